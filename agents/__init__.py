@@ -1,0 +1,1 @@
+"""Runs: the loop that lets a model use tools, safely."""

@@ -1,0 +1,121 @@
+"""Colours and measures of the desktop: one frozen `Theme` per look, read from `resources/themes`.
+
+Widgets take colours and sizes from `themes.current` when they paint, and restyle on `themes.changed`. Palette
+and font of the whole application follow from the theme, so most widgets need no style of their own.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+
+import msgspec
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+
+BASE_PIXELS = 14
+
+
+class Theme(msgspec.Struct, frozen=True):
+    """The colours of one look, `#RRGGBB`, and the text scale (1.0 is 14 px)."""
+
+    name: str
+    background: str
+    rail: str
+    sidebar: str
+    card: str
+    line: str
+    text: str
+    muted: str
+    faint: str
+    accent: str
+    on_accent: str
+    accent_soft: str
+    user_bubble: str
+    warning: str
+    bad: str
+    good: str
+    gpu: str
+    ram: str
+    disk: str
+    code: str
+    code_style: str
+    scale: float = 1.0
+
+    def px(self, pixels: float) -> int:
+        """A text size or a measure that follows the text-size setting, in device-independent pixels."""
+        return max(1, round(pixels * self.scale))
+
+    def font(self, pixels: float = BASE_PIXELS, *, bold: bool = False) -> QFont:
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+        font.setPixelSize(self.px(pixels))
+        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        return font
+
+    def fixed_font(self, pixels: float = 13) -> QFont:
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setPixelSize(self.px(pixels))
+        return font
+
+    def palette(self) -> QPalette:
+        palette = QPalette()
+        role = QPalette.ColorRole
+        for name, colour in {
+            role.Window: self.background, role.Base: self.card, role.AlternateBase: self.sidebar,
+            role.Button: self.card, role.ToolTipBase: self.card, role.WindowText: self.text,
+            role.Text: self.text, role.ButtonText: self.text, role.ToolTipText: self.text,
+            role.PlaceholderText: self.muted, role.Highlight: self.accent,
+            role.HighlightedText: self.on_accent, role.Link: self.accent, role.LinkVisited: self.accent,
+            role.Accent: self.accent, role.Light: self.card, role.Midlight: self.line, role.Mid: self.line,
+            role.Dark: self.muted, role.Shadow: self.line, role.BrightText: self.bad,
+        }.items():  # fmt: skip
+            palette.setColor(name, QColor(colour))
+        for name in (role.WindowText, role.Text, role.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(self.faint))
+        return palette
+
+
+def load_theme(name: str, scale: float = 1.0) -> Theme:
+    """The theme `light` or `dark` as the files say it."""
+    text = (files("resources") / "themes" / f"{name}.toml").read_text("utf-8")
+    return msgspec.convert({**tomllib.loads(text), "scale": scale}, Theme)
+
+
+class Themes(QObject):
+    """Which theme is on. `changed` comes after palette and font of the application are set."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._choice = "light"
+        self._scale = 1.0
+        self.current = load_theme("light")
+
+    def choose(self, choice: str, scale: float = 1.0) -> None:
+        """`choice` is "light", "dark" or "system"; `scale` multiplies every text size."""
+        self._choice, self._scale = choice, scale
+        self._apply()
+
+    def follow_system(self) -> None:
+        """Start following the desktop's own light or dark setting while the choice is "system"."""
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
+
+    def _system_changed(self) -> None:
+        if self._choice == "system":
+            self._apply()
+
+    def _apply(self) -> None:
+        name = self._choice
+        if name == "system":
+            dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+            name = "dark" if dark else "light"
+        self.current = load_theme(name, self._scale)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.setPalette(self.current.palette())
+            application.setFont(self.current.font())
+        self.changed.emit()
+
+
+themes = Themes()

@@ -1,0 +1,1 @@
+"""What the command line and the desktop both do: conversations, models, settings. No Qt."""

@@ -1,0 +1,1 @@
+"""Everything that is kept: conversations, messages, drafts; SQLite through SQLAlchemy, only here."""

@@ -1,0 +1,201 @@
+"""The face of the engine: what can be asked of it, what it tells, and the protocol that every engine keeps.
+
+All values are frozen msgspec structs. Requests and events cross a process boundary as JSON, so they hold
+plain data only. Token counts are tokens, durations seconds, speeds tokens per second, sizes bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from engine.errors import ErrorInfo
+
+Role = Literal["system", "user", "assistant", "tool"]
+# "auto", "off", "on", "low", "medium", "high" or a number of tokens.
+Reasoning = str | int
+FinishReason = Literal["stop", "length", "cancelled", "error"]
+
+
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One turn of a conversation, in the shape of OpenAI's chat API."""
+
+    role: Role
+    content: str
+    reasoning_content: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return dict(msgspec.to_builtins(self))
+
+
+class Sampling(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the next token is drawn. None leaves the choice to the model's own recommendation, else to the
+    engine's default (`engine.local.sampling.DEFAULTS`).
+
+    temperature 0 is greedy. `repeat_penalty` 1.0 is off and looks back over the last 64 tokens.
+    """
+
+    temperature: float | None = None
+    top_k: int | None = None
+    top_p: float | None = None
+    min_p: float | None = None
+    repeat_penalty: float | None = None
+    seed: int | None = None
+
+
+class LoadRequest(msgspec.Struct, frozen=True):
+    """Load one GGUF file. `context` 0 means: the model's own length, at most `DEFAULT_CONTEXT`."""
+
+    path: str
+    context: int = 0
+    threads: int = 0
+
+
+DEFAULT_CONTEXT = 8192
+
+
+class ReasoningControl(msgspec.Struct, frozen=True):
+    """What a user can choose about this model's reasoning.
+
+    kind: "none" (does not reason), "always" (cannot be turned off), "switch" (on or off), "levels" (one of
+    `levels`), "budget" (a number of tokens). `default` is what happens when nothing is chosen.
+    """
+
+    kind: Literal["none", "always", "switch", "levels", "budget"] = "none"
+    levels: tuple[str, ...] = ()
+    default: str = "off"
+
+
+class ModelFacts(msgspec.Struct, frozen=True):
+    """What the engine knows of a loaded model."""
+
+    path: str
+    name: str
+    architecture: str
+    context: int
+    trained_context: int
+    reasoning: ReasoningControl
+    sampling: Sampling
+    load_s: float
+
+
+class GenerateRequest(msgspec.Struct, frozen=True):
+    """Ask for one answer. `id` is chosen by the caller and names the answer in every event.
+
+    `continue_last`: the last message is a partial answer to go on with; the events bring only what is new.
+    `max_tokens` 0 means: up to the end of the context. `overrides` of sampling left None fall to the model's.
+    """
+
+    id: int
+    messages: tuple[Message, ...]
+    sampling: Sampling = Sampling()
+    reasoning: Reasoning = "auto"
+    max_tokens: int = 0
+    stop: tuple[str, ...] = ()
+    continue_last: bool = False
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """Exact counts. `cached_tokens` of the prompt were still in memory and not computed again."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    reasoning_tokens: int = 0
+
+
+class Timings(msgspec.Struct, frozen=True):
+    """`ttft_s` runs from the request's arrival to the first token; speeds are wall-clock."""
+
+    load_s: float = 0.0
+    ttft_s: float = 0.0
+    prefill_tps: float = 0.0
+    decode_tps: float = 0.0
+    reasoning_s: float = 0.0
+
+
+class LoadProgress(msgspec.Struct, frozen=True, tag="load_progress"):
+    fraction: float
+
+
+class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
+    model: ModelFacts
+
+
+class LoadFailed(msgspec.Struct, frozen=True, tag="load_failed"):
+    """Also after a cancel (`engine.load_cancelled`)."""
+
+    error: ErrorInfo
+
+
+class PrefillProgress(msgspec.Struct, frozen=True, tag="prefill"):
+    """`done` of `total` prompt tokens are in memory, `cached` of them from before."""
+
+    id: int
+    done: int
+    total: int
+    cached: int
+
+
+class Delta(msgspec.Struct, frozen=True, tag="delta"):
+    """New text. Never taken back, never half a character."""
+
+    id: int
+    channel: Literal["reasoning", "content"]
+    text: str
+
+
+class Finished(msgspec.Struct, frozen=True, tag="finished"):
+    """The last event of a request, always sent. With `error` the text so far stands and can be continued."""
+
+    id: int
+    reason: FinishReason
+    usage: Usage
+    timings: Timings
+    error: ErrorInfo | None = None
+
+
+class EngineLost(msgspec.Struct, frozen=True, tag="lost"):
+    """The host died or stopped answering. Each open request has got its `Finished` before this."""
+
+    error: ErrorInfo
+    log_tail: tuple[str, ...] = ()
+
+
+Event = LoadProgress | Loaded | LoadFailed | PrefillProgress | Delta | Finished | EngineLost
+# Called from the engine's reader thread with the events that have come in, oldest first. Must return soon.
+Listener = Callable[[list[Event]], None]
+EngineState = Literal["empty", "loading", "ready", "lost", "closed"]
+
+
+class Engine(Protocol):
+    """One model behind one listener. Calls return at once; what happens is told through events."""
+
+    @property
+    def state(self) -> EngineState: ...
+
+    @property
+    def model(self) -> ModelFacts | None: ...
+
+    def load(self, request: LoadRequest) -> None:
+        """Start loading; ends in `Loaded` or `LoadFailed`. Raises UserError `engine.crashes_too_often`."""
+        ...
+
+    def cancel_load(self) -> None: ...
+
+    def generate(self, request: GenerateRequest) -> None:
+        """Queue an answer; ends in `Finished`. A lost host is started and loaded again first.
+
+        Raises UserError `engine.no_model` or `engine.crashes_too_often`.
+        """
+        ...
+
+    def abort(self, request_id: int) -> None:
+        """Stop an answer within 100 ms, in prefill as in decode; it ends in `Finished("cancelled")`."""
+        ...
+
+    def close(self) -> None:
+        """Unload and end the host; returns when it is gone."""
+        ...

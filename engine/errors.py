@@ -1,0 +1,41 @@
+"""Errors that a person can meet.
+
+A `UserError` carries a code and plain parameters, never a sentence: the sentences, in every language of the
+product, stand in one table in `app/sentences.py`, and a test holds that each code has one.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+Param = str | int | float
+
+
+class ErrorInfo(msgspec.Struct, frozen=True):
+    """A `UserError` as a value: what crosses the pipe and what the store keeps."""
+
+    code: str
+    params: dict[str, Param] = {}
+
+
+class UserError(Exception):
+    """Something went wrong for a reason that can be told in one plain sentence.
+
+    `code` is dotted, its first part the package that raises it: `model.not_gguf`, `store.locked`.
+    """
+
+    def __init__(self, code: str, **params: Param) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+    @property
+    def info(self) -> ErrorInfo:
+        return ErrorInfo(self.code, dict(self.params))
+
+    @classmethod
+    def from_info(cls, info: ErrorInfo) -> UserError:
+        return cls(info.code, **info.params)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.params}" if self.params else self.code

@@ -1,0 +1,1 @@
+"""Files that the product ships: icons, themes, translations, prompts. Read with importlib.resources."""
