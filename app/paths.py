@@ -1,0 +1,32 @@
+"""Where Coterie keeps its data: `COTERIE_HOME`, or the platform's own place for an application's data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def home() -> Path:
+    """The data folder. Not created here: who writes first creates it."""
+    chosen = os.environ.get("COTERIE_HOME")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    return Path(platformdirs.user_data_dir("coterie", appauthor=False))
+
+
+def database() -> Path:
+    return home() / "coterie.db"
+
+
+def backups() -> Path:
+    return home() / "backups"
+
+
+def settings_file() -> Path:
+    return home() / "settings.toml"
+
+
+def logs() -> Path:
+    return home() / "logs"
