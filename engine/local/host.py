@@ -27,11 +27,11 @@ PROGRESS_INTERVAL = 0.05
 
 def main(connection: Connection, log_path: str) -> None:
     """Entry of the spawned process. `log_path` takes what native code prints."""
-    _prepare_process(log_path)
+    prepare_process(log_path)
     Host(connection).run()
 
 
-def _prepare_process(log_path: str) -> None:
+def prepare_process(log_path: str) -> None:
     # Ctrl+C in a terminal reaches the whole process group; ending an answer is the parent's decision.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Before ggml aborts it would start a debugger for a backtrace, for seconds.

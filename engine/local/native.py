@@ -8,15 +8,18 @@ statics differ. Handles are plain integers (C pointers); who makes one frees it.
 from __future__ import annotations
 
 import ctypes
+import re
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import llama_cpp
 import llama_cpp.llama_cpp as llama
 
 from engine.errors import UserError
+
+DeviceKind = Literal["cpu", "gpu", "integrated_gpu", "accelerator", "other"]
 
 PINNED_VERSION = "0.3.36"
 # ggml.h: sizeof(struct ggml_object) + sizeof(struct ggml_tensor), the latter 336 bytes in this version.
@@ -36,8 +39,6 @@ def check_version() -> None:
     if found != PINNED_VERSION:
         raise UserError("engine.wrong_library", found=found, wanted=PINNED_VERSION)
     model, context = llama.llama_model_default_params(), llama.llama_context_default_params()
-    overhead = llama._lib.ggml_tensor_overhead
-    overhead.restype = ctypes.c_size_t
     layout_as_known = (
         model.n_gpu_layers == -1
         and model.load_mode == -1
@@ -47,7 +48,7 @@ def check_version() -> None:
         and context.flash_attn_type == -1
         and bool(context.op_offload)
         and bool(context.swa_full)
-        and overhead() == _TENSOR_OVERHEAD
+        and _ggml("ggml_tensor_overhead", ctypes.c_size_t)() == _TENSOR_OVERHEAD
     )
     if not layout_as_known:
         raise UserError("engine.wrong_library", found=f"{found} (layout)", wanted=PINNED_VERSION)
@@ -242,9 +243,46 @@ def forget_all(context: int) -> None:
     llama.llama_memory_clear(llama.llama_get_memory(context), True)
 
 
-def system_info() -> str:
-    """llama.cpp's own line of CPU features in use."""
-    return bytes(llama.llama_print_system_info()).decode("utf-8", "replace")
+def cpu_features() -> tuple[str, ...]:
+    """The CPU features the library uses, in llama.cpp's names: ("AVX2", "FMA", ...)."""
+    info = bytes(llama.llama_print_system_info()).decode("utf-8", "replace")
+    return tuple(re.findall(r"(\w+) = 1\b", info))
+
+
+def supports_gpu_offload() -> bool:
+    return bool(llama.llama_supports_gpu_offload())
+
+
+# ggml-backend.h, enum ggml_backend_dev_type.
+_DEVICE_KINDS: dict[int, DeviceKind] = {0: "cpu", 1: "gpu", 2: "integrated_gpu", 3: "accelerator"}
+
+
+def devices() -> list[tuple[str, str, DeviceKind, int, int]]:
+    """Every ggml device: name, description, kind, free and total bytes."""
+    found = []
+    count = _ggml("ggml_backend_dev_count", ctypes.c_size_t)()
+    for index in range(count):
+        device = _ggml("ggml_backend_dev_get", ctypes.c_void_p, ctypes.c_size_t)(index)
+        name = _ggml("ggml_backend_dev_name", ctypes.c_char_p, ctypes.c_void_p)(device)
+        text = _ggml("ggml_backend_dev_description", ctypes.c_char_p, ctypes.c_void_p)(device)
+        kind = _ggml("ggml_backend_dev_type", ctypes.c_int, ctypes.c_void_p)(device)
+        free, total = ctypes.c_size_t(), ctypes.c_size_t()
+        size = ctypes.POINTER(ctypes.c_size_t)
+        _ggml("ggml_backend_dev_memory", None, ctypes.c_void_p, size, size)(
+            device, ctypes.byref(free), ctypes.byref(total)
+        )
+        shown = text.decode("utf-8", "replace").strip()
+        found.append(
+            (name.decode("utf-8", "replace"), shown, _DEVICE_KINDS.get(kind, "other"), free.value, total.value)
+        )
+    return found
+
+
+def _ggml(name: str, result: Any, *arguments: Any) -> Any:
+    """A ggml function, from the one library handle, with its prototype set."""
+    function = getattr(llama._lib, name)
+    function.restype, function.argtypes = result, list(arguments)
+    return function
 
 
 def library_version() -> str:
