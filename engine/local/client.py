@@ -178,9 +178,7 @@ class LocalEngine:
         current = self._host = _Host()
         current.vitals.loading = True
         current.send(protocol.Load(request))
-        self._reader = threading.Thread(
-            target=self._read, args=(current,), name="engine-reader", daemon=True
-        )
+        self._reader = threading.Thread(target=self._read, args=(current,), name="engine-reader", daemon=True)
         self._reader.start()
 
     def _stop_host(self) -> None:
@@ -283,9 +281,7 @@ class LocalEngine:
             self._state, self._model = "lost", None
             if self._wanted:
                 self._crashes.setdefault(self._wanted.path, []).append(time.monotonic())
-            ended: list[Event] = [
-                Finished(id, "error", Usage(), Timings(), failure) for id in self._open
-            ]
+            ended: list[Event] = [Finished(id, "error", Usage(), Timings(), failure) for id in self._open]
             self._open.clear()
         if current.process.is_alive():
             current.process.kill()
