@@ -134,9 +134,10 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "store.damaged": Sentence(
         "The conversations file {path} is damaged and cannot be read. It was left untouched."
-        " The newest good copy is {backup}: put it in the place of the damaged file to go on from there.",
+        " Restore the newest good copy, {backup}, to go on from there; the damaged file is kept beside it.",
         "대화 파일({path})이 손상되어 읽을 수 없습니다. 파일은 건드리지 않았습니다."
-        " 가장 최근의 온전한 백업은 {backup}입니다. 손상된 파일 자리에 이 백업을 옮기면 그 시점부터 이어서 쓸 수 있습니다.",
+        " 가장 최근의 온전한 백업({backup})을 복원하면 그 시점부터 이어서 쓸 수 있습니다."
+        " 손상된 파일은 지우지 않고 곁에 둡니다.",
     ),
     "store.damaged_without_backup": Sentence(
         "The conversations file {path} is damaged and cannot be read, and there is no backup yet."
@@ -146,7 +147,8 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "store.backup_failed": Sentence(
         "A backup of your conversations could not be written to {folder} ({detail})."
-        " The conversations themselves were not changed. Free some space there, or allow writing, and try again.",
+        " The conversations themselves were not changed."
+        " Free some space there, or allow writing, and try again.",
         "{folder} 폴더에 대화 백업을 만들지 못했습니다({detail}). 대화는 바뀌지 않고 그대로 있습니다."
         " 공간을 비우거나 쓰기 권한을 준 뒤 다시 시도해 주세요.",
     ),
@@ -189,7 +191,8 @@ SENTENCES: dict[str, Sentence] = {
         "{key} 설정의 값을 이해할 수 없어 기본값을 사용합니다. 설정에서 다시 골라 주세요.",
     ),
     "settings.unreadable": Sentence(
-        "The settings file {path} could not be read, so the defaults are used. The old file is kept as {kept}.",
+        "The settings file {path} could not be read, so the defaults are used."
+        " The old file is kept as {kept}.",
         "설정 파일({path})을 읽을 수 없어 기본 설정을 사용합니다. 이전 파일은 {kept}에 그대로 두었습니다.",
     ),
     "settings.not_saved": Sentence(
