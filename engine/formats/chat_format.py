@@ -12,7 +12,6 @@ from engine.errors import UserError
 from engine.formats.markers import ReasoningMarkers, learn_markers
 from engine.formats.messages import (
     Conversation,
-    clean_value,
     normalised,
     with_reasoning_keys,
     with_system_merged,
@@ -22,6 +21,7 @@ from engine.formats.reasoning import ReasoningPlan, ReasoningSettings, find_reas
 from engine.formats.template import Template
 from engine.formats.untrusted import joined, separate
 from engine.formats.values import Piece, Prompt
+from engine.text import clean_value
 
 # ChatML, the commonest format of models that were published without a template.
 _CHATML = (

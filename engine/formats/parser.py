@@ -79,12 +79,13 @@ class ReplyParser:
         if held:
             if self._state is _State.REASONING_START:
                 self._spaces.clear()
-            self._state = _State.REASONING if self._inside else _State.ANSWER
+            self._state = _State.REASONING if self.in_reasoning else _State.ANSWER
             self._emit(self._kept_spaces() + held, out)
         return out
 
     @property
-    def _inside(self) -> bool:
+    def in_reasoning(self) -> bool:
+        """Whether the text so far ended inside the reasoning."""
         return self._state in (_State.REASONING, _State.REASONING_START)
 
     def finish(self) -> AssistantMessage:
@@ -93,7 +94,7 @@ class ReplyParser:
         return AssistantMessage(
             reasoning=self._prompt.continued_reasoning + "".join(self._reasoning),
             content=self._prompt.continued_content + "".join(self._content),
-            truncated_in="reasoning" if self._inside else "",
+            truncated_in="reasoning" if self.in_reasoning else "",
         )
 
     def _read_start(self, data: str, position: int, out: list[ParsedDelta]) -> int:

@@ -42,6 +42,9 @@ def prepare_process(log_path: str) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
+    if os.name == "posix":
+        # The parent holds it open too; without a name it cannot be left behind by a parent that is killed.
+        Path(log_path).unlink(missing_ok=True)
     if sys.platform == "linux":
         # When memory runs out the kernel shall end the engine, not the desktop with the user's words.
         try:

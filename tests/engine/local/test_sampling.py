@@ -19,7 +19,11 @@ def test_without_a_seed_each_request_draws_its_own() -> None:
 
 
 def test_recommended_values_are_read_from_the_metadata_of_the_file() -> None:
-    written = {"general.sampling.temp": "0.6", "general.sampling.top_k": "20", "general.sampling.top_p": "0.95"}
+    written = {
+        "general.sampling.temp": "0.6",
+        "general.sampling.top_k": "20",
+        "general.sampling.top_p": "0.95",
+    }
     assert sampling.recommended(written.get) == Sampling(temperature=0.6, top_k=20, top_p=0.95)
 
 
