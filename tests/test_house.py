@@ -1,4 +1,4 @@
-"""Rules of the house that no linter knows: the engine's pin, a start without Qt, a sentence for each error."""
+"""Rules of the house that no linter knows: the pin, a start without Qt, a sentence for each error."""
 
 from __future__ import annotations
 
