@@ -207,7 +207,7 @@ class TestSystem:
         rights: system.Rights,
         *needs: list[system.Need],
     ) -> tuple[list[list[str]], str]:
-        """The system step with these rights, and `needs` for what each look finds: its commands and output."""
+        """The system step with these rights; `needs` is what each look finds. Gives commands and output."""
         looks = iter(needs)
         commands: list[list[str]] = []
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
