@@ -1,6 +1,6 @@
 """The one table of sentences for errors: what happened and what to do, in English and Korean.
 
-Every code that a `UserError` is raised with has a row; a test compares this table with the sources. Parameters
+Every code that a `UserError` is raised with has a row; a test compares the two. Parameters
 stand in braces. `bytes`-like parameters arrive as numbers and are written with their unit by `sentence`.
 """
 
@@ -231,4 +231,5 @@ def sentence(error: UserError | ErrorInfo, language: Language = "en") -> str:
         row, params = SENTENCES["unknown"], {"detail": error.code}
     else:
         params = {name: _shown(name, value) for name, value in error.params.items()}
-    return getattr(row, language).format_map(params)
+    text: str = getattr(row, language)
+    return text.format_map(params)
