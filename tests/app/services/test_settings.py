@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.sentences import sentence
@@ -312,6 +312,7 @@ def round_trip_folder() -> Iterator[Path]:
 
 
 @given(first=_settings, second=_settings)
+@settings(deadline=None)
 def test_all_settings_survive_the_round_trip(
     round_trip_folder: Path, first: Settings, second: Settings
 ) -> None:

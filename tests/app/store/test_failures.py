@@ -189,13 +189,30 @@ def test_damage_is_told_with_the_newest_backup_and_can_be_undone(folder: Path) -
     assert_told(caught.value, "store.damaged")
     assert caught.value.params == {"path": str(path), "backup": str(newest)}
     assert files(folder) == before
-    # A WAL from before must not be written into the copy.
-    path.with_name("coterie.db-wal").write_bytes(b"leftover")
-    damaged = path.read_bytes()
     aside = Store.restore_backup(path, Path(str(caught.value.params["backup"])))
-    assert aside.read_bytes() == damaged
+    assert aside.read_bytes() == before["coterie.db"]
     with Store.open(path, backups) as store:
         assert store.message(store.path(id)[0]).content == "precious"
+
+
+def test_what_a_killed_process_left_is_not_written_into_a_restored_backup(
+    folder: Path, process: Callable[..., subprocess.Popen[str]]
+) -> None:
+    path = folder / "coterie.db"
+    with Store.open(path, folder / "backups") as store:
+        id = store.create_conversation().id
+        backup = store.daily_backup(1_700_000_000)
+    assert backup is not None
+    writer = process(f"store.rename({id}, 'later', 'user'); print(1, flush=True); sys.stdin.readline()")
+    assert writer.stdout is not None and writer.stdout.readline() == "1\n"
+    writer.kill()
+    writer.wait()
+    wal = path.with_name("coterie.db-wal").read_bytes()
+    assert wal
+    aside = Store.restore_backup(path, backup)
+    assert aside.with_name(f"{aside.name}-wal").read_bytes() == wal
+    with Store.open(path, folder / "backups") as store:
+        assert store.conversation(id).title == ""
 
 
 def test_damage_met_while_reading_is_told(folder: Path) -> None:
