@@ -25,7 +25,8 @@ from engine.formats.values import Piece, Prompt
 
 # ChatML, the commonest format of models that were published without a template.
 _CHATML = (
-    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
+    "{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 _SYSTEM_PROBE = "Qx7system"
@@ -78,10 +79,11 @@ class ChatFormat:
         reasoning: Reasoning = "auto",
         continue_last: bool = False,
     ) -> Prompt:
-        """The prompt for the next reply. With `continue_last` the last message is a partial answer to go on with.
+        """The prompt for the next reply. With `continue_last` the last message is a partial answer to go on
+        with.
 
-        Raises UserError `template.raised`, `template.failed`, `template.too_expensive`, `reasoning.unknown`, and
-        ValueError when there is no assistant message to continue.
+        Raises UserError `template.raised`, `template.failed`, `template.too_expensive`, `reasoning.unknown`,
+        and ValueError when there is no assistant message to continue.
         """
         conversation = normalised(messages)
         definitions: list[dict[str, Any]] = clean_value(list(tools)) if tools else []
@@ -100,7 +102,7 @@ class ChatFormat:
         return self._closed(prompt) if settings.close_block else prompt
 
     def parser(self, prompt: Prompt, tools: Tools = None) -> ReplyParser:
-        """A parser for the reply to this prompt. Calls of `tools` stay in the answer as the model wrote them."""
+        """A parser for the reply to this prompt. Calls of `tools` stay in the answer as they were written."""
         return ReplyParser(self._markers, prompt)
 
     def _renders_system(self) -> bool:

@@ -29,9 +29,10 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
     """The texts around the reasoning.
 
     `answer_opening` comes between the closing marker and the answer in formats that mark both (harmony's
-    `<|start|>assistant<|channel|>final<|message|>`); `early_answer_opening` is what remains of it when the reply
-    starts with the answer. `lead`, `tail` are the white space inside the markers and `gap` what follows them, as
-    the template writes them; they matter for continuing an answer. `learned` is False for the default pair.
+    `<|start|>assistant<|channel|>final<|message|>`); `early_answer_opening` is what remains of it when the
+    reply starts with the answer. `lead`, `tail` are the white space inside the markers and `gap` what follows
+    them, as the template writes them; they matter for continuing an answer. `learned` is False for the
+    default pair.
     """
 
     opening: str = "<think>"
@@ -51,8 +52,8 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
 def learn_markers(template: Template) -> ReasoningMarkers:
     """Render an answer with reasoning and look at what the template puts around the two.
 
-    A template that drops earlier reasoning may still show an empty block where reasoning is turned off. One that
-    does neither gets the pair that its source mentions, else `<think>`.
+    A template that drops earlier reasoning may still show an empty block where reasoning is turned off. One
+    that does neither gets the pair that its source mentions, else `<think>`.
     """
     variables: dict[str, bool]
     for variables in ({}, {"enable_thinking": True, "thinking": True}):

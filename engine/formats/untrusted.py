@@ -1,12 +1,12 @@
 """Tells apart what a template wrote and what people, tools and models wrote.
 
 A message may hold the text of a special token (`<|im_end|>`); tokenised as one it would end the turn. So the
-conversation is rendered a second time with marks around each untrusted text; where the marks come out, it lies.
+conversation is rendered a second time with marks around each untrusted text; where the marks come out, it
+lies.
 """
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Callable
 from typing import Any
 
@@ -81,7 +81,7 @@ def _pieces(marked: str, opening: str, closing: str, texts: list[str]) -> tuple[
         parts = segment.split(closing)
         if segment_number and len(parts) == 1:
             # The template cut the end of a text off: what still agrees with a text is untrusted.
-            size = max(len(os.path.commonprefix([text, segment])) for text in texts)
+            size = max(_agreement(text, segment) for text in texts)
             pieces += [Piece(segment[:size], False), Piece(segment[size:], True)]
             continue
         for part_number, part in enumerate(parts[:-1]):
@@ -89,11 +89,20 @@ def _pieces(marked: str, opening: str, closing: str, texts: list[str]) -> tuple[
                 pieces.append(Piece(part, False))
             else:
                 # The beginning was cut off, as by `content.split('</think>')[-1]`.
-                size = max(len(os.path.commonprefix([text[::-1], part[::-1]])) for text in texts)
+                size = max(_agreement(text[::-1], part[::-1]) for text in texts)
                 split = len(part) - size
                 pieces += [Piece(part[:split], True), Piece(part[split:], False)]
         pieces.append(Piece(parts[-1], True))
     return joined(pieces)
+
+
+def _agreement(left: str, right: str) -> int:
+    """The length of the beginning that two texts share, by bisection."""
+    low, high = 0, min(len(left), len(right))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if left[:middle] == right[:middle] else (low, middle - 1)
+    return low
 
 
 def joined(pieces: list[Piece]) -> tuple[Piece, ...]:
