@@ -85,7 +85,7 @@ def report(summary: ModelSummary, found: Inspection) -> str:
     lines += [f"  {line[:_LINE_WIDTH]}" for line in template[:_TEMPLATE_LINES]]
     if len(template) > _TEMPLATE_LINES:
         lines.append(f"  … {len(template) - _TEMPLATE_LINES} more lines")
-    return "\n".join(lines)
+    return "\n".join(map(_printable, lines))
 
 
 def inspect(path: Path, as_json: bool) -> int:
@@ -94,6 +94,11 @@ def inspect(path: Path, as_json: bool) -> int:
     found = inspection(summary)
     print(msgspec.json.encode(found).decode() if as_json else report(summary, found))
     return 0
+
+
+def _printable(line: str) -> str:
+    """Names and templates come from strangers; a terminal would obey their control characters."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in line)
 
 
 def _count(parameters: int) -> str:

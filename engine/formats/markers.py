@@ -92,8 +92,9 @@ def _from_answer(template: Template, variables: dict[str, bool]) -> ReasoningMar
 
 def _opening(before: str, generation: str) -> str:
     """What the template writes between the start of the model's turn and its reasoning."""
-    if before.startswith(generation):
-        rest = before[len(generation) :].strip()
+    header = generation.rstrip()
+    if header and before.startswith(header):
+        rest = before[len(header) :].strip()
         if 0 < len(rest) <= _LONGEST_OPENING:
             return rest
     match = _TAGS_AT_END.search(before)

@@ -169,8 +169,9 @@ def recommended_sampling(index: GgufIndex) -> Sampling:
 
     def number(name: str) -> float | None:
         value = index.metadata.get(f"general.sampling.{name}")
-        plain = isinstance(value, int | float) and not isinstance(value, bool)
-        return value if plain and math.isfinite(value) else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return value if math.isfinite(value) else None
 
     top_k = number("top_k")
     return Sampling(
