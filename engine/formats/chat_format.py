@@ -17,6 +17,7 @@ from engine.formats.messages import (
     with_reasoning_keys,
     with_system_merged,
 )
+from engine.formats.meter import time_limit
 from engine.formats.parser import ReplyParser
 from engine.formats.reasoning import ReasoningPlan, ReasoningSettings, find_reasoning
 from engine.formats.template import Template
@@ -44,9 +45,10 @@ class ChatFormat:
     def __init__(self, template: Template, *, is_fallback: bool = False) -> None:
         self.is_fallback = is_fallback
         self._template = template
-        self._takes_system = self._renders_system()
-        self._markers = learn_markers(template)
-        self._plan: ReasoningPlan = find_reasoning(template, self._markers)
+        with time_limit():
+            self._takes_system = self._renders_system()
+            self._markers = learn_markers(template)
+            self._plan: ReasoningPlan = find_reasoning(template, self._markers)
 
     @classmethod
     def from_template(cls, source: str, bos_token: str = "", eos_token: str = "") -> ChatFormat:
@@ -93,13 +95,14 @@ class ChatFormat:
                 raise ValueError("continue_last needs an assistant message at the end")
             partial = conversation.pop()
         settings = self._plan.settings(reasoning)
-        prompt = self._rendered(conversation, definitions, settings)
-        if partial is not None:
-            thoughts = partial.get("reasoning_content", "")
-            if thoughts and self._ends_with(prompt, self._markers.closing):
+        thoughts = partial.get("reasoning_content", "") if partial else ""
+        with time_limit():
+            prompt = self._rendered(conversation, definitions, settings)
+            if thoughts and self._is_past_reasoning(prompt):
                 prompt = self._rendered(conversation, definitions, self._plan.settings("on"))
-            return self._continued(prompt, thoughts, partial["content"])
-        return self._closed(prompt) if settings.close_block else prompt
+        if settings.close_block and not thoughts:
+            prompt = self._closed(prompt)
+        return self._continued(prompt, thoughts, partial["content"]) if partial else prompt
 
     def parser(self, prompt: Prompt, tools: Tools = None) -> ReplyParser:
         """A parser for the reply to this prompt. Calls of `tools` stay in the answer as they were written."""
@@ -110,10 +113,7 @@ class ChatFormat:
             {"role": "system", "content": _SYSTEM_PROBE},
             {"role": "user", "content": "Qx7question"},
         ]
-        try:
-            return _SYSTEM_PROBE in self._template.render(conversation)
-        except UserError:
-            return False
+        return _SYSTEM_PROBE in (self._template.try_render(conversation) or "")
 
     def _rendered(
         self, conversation: Conversation, tools: list[dict[str, Any]], settings: ReasoningSettings
@@ -141,6 +141,11 @@ class ChatFormat:
             reasoning_budget=settings.budget,
         )
         return msgspec.structs.replace(prompt, opens_reasoning=self._ends_with(prompt, self._markers.opening))
+
+    def _is_past_reasoning(self, prompt: Prompt) -> bool:
+        """Whether the prompt leaves no room for reasoning, as when it is turned off."""
+        ends = (self._markers.closing, self._markers.early_answer_opening)
+        return any(end and self._ends_with(prompt, end) for end in ends)
 
     @staticmethod
     def _ends_with(prompt: Prompt, marker: str) -> bool:

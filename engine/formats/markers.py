@@ -6,7 +6,6 @@ import re
 
 import msgspec
 
-from engine.errors import UserError
 from engine.formats.messages import Conversation, with_reasoning_keys
 from engine.formats.template import Template
 
@@ -121,11 +120,7 @@ def _from_empty_block(template: Template) -> ReasoningMarkers | None:
 
 
 def _rendered(template: Template, conversation: Conversation, **settings: bool) -> str:
-    try:
-        return template.render(conversation, **settings)  # type: ignore[arg-type]
-    except UserError:
-        # The template does not take such a conversation, which is an answer too.
-        return ""
+    return template.try_render(conversation, **settings) or ""  # type: ignore[arg-type]
 
 
 def _tail(rendered: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -21,11 +23,24 @@ class TooExpensiveError(Exception):
     """The template needs more time or memory than any real one."""
 
 
+_DEADLINE: ContextVar[float] = ContextVar("deadline", default=math.inf)
+
+
+@contextmanager
+def time_limit(seconds: float = SECONDS) -> Iterator[None]:
+    """All renders inside together may take this long; for work that renders a template many times."""
+    token = _DEADLINE.set(min(time.monotonic() + seconds, _DEADLINE.get()))
+    try:
+        yield
+    finally:
+        _DEADLINE.reset(token)
+
+
 class Meter:
     """What one render may still cost. `steps` are operations, `chars` characters it may produce in all."""
 
     def __init__(self, input_chars: int, messages: int, seconds: float = SECONDS) -> None:
-        self.deadline = time.monotonic() + seconds
+        self.deadline = min(time.monotonic() + seconds, _DEADLINE.get())
         self.steps = MAX_STEPS + 5000 * messages
         self.longest = 4_000_000 + 16 * input_chars
         self.chars = 32_000_000 + 64 * input_chars

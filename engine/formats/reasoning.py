@@ -111,10 +111,7 @@ class _Probe:
         conversation = [{"role": "user", "content": _QUESTION}]
         if system:
             conversation.insert(0, {"role": "system", "content": system})
-        try:
-            return self._template.render(conversation, **variables)
-        except UserError:
-            return None
+        return self._template.try_render(conversation, **variables)
 
 
 def find_reasoning(template: Template, markers: ReasoningMarkers) -> ReasoningPlan:

@@ -98,6 +98,21 @@ class Template:
             # The template is a program of someone else: any of Python's errors can come out of it.
             raise UserError("template.failed", detail=f"{type(error).__name__}: {error}"[:300]) from error
 
+    def try_render(
+        self,
+        messages: list[dict[str, Any]],
+        tools: list[dict[str, Any]] | None = None,
+        add_generation_prompt: bool = True,
+        **variables: Any,
+    ) -> str | None:
+        """`render`, or None where the template refuses. Raises UserError `template.too_expensive`."""
+        try:
+            return self.render(messages, tools, add_generation_prompt, **variables)
+        except UserError as error:
+            if error.code == "template.too_expensive":
+                raise
+            return None
+
 
 def _size(value: Any) -> int:
     if isinstance(value, str):

@@ -7,13 +7,16 @@ lies.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from engine.formats.messages import REASONING_KEYS, Conversation
 from engine.formats.values import Piece
 
 _MARKED_KEYS = ("content", *REASONING_KEYS)
+# Digits of the numbers in marks: the private use plane 15.
+_DIGIT, _BASE = 0xF0000, 60_000
 _TOKEN_SIGNS = frozenset("<[|｜◁")
 
 
@@ -31,16 +34,20 @@ def separate(
     everything = text + repr(conversation) + repr(tools)
     free = (chr(code) for code in range(0x10F000, 0x10FFF0) if chr(code) not in everything)
     opening, closing = next(free), next(free)
+    marks = re.compile(f"([{opening}{closing}])(..)", re.DOTALL)
     for only_suspicious in (False, True):
         marker = _Marker(opening, closing, only_suspicious)
         marked = render([marker.message(message) for message in conversation], marker.nested(tools))
-        if marked is not None and marked.replace(opening, "").replace(closing, "") == text:
-            return _pieces(marked, opening, closing, marker.texts)
+        if marked is not None and marks.sub("", marked) == text:
+            return joined(list(_pieces(marks.split(marked), opening, closing, marker.texts)))
     return None
 
 
 class _Marker:
-    """Puts marks inside the white space around each text, so that a template's `trim` still finds it."""
+    """Puts marks inside the white space around each text, so that a template's `trim` still finds it.
+
+    A mark is its sign and two characters that number the text.
+    """
 
     def __init__(self, opening: str, closing: str, only_suspicious: bool) -> None:
         self._opening, self._closing, self._only_suspicious = opening, closing, only_suspicious
@@ -70,30 +77,33 @@ class _Marker:
         core = text.strip()
         if not core or (self._only_suspicious and not _TOKEN_SIGNS & set(core)):
             return text
+        number = chr(_DIGIT + len(self.texts) // _BASE) + chr(_DIGIT + len(self.texts) % _BASE)
         self.texts.append(core)
         start = text.index(core)
-        return text[:start] + self._opening + core + self._closing + text[start + len(core) :]
+        end = start + len(core)
+        return f"{text[:start]}{self._opening}{number}{core}{self._closing}{number}{text[end:]}"
 
 
-def _pieces(marked: str, opening: str, closing: str, texts: list[str]) -> tuple[Piece, ...]:
-    pieces: list[Piece] = []
-    for segment_number, segment in enumerate(marked.split(opening)):
-        parts = segment.split(closing)
-        if segment_number and len(parts) == 1:
-            # The template cut the end of a text off: what still agrees with a text is untrusted.
-            size = max(_agreement(text, segment) for text in texts)
-            pieces += [Piece(segment[:size], False), Piece(segment[size:], True)]
+def _pieces(split: list[str], opening: str, closing: str, texts: list[str]) -> Iterator[Piece]:
+    """`split` has a run of text, then for each mark its sign, its number and the run that follows it.
+
+    A template may cut a text (`content.split('</think>')[-1]`), so that one of its marks is gone; then as
+    much as agrees with the text itself, counted from the mark that is left, is untrusted.
+    """
+    signs, numbers, runs = ["", *split[1::3], ""], ["", *split[2::3], ""], split[0::3]
+    for position, run in enumerate(runs):
+        before = texts[_number(numbers[position])] if signs[position] == opening else ""
+        after = texts[_number(numbers[position + 1])] if signs[position + 1] == closing else ""
+        if before and numbers[position] == numbers[position + 1]:
+            yield Piece(run, False)
             continue
-        for part_number, part in enumerate(parts[:-1]):
-            if segment_number and part_number == 0:
-                pieces.append(Piece(part, False))
-            else:
-                # The beginning was cut off, as by `content.split('</think>')[-1]`.
-                size = max(_agreement(text[::-1], part[::-1]) for text in texts)
-                split = len(part) - size
-                pieces += [Piece(part[:split], True), Piece(part[split:], False)]
-        pieces.append(Piece(parts[-1], True))
-    return joined(pieces)
+        end = len(run) - _agreement(after[::-1], run[::-1])
+        start = _agreement(before, run[:end])
+        yield from (Piece(run[:start], False), Piece(run[start:end], True), Piece(run[end:], False))
+
+
+def _number(digits: str) -> int:
+    return (ord(digits[0]) - _DIGIT) * _BASE + ord(digits[1]) - _DIGIT
 
 
 def _agreement(left: str, right: str) -> int:

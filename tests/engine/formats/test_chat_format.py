@@ -140,6 +140,13 @@ def test_reasoning_is_continued_though_it_is_off_now() -> None:
     assert continued(SWITCH, "I thi", "", "off").text.endswith("<|turn|>assistant\n<think>\nI thi")
 
 
+def test_an_answer_is_continued_behind_a_closed_block_when_reasoning_is_off() -> None:
+    for content in ("", "Ye"):
+        prompt = continued(OPEN, "", content, "off")
+        assert prompt.text.endswith("<|turn|>assistant\n<think>\n\n</think>\n" + content)
+        assert prompt.reasoning_forced_off
+
+
 def test_an_empty_partial_answer_starts_afresh() -> None:
     prompt = continued(OPEN, "", "")
     parser = OPEN.parser(prompt)

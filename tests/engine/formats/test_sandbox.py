@@ -7,6 +7,7 @@ import time
 import pytest
 
 from engine.errors import UserError
+from engine.formats import ChatFormat
 from engine.formats.template import Template
 
 MESSAGES = [{"role": "user", "content": "hi"}]
@@ -70,6 +71,14 @@ def test_an_endless_template_is_stopped(name: str) -> None:
     with pytest.raises(UserError) as caught:
         Template(ENDLESS[name]).render(MESSAGES)
     assert caught.value.code == "template.too_expensive"
+    assert time.monotonic() - start < 12
+
+
+def test_learning_a_format_has_one_limit_for_all_its_renders() -> None:
+    slow = "{% for a in range(600) %}{% for b in range(1500) %}{{ loop.index }}{% endfor %}{% endfor %}"
+    start = time.monotonic()
+    with pytest.raises(UserError, match=r"template\.too_expensive"):
+        ChatFormat.from_template(slow + "{{ enable_thinking }}{{ reasoning_effort }}{{ thinking }}")
     assert time.monotonic() - start < 12
 
 
