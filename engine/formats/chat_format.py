@@ -133,7 +133,9 @@ class ChatFormat:
                 return None
 
         text = render(conversation, tools)
-        pieces = separate(text, try_render, conversation, tools)
+        pieces = separate(
+            text, try_render, conversation, tools, (self._markers.opening, self._markers.closing)
+        )
         prompt = Prompt(
             text,
             pieces or (Piece(text, True),),

@@ -17,6 +17,8 @@ _TAG = r"(?:<\|?[^<>\s]{1,40}\|?>|\[/?[A-Z_]{2,30}\]|◁/?[a-z]{2,30}▷)"
 _FIRST_TAG = re.compile(rf"{_TAG}(?:[a-z]{{2,20}}{_TAG})?")
 _EMPTY_BLOCK_AT_END = re.compile(rf"({_TAG}(?:[a-z]{{2,20}})?)(\s*)({_TAG})(\s*)\Z")
 _LONGEST_OPENING = 60
+# How far from its end a text is looked at; it comes from a stranger's template.
+_LONGEST_END = 300
 _TAGS_AT_END = re.compile(rf"((?:{_TAG})(?:[a-z]{{2,20}}(?:{_TAG})?)?)\s*\Z")
 _WORDED_PAIRS = (("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),)  # Apriel
 _KNOWN_PAIRS = re.compile(
@@ -96,7 +98,7 @@ def _opening(before: str, generation: str) -> str:
         rest = before[len(header) :].strip()
         if 0 < len(rest) <= _LONGEST_OPENING:
             return rest
-    match = _TAGS_AT_END.search(before)
+    match = _TAGS_AT_END.search(before[-_LONGEST_END:])
     return match.group(1) if match else ""
 
 
@@ -111,7 +113,7 @@ def _without_overlap(answer_opening: str, generation: str) -> str:
 def _from_empty_block(template: Template) -> ReasoningMarkers | None:
     on = _tail(_rendered(template, [_USER], enable_thinking=True, thinking=True))
     off = _tail(_rendered(template, [_USER], enable_thinking=False, thinking=False))
-    block = _EMPTY_BLOCK_AT_END.search(off)
+    block = _EMPTY_BLOCK_AT_END.search(off[-_LONGEST_END:])
     if on == off or not block or block.group(0) in on:
         return None
     return ReasoningMarkers(
