@@ -73,8 +73,8 @@ SENTENCES: dict[str, Sentence] = {
         "{name} 값은 {low}에서 {high} 사이여야 합니다.",
     ),
     "engine.decode_failed": Sentence(
-        "The model failed while computing (code {code}). The text so far is kept; try again or load the model anew.",
-        "모델이 계산하는 중에 실패했습니다(코드 {code}). 지금까지의 글은 그대로 있습니다. 다시 시도하거나 모델을 다시 불러와 주세요.",
+        "The model failed while computing (code {status}). The text so far is kept; try again or load the model anew.",
+        "모델이 계산하는 중에 실패했습니다(코드 {status}). 지금까지의 글은 그대로 있습니다. 다시 시도하거나 모델을 다시 불러와 주세요.",
     ),
     "engine.killed": Sentence(
         "The engine was ended from outside, most likely because memory ran out. Your text is kept; continue, or choose a smaller model.",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from app.cli.output import Output
 from app.sentences import format_bytes
+from app.services.models import resolve_model
 from engine.api import ReasoningControl
 from engine.errors import UserError
 from engine.formats import ChatFormat
@@ -88,11 +89,14 @@ def report(summary: ModelSummary, found: Inspection) -> str:
     return "\n".join(map(_printable, lines))
 
 
-def inspect(path: Path, as_json: bool) -> int:
-    """Print what the model at `path` is; the exit code. Raises UserError for a file that is no model."""
-    summary = summarise(read_index(path))
+def inspect(model: str, output: Output) -> int:
+    """Print what `model` is; the exit code. Raises UserError for a file that is no model."""
+    summary = summarise(read_index(resolve_model(model)))
     found = inspection(summary)
-    print(msgspec.json.encode(found).decode() if as_json else report(summary, found))
+    if output.json:
+        output.object(found)
+    else:
+        output.text(report(summary, found))
     return 0
 
 

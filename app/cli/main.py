@@ -13,7 +13,9 @@ from engine.errors import UserError
 
 INTERRUPTED = 130
 # typer ships its own copy of click, whose base of all usage errors it does not export by name.
-_UsageError = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
+_UsageError: type[Exception] = next(
+    base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
+)
 
 application = typer.Typer(
     name="coterie",

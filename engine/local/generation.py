@@ -99,7 +99,7 @@ class Generation:
         if code == Decoded.ABORTED:
             return False
         if code != Decoded.OK:
-            raise UserError("engine.decode_failed", code=code)
+            raise UserError("engine.decode_failed", status=code)
         return True
 
     def _sample(self, chain: native.SamplerChain, parser: ReplyParser) -> FinishReason:

@@ -72,8 +72,7 @@ class Tensor(msgspec.Struct, frozen=True):
 
 
 class GgufFile(msgspec.Struct, frozen=True):
-    """The header of one file. `special_tokens` has the text of each `tokenizer.ggml.NAME_token_id` by NAME.
-    """
+    """The header of one file. `special_tokens` has the text of each `tokenizer.ggml.NAME_token_id` by NAME."""
 
     path: Path
     bytes: int

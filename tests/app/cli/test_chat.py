@@ -80,7 +80,7 @@ def test_ctrl_c_keeps_what_was_said_and_exits_130(coterie_home: Path) -> None:
         process.send_signal(signal.SIGINT)
         said += process.stdout.read()
         assert process.wait(timeout=30) == 130
-    question, answer = stored(coterie_home)
+    _, answer = stored(coterie_home)
     assert answer.strip() == said.strip() != ""
 
 
@@ -133,7 +133,7 @@ def test_wrong_usage_exits_2(arguments: tuple[str, ...]) -> None:
 
 
 def test_without_screen_and_terminal_a_short_conversation_is_held_with_its_speed() -> None:
-    environment = {name: "" for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    environment = dict.fromkeys(("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"), "")
     done = run(**environment)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("> ") == 2 and "tok/s" in done.stdout

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.inspect import inspect
+from app.cli.output import Output
 from app.sentences import SENTENCES
 from engine.errors import UserError
 from tests.engine.formats import templates
@@ -29,7 +30,7 @@ def model(folder: Path, template: str | None) -> Path:
 
 
 def test_json_is_the_contracts_object(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert inspect(model(tmp_path, "{{ tools }}" + templates.SWITCH), as_json=True) == 0
+    assert inspect(str(model(tmp_path, "{{ tools }}" + templates.SWITCH)), Output(True)) == 0
     assert json.loads(capsys.readouterr().out) == {
         "architecture": "newmoe",
         "quantisation": "Q8_0",
@@ -46,7 +47,7 @@ def test_json_is_the_contracts_object(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_a_model_without_a_template_is_told_as_plain(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    inspect(model(tmp_path, None), as_json=True)
+    inspect(str(model(tmp_path, None)), Output(True))
     found = json.loads(capsys.readouterr().out)
     assert found["reasoning"]["kind"] == "none"
     assert found["tools"]["dialect"] == "none"
@@ -54,13 +55,13 @@ def test_a_model_without_a_template_is_told_as_plain(
 
 def test_a_broken_template_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"template\.syntax"):
-        inspect(model(tmp_path, "{% if %}"), as_json=True)
+        inspect(str(model(tmp_path, "{% if %}")), Output(True))
 
 
 def test_people_get_a_table_without_control_characters(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    inspect(model(tmp_path, "\n".join(f"line {number}\x07" for number in range(9))), as_json=False)
+    inspect(str(model(tmp_path, "\n".join(f"line {number}\x07" for number in range(9)))), Output(False))
     out = capsys.readouterr().out
     assert "Experts       4, 1 used per token" in out
     assert "… 3 more lines" in out
@@ -68,7 +69,7 @@ def test_people_get_a_table_without_control_characters(
 
 
 def test_the_starter_model_can_be_inspected(capsys: pytest.CaptureFixture[str]) -> None:
-    inspect(starter_model(), as_json=False)
+    inspect(str(starter_model()), Output(False))
     out = capsys.readouterr().out
     assert "134.5 M" in out
     assert "98 MB" in out

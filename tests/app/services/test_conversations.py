@@ -203,7 +203,7 @@ def test_deleting_a_conversation_stops_its_answer_and_restoring_brings_all_back(
     answer = services.conversations.send(conversation.id, STORY)
     told.some_text(answer.id)
     services.conversations.delete(conversation.id)
-    assert services.conversations.list() == []
+    assert services.conversations.all() == []
     told.finished(answer.id)
     services.conversations.restore(conversation.id)
     path = services.conversations.messages(services.conversations.path(conversation.id))
