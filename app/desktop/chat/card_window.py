@@ -55,8 +55,8 @@ class _Column(QWidget):
 class CardWindow(QScrollArea):
     """A window that moves over a long path of messages.
 
-    `pageWanted` asks for the records of messages; `cardMade` gives each new card; `tailChanged` says whether the
-    reader is at the end.
+    `pageWanted` asks for the records of messages; `cardMade` gives each new card; `tailChanged` says whether
+    the reader is at the end.
     """
 
     pageWanted = Signal(list)

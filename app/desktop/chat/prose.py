@@ -186,6 +186,8 @@ class ProseBlock(SafeTextBrowser):
         if text.startswith("<table"):
             self._close_gap_above()
         has_links = "<a href" in self.prose.html
+        # Read out where Tab stops: the browser's own text says nothing as a name.
+        self.setAccessibleName(self.tr("Answer text") if has_links else "")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if has_links else Qt.FocusPolicy.ClickFocus)
         if selected is not None:
             self._select(*selected)
