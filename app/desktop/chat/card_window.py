@@ -120,6 +120,8 @@ class CardWindow(QScrollArea):
             self._extents.append(UNKNOWN_HEIGHT)
         if same == 0:
             self._following = True
+        # Asked again where an answer never came.
+        self._wanted.clear()
         if not ids:
             self._building.stop()
         self.place(y if same else None)

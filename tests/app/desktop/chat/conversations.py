@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 
 from app.desktop.chat.transcript import TranscriptView
 from app.store.records import Message, MessageState
@@ -36,10 +36,11 @@ def conversation(count: int) -> dict[int, Message]:
     return messages
 
 
-class Loader:
+class Loader(QObject):
     """Answers `pageWanted` from memory, at once or in the next turn of the event loop."""
 
     def __init__(self, view: TranscriptView, messages: dict[int, Message], *, late: bool = False) -> None:
+        super().__init__(view)
         self.pages: list[list[int]] = []
         self._view, self._messages, self._late = view, messages, late
         view.pageWanted.connect(self._load)

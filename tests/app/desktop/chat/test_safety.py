@@ -70,7 +70,8 @@ def hostile(picture: Path) -> str:
             "![a](http://127.0.0.1:9/?q=secret)", "![a](data:image/png;base64,AAAA)",
             f"<img src='{picture}'>", f"<a href='file://{picture}'>x</a>", f"[x](file://{picture})",
             f"[x]({picture})",
-            "[x](javascript:alert(1))", f"| ![a]({picture}) |\n|---|\n| <img src={picture}> |",
+            "[x](javascript:alert(1))",
+            f"| ![a]({picture}) |\n|---|\n| <img src={picture}> |",
             f"$\\includegraphics{{{picture}}}$", f"![a][r]\n\n[r]: {picture}", f"a[^1]\n\n[^1]: ![a]({picture})",
             f"```html\n<img src='{picture}'>\n```", "<style>@import 'http://127.0.0.1:9/x.css';</style>",
         ]
