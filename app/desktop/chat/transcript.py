@@ -1,0 +1,337 @@
+"""The transcript: shows one path of a conversation and says what the reader wants done with it."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.buttons import JumpButton, paint_focus_ring
+from app.desktop.chat.card_window import COLUMN, FIRST_SLICE, MARGIN, CardWindow
+from app.desktop.chat.cards import MessageCard, first_words
+from app.desktop.chat.empty import EmptyState
+from app.desktop.chat.strip import Strip
+from app.desktop.chat.tab_order import by_sight, neighbour, outside
+from app.desktop.theme import themes
+from app.store.records import Message
+
+FLUSH_MS = 33
+# Showing new text takes this share of the time at most while an answer streams.
+MAX_SHARE = 0.2
+
+
+class _FocusFrame(QWidget):
+    """The ring around the transcript while keys scroll it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_focus_ring(painter, QRectF(self.rect()), 4)
+        painter.end()
+
+
+class TranscriptView(QWidget):
+    """The messages of one path of a conversation.
+
+    `pageWanted` asks for records, which `take_page` takes. Text is put on the clipboard here; `linkActivated`
+    comes only after the reader has seen the whole address and agreed.
+    """
+
+    pageWanted = Signal(list)
+    copyRequested = Signal(int)
+    editRequested = Signal(int, str)
+    regenerateRequested = Signal(int)
+    continueRequested = Signal(int)
+    siblingRequested = Signal(int, int)
+    linkActivated = Signal(str)
+    atTailChanged = Signal(bool)
+    suggestionChosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._fresh: dict[int, tuple[list[str], list[str]]] = {}
+        self._emphasised: int | None = None
+        self._link = ""
+        self._pause = FLUSH_MS
+        self._window = CardWindow(self)
+        self._jump = JumpButton(self)
+        self._jump.hide()
+        self._empty = EmptyState(self)
+        self._strip = Strip(self, floating=True)
+        self._strip.hide()
+        self._ring = _FocusFrame(self)
+        self._ring.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._ring.hide()
+        self._flushing = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._flushing.timeout.connect(self._flush)
+        self._window.pageWanted.connect(self.pageWanted)
+        self._window.cardMade.connect(self._card_made)
+        self._window.tailChanged.connect(self._tail_changed)
+        self._jump.clicked.connect(self.jump_to_latest)
+        self._empty.suggestionChosen.connect(self.suggestionChosen)
+        self._strip.pressed.connect(self._answer_link)
+        self.setFocusProxy(self._window)
+        themes.changed.connect(self.restyle)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._focus_moved)
+        self._show_emptiness()
+        self.restyle()
+        self._retranslate()
+
+    # --- what is shown ---
+
+    def show_path(self, ids: list[int]) -> None:
+        """Shows the messages with these ids, root to leaf. What the path shares with the one before stays.
+
+        A new path opens at its end; its records are asked for by `pageWanted`, the last page first.
+        """
+        self._window.show_path(ids)
+        self._fresh = {message: text for message, text in self._fresh.items() if message in self._window}
+        self._show_emptiness()
+
+    def clear(self) -> None:
+        """Shows nothing, with the suggestions for a start."""
+        self._flushing.stop()
+        self._hide_link()
+        self.show_path([])
+
+    def take_page(self, messages: list[Message]) -> None:
+        """Takes the records that `pageWanted` asked for, or newer ones of messages already here.
+
+        The record of a streaming answer must hold the text up to the next `append_delta`.
+        """
+        self._window.take_records(messages)
+
+    def add_message(self, message: Message) -> None:
+        """Puts a new message at the end of the path. The user's own is always scrolled to."""
+        if message.id in self._window:
+            self._window.take_records([message])
+        else:
+            self._window.add(message)
+            self._show_emptiness()
+
+    def append_delta(self, message_id: int, reasoning: str, content: str) -> None:
+        """Takes new text of a streaming answer; it is shown with the next flush."""
+        if message_id not in self._window:
+            return
+        thoughts, words = self._fresh.setdefault(message_id, ([], []))
+        thoughts.append(reasoning)
+        words.append(content)
+        self._flush_soon(message_id)
+
+    def set_queued(self, message_id: int) -> None:
+        """The answer waits for the model."""
+        card = self._window.card(message_id)
+        if isinstance(card, AnswerCard):
+            card.set_queued()
+
+    def set_prefill(self, message_id: int, done: int, total: int) -> None:
+        """`done` of `total` tokens of the prompt are read."""
+        card = self._window.card(message_id)
+        if isinstance(card, AnswerCard):
+            card.set_prefill(done, total)
+
+    def finish_message(self, message: Message) -> None:
+        """Shows the answer as it is stored and announces it."""
+        self._fresh.pop(message.id, None)
+        if message.id in self._window:
+            self._window.update_card(message)
+            self._window.place()
+            self._announce(message)
+
+    def jump_to_latest(self) -> None:
+        """Scrolls to the end and follows it from there."""
+        self._window.jump_to_latest()
+
+    def edit_message(self, message_id: int) -> None:
+        """Opens the editor in the place of a message that is in sight."""
+        card = self._window.card(message_id)
+        if card is not None:
+            card.start_editing()
+
+    def shows(self, message_id: int) -> bool:
+        """Whether the message has a card."""
+        return self._window.card(message_id) is not None
+
+    @property
+    def ids(self) -> list[int]:
+        """The path that is shown, root to leaf."""
+        return list(self._window.ids)
+
+    @property
+    def live_cards(self) -> int:
+        return len(self._window.cards())
+
+    @property
+    def at_tail(self) -> bool:
+        return self._window.at_tail
+
+    def _show_emptiness(self) -> None:
+        empty = not self._window.ids
+        self._empty.setVisible(empty)
+        self._window.setVisible(not empty)
+        if empty:
+            self._jump.hide()
+
+    def _tail_changed(self, at_tail: bool) -> None:
+        self._jump.setVisible(not at_tail)
+        self.atTailChanged.emit(at_tail)
+
+    # --- streaming ---
+
+    def _flush_soon(self, message_id: int) -> None:
+        # Text for a card that is not built waits until it is; no timer runs for it.
+        if not self._flushing.isActive() and self.shows(message_id):
+            self._flushing.start(self._pause)
+
+    def _flush(self) -> None:
+        started = time.perf_counter()
+        fresh, self._fresh = self._fresh, {}
+        for message_id, (thoughts, words) in fresh.items():
+            card = self._window.card(message_id)
+            if isinstance(card, AnswerCard):
+                card.append("".join(thoughts), "".join(words))
+                self._window.mark(message_id)
+            else:
+                self._fresh[message_id] = (thoughts, words)
+        self._window.place()
+        # A rendering that has become slow joins more text in one flush instead of holding up the window.
+        spent = 1000 * (time.perf_counter() - started)
+        self._pause = max(FLUSH_MS, round(spent / MAX_SHARE))
+
+    def _announce(self, message: Message) -> None:
+        if not QAccessible.isActive():
+            return
+        text = self.tr("Answer finished: {words}").format(words=first_words(message.content, 400))
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    # --- cards, links, focus ---
+
+    def _card_made(self, card: MessageCard) -> None:
+        card.copyRequested.connect(self._copy)
+        card.editRequested.connect(self.editRequested)
+        card.regenerateRequested.connect(self.regenerateRequested)
+        card.continueRequested.connect(self.continueRequested)
+        card.siblingRequested.connect(self.siblingRequested)
+        card.linkAsked.connect(self._ask_link)
+        if card.message.id in self._fresh:
+            self._flush_soon(card.message.id)
+
+    def _copy(self, message_id: int) -> None:
+        card = self._window.card(message_id)
+        if card is not None:
+            text = card.streamed_text() if isinstance(card, AnswerCard) else card.message.content
+            QGuiApplication.clipboard().setText(text)
+            self.copyRequested.emit(message_id)
+
+    def _ask_link(self, address: str) -> None:
+        """Shows the whole address before anything is opened."""
+        self._link = address
+        question = self.tr("Open this address?") + "\n" + address
+        self._strip.set_content(question, [self.tr("Open"), self.tr("Copy address"), self.tr("Cancel")])
+        self._place_overlays()
+        self._strip.show()
+        self._strip.raise_()
+        self._strip.focus_last()
+
+    def _answer_link(self, button: int) -> None:
+        address = self._link
+        self._hide_link()
+        if button == 0:
+            self.linkActivated.emit(address)
+        elif button == 1:
+            QGuiApplication.clipboard().setText(address)
+
+    def _hide_link(self) -> None:
+        self._link = ""
+        if not self._strip.isHidden():
+            self._strip.hide()
+            self._window.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
+        self._ring.setVisible(now is self._window)
+        cards = self._window.cards()
+        card = next((c for c in cards if now is not None and c.isAncestorOf(now)), None)
+        before = None if self._emphasised is None else self._window.card(self._emphasised)
+        if before is not None and before is not card and not before.underMouse():
+            before.emphasise(False)
+        self._emphasised = None if card is None else card.message.id
+        if card is not None:
+            card.emphasise(True)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes by what is seen: from the transcript itself into the first card in sight."""
+        current = QApplication.focusWidget()
+        if current is None or (not self._window.isAncestorOf(current) and current is not self._window):
+            return super().focusNextPrevChild(forward)
+        column = self._window.column
+        if current is self._window:
+            target = self._first_in_sight() if forward else None
+        else:
+            target = neighbour(column, current, forward=forward)
+            if target is None and not forward:
+                target = self._window
+        if target is None:
+            target = outside(self, forward=forward)
+        if target is None:
+            return super().focusNextPrevChild(forward)
+        target.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+        if column.isAncestorOf(target):
+            self._window.ensureWidgetVisible(target, 0, 40)
+        return True
+
+    def _first_in_sight(self) -> QWidget | None:
+        column, top = self._window.column, self._window.verticalScrollBar().value()
+        order = by_sight(column)
+        return next((w for w in order if w.mapTo(column, w.rect().bottomLeft()).y() >= top), None)
+
+    # --- sizes and looks ---
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._window.setGeometry(self.rect())
+        self._place_overlays()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._window.place()
+        self._window.build(FIRST_SLICE)
+
+    def _place_overlays(self) -> None:
+        width = max(160, min(themes.current.px(COLUMN), self.width() - 2 * MARGIN))
+        left = (self.width() - width) // 2
+        self._empty.setGeometry(left, 0, width, self.height())
+        height = self._strip.fit(width)
+        self._strip.setGeometry(left, self.height() - height - 12, width, height)
+        below = self.height() - self._jump.height() - 12
+        self._jump.move((self.width() - self._jump.width()) // 2, below)
+        self._ring.setGeometry(self.rect())
+
+    def restyle(self) -> None:
+        """Takes colours and sizes from the current theme."""
+        self._window.restyle()
+        self._empty.restyle()
+        self._strip.restyle()
+        self._place_overlays()
+        self._jump.update()
+
+    def _retranslate(self) -> None:
+        self._window.setAccessibleName(self.tr("Conversation"))
+        self._jump.setAccessibleName(self.tr("Jump to the latest message"))
+        self._jump.setToolTip(self.tr("Jump to the latest message"))
+        self._window.retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)
