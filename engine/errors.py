@@ -11,7 +11,7 @@ import msgspec
 Param = str | int | float
 
 
-class ErrorInfo(msgspec.Struct, frozen=True):
+class ErrorInfo(msgspec.Struct, frozen=True, tag="error"):
     """A `UserError` as a value: what crosses the pipe and what the store keeps."""
 
     code: str

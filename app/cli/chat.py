@@ -1,0 +1,197 @@
+"""`coterie chat`: one answer, or a conversation in the terminal. Everything said is kept in the store."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import time
+from typing import Any
+
+import msgspec
+
+from app import paths
+from app.cli.output import Output
+from app.cli.speed import speed_line
+from app.sentences import sentence
+from app.services.events import (
+    AnswerDelta,
+    AnswerFinished,
+    ModelChanged,
+    ServiceEvent,
+    StoreFailed,
+)
+from app.services.services import Services, open_services
+from app.store.records import ChatOptions, Message
+from engine.api import Reasoning, Sampling
+from engine.errors import UserError
+
+INTERRUPTED = 130
+STOP_PATIENCE = 5.0
+_LEVELS = ("auto", "off", "on", "low", "medium", "high")
+_FINISH = {"done": "stop", "length": "length", "stopped": "cancelled", "failed": "error"}
+
+
+class ChatArguments(msgspec.Struct, frozen=True):
+    """The options of the command; None and "" are left to the settings and the model."""
+
+    prompt: str | None = None
+    model: str = ""
+    reasoning: str = ""
+    system: str | None = None
+    max_tokens: int | None = None
+    temperature: float | None = None
+    seed: int | None = None
+    context: int | None = None
+
+    def options(self) -> ChatOptions:
+        """What this conversation sets for itself. Raises UserError `chat.bad_reasoning`."""
+        return ChatOptions(
+            system_prompt=self.system,
+            sampling=Sampling(temperature=self.temperature, seed=self.seed),
+            reasoning=_reasoning(self.reasoning),
+            max_tokens=self.max_tokens,
+        )
+
+
+def _reasoning(text: str) -> Reasoning | None:
+    if not text:
+        return None
+    if text in _LEVELS:
+        return text
+    if text.isdecimal() and int(text) < 2**31:
+        return int(text)
+    raise UserError("chat.bad_reasoning", value=text[:40])
+
+
+class Talk:
+    """One conversation over the services, event by event, in the main thread."""
+
+    def __init__(self, services: Services, output: Output, options: ChatOptions) -> None:
+        self._services = services
+        self._output = output
+        self._events: queue.SimpleQueue[ServiceEvent] = queue.SimpleQueue()
+        self._reasoning_shown = False
+        services.conversations.subscribe(self._take)
+        services.models.subscribe(self._take)
+        self.id = services.conversations.create(options).id
+
+    def _take(self, events: list[ServiceEvent]) -> None:
+        for event in events:
+            self._events.put(event)
+
+    def say(self, text: str) -> Message:
+        """Send, show the answer as it comes, and return it finished. Ctrl+C stops it and raises."""
+        answer = self._services.conversations.send(self.id, text)
+        try:
+            return self._follow(answer.id, None)
+        except KeyboardInterrupt:
+            self._services.conversations.stop(self.id)
+            try:
+                stopped = self._follow(answer.id, time.monotonic() + STOP_PATIENCE)
+            except queue.Empty:
+                stopped = answer
+            raise Interrupted(stopped) from None
+
+    def _follow(self, id: int, until: float | None) -> Message:
+        """Show events until the answer `id` is stored as finished."""
+        while True:
+            timeout = 0.2 if until is None else max(0.0, until - time.monotonic())
+            try:
+                event = self._events.get(timeout=timeout)
+            except queue.Empty:
+                if until is not None:
+                    raise
+                continue  # lets Ctrl+C in on platforms where a blocked wait does not
+            if isinstance(event, AnswerFinished) and event.message.id == id:
+                self._output.text("")
+                return event.message
+            self._show(event, id)
+
+    def _show(self, event: ServiceEvent, id: int) -> None:
+        if isinstance(event, AnswerDelta) and event.message == id:
+            if event.reasoning and not self._output.json:
+                self._output.note(event.reasoning, end="")
+                self._reasoning_shown = True
+            if event.content:
+                if self._reasoning_shown:
+                    self._output.note("\n")
+                    self._reasoning_shown = False
+                self._output.text(event.content, end="")
+        elif isinstance(event, StoreFailed):
+            self._output.note(sentence(event.error, self._output.language))
+        elif isinstance(event, ModelChanged) and event.state == "loading" and not event.fraction:
+            if sys.stderr.isatty():
+                self._output.note(f"{event.name} …")
+
+
+class Interrupted(Exception):
+    """Ctrl+C during an answer; `message` is what was kept of it."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__()
+        self.message = message
+
+
+def chat(arguments: ChatArguments, output: Output) -> int:
+    """Run the command; its exit code."""
+    options = arguments.options()
+    prompt = arguments.prompt
+    if prompt is None and not sys.stdin.isatty():
+        prompt = sys.stdin.read()
+    services = open_services(paths.home())
+    try:
+        model = arguments.model or services.settings.current.model
+        services.models.use(model, context=arguments.context, remember=False)
+        talk = Talk(services, output, options)
+        if prompt is None:
+            from app.cli.terminal import converse
+
+            return converse(talk, output)
+        return _once(talk, prompt, output)
+    finally:
+        services.close()
+
+
+def _once(talk: Talk, prompt: str, output: Output) -> int:
+    try:
+        message = talk.say(prompt)
+    except Interrupted as stop:
+        _print(stop.message, output)
+        return INTERRUPTED
+    _print(message, output)
+    if message.error is not None:
+        output.note(sentence(message.error, output.language))
+        return 1
+    return 0
+
+
+def _print(message: Message, output: Output) -> None:
+    if output.json:
+        output.object(answer_object(message, output))
+    elif message.timings and message.usage and sys.stderr.isatty():
+        output.note(speed_line(message))
+
+
+def answer_object(message: Message, output: Output) -> dict[str, Any]:
+    """The contract's JSON for one answer; `error` only where there is one."""
+    usage, timings = message.usage, message.timings
+    shown: dict[str, Any] = {
+        "model": message.model,
+        "content": message.content,
+        "reasoning": message.reasoning,
+        "tool_calls": [],
+        "finish_reason": "error" if message.error else _FINISH.get(message.state, "cancelled"),
+        "usage": msgspec.to_builtins(usage) if usage else {},
+        "timings": {
+            "load_s": timings.load_s,
+            "ttft_s": timings.ttft_s,
+            "prefill_tps": timings.prefill_tps,
+            "decode_tps": timings.decode_tps,
+        }
+        if timings
+        else {},
+    }
+    if message.error:
+        said = sentence(message.error, output.language)
+        shown["error"] = {"code": message.error.code, "message": said}
+    return shown

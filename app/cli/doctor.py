@@ -1,0 +1,164 @@
+"""`coterie doctor`: what is installed, which devices there are, what is slow and why."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from app import paths
+from app.cli.output import Output
+from app.sentences import format_bytes, sentence
+from app.services.models import STARTER, resolve_model
+from engine.errors import UserError
+from engine.local.survey import Device, Survey, survey
+from engine.placement import processor
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One thing that was looked at; `message` says what to do when it is not `ok`."""
+
+    name: str
+    ok: bool
+    message: str
+
+
+class Diagnosis(msgspec.Struct, frozen=True):
+    """The whole report, as `--json` prints it. Sizes in bytes."""
+
+    version: str
+    python: str
+    system: str
+    processor: str
+    cores: int
+    memory: int
+    memory_free: int
+    llama_cpp: str
+    features_used: tuple[str, ...]
+    features_present: tuple[str, ...]
+    devices: tuple[Device, ...]
+    starter: str
+    home: str
+    packages: dict[str, str]
+    checks: tuple[Check, ...]
+
+
+_PACKAGES = ("PySide6-Essentials", "llama-cpp-python", "SQLAlchemy", "huggingface-hub", "keyring", "msgspec")
+
+
+def doctor(output: Output) -> int:
+    """Print the report; 0 when every check is good, else 1."""
+    report = diagnose(output)
+    if output.json:
+        output.object(report)
+    else:
+        _print(report, output)
+    return 0 if all(check.ok for check in report.checks) else 1
+
+
+def diagnose(output: Output) -> Diagnosis:
+    cpuinfo = processor.read_cpuinfo()
+    memory = psutil.virtual_memory()
+    checks = []
+    found: Survey | None = None
+    try:
+        found = survey()
+    except UserError as error:
+        checks.append(Check("engine", False, sentence(error, output.language)))
+    else:
+        checks += _engine_checks(found, processor.features_present(cpuinfo))
+    starter = ""
+    try:
+        starter = str(resolve_model(STARTER))
+        checks.append(Check("starter model", True, starter))
+    except UserError as error:
+        checks.append(Check("starter model", False, sentence(error, output.language)))
+    checks.append(_home_check(paths.home()))
+    return Diagnosis(
+        version=importlib.metadata.version("coterie"),
+        python=platform.python_version(),
+        system=platform.platform(),
+        processor=processor.processor_name(cpuinfo),
+        cores=psutil.cpu_count(logical=False) or psutil.cpu_count() or 1,
+        memory=memory.total,
+        memory_free=memory.available,
+        llama_cpp=f"{found.package} (llama.cpp {found.library})" if found else "",
+        features_used=found.features_used if found else (),
+        features_present=processor.features_present(cpuinfo),
+        devices=found.devices if found else (),
+        starter=starter,
+        home=str(paths.home()),
+        packages={name: _version(name) for name in _PACKAGES},
+        checks=tuple(checks),
+    )
+
+
+def _engine_checks(found: Survey, present: tuple[str, ...]) -> list[Check]:
+    unused = processor.unused_features(present, found.features_used)
+    if unused:
+        message = (
+            f"llama.cpp was built without {', '.join(unused)}, which this CPU has: answers are slower than "
+            "they could be. Run `make setup` after removing .venv to build it for this machine."
+        )
+    else:
+        message = "built for this CPU"
+    checks = [Check("engine", True, found.library), Check("cpu features", not unused, message)]
+    gpus = [d for d in found.devices if d.kind in ("gpu", "integrated_gpu")]
+    if gpus:
+        checks.append(Check("gpu", True, ", ".join(d.description or d.name for d in gpus)))
+    elif _has_nvidia_driver():
+        message = (
+            "An NVIDIA driver is here but llama.cpp was built without CUDA. Install the CUDA toolkit "
+            "(nvcc), remove .venv and run `make setup` again."
+        )
+        checks.append(Check("gpu", False, message))
+    else:
+        checks.append(Check("gpu", True, "none; models run on the CPU"))
+    return checks
+
+
+def _has_nvidia_driver() -> bool:
+    return Path("/proc/driver/nvidia/version").exists()
+
+
+def _home_check(home: Path) -> Check:
+    """Whether data can be written, asked of the nearest folder that exists."""
+    folder = home
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not os.access(folder, os.W_OK):
+        return Check("data folder", False, f"{home} cannot be written to.")
+    free = psutil.disk_usage(str(folder)).free
+    enough = free > 500_000_000
+    return Check("data folder", enough, f"{home} ({format_bytes(free)} free)")
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _print(report: Diagnosis, output: Output) -> None:
+    rows = [
+        ("Coterie", report.version),
+        ("Python", report.python),
+        ("System", report.system),
+        ("Processor", f"{report.processor}, {report.cores} cores"),
+        ("Memory", f"{format_bytes(report.memory_free)} of {format_bytes(report.memory)} free"),
+        ("llama.cpp", report.llama_cpp or "not working"),
+        ("CPU features", " ".join(report.features_used)),
+        *((d.name, f"{d.description}, {format_bytes(d.free)} free") for d in report.devices),
+        ("Data", report.home),
+    ]
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        output.text(f"{name.ljust(width)}  {value}")
+    output.text("")
+    for check in report.checks:
+        output.text(f"{'ok ' if check.ok else 'NOT OK'} {check.name}: {check.message}")

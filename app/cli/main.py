@@ -1,0 +1,90 @@
+"""The commands, their options and their exit codes: 0 done, 1 failed for a told reason, 2 wrong usage,
+130 interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from click.exceptions import ClickException
+
+from app.cli.output import Output
+from engine.errors import UserError
+
+INTERRUPTED = 130
+
+application = typer.Typer(
+    name="coterie",
+    help="A desktop home for open mixture-of-experts models. Without a command the window opens.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
+Model = Annotated[str, typer.Argument(help="A path to a GGUF, or `starter`.", show_default=False)]
+
+
+@application.command()
+def chat(
+    prompt: Annotated[
+        str | None, typer.Argument(help="What to say. Without it the terminal becomes a conversation.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="A path to a GGUF, or `starter`.")] = "",
+    reasoning: Annotated[
+        str, typer.Option(help="auto, off, on, low, medium, high or a number of tokens.")
+    ] = "",
+    system: Annotated[str | None, typer.Option(help="The system prompt.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(min=1, help="End the answer after so many tokens.")] = None,
+    temperature: Annotated[float | None, typer.Option(min=0.0, help="0 always takes the likeliest token.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Repeats a random draw.")] = None,
+    context: Annotated[int | None, typer.Option(min=1, help="Length of the context in tokens.")] = None,
+    json: Json = False,
+) -> None:
+    """Say something to a model, once or in a conversation. What is said is kept, as in the window."""
+    from app.cli.chat import ChatArguments, chat as run_chat
+
+    arguments = ChatArguments(
+        prompt=prompt,
+        model=model,
+        reasoning=reasoning,
+        system=system,
+        max_tokens=max_tokens,
+        temperature=temperature,
+        seed=seed,
+        context=context,
+    )
+    raise typer.Exit(run_chat(arguments, Output(json)))
+
+
+@application.command()
+def inspect(model: Model, json: Json = False) -> None:
+    """Show what a model file is: architecture, experts, active parameters, reasoning control, tool dialect."""
+    from app.cli.inspect import inspect as run_inspect
+
+    raise typer.Exit(run_inspect(model, Output(json)))
+
+
+@application.command()
+def doctor(json: Json = False) -> None:
+    """Show what is installed, which devices there are, what is slow and why."""
+    from app.cli.doctor import doctor as run_doctor
+
+    raise typer.Exit(run_doctor(Output(json)))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; the exit code."""
+    json = "--json" in arguments
+    try:
+        code = application(list(arguments), prog_name="coterie", standalone_mode=False)
+    except ClickException as error:
+        error.show()
+        return 2
+    except UserError as error:
+        return Output(json).failed(error)
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    return int(code or 0)

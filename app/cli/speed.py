@@ -1,0 +1,18 @@
+"""The measurement line under an answer."""
+
+from __future__ import annotations
+
+from app.store.records import Message
+
+
+def speed_line(message: Message) -> str:
+    """Such as "38 tok/s · first token 0.4 s · 1,204 tokens reused"; only what was measured."""
+    usage, timings = message.usage, message.timings
+    parts = []
+    if timings and timings.decode_tps:
+        parts.append(f"{timings.decode_tps:.0f} tok/s")
+    if timings and timings.ttft_s:
+        parts.append(f"first token {timings.ttft_s:.1f} s")
+    if usage and usage.cached_tokens:
+        parts.append(f"{usage.cached_tokens:,} tokens reused")
+    return " · ".join(parts)

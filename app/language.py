@@ -1,0 +1,16 @@
+"""Which of the product's languages the system speaks."""
+
+from __future__ import annotations
+
+import os
+
+from app.sentences import Language
+
+
+def system_language() -> Language:
+    """From LC_ALL, LC_MESSAGES or LANG, the first that is set (POSIX locale rules)."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return "ko" if value.lower().startswith("ko") else "en"
+    return "en"

@@ -1,0 +1,150 @@
+"""Answers in the making: their text in memory, on disk at least twice a second, and their end.
+
+One thread saves and finishes. It never gives text up: while the disk refuses, it tells once and tries again.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+
+from app.services.events import AnswerFinished, ServiceEvent, StoreFailed
+from app.store.records import Message, MessageState
+from app.store.store import Store
+from engine.api import Finished
+from engine.errors import UserError
+
+SAVE_INTERVAL = 0.25
+RETRY_INTERVAL = 1.0
+
+_STATES: dict[str, MessageState] = {"stop": "done", "length": "length", "cancelled": "stopped"}
+
+
+class Answer:
+    """One streaming answer. `append` from the engine's thread, the rest from the saver's."""
+
+    def __init__(self, message: Message) -> None:
+        self.id = message.id
+        self.conversation = message.conversation
+        self.model = message.model
+        self._content = [message.content]
+        self._reasoning = [message.reasoning]
+        self.dirty = False
+        self.finished: Finished | None = None
+
+    def append(self, reasoning: str, content: str) -> None:
+        if reasoning:
+            self._reasoning.append(reasoning)
+        if content:
+            self._content.append(content)
+        self.dirty = True
+
+    @property
+    def content(self) -> str:
+        return "".join(self._content)
+
+    @property
+    def reasoning(self) -> str:
+        return "".join(self._reasoning)
+
+
+def final_state(finished: Finished, has_text: bool) -> MessageState:
+    """How the message is kept: an error after some text is a stop that can be continued."""
+    if finished.reason == "error":
+        return "stopped" if has_text else "failed"
+    return _STATES[finished.reason]
+
+
+class AnswerSaver:
+    """Owns the answers that are being written."""
+
+    def __init__(self, store: Store, tell: Callable[[list[ServiceEvent]], None]) -> None:
+        self._store = store
+        self._tell = tell
+        self._answers: dict[int, Answer] = {}
+        self._lock = threading.Lock()
+        self._wake: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._failing = False
+        self._thread = threading.Thread(target=self._run, name="answer-saver", daemon=True)
+        self._thread.start()
+
+    def add(self, answer: Answer) -> None:
+        with self._lock:
+            self._answers[answer.id] = answer
+        self._wake.put(True)
+
+    def get(self, id: int) -> Answer | None:
+        return self._answers.get(id)
+
+    def open_answers(self) -> list[Answer]:
+        """Those that are not finished yet."""
+        with self._lock:
+            return [answer for answer in self._answers.values() if answer.finished is None]
+
+    def finish(self, answer: Answer, finished: Finished) -> None:
+        answer.finished = finished
+        self._wake.put(True)
+
+    def close(self) -> None:
+        """Save what there is and end the thread."""
+        self._wake.put(False)
+        self._thread.join()
+
+    def _run(self) -> None:
+        running = True
+        while running:
+            running = self._pause()
+            for answer in tuple(self._answers.values()):
+                self._save(answer)
+
+    def _pause(self) -> bool:
+        """Wait for the next round: for work, for the save interval while there are answers."""
+        interval = RETRY_INTERVAL if self._failing else SAVE_INTERVAL
+        until = time.monotonic() + interval
+        try:
+            if self._failing:
+                while (left := until - time.monotonic()) > 0:
+                    if not self._wake.get(timeout=left):
+                        return False
+            return self._wake.get(timeout=interval if self._answers else None)
+        except queue.Empty:
+            return True
+
+    def _save(self, answer: Answer) -> None:
+        finished = answer.finished
+        if finished is None and not answer.dirty:
+            return
+        answer.dirty = False
+        try:
+            if finished is None:
+                self._store.save_answer(answer.id, answer.content, answer.reasoning)
+            else:
+                self._finish(answer, finished)
+            self._failing = False
+        except UserError as error:
+            answer.dirty = True
+            if error.code in ("store.no_message", "store.no_conversation"):
+                with self._lock:
+                    self._answers.pop(answer.id, None)  # deleted for good while it was written
+                return
+            if not self._failing:
+                self._failing = True
+                self._tell([StoreFailed(error.info)])
+
+    def _finish(self, answer: Answer, finished: Finished) -> None:
+        has_text = bool(answer.content or answer.reasoning)
+        message = self._store.finish_answer(
+            answer.id,
+            answer.content,
+            answer.reasoning,
+            final_state(finished, has_text),
+            error=finished.error,
+            usage=finished.usage,
+            timings=finished.timings,
+            model=answer.model,
+        )
+        with self._lock:
+            self._answers.pop(answer.id, None)
+        self._tell([AnswerFinished(message)])

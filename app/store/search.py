@@ -1,0 +1,88 @@
+"""Search in titles and in what was said. Each word of the query must occur; nothing in it is an operator."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import ColumnElement, Connection, and_, column, func, literal_column, select, table
+
+from app.store import conversations
+from app.store.records import SearchHit
+from app.store.tables import ConversationRow, MessageRow
+from app.store.text import storable
+
+# The trigram index finds nothing shorter, and a Korean word often has two syllables.
+INDEXED_LENGTH = 3
+BEFORE, AFTER = 40, 120
+
+
+def search(connection: Connection, query: str, limit: int) -> list[SearchHit]:
+    """One hit for each conversation outside the trash, at most `limit`: those whose title matches first, then
+    those with a message that matches, newest first. The snippet is from the newest such message."""
+    words = storable(query).split()
+    if not words:
+        return []
+    hits = _by_title(connection, words, limit)
+    titled = {hit.conversation.id for hit in hits}
+    said = [hit for hit in _by_content(connection, words, limit) if hit.conversation.id not in titled]
+    return (hits + said)[:limit]
+
+
+def _by_title(connection: Connection, words: list[str], limit: int) -> list[SearchHit]:
+    row = ConversationRow
+    title = func.casefold(row.title)
+    statement = (
+        conversations.selection()
+        .where(row.deleted.is_(None), *(func.instr(title, word.casefold()) > 0 for word in words))
+        .order_by(row.updated.desc(), row.id.desc())
+        .limit(limit)
+    )
+    return [SearchHit(conversations.record(found), "") for found in connection.execute(statement)]
+
+
+def _by_content(connection: Connection, words: list[str], limit: int) -> list[SearchHit]:
+    row = ConversationRow
+    newest = func.max(MessageRow.id).label("message")
+    matching = (
+        select(MessageRow.conversation_id, newest)
+        .where(_contains(words))
+        .group_by(MessageRow.conversation_id)
+        .subquery()
+    )
+    statement = (
+        conversations.selection()
+        .add_columns(MessageRow.content)
+        .join(matching, matching.c.conversation_id == row.id)
+        .join(MessageRow, MessageRow.id == matching.c.message)
+        .where(row.deleted.is_(None))
+        .order_by(row.updated.desc(), row.id.desc())
+        .limit(limit)
+    )
+    return [
+        SearchHit(conversations.record(found), snippet(found[-1], words))
+        for found in connection.execute(statement)
+    ]
+
+
+def _contains(words: list[str]) -> ColumnElement[bool]:
+    indexed = [word for word in words if len(word) >= INDEXED_LENGTH]
+    short = [word for word in words if len(word) < INDEXED_LENGTH]
+    conditions: list[ColumnElement[bool]] = [
+        MessageRow.content.contains(word, autoescape=True) for word in short
+    ]
+    if indexed:
+        # In quotes, with its own quotes doubled, a word is plain text for FTS5.
+        quoted = " ".join('"' + word.replace('"', '""') + '"' for word in indexed)
+        index = table("message_fts", column("rowid"))
+        matches = literal_column("message_fts").op("MATCH")(quoted)
+        conditions.append(MessageRow.id.in_(select(index.c.rowid).where(matches)))
+    return and_(*conditions)
+
+
+def snippet(content: str, words: list[str]) -> str:
+    """The text around the first place where one of the words stands, on one line."""
+    found = re.search("|".join(map(re.escape, words)), content, re.IGNORECASE)
+    start, end = found.span() if found else (0, 0)
+    first, last = max(0, start - BEFORE), min(len(content), end + AFTER)
+    text = " ".join(content[first:last].split())
+    return ("…" if first > 0 else "") + text + ("…" if last < len(content) else "")

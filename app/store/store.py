@@ -1,0 +1,228 @@
+"""The store: one SQLite file, many readers, one writer.
+
+Every change runs on one thread of the store's own, in the order it was asked for; the caller waits for it, so
+what a method returned is in the file. Reads run on the caller's thread and never wait for a write. All
+methods may be called from any thread, and another process may use the file at the same time.
+
+Any method may raise UserError `store.damaged` (with the newest backup), `store.read_only` or
+`store.disk_error`; a change also `store.locked` (another process kept the file longer than the time-out) and
+`store.disk_full`. Nothing was changed then, and the same call may be tried again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, QueuePool
+
+from app.store import branches, conversations, messages, search, trash, writers
+from app.store.backup import back_up
+from app.store.connections import connect
+from app.store.errors import told
+from app.store.opening import prepare
+from app.store.place import Place
+from app.store.records import ChatOptions, Conversation, Message, MessageState, SearchHit, TitleSource
+from app.store.tables import SCHEMA_REVISION
+from engine.api import Role, Timings, Usage
+from engine.errors import ErrorInfo
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Store:
+    """Conversations and their messages. Open with `Store.open`; close when done."""
+
+    def __init__(self, place: Place, engine: Engine, clock: Callable[[], float]) -> None:
+        self._place = place
+        self._engine = engine
+        self._clock = clock
+        self._writer = writers.new_writer()
+        self._writing = engine.execution_options(write=True)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        backups: Path,
+        *,
+        busy_timeout: float = 5.0,
+        clock: Callable[[], float] = time.time,
+    ) -> Store:
+        """Open the file, creating it and its folder, or bring an older one up to date after backing it up.
+
+        `busy_timeout`: seconds to wait for another process that writes. Raises UserError `store.read_only`,
+        `store.locked`, `store.disk_full`, `store.damaged`, `store.damaged_without_backup`,
+        `store.newer_version` or `store.backup_failed`; the file is then as it was.
+        """
+        place = Place(path.absolute(), backups.absolute())
+        prepare(place, busy_timeout, clock())
+        engine = connect(place.database, busy_timeout, foreign_keys=True, pool=QueuePool)
+        return cls(place, engine, clock)
+
+    def close(self) -> None:
+        """Wait for the changes under way and let go of the file."""
+        self._thread.shutdown(wait=True)
+        self._engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- conversations ---
+
+    def create_conversation(self, options: ChatOptions = ChatOptions()) -> Conversation:  # noqa: B008
+        return self._write(conversations.create, options, self._clock())
+
+    def conversation(self, id: int) -> Conversation:
+        """Also one in the trash. Raises UserError `store.no_conversation`, like all that take its id."""
+        return self._read(conversations.get, id)
+
+    def conversations(self) -> list[Conversation]:
+        """Those outside the trash: pinned first, then by their last message, newest first."""
+        return self._read(conversations.listed)
+
+    def search(self, query: str, limit: int = 200) -> list[SearchHit]:
+        """Conversations whose title, or one of whose messages, has every word of the query."""
+        return self._read(search.search, query, limit)
+
+    def rename(self, id: int, title: str, source: TitleSource) -> Conversation:
+        """A title that the user wrote is kept when `source` is "auto"."""
+        return self._write(conversations.rename, id, title, source)
+
+    def set_pinned(self, id: int, pinned: bool) -> Conversation:
+        return self._write(conversations.change, id, pinned=pinned)
+
+    def set_options(self, id: int, options: ChatOptions) -> Conversation:
+        return self._write(conversations.change, id, options=options)
+
+    def set_draft(self, id: int, draft: str) -> Conversation:
+        """Keep what was typed and not sent; it does not move the conversation in the list."""
+        return self._write(conversations.change, id, draft=draft)
+
+    def delete_conversation(self, id: int) -> Conversation:
+        """Move it to the trash, whole."""
+        return self._write(trash.put_in, id, self._clock())
+
+    def restore_conversation(self, id: int) -> Conversation:
+        return self._write(trash.take_out, id)
+
+    def trash(self) -> list[Conversation]:
+        """What was deleted, the latest first."""
+        return self._read(trash.listed)
+
+    def empty_trash(self, older_than: float) -> int:
+        """Remove for good what was deleted before that time (seconds since 1970); how many those were.
+
+        One at a time, so that an answer which streams meanwhile is still saved.
+        """
+        expired = self._read(trash.expired, older_than)
+        return sum(self._write(trash.remove, conversation, older_than) for conversation in expired)
+
+    # --- messages ---
+
+    def add_message(
+        self,
+        conversation: int,
+        parent: int | None,
+        role: Role,
+        content: str,
+        *,
+        reasoning: str = "",
+        state: MessageState = "done",
+        model: str = "",
+    ) -> Message:
+        """Add a message below `parent` (None: a first message) and show the branch that it ends.
+
+        Below a parent that has children it is a variant of them: what an edit and a new answer are.
+        Raises UserError `store.no_conversation`, and `store.no_message` for a parent from elsewhere.
+        """
+        new = messages.NewMessage(conversation, parent, role, content, reasoning, state, model)
+        return self._write(messages.add, new, self._writer, self._clock())
+
+    def save_answer(self, message: int, content: str, reasoning: str) -> None:
+        """Keep the whole text so far of a streaming answer; a crash then loses only what came after.
+
+        Does nothing to an answer that has ended: a late save does not undo the ending.
+        """
+        self._write(messages.save, message, content, reasoning)
+
+    def finish_answer(
+        self,
+        message: int,
+        content: str,
+        reasoning: str,
+        state: MessageState,
+        *,
+        error: ErrorInfo | None = None,
+        usage: Usage | None = None,
+        timings: Timings | None = None,
+        model: str = "",
+    ) -> Message:
+        """The whole text and how it ended. From now on the answer is found by `search`."""
+        ending = messages.Ending(content, reasoning, state, error, usage, timings, model)
+        return self._write(messages.finish, message, ending)
+
+    def resume_answer(self, message: int) -> Message:
+        """Let a stopped answer be written on in its place: it is "streaming" again with the text it has."""
+        return self._write(messages.resume, message, self._writer)
+
+    def message(self, id: int) -> Message:
+        """Raises UserError `store.no_message`, like all that take its id."""
+        return self._read(messages.get, id)
+
+    def path(self, conversation: int) -> list[int]:
+        """The ids of the shown branch, from its first message to the leaf."""
+        return self._read(branches.path, conversation)
+
+    def messages(self, ids: Sequence[int]) -> list[Message]:
+        """Any number of messages, in the order of `ids`."""
+        return self._read(messages.get_all, ids)
+
+    def siblings(self, message: int) -> list[int]:
+        """The variants of a message, itself included, oldest first."""
+        return self._read(branches.siblings, message)
+
+    def show_branch(self, message: int) -> Conversation:
+        """Show the branch through `message`, down to the end beneath it that was shown last."""
+        return self._write(branches.show, message)
+
+    def recover(self) -> list[Message]:
+        """Answers that a dead process left "streaming" become "stopped"; they are returned.
+
+        Those that this store or another living process is writing are left alone.
+        """
+        return self._write(messages.recover, self._writer)
+
+    # --- backups ---
+
+    def daily_backup(self, now: float) -> Path | None:
+        """Back up unless it was done on the day of `now` (local calendar) or there is nothing to keep.
+
+        Takes seconds for a large file, on the caller's thread; others read and write meanwhile. Raises
+        UserError `store.backup_failed`.
+        """
+        if self._place.backed_up_on(now) or not (self.conversations() or self.trash()):
+            return None
+        return back_up(self._place, now, SCHEMA_REVISION)
+
+    def _read(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        with told(self._place), self._engine.begin() as connection:
+            return work(connection, *args, **kwargs)
+
+    def _write(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        def in_transaction() -> R:
+            with told(self._place), self._writing.begin() as connection:
+                return work(connection, *args, **kwargs)
+
+        return self._thread.submit(in_transaction).result()

@@ -1,0 +1,109 @@
+"""The tables as this build knows them. The migrations make them; a test holds that both agree.
+
+A third table, `message_fts`, is FTS5 over `message.content` with the trigram tokenizer and no text of its own
+("external content"). Triggers keep it, and leave a streaming answer out until it is finished: to index a long
+text again twice a second would cost more than to write it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from sqlalchemy import Dialect, ForeignKey, Index, Text, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from app.store.records import ChatOptions, MessageState, TitleSource
+from app.store.text import storable, storable_json
+from engine.api import Role, Timings, Usage
+from engine.errors import ErrorInfo
+
+SCHEMA_REVISION = "0001"
+"""The newest migration. Known without Alembic, so that an up-to-date file opens without importing it."""
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class PlainText(TypeDecorator[str]):
+    """A string, made storable on the way in."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
+class JSONStruct(TypeDecorator[T], Generic[T]):
+    """A msgspec struct as JSON text."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, struct: type[T]) -> None:
+        super().__init__()
+        self.struct = struct
+        self._decoder = msgspec.json.Decoder(struct)
+
+    def process_bind_param(self, value: T | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable_json(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> T | None:
+        return None if value is None else self._decoder.decode(value)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class ConversationRow(Base):
+    """`leaf_id` is the end of the branch that is shown; null only without messages."""
+
+    __tablename__ = "conversation"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - ids are never given twice
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(PlainText)
+    title_source: Mapped[TitleSource] = mapped_column(Text)
+    pinned: Mapped[bool]
+    created: Mapped[float]
+    updated: Mapped[float]
+    deleted: Mapped[float | None]
+    leaf_id: Mapped[int | None] = mapped_column(
+        ForeignKey("message.id", name="conversation_leaf", use_alter=True), index=True
+    )
+    draft: Mapped[str] = mapped_column(PlainText)
+    options: Mapped[ChatOptions] = mapped_column(JSONStruct(ChatOptions))
+
+
+class MessageRow(Base):
+    """The small columns stand before the long ones: SQLite reads a row from its start.
+
+    `used` counts up within the conversation each time a message becomes the leaf; beneath any message the
+    highest `used` is the end that was shown last. `writer` names the process that writes a streaming answer.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("message_tree", "parent_id", "conversation_id"),
+        Index("message_use", "conversation_id", "used"),
+        Index("message_writer", "writer", sqlite_where=text("writer IS NOT NULL")),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # No cascade along the tree: SQLite ends a chain of cascades at a depth of 1,000.
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
+    used: Mapped[int]
+    role: Mapped[Role] = mapped_column(Text)
+    state: Mapped[MessageState] = mapped_column(Text)
+    created: Mapped[float]
+    writer: Mapped[str | None] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(PlainText)
+    error: Mapped[ErrorInfo | None] = mapped_column(JSONStruct(ErrorInfo))
+    usage: Mapped[Usage | None] = mapped_column(JSONStruct(Usage))
+    timings: Mapped[Timings | None] = mapped_column(JSONStruct(Timings))
+    content: Mapped[str] = mapped_column(PlainText)
+    reasoning: Mapped[str] = mapped_column(PlainText)

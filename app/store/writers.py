@@ -1,0 +1,33 @@
+"""Who writes a streaming answer: the desktop and a command may use one file at the same time.
+
+After a crash, an answer is taken for abandoned only if its writer is gone, not while it still writes.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+
+import psutil
+
+
+def new_writer() -> str:
+    """A name for one opened store: process, its start, and a part of its own."""
+    return f"{os.getpid()}:{psutil.Process().create_time():.2f}:{uuid.uuid4().hex[:8]}"
+
+
+def is_alive(writer: str) -> bool:
+    """Whether another process is still there that gave itself this name.
+
+    False for a name of this very process: what an earlier store of it left is abandoned too.
+    """
+    pid, started, _ = writer.split(":")
+    if int(pid) == os.getpid():
+        return False
+    try:
+        # Numbers of processes come again; two that share one cannot have started in the same second.
+        return abs(psutil.Process(int(pid)).create_time() - float(started)) < 1.0
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True

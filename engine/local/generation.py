@@ -1,0 +1,170 @@
+"""One answer: render, tokenise, prefill, sample, parse; told in events as it goes."""
+
+from __future__ import annotations
+
+import codecs
+import time
+from collections.abc import Callable
+
+from engine.api import Delta, Finished, FinishReason, GenerateRequest, PrefillProgress, Timings, Usage
+from engine.errors import UserError
+from engine.formats import Parser, ReasoningDelta
+from engine.local import native, sampling
+from engine.local.session import Decoded, Session
+from engine.local.stop_strings import StopStrings
+
+Emit = Callable[[PrefillProgress | Delta], None]
+
+
+class Generation:
+    """Runs one request on a session. `arrived` is the monotonic time of the request."""
+
+    def __init__(
+        self,
+        session: Session,
+        request: GenerateRequest,
+        abort: native.AbortFlag,
+        emit: Emit,
+        on_step: Callable[[], None],
+        arrived: float,
+    ) -> None:
+        self._session = session
+        self._request = request
+        self._abort = abort
+        self._emit = emit
+        self._on_step = on_step
+        self._arrived = arrived
+        self._stops = StopStrings(request.stop)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._raw: list[str] = []
+        self._prompt_tokens = self._cached = self._completion = self._reasoning = 0
+        self._prefill_s = self._ttft_s = self._decode_s = self._reasoning_s = 0.0
+
+    def run(self) -> Finished:
+        """The end of the answer, whatever it is: errors for people come back inside it."""
+        try:
+            reason = self._answer()
+        except UserError as error:
+            return self._finished("error", error)
+        return self._finished(reason)
+
+    def _answer(self) -> FinishReason:
+        request, session = self._request, self._session
+        sampling.check(request.sampling)
+        prompt = session.format.render(
+            request.messages, reasoning=request.reasoning, continue_last=request.continue_last
+        )
+        tokens = session.encode(prompt)
+        self._prompt_tokens = len(tokens)
+        if not tokens:
+            raise UserError("engine.empty_prompt")
+        if len(tokens) >= session.context_length:
+            raise UserError(
+                "engine.context_overflow", needed=len(tokens), available=session.context_length
+            )
+        if not self._prefill(tokens):
+            return "cancelled"
+        values = sampling.resolve(request.sampling, session.recommended)
+        chain = sampling.build_chain(values, session.vocab)
+        try:
+            for token in tokens[-sampling.PENALTY_WINDOW :]:
+                chain.accept(token)
+            parser = session.format.parser(prompt)
+            reason = self._sample(chain, parser)
+            self._end_text(parser)
+        finally:
+            chain.close()
+        if not self._decoder.getstate()[0]:
+            session.text = prompt.text + "".join(self._raw)
+        return reason
+
+    def _prefill(self, tokens: list[int]) -> bool:
+        """Bring the prompt into memory; False when aborted."""
+        session, id = self._session, self._request.id
+        total = len(tokens)
+        done = self._cached = session.reuse(tokens)
+        self._emit(PrefillProgress(id, done, total, self._cached))
+        started = time.monotonic()
+        while done < total:
+            chunk = tokens[done : done + native.UBATCH]
+            if self._abort.is_set or not self._step(chunk):
+                return False
+            done += len(chunk)
+            self._emit(PrefillProgress(id, done, total, self._cached))
+        self._prefill_s = time.monotonic() - started
+        return True
+
+    def _step(self, tokens: list[int]) -> bool:
+        """Decode; False when aborted. Raises UserError when llama.cpp could not."""
+        code = self._session.step(tokens)
+        self._on_step()
+        if code == Decoded.ABORTED:
+            return False
+        if code != Decoded.OK:
+            raise UserError("engine.decode_failed", code=code)
+        return True
+
+    def _sample(self, chain: native.SamplerChain, parser: Parser) -> FinishReason:
+        session, tokenizer = self._session, self._session.tokenizer
+        room = session.context_length - session.decoded
+        limit = min(self._request.max_tokens or room, room)
+        first = 0.0
+        while True:
+            token = chain.sample(session.handle)
+            now = time.monotonic()
+            if not first:
+                first = now
+                self._ttft_s = now - self._arrived
+            self._decode_s = now - first
+            if tokenizer.is_end(token):
+                return "stop"
+            self._completion += 1
+            session.tokens.append(token)
+            self._show(parser, tokenizer.piece(token), now - first)
+            if self._stops.hit:
+                return "stop"
+            if self._completion >= limit:
+                return "length"
+            if self._abort.is_set or not self._step([token]):
+                return "cancelled"
+
+    def _show(self, parser: Parser, data: bytes, elapsed: float) -> None:
+        text = self._decoder.decode(data)
+        self._raw.append(text)
+        reasons = parser.in_reasoning
+        for delta in parser.feed(text):
+            self._emit_delta(delta)
+        if reasons:
+            self._reasoning += 1
+            self._reasoning_s = elapsed
+
+    def _emit_delta(self, delta: object) -> None:
+        id = self._request.id
+        if isinstance(delta, ReasoningDelta):
+            self._emit(Delta(id, "reasoning", delta.text))
+            return
+        text = self._stops.feed(delta.text)  # type: ignore[attr-defined]
+        if text:
+            self._emit(Delta(id, "content", text))
+
+    def _end_text(self, parser: Parser) -> None:
+        """Show what was held back: half a character, half a marker, half a stop string."""
+        for delta in parser.feed(self._decoder.decode(b"", final=False)):
+            self._emit_delta(delta)
+        for delta in parser.flush():
+            self._emit_delta(delta)
+        held = self._stops.finish()
+        if held:
+            self._emit(Delta(self._request.id, "content", held))
+
+    def _finished(self, reason: FinishReason, error: UserError | None = None) -> Finished:
+        read = self._prompt_tokens - self._cached
+        usage = Usage(self._prompt_tokens, self._cached, self._completion, self._reasoning)
+        timings = Timings(
+            load_s=self._session.facts.load_s,
+            ttft_s=self._ttft_s,
+            prefill_tps=read / self._prefill_s if self._prefill_s > 0 else 0.0,
+            decode_tps=(self._completion - 1) / self._decode_s if self._decode_s > 0 else 0.0,
+            reasoning_s=self._reasoning_s,
+        )
+        return Finished(self._request.id, reason, usage, timings, error.info if error else None)

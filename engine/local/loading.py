@@ -1,0 +1,125 @@
+"""From a path to a `Session`: every reason why a file cannot be used is found and told before it is."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from engine.api import DEFAULT_CONTEXT, LoadRequest, ModelFacts
+from engine.errors import UserError
+from engine.formats import ChatFormat
+from engine.local import native, sampling
+from engine.local.session import Session
+from engine.placement.gguf_index import GgufIndex, read_index
+
+# What the process needs beside weights and cache: activations, tokenizer tables, the interpreter.
+WORKING_BYTES = 256 * 2**20
+
+
+def open_session(
+    request: LoadRequest, abort: native.AbortFlag, on_progress: Callable[[float], bool]
+) -> Session:
+    """Load a model and make its context.
+
+    `on_progress` gets fractions and cancels by returning False. Raises UserError: `model.*` for the file,
+    `engine.not_enough_memory`, `engine.unknown_architecture`, `engine.load_failed`, `engine.context_memory`,
+    `engine.not_a_chat_model`, `engine.load_cancelled`, `template.*`.
+    """
+    started = time.monotonic()
+    index = read_index(Path(request.path))
+    length = _context_length(request.context, index)
+    _check_memory(index, request.path, length)
+    chat_format = _chat_format(index)
+    native.clear_log()
+    cancelled = False
+
+    def progress(fraction: float) -> bool:
+        nonlocal cancelled
+        cancelled = not on_progress(fraction)
+        return not cancelled
+
+    model = native.load_model(request.path, progress)
+    if not model:
+        raise UserError("engine.load_cancelled") if cancelled else _refusal(index)
+    try:
+        if not native.has_decoder(model):
+            raise UserError("engine.not_a_chat_model")
+        context = native.new_context(model, length, request.threads or default_threads(), abort)
+        if not context:
+            raise UserError("engine.context_memory", context=length)
+    except UserError:
+        native.free_model(model)
+        raise
+    recommended = sampling.recommended(lambda key: native.metadata(model, key))
+    facts = ModelFacts(
+        path=request.path,
+        name=index.summary.name or Path(request.path).stem,
+        architecture=index.summary.architecture,
+        context=native.context_length(context),
+        trained_context=native.trained_context(model),
+        reasoning=chat_format.reasoning,
+        sampling=recommended,
+        load_s=time.monotonic() - started,
+    )
+    return Session(model, context, chat_format, facts, recommended)
+
+
+def default_threads() -> int:
+    """One thread per physical core: a second one per core slows matrix products down."""
+    return psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
+
+
+def _context_length(asked: int, index: GgufIndex) -> int:
+    trained = index.summary.context_length
+    if asked and trained and asked > trained:
+        raise UserError("engine.context_too_long", asked=asked, trained=trained)
+    return asked or min(trained or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
+
+
+def _check_memory(index: GgufIndex, path: str, length: int) -> None:
+    """Refuse what cannot fit: weights by the tensor table, the KV cache by llama.cpp's own dry run."""
+    needed = index.tensor_bytes + WORKING_BYTES
+    available = psutil.virtual_memory().available
+    if needed <= available:
+        needed += _cache_bytes(path, length)
+    if needed > available:
+        raise UserError("engine.not_enough_memory", needed_bytes=needed, free_bytes=available)
+
+
+def _cache_bytes(path: str, length: int) -> int:
+    """The KV cache of a context of `length` tokens, from a load that allocates nothing; 0 if that fails.
+
+    llama.cpp prints the total as `llama_kv_cache: size = 180.00 MiB (...)`, one line for each kind of cache.
+    """
+    native.clear_log()
+    model = native.load_model(path, lambda _: True, no_alloc=True)
+    if not model:
+        return 0
+    context = native.new_context(model, length, 1, None)
+    if context:
+        native.free_context(context)
+    native.free_model(model)
+    sizes = re.findall(r"llama_kv_cache\w*: size =\s*([\d.]+) MiB", "\n".join(native.log_tail()))
+    return int(sum(map(float, sizes)) * 2**20)
+
+
+def _chat_format(index: GgufIndex) -> ChatFormat:
+    template = index.chat_template
+    if not template:
+        return ChatFormat.plain()
+    return ChatFormat.from_template(template, bos_token=index.bos_token, eos_token=index.eos_token)
+
+
+def _refusal(index: GgufIndex) -> UserError:
+    """Why llama.cpp returned no model, from its log."""
+    lines = native.log_tail()
+    log = "\n".join(lines)
+    if "unknown model architecture" in log:
+        return UserError("engine.unknown_architecture", architecture=index.summary.architecture)
+    said = [line for line in lines if "error" in line.lower() or "fail" in line.lower()]
+    detail = said[0] if said else (lines[-1] if lines else "no message")
+    return UserError("engine.load_failed", detail=detail[:300])

@@ -1,0 +1,77 @@
+"""What goes over the pipe between a client and its host: msgspec JSON, one message per `send_bytes`.
+
+Towards the host one command at a time; towards the client a list of replies, so that a busy host sends less
+often. Events of `engine.api` travel as they are.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.api import (
+    Delta,
+    Finished,
+    GenerateRequest,
+    Loaded,
+    LoadFailed,
+    LoadProgress,
+    LoadRequest,
+    PrefillProgress,
+)
+
+
+class Load(msgspec.Struct, frozen=True, tag="load"):
+    request: LoadRequest
+
+
+class CancelLoad(msgspec.Struct, frozen=True, tag="cancel_load"):
+    pass
+
+
+class Generate(msgspec.Struct, frozen=True, tag="generate"):
+    request: GenerateRequest
+
+
+class Abort(msgspec.Struct, frozen=True, tag="abort"):
+    id: int
+
+
+class Ping(msgspec.Struct, frozen=True, tag="ping"):
+    pass
+
+
+class Close(msgspec.Struct, frozen=True, tag="close"):
+    pass
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """The host is up and listens; nothing native is loaded yet."""
+
+
+class Pong(msgspec.Struct, frozen=True, tag="pong"):
+    """`busy`: the host works on something. `steps` grows with each piece of work it completes."""
+
+    busy: bool
+    steps: int
+
+
+Command = Load | CancelLoad | Generate | Abort | Ping | Close
+Reply = Ready | Pong | LoadProgress | Loaded | LoadFailed | PrefillProgress | Delta | Finished
+
+_encoder = msgspec.json.Encoder()
+_commands = msgspec.json.Decoder(Command)
+_replies = msgspec.json.Decoder(list[Reply])
+
+
+def encode(message: Command | list[Reply]) -> bytes:
+    return _encoder.encode(message)
+
+
+def decode_command(data: bytes) -> Command:
+    """Raises msgspec.DecodeError (a ValidationError is one) for anything that is not a command."""
+    return _commands.decode(data)
+
+
+def decode_replies(data: bytes) -> list[Reply]:
+    """Raises msgspec.DecodeError for anything that is not a list of replies."""
+    return _replies.decode(data)

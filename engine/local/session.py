@@ -1,0 +1,90 @@
+"""A loaded model: its handles, its format, and what its context holds right now.
+
+The context is one sequence. `tokens` are the tokens it stands for and `decoded` how many of them are in
+memory (the last sampled token is not, until the next step). `text` is what the tokens say, as long as they
+are exactly a prompt and its answer: then a follow-up goes on from the model's own tokens instead of reading
+its answer again in another cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.api import ModelFacts, Sampling
+from engine.formats import ChatFormat, Prompt
+from engine.local import native
+from engine.local.tokenizer import Tokenizer
+
+
+class Decoded:
+    """Results of a step."""
+
+    OK = 0
+    NO_ROOM = 1
+    ABORTED = 2
+
+
+class Session:
+    """Owns the model and the context; `close` frees both."""
+
+    def __init__(
+        self, model: int, context: int, chat_format: ChatFormat, facts: ModelFacts, recommended: Sampling
+    ) -> None:
+        self._model, self._context = model, context
+        self.vocab = native.vocabulary(model)
+        self.tokenizer = Tokenizer(self.vocab)
+        self.format = chat_format
+        self.facts = facts
+        self.recommended = recommended
+        self.context_length = native.context_length(context)
+        self.tokens: list[int] = []
+        self.decoded = 0
+        self.text: str | None = None
+
+    @property
+    def handle(self) -> int:
+        """The context's handle, for the sampler."""
+        return self._context
+
+    def encode(self, prompt: Prompt) -> list[int]:
+        """The prompt's tokens, going on from the tokens in memory where the text allows it."""
+        if self.text and prompt.text.startswith(self.text):
+            rest = prompt.text[len(self.text) :]
+            if not rest or self.tokenizer.starts_with_control(rest):
+                return self.tokens + self.tokenizer.encode_from(prompt, len(self.text))
+        return self.tokenizer.encode(prompt)
+
+    def reuse(self, tokens: Sequence[int]) -> int:
+        """Keep the longest common prefix with `tokens` in memory, at most all but the last one; its length."""
+        limit = min(self.decoded, len(tokens) - 1)
+        kept = 0
+        while kept < limit and self.tokens[kept] == tokens[kept]:
+            kept += 1
+        if kept < self.decoded:
+            kept = self._truncate(kept)
+        self.tokens = list(tokens[:kept])
+        self.decoded = kept
+        self.text = None
+        return kept
+
+    def step(self, tokens: Sequence[int]) -> int:
+        """Decode `tokens` behind what is in memory; after anything but `Decoded.OK` they are not in memory."""
+        code = native.decode(self._context, tokens)
+        if code == Decoded.OK:
+            self.tokens[self.decoded :] = tokens
+            self.decoded += len(tokens)
+        else:
+            self.decoded = self._truncate(self.decoded)
+            del self.tokens[self.decoded :]
+        return code
+
+    def close(self) -> None:
+        native.free_context(self._context)
+        native.free_model(self._model)
+
+    def _truncate(self, length: int) -> int:
+        """Forget what lies behind `length`. Recurrent memory cannot step back: then everything is forgotten."""
+        if native.forget_from(self._context, length):
+            return length
+        native.forget_all(self._context)
+        return 0

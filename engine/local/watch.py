@@ -1,0 +1,61 @@
+"""Decides from outside how a host is doing: why it ended, whether it hangs, whether to start it again."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+
+import msgspec
+
+from engine.errors import ErrorInfo
+
+# A host answers a ping within milliseconds, even in the middle of native code. Silence for this long means
+# that the process is stopped or stuck.
+PING_INTERVAL = 1.0
+SILENCE_LIMIT = 10.0
+# Before the first sign of life the libraries are read from disk.
+START_PATIENCE = 50.0
+# Busy, no step completed and no processor time used: stuck in native code. A slow step uses processor time.
+STALL_LIMIT = 60.0
+CRASH_LIMIT = 3
+CRASH_WINDOW = 600.0
+
+
+def outcome(exit_code: int | None) -> ErrorInfo:
+    """Why a host that nobody asked to end has ended, from its exit code (negative: a signal)."""
+    if exit_code is None:
+        return ErrorInfo("engine.not_answering")
+    if exit_code == -signal.SIGABRT:
+        return ErrorInfo("engine.aborted")
+    if exit_code == -getattr(signal, "SIGKILL", 9):
+        return ErrorInfo("engine.killed")
+    if exit_code < 0:
+        try:
+            name = signal.Signals(-exit_code).name
+        except ValueError:
+            name = str(-exit_code)
+        return ErrorInfo("engine.crashed", {"how": name})
+    return ErrorInfo("engine.crashed", {"how": f"exit {exit_code}"})
+
+
+class Vitals(msgspec.Struct):
+    """What is known of a running host. Times are monotonic seconds."""
+
+    heard: float
+    loading: bool = False
+    busy: bool = False
+    steps: int = 0
+    stepped: float = 0.0  # the last completed step or use of the processor
+    processor_s: float = 0.0
+
+
+def hangs(vitals: Vitals, now: float) -> bool:
+    """Whether to give the host up."""
+    if now - vitals.heard > SILENCE_LIMIT:
+        return True
+    return vitals.busy and not vitals.loading and now - vitals.stepped > STALL_LIMIT
+
+
+def crashes_too_often(crashes: Sequence[float], now: float) -> bool:
+    """Whether the crash times of one model forbid another automatic start."""
+    return sum(now - at < CRASH_WINDOW for at in crashes) >= CRASH_LIMIT
