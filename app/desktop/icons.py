@@ -8,6 +8,7 @@ from importlib.resources import files
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton
 
 from app.desktop.theme import themes
 
@@ -52,3 +53,10 @@ def icon(name: str, colour: str = "muted", size: int = SIZE) -> QIcon:
     """
     theme = themes.current
     return _icon(name, getattr(theme, colour), theme.faint, theme.px(size))
+
+
+def set_icon(button: QAbstractButton, name: str, colour: str = "muted", size: int = SIZE) -> None:
+    """Give a button an icon (see `icon`) at that size."""
+    button.setIcon(icon(name, colour, size))
+    pixels = themes.current.px(size)
+    button.setIconSize(QSize(pixels, pixels))

@@ -97,6 +97,10 @@ class Themes(QObject):
         self._choice, self._scale = choice, scale
         self._apply()
 
+    def choice(self) -> tuple[str, int]:
+        """What was chosen: "light", "dark" or "system", and the text size in percent."""
+        return self._choice, round(self._scale * 100)
+
     def follow_system(self) -> None:
         """Start following the desktop's own light or dark setting while the choice is "system"."""
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.chat.message_edit import MessageEdit
-from app.desktop.chat.reasoning import reasoning_choices
+from app.desktop.chat.reasoning_choices import reasoning_choices
 from app.desktop.icons import icon
 from app.desktop.live import LiveWidget
 from app.desktop.segmented import SegmentedControl

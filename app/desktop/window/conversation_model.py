@@ -116,6 +116,14 @@ class ConversationModel(QAbstractListModel):
                 return self.index(number)
         return QModelIndex()
 
+    def neighbour(self, conversation: int | None, step: int) -> int | None:
+        """The conversation `step` places below the given one in what is shown; the first one below none."""
+        shown = [row.conversation.id for row in self._rows if row.conversation is not None]
+        if conversation not in shown:
+            return shown[0] if shown and step > 0 else None
+        place = shown.index(conversation) + step
+        return shown[place] if 0 <= place < len(shown) else None
+
     def _wanted(self) -> list[Row]:
         if self._hits is not None:
             # A hit may be renamed or deleted while it is shown.

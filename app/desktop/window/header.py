@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
 
-from app.desktop.icons import icon
+from app.desktop.icons import set_icon
 from app.desktop.live import LiveWidget
 from app.desktop.theme import themes
 from app.desktop.window.gauge import Gauge
@@ -154,8 +154,8 @@ class Header(LiveWidget):
         self.setFixedHeight(px(52))
         self._row.setContentsMargins(px(12), 0, px(20), px(1))
         self._row.setSpacing(px(12))
-        self.cancel.setIcon(icon("x", "muted", 16))
-        self.options.setIcon(icon("sliders-horizontal", "muted", 18))
+        set_icon(self.cancel, "x", "muted", 16)
+        set_icon(self.options, "sliders-horizontal", "muted", 18)
         self.title.setFont(themes.current.font(14, bold=True))
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.desktop.icons import icon
+from app.desktop.icons import icon, set_icon
 from app.desktop.live import LiveWidget
 from app.desktop.theme import themes
 from app.desktop.window.conversation_delegate import ConversationDelegate
@@ -239,7 +239,7 @@ class Sidebar(LiveWidget):
         self._column.setSpacing(px(8))
         self._bar.setSpacing(px(8))
         self._empty.setContentsMargins(px(8), px(12), px(8), 0)
-        self.new.setIcon(icon("plus", "text", 18))
+        set_icon(self.new, "plus", "text", 18)
         self.new.setFixedWidth(px(40))
         self.list.doItemsLayout()
 

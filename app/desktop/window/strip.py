@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPaintEvent
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.icons import icon
+from app.desktop.icons import icon, set_icon
 from app.desktop.live import LiveWidget
 from app.desktop.theme import themes
 
@@ -100,7 +100,7 @@ class Strip(LiveWidget):
         self._column.setSpacing(px(4))
         self._row.setSpacing(px(8))
         self._symbol.setPixmap(icon("triangle-alert", self._colour, 18).pixmap(px(18), px(18)))
-        self._close.setIcon(icon("x", "muted", 16))
+        set_icon(self._close, "x", "muted", 16)
         self._detail.setFont(themes.current.fixed_font(12))
         self.update()
 
