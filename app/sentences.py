@@ -24,6 +24,82 @@ SENTENCES: dict[str, Sentence] = {
         "예상하지 못한 문제가 생겼습니다({detail}). 작성한 내용은 그대로 있습니다. 다시 시도해 주세요.",
     ),
     # --- engine/local ---
+    "engine.wrong_library": Sentence(
+        "The installed llama-cpp-python is {found}, but Coterie needs exactly {wanted}. Run `make setup` to install it.",
+        "설치된 llama-cpp-python은 {found}이지만 Coterie에는 정확히 {wanted}이 필요합니다. `make setup`을 실행해 설치해 주세요.",
+    ),
+    "engine.no_model": Sentence(
+        "No model is loaded. Choose a model at the top of the window.",
+        "불러온 모델이 없습니다. 창 위쪽에서 모델을 선택해 주세요.",
+    ),
+    "engine.load_cancelled": Sentence(
+        "Loading was cancelled. Choose a model to load one.",
+        "모델 불러오기를 취소했습니다. 사용할 모델을 선택해 주세요.",
+    ),
+    "engine.load_failed": Sentence(
+        "The model could not be loaded: {detail}. Try another file, or download it again.",
+        "모델을 불러오지 못했습니다: {detail}. 다른 파일을 사용하거나 다시 내려받아 주세요.",
+    ),
+    "engine.unknown_architecture": Sentence(
+        "This model is of the kind “{architecture}”, which this version of Coterie cannot run. Choose another model or update Coterie.",
+        "이 모델의 구조({architecture})는 현재 Coterie 버전에서 실행할 수 없습니다. 다른 모델을 선택하거나 Coterie를 업데이트해 주세요.",
+    ),
+    "engine.not_a_chat_model": Sentence(
+        "This file is not a model that can write answers. Choose a chat model.",
+        "이 파일은 답변을 작성하는 모델이 아닙니다. 대화용 모델을 선택해 주세요.",
+    ),
+    "engine.not_enough_memory": Sentence(
+        "This model needs {needed_bytes} of memory and {free_bytes} are free. Close other programs, shorten the context or choose a smaller model.",
+        "이 모델에는 메모리 {needed_bytes}가 필요한데 {free_bytes}만 비어 있습니다. 다른 프로그램을 닫거나 컨텍스트를 줄이거나 더 작은 모델을 선택해 주세요.",
+    ),
+    "engine.context_memory": Sentence(
+        "There is not enough memory for a context of {context} tokens. Choose a shorter context in the settings.",
+        "{context}토큰 컨텍스트를 위한 메모리가 부족합니다. 설정에서 더 짧은 컨텍스트를 선택해 주세요.",
+    ),
+    "engine.context_too_long": Sentence(
+        "A context of {asked} tokens is longer than this model can handle ({trained}). Choose {trained} or less.",
+        "{asked}토큰은 이 모델이 다룰 수 있는 길이({trained}토큰)보다 깁니다. {trained} 이하로 선택해 주세요.",
+    ),
+    "engine.context_overflow": Sentence(
+        "This conversation has {needed} tokens and the model can read {available}. Nothing was sent; shorten your message, raise the context in the settings or start a new chat.",
+        "이 대화는 {needed}토큰인데 모델이 읽을 수 있는 길이는 {available}토큰입니다. 아무것도 보내지 않았습니다. 메시지를 줄이거나 설정에서 컨텍스트를 늘리거나 새 대화를 시작해 주세요.",
+    ),
+    "engine.empty_prompt": Sentence(
+        "The model was given nothing to answer. Write something first.",
+        "모델이 답할 내용이 없습니다. 먼저 글을 입력해 주세요.",
+    ),
+    "engine.bad_sampling": Sentence(
+        "The value for {name} must lie between {low} and {high}.",
+        "{name} 값은 {low}에서 {high} 사이여야 합니다.",
+    ),
+    "engine.decode_failed": Sentence(
+        "The model failed while computing (code {code}). The text so far is kept; try again or load the model anew.",
+        "모델이 계산하는 중에 실패했습니다(코드 {code}). 지금까지의 글은 그대로 있습니다. 다시 시도하거나 모델을 다시 불러와 주세요.",
+    ),
+    "engine.killed": Sentence(
+        "The engine was ended from outside, most likely because memory ran out. Your text is kept; continue, or choose a smaller model.",
+        "엔진이 외부에서 종료되었습니다. 메모리가 부족했을 가능성이 큽니다. 글은 그대로 있으니 이어서 진행하거나 더 작은 모델을 선택해 주세요.",
+    ),
+    "engine.aborted": Sentence(
+        "The engine stopped itself after an internal error. Your text is kept; continue, or load the model again.",
+        "엔진이 내부 오류로 스스로 멈췄습니다. 글은 그대로 있으니 이어서 진행하거나 모델을 다시 불러와 주세요.",
+    ),
+    "engine.crashed": Sentence(
+        "The engine crashed ({how}). Your text is kept; continue, or load the model again.",
+        "엔진이 비정상 종료되었습니다({how}). 글은 그대로 있으니 이어서 진행하거나 모델을 다시 불러와 주세요.",
+    ),
+    "engine.not_answering": Sentence(
+        "The engine no longer answered and was ended. Your text is kept; continue, or load the model again.",
+        "엔진이 응답하지 않아 종료했습니다. 글은 그대로 있으니 이어서 진행하거나 모델을 다시 불러와 주세요.",
+    ),
+    "engine.garbage": Sentence(
+        "The engine sent something unreadable and was ended. Your text is kept; continue, or load the model again.",
+        "엔진이 읽을 수 없는 내용을 보내 종료했습니다. 글은 그대로 있으니 이어서 진행하거나 모델을 다시 불러와 주세요.",
+    ),
+    "engine.crashes_too_often": Sentence(
+        "{name} took the engine down three times within ten minutes, so it is not started again by itself. Choose another model, or load this one again yourself.",
+        "{name} 모델 때문에 10분 안에 엔진이 세 번 멈춰서 자동으로 다시 시작하지 않습니다. 다른 모델을 선택하거나 직접 다시 불러와 주세요.",
+    ),
     # --- engine/placement and engine/formats ---
     # --- app/store ---
     "store.locked": Sentence(
@@ -58,9 +134,10 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "store.damaged": Sentence(
         "The conversations file {path} is damaged and cannot be read. It was left untouched."
-        " The newest good copy is {backup}: put it in the place of the damaged file to go on from there.",
+        " Restore the newest good copy, {backup}, to go on from there; the damaged file is kept beside it.",
         "대화 파일({path})이 손상되어 읽을 수 없습니다. 파일은 건드리지 않았습니다."
-        " 가장 최근의 온전한 백업은 {backup}입니다. 손상된 파일 자리에 이 백업을 옮기면 그 시점부터 이어서 쓸 수 있습니다.",
+        " 가장 최근의 온전한 백업({backup})을 복원하면 그 시점부터 이어서 쓸 수 있습니다."
+        " 손상된 파일은 지우지 않고 곁에 둡니다.",
     ),
     "store.damaged_without_backup": Sentence(
         "The conversations file {path} is damaged and cannot be read, and there is no backup yet."
@@ -70,7 +147,8 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "store.backup_failed": Sentence(
         "A backup of your conversations could not be written to {folder} ({detail})."
-        " The conversations themselves were not changed. Free some space there, or allow writing, and try again.",
+        " The conversations themselves were not changed."
+        " Free some space there, or allow writing, and try again.",
         "{folder} 폴더에 대화 백업을 만들지 못했습니다({detail}). 대화는 바뀌지 않고 그대로 있습니다."
         " 공간을 비우거나 쓰기 권한을 준 뒤 다시 시도해 주세요.",
     ),
@@ -83,13 +161,38 @@ SENTENCES: dict[str, Sentence] = {
         "이 메시지는 더 이상 없습니다. 대화를 다시 열어 현재 내용을 확인해 주세요.",
     ),
     # --- app/services ---
+    "chat.busy": Sentence(
+        "An answer is being written in this chat. Stop it first, or wait until it is done.",
+        "이 대화에서 답변을 작성하고 있습니다. 먼저 멈추거나 끝날 때까지 기다려 주세요.",
+    ),
+    "chat.empty": Sentence(
+        "There is nothing to send. Write something first.",
+        "보낼 내용이 없습니다. 먼저 글을 입력해 주세요.",
+    ),
+    "chat.nothing_to_answer": Sentence(
+        "There is no question to answer here. Write a message first.",
+        "여기에는 답할 질문이 없습니다. 먼저 메시지를 입력해 주세요.",
+    ),
+    "chat.not_last": Sentence(
+        "Only the last answer can be continued. Go to the end of the chat and try there.",
+        "마지막 답변만 이어 쓸 수 있습니다. 대화의 끝에서 다시 시도해 주세요.",
+    ),
+    "chat.bad_reasoning": Sentence(
+        "“{value}” is not a reasoning choice. Use auto, off, on, low, medium, high or a number of tokens.",
+        "“{value}”는 추론 설정으로 쓸 수 없습니다. auto, off, on, low, medium, high 또는 토큰 수를 사용해 주세요.",
+    ),
+    "model.no_starter": Sentence(
+        "The starter model is not installed. Run `make setup`, or choose a model file of your own.",
+        "기본 모델이 설치되어 있지 않습니다. `make setup`을 실행하거나 가지고 있는 모델 파일을 선택해 주세요.",
+    ),
     "settings.bad_value": Sentence(
         "The setting {key} has a value that Coterie does not understand, so its default is used."
         " Choose it again in the settings.",
         "{key} 설정의 값을 이해할 수 없어 기본값을 사용합니다. 설정에서 다시 골라 주세요.",
     ),
     "settings.unreadable": Sentence(
-        "The settings file {path} could not be read, so the defaults are used. The old file is kept as {kept}.",
+        "The settings file {path} could not be read, so the defaults are used."
+        " The old file is kept as {kept}.",
         "설정 파일({path})을 읽을 수 없어 기본 설정을 사용합니다. 이전 파일은 {kept}에 그대로 두었습니다.",
     ),
     "settings.not_saved": Sentence(

@@ -37,8 +37,12 @@ def chat(
         str, typer.Option(help="auto, off, on, low, medium, high or a number of tokens.")
     ] = "",
     system: Annotated[str | None, typer.Option(help="The system prompt.")] = None,
-    max_tokens: Annotated[int | None, typer.Option(min=1, help="End the answer after so many tokens.")] = None,
-    temperature: Annotated[float | None, typer.Option(min=0.0, help="0 always takes the likeliest token.")] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="End the answer after so many tokens.")
+    ] = None,
+    temperature: Annotated[
+        float | None, typer.Option(min=0.0, help="0 always takes the likeliest token.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Repeats a random draw.")] = None,
     context: Annotated[int | None, typer.Option(min=1, help="Length of the context in tokens.")] = None,
     json: Json = False,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import sys
 
 from app import paths
@@ -59,7 +61,8 @@ def open_without_screen() -> int:
 
 def converse(talk: Talk, output: Output) -> int:
     """Question and answer until the end of input."""
-    import readline  # noqa: F401  # gives `input` line editing and history
+    with contextlib.suppress(ImportError):  # Windows has its own line editing
+        importlib.import_module("readline")
 
     words = _WORDS[output.language]
     output.note(words["hint"])

@@ -158,9 +158,7 @@ class Conversations:
             self._refuse_busy(record.conversation)
             if self._store.conversation(record.conversation).leaf != message or record.role != "assistant":
                 raise UserError("chat.not_last")
-            resumed = self._store.finish_answer(
-                message, record.content, record.reasoning, "streaming", model=record.model
-            )
+            resumed = self._store.resume_answer(message)
             self._tell([BranchShown(record.conversation)])
             self._start(resumed, continue_last=bool(record.content or record.reasoning))
             return resumed

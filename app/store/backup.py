@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from app.store.errors import damaged
@@ -39,6 +41,26 @@ def back_up(place: Place, now: float, revision: str) -> Path:
     for old in place.backup_files()[:-KEPT]:
         old.unlink(missing_ok=True)
     return target
+
+
+def restore(database: Path, backup: Path, now: float) -> Path:
+    """Put a copy of `backup` in the place of a damaged file that no one has open; where that file is now.
+
+    Its WAL goes with it: SQLite would take it for the WAL of the copy and write its pages into it. Raises
+    UserError `store.backup_failed`; the damaged file is then still in its place.
+    """
+    aside = database.with_name(f"{database.name}.damaged-{datetime.fromtimestamp(now):%Y-%m-%d-%H%M%S}")
+    unfinished = database.with_name(f"{database.name}.part")
+    try:
+        shutil.copyfile(backup, unfinished)
+        for suffix in ("-wal", "-shm", ""):
+            part = database.with_name(database.name + suffix)
+            if part.exists():
+                part.replace(aside.with_name(aside.name + suffix))
+        _move(unfinished, database)
+    except OSError as error:
+        raise UserError("store.backup_failed", folder=str(database.parent), detail=str(error)) from error
+    return aside
 
 
 def _copy(source: Path, target: Path) -> bool:

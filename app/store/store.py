@@ -21,7 +21,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, QueuePool
 
 from app.store import branches, conversations, messages, search, trash, writers
-from app.store.backup import back_up
+from app.store.backup import back_up, restore
 from app.store.connections import connect
 from app.store.errors import told
 from app.store.opening import prepare
@@ -65,6 +65,14 @@ class Store:
         prepare(place, busy_timeout, clock())
         engine = connect(place.database, busy_timeout, foreign_keys=True, pool=QueuePool)
         return cls(place, engine, clock)
+
+    @staticmethod
+    def restore_backup(path: Path, backup: Path, *, clock: Callable[[], float] = time.time) -> Path:
+        """Put a copy of `backup` in the place of a damaged file (`store.damaged` names both). Not while open.
+
+        Returns where the damaged file is kept. Raises UserError `store.backup_failed`.
+        """
+        return restore(path.absolute(), backup, clock())
 
     def close(self) -> None:
         """Wait for the changes under way and let go of the file."""

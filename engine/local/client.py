@@ -13,6 +13,7 @@ import queue
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -38,6 +39,9 @@ from engine.api import (
 from engine.errors import ErrorInfo, UserError
 from engine.local import host, protocol, watch
 
+# What runs in the child: gets its end of the pipe and the path of a log file.
+HostMain = Callable[[Connection, str], None]
+
 BATCH_INTERVAL = 1 / 60
 LOG_TAIL_LINES = 200
 CLOSE_PATIENCE = 2.0
@@ -46,14 +50,14 @@ CLOSE_PATIENCE = 2.0
 class _Host:
     """One spawned process with its pipe, its log file and its writer thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, main: HostMain) -> None:
         context = multiprocessing.get_context("spawn")
         handle, self.log_path = tempfile.mkstemp(prefix="coterie-engine-", suffix=".log")
         os.close(handle)
         self.connection: Connection
         self.connection, theirs = context.Pipe(duplex=True)
         self.process: SpawnProcess = context.Process(
-            target=host.main, args=(theirs, self.log_path), name="coterie-engine", daemon=True
+            target=main, args=(theirs, self.log_path), name="coterie-engine", daemon=True
         )
         self.process.start()
         theirs.close()  # else the end of the child would never end the pipe
@@ -104,11 +108,12 @@ class _Host:
 class LocalEngine:
     """The `Engine` protocol over a host process. Thread-safe.
 
-    `listener` gets every event, in batches, from the reader thread.
+    `listener` gets every event, in batches, from the reader thread. `main` runs in the child.
     """
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, main: HostMain = host.main) -> None:
         self._listener = listener
+        self._main = main
         self._lock = threading.RLock()
         self._host: _Host | None = None
         self._reader: threading.Thread | None = None
@@ -175,12 +180,10 @@ class LocalEngine:
 
     def _start_host(self, request: LoadRequest) -> None:
         self._state, self._model = "loading", None
-        current = self._host = _Host()
+        current = self._host = _Host(self._main)
         current.vitals.loading = True
         current.send(protocol.Load(request))
-        self._reader = threading.Thread(
-            target=self._read, args=(current,), name="engine-reader", daemon=True
-        )
+        self._reader = threading.Thread(target=self._read, args=(current,), name="engine-reader", daemon=True)
         self._reader.start()
 
     def _stop_host(self) -> None:
@@ -283,9 +286,7 @@ class LocalEngine:
             self._state, self._model = "lost", None
             if self._wanted:
                 self._crashes.setdefault(self._wanted.path, []).append(time.monotonic())
-            ended: list[Event] = [
-                Finished(id, "error", Usage(), Timings(), failure) for id in self._open
-            ]
+            ended: list[Event] = [Finished(id, "error", Usage(), Timings(), failure) for id in self._open]
             self._open.clear()
         if current.process.is_alive():
             current.process.kill()

@@ -59,9 +59,7 @@ class Generation:
         if not tokens:
             raise UserError("engine.empty_prompt")
         if len(tokens) >= session.context_length:
-            raise UserError(
-                "engine.context_overflow", needed=len(tokens), available=session.context_length
-            )
+            raise UserError("engine.context_overflow", needed=len(tokens), available=session.context_length)
         if not self._prefill(tokens):
             return "cancelled"
         values = sampling.resolve(request.sampling, session.recommended)

@@ -273,7 +273,13 @@ def devices() -> list[tuple[str, str, DeviceKind, int, int]]:
         )
         shown = text.decode("utf-8", "replace").strip()
         found.append(
-            (name.decode("utf-8", "replace"), shown, _DEVICE_KINDS.get(kind, "other"), free.value, total.value)
+            (
+                name.decode("utf-8", "replace"),
+                shown,
+                _DEVICE_KINDS.get(kind, "other"),
+                free.value,
+                total.value,
+            )
         )
     return found
 

@@ -33,7 +33,7 @@ def outcome(exit_code: int | None) -> ErrorInfo:
         try:
             name = signal.Signals(-exit_code).name
         except ValueError:
-            name = str(-exit_code)
+            name = f"signal {-exit_code}"
         return ErrorInfo("engine.crashed", {"how": name})
     return ErrorInfo("engine.crashed", {"how": f"exit {exit_code}"})
 

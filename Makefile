@@ -1,0 +1,42 @@
+# `make` lists what there is. Every command sets Coterie up first, once.
+.DEFAULT_GOAL := help
+.PHONY: help setup ready run test lint bench screenshots clean
+
+help:
+	@echo 'make run          start Coterie'
+	@echo 'make setup        set up only, and check everything that set-up can check'
+	@echo 'make test         run the tests'
+	@echo 'make lint         check style, types and imports'
+	@echo 'make bench        measure the engine and the window'
+	@echo 'make screenshots  take pictures of the window into screenshots/'
+	@echo 'make clean        remove what set-up and the checks made in this folder'
+
+setup:
+	@sh installer/setup.sh && echo 'Coterie is ready: make run'
+
+ready:
+	@sh installer/setup.sh --quick
+
+run: ready
+	@exec .venv/bin/coterie
+
+test: ready
+	@.venv/bin/python -m pytest
+
+lint: ready
+	@status=0; \
+	.venv/bin/ruff check || status=1; \
+	.venv/bin/ruff format --check || status=1; \
+	.venv/bin/mypy || status=1; \
+	.venv/bin/lint-imports || status=1; \
+	exit $$status
+
+bench: ready
+	@.venv/bin/python -m tests.bench
+
+screenshots: ready
+	@.venv/bin/python -m tests.screenshots
+
+clean:
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist screenshots
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

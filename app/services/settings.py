@@ -1,0 +1,298 @@
+"""The settings: one frozen value, kept in settings.toml.
+
+What the file holds and this build does not know, or cannot use, is kept when it is written: another version
+may have put it there. A file that is not TOML is set aside, never overwritten.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import re
+import tempfile
+import threading
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import msgspec
+import tomli_w
+
+from engine.api import Reasoning, Sampling
+from engine.errors import ErrorInfo, UserError
+
+RECENT_MODELS = 10
+REASONING_WORDS = ("auto", "off", "on", "low", "medium", "high")
+# What each number of the sampling may be, ends included.
+SAMPLING_BOUNDS: dict[str, tuple[float, float]] = {
+    "temperature": (0.0, 10.0),
+    "top_k": (0, 2**31 - 1),
+    "top_p": (0.0, 1.0),
+    "min_p": (0.0, 1.0),
+    "repeat_penalty": (0.1, 10.0),
+    "seed": (0, 2**32 - 1),
+}
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+
+
+class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the user chose. `text_size` is percent; 0 for `max_tokens`, `context` and `threads` is automatic.
+
+    `model` is a path or "starter". `recent_models` holds paths, the latest first.
+    """
+
+    theme: Literal["system", "light", "dark"] = "system"
+    language: Literal["system", "en", "ko"] = "system"
+    text_size: Annotated[int, msgspec.Meta(ge=80, le=200)] = 100
+    reduce_motion: Literal["system", "on", "off"] = "system"
+    system_prompt: str = ""
+    reasoning: Reasoning = "auto"
+    max_tokens: Count = 0
+    context: Count = 0
+    threads: Count = 0
+    model: str = "starter"
+    recent_models: tuple[str, ...] = ()
+    sampling: Sampling = Sampling()
+
+
+_FIELDS = get_type_hints(Settings, include_extras=True)
+_SAMPLING_FIELDS = get_type_hints(Sampling)
+Subscriber = Callable[[Settings], None]
+
+
+class SettingsFile:
+    """settings.toml, read once at the start. All methods may be called from any thread.
+
+    `problems` tells what of the file could not be used then: `settings.bad_value` for each key that fell back
+    to its default, `settings.unreadable` for a file that is not TOML.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = Path(os.path.realpath(path))  # a linked file stays a link when it is replaced
+        self._lock = threading.RLock()
+        self._subscribers: list[Subscriber] = []
+        self.problems: tuple[ErrorInfo, ...] = ()
+        self._current = Settings()
+        try:
+            self._current, bad = from_document(self._read())
+            self.problems = tuple(bad)
+        except FileNotFoundError:
+            return
+        except (ValueError, RecursionError):  # what tomllib raises, and what text that is not UTF-8 does
+            try:
+                self.problems = (self._unreadable(self._set_aside()),)
+            except OSError:  # the folder cannot be written to, so nothing will overwrite the file either
+                self.problems = (self._unreadable(self._path),)
+        except OSError:
+            self.problems = (self._unreadable(self._path),)
+
+    @property
+    def current(self) -> Settings:
+        return self._current
+
+    def change(self, **fields: Any) -> Settings:
+        """Set fields of `Settings`, write the file and tell the subscribers, before this returns.
+
+        What another process or an editor wrote meanwhile is read first, and kept. Raises UserError
+        `settings.bad_value` or `settings.not_saved`, both without any change; TypeError for an unknown field.
+        """
+        checked = {name: checked_value(name, value) for name, value in fields.items()}
+        with self._lock:
+            before = self._current
+            try:
+                document, base = self._read_again()
+                changed = msgspec.structs.replace(base, **checked)
+                updated = to_document(document, changed, frozenset(checked))
+                if updated != document:
+                    self._write(updated)
+            except OSError as error:
+                path = str(self._path)
+                raise UserError("settings.not_saved", path=path, detail=error.strerror or "") from error
+            self._current = changed
+            if changed != before:
+                for notify in tuple(self._subscribers):
+                    notify(changed)
+            return changed
+
+    def subscribe(self, notify: Subscriber) -> Callable[[], None]:
+        """Call `notify` with the new settings after each change, on the thread that made it, in order.
+
+        It must return soon and not wait for another thread. Returns what ends the subscription.
+        """
+        with self._lock:
+            self._subscribers.append(notify)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                if notify in self._subscribers:
+                    self._subscribers.remove(notify)
+
+        return unsubscribe
+
+    def _read(self) -> dict[str, Any]:
+        return tomllib.loads(self._path.read_bytes().decode())
+
+    def _read_again(self) -> tuple[dict[str, Any], Settings]:
+        """The file as it is now and its settings; without a usable file nothing, and the current ones."""
+        try:
+            document = self._read()
+        except FileNotFoundError:
+            return {}, self._current
+        except (ValueError, RecursionError, OSError):
+            self._set_aside()
+            return {}, self._current
+        return document, from_document(document)[0]
+
+    def _write(self, document: dict[str, Any]) -> None:
+        """All or nothing: a new file, on the disk, takes the place of the old."""
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f"{self._path.name}.")
+        unfinished = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(tomli_w.dumps(document).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(self._path)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+
+    def _set_aside(self) -> Path:
+        """Move the file to settings.toml.broken, or to the next such name that is free; where it is now."""
+        kept = self._path.with_name(f"{self._path.name}.broken")
+        number = 1
+        while kept.exists():
+            number += 1
+            kept = self._path.with_name(f"{self._path.name}.broken-{number}")
+        self._path.replace(kept)
+        return kept
+
+    def _unreadable(self, kept: Path) -> ErrorInfo:
+        return ErrorInfo("settings.unreadable", {"path": str(self._path), "kept": str(kept)})
+
+
+def from_document(document: Mapping[str, Any]) -> tuple[Settings, list[ErrorInfo]]:
+    """The settings in a TOML document; a value that is not one falls back to the default and is told."""
+    problems: list[ErrorInfo] = []
+    values: dict[str, Any] = {}
+    for name in _FIELDS.keys() & document.keys():
+        raw = document[name]
+        try:
+            if name == "sampling" and isinstance(raw, Mapping):
+                values[name], bad = _sampling_from(raw)
+                problems += bad
+            else:
+                values[name] = checked_value(name, raw)
+        except UserError as error:
+            problems.append(error.info)
+    problems.sort(key=lambda problem: str(problem.params["key"]))
+    return Settings(**values), problems
+
+
+def to_document(
+    document: Mapping[str, Any], settings: Settings, chosen: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """The document with these settings in it.
+
+    A key changes only where the document does not already mean this value, or if it is in `chosen`: what
+    could not be understood and was not chosen anew stays. Defaults are left out, so that better ones reach
+    people who never touched them.
+    """
+    updated = copy.deepcopy(dict(document))
+    meant = from_document(document)[0]
+    for name in _FIELDS:
+        value = getattr(settings, name)
+        if name == "sampling":
+            table = updated.get(name)
+            table = _with_sampling(table if isinstance(table, dict) else {}, meant.sampling, value)
+            if table:
+                updated[name] = table
+            elif name in chosen:
+                updated.pop(name, None)
+        elif name in chosen or value != getattr(meant, name):
+            if value == getattr(_DEFAULTS, name):
+                updated.pop(name, None)
+            else:
+                updated[name] = list(value) if isinstance(value, tuple) else value
+    return updated
+
+
+def checked_value(name: str, value: Any) -> Any:
+    """The value as the field `name` of `Settings` holds it.
+
+    Raises UserError `settings.bad_value` if it cannot, TypeError if there is no such field.
+    """
+    if name not in _FIELDS:
+        raise TypeError(f"no setting is called {name}")
+    if name == "sampling":
+        if not isinstance(value, Sampling):
+            raise UserError("settings.bad_value", key=name)
+        for part in _SAMPLING_FIELDS:
+            _checked_sampling(part, getattr(value, part))
+        return value
+    try:
+        converted = msgspec.convert(value, _FIELDS[name])
+        # TOML is UTF-8: a file name that is not cannot be kept in it.
+        for text in converted if isinstance(converted, tuple) else (converted,):
+            str(text).encode()
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        raise UserError("settings.bad_value", key=name) from error
+    if name == "reasoning" and not _is_reasoning(converted):
+        raise UserError("settings.bad_value", key=name)
+    if name == "recent_models":
+        return tuple(dict.fromkeys(converted))[:RECENT_MODELS]
+    return converted
+
+
+def language(settings: Settings, environ: Mapping[str, str] = os.environ) -> Literal["en", "ko"]:
+    """The language to speak: the chosen one, else that of LC_ALL, LC_MESSAGES or LANG (POSIX's order)."""
+    if settings.language != "system":
+        return settings.language
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if locale := environ.get(variable):
+            return "ko" if re.match(r"ko(?![a-z])", locale, re.IGNORECASE) else "en"
+    return "en"
+
+
+_DEFAULTS = Settings()
+
+
+def _is_reasoning(value: Reasoning) -> bool:
+    return value >= 0 if isinstance(value, int) else value in REASONING_WORDS
+
+
+def _checked_sampling(name: str, value: Any) -> Any:
+    low, high = SAMPLING_BOUNDS[name]
+    try:
+        converted = msgspec.convert(value, _SAMPLING_FIELDS[name])
+    except msgspec.ValidationError as error:
+        raise UserError("settings.bad_value", key=f"sampling.{name}") from error
+    if converted is not None and not low <= converted <= high:  # false for NaN too
+        raise UserError("settings.bad_value", key=f"sampling.{name}")
+    return converted
+
+
+def _sampling_from(table: Mapping[str, Any]) -> tuple[Sampling, list[ErrorInfo]]:
+    problems: list[ErrorInfo] = []
+    values: dict[str, Any] = {}
+    for name in _SAMPLING_FIELDS.keys() & table.keys():
+        try:
+            values[name] = _checked_sampling(name, table[name])
+        except UserError as error:
+            problems.append(error.info)
+    return Sampling(**values), problems
+
+
+def _with_sampling(table: Mapping[str, Any], meant: Sampling, wanted: Sampling) -> dict[str, Any]:
+    updated = dict(table)
+    for name in _SAMPLING_FIELDS:
+        value = getattr(wanted, name)
+        if value == getattr(meant, name):
+            continue
+        if value is None:
+            updated.pop(name, None)
+        else:
+            updated[name] = value
+    return updated

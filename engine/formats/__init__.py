@@ -1,0 +1,25 @@
+"""What a model reads and writes: conversations to prompts, replies to reasoning and answers."""
+
+from engine.formats.chat_format import ChatFormat
+from engine.formats.parser import ReplyParser
+from engine.formats.values import (
+    AssistantMessage,
+    ContentDelta,
+    ParsedDelta,
+    Piece,
+    Prompt,
+    ReasoningDelta,
+    ToolCall,
+)
+
+__all__ = [
+    "AssistantMessage",
+    "ChatFormat",
+    "ContentDelta",
+    "ParsedDelta",
+    "Piece",
+    "Prompt",
+    "ReasoningDelta",
+    "ReplyParser",
+    "ToolCall",
+]

@@ -1,0 +1,190 @@
+"""What one model reads and writes: its template, its reasoning control, its parser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from engine.api import Message, Reasoning, ReasoningControl
+from engine.errors import UserError
+from engine.formats.markers import ReasoningMarkers, learn_markers
+from engine.formats.messages import (
+    Conversation,
+    clean_value,
+    normalised,
+    with_reasoning_keys,
+    with_system_merged,
+)
+from engine.formats.parser import ReplyParser
+from engine.formats.reasoning import ReasoningPlan, ReasoningSettings, find_reasoning
+from engine.formats.template import Template
+from engine.formats.untrusted import joined, separate
+from engine.formats.values import Piece, Prompt
+
+# ChatML, the commonest format of models that were published without a template.
+_CHATML = (
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+_SYSTEM_PROBE = "Qx7system"
+
+Messages = Sequence[Message | Mapping[str, Any]]
+Tools = Sequence[Mapping[str, Any]] | None
+
+
+class ChatFormat:
+    """A model's chat format, learned once from its template. Immutable; may be used from several threads.
+
+    `is_fallback` is True for `plain()`, which stands in for a template that is missing or broken.
+    """
+
+    def __init__(self, template: Template, *, is_fallback: bool = False) -> None:
+        self.is_fallback = is_fallback
+        self._template = template
+        self._takes_system = self._renders_system()
+        self._markers = learn_markers(template)
+        self._plan: ReasoningPlan = find_reasoning(template, self._markers)
+
+    @classmethod
+    def from_template(cls, source: str, bos_token: str = "", eos_token: str = "") -> ChatFormat:
+        """Raises UserError `template.missing`, `template.syntax` or `template.too_expensive`."""
+        return cls(Template(source, bos_token, eos_token))
+
+    @classmethod
+    def plain(cls) -> ChatFormat:
+        """ChatML, for a model whose own template is missing or does not work."""
+        return cls(Template(_CHATML), is_fallback=True)
+
+    @property
+    def reasoning(self) -> ReasoningControl:
+        return self._plan.control
+
+    @property
+    def markers(self) -> ReasoningMarkers:
+        """The texts around the reasoning; an engine that enforces a budget writes the closing one itself."""
+        return self._markers
+
+    @property
+    def mentions_tools(self) -> bool:
+        """Whether the template does something with tool definitions."""
+        return not self._template.variables.isdisjoint({"tools", "functions"})
+
+    def render(
+        self,
+        messages: Messages,
+        tools: Tools = None,
+        reasoning: Reasoning = "auto",
+        continue_last: bool = False,
+    ) -> Prompt:
+        """The prompt for the next reply. With `continue_last` the last message is a partial answer to go on with.
+
+        Raises UserError `template.raised`, `template.failed`, `template.too_expensive`, `reasoning.unknown`, and
+        ValueError when there is no assistant message to continue.
+        """
+        conversation = normalised(messages)
+        definitions: list[dict[str, Any]] = clean_value(list(tools)) if tools else []
+        partial: dict[str, Any] | None = None
+        if continue_last:
+            if not conversation or conversation[-1]["role"] != "assistant":
+                raise ValueError("continue_last needs an assistant message at the end")
+            partial = conversation.pop()
+        settings = self._plan.settings(reasoning)
+        prompt = self._rendered(conversation, definitions, settings)
+        if partial is not None:
+            thoughts = partial.get("reasoning_content", "")
+            if thoughts and self._ends_with(prompt, self._markers.closing):
+                prompt = self._rendered(conversation, definitions, self._plan.settings("on"))
+            return self._continued(prompt, thoughts, partial["content"])
+        return self._closed(prompt) if settings.close_block else prompt
+
+    def parser(self, prompt: Prompt, tools: Tools = None) -> ReplyParser:
+        """A parser for the reply to this prompt. Calls of `tools` stay in the answer as the model wrote them."""
+        return ReplyParser(self._markers, prompt)
+
+    def _renders_system(self) -> bool:
+        conversation = [
+            {"role": "system", "content": _SYSTEM_PROBE},
+            {"role": "user", "content": "Qx7question"},
+        ]
+        try:
+            return _SYSTEM_PROBE in self._template.render(conversation)
+        except UserError:
+            return False
+
+    def _rendered(
+        self, conversation: Conversation, tools: list[dict[str, Any]], settings: ReasoningSettings
+    ) -> Prompt:
+        def render(messages: Conversation, definitions: list[dict[str, Any]]) -> str:
+            if settings.system_words:
+                messages = _with_system_words(messages, settings.system_words)
+            if not self._takes_system:
+                messages = with_system_merged(messages)
+            keyed = with_reasoning_keys(messages, self._template.source)
+            return self._template.render(clean_value(keyed), definitions or None, **settings.variables)
+
+        def try_render(messages: Conversation, definitions: list[dict[str, Any]]) -> str | None:
+            try:
+                return render(messages, definitions)
+            except UserError:
+                return None
+
+        text = render(conversation, tools)
+        pieces = separate(text, try_render, conversation, tools)
+        prompt = Prompt(
+            text,
+            pieces or (Piece(text, True),),
+            separated=pieces is not None,
+            reasoning_budget=settings.budget,
+        )
+        return msgspec.structs.replace(prompt, opens_reasoning=self._ends_with(prompt, self._markers.opening))
+
+    @staticmethod
+    def _ends_with(prompt: Prompt, marker: str) -> bool:
+        """Whether the template's own end of the prompt is this marker."""
+        last = prompt.pieces[-1] if prompt.pieces else Piece("", True)
+        return last.trusted and last.text.rstrip().endswith(marker)
+
+    def _closed(self, prompt: Prompt) -> Prompt:
+        """Hand a model that always reasons an empty block. It may not respect it."""
+        markers = self._markers
+        opening = "" if prompt.opens_reasoning else markers.opening + markers.lead
+        text = opening + markers.block("", closed=True)
+        return msgspec.structs.replace(
+            _extended(prompt, Piece(text, True)), opens_reasoning=False, reasoning_forced_off=True
+        )
+
+    def _continued(self, prompt: Prompt, reasoning: str, content: str) -> Prompt:
+        """Append a partial answer as the model itself would have written it."""
+        markers = self._markers
+        pieces: list[Piece] = []
+        opens = prompt.opens_reasoning
+        if reasoning:
+            if not opens:
+                pieces.append(Piece(markers.opening + markers.lead, True))
+            pieces.append(Piece(reasoning, False))
+            opens = True
+        if content and opens:
+            pieces.append(Piece(markers.block("", closed=True), True))
+            opens = False
+        pieces.append(Piece(content, False))
+        return msgspec.structs.replace(
+            _extended(prompt, *pieces),
+            opens_reasoning=opens,
+            continued=True,
+            continued_reasoning=reasoning,
+            continued_content=content,
+        )
+
+
+def _with_system_words(conversation: Conversation, words: str) -> Conversation:
+    if conversation and conversation[0]["role"] == "system":
+        first = {**conversation[0], "content": f"{conversation[0]['content']}\n\n{words}".strip()}
+        return [first, *conversation[1:]]
+    return [{"role": "system", "content": words}, *conversation]
+
+
+def _extended(prompt: Prompt, *pieces: Piece) -> Prompt:
+    text = prompt.text + "".join(piece.text for piece in pieces)
+    return msgspec.structs.replace(prompt, text=text, pieces=joined([*prompt.pieces, *pieces]))

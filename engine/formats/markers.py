@@ -1,0 +1,142 @@
+"""Where reasoning starts and ends in a model's text, learned from its template."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from engine.errors import UserError
+from engine.formats.messages import Conversation, with_reasoning_keys
+from engine.formats.template import Template
+
+_QUESTION, _THOUGHT, _ANSWER = "Qx7question", "Qx7thought", "Qx7answer"
+_USER = {"role": "user", "content": _QUESTION}
+# One tag as models spell them: <think>, <|channel|>, [THINK], <|channel>, ◁think▷.
+_TAG = r"(?:<\|?[^<>\s]{1,40}\|?>|\[/?[A-Z_]{2,30}\]|◁/?[a-z]{2,30}▷)"
+# Kimi K3 closes with <|close|>think<|sep|>: a word between two tags belongs to them.
+_FIRST_TAG = re.compile(rf"{_TAG}(?:[a-z]{{2,20}}{_TAG})?")
+_EMPTY_BLOCK_AT_END = re.compile(rf"({_TAG}(?:[a-z]{{2,20}})?)(\s*)({_TAG})(\s*)\Z")
+_LONGEST_OPENING = 60
+_TAGS_AT_END = re.compile(rf"((?:{_TAG})(?:[a-z]{{2,20}}(?:{_TAG})?)?)\s*\Z")
+_WORDED_PAIRS = (("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),)  # Apriel
+_KNOWN_PAIRS = re.compile(
+    r"(?P<open><(?P<name>\|?(?:\w+:)?think(?:ing)?(?::\w+)?\|?)>|\[THINK\]|<\|START_THINKING\|>|◁think▷)"
+)
+
+
+class ReasoningMarkers(msgspec.Struct, frozen=True):
+    """The texts around the reasoning.
+
+    `answer_opening` comes between the closing marker and the answer in formats that mark both (harmony's
+    `<|start|>assistant<|channel|>final<|message|>`); `early_answer_opening` is what remains of it when the reply
+    starts with the answer. `lead`, `tail` are the white space inside the markers and `gap` what follows them, as
+    the template writes them; they matter for continuing an answer. `learned` is False for the default pair.
+    """
+
+    opening: str = "<think>"
+    closing: str = "</think>"
+    answer_opening: str = ""
+    early_answer_opening: str = ""
+    lead: str = "\n"
+    tail: str = "\n"
+    gap: str = "\n\n"
+    learned: bool = False
+
+    def block(self, reasoning: str, *, closed: bool) -> str:
+        """The reasoning as the model would have written it, without its opening marker."""
+        return f"{reasoning}{self.tail}{self.closing}{self.answer_opening}{self.gap}" if closed else reasoning
+
+
+def learn_markers(template: Template) -> ReasoningMarkers:
+    """Render an answer with reasoning and look at what the template puts around the two.
+
+    A template that drops earlier reasoning may still show an empty block where reasoning is turned off. One that
+    does neither gets the pair that its source mentions, else `<think>`.
+    """
+    variables: dict[str, bool]
+    for variables in ({}, {"enable_thinking": True, "thinking": True}):
+        markers = _from_answer(template, variables)
+        if markers:
+            return markers
+    return _from_empty_block(template) or _mentioned(template.source)
+
+
+def _from_answer(template: Template, variables: dict[str, bool]) -> ReasoningMarkers | None:
+    answer = {"role": "assistant", "content": _ANSWER, "reasoning_content": _THOUGHT}
+    conversation = with_reasoning_keys([_USER, answer], template.source)
+    rendered = _rendered(template, conversation, add_generation_prompt=False, **variables)
+    start, end = rendered.find(_THOUGHT), rendered.rfind(_ANSWER)
+    if start < 0 or end < start:
+        return None
+    before = rendered[rendered.rfind(_QUESTION, 0, start) + len(_QUESTION) : start]
+    between = rendered[start + len(_THOUGHT) : end]
+    generation = _tail(_rendered(template, [_USER]))
+    opening = _opening(before, generation)
+    closing = _FIRST_TAG.search(between)
+    if not opening or not closing or opening == closing.group():
+        return None
+    after = between[closing.end() :]
+    return ReasoningMarkers(
+        opening=opening,
+        closing=closing.group(),
+        answer_opening=after.strip(),
+        early_answer_opening=_without_overlap(after.strip(), generation),
+        lead=before[before.rindex(opening) + len(opening) :],
+        tail=between[: closing.start()],
+        gap=after[len(after.rstrip()) :],
+        learned=True,
+    )
+
+
+def _opening(before: str, generation: str) -> str:
+    """What the template writes between the start of the model's turn and its reasoning."""
+    if before.startswith(generation):
+        rest = before[len(generation) :].strip()
+        if 0 < len(rest) <= _LONGEST_OPENING:
+            return rest
+    match = _TAGS_AT_END.search(before)
+    return match.group(1) if match else ""
+
+
+def _without_overlap(answer_opening: str, generation: str) -> str:
+    """What is left to write of the answer's opening after a prompt that ends with its first part."""
+    for length in range(len(answer_opening), 0, -1):
+        if generation.endswith(answer_opening[:length]):
+            return answer_opening[length:].lstrip()
+    return answer_opening
+
+
+def _from_empty_block(template: Template) -> ReasoningMarkers | None:
+    on = _tail(_rendered(template, [_USER], enable_thinking=True, thinking=True))
+    off = _tail(_rendered(template, [_USER], enable_thinking=False, thinking=False))
+    block = _EMPTY_BLOCK_AT_END.search(off)
+    if on == off or not block or block.group(0) in on:
+        return None
+    return ReasoningMarkers(
+        opening=block.group(1), closing=block.group(3), lead=block.group(2), gap=block.group(4), learned=True
+    )
+
+
+def _rendered(template: Template, conversation: Conversation, **settings: bool) -> str:
+    try:
+        return template.render(conversation, **settings)  # type: ignore[arg-type]
+    except UserError:
+        # The template does not take such a conversation, which is an answer too.
+        return ""
+
+
+def _tail(rendered: str) -> str:
+    return rendered[rendered.rfind(_QUESTION) + len(_QUESTION) :]
+
+
+def _mentioned(source: str) -> ReasoningMarkers:
+    for opening, closing in _WORDED_PAIRS:
+        if opening in source and closing in source:
+            return ReasoningMarkers(opening, closing, learned=True)
+    for match in _KNOWN_PAIRS.finditer(source):
+        opening = match.group("open")
+        closing = opening.replace("START", "END") if "START" in opening else f"{opening[0]}/{opening[1:]}"
+        if closing in source:
+            return ReasoningMarkers(opening, closing, learned=True)
+    return ReasoningMarkers(learned="</think>" in source)

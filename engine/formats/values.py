@@ -1,0 +1,69 @@
+"""What goes into a model and what comes out, as values."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A run of prompt text. Untrusted text was written by people, tools or the model: its look-alikes of special
+    tokens must be tokenised as plain text. A host may join an untrusted piece that holds none to its neighbours.
+    """
+
+    text: str
+    trusted: bool
+
+
+class Prompt(msgspec.Struct, frozen=True):
+    """A rendered conversation, ready for the tokenizer.
+
+    `pieces` joined give `text`. `separated` is False when the template changed its contents too much to tell them
+    apart; then there is one piece, trusted because a prompt without its special tokens would be useless.
+    `opens_reasoning`: the reply starts inside the reasoning. `reasoning_budget` is the number of reasoning tokens
+    the engine has to enforce, None for no limit. `reasoning_forced_off`: a model that always reasons was handed a
+    closed block, which it may not respect. `continued_*` is the part of the answer that the prompt ends with.
+    """
+
+    text: str
+    pieces: tuple[Piece, ...] = ()
+    separated: bool = True
+    opens_reasoning: bool = False
+    reasoning_budget: int | None = None
+    reasoning_forced_off: bool = False
+    continued: bool = False
+    continued_reasoning: str = ""
+    continued_content: str = ""
+
+
+class ToolCall(msgspec.Struct, frozen=True):
+    """A call the model made. `arguments` is a dict, or the raw text of a call that cannot be read."""
+
+    id: str
+    name: str
+    arguments: dict[str, Any] | str
+
+
+class AssistantMessage(msgspec.Struct, frozen=True):
+    """A whole reply. `truncated_in` is "reasoning" when the text ended before the reasoning was closed."""
+
+    reasoning: str = ""
+    content: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    truncated_in: Literal["", "reasoning"] = ""
+
+
+class ReasoningDelta(msgspec.Struct, frozen=True):
+    """New text of the reasoning. Never taken back."""
+
+    text: str
+
+
+class ContentDelta(msgspec.Struct, frozen=True):
+    """New text of the answer. Never taken back."""
+
+    text: str
+
+
+ParsedDelta = ReasoningDelta | ContentDelta

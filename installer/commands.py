@@ -1,0 +1,119 @@
+"""Runs other programs quietly: their output goes to a log, and only a failure shows its end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from installer.console import Progress
+
+POLL_S = 0.25
+GRACE_S = 10.0
+TAIL_LINES = 40
+TAIL_BYTES = 16_384
+
+NO_NETWORK = re.compile(
+    r"Failed to establish a new connection|Temporary failure in name resolution|Temporary failure resolving"
+    r"|Name or service not known|Network is unreachable|No route to host|ConnectTimeoutError|ReadTimeoutError"
+    r"|Read timed out|Connection refused|Could not connect to|Could not resolve|getaddrinfo failed"
+)
+NO_SPACE = re.compile(r"No space left on device|not enough free space|Disk quota exceeded|Errno 28\b")
+# ninja prints [12/345], make [ 12%].
+BUILD_STEP = re.compile(rb"\[\s*(\d+)(?:/(\d+)|%)\]")
+
+
+class SetupError(Exception):
+    """Set-up cannot go on; the message says why and what to do."""
+
+
+def explanation(log: str) -> str | None:
+    """The plain reason that a failed command's log gives away, if it is one that every step can meet."""
+    if NO_SPACE.search(log):
+        return "The disk is full. Make room and run the same command again; what is done stays done."
+    if NO_NETWORK.search(log):
+        return (
+            "The package servers cannot be reached. Check the internet connection and run the same command "
+            "again; what is done stays done."
+        )
+    return None
+
+
+def build_share(log: bytes) -> float | None:
+    """How far a build has come, from 0 to 1, by the last step number that its log shows."""
+    steps = BUILD_STEP.findall(log)
+    if not steps:
+        return None
+    done, total = steps[-1]
+    return min(1.0, int(done) / (int(total) if total else 100)) if total != b"0" else None
+
+
+def log_end(path: Path) -> bytes:
+    with path.open("rb") as log:
+        log.seek(0, os.SEEK_END)
+        log.seek(max(0, log.tell() - TAIL_BYTES))
+        return log.read()
+
+
+def run_logged(
+    command: Sequence[str | Path],
+    log: Path,
+    progress: Progress,
+    *,
+    failure: str,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    own_group: bool = True,
+) -> None:
+    """Run `command` with its output in `log`, and stop everything it started when set-up is interrupted.
+
+    `own_group=False` leaves Ctrl+C to the program itself: a package manager must end its work in order.
+    Raises `SetupError` with `failure`, or a plainer reason, when the exit status is not 0.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=env,
+            cwd=cwd,
+            start_new_session=own_group,
+        )
+        try:
+            while True:
+                try:
+                    status = process.wait(timeout=POLL_S)
+                    break
+                except subprocess.TimeoutExpired:
+                    progress.tick(build_share(log_end(log)))
+        except BaseException:
+            _stop(process, own_group=own_group)
+            raise
+    if status != 0:
+        raise SetupError(failure_text(log_end(log).decode(errors="replace"), failure, log))
+
+
+def failure_text(end: str, failure: str, log: Path) -> str:
+    plain = explanation(end)
+    if plain:
+        return plain
+    lines = end.splitlines()[-TAIL_LINES:]
+    return "\n".join([*(f"    {line}" for line in lines), "", f"{failure} The whole log: {log}"])
+
+
+def _stop(process: subprocess.Popen[bytes], *, own_group: bool) -> None:
+    if not own_group:
+        process.wait()
+        return
+    for stop_signal in (signal.SIGINT, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, stop_signal)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=GRACE_S)
+            return

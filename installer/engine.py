@@ -1,0 +1,172 @@
+"""Builds llama-cpp-python for this very machine, and keeps the wheel for other clones on it.
+
+pip's own wheel cache does not look at CMAKE_ARGS, so a build for the CPU would come back when CUDA was asked
+for. The wheels here lie in a per-user folder under a key made of everything that shaped the build.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from installer.commands import SetupError, run_logged
+from installer.console import Progress
+from installer.stamps import fingerprint
+
+PACKAGE = "llama-cpp-python"
+# RPC joins the memory of several machines, and lets a second process stand in for a GPU.
+BASE_FLAGS = ("-DGGML_RPC=ON",)
+CUDA_FLAGS = ("-DGGML_CUDA=on", "-DCMAKE_CUDA_ARCHITECTURES=native")
+# Instruction sets among an x86 processor's flags. The rest of that line changes with the kernel's version.
+X86_INSTRUCTIONS = (
+    *("sse", "ssse", "avx", "fma", "f16c", "bmi", "amx", "abm", "popcnt", "movbe", "adx", "aes", "sha"),
+    *("xop", "tbm", "gfni", "vaes", "vpclmul", "pclmul"),
+)
+
+
+def build_flags(environ: Mapping[str, str], *, cuda: bool) -> str:
+    """What CMake is told. A person's own CMAKE_ARGS come last and so win."""
+    return " ".join([*BASE_FLAGS, *(CUDA_FLAGS if cuda else ()), *environ.get("CMAKE_ARGS", "").split()])
+
+
+def find_nvcc(environ: Mapping[str, str]) -> str | None:
+    """The CUDA compiler: CUDACXX, on PATH, or in the toolkit's folder, which often is not on PATH."""
+    places = [environ.get("CUDA_HOME"), environ.get("CUDA_PATH"), "/usr/local/cuda"]
+    return (
+        environ.get("CUDACXX")
+        or shutil.which("nvcc", path=environ.get("PATH"))
+        or next(
+            (str(nvcc) for place in places if place and (nvcc := Path(place, "bin", "nvcc")).is_file()), None
+        )
+    )
+
+
+def has_cuda(environ: Mapping[str, str]) -> bool:
+    """Whether a CUDA build makes sense: its compiler works and the driver sees a GPU."""
+    nvcc = find_nvcc(environ)
+    return nvcc is not None and _succeeds([nvcc, "--version"]) and _succeeds(["nvidia-smi"])
+
+
+def _succeeds(command: list[str]) -> bool:
+    try:
+        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return True
+
+
+def cpu_features(cpuinfo: str) -> list[str]:
+    """The instruction sets of the first processor in /proc/cpuinfo's text (ARM: its part number too)."""
+    seen: dict[str, list[str]] = {}
+    for line in cpuinfo.splitlines():
+        name, _, value = line.partition(":")
+        seen.setdefault(name.strip(), sorted(value.split()))
+    x86 = [flag for flag in seen.get("flags", []) if flag.startswith(X86_INSTRUCTIONS)]
+    return [*x86, *seen.get("Features", []), *seen.get("CPU implementer", []), *seen.get("CPU part", [])]
+
+
+def this_machine() -> list[str]:
+    """What a native build depends on besides its flags: system, C library, processor."""
+    path = Path("/proc/cpuinfo")
+    features = cpu_features(path.read_text()) if path.is_file() else [platform.processor()]
+    return [platform.system(), platform.machine(), *platform.libc_ver(), *features]
+
+
+def wheel_key(version: str, flags: str, machine: list[str], environ: Mapping[str, str]) -> str:
+    """Names a build. Two builds with one key can stand in for each other on this machine."""
+    compiler_flags = [environ.get(name, "") for name in ("CFLAGS", "CXXFLAGS", "LDFLAGS")]
+    return f"{version}-{fingerprint(flags, machine, compiler_flags)}"
+
+
+def cache_folder(environ: Mapping[str, str]) -> Path:
+    chosen = environ.get("XDG_CACHE_HOME", "")
+    base = Path(chosen) if Path(chosen).is_absolute() else Path.home() / ".cache"
+    return base / "coterie" / "wheels"
+
+
+def cached_wheel(cache: Path, key: str) -> Path | None:
+    wheels = sorted((cache / key).glob("*.whl"))
+    return wheels[0] if wheels and zipfile.is_zipfile(wheels[0]) else None
+
+
+@contextmanager
+def _locked(cache: Path) -> Iterator[None]:
+    """One build at a time: a second clone waits for the first one's wheel instead of making its own."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def build_environment(environ: Mapping[str, str], flags: str, scratch: Path) -> dict[str, str]:
+    built = dict(environ)
+    built["CMAKE_ARGS"] = flags
+    built["TMPDIR"] = str(scratch)
+    built.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
+    nvcc = find_nvcc(environ)
+    if nvcc and "-DGGML_CUDA=on" in flags:
+        built.setdefault("CUDACXX", nvcc)
+    return built
+
+
+class Build(NamedTuple):
+    """One way to build the engine, and the interpreter whose pip does it."""
+
+    python: Path
+    version: str
+    flags: str
+    key: str
+
+
+def build(wanted: Build, cache: Path, log: Path, progress: Progress, environ: Mapping[str, str]) -> Path:
+    """Build the wheel and keep it under its key; gives the kept file.
+
+    It comes to its place in one move, so an interrupted build leaves nothing that looks like a wheel.
+    Raises `SetupError`.
+    """
+    kept = cache / wanted.key
+    with _locked(cache):
+        if finished := cached_wheel(cache, wanted.key):
+            return finished
+        for leftover in cache.glob(".build-*"):  # of a build that was killed: nobody else holds the lock
+            shutil.rmtree(leftover)
+        scratch = Path(tempfile.mkdtemp(prefix=".build-", dir=cache))
+        try:
+            run_logged(
+                [
+                    wanted.python, "-m", "pip", "wheel", "--verbose", "--no-deps", "--no-cache-dir",
+                    # Of this package alone: what the build itself needs may come as wheels.
+                    "--no-binary", PACKAGE, "--retries", "2",
+                    "--wheel-dir", scratch / "wheel", f"{PACKAGE}=={wanted.version}",
+                ],
+                log,
+                progress,
+                failure=_failure(wanted.flags),
+                env=build_environment(environ, wanted.flags, scratch),
+            )  # fmt: skip
+            shutil.rmtree(kept, ignore_errors=True)
+            (scratch / "wheel").rename(kept)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    wheel = cached_wheel(cache, wanted.key)
+    if wheel is None:
+        raise SetupError(f"The engine was built, but its wheel cannot be read: {kept}")
+    return wheel
+
+
+def _failure(flags: str) -> str:
+    if "-DGGML_CUDA=on" in flags:
+        return (
+            "The engine could not be built with CUDA. To go without the graphics card: "
+            "CMAKE_ARGS=-DGGML_CUDA=off make setup"
+        )
+    return "The engine could not be built."

@@ -1,0 +1,49 @@
+"""Hosts that misbehave in ways the real one cannot be made to."""
+
+from __future__ import annotations
+
+import os
+import time
+from multiprocessing.connection import Connection
+
+from engine.api import Delta, Loaded, ModelFacts, ReasoningControl, Sampling
+from engine.local import protocol
+
+
+def _serve(connection: Connection, on_generate: bytes | None) -> None:
+    """Load anything at once; answer a request with "half an" and then with raw bytes, or with nothing more."""
+    facts = ModelFacts("x", "Faulty", "test", 512, 512, ReasoningControl(), Sampling(), 0.0)
+    connection.send_bytes(protocol.encode([protocol.Ready()]))
+    while True:
+        try:
+            command = protocol.decode_command(connection.recv_bytes())
+        except EOFError:
+            return
+        if isinstance(command, protocol.Load):
+            connection.send_bytes(protocol.encode([Loaded(facts)]))
+        elif isinstance(command, protocol.Ping):
+            connection.send_bytes(protocol.encode([protocol.Pong(False, 0)]))
+        elif isinstance(command, protocol.Close):
+            return
+        elif isinstance(command, protocol.Generate):
+            connection.send_bytes(protocol.encode([Delta(command.request.id, "content", "half an")]))
+            if on_generate is None:
+                time.sleep(3600)
+            connection.send_bytes(on_generate or b"")
+
+
+def garbage(connection: Connection, log_path: str) -> None:
+    """Sends bytes that are no reply in the middle of an answer."""
+    _serve(connection, b"\x00\xff not a reply")
+
+
+def deaf(connection: Connection, log_path: str) -> None:
+    """Stops answering anything, pings included, in the middle of an answer."""
+    _serve(connection, None)
+
+
+def dies_at_once(connection: Connection, log_path: str) -> None:
+    """Ends before it said anything, leaving a word in its log."""
+    with open(log_path, "a") as log:  # noqa: PTH123
+        log.write("last words\n")
+    os._exit(3)

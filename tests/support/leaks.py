@@ -1,0 +1,109 @@
+"""What a test may not leave behind: threads, child processes, files. `qt_leaks` has the same for Qt."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from multiprocessing import active_children, resource_tracker
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+# What has been told to stop may still be on its way out.
+GRACE_S = 1.0
+POLL_S = 0.01
+# Of the tools, not of the code under test.
+TOOL_THREADS = ("pytest_timeout",)
+TOOL_FILES = (
+    "__pycache__",
+    ".pytest_cache",
+    ".hypothesis",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".coverage",
+    "pymp-",
+)
+
+
+def until_empty(left: Callable[[], list[str]]) -> list[str]:
+    """What `left` still names after the grace time; returns at once when it names nothing."""
+    end = time.monotonic() + GRACE_S
+    while (names := left()) and time.monotonic() < end:
+        time.sleep(POLL_S)
+    return names
+
+
+class Before(NamedTuple):
+    """The state of the process before a test, to compare with the state after it."""
+
+    threads: frozenset[threading.Thread]
+    children: frozenset[int]
+    files: frozenset[Path]
+    folders: tuple[Path, ...]
+
+    @classmethod
+    def now(cls, folders: Iterable[Path]) -> Before:
+        folders = tuple(dict.fromkeys(folders))
+        return cls(
+            frozenset(threading.enumerate()),
+            frozenset(child.pid for child in _running_children()),
+            frozenset(_entries(folders)),
+            folders,
+        )
+
+    def threads_left(self) -> list[str]:
+        return [
+            f"thread {thread.name!r} still runs"
+            for thread in threading.enumerate()
+            if thread not in self.threads
+            # Qt's threads show up as dummies once they ran Python code; qt_leaks watches those.
+            and not isinstance(thread, threading._DummyThread)
+            and not thread.name.startswith(TOOL_THREADS)
+        ]
+
+    def children_left(self) -> list[str]:
+        return [
+            f"child process {child.pid} ({_name(child)}) still runs"
+            for child in _running_children()
+            if child.pid not in self.children
+        ]
+
+    def files_left(self) -> list[str]:
+        return [f"{path} was left behind" for path in sorted(_entries(self.folders) - self.files)]
+
+    def left(self) -> list[str]:
+        """One line for each thing that a test left, in words. Child processes it left are killed."""
+        found = until_empty(self.threads_left) + until_empty(self.children_left) + self.files_left()
+        for child in _running_children():
+            if child.pid not in self.children:
+                child.kill()
+        return found
+
+
+def _running_children() -> list[psutil.Process]:
+    active_children()  # takes note of those that ended
+    tracker = getattr(resource_tracker._resource_tracker, "_pid", None)
+    running = []
+    for child in psutil.Process().children():
+        try:
+            ended = child.status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            continue
+        if child.pid != tracker and not ended:
+            running.append(child)
+    return running
+
+
+def _name(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline()[:4])
+    except psutil.Error:
+        return "ended meanwhile"
+
+
+def _entries(folders: Iterable[Path]) -> set[Path]:
+    return {
+        entry for folder in folders for entry in folder.iterdir() if not entry.name.startswith(TOOL_FILES)
+    }
