@@ -1,0 +1,290 @@
+"""The assistant's card: thoughts, what it waits for, the answer, how it ended, its actions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import msgspec
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
+
+from app.desktop.chat.background import background
+from app.desktop.chat.body import AnswerBody
+from app.desktop.chat.cards import MessageCard, first_words, time_of
+from app.desktop.chat.footer import Footer
+from app.desktop.chat.markdown import Block, parse
+from app.desktop.chat.reasoning import ReasoningCard
+from app.desktop.chat.streaming import StreamingDocument
+from app.desktop.chat.strip import Strip
+from app.desktop.theme import themes
+from app.sentences import sentence
+from app.store.records import Message
+
+# A longer text is parsed in the background.
+QUICK_TEXT = 12_000
+# An estimate is worth showing after this many seconds of reading.
+ESTIMATE_AFTER = 1.0
+
+
+class _Status(QWidget):
+    """One line that says what an answer waits for, with a hair of progress under it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._text, self._fraction = "", -1.0
+
+    def set_status(self, text: str, fraction: float = -1.0) -> None:
+        self._text, self._fraction = text, fraction
+        self.setAccessibleName(text)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = themes.current
+        painter = QPainter(self)
+        painter.setFont(theme.font(13))
+        painter.setPen(QColor(theme.muted))
+        line = self.rect().adjusted(0, 0, 0, -6)
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, self._text)
+        if self._fraction >= 0:
+            width = min(theme.px(180), self.width())
+            painter.fillRect(0, self.height() - 3, width, 3, QColor(theme.line))
+            painter.fillRect(0, self.height() - 3, round(width * self._fraction), 3, QColor(theme.accent))
+        painter.end()
+
+
+class AnswerCard(MessageCard):
+    """An answer, finished or being written."""
+
+    def __init__(self, parent: QWidget, message: Message) -> None:
+        super().__init__(parent, message)
+        self._reasoning: ReasoningCard | None = None
+        self._status: _Status | None = None
+        self._strip: Strip | None = None
+        self._body = AnswerBody(self)
+        self._body.heightChanged.connect(self.heightChanged)
+        self._body.linkAsked.connect(self.linkAsked)
+        self._stream: StreamingDocument | None = None
+        self._thinking_since: float | None = None
+        self._thought_s = 0.0
+        self._reading_since: float | None = None
+        self._waiting: tuple[int, int] | None = None
+        self._add_footer(Footer(self))
+        self.show_message(message)
+
+    # --- showing a record ---
+
+    def show_message(self, message: Message) -> None:
+        self.message = message
+        if message.state == "streaming":
+            self._begin_stream()
+        else:
+            self._end_stream()
+        self._show_end()
+        self.retranslate()
+
+    def _begin_stream(self) -> None:
+        message = self.message
+        self._stream = StreamingDocument()
+        self._body.show_blocks(())
+        self.footer.hide()
+        if message.reasoning:
+            self._thoughts().set_text(message.reasoning)
+            self._thinking_since = None if message.content else time.monotonic()
+        if message.content:
+            self._body.apply(self._stream.append(message.content))
+        self._show_thinking()
+
+    def _end_stream(self) -> None:
+        message = self.message
+        self._stream = None
+        self._set_status(None)
+        if message.reasoning:
+            self._thoughts().set_text(message.reasoning)
+        self._show_thinking()
+        self.footer.setVisible(not self.is_editing)
+        self.footer.show_message(message)
+        self._show_content(message.content)
+
+    def _show_content(self, content: str) -> None:
+        if len(content) <= QUICK_TEXT:
+            self._body.show_blocks(parse(content))
+            return
+        if self._body.is_empty:
+            self._body.show_blocks(parse(content[:QUICK_TEXT]))
+        background.submit(lambda: parse(content), lambda blocks: self._parsed(content, blocks))
+
+    def _parsed(self, content: str, blocks: Sequence[Block]) -> None:
+        if isValid(self) and self._stream is None and content == self.message.content:
+            self._body.show_blocks(blocks)
+            self.heightChanged.emit()
+
+    def _thoughts(self) -> ReasoningCard:
+        if self._reasoning is None:
+            self._reasoning = ReasoningCard(self)
+            self._reasoning.heightChanged.connect(self.heightChanged)
+            self._reasoning.setVisible(not self.is_editing)
+        return self._reasoning
+
+    def _show_thinking(self) -> None:
+        if self._reasoning is None:
+            return
+        timings, usage = self.message.timings, self.message.usage
+        self._reasoning.set_state(
+            thinking=self._stream is not None and self._thinking_since is not None,
+            seconds=timings.reasoning_s if timings else self._thought_s,
+            tokens=usage.reasoning_tokens if usage else 0,
+        )
+
+    def _show_end(self) -> None:
+        """The strip that says how the answer ended, if not by itself."""
+        message = self.message
+        if message.state not in ("failed", "stopped", "length"):
+            if self._strip is not None:
+                self._strip.hide()
+                self._strip.deleteLater()
+                self._strip = None
+            return
+        if self._strip is None:
+            self._strip = Strip(self)
+            self._strip.pressed.connect(self._act)
+            self._strip.setVisible(not self.is_editing)
+        korean = QLocale().language() == QLocale.Language.Korean
+        if message.error is not None:
+            text = sentence(message.error, "ko" if korean else "en")
+        elif message.state == "length":
+            text = self.tr("The answer reached its length limit and stops here.")
+        elif message.state == "stopped":
+            text = self.tr("Stopped. What was written so far is kept.")
+        else:
+            text = self.tr("No answer came.")
+        action = self.tr("Continue") if self._can_continue() else self.tr("Try again")
+        kind = "bad" if message.state == "failed" else "warning" if message.error else "quiet"
+        self._strip.set_content(text, [action], kind)
+
+    def _can_continue(self) -> bool:
+        return self.message.state != "failed" and bool(self.message.content or self.message.reasoning)
+
+    def _act(self) -> None:
+        if self._can_continue():
+            self.continueRequested.emit(self.message.id)
+        else:
+            self.regenerateRequested.emit(self.message.id)
+
+    # --- while it is written ---
+
+    def append(self, reasoning: str, content: str) -> None:
+        """Adds new text of a streaming answer."""
+        if self._stream is None:
+            return
+        self._set_status(None)
+        message = self.message
+        if reasoning:
+            if self._thinking_since is None:
+                self._thinking_since = time.monotonic()
+            self._thoughts().append(reasoning)
+        if content:
+            if self._thinking_since is not None:
+                self._thought_s = time.monotonic() - self._thinking_since
+                self._thinking_since = None
+            self._body.apply(self._stream.append(content))
+        if not message.content or reasoning:
+            self._show_thinking()
+        if content and not message.content:
+            self.message = msgspec.structs.replace(message, content=content)
+
+    def streamed_text(self) -> str:
+        """All of the answer so far."""
+        return self._stream.text if self._stream is not None else self.message.content
+
+    def set_queued(self) -> None:
+        self._waiting, self._reading_since = (0, 0), None
+        self._set_status(self.tr("Waiting for the model…"))
+
+    def set_prefill(self, done: int, total: int) -> None:
+        """`done` of `total` tokens of the prompt are read."""
+        now = time.monotonic()
+        if self._reading_since is None:
+            self._reading_since, self._reading_from = now, done
+        self._waiting = (done, total)
+        fraction = min(1.0, done / total) if total else 0.0
+        text = self.tr("Reading your words… {percent} %").format(
+            percent=QLocale().toString(int(100 * fraction))
+        )
+        elapsed, read = now - self._reading_since, done - self._reading_from
+        if elapsed >= ESTIMATE_AFTER and read > 0 and done < total:
+            left = QLocale().toString(max(1, round(elapsed * (total - done) / read)))
+            text += "  ·  " + self.tr("about {seconds} s left").format(seconds=left)
+        self._set_status(text, fraction)
+
+    _reading_from = 0
+
+    def _set_status(self, text: str | None, fraction: float = -1.0) -> None:
+        if text is None:
+            if self._status is not None:
+                self._status.hide()
+                self._status.deleteLater()
+                self._status = None
+                self.heightChanged.emit()
+            return
+        if self._stream is None:
+            return
+        if self._status is None:
+            self._status = _Status(self)
+            self._status.show()
+            self.heightChanged.emit()
+        self._status.set_status(text, fraction)
+
+    # --- looks ---
+
+    def retranslate(self) -> None:
+        name = self.tr("Assistant, {time}: {words}").format(
+            time=time_of(self.message), words=first_words(self.message.content)
+        )
+        self.setAccessibleName(name)
+        if self._reasoning is not None:
+            self._reasoning.retranslate()
+        self._body.retranslate()
+        self.footer.retranslate()
+        self._show_end()
+        if self._status is not None and self._waiting is not None:
+            if self._waiting[1]:
+                self.set_prefill(*self._waiting)
+            else:
+                self.set_queued()
+
+    def restyle(self) -> None:
+        for part in (self._reasoning, self._body, self._strip, self.footer, self._editor):
+            if part is not None:
+                part.restyle()
+        if self._status is not None:
+            self._status.update()
+
+    def _show_parts(self, on: bool) -> None:
+        for part in (self._reasoning, self._body, self._strip, self.footer):
+            if part is not None:
+                part.setVisible(on)
+
+    def fit(self, width: int) -> int:
+        theme, y = themes.current, 0
+        if self._editor is not None:
+            height = self._editor.fit(width)
+            self._editor.setGeometry(0, 0, width, height)
+            return height
+        parts: list[tuple[QWidget, int, int]] = []  # widget, height, gap below
+        if self._reasoning is not None:
+            parts.append((self._reasoning, self._reasoning.fit(width), theme.px(12)))
+        if self._status is not None:
+            parts.append((self._status, theme.px(28), theme.px(8)))
+        if not self._body.is_empty:
+            parts.append((self._body, self._body.fit(width), theme.px(8)))
+        if self._strip is not None:
+            parts.append((self._strip, self._strip.fit(width), theme.px(8)))
+        if not self.footer.isHidden():
+            parts.append((self.footer, self.footer.fit(width), 0))
+        for widget, height, gap in parts:
+            widget.setGeometry(0, y, width, height)
+            y += height + gap
+        return max(y, theme.px(24))

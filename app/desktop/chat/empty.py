@@ -1,0 +1,61 @@
+"""A conversation without words yet: what this is for, and a few ways to begin."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from app.desktop.chat.buttons import PillButton
+from app.desktop.theme import themes
+
+
+class EmptyState(QWidget):
+    """Offers starters; `suggestionChosen` carries the words."""
+
+    suggestionChosen = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._title = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._sentence = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._starters = [PillButton(self) for _ in range(3)]
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addStretch(2)
+        layout.addWidget(self._title)
+        layout.addWidget(self._sentence)
+        layout.addSpacing(10)
+        for button in self._starters:
+            button.clicked.connect(lambda _=False, chosen=button: self.suggestionChosen.emit(chosen.text()))
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+        self.restyle()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self._title.setText(self.tr("What is on your mind?"))
+        self._sentence.setText(self.tr("The model runs on this machine. What you write stays here."))
+        texts = (
+            self.tr("Explain how mixture-of-experts models work, in plain words"),
+            self.tr("Help me write a friendly but firm letter"),
+            self.tr("Plan a three-day trip with a small budget"),
+        )
+        for button, text in zip(self._starters, texts, strict=True):
+            button.setText(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def restyle(self) -> None:
+        theme = themes.current
+        self._title.setFont(theme.font(20, bold=True))
+        self._sentence.setFont(theme.font())
+        palette = theme.palette()
+        palette.setColor(palette.ColorRole.WindowText, theme.muted)
+        self._sentence.setPalette(palette)
+        self._title.setPalette(theme.palette())
+        for button in self._starters:
+            button.restyle()

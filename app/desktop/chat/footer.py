@@ -1,0 +1,165 @@
+"""Under a message: its actions, the switch between variants, and what was measured."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.chat.buttons import Presence, QuietButton
+from app.desktop.chat.reasoning import seconds_text
+from app.desktop.theme import themes
+from app.store.records import Message
+
+COPIED_MS = 1600
+
+
+class Footer(QWidget):
+    """Shows the actions that a message in its state has. `emphasise` while the card is looked at."""
+
+    copyPressed = Signal()
+    editPressed = Signal()
+    regeneratePressed = Signal()
+    continuePressed = Signal()
+    siblingPressed = Signal(int)
+
+    def __init__(self, parent: QWidget, *, at_right: bool = False, rest: Presence = Presence.FAINT) -> None:
+        super().__init__(parent)
+        self._at_right, self._rest = at_right, rest
+        self._emphasised = False
+        self._message: Message | None = None
+        self._position = ""
+        self._measures = ""
+        self._copy = self._button(self.copyPressed)
+        self._edit = self._button(self.editPressed)
+        self._regenerate = self._button(self.regeneratePressed)
+        self._continue = self._button(self.continuePressed)
+        self._previous = QuietButton(self, pixels=14)
+        self._previous.setText("‹")
+        self._previous.clicked.connect(lambda: self.siblingPressed.emit(-1))
+        self._next = QuietButton(self, pixels=14)
+        self._next.setText("›")
+        self._next.clicked.connect(lambda: self.siblingPressed.emit(1))
+        self._copied = QTimer(self, singleShot=True, interval=COPIED_MS)
+        self._copied.timeout.connect(self.retranslate)
+        for button in self._actions():
+            button.set_presence(rest)
+        for button in (self._previous, self._next):
+            button.set_presence(Presence.FAINT)
+
+    def _button(self, pressed: Signal) -> QuietButton:
+        button = QuietButton(self)
+        button.clicked.connect(pressed)
+        return button
+
+    def show_message(self, message: Message) -> None:
+        self._message = message
+        answer = message.role == "assistant"
+        self._regenerate.setVisible(answer)
+        self._continue.setVisible(answer and message.state in ("stopped", "length"))
+        variants = message.siblings > 1
+        self._previous.setVisible(variants)
+        self._next.setVisible(variants)
+        self._previous.setEnabled(message.sibling > 1)
+        self._next.setEnabled(message.sibling < message.siblings)
+        self.retranslate()
+
+    def show_copied(self) -> None:
+        self._copy.setText(self.tr("Copied"))
+        self._copied.start()
+        self._place()
+
+    def emphasise(self, on: bool) -> None:
+        if on != self._emphasised:
+            self._emphasised = on
+            for button in self._actions():
+                button.set_presence(Presence.FULL if on else self._rest)
+            for button in (self._previous, self._next):
+                button.set_presence(Presence.FULL if on else Presence.FAINT)
+            self.update()
+
+    def _actions(self) -> tuple[QuietButton, ...]:
+        return (self._copy, self._edit, self._regenerate, self._continue)
+
+    def retranslate(self) -> None:
+        message = self._message
+        if message is None:
+            return
+        self._copy.setText(self.tr("Copy"))
+        self._edit.setText(self.tr("Edit"))
+        self._regenerate.setText(self.tr("Regenerate"))
+        self._continue.setText(self.tr("Continue"))
+        self._copy.setAccessibleName(self.tr("Copy this message"))
+        self._edit.setAccessibleName(self.tr("Edit this message"))
+        self._regenerate.setAccessibleName(self.tr("Write this answer again"))
+        self._continue.setAccessibleName(self.tr("Continue this answer"))
+        self._previous.setAccessibleName(self.tr("Previous variant"))
+        self._next.setAccessibleName(self.tr("Next variant"))
+        locale = QLocale()
+        self._position = f"{locale.toString(message.sibling)}/{locale.toString(message.siblings)}"
+        self._measures = self._measured(message)
+        self._place()
+        self.update()
+
+    def _measured(self, message: Message) -> str:
+        locale, parts = QLocale(), []
+        if message.timings is not None and message.timings.decode_tps > 0:
+            speed = message.timings.decode_tps
+            shown = locale.toString(round(speed)) if speed >= 10 else locale.toString(speed, "f", 1)
+            parts.append(self.tr("{speed} tok/s").format(speed=shown))
+        if message.timings is not None and message.timings.ttft_s > 0:
+            seconds = seconds_text(message.timings.ttft_s)
+            parts.append(self.tr("first token {seconds} s").format(seconds=seconds))
+        if message.usage is not None and message.usage.cached_tokens > 0:
+            count = locale.toString(message.usage.cached_tokens)
+            parts.append(self.tr("{count} tokens reused").format(count=count))
+        return " · ".join(parts)
+
+    def restyle(self) -> None:
+        for button in (*self._actions(), self._previous, self._next):
+            button.restyle()
+        self._place()
+
+    def fit(self, width: int) -> int:
+        self.resize(width, themes.current.px(24))
+        self._place()
+        return self.height()
+
+    def _number_width(self) -> int:
+        return QFontMetrics(themes.current.font(12.5)).horizontalAdvance(self._position)
+
+    def _place(self) -> None:
+        shown = [button for button in self._actions() if not button.isHidden()]
+        variants = not self._previous.isHidden()
+        widths = [button.sizeHint().width() for button in shown]
+        switch = self._previous.sizeHint().width() + self._number_width() + self._next.sizeHint().width()
+        total = sum(widths) + (switch + 4 if variants else 0)
+        x = self.width() - total + 6 if self._at_right else -6
+        for button, width in zip(shown, widths, strict=True):
+            button.setGeometry(x, 0, width, self.height())
+            x += width
+        if variants:
+            x += 4
+            self._previous.setGeometry(x, 0, self._previous.sizeHint().width(), self.height())
+            x += self._previous.width()
+            self._number = QRect(x, 0, self._number_width(), self.height())
+            x += self._number.width()
+            self._next.setGeometry(x, 0, self._next.sizeHint().width(), self.height())
+            x += self._next.width()
+        self._used = x
+
+    _number = QRect()
+    _used = 0
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = themes.current
+        painter = QPainter(self)
+        painter.setFont(theme.font(12.5))
+        painter.setPen(QColor(theme.muted if self._emphasised else theme.faint))
+        if not self._previous.isHidden():
+            painter.drawText(self._number, Qt.AlignmentFlag.AlignCenter, self._position)
+        if self._measures and not self._at_right:
+            room = self.rect().adjusted(self._used + 12, 0, 0, 0)
+            text = painter.fontMetrics().elidedText(self._measures, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+        painter.end()

@@ -1,0 +1,139 @@
+"""Formulas as images: TeX to SVG with ziamath off the GUI thread, SVG to a QImage at the screen's ratio."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import math
+
+import msgspec
+from PySide6.QtCore import QByteArray, QObject, QRectF, Signal
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
+
+from app.desktop.chat.background import background
+from app.desktop.chat.markdown import Formula
+
+log = logging.getLogger(__name__)
+MAX_LENGTH = 1500
+MAX_NESTING = 24
+MAX_CACHED = 600
+
+
+class FormulaError(Exception):
+    """Not TeX that can be drawn, or more of it than is reasonable."""
+
+
+class Drawing(msgspec.Struct, frozen=True):
+    """A drawn formula. Measures in pixels at the size asked for; `descent` is below the baseline."""
+
+    svg: bytes
+    width: float
+    height: float
+    descent: float
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What a formula looks like: its text size in pixels and its colour `#RRGGBB`."""
+
+    formula: Formula
+    size: int
+    colour: str
+
+
+def check(tex: str) -> None:
+    """Refuses what would take long to draw. Raises FormulaError."""
+    if not tex.strip() or len(tex) > MAX_LENGTH:
+        raise FormulaError("empty or too long")
+    depth = deepest = 0
+    for character in tex:
+        depth += (character == "{") - (character == "}")
+        deepest = max(deepest, depth)
+    if deepest > MAX_NESTING or tex.count("\\left") > MAX_NESTING or tex.count("\\begin") > MAX_NESTING:
+        raise FormulaError("nested too deeply")
+
+
+def draw(request: Request) -> Drawing:
+    """Draws a formula; 3 to 30 ms, the first one also imports ziamath (0.2 s). Raises FormulaError."""
+    check(request.formula.tex)
+    ziamath = importlib.import_module("ziamath")
+    ziamath.config.svg2 = False  # QtSvg does not know the attributes of SVG 2 and would draw black
+    try:
+        latex = ziamath.Latex(
+            request.formula.tex, size=request.size, color=request.colour, inline=not request.formula.display
+        )
+        svg = latex.svg()
+        width, height = latex.getsize()
+        descent = -latex.getyofst()
+    except Exception as error:  # whatever its parsers raise means the same: this is not a formula
+        raise FormulaError(type(error).__name__) from error
+    if not all(map(math.isfinite, (width, height, descent))) or width > 20_000 or height > 5_000:
+        raise FormulaError("no size")
+    margin = 2 * latex.margin
+    return Drawing(svg.encode(), width + margin, height + margin, descent + latex.margin)
+
+
+def _attempt(request: Request) -> Drawing | None:
+    try:
+        return draw(request)
+    except FormulaError as error:
+        log.debug("formula shown as text: %s", error)
+        return None
+
+
+def paint(drawing: Drawing, x_height: float | None, ratio: float, max_width: int) -> QImage:
+    """The image of a formula, at most `max_width` wide.
+
+    With `x_height` of the text around it the image is padded so that the formula stands on the baseline when
+    the text format says AlignMiddle, which puts (height + x_height / 2) / 2 of an image above the baseline.
+    """
+    scale = min(1.0, max_width / drawing.width)
+    width, height, descent = (scale * value for value in (drawing.width, drawing.height, drawing.descent))
+    top, total = 0.0, height
+    if x_height is not None:
+        half, ascent = x_height / 2, height - descent
+        total = math.ceil(max(2 * descent + half, 2 * ascent - half))
+        top = (total + half) / 2 - ascent
+    image = QImage(
+        max(1, math.ceil(width * ratio)),
+        max(1, math.ceil(total * ratio)),
+        QImage.Format.Format_ARGB32_Premultiplied,
+    )
+    image.setDevicePixelRatio(ratio)
+    image.fill(0)
+    painter = QPainter(image)
+    QSvgRenderer(QByteArray(drawing.svg)).render(painter, QRectF(0, top, width, height))
+    painter.end()
+    return image
+
+
+class Formulas(QObject):
+    """The drawings made so far. `drawn` says that some that were asked for are there, or have failed."""
+
+    drawn = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._drawings: dict[Request, Drawing | None] = {}
+        self._asked: set[Request] = set()
+
+    def drawing(self, request: Request) -> Drawing | None:
+        """The drawing, or None: not yet (it is being made), or never (not a formula). Shown as text then."""
+        if request not in self._drawings and request not in self._asked:
+            self._asked.add(request)
+            background.submit(lambda: _attempt(request), lambda drawing: self._arrived(request, drawing))
+        return self._drawings.get(request)
+
+    def pending(self, request: Request) -> bool:
+        return request in self._asked
+
+    def _arrived(self, request: Request, drawing: Drawing | None) -> None:
+        self._asked.discard(request)
+        if len(self._drawings) >= MAX_CACHED:
+            del self._drawings[next(iter(self._drawings))]
+        self._drawings[request] = drawing
+        if drawing is not None:
+            self.drawn.emit()
+
+
+formulas = Formulas()
