@@ -1,7 +1,7 @@
 """The only place where events of services become signals of Qt.
 
-Services call their subscribers from their own threads, up to thousands of times a second. The bridge keeps what
-came, joins what belongs together and emits it in the GUI thread, at most about sixty times a second.
+Services call their subscribers from their own threads, up to thousands of times a second. The bridge keeps
+what came, joins what belongs together and emits it in the GUI thread, at most about sixty times a second.
 """
 
 from __future__ import annotations
@@ -24,11 +24,7 @@ def coalesce(events: Sequence[ServiceEvent]) -> list[ServiceEvent]:
     joined: list[ServiceEvent] = []
     for event in events:
         last = joined[-1] if joined else None
-        if (
-            isinstance(event, AnswerDelta)
-            and isinstance(last, AnswerDelta)
-            and last.message == event.message
-        ):
+        if isinstance(event, AnswerDelta) and isinstance(last, AnswerDelta) and last.message == event.message:
             joined[-1] = AnswerDelta(
                 event.message, last.reasoning + event.reasoning, last.content + event.content
             )

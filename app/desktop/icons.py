@@ -1,4 +1,4 @@
-"""Icons of Lucide (ISC, `resources/icons/LICENSE`), drawn in a colour of the theme and sharp on every display."""
+"""Icons of Lucide (ISC, `resources/icons/LICENSE`), in a colour of the theme, sharp on every display."""
 
 from __future__ import annotations
 

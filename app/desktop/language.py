@@ -34,7 +34,7 @@ class Languages(QObject):
 
     def choose(self, choice: str) -> None:
         """`choice` is "system", "en" or "ko". English stands in the sources and needs no file."""
-        language = cast(Language, choice) if choice in LANGUAGES else system_language()
+        language = choice if choice in LANGUAGES else system_language()
         if language == self.current and (self._installed or language == "en"):
             return
         self.current = language

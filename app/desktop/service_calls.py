@@ -19,8 +19,8 @@ Then = Callable[[Any], None]
 class ServiceCalls(QObject):
     """Runs `work(services)` on an executor. What is asked before the services are open waits for them.
 
-    `failed` carries the UserError of work that brought no `on_error` of its own; another exception goes to the
-    log and is told as `unknown`.
+    `failed` carries the UserError of work that brought no `on_error` of its own; another exception goes to
+    the log and is told as `unknown`.
     """
 
     failed = Signal(object)

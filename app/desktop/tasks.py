@@ -1,8 +1,8 @@
 """The one way off the GUI thread: run blocking work on an executor, get the result back in the GUI thread.
 
-Two executors: "db" has one thread, so what the user did is done in the order it was done; "io" has a few, for
-files and anything slow that must not hold up the database. `work` runs in a thread and must not touch widgets;
-`on_done` and `on_error` run in the GUI thread and must not block.
+Two executors: "db" has one thread, so what the user did is done in the order it was done; "io" has a few,
+for files and anything slow that must not hold up the database. `work` runs in a thread and must not touch
+widgets; `on_done` and `on_error` run in the GUI thread and must not block.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Tasks(QObject):
         """Finish what was begun, start nothing more, deliver nothing more."""
         self._open = False
         for name, executor in self._executors.items():
-            # Database work that is queued are words to save; what the io executor has not begun nobody waits for.
+            # Queued database work is words to save; what the io executor has not begun nobody waits for.
             executor.shutdown(wait=True, cancel_futures=name == "io")
 
 
@@ -115,9 +115,9 @@ def run_in_background(
 ) -> Task:
     """Run `work` in a thread; call `on_done(result)` or `on_error(exception)` in the GUI thread.
 
-    Call from the GUI thread. Nothing is delivered once `owner` is deleted; without an owner that is the object
-    whose method `on_done` is. An error without `on_error` is raised in the GUI thread, where the exception hook
-    shows it.
+    Call from the GUI thread. Nothing is delivered once `owner` is deleted; without an owner that is the
+    object whose method `on_done` is. An error without `on_error` is raised in the GUI thread, where the
+    exception hook shows it.
     """
     global _tasks
     if threading.current_thread() is not threading.main_thread():

@@ -7,11 +7,10 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.desktop.chat.composer import Composer
-from app.desktop.chat.links import confirm_link
+from app.desktop.chat.links import open_link
 from app.desktop.chat.live_answers import LiveAnswers
 from app.desktop.chat.transcript import TranscriptView
 from app.desktop.language import languages
@@ -45,7 +44,7 @@ class Shown:
     def __init__(self, conversation: Conversation | None = None) -> None:
         self.conversation = conversation
         self.options = conversation.options if conversation is not None else ChatOptions()
-        self.waiting: list[Callable[[int], None]] = []
+        self.waiting: list[Callable[[int], object]] = []
         self.creating = False
 
     @property
@@ -69,8 +68,10 @@ class ChatPage(LiveWidget):
         self._used = 0
         self._model: ModelChanged | None = None
         self._default_reasoning = "auto"
-        self._editing: int | None = None
-        self._draft_while_editing = ""
+        # Answers whose record the transcript holds: only those can be added to.
+        self._delivered: set[int] = set()
+        self._queued: set[int] = set()
+        self._continued: int | None = None
         self.header = Header(self)
         self.model_strip = ModelStrip(calls, self)
         self.error_strip = Strip(self)
@@ -92,14 +93,12 @@ class ChatPage(LiveWidget):
         composer.stop_wanted.connect(self.stop)
         composer.draft_changed.connect(self._save_draft)
         composer.reasoning_chosen.connect(self._choose_reasoning)
-        composer.edit_cancelled.connect(self.cancel_edit)
         header.renamed.connect(self._rename)
         header.cancel_wanted.connect(lambda: self._model_call(lambda m: m.cancel_load()))
         header.model.use_wanted.connect(lambda choice: self._model_call(lambda m: m.use(choice)))
         header.model.reload_wanted.connect(lambda: self._model_call(lambda m: m.reload()))
         self.model_strip.choose_wanted.connect(header.model.open_menu)
         transcript.pageWanted.connect(self._load_page)
-        transcript.copyRequested.connect(self._copy)
         transcript.editRequested.connect(self._edit)
         transcript.regenerateRequested.connect(
             lambda message: self._calls.do(lambda s: s.conversations.regenerate(message))
@@ -108,7 +107,7 @@ class ChatPage(LiveWidget):
         transcript.siblingRequested.connect(
             lambda message, offset: self._calls.do(lambda s: s.conversations.show_sibling(message, offset))
         )
-        transcript.linkActivated.connect(lambda address: confirm_link(self, address))
+        transcript.linkActivated.connect(open_link)
         transcript.suggestionChosen.connect(self._take_suggestion)
 
     # What is shown
@@ -153,10 +152,10 @@ class ChatPage(LiveWidget):
         self.composer.take_focus()
 
     def _leave(self) -> None:
-        self.cancel_edit()
         self.composer.flush_draft()
         self.error_strip.hide()
         self._used = 0
+        self._delivered.clear()
 
     def _opened(self, shown: Shown, conversation: Conversation, path: list[int]) -> None:
         if shown is not self._shown:
@@ -193,8 +192,13 @@ class ChatPage(LiveWidget):
         )
 
     def _take_page(self, shown: Shown, messages: list[Message]) -> None:
-        if shown is self._shown:
-            self.transcript.take_page([self._live.up_to_date(message) for message in messages])
+        if shown is not self._shown:
+            return
+        self.transcript.take_page([self._live.up_to_date(message) for message in messages])
+        for message in messages:
+            self._delivered.add(message.id)
+            if message.id in self._queued:
+                self.transcript.set_queued(message.id)
 
     def _measure(self, path: list[int]) -> None:
         """Read how full the context was after the last answer of the branch."""
@@ -228,17 +232,23 @@ class ChatPage(LiveWidget):
     def _take(self, event: ServiceEvent) -> None:
         if isinstance(event, AnswerDelta):
             self._live.append(event.message, event.reasoning, event.content)
-            self.transcript.append_delta(event.message, event.reasoning, event.content)
+            self._queued.discard(event.message)
+            if event.message in self._delivered:
+                self.transcript.append_delta(event.message, event.reasoning, event.content)
         elif isinstance(event, AnswerPrefill):
+            self._queued.discard(event.message)
             self.transcript.set_prefill(event.message, event.done, event.total)
         elif isinstance(event, AnswerQueued):
             self._live.begin(event.message)
+            self._queued.add(event.message)
             self.transcript.set_queued(event.message)
         elif isinstance(event, MessageAdded):
             if event.message.conversation == self._shown.id:
+                self._delivered.add(event.message.id)
                 self.transcript.add_message(event.message)
         elif isinstance(event, AnswerFinished):
             self._live.end(event.message.id)
+            self._queued.discard(event.message.id)
             if event.message.conversation == self._shown.id:
                 self.transcript.finish_message(event.message)
                 self._take_usage(self._shown, [event.message])
@@ -281,9 +291,16 @@ class ChatPage(LiveWidget):
             )
 
     def _path_changed(self, shown: Shown, path: list[int]) -> None:
-        if shown is self._shown:
-            self.transcript.show_path(path)
-            self._measure(path)
+        if shown is not self._shown:
+            return
+        self._delivered &= set(path)
+        if self._continued in path[-1:]:
+            # Its record changed from stopped to streaming: the transcript asks again for what left the path.
+            self._delivered.discard(path[-1])
+            self._continued = None
+            self.transcript.show_path(path[:-1])
+        self.transcript.show_path(path)
+        self._measure(path)
 
     def _update_answering(self) -> None:
         services = self._calls.services
@@ -293,7 +310,7 @@ class ChatPage(LiveWidget):
 
     # What a person does
 
-    def _with_conversation(self, then: Callable[[int], None]) -> None:
+    def _with_conversation(self, then: Callable[[int], object]) -> None:
         """Call `then` with the id of the shown conversation, which a new chat gets now."""
         shown = self._shown
         if shown.id is not None:
@@ -318,11 +335,6 @@ class ChatPage(LiveWidget):
             self.opened.emit(conversation.id)
 
     def _send(self, text: str) -> None:
-        if self._editing is not None:
-            message = self._editing
-            self.cancel_edit()
-            self._edit(message, text)
-            return
         shown = self._shown
         self.error_strip.hide()
         self.composer.set_text("")
@@ -379,51 +391,30 @@ class ChatPage(LiveWidget):
         self.composer.set_text(text)
         self.composer.take_focus()
 
-    def _copy(self, message: int) -> None:
-        self._calls.do(
-            lambda s: s.conversations.messages([message])[0],
-            lambda found: QGuiApplication.clipboard().setText(self._live.up_to_date(found).content),
-            owner=self,
-        )
-
     def _edit(self, message: int, text: str) -> None:
         self._calls.do(lambda s: s.conversations.edit(message, text))
 
     def _continue(self, message: int) -> None:
         def go_on(found: Message) -> None:
             self._live.continue_from(found)
+            self._continued = message
             self._calls.do(lambda s: s.conversations.continue_answer(message))
 
         self._calls.do(lambda s: s.conversations.messages([message])[0], go_on, owner=self)
 
     def edit_last(self) -> None:
-        """Take the last message of the user into the composer, to be sent anew as a variant."""
-        shown = self._shown
-        if shown.id is None or self._editing is not None or self.answering():
-            return
-        conversation = shown.id
-        self._calls.do(
-            lambda s: _last_of_user(s, conversation),
-            lambda message: self._edit_in_composer(shown, message),
-            owner=self,
-        )
+        """Open the editor in the place of the last message of the user."""
+        shown, conversation = self._shown, self._shown.id
+        if conversation is not None and not self.answering():
+            self._calls.do(
+                lambda s: _last_of_user(s, conversation),
+                lambda message: self._edit_in_place(shown, message),
+                owner=self,
+            )
 
-    def _edit_in_composer(self, shown: Shown, message: Message | None) -> None:
-        if shown is not self._shown or message is None:
-            return
-        self.composer.flush_draft()
-        self._draft_while_editing = self.composer.text()
-        self._editing = message.id
-        self.composer.set_editing(True)
-        self.composer.set_text(message.content)
-        self.composer.take_focus()
-
-    def cancel_edit(self) -> None:
-        """Back to the draft that was there before an earlier message was taken up."""
-        if self._editing is not None:
-            self._editing = None
-            self.composer.set_editing(False)
-            self.composer.set_text(self._draft_while_editing)
+    def _edit_in_place(self, shown: Shown, message: int | None) -> None:
+        if shown is self._shown and message is not None:
+            self.transcript.edit_message(message)
 
     def show_error(self, error: UserError) -> None:
         self.error_strip.say(languages.tell(error), colour="bad")
@@ -448,9 +439,9 @@ def _sent(services: Any, conversation: int, text: str) -> None:
     services.conversations.set_draft(conversation, "")
 
 
-def _last_of_user(services: Any, conversation: int) -> Message | None:
-    for message in reversed(services.conversations.path(conversation)):
-        found: Message = services.conversations.messages([message])[0]
-        if found.role == "user":
-            return found
+def _last_of_user(services: Any, conversation: int) -> int | None:
+    path = services.conversations.path(conversation)
+    for message in reversed(services.conversations.messages(path[-2:])):
+        if message.role == "user":
+            return int(message.id)
     return None

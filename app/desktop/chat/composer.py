@@ -58,12 +58,10 @@ class Composer(LiveWidget):
     stop_wanted = Signal()
     draft_changed = Signal(str)
     reasoning_chosen = Signal(str)
-    edit_cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answering = False
-        self._editing = False
         self._model: ModelChanged | None = None
         self._reasoning = "auto"
         self.frame = QFrame(self)
@@ -75,9 +73,6 @@ class Composer(LiveWidget):
         self._reasoning_label.setProperty("kind", "small")
         self._hint = QLabel(self.frame)
         self._hint.setProperty("kind", "small")
-        self._cancel_edit = QPushButton(self.frame)
-        self._cancel_edit.setProperty("kind", "link")
-        self._cancel_edit.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
         self._draft_timer.setInterval(DRAFT_DELAY_MS)
@@ -90,7 +85,6 @@ class Composer(LiveWidget):
         self._foot.addWidget(self._reasoning_label)
         self._foot.addWidget(self.reasoning)
         self._foot.addWidget(self._hint)
-        self._foot.addWidget(self._cancel_edit)
         self._foot.addStretch(1)
         self._foot.addWidget(self.button)
         self._inside = QVBoxLayout(self.frame)
@@ -110,7 +104,6 @@ class Composer(LiveWidget):
         self.edit.focus_changed.connect(self._show_focus)
         self.button.clicked.connect(self._press)
         self.reasoning.chosen.connect(self.reasoning_chosen)
-        self._cancel_edit.clicked.connect(self.edit_cancelled)
         self._draft_timer.timeout.connect(self._tell_draft)
 
     # What the page tells
@@ -133,14 +126,6 @@ class Composer(LiveWidget):
     def set_answering(self, answering: bool) -> None:
         self._answering = answering
         self._show_button()
-
-    def set_editing(self, editing: bool) -> None:
-        """The text is an earlier message that is being changed."""
-        self._editing = editing
-        self._show_hint()
-
-    def editing(self) -> bool:
-        return self._editing
 
     def show_model(self, state: ModelChanged) -> None:
         self._model = state
@@ -184,8 +169,7 @@ class Composer(LiveWidget):
         self._draft_timer.start()
 
     def _tell_draft(self) -> None:
-        if not self._editing:
-            self.draft_changed.emit(self.text())
+        self.draft_changed.emit(self.text())
 
     def _show_focus(self, focused: bool) -> None:
         self.frame.setProperty("focused", focused)
@@ -221,13 +205,8 @@ class Composer(LiveWidget):
         }
 
     def _show_hint(self) -> None:
-        loading = self._model is not None and self._model.state == "loading"
-        if self._editing:
-            self._hint.setText(self.tr("Editing an earlier message"))
-        elif loading:
-            self._hint.setText(self.tr("The model is loading. You can send already."))
-        self._hint.setVisible(self._editing or loading)
-        self._cancel_edit.setVisible(self._editing)
+        self._hint.setText(self.tr("The model is loading. You can send already."))
+        self._hint.setVisible(self._model is not None and self._model.state == "loading")
 
     def resizeEvent(self, event: object) -> None:
         self.fit()
@@ -237,8 +216,6 @@ class Composer(LiveWidget):
         self.edit.setAccessibleName(self.tr("Message"))
         self._reasoning_label.setText(self.tr("Reasoning"))
         self.reasoning.setAccessibleName(self.tr("Reasoning"))
-        self._cancel_edit.setText(self.tr("Cancel"))
-        self._cancel_edit.setAccessibleName(self.tr("Cancel editing"))
         self._show_button()
         self._show_reasoning()
         self._show_hint()

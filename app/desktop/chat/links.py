@@ -1,10 +1,9 @@
-"""Links in answers are the model's words: only ordinary ones open, and only after the whole address was seen."""
+"""Links in answers are the model's words: only ordinary ones open, and the transcript asks before."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMessageBox, QWidget
 
 ALLOWED = ("http", "https", "mailto")
 
@@ -15,17 +14,7 @@ def is_ordinary(address: str) -> bool:
     return url.isValid() and url.scheme().lower() in ALLOWED
 
 
-def confirm_link(parent: QWidget, address: str) -> None:
-    """Ask before opening `address` in the browser; what is not ordinary does nothing."""
-    if not is_ordinary(address):
-        return
-    box = QMessageBox(parent)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setWindowTitle(QCoreApplication.translate("Links", "Open link"))
-    box.setText(QCoreApplication.translate("Links", "Open this address in your browser?"))
-    box.setInformativeText(address)
-    # An address is shown as it is, not as the markup it may contain.
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setStandardButtons(QMessageBox.StandardButton.Open | QMessageBox.StandardButton.Cancel)
-    box.button(QMessageBox.StandardButton.Open).clicked.connect(lambda: QDesktopServices.openUrl(QUrl(address)))
-    box.open()
+def open_link(address: str) -> None:
+    """Open an ordinary address in the browser; what is not ordinary does nothing."""
+    if is_ordinary(address):
+        QDesktopServices.openUrl(QUrl(address))

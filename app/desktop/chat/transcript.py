@@ -278,10 +278,15 @@ class TranscriptView(QWidget):
         self._build(FIRST_SLICE)
 
     def edit_message(self, message_id: int) -> None:
-        """Opens the editor in the place of a message that is in sight."""
-        card = self._cards.get(message_id)
-        if card is not None:
-            card.start_editing()
+        """Opens the editor in the place of a message and brings it into sight."""
+        message = self._messages.get(message_id)
+        if message is None:
+            return
+        if message_id not in self._cards:
+            self._make(message)
+            self._place()
+        self._cards[message_id].start_editing()
+        self._scroller.verticalScrollBar().setValue(self._extents.top(self._index[message_id]))
 
     @property
     def live_cards(self) -> int:

@@ -57,27 +57,27 @@ class AppearanceSection(Section):
         self._values = ("system", "system")
         self.theme = SegmentedControl(self)
         self.language = SegmentedControl(self)
-        self.size = SizeSlider(self)
+        self.text_size = SizeSlider(self)
         self._theme_row = self.add_row(self.theme)
         self._language_row = self.add_row(self.language)
-        self._size_row = self.add_row(self.size)
+        self._size_row = self.add_row(self.text_size)
         self.theme.chosen.connect(lambda value: change(theme=value))
         self.language.chosen.connect(lambda value: change(language=value))
-        self.size.slider.valueChanged.connect(self._change_size)
+        self.text_size.slider.valueChanged.connect(self._change_size)
         self.refresh()
 
     def take_settings(self, settings: Any) -> None:
         self._values = (settings.theme, settings.language)
-        blocked = self.size.slider.blockSignals(True)
-        self.size.slider.setValue(settings.text_size)
-        self.size.slider.blockSignals(blocked)
-        self.size._show(settings.text_size)
+        blocked = self.text_size.slider.blockSignals(True)
+        self.text_size.slider.setValue(settings.text_size)
+        self.text_size.slider.blockSignals(blocked)
+        self.text_size._show(settings.text_size)
         self.retranslate()
 
     def _change_size(self, value: int) -> None:
         rounded = round(value / STEP) * STEP
         if rounded != value:
-            self.size.slider.setValue(rounded)
+            self.text_size.slider.setValue(rounded)
         else:
             self._change(text_size=value)
 
@@ -96,4 +96,4 @@ class AppearanceSection(Section):
 
     def restyle(self) -> None:
         super().restyle()
-        self.size.restyle()
+        self.text_size.restyle()

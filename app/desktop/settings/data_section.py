@@ -48,7 +48,9 @@ class TrashList(QWidget):
         title = QLabel(line)
         text = shown_title(conversation)
         title.setTextFormat(Qt.TextFormat.PlainText)
-        title.setText(title.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, themes.current.px(360)))
+        title.setText(
+            title.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, themes.current.px(360))
+        )
         when = QDateTime.fromSecsSinceEpoch(int(conversation.deleted or 0))
         date = QLabel(QLocale().toString(when.date(), QLocale.FormatType.ShortFormat), line)
         date.setProperty("kind", "small")

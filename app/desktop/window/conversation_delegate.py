@@ -34,13 +34,13 @@ class ConversationDelegate(QStyledItemDelegate):
         theme = themes.current
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         conversation = index.data(Role.CONVERSATION)
         if conversation is None:
             self._heading(painter, rect, index)
         else:
             box = rect.adjusted(0, 1, -1, -1)
-            state = option.state  # type: ignore[attr-defined]
+            state = option.state
             self._ground(painter, box, conversation.id == self.open, state)
             inner = box.adjusted(theme.px(INSET), 0, -theme.px(INSET), 0)
             if conversation.id in self.answering:
@@ -93,9 +93,7 @@ class ConversationDelegate(QStyledItemDelegate):
             painter.drawText(snippet_box, middle, text)
         painter.setFont(theme.font())
         painter.setPen(QColor(theme.text))
-        title = painter.fontMetrics().elidedText(
-            index.data(), Qt.TextElideMode.ElideRight, title_box.width()
-        )
+        title = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, title_box.width())
         painter.drawText(title_box, middle, title)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
@@ -105,7 +103,7 @@ class ConversationDelegate(QStyledItemDelegate):
         return editor
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
-        editor.setGeometry(option.rect.adjusted(0, 1, -1, -1))  # type: ignore[attr-defined]
+        editor.setGeometry(option.rect.adjusted(0, 1, -1, -1))
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         field = cast(QLineEdit, editor)

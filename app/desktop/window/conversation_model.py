@@ -25,6 +25,9 @@ from app.store.records import Conversation, SearchHit
 Index = QModelIndex | QPersistentModelIndex
 
 
+ROOT = QModelIndex()
+
+
 class Role(IntEnum):
     CONVERSATION = Qt.ItemDataRole.UserRole
     HEADING = Qt.ItemDataRole.UserRole + 1
@@ -164,7 +167,7 @@ class ConversationModel(QAbstractListModel):
 
     # What a view asks
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPaintEvent
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.desktop.bridge import Bridge
@@ -68,6 +69,7 @@ class MainWindow(LiveWidget):
         self._connect(bridge)
         self.refresh()
         self._remember_geometry()
+        self.chat.composer.take_focus()
 
     def _lay_out(self) -> None:
         self.pages = QStackedWidget(self)
@@ -103,23 +105,23 @@ class MainWindow(LiveWidget):
     def _make_actions(self) -> None:
         slots = self._slots()
         for shortcut in shortcuts():
-            if shortcut.in_window:
+            # Esc goes first to what has the focus; see keyPressEvent.
+            if shortcut.in_window and shortcut.name != "stop":
                 action = QAction(self)
                 action.setShortcut(QKeySequence(shortcut.keys))
                 action.triggered.connect(lambda _=False, act=slots[shortcut.name]: act())
                 self.addAction(action)
                 self._actions[shortcut.name] = action
 
-    def _slots(self) -> dict[str, Callable[[], None]]:
+    def _slots(self) -> dict[str, Callable[[], object]]:
         return {
             "new_chat": self.new_chat,
             "palette": self.open_palette,
-            "find": self.find,
+            "find": self.find_chat,
             "next_chat": lambda: self.step_chat(1),
             "previous_chat": lambda: self.step_chat(-1),
             "compose": self.compose,
             "edit_last": self.chat.edit_last,
-            "stop": self.stop_or_close,
             "undo": self.toast.undo,
             "open_model": self.open_model_file,
             "sidebar": self.fold,
@@ -185,9 +187,9 @@ class MainWindow(LiveWidget):
         self.sidebar.set_conversations(conversations)
         last = int(str(self._memory.value("conversation", 0)))
         # A chat that was begun while the data was being opened stays.
-        if self.chat.conversation is None and not self.chat.composer.text() and last:
-            if self.sidebar.model.conversation(last) is not None:
-                self.chat.open(last)
+        begun = self.chat.conversation is not None or bool(self.chat.composer.text())
+        if not begun and self.sidebar.model.conversation(last) is not None:
+            self.chat.open(last)
 
     def _take_events(self, events: list[ServiceEvent]) -> None:
         self.chat.take_events(events)
@@ -238,7 +240,7 @@ class MainWindow(LiveWidget):
     def compose(self) -> None:
         self.show_page("chat")
 
-    def find(self) -> None:
+    def find_chat(self) -> None:
         self.sidebar.show()
         self.sidebar.focus_search()
 
@@ -258,13 +260,15 @@ class MainWindow(LiveWidget):
 
     def open_palette(self) -> None:
         commands = [
-            Entry(s.text, self._actions[s.name].shortcut().toString(QKeySequence.SequenceFormat.NativeText), act)
+            Entry(
+                s.text, self._actions[s.name].shortcut().toString(QKeySequence.SequenceFormat.NativeText), act
+            )
             for s in shortcuts()
-            if s.in_window and s.name not in ("palette", "stop", "undo")
+            if s.name in self._actions and s.name not in ("palette", "undo")
             for act in (self._slots()[s.name],)
         ]
         chats = [
-            Entry(shown_title(c), "", lambda number=c.id: self.open_chat(number))
+            Entry(shown_title(c), "", partial(self.open_chat, c.id))
             for c in self.sidebar.model.conversations()
         ]
         self.palette_overlay.open_with(commands + chats)
@@ -284,8 +288,6 @@ class MainWindow(LiveWidget):
                 return
         if self.panel.isVisible():
             self.panel.toggle()
-        elif self.chat.composer.editing():
-            self.chat.cancel_edit()
         elif self.sidebar.search.hasFocus() and self.sidebar.search.text():
             self.sidebar.search.clear()
         elif self.chat.answering():
@@ -323,6 +325,12 @@ class MainWindow(LiveWidget):
         self.splitter.setSizes([width, max(1, self.width() - width)])
         self.sidebar.setVisible(self._memory.value("folded", "false") != "true")
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.stop_or_close()
+        else:
+            super().keyPressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._painted:
             self._painted = True
@@ -343,7 +351,7 @@ class MainWindow(LiveWidget):
         title = conversation.title if conversation is not None else ""
         self.setWindowTitle(f"{title} – Coterie" if title else "Coterie")
         for shortcut in shortcuts():
-            if shortcut.in_window:
+            if shortcut.name in self._actions:
                 self._actions[shortcut.name].setText(shortcut.text)
 
     def restyle(self) -> None:

@@ -19,7 +19,7 @@ DOT = {"ready": "good", "loading": "accent", "lost": "bad", "empty": "faint", "c
 
 
 class ModelPill(QPushButton):
-    """A dot for the state, the model's name, a chevron. The name is cut in the middle when there is no room."""
+    """A dot for the state, the model's name, a chevron. A name without room is cut in its middle."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, QStringListModel, Qt
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    QStringListModel,
+    Qt,
+)
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QApplication,
@@ -22,6 +31,7 @@ from app.desktop.theme import themes
 from app.desktop.window.fuzzy import fuzzy_score
 from app.desktop.window.overlay import Overlay
 
+Index = QModelIndex | QPersistentModelIndex
 ROW = 34
 SHOWN = 9
 MOST = 100
@@ -32,7 +42,7 @@ class Entry(NamedTuple):
 
     text: str
     note: str
-    act: Callable[[], None]
+    act: Callable[[], object]
 
 
 class EntryDelegate(QStyledItemDelegate):
@@ -42,15 +52,15 @@ class EntryDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._note = note
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, themes.current.px(ROW))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme = themes.current
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box: QRect = option.rect  # type: ignore[attr-defined]
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        box: QRect = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.accent_soft))
             painter.drawRoundedRect(box, theme.px(8), theme.px(8))

@@ -220,7 +220,9 @@ class Sidebar(LiveWidget):
         empty = self.model.rowCount() == 0 and not self._loading
         self._empty.setVisible(empty)
         if self.model.searching():
-            self._empty.setText(self.tr("No chat matches “{query}”.").format(query=self.search.text().strip()))
+            self._empty.setText(
+                self.tr("No chat matches “{query}”.").format(query=self.search.text().strip())
+            )
         else:
             self._empty.setText(self.tr("Your chats will appear here."))
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPaintEvent, QPainter
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.icons import icon, set_icon
 from app.desktop.live import LiveWidget
 from app.desktop.theme import themes
+
+DETAIL_LINES = 12
 
 
 class StripAction(NamedTuple):
@@ -76,8 +77,8 @@ class Strip(LiveWidget):
         self.show()
 
     def show_detail(self, text: str) -> None:
-        """Lines of a log under the sentence; shown again they go away."""
-        self._detail.setText(text)
+        """Lines of a log under the sentence, the last ones; shown again they go away."""
+        self._detail.setText("\n".join(text.splitlines()[-DETAIL_LINES:]))
         self._detail.setVisible(self._detail.isHidden())
 
     def text(self) -> str:
