@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
+
+from app.desktop.theme import themes
 
 
 class SegmentedControl(QFrame):
@@ -30,6 +32,9 @@ class SegmentedControl(QFrame):
             self._rebuild([choice for choice, _ in choices])
         for button, (_, text) in zip(self._group.buttons(), choices, strict=True):
             button.setText(text)
+            # The chosen one is bold, and must not be cut for it.
+            words = QFontMetrics(themes.current.font(12, bold=True)).horizontalAdvance(text)
+            button.setMinimumWidth(words + 2 * themes.current.px(11) + 2)
         self._name_buttons()
         self.set_value(value)
 

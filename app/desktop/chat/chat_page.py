@@ -57,7 +57,8 @@ class ChatPage(LiveWidget):
 
     opened = Signal(object)
     answering_changed = Signal(set)
-    options_changed = Signal()
+    # The conversation's title or its options.
+    details_changed = Signal()
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -181,7 +182,7 @@ class ChatPage(LiveWidget):
         self.composer.show_reasoning(str(self._default_reasoning if chosen is None else chosen))
         self.composer.set_answering(self._shown.id in self._answering)
         self._show_context()
-        self.options_changed.emit()
+        self.details_changed.emit()
 
     def _load_page(self, ids: Sequence[int]) -> None:
         shown, wanted = self._shown, list(ids)

@@ -56,7 +56,7 @@ class ConversationPanel(LiveWidget):
         self._column.addLayout(self._head)
         self._column.addWidget(self.scroller, 1)
         self.controls.changed.connect(self._save)
-        chat.options_changed.connect(self._show_options)
+        chat.details_changed.connect(self._show_options)
         chat.installEventFilter(self)
         self.refresh()
         self.controls.refresh()

@@ -147,6 +147,7 @@ class MainWindow(LiveWidget):
         self.sidebar.delete_wanted.connect(self.delete_chat)
         self.sidebar.search_wanted.connect(self._search_chats)
         self.chat.opened.connect(self._opened)
+        self.chat.details_changed.connect(self._show_window_title)
         self.chat.answering_changed.connect(self.sidebar.show_answering)
         self.chat.header.options_wanted.connect(self.panel.toggle)
         self.chat.header.model.open_file_wanted.connect(self.open_model_file)
@@ -311,7 +312,6 @@ class MainWindow(LiveWidget):
     def _opened(self, conversation: int | None) -> None:
         self.sidebar.show_open(conversation)
         self._memory.setValue("conversation", conversation or 0)
-        self.retranslate()
 
     # Inside
 
@@ -346,10 +346,13 @@ class MainWindow(LiveWidget):
         super().closeEvent(event)
         self.closed.emit()
 
-    def retranslate(self) -> None:
+    def _show_window_title(self) -> None:
         conversation = self.chat.conversation
         title = conversation.title if conversation is not None else ""
-        self.setWindowTitle(f"{title} – Coterie" if title else "Coterie")
+        self.setWindowTitle(title or "Coterie")
+
+    def retranslate(self) -> None:
+        self._show_window_title()
         for shortcut in shortcuts():
             if shortcut.name in self._actions:
                 self._actions[shortcut.name].setText(shortcut.text)
