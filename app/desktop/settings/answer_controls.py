@@ -26,12 +26,16 @@ MAX_TOKENS = Bounds(1, 1_000_000, 64, 0)
 
 
 class AnswerControls(Section):
-    """System prompt, sampling, length. `changed` carries the whole choice as `ChatOptions`."""
+    """System prompt, sampling, length. `changed` carries the whole choice as `ChatOptions`.
+
+    `compact` is for narrow places: the explanations are tool tips there.
+    """
 
     changed = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, compact: bool = False) -> None:
         super().__init__(parent)
+        self._compact = compact
         self._options = ChatOptions()
         self._fallback = ChatOptions()
         self._default_words = ""
@@ -84,7 +88,9 @@ class AnswerControls(Section):
 
     def retranslate(self) -> None:
         self._prompt_row.set_words(
-            self.tr("System prompt"), self.tr("What the model is told before every conversation.")
+            self.tr("System prompt"),
+            self.tr("What the model is told before every conversation."),
+            compact=self._compact,
         )
         words = {
             "temperature": (
@@ -111,7 +117,7 @@ class AnswerControls(Section):
             "max_tokens": (self.tr("Longest answer"), self.tr("In tokens, reasoning included.")),
         }
         for name, row in self._number_rows.items():
-            row.set_words(*words[name])
+            row.set_words(*words[name], compact=self._compact)
         if self._default_words:
             self.show_options(self._options, self._fallback, self._default_words)
 

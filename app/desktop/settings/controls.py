@@ -117,6 +117,7 @@ class OptionalNumber(LiveWidget):
     def restyle(self) -> None:
         set_icon(self.reset, "undo-2", "muted", 16)
         self.field.setFixedWidth(themes.current.px(176))
+        self.field.lineEdit().setTextMargins(themes.current.px(9), 0, 0, 0)
         self._row.setSpacing(themes.current.px(4))
 
 
@@ -182,10 +183,12 @@ class SettingRow(QWidget):
         themes.changed.connect(self._restyle)
         self._restyle()
 
-    def set_words(self, name: str, explanation: str = "") -> None:
+    def set_words(self, name: str, explanation: str = "", *, compact: bool = False) -> None:
+        """`compact` keeps the explanation for the tool tip."""
         self._name.setText(name)
-        self._help.setText(explanation)
-        self._help.setVisible(bool(explanation))
+        self._help.setText("" if compact else explanation)
+        self._help.setVisible(bool(self._help.text()))
+        self.setToolTip(explanation if compact else "")
         if isinstance(self.control, OptionalNumber):
             self.control.set_name(name)
         else:

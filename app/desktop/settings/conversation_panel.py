@@ -19,7 +19,7 @@ from engine.api import Sampling
 if TYPE_CHECKING:
     from app.desktop.chat.chat_page import ChatPage
 
-WIDTH = 400
+WIDTH = 380
 
 
 class ConversationPanel(LiveWidget):
@@ -37,7 +37,7 @@ class ConversationPanel(LiveWidget):
         self._close.setProperty("kind", "icon")
         self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._close.clicked.connect(self.toggle)
-        self.controls = AnswerControls()
+        self.controls = AnswerControls(compact=True)
         self.scroller = QScrollArea(self)
         self.scroller.setWidgetResizable(True)
         self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -68,7 +68,7 @@ class ConversationPanel(LiveWidget):
         self.raise_()
         self._show_options()
         if self.isVisible():
-            self._close.setFocus(Qt.FocusReason.TabFocusReason)
+            self.controls.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._chat.composer.take_focus()
         self.visible_changed.emit(self.isVisible())

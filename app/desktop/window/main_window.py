@@ -25,7 +25,7 @@ from app.desktop.window.opening_failed import OpeningFailed
 from app.desktop.window.palette import Entry, Palette
 from app.desktop.window.rail import Rail
 from app.desktop.window.shortcut_sheet import ShortcutSheet
-from app.desktop.window.shortcuts import shortcuts
+from app.desktop.window.shortcuts import shortcuts, shown_keys
 from app.desktop.window.sidebar import Sidebar
 from app.desktop.window.strip import Strip
 from app.desktop.window.toast import Toast
@@ -260,13 +260,11 @@ class MainWindow(LiveWidget):
         )
 
     def open_palette(self) -> None:
+        slots = self._slots()
         commands = [
-            Entry(
-                s.text, self._actions[s.name].shortcut().toString(QKeySequence.SequenceFormat.NativeText), act
-            )
-            for s in shortcuts()
-            if s.name in self._actions and s.name not in ("palette", "undo")
-            for act in (self._slots()[s.name],)
+            Entry(shortcut.text, shown_keys(shortcut.keys), slots[shortcut.name])
+            for shortcut in shortcuts()
+            if shortcut.name in self._actions and shortcut.name not in ("palette", "undo")
         ]
         chats = [
             Entry(shown_title(c), "", partial(self.open_chat, c.id))

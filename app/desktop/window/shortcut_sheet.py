@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.desktop.theme import themes
 from app.desktop.window.overlay import Overlay
-from app.desktop.window.shortcuts import shortcuts
+from app.desktop.window.shortcuts import shortcuts, shown_keys
 
 COLUMNS = 2
 
@@ -48,10 +47,9 @@ class ShortcutSheet(Overlay):
     def retranslate(self) -> None:
         self._title.setText(self.tr("Keyboard shortcuts"))
         self.setAccessibleName(self.tr("Keyboard shortcuts"))
-        native = QKeySequence.SequenceFormat.NativeText
         for shortcut, text, keys in zip(shortcuts(), self._texts, self._keys, strict=True):
             text.setText(shortcut.text)
-            keys.setText(QKeySequence(shortcut.keys).toString(native))
+            keys.setText(shown_keys(shortcut.keys))
 
     def restyle(self) -> None:
         super().restyle()

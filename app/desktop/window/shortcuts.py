@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QKeySequence
 
 
 class Shortcut(NamedTuple):
@@ -14,6 +16,13 @@ class Shortcut(NamedTuple):
     keys: str
     text: str
     in_window: bool = True
+
+
+def shown_keys(keys: str) -> str:
+    """The keys as this platform writes them, arrows as arrows in every language."""
+    if sys.platform == "darwin":
+        return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+    return keys.replace("Up", "↑") if keys.endswith("+Up") else keys
 
 
 def shortcuts() -> tuple[Shortcut, ...]:
@@ -26,8 +35,8 @@ def shortcuts() -> tuple[Shortcut, ...]:
         Shortcut("next_chat", "Ctrl+PgDown", translate("Shortcuts", "Next chat")),
         Shortcut("previous_chat", "Ctrl+PgUp", translate("Shortcuts", "Previous chat")),
         Shortcut("compose", "Ctrl+L", translate("Shortcuts", "Write a message")),
-        Shortcut("send", "Return", translate("Shortcuts", "Send"), in_window=False),
-        Shortcut("break", "Shift+Return", translate("Shortcuts", "New line"), in_window=False),
+        Shortcut("send", "Enter", translate("Shortcuts", "Send"), in_window=False),
+        Shortcut("break", "Shift+Enter", translate("Shortcuts", "New line"), in_window=False),
         Shortcut("edit_last", "Alt+Up", translate("Shortcuts", "Edit your last message")),
         Shortcut("stop", "Esc", translate("Shortcuts", "Stop the answer, or close what is open")),
         Shortcut("rename", "F2", translate("Shortcuts", "Rename the chat in the list"), in_window=False),
