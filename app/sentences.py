@@ -257,6 +257,10 @@ SENTENCES: dict[str, Sentence] = {
     ),
     # --- app/cli ---
     # --- app/desktop ---
+    "desktop.already_open": Sentence(
+        "Coterie is already open for {folder}; its window was brought to the front.",
+        "Coterie가 이미 {folder} 폴더로 열려 있어 그 창을 앞으로 가져왔습니다.",
+    ),
 }
 
 

@@ -11,9 +11,11 @@ from importlib.resources import files
 
 import msgspec
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 
 BASE_PIXELS = 14
+# The Korean faces of macOS, Windows and Linux, named so that none is chosen by chance, nor a Chinese one.
+KOREAN_FACES = ("Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR")
 
 
 class Theme(msgspec.Struct, frozen=True):
@@ -48,6 +50,8 @@ class Theme(msgspec.Struct, frozen=True):
 
     def font(self, pixels: float = BASE_PIXELS, *, bold: bool = False) -> QFont:
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+        # The system may give an alias, which a list of families would pass over.
+        font.setFamilies([QFontInfo(font).family(), *KOREAN_FACES])
         font.setPixelSize(self.px(pixels))
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
         return font
@@ -96,6 +100,10 @@ class Themes(QObject):
         """`choice` is "light", "dark" or "system"; `scale` multiplies every text size."""
         self._choice, self._scale = choice, scale
         self._apply()
+
+    def choice(self) -> tuple[str, int]:
+        """What was chosen: "light", "dark" or "system", and the text size in percent."""
+        return self._choice, round(self._scale * 100)
 
     def follow_system(self) -> None:
         """Start following the desktop's own light or dark setting while the choice is "system"."""

@@ -95,6 +95,16 @@ class CardWindow(QScrollArea):
         """The message's card, if it is built."""
         return self._cards.get(message_id)
 
+    def bring(self, message_id: int) -> MessageCard | None:
+        """Scrolls to a message whose record is here, building its card; None when it is not here yet."""
+        message = self._messages.get(message_id)
+        if message is None or message_id not in self._index:
+            return None
+        card = self._cards.get(message_id) or self._make(message)
+        self.place()
+        self.verticalScrollBar().setValue(self._extents.top(self._index[message_id]))
+        return card
+
     def cards(self) -> list[MessageCard]:
         return list(self._cards.values())
 

@@ -156,8 +156,8 @@ class TranscriptView(QWidget):
         self._window.jump_to_latest()
 
     def edit_message(self, message_id: int) -> None:
-        """Opens the editor in the place of a message that is in sight."""
-        card = self._window.card(message_id)
+        """Opens the editor in the place of a message and brings it into sight."""
+        card = self._window.bring(message_id)
         if card is not None:
             card.start_editing()
 

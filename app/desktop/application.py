@@ -1,0 +1,132 @@
+"""Builds the desktop: one process per data folder, a window at once, the data behind it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from app import paths
+from app.desktop import tasks
+from app.desktop.bridge import Bridge
+from app.desktop.crash_log import CrashLog
+from app.desktop.language import languages
+from app.desktop.single_instance import SingleInstance
+from app.desktop.style import style_sheet
+from app.desktop.tasks import run_in_background
+from app.desktop.theme import themes
+from app.desktop.window.main_window import MainWindow
+from app.services.settings import SettingsFile
+from engine.errors import UserError
+
+log = logging.getLogger(__name__)
+Opener = Callable[[Path, SettingsFile], Any]
+
+
+def open_all(home: Path, settings: SettingsFile) -> Any:
+    """Open the services; in a thread, for it imports SQLAlchemy and reads the disk."""
+    from app.services.services import open_services
+
+    services = open_services(home, settings)
+    services.conversations.recover()
+    return services
+
+
+class Desktop(QObject):
+    """The window and the services behind it, from the first paint to the last thread's end."""
+
+    def __init__(self, home: Path, settings: SettingsFile, opener: Opener = open_all) -> None:
+        super().__init__()
+        self._home, self._settings, self._opener = home, settings, opener
+        self._services: Any = None
+        self._opening = False
+        self._closed = False
+        self.bridge = Bridge(self)
+        self.window = MainWindow(self.bridge, home)
+        self.window.retry_wanted.connect(self.open)
+        self.window.closed.connect(self.close)
+
+    def start(self) -> None:
+        """Show the window and, once it is painted, open the data."""
+        # What is imported then would delay the first paint.
+        self.window.first_painted.connect(self.open)
+        self.window.show()
+
+    def open(self) -> None:
+        if self._opening or self._services is not None:
+            return
+        self._opening = True
+        home, settings, opener = self._home, self._settings, self._opener
+        run_in_background(lambda: opener(home, settings), self._opened, self._failed, owner=self)
+
+    def _opened(self, services: Any) -> None:
+        self._opening = False
+        self._services = services
+        self.bridge.attach(services)
+        self.window.attach(services)
+        model = services.settings.current.model
+        self.window.calls.do(lambda s: s.models.use(model), executor="io")
+        self.window.calls.do(lambda s: s.housekeeping(), executor="io")
+
+    def _failed(self, error: Exception) -> None:
+        self._opening = False
+        if not isinstance(error, UserError):
+            log.error("The data could not be opened", exc_info=error)
+            error = UserError("unknown", detail=f"{type(error).__name__}: {error}")
+        self.window.show_failure(error)
+
+    def tell(self, detail: str) -> None:
+        """Something nobody foresaw: say it calmly over the page."""
+        self.window.show_error(UserError("unknown", detail=detail))
+
+    def close(self) -> None:
+        """Stop what is being written, keep its text, end every thread. Once."""
+        if self._closed:
+            return
+        self._closed = True
+        self.bridge.detach()
+        # First what the window still has to save, then the services it is saved with.
+        tasks.shutdown()
+        if self._services is not None:
+            self._services.close()
+
+
+def run(argv: Sequence[str]) -> int:
+    """The desktop over the data folder of `app.paths`; returns the process's exit code."""
+    home = paths.home()
+    application = QApplication(list(argv))
+    application.setApplicationName("coterie")
+    application.setApplicationDisplayName("Coterie")
+    application.setDesktopFileName("coterie")
+    application.setStyle("Fusion")
+    application.setWindowIcon(QIcon(str(files("resources") / "icons" / "coterie.svg")))
+    settings = SettingsFile(paths.settings_file())
+    languages.choose(settings.current.language)
+    with contextlib.suppress(OSError):  # opening the store says why, on a page of its own
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    instance = SingleInstance(home)
+    if not instance.acquire():
+        instance.ask_other()
+        print(languages.tell(UserError("desktop.already_open", folder=str(home))), file=sys.stderr)
+        return 1
+    themes.changed.connect(lambda: application.setStyleSheet(style_sheet(themes.current)))
+    themes.follow_system()
+    themes.choose(settings.current.theme, settings.current.text_size / 100)
+    desktop = Desktop(home, settings)
+    crash_log = CrashLog(paths.logs(), desktop.tell)
+    instance.shown.connect(desktop.window.come_forward)
+    desktop.start()
+    try:
+        return application.exec()
+    finally:
+        desktop.close()
+        instance.release()
+        crash_log.close()

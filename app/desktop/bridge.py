@@ -1,0 +1,120 @@
+"""The only place where events of services become signals of Qt.
+
+Services call their subscribers from their own threads, up to thousands of times a second. The bridge keeps
+what came, joins what belongs together and emits it in the GUI thread, at most about sixty times a second.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from app.services.events import AnswerDelta, AnswerPrefill, ModelChanged, ServiceEvent
+
+INTERVAL_MS = 16
+
+
+def coalesce(events: Sequence[ServiceEvent]) -> list[ServiceEvent]:
+    """The same story in fewer events: neighbouring deltas of one answer are joined, of neighbouring progress
+    reports only the last one counts. Order is kept."""
+    joined: list[ServiceEvent] = []
+    for event in events:
+        last = joined[-1] if joined else None
+        if isinstance(event, AnswerDelta) and isinstance(last, AnswerDelta) and last.message == event.message:
+            joined[-1] = AnswerDelta(
+                event.message, last.reasoning + event.reasoning, last.content + event.content
+            )
+        elif (
+            isinstance(event, AnswerPrefill)
+            and isinstance(last, AnswerPrefill)
+            and last.message == event.message
+        ) or (
+            isinstance(event, ModelChanged)
+            and isinstance(last, ModelChanged)
+            and last.state == event.state == "loading"
+        ):
+            joined[-1] = event
+        else:
+            joined.append(event)
+    return joined
+
+
+class Bridge(QObject):
+    """`events` carries a list of `app.services.events`; `settings_changed` the new `Settings`."""
+
+    events = Signal(list)
+    settings_changed = Signal(object)
+    _woken = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lock = threading.Lock()
+        self._waiting: list[ServiceEvent] = []
+        self._settings: Any = None
+        self._scheduled = False
+        self._last = 0.0
+        self._unsubscribe: list[Callable[[], None]] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._flush)
+        self._woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
+
+    def attach(self, services: Any) -> None:
+        """Subscribe to everything that `services` (see `app.services.services`) tells."""
+        self._unsubscribe += [
+            services.conversations.subscribe(self.receive),
+            services.models.subscribe(self.receive),
+            services.settings.subscribe(self.receive_settings),
+        ]
+
+    def detach(self) -> None:
+        """Hear nothing more, and forget what has not been emitted."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe.clear()
+        with self._lock:
+            self._waiting.clear()
+        self._timer.stop()
+
+    def receive(self, events: list[ServiceEvent]) -> None:
+        """Called by services from any thread; returns at once."""
+        with self._lock:
+            self._waiting.extend(events)
+        self._schedule()
+
+    def receive_settings(self, settings: Any) -> None:
+        """Called by the settings from any thread."""
+        with self._lock:
+            self._settings = settings
+        self._schedule()
+
+    def _schedule(self) -> None:
+        with self._lock:
+            if self._scheduled:
+                return
+            self._scheduled = True
+        self._woken.emit()
+
+    @Slot()
+    def _wake(self) -> None:
+        passed = (time.monotonic() - self._last) * 1000
+        if passed >= INTERVAL_MS:
+            self._flush()
+        else:
+            self._timer.start(round(INTERVAL_MS - passed))
+
+    @Slot()
+    def _flush(self) -> None:
+        with self._lock:
+            events, self._waiting = self._waiting, []
+            settings, self._settings = self._settings, None
+            self._scheduled = False
+        self._last = time.monotonic()
+        if settings is not None:
+            self.settings_changed.emit(settings)
+        if events:
+            self.events.emit(coalesce(events))

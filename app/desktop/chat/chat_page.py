@@ -1,0 +1,448 @@
+"""The page of one conversation: header, transcript and composer, connected to the services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.desktop.chat.composer import Composer
+from app.desktop.chat.links import open_link
+from app.desktop.chat.live_answers import LiveAnswers
+from app.desktop.chat.transcript import TranscriptView
+from app.desktop.language import languages
+from app.desktop.live import LiveWidget
+from app.desktop.service_calls import ServiceCalls
+from app.desktop.window.header import Header
+from app.desktop.window.model_strip import ModelStrip
+from app.desktop.window.strip import Strip
+from app.services.events import (
+    AnswerDelta,
+    AnswerFinished,
+    AnswerPrefill,
+    AnswerQueued,
+    BranchShown,
+    ConversationChanged,
+    MessageAdded,
+    ModelChanged,
+    ServiceEvent,
+)
+from app.store.records import ChatOptions, Conversation, Message
+from engine.api import Sampling
+from engine.errors import UserError
+
+
+class Shown:
+    """What the page shows: a conversation, or a new chat that becomes one with its first words.
+
+    Results that come back late compare their `Shown` with the page's.
+    """
+
+    def __init__(self, conversation: Conversation | None = None) -> None:
+        self.conversation = conversation
+        self.options = conversation.options if conversation is not None else ChatOptions()
+        self.waiting: list[Callable[[int], object]] = []
+        self.creating = False
+
+    @property
+    def id(self) -> int | None:
+        return None if self.conversation is None else self.conversation.id
+
+
+class ChatPage(LiveWidget):
+    """`opened` carries the id of the conversation that is shown now, None for a new chat."""
+
+    opened = Signal(object)
+    answering_changed = Signal(set)
+    # The conversation's title or its options.
+    details_changed = Signal()
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._shown = Shown()
+        self._live = LiveAnswers()
+        self._answering: set[int] = set()
+        self._used = 0
+        self._model: ModelChanged | None = None
+        self._default_reasoning = "auto"
+        # Answers whose record the transcript holds: only those can be added to.
+        self._delivered: set[int] = set()
+        self._queued: set[int] = set()
+        self._continued: int | None = None
+        self.header = Header(self)
+        self.model_strip = ModelStrip(calls, self)
+        self.error_strip = Strip(self)
+        self.transcript = TranscriptView(self)
+        self.composer = Composer(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.header, self.model_strip, self.error_strip):
+            column.addWidget(widget)
+        column.addWidget(self.transcript, 1)
+        column.addWidget(self.composer)
+        self._connect()
+        self._show_conversation()
+
+    def _connect(self) -> None:
+        composer, transcript, header = self.composer, self.transcript, self.header
+        composer.sent.connect(self._send)
+        composer.stop_wanted.connect(self.stop)
+        composer.draft_changed.connect(self._save_draft)
+        composer.reasoning_chosen.connect(self._choose_reasoning)
+        header.renamed.connect(self._rename)
+        header.cancel_wanted.connect(lambda: self._model_call(lambda m: m.cancel_load()))
+        header.model.use_wanted.connect(lambda choice: self._model_call(lambda m: m.use(choice)))
+        header.model.reload_wanted.connect(lambda: self._model_call(lambda m: m.reload()))
+        self.model_strip.choose_wanted.connect(header.model.open_menu)
+        transcript.pageWanted.connect(self._load_page)
+        transcript.editRequested.connect(self._edit)
+        transcript.regenerateRequested.connect(
+            lambda message: self._calls.do(lambda s: s.conversations.regenerate(message))
+        )
+        transcript.continueRequested.connect(self._continue)
+        transcript.siblingRequested.connect(
+            lambda message, offset: self._calls.do(lambda s: s.conversations.show_sibling(message, offset))
+        )
+        transcript.linkActivated.connect(open_link)
+        transcript.suggestionChosen.connect(self._take_suggestion)
+
+    # What is shown
+
+    @property
+    def conversation(self) -> Conversation | None:
+        return self._shown.conversation
+
+    def options(self) -> ChatOptions:
+        """What the shown conversation sets for itself."""
+        return self._shown.options
+
+    def model_sampling(self) -> Sampling | None:
+        """What the loaded model recommends, None while none is loaded."""
+        facts = self._model.facts if self._model is not None else None
+        return None if facts is None else facts.sampling
+
+    def open(self, conversation: int) -> None:
+        """Show a conversation; its words arrive when they are read."""
+        if conversation == self._shown.id:
+            self.composer.take_focus()
+            return
+        self._leave()
+        shown = self._shown = Shown()
+        # Until it is read nothing may make a new conversation out of this one.
+        shown.creating = True
+        self._calls.do(
+            lambda s: (s.conversations.get(conversation), s.conversations.path(conversation)),
+            lambda found: self._opened(shown, *found),
+            lambda error: self._open_failed(shown, error),
+            owner=self,
+        )
+
+    def open_new(self) -> None:
+        """Show an empty chat. It is kept from its first words on."""
+        self._leave()
+        self._shown = Shown()
+        self._show_conversation()
+        self.composer.set_text("")
+        self.transcript.clear()
+        self.opened.emit(None)
+        self.composer.take_focus()
+
+    def _leave(self) -> None:
+        self.composer.flush_draft()
+        self.error_strip.hide()
+        self._used = 0
+        self._delivered.clear()
+
+    def _opened(self, shown: Shown, conversation: Conversation, path: list[int]) -> None:
+        if shown is not self._shown:
+            return
+        shown.creating = False
+        shown.conversation, shown.options = conversation, conversation.options
+        self._show_conversation()
+        self.composer.set_text(conversation.draft)
+        self.transcript.show_path(path)
+        self._measure(path)
+        self.opened.emit(conversation.id)
+        self.composer.take_focus()
+
+    def _open_failed(self, shown: Shown, error: UserError) -> None:
+        if shown is self._shown:
+            self.open_new()
+        self.show_error(error)
+
+    def _show_conversation(self) -> None:
+        conversation = self._shown.conversation
+        self.header.show_title(None if conversation is None else conversation.title)
+        chosen = self._shown.options.reasoning
+        self.composer.show_reasoning(str(self._default_reasoning if chosen is None else chosen))
+        self.composer.set_answering(self._shown.id in self._answering)
+        self._show_context()
+        self.details_changed.emit()
+
+    def _load_page(self, ids: Sequence[int]) -> None:
+        shown, wanted = self._shown, list(ids)
+        self._calls.do(
+            lambda s: s.conversations.messages(wanted),
+            lambda messages: self._take_page(shown, messages),
+            owner=self,
+        )
+
+    def _take_page(self, shown: Shown, messages: list[Message]) -> None:
+        if shown is not self._shown:
+            return
+        self.transcript.take_page([self._live.up_to_date(message) for message in messages])
+        for message in messages:
+            self._delivered.add(message.id)
+            if message.id in self._queued:
+                self.transcript.set_queued(message.id)
+
+    def _measure(self, path: list[int]) -> None:
+        """Read how full the context was after the last answer of the branch."""
+        shown, last = self._shown, path[-2:]
+        self._calls.do(
+            lambda s: s.conversations.messages(last),
+            lambda messages: self._take_usage(shown, messages),
+            owner=self,
+        )
+
+    def _take_usage(self, shown: Shown, messages: list[Message]) -> None:
+        if shown is not self._shown:
+            return
+        for message in messages:
+            if message.usage is not None:
+                self._used = message.usage.prompt_tokens + message.usage.completion_tokens
+        self._show_context()
+
+    def _show_context(self) -> None:
+        facts = self._model.facts if self._model is not None else None
+        self.header.show_context(self._used, facts.context if facts is not None else 0)
+
+    # What services tell
+
+    def take_events(self, events: list[ServiceEvent]) -> None:
+        for event in events:
+            self._take(event)
+        if any(isinstance(e, MessageAdded | AnswerQueued | AnswerFinished) for e in events):
+            self._update_answering()
+
+    def _take(self, event: ServiceEvent) -> None:
+        if isinstance(event, AnswerDelta):
+            self._live.append(event.message, event.reasoning, event.content)
+            self._queued.discard(event.message)
+            if event.message in self._delivered:
+                self.transcript.append_delta(event.message, event.reasoning, event.content)
+        elif isinstance(event, AnswerPrefill):
+            self._queued.discard(event.message)
+            self.transcript.set_prefill(event.message, event.done, event.total)
+        elif isinstance(event, AnswerQueued):
+            self._live.begin(event.message)
+            self._queued.add(event.message)
+            self.transcript.set_queued(event.message)
+        elif isinstance(event, MessageAdded):
+            if event.message.conversation == self._shown.id:
+                self._delivered.add(event.message.id)
+                self.transcript.add_message(event.message)
+        elif isinstance(event, AnswerFinished):
+            self._live.end(event.message.id)
+            self._queued.discard(event.message.id)
+            if event.message.conversation == self._shown.id:
+                self.transcript.finish_message(event.message)
+                self._take_usage(self._shown, [event.message])
+        elif isinstance(event, BranchShown):
+            if event.conversation == self._shown.id:
+                self._reload_path()
+        elif isinstance(event, ConversationChanged):
+            self._take_conversation(event.conversation)
+        elif isinstance(event, ModelChanged):
+            self._take_model(event)
+
+    def _take_conversation(self, conversation: Conversation) -> None:
+        if conversation.id != self._shown.id:
+            return
+        if conversation.deleted is not None:
+            self.open_new()
+            return
+        self._shown.conversation, self._shown.options = conversation, conversation.options
+        self._show_conversation()
+
+    def _take_model(self, state: ModelChanged) -> None:
+        self._model = state
+        self.header.show_model(state)
+        self.composer.show_model(state)
+        self.model_strip.show_model(state)
+        self._show_context()
+
+    def take_settings(self, settings: Any) -> None:
+        self._default_reasoning = str(settings.reasoning)
+        self.header.model.set_recent(settings.recent_models)
+        self._show_conversation()
+
+    def _reload_path(self) -> None:
+        shown, conversation = self._shown, self._shown.id
+        if conversation is not None:
+            self._calls.do(
+                lambda s: s.conversations.path(conversation),
+                lambda path: self._path_changed(shown, path),
+                owner=self,
+            )
+
+    def _path_changed(self, shown: Shown, path: list[int]) -> None:
+        if shown is not self._shown:
+            return
+        self._delivered &= set(path)
+        if self._continued in path[-1:]:
+            # Its record changed from stopped to streaming: the transcript asks again for what left the path.
+            self._delivered.discard(path[-1])
+            self._continued = None
+            self.transcript.show_path(path[:-1])
+        self.transcript.show_path(path)
+        self._measure(path)
+
+    def _update_answering(self) -> None:
+        services = self._calls.services
+        self._answering = services.conversations.answering() if services is not None else set()
+        self.composer.set_answering(self._shown.id in self._answering)
+        self.answering_changed.emit(self._answering)
+
+    # What a person does
+
+    def _with_conversation(self, then: Callable[[int], object]) -> None:
+        """Call `then` with the id of the shown conversation, which a new chat gets now."""
+        shown = self._shown
+        if shown.id is not None:
+            then(shown.id)
+            return
+        shown.waiting.append(then)
+        if not shown.creating:
+            shown.creating = True
+            options = shown.options
+            self._calls.do(
+                lambda s: _created(s, options), lambda made: self._created(shown, made), owner=self
+            )
+
+    def _created(self, shown: Shown, conversation: Conversation) -> None:
+        shown.creating = False
+        shown.conversation = conversation
+        waiting, shown.waiting = shown.waiting, []
+        for then in waiting:
+            then(conversation.id)
+        if shown is self._shown:
+            self._show_conversation()
+            self.opened.emit(conversation.id)
+
+    def _send(self, text: str) -> None:
+        shown = self._shown
+        self.error_strip.hide()
+        self.composer.set_text("")
+        self._with_conversation(
+            lambda conversation: self._calls.do(
+                lambda s: _sent(s, conversation, text),
+                None,
+                lambda error: self._give_back(shown, conversation, text, error),
+                owner=self,
+            )
+        )
+
+    def _give_back(self, shown: Shown, conversation: int, text: str, error: UserError) -> None:
+        """A message that could not be sent goes back to where it was written."""
+        if shown is self._shown:
+            newer = self.composer.text()
+            self.composer.set_text(f"{text}\n{newer}" if newer else text)
+        self._calls.do(lambda s: s.conversations.set_draft(conversation, text))
+        self.show_error(error)
+
+    def _save_draft(self, text: str) -> None:
+        if self._shown.id is None and not text.strip():
+            return
+        self._with_conversation(
+            lambda conversation: self._calls.do(lambda s: s.conversations.set_draft(conversation, text))
+        )
+
+    def stop(self) -> None:
+        """End the answer that is being written here; its text stays."""
+        conversation = self._shown.id
+        if conversation in self._answering:
+            self._calls.do(lambda s: s.conversations.stop(conversation), executor="io")
+
+    def answering(self) -> bool:
+        return self._shown.id in self._answering
+
+    def _rename(self, title: str) -> None:
+        conversation = self._shown.id
+        self._calls.do(lambda s: s.conversations.rename(conversation, title))
+
+    def _choose_reasoning(self, value: str) -> None:
+        self.set_options(msgspec.structs.replace(self._shown.options, reasoning=value))
+
+    def set_options(self, options: ChatOptions) -> None:
+        """What this conversation sets for itself; a new chat takes it along when it is made."""
+        self._shown.options = options
+        conversation = self._shown.id
+        if conversation is not None:
+            self._calls.do(lambda s: s.conversations.set_options(conversation, options))
+        else:
+            self._show_conversation()
+
+    def _take_suggestion(self, text: str) -> None:
+        self.composer.set_text(text)
+        self.composer.take_focus()
+
+    def _edit(self, message: int, text: str) -> None:
+        self._calls.do(lambda s: s.conversations.edit(message, text))
+
+    def _continue(self, message: int) -> None:
+        def go_on(found: Message) -> None:
+            self._live.continue_from(found)
+            self._continued = message
+            self._calls.do(lambda s: s.conversations.continue_answer(message))
+
+        self._calls.do(lambda s: s.conversations.messages([message])[0], go_on, owner=self)
+
+    def edit_last(self) -> None:
+        """Open the editor in the place of the last message of the user."""
+        shown, conversation = self._shown, self._shown.id
+        if conversation is not None and not self.answering():
+            self._calls.do(
+                lambda s: _last_of_user(s, conversation),
+                lambda message: self._edit_in_place(shown, message),
+                owner=self,
+            )
+
+    def _edit_in_place(self, shown: Shown, message: int | None) -> None:
+        if shown is self._shown and message is not None:
+            self.transcript.edit_message(message)
+
+    def show_error(self, error: UserError) -> None:
+        self.error_strip.say(languages.tell(error), colour="bad")
+
+    def _model_call(self, work: Callable[[Any], None]) -> None:
+        self._calls.do(lambda s: work(s.models), executor="io")
+
+    def use_model(self, path: str) -> None:
+        """Load a model file."""
+        self._model_call(lambda models: models.use(path))
+
+
+def _created(services: Any, options: ChatOptions) -> Conversation:
+    conversation: Conversation = services.conversations.create()
+    if options != ChatOptions():
+        conversation = services.conversations.set_options(conversation.id, options)
+    return conversation
+
+
+def _sent(services: Any, conversation: int, text: str) -> None:
+    services.conversations.send(conversation, text)
+    services.conversations.set_draft(conversation, "")
+
+
+def _last_of_user(services: Any, conversation: int) -> int | None:
+    path = services.conversations.path(conversation)
+    for message in reversed(services.conversations.messages(path[-2:])):
+        if message.role == "user":
+            return int(message.id)
+    return None

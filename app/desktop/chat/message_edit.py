@@ -1,0 +1,80 @@
+"""The field that a message is written in."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QInputMethodEvent, QKeyEvent, QTextOption
+from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QWidget
+
+from app.desktop.theme import themes
+
+
+class MessageEdit(QPlainTextEdit):
+    """Enter sends, Shift+Enter breaks the line. Text that an input method is still composing is never sent:
+    Enter then only ends the composition. What is pasted arrives as plain text."""
+
+    submitted = Signal()
+    height_wanted = Signal()
+    focus_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "composer")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._preedit = ""
+        self.document().documentLayout().documentSizeChanged.connect(lambda _: self.height_wanted.emit())
+
+    def composing(self) -> bool:
+        """Whether an input method holds text that is not in the document yet."""
+        return bool(self._preedit)
+
+    def wanted_height(self) -> int:
+        """The height that shows the whole text, in pixels."""
+        # A plain text document measures its height in lines.
+        lines = max(1, round(self.document().size().height()))
+        margin = 2 * round(self.document().documentMargin())
+        return lines * self.fontMetrics().lineSpacing() + margin + 2
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._preedit = event.preeditString()
+        super().inputMethodEvent(event)
+        self.height_wanted.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        breaks = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier)
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or breaks:
+            super().keyPressEvent(event)
+        elif self.composing():
+            self.end_composition()
+        else:
+            self.submitted.emit()
+
+    def end_composition(self) -> None:
+        """Put what is being composed into the text, as if the input method had done it."""
+        QGuiApplication.inputMethod().commit()
+        if self._preedit:
+            # Not every platform's input method commits when told to.
+            event = QInputMethodEvent()
+            event.setCommitString(self._preedit)
+            QApplication.sendEvent(self, event)
+            QGuiApplication.inputMethod().reset()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if source.hasText():
+            self.insertPlainText(source.text())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_changed.emit(False)
+
+    def restyle(self) -> None:
+        self.setFont(themes.current.font())
+        self.document().setDocumentMargin(0)
+        self.height_wanted.emit()

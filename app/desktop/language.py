@@ -1,0 +1,65 @@
+"""The language of the desktop: Coterie's own words and Qt's, changed while the windows are open."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator, Signal
+
+from app.sentences import Language, sentence
+from engine.errors import ErrorInfo, UserError
+
+LANGUAGES: tuple[Language, ...] = ("en", "ko")
+
+
+def system_language() -> Language:
+    """The first language of the system that Coterie speaks."""
+    for name in QLocale.system().uiLanguages():
+        if name[:2] in LANGUAGES:
+            return cast(Language, name[:2])
+    return "en"
+
+
+class Languages(QObject):
+    """Which language is on. Widgets hear of a change as `QEvent.LanguageChange`, others by `changed`."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.current: Language = "en"
+        self._installed: list[QTranslator] = []
+
+    def choose(self, choice: str) -> None:
+        """`choice` is "system", "en" or "ko". English stands in the sources and needs no file."""
+        language = choice if choice in LANGUAGES else system_language()
+        if language == self.current and (self._installed or language == "en"):
+            return
+        self.current = language
+        QLocale.setDefault(QLocale("ko_KR" if language == "ko" else "en_US"))
+        # Before the translators, whose LanguageChange makes widgets ask for their texts again.
+        for translator in self._installed:
+            QCoreApplication.removeTranslator(translator)
+        self._installed.clear()
+        if language != "en":
+            own = Path(str(files("resources") / "translations"))
+            qt = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+            self._install(qt / f"qtbase_{language}.qm")
+            self._install(own / f"coterie_{language}.qm")
+        self.changed.emit()
+
+    def _install(self, file: Path) -> None:
+        translator = QTranslator(self)
+        # A build of Qt without its translations leaves Qt's own few words in English.
+        if translator.load(str(file)):
+            QCoreApplication.installTranslator(translator)
+            self._installed.append(translator)
+
+    def tell(self, error: ErrorInfo | UserError) -> str:
+        """The plain sentence for an error, in the language that is on."""
+        return sentence(error, self.current)
+
+
+languages = Languages()

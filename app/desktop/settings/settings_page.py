@@ -1,0 +1,143 @@
+"""The page of settings. Everything on it takes effect at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.desktop.live import LiveWidget
+from app.desktop.segmented import SegmentedControl
+from app.desktop.service_calls import ServiceCalls
+from app.desktop.settings.answer_controls import AnswerControls, fallback_of_model
+from app.desktop.settings.appearance import AppearanceSection
+from app.desktop.settings.data_section import DataSection
+from app.desktop.settings.model_section import ModelSection
+from app.desktop.theme import themes
+from app.services.events import ConversationChanged, ModelChanged, ServiceEvent
+from app.store.records import ChatOptions
+
+COLUMN = 744
+
+
+class DefaultAnswers(AnswerControls):
+    """The answers section of the page: the defaults for every conversation, reasoning among them."""
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._settings: Any = None
+        self._model: ModelChanged | None = None
+        self.reasoning = SegmentedControl(self)
+        self._reasoning_row = self.add_row(self.reasoning)
+        self.reasoning.chosen.connect(
+            lambda value: self._calls.do(lambda s: s.settings.change(reasoning=value))
+        )
+        self.changed.connect(self._save)
+        self.refresh()
+
+    def take_settings(self, settings: Any) -> None:
+        self._settings = settings
+        self._show()
+
+    def take_model(self, model: ModelChanged) -> None:
+        self._model = model
+        self._show()
+
+    def _show(self) -> None:
+        settings = self._settings
+        if settings is None:
+            return
+        chosen = ChatOptions(settings.system_prompt or None, settings.sampling, None, settings.max_tokens)
+        facts = self._model.facts if self._model is not None else None
+        fallback = fallback_of_model(None if facts is None else facts.sampling)
+        self.show_options(chosen, fallback, self.tr("Model's own"))
+        self.reasoning.set_choices(
+            [("auto", self.tr("Auto")), ("off", self.tr("Off")), ("on", self.tr("On"))],
+            str(settings.reasoning),
+        )
+
+    def _save(self, options: ChatOptions) -> None:
+        fields = {
+            "system_prompt": options.system_prompt or "",
+            "sampling": options.sampling,
+            "max_tokens": options.max_tokens or 0,
+        }
+        self._calls.do(lambda s: s.settings.change(**fields))
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        self.set_title(self.tr("Answers"))
+        self._reasoning_row.set_words(
+            self.tr("Reasoning"),
+            self.tr("Whether a model that can think before it answers does so. Each chat can choose anew."),
+        )
+        self._show()
+
+
+class SettingsPage(LiveWidget):
+    """`restored` carries a conversation that was brought back from the trash."""
+
+    restored = Signal(int)
+
+    def __init__(self, calls: ServiceCalls, home: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._title = QLabel(self)
+        self._title.setProperty("kind", "title")
+        self.appearance = AppearanceSection(self._change, self)
+        self.answers = DefaultAnswers(calls, self)
+        self.model = ModelSection(calls, self)
+        self.data = DataSection(calls, home, self)
+        self._column = QWidget(self)
+        column = QVBoxLayout(self._column)
+        for widget in (self._title, self.appearance, self.answers, self.model, self.data):
+            column.addWidget(widget)
+        column.addStretch(1)
+        page = QWidget(self)
+        page.setProperty("kind", "page")
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(self._column, 1000)
+        row.addStretch(1)
+        self.scroller = QScrollArea(self)
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroller.setWidget(page)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.scroller)
+        self.data.restored.connect(self.restored)
+        self.refresh()
+
+    def _change(self, **fields: Any) -> None:
+        self._calls.do(lambda s: s.settings.change(**fields))
+
+    def take_settings(self, settings: Any) -> None:
+        for section in (self.appearance, self.answers, self.model):
+            section.take_settings(settings)
+
+    def take_events(self, events: list[ServiceEvent]) -> None:
+        self.model.take_events(events)
+        for event in events:
+            if isinstance(event, ModelChanged):
+                self.answers.take_model(event)
+            elif isinstance(event, ConversationChanged) and self.isVisible():
+                self.refresh_trash()
+
+    def refresh_trash(self) -> None:
+        self.data.refresh_trash()
+
+    def retranslate(self) -> None:
+        self._title.setText(self.tr("Settings"))
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        layout = self._column.layout()
+        layout.setContentsMargins(px(24), px(22), px(24), px(32))
+        layout.setSpacing(px(20))
+        self._column.setMaximumWidth(px(COLUMN))

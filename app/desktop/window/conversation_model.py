@@ -1,0 +1,207 @@
+"""The rows of the sidebar: headings and conversations, or the hits of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QCoreApplication,
+    QDate,
+    QLocale,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+
+from app.desktop.window.grouping import Group, grouped
+from app.store.records import Conversation, SearchHit
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+ROOT = QModelIndex()
+
+
+class Role(IntEnum):
+    CONVERSATION = Qt.ItemDataRole.UserRole
+    HEADING = Qt.ItemDataRole.UserRole + 1
+    SNIPPET = Qt.ItemDataRole.UserRole + 2
+
+
+class Row(NamedTuple):
+    """A heading (`group`) or a conversation, found by a search when it has a `snippet`."""
+
+    group: Group | None = None
+    conversation: Conversation | None = None
+    snippet: str = ""
+
+    def key(self) -> object:
+        return self.group if self.conversation is None else self.conversation.id
+
+
+def shown_title(conversation: Conversation) -> str:
+    """The title, or what stands for it while there is none."""
+    return conversation.title or QCoreApplication.translate("Conversations", "New chat")
+
+
+def group_title(group: Group) -> str:
+    """The heading of a group in the language that is on."""
+    translate = QCoreApplication.translate
+    if group.kind == "pinned":
+        return translate("Conversations", "Pinned")
+    if group.kind == "today":
+        return translate("Conversations", "Today")
+    if group.kind == "yesterday":
+        return translate("Conversations", "Yesterday")
+    if group.kind == "week":
+        return translate("Conversations", "Last 7 days")
+    if group.kind == "thirty_days":
+        return translate("Conversations", "Last 30 days")
+    form = translate("Conversations", "MMMM yyyy", "a month as a heading, in the letters of QDate")
+    return QLocale().toString(QDate(group.year, group.month, 1), form)
+
+
+class ConversationModel(QAbstractListModel):
+    """All conversations under their headings, or what a search found. `renamed` comes from inline editing."""
+
+    renamed = Signal(int, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._conversations: dict[int, Conversation] = {}
+        self._hits: list[SearchHit] | None = None
+        self._rows: list[Row] = []
+
+    # What is shown
+
+    def set_conversations(self, conversations: Sequence[Conversation]) -> None:
+        self._conversations = {c.id: c for c in conversations if c.deleted is None}
+        self._rebuild()
+
+    def change(self, conversation: Conversation) -> None:
+        """One conversation was made, changed, deleted or restored."""
+        if conversation.deleted is None:
+            self._conversations[conversation.id] = conversation
+        else:
+            self._conversations.pop(conversation.id, None)
+        self._rebuild()
+
+    def show_hits(self, hits: Sequence[SearchHit] | None) -> None:
+        """Show what a search found; None goes back to the whole list."""
+        self._hits = None if hits is None else list(hits)
+        self._rebuild()
+
+    def refresh_days(self) -> None:
+        """Midnight passed, or the language changed."""
+        self._rebuild()
+        if self._rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+
+    def searching(self) -> bool:
+        return self._hits is not None
+
+    def conversations(self) -> list[Conversation]:
+        """All conversations, the last changed first."""
+        return sorted(self._conversations.values(), key=lambda c: c.updated, reverse=True)
+
+    def conversation(self, conversation: int) -> Conversation | None:
+        return self._conversations.get(conversation)
+
+    def index_of(self, conversation: int | None) -> QModelIndex:
+        for number, row in enumerate(self._rows):
+            if row.conversation is not None and row.conversation.id == conversation:
+                return self.index(number)
+        return QModelIndex()
+
+    def neighbour(self, conversation: int | None, step: int) -> int | None:
+        """The conversation `step` places below the given one in what is shown; the first one below none."""
+        shown = [row.conversation.id for row in self._rows if row.conversation is not None]
+        if conversation not in shown:
+            return shown[0] if shown and step > 0 else None
+        place = shown.index(conversation) + step
+        return shown[place] if 0 <= place < len(shown) else None
+
+    def _wanted(self) -> list[Row]:
+        if self._hits is not None:
+            # A hit may be renamed or deleted while it is shown.
+            return [
+                Row(conversation=self._conversations[hit.conversation.id], snippet=hit.snippet)
+                for hit in self._hits
+                if hit.conversation.id in self._conversations
+            ]
+        rows = []
+        for group, members in grouped(self._conversations.values(), date.today()):
+            rows.append(Row(group=group))
+            rows += [Row(conversation=member) for member in members]
+        return rows
+
+    def _rebuild(self) -> None:
+        """Take over the wanted rows by removing and inserting only the stretch that differs."""
+        old, new = self._rows, self._wanted()
+        old_keys, new_keys = [row.key() for row in old], [row.key() for row in new]
+        start = 0
+        while start < min(len(old), len(new)) and old_keys[start] == new_keys[start]:
+            start += 1
+        end = 0
+        while end < min(len(old), len(new)) - start and old_keys[-1 - end] == new_keys[-1 - end]:
+            end += 1
+        if len(old) - end > start:
+            self.beginRemoveRows(QModelIndex(), start, len(old) - end - 1)
+            self._rows = old[:start] + old[len(old) - end :]
+            self.endRemoveRows()
+        if len(new) - end > start:
+            self.beginInsertRows(QModelIndex(), start, len(new) - end - 1)
+            self._rows = new
+            self.endInsertRows()
+        self._rows = new
+        kept = [n for n in range(start) if old[n] != new[n]]
+        kept += [len(new) - n for n in range(1, end + 1) if old[-n] != new[-n]]
+        for number in kept:
+            self.dataChanged.emit(self.index(number), self.index(number))
+
+    # What a view asks
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        if row.group is not None:
+            if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+                return group_title(row.group)
+            return True if role == Role.HEADING else None
+        assert row.conversation is not None
+        if role == Role.CONVERSATION:
+            return row.conversation
+        if role == Role.SNIPPET:
+            return row.snippet
+        if role == Qt.ItemDataRole.EditRole:
+            return row.conversation.title
+        if role in (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.AccessibleTextRole,
+            Qt.ItemDataRole.ToolTipRole,
+        ):
+            return shown_title(row.conversation)
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid() or self._rows[index.row()].group is not None:
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        conversation = self.data(index, Role.CONVERSATION)
+        title = " ".join(str(value).split())
+        if role != Qt.ItemDataRole.EditRole or conversation is None or title in ("", conversation.title):
+            return False
+        self.renamed.emit(conversation.id, title)
+        return True

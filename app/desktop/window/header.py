@@ -1,0 +1,162 @@
+"""The bar over the chat: title, context gauge, load progress, chat settings, model."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
+
+from app.desktop.icons import set_icon
+from app.desktop.live import LiveWidget
+from app.desktop.theme import themes
+from app.desktop.window.gauge import Gauge
+from app.desktop.window.model_pill import ModelMenu
+from app.services.events import ModelChanged
+
+# Below this width the gauge gives its room to the title.
+GAUGE_FROM = 560
+
+
+class TitleField(QLineEdit):
+    """The title; a click makes it a field, Enter or leaving keeps the change, Esc takes it back."""
+
+    renamed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "title")
+        self.setMaxLength(200)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._title = ""
+        self.returnPressed.connect(self.clearFocus)
+
+    def show_title(self, title: str, *, editable: bool) -> None:
+        self._title = title
+        self.setReadOnly(not editable)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if editable else Qt.FocusPolicy.NoFocus)
+        if not self.hasFocus():
+            self._put_back()
+
+    def _put_back(self) -> None:
+        self.setText(self._title)
+        self.setCursorPosition(0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._put_back()
+            self.clearFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() == Qt.FocusReason.PopupFocusReason:
+            return
+        title = " ".join(self.text().split())
+        if title and title != self._title:
+            self.renamed.emit(title)
+        else:
+            self._put_back()
+        self.setCursorPosition(0)
+
+
+def thousands(tokens: int) -> str:
+    """A number of tokens in units of 1,024, as contexts are counted: 6.2k, 32k, and 512 as it is."""
+    if tokens < 1024:
+        return str(tokens)
+    count = tokens / 1024
+    return f"{count:.1f}k" if count < 10 and round(count, 1) != round(count) else f"{count:.0f}k"
+
+
+class Header(LiveWidget):
+    """Shows the state of the chat and of the model; tells what a person wants."""
+
+    renamed = Signal(str)
+    options_wanted = Signal()
+    cancel_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = TitleField(self)
+        self.context = Gauge(self, warns=True)
+        self.progress = Gauge(self)
+        self.cancel = QPushButton(self)
+        self.options = QPushButton(self)
+        for button in (self.cancel, self.options):
+            button.setProperty("kind", "icon")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.options.setCheckable(True)
+        self.model = ModelMenu(self)
+        self._used, self._size = 0, 0
+        self._state: ModelChanged | None = None
+        self._title: str | None = None
+        self._row = QHBoxLayout(self)
+        self._row.addWidget(self.title, 1)
+        for widget in (self.context, self.progress, self.cancel, self.options, self.model):
+            self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.title.renamed.connect(self.renamed)
+        self.cancel.clicked.connect(self.cancel_wanted)
+        self.options.clicked.connect(self.options_wanted)
+        self.refresh()
+
+    def show_title(self, title: str | None) -> None:
+        """The title of the conversation; None for a chat that has not begun."""
+        self._title = title
+        self.title.show_title(title or self.tr("New chat"), editable=title is not None)
+
+    def show_context(self, used: int, size: int) -> None:
+        """`used` of `size` tokens; 0 hides the gauge."""
+        self._used, self._size = used, size
+        self.retranslate()
+
+    def show_model(self, state: ModelChanged) -> None:
+        self._state = state
+        self.model.show_state(state)
+        self.retranslate()
+
+    def _loading(self) -> bool:
+        return self._state is not None and self._state.state == "loading"
+
+    def _show_parts(self) -> None:
+        loading = self._loading()
+        self.progress.setVisible(loading)
+        self.cancel.setVisible(loading)
+        wide = self.width() >= themes.current.px(GAUGE_FROM)
+        self.context.setVisible(bool(self._used and self._size and not loading and wide))
+
+    def resizeEvent(self, event: object) -> None:
+        self._show_parts()
+
+    def retranslate(self) -> None:
+        self.show_title(self._title)
+        self.title.setAccessibleName(self.tr("Title of the chat"))
+        self.title.setToolTip(self.tr("Click to rename") if self._title is not None else "")
+        self.cancel.setAccessibleName(self.tr("Cancel loading"))
+        self.cancel.setToolTip(self.tr("Cancel loading"))
+        self.options.setAccessibleName(self.tr("Settings of this chat"))
+        self.options.setToolTip(self.tr("Settings of this chat"))
+        if self._used and self._size:
+            self.context.show_value(
+                self.tr("{used} of {size}").format(used=thousands(self._used), size=thousands(self._size)),
+                self._used / self._size,
+                self.tr("{used} of {size} tokens of the context are in use").format(
+                    used=f"{self._used:,}", size=f"{self._size:,}"
+                ),
+            )
+        if self._state is not None and self._loading():
+            percent = f"{round(self._state.fraction * 100)}"
+            text = self.tr("Loading {percent} %").format(percent=percent)
+            self.progress.show_value(text, self._state.fraction, text)
+        self._show_parts()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self.setFixedHeight(px(52))
+        self._row.setContentsMargins(px(12), 0, px(20), px(1))
+        self._row.setSpacing(px(12))
+        set_icon(self.cancel, "x", "muted", 16)
+        set_icon(self.options, "sliders-horizontal", "muted", 18)
+        self.title.setFont(themes.current.font(14, bold=True))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, QColor(themes.current.line))

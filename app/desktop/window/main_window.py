@@ -1,0 +1,362 @@
+"""The window: rail, list of conversations and pages, and everything that goes across them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.desktop.bridge import Bridge
+from app.desktop.chat.chat_page import ChatPage
+from app.desktop.language import languages
+from app.desktop.live import LiveWidget
+from app.desktop.service_calls import ServiceCalls
+from app.desktop.settings.conversation_panel import ConversationPanel
+from app.desktop.settings.settings_page import SettingsPage
+from app.desktop.tasks import Task
+from app.desktop.theme import themes
+from app.desktop.window.conversation_model import shown_title
+from app.desktop.window.opening_failed import OpeningFailed
+from app.desktop.window.palette import Entry, Palette
+from app.desktop.window.rail import Rail
+from app.desktop.window.shortcut_sheet import ShortcutSheet
+from app.desktop.window.shortcuts import shortcuts, shown_keys
+from app.desktop.window.sidebar import Sidebar
+from app.desktop.window.strip import Strip
+from app.desktop.window.toast import Toast
+from app.services.events import AnswerFinished, ConversationChanged, ServiceEvent, StoreFailed
+from engine.errors import UserError
+
+SIZE = (1280, 800)
+SMALLEST = (640, 440)
+SIDEBAR = 264
+
+
+class MainWindow(LiveWidget):
+    """Stands before the services do: `attach` fills it. `retry_wanted` asks to open the data again."""
+
+    retry_wanted = Signal()
+    closed = Signal()
+    first_painted = Signal()
+
+    def __init__(self, bridge: Bridge, home: Path) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self._home = home
+        self._memory = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
+        self._painted = False
+        self._search: Task | None = None
+        self._actions: dict[str, QAction] = {}
+        self.calls = ServiceCalls(self)
+        self.rail = Rail(self)
+        self.sidebar = Sidebar(self)
+        self.chat = ChatPage(self.calls, self)
+        self.settings = SettingsPage(self.calls, home, self)
+        self.panel = ConversationPanel(self.chat)
+        self.save_strip = Strip(self, persistent=True)
+        self.strip = Strip(self)
+        self.failure = OpeningFailed(self)
+        self.toast = Toast(self)
+        self.palette_overlay = Palette(self)
+        self.sheet = ShortcutSheet(self)
+        self._lay_out()
+        self._make_actions()
+        self._connect(bridge)
+        self.refresh()
+        self._remember_geometry()
+        self.chat.composer.take_focus()
+
+    def _lay_out(self) -> None:
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.chat)
+        self.pages.addWidget(self.settings)
+        content = QWidget(self)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.save_strip)
+        column.addWidget(self.strip)
+        column.addWidget(self.pages, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setHandleWidth(1)
+        self.splitter.addWidget(self.sidebar)
+        self.splitter.addWidget(content)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setCollapsible(0, False)
+        self.splitter.setCollapsible(1, False)
+        working = QWidget(self)
+        row = QHBoxLayout(working)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(self.splitter, 1)
+        self.whole = QStackedWidget(self)
+        self.whole.addWidget(working)
+        self.whole.addWidget(self.failure)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.whole)
+
+    def _make_actions(self) -> None:
+        slots = self._slots()
+        for shortcut in shortcuts():
+            # Esc goes first to what has the focus; see keyPressEvent.
+            if shortcut.in_window and shortcut.name != "stop":
+                action = QAction(self)
+                action.setShortcut(QKeySequence(shortcut.keys))
+                action.triggered.connect(lambda _=False, act=slots[shortcut.name]: act())
+                self.addAction(action)
+                self._actions[shortcut.name] = action
+
+    def _slots(self) -> dict[str, Callable[[], object]]:
+        return {
+            "new_chat": self.new_chat,
+            "palette": self.open_palette,
+            "find": self.find_chat,
+            "next_chat": lambda: self.step_chat(1),
+            "previous_chat": lambda: self.step_chat(-1),
+            "compose": self.compose,
+            "edit_last": self.chat.edit_last,
+            "undo": self.toast.undo,
+            "open_model": self.open_model_file,
+            "sidebar": self.fold,
+            "settings": lambda: self.show_page("settings"),
+            "sheet": self.sheet.open,
+            "quit": self.close,
+        }
+
+    def _connect(self, bridge: Bridge) -> None:
+        bridge.events.connect(self._take_events)
+        bridge.settings_changed.connect(self._take_settings)
+        self.calls.failed.connect(self.show_error)
+        self.rail.page_wanted.connect(self.show_page)
+        self.rail.fold_wanted.connect(self.fold)
+        self.sidebar.new_wanted.connect(self.new_chat)
+        self.sidebar.open_wanted.connect(self.open_chat)
+        self.sidebar.rename_wanted.connect(
+            lambda number, title: self.calls.do(lambda s: s.conversations.rename(number, title))
+        )
+        self.sidebar.pin_wanted.connect(
+            lambda number, pinned: self.calls.do(lambda s: s.conversations.set_pinned(number, pinned))
+        )
+        self.sidebar.delete_wanted.connect(self.delete_chat)
+        self.sidebar.search_wanted.connect(self._search_chats)
+        self.chat.opened.connect(self._opened)
+        self.chat.details_changed.connect(self._show_window_title)
+        self.chat.answering_changed.connect(self.sidebar.show_answering)
+        self.chat.header.options_wanted.connect(self.panel.toggle)
+        self.chat.header.model.open_file_wanted.connect(self.open_model_file)
+        self.panel.visible_changed.connect(self.chat.header.options.setChecked)
+        self.settings.restored.connect(self.open_chat)
+        self.failure.retry_wanted.connect(self.retry_wanted)
+        self.failure.folder_wanted.connect(self.settings.data.open_folder)
+        self.failure.quit_wanted.connect(self.close)
+
+    # What the application tells
+
+    def attach(self, services: Any) -> None:
+        """The data is open: show it, and do what was asked for meanwhile."""
+        self.whole.setCurrentIndex(0)
+        self.calls.attach(services)
+        self._take_settings(services.settings.current)
+        self.chat.take_events([services.models.state])
+        self.calls.do(lambda s: s.conversations.list(), self._take_list)
+        for problem in services.settings.problems:
+            self.show_error(UserError.from_info(problem))
+
+    def show_failure(self, error: UserError) -> None:
+        """The data could not be opened."""
+        self.failure.show_error(error)
+        self.whole.setCurrentWidget(self.failure)
+
+    def show_error(self, error: UserError) -> None:
+        """A calm line over the page."""
+        self.strip.say(languages.tell(error), colour="bad")
+
+    def come_forward(self) -> None:
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def _take_list(self, conversations: list[Any]) -> None:
+        self.sidebar.set_conversations(conversations)
+        last = int(str(self._memory.value("conversation", 0)))
+        # A chat that was begun while the data was being opened stays.
+        begun = self.chat.conversation is not None or bool(self.chat.composer.text())
+        if not begun and self.sidebar.model.conversation(last) is not None:
+            self.chat.open(last)
+
+    def _take_events(self, events: list[ServiceEvent]) -> None:
+        self.chat.take_events(events)
+        for event in events:
+            if isinstance(event, ConversationChanged):
+                self.sidebar.change(event.conversation)
+            elif isinstance(event, StoreFailed):
+                self.save_strip.say(
+                    self.tr("Not saved: {reason}").format(reason=languages.tell(event.error)), colour="bad"
+                )
+            elif isinstance(event, AnswerFinished):
+                self.save_strip.hide()
+        self.settings.take_events(events)
+
+    def _take_settings(self, settings: Any) -> None:
+        languages.choose(settings.language)
+        if (settings.theme, settings.text_size) != themes.choice():
+            themes.choose(settings.theme, settings.text_size / 100)
+        self.chat.take_settings(settings)
+        self.settings.take_settings(settings)
+        self.panel.take_settings(settings)
+
+    # What a person does
+
+    def show_page(self, page: str) -> None:
+        self.pages.setCurrentWidget(self.settings if page == "settings" else self.chat)
+        self.rail.show_page(page)
+        if page == "settings":
+            self.settings.refresh_trash()
+        else:
+            self.chat.composer.take_focus()
+
+    def new_chat(self) -> None:
+        self.show_page("chat")
+        self.chat.open_new()
+
+    def open_chat(self, conversation: int) -> None:
+        self.show_page("chat")
+        self.chat.open(conversation)
+
+    def step_chat(self, step: int) -> None:
+        """Open the conversation below or above the shown one in the list."""
+        shown = self.chat.conversation
+        neighbour = self.sidebar.model.neighbour(None if shown is None else shown.id, step)
+        if neighbour is not None:
+            self.open_chat(neighbour)
+
+    def compose(self) -> None:
+        self.show_page("chat")
+
+    def find_chat(self) -> None:
+        self.sidebar.show()
+        self.sidebar.focus_search()
+
+    def fold(self) -> None:
+        self.sidebar.setVisible(self.sidebar.isHidden())
+
+    def delete_chat(self, conversation: int) -> None:
+        self.calls.do(lambda s: s.conversations.delete(conversation), self._deleted)
+
+    def _deleted(self, conversation: Any) -> None:
+        self.toast.say(self.tr("Chat deleted"), self.tr("Undo"), lambda: self._restore(conversation.id))
+
+    def _restore(self, conversation: int) -> None:
+        self.calls.do(
+            lambda s: s.conversations.restore(conversation), lambda restored: self.open_chat(restored.id)
+        )
+
+    def open_palette(self) -> None:
+        slots = self._slots()
+        commands = [
+            Entry(shortcut.text, shown_keys(shortcut.keys), slots[shortcut.name])
+            for shortcut in shortcuts()
+            if shortcut.name in self._actions and shortcut.name not in ("palette", "undo")
+        ]
+        chats = [
+            Entry(shown_title(c), "", partial(self.open_chat, c.id))
+            for c in self.sidebar.model.conversations()
+        ]
+        self.palette_overlay.open_with(commands + chats)
+
+    def open_model_file(self) -> None:
+        dialog = QFileDialog(self, self.tr("Open a model file"), "", self.tr("Models") + " (*.gguf)")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.chat.use_model)
+        dialog.open()
+
+    def stop_or_close(self) -> None:
+        """Esc: close what is open, the topmost first; where nothing is open, stop the answer."""
+        for overlay in (self.palette_overlay, self.sheet):
+            if overlay.isVisible():
+                overlay.close_overlay()
+                return
+        if self.panel.isVisible():
+            self.panel.toggle()
+        elif self.sidebar.search.hasFocus() and self.sidebar.search.text():
+            self.sidebar.search.clear()
+        elif self.chat.answering():
+            self.chat.stop()
+        elif self.toast.isVisible():
+            self.toast.dismiss()
+        else:
+            self.compose()
+
+    def _search_chats(self, query: str) -> None:
+        if self._search is not None:
+            self._search.cancel()
+            self._search = None
+        if query:
+            self._search = self.calls.do(
+                lambda s: s.conversations.search(query),
+                lambda hits: self.sidebar.show_hits(query, hits),
+                owner=self,
+            )
+
+    def _opened(self, conversation: int | None) -> None:
+        self.sidebar.show_open(conversation)
+        self._memory.setValue("conversation", conversation or 0)
+
+    # Inside
+
+    def _remember_geometry(self) -> None:
+        px = themes.current.px
+        self.resize(*SIZE)
+        geometry = self._memory.value("geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        width = int(str(self._memory.value("sidebar", px(SIDEBAR))))
+        self.splitter.setSizes([width, max(1, self.width() - width)])
+        self.sidebar.setVisible(self._memory.value("folded", "false") != "true")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.stop_or_close()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._painted:
+            self._painted = True
+            # The children are painted after this returns.
+            QTimer.singleShot(0, self, self.first_painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.chat.composer.flush_draft()
+        self._memory.setValue("geometry", self.saveGeometry())
+        if self.sidebar.isVisible():
+            self._memory.setValue("sidebar", self.sidebar.width())
+        self._memory.setValue("folded", "true" if self.sidebar.isHidden() else "false")
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _show_window_title(self) -> None:
+        conversation = self.chat.conversation
+        title = conversation.title if conversation is not None else ""
+        self.setWindowTitle(title or "Coterie")
+
+    def retranslate(self) -> None:
+        self._show_window_title()
+        for shortcut in shortcuts():
+            if shortcut.name in self._actions:
+                self._actions[shortcut.name].setText(shortcut.text)
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self.setMinimumSize(*SMALLEST)
+        self.sidebar.setMinimumWidth(px(200))
+        self.sidebar.setMaximumWidth(px(480))

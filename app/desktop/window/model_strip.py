@@ -1,0 +1,47 @@
+"""The strip that says why no model answers, with what can be done about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.language import languages
+from app.desktop.service_calls import ServiceCalls
+from app.desktop.window.strip import Strip, StripAction
+from app.services.events import ModelChanged
+
+# What the user did himself needs no explanation.
+QUIET = ("engine.load_cancelled",)
+
+
+class ModelStrip(Strip):
+    """Shown while the model's state carries an error; `choose_wanted` asks for the menu of models."""
+
+    choose_wanted = Signal()
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        self._calls = calls
+        self._state: ModelChanged | None = None
+        super().__init__(parent)
+
+    def show_model(self, state: ModelChanged) -> None:
+        self._state = state
+        if state.error is None or state.error.code in QUIET:
+            self.hide()
+            return
+        actions = [
+            StripAction(self.tr("Try again"), self._reload),
+            StripAction(self.tr("Choose another model"), self.choose_wanted.emit),
+        ]
+        if state.log_tail:
+            log = "\n".join(state.log_tail)
+            actions.append(StripAction(self.tr("Show the log"), lambda: self.show_detail(log)))
+        self.say(languages.tell(state.error), actions, "bad")
+
+    def _reload(self) -> None:
+        self._calls.do(lambda s: s.models.reload(), executor="io")
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        if self._state is not None and not self.isHidden():
+            self.show_model(self._state)

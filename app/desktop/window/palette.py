@@ -1,0 +1,153 @@
+"""The palette (Ctrl+K): commands and conversations by a few letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    QStringListModel,
+    Qt,
+)
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from app.desktop.theme import themes
+from app.desktop.window.fuzzy import fuzzy_score
+from app.desktop.window.overlay import Overlay
+
+Index = QModelIndex | QPersistentModelIndex
+ROW = 34
+SHOWN = 9
+MOST = 100
+
+
+class Entry(NamedTuple):
+    """Something to choose; `note` stands at the right (keys of a command)."""
+
+    text: str
+    note: str
+    act: Callable[[], object]
+
+
+class EntryDelegate(QStyledItemDelegate):
+    """One line: the text, and the note in a quieter colour at the right."""
+
+    def __init__(self, parent: QWidget, note: Callable[[int], str]) -> None:
+        super().__init__(parent)
+        self._note = note
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, themes.current.px(ROW))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        theme = themes.current
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box: QRect = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.accent_soft))
+            painter.drawRoundedRect(box, theme.px(8), theme.px(8))
+        inner = box.adjusted(theme.px(10), 0, -theme.px(10), 0)
+        note = self._note(index.row())
+        painter.setFont(theme.font(12))
+        painter.setPen(QColor(theme.muted))
+        room = painter.fontMetrics().horizontalAdvance(note) + theme.px(12) if note else 0
+        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note)
+        painter.setFont(theme.font())
+        painter.setPen(QColor(theme.text))
+        words = inner.adjusted(0, 0, -room, 0)
+        text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, words.width())
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.restore()
+
+
+class Palette(Overlay):
+    """Opened with its entries; the chosen one acts after the palette has closed."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, 560)
+        self._entries: list[Entry] = []
+        self._found: list[Entry] = []
+        self.field = QLineEdit(self.card)
+        self._model = QStringListModel(self)
+        self.list = QListView(self.card)
+        self.list.setModel(self._model)
+        self.list.setUniformItemSizes(True)
+        self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setItemDelegate(EntryDelegate(self.list, lambda row: self._found[row].note))
+        self._nothing = QLabel(self.card)
+        self._nothing.setProperty("kind", "small")
+        self.inside.addWidget(self.field)
+        self.inside.addWidget(self._nothing)
+        self.inside.addWidget(self.list)
+        self.field.textChanged.connect(self._filter)
+        self.field.installEventFilter(self)
+        self.list.clicked.connect(lambda index: self._choose(index.row()))
+        self.refresh()
+
+    def open_with(self, entries: Sequence[Entry]) -> None:
+        self._entries = list(entries)
+        self.field.clear()
+        self._filter("")
+        self.open()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def shown(self) -> list[str]:
+        return [entry.text for entry in self._found]
+
+    def _filter(self, query: str) -> None:
+        scored = [(fuzzy_score(query, entry.text), entry) for entry in self._entries]
+        found = [(score, entry) for score, entry in scored if score is not None]
+        # Stable: what is equally good keeps its place.
+        found.sort(key=lambda pair: -pair[0])
+        self._found = [entry for _, entry in found[:MOST]]
+        self._model.setStringList([entry.text for entry in self._found])
+        self.list.setCurrentIndex(self._model.index(0))
+        self.list.setVisible(bool(self._found))
+        self._nothing.setVisible(not self._found)
+        rows = min(SHOWN, len(self._found))
+        self.list.setFixedHeight(rows * themes.current.px(ROW) + 2)
+        self.card.adjustSize()
+
+    def _choose(self, row: int) -> None:
+        if 0 <= row < len(self._found):
+            act = self._found[row].act
+            self.close_overlay()
+            act()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is not self.field or event.type() != QEvent.Type.KeyPress:
+            return super().eventFilter(watched, event)
+        assert isinstance(event, QKeyEvent)
+        moves = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+        if event.key() in moves:
+            QApplication.sendEvent(self.list, event)
+            return True
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose(self.list.currentIndex().row())
+            return True
+        return False
+
+    def retranslate(self) -> None:
+        self.field.setPlaceholderText(self.tr("Type a command or the title of a chat"))
+        self.field.setAccessibleName(self.tr("Commands and chats"))
+        self.list.setAccessibleName(self.tr("Found"))
+        self._nothing.setText(self.tr("Nothing found."))

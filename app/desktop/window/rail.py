@@ -1,0 +1,74 @@
+"""The narrow bar of pages at the left edge."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
+
+from app.desktop.icons import set_icon
+from app.desktop.live import LiveWidget
+from app.desktop.theme import themes
+
+
+class Rail(LiveWidget):
+    """`page_wanted` carries "chat" or "settings"; `fold_wanted` hides or shows the list of chats."""
+
+    page_wanted = Signal(str)
+    fold_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._group = QButtonGroup(self)
+        self.chat = self._button()
+        self.fold = self._button()
+        self.settings = self._button()
+        for button, page in ((self.chat, "chat"), (self.settings, "settings")):
+            button.setCheckable(True)
+            self._group.addButton(button)
+            button.clicked.connect(lambda _=False, page=page: self.page_wanted.emit(page))
+        self.fold.clicked.connect(self.fold_wanted)
+        self._column = QVBoxLayout(self)
+        self._column.addWidget(self.chat, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._column.addStretch(1)
+        self._column.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._column.addWidget(self.settings, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.chat.setChecked(True)
+        self.refresh()
+
+    def _button(self) -> QPushButton:
+        button = QPushButton(self)
+        button.setProperty("kind", "rail")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def show_page(self, page: str) -> None:
+        (self.chat if page == "chat" else self.settings).setChecked(True)
+        self.restyle()
+
+    def retranslate(self) -> None:
+        for button, name in (
+            (self.chat, self.tr("Chat")),
+            (self.fold, self.tr("Show or hide the list of chats")),
+            (self.settings, self.tr("Settings")),
+        ):
+            button.setAccessibleName(name)
+            button.setToolTip(name)
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self.setFixedWidth(px(56))
+        self._column.setContentsMargins(0, px(12), px(1), px(12))
+        self._column.setSpacing(px(6))
+        for button, name in (
+            (self.chat, "message-square"),
+            (self.fold, "panel-left"),
+            (self.settings, "settings"),
+        ):
+            colour = "accent" if button.isChecked() else "muted"
+            set_icon(button, name, colour)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(themes.current.rail))
+        painter.fillRect(self.width() - 1, 0, 1, self.height(), QColor(themes.current.line))

@@ -1,0 +1,50 @@
+"""The one table of shortcuts: the window makes its actions from it, and the F1 sheet is drawn from it."""
+
+from __future__ import annotations
+
+import sys
+from typing import NamedTuple
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QKeySequence
+
+
+class Shortcut(NamedTuple):
+    """`name` is what the window binds; a shortcut that belongs to a field has `in_window` False."""
+
+    name: str
+    keys: str
+    text: str
+    in_window: bool = True
+
+
+def shown_keys(keys: str) -> str:
+    """The keys as this platform writes them, arrows as arrows in every language."""
+    if sys.platform == "darwin":
+        return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+    return keys.replace("Up", "↑") if keys.endswith("+Up") else keys
+
+
+def shortcuts() -> tuple[Shortcut, ...]:
+    """The table with its texts in the language that is on."""
+    translate = QCoreApplication.translate
+    return (
+        Shortcut("new_chat", "Ctrl+N", translate("Shortcuts", "New chat")),
+        Shortcut("palette", "Ctrl+K", translate("Shortcuts", "Commands and chats")),
+        Shortcut("find", "Ctrl+F", translate("Shortcuts", "Search chats")),
+        Shortcut("next_chat", "Ctrl+PgDown", translate("Shortcuts", "Next chat")),
+        Shortcut("previous_chat", "Ctrl+PgUp", translate("Shortcuts", "Previous chat")),
+        Shortcut("compose", "Ctrl+L", translate("Shortcuts", "Write a message")),
+        Shortcut("send", "Enter", translate("Shortcuts", "Send"), in_window=False),
+        Shortcut("break", "Shift+Enter", translate("Shortcuts", "New line"), in_window=False),
+        Shortcut("edit_last", "Alt+Up", translate("Shortcuts", "Edit your last message")),
+        Shortcut("stop", "Esc", translate("Shortcuts", "Stop the answer, or close what is open")),
+        Shortcut("rename", "F2", translate("Shortcuts", "Rename the chat in the list"), in_window=False),
+        Shortcut("delete", "Del", translate("Shortcuts", "Delete the chat in the list"), in_window=False),
+        Shortcut("undo", "Ctrl+Z", translate("Shortcuts", "Undo the deletion")),
+        Shortcut("open_model", "Ctrl+O", translate("Shortcuts", "Open a model file")),
+        Shortcut("sidebar", "Ctrl+B", translate("Shortcuts", "Show or hide the list of chats")),
+        Shortcut("settings", "Ctrl+,", translate("Shortcuts", "Settings")),
+        Shortcut("sheet", "F1", translate("Shortcuts", "Keyboard shortcuts")),
+        Shortcut("quit", "Ctrl+Q", translate("Shortcuts", "Quit")),
+    )

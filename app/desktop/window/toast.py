@@ -1,0 +1,93 @@
+"""A sentence at the foot of the window that goes by itself, with at most one action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from app.desktop.theme import themes
+
+SHOWN_MS = 8000
+MARGIN = 18
+
+
+class Toast(QFrame):
+    """One toast over the window `parent`; a new one takes the place of the old. Takes no focus."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "card")
+        self.setObjectName("toast")
+        self._text = QLabel(self)
+        self._button = QPushButton(self)
+        self._button.setProperty("kind", "link")
+        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._button.clicked.connect(self._act)
+        self._layout = QHBoxLayout(self)
+        self._layout.addWidget(self._text)
+        self._layout.addWidget(self._button)
+        self._action: Callable[[], None] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.dismiss)
+        parent.installEventFilter(self)
+        themes.changed.connect(self._restyle)
+        self._restyle()
+        self.hide()
+
+    def say(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
+        """Show `text`; with `action` a button that calls `act`. Screen readers hear it."""
+        self._text.setText(text)
+        self._button.setText(action)
+        self._button.setAccessibleName(action)
+        self._button.setVisible(bool(action))
+        self._action = act
+        self.show()
+        self.raise_()
+        self._place()
+        self._timer.start(SHOWN_MS)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    def dismiss(self) -> None:
+        self._action = None
+        self.hide()
+
+    def undo(self) -> bool:
+        """Do the action as if its button were pressed; False when there is none."""
+        if self._action is None:
+            return False
+        self._act()
+        return True
+
+    def _act(self) -> None:
+        act = self._action
+        self.dismiss()
+        if act is not None:
+            act()
+
+    def _restyle(self) -> None:
+        px = themes.current.px
+        self._layout.setContentsMargins(px(14), px(8), px(10), px(8))
+        self._layout.setSpacing(px(12))
+        self._place()
+
+    def _place(self) -> None:
+        self.adjustSize()
+        window = self.parentWidget()
+        self.move(
+            (window.width() - self.width()) // 2, window.height() - self.height() - themes.current.px(MARGIN)
+        )
+
+    def enterEvent(self, event: QEvent) -> None:
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._timer.start(SHOWN_MS)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False

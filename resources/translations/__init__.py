@@ -1,0 +1,1 @@
+"""The translations and the script that keeps them up to date."""

@@ -1,0 +1,146 @@
+"""An engine without a model: it loads at once and answers what the test wrote down."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+
+from engine.api import (
+    Delta,
+    EngineState,
+    Event,
+    Finished,
+    GenerateRequest,
+    Listener,
+    Loaded,
+    LoadFailed,
+    LoadProgress,
+    LoadRequest,
+    ModelFacts,
+    PrefillProgress,
+    ReasoningControl,
+    Sampling,
+    Timings,
+    Usage,
+)
+from engine.errors import ErrorInfo
+
+Answer = Callable[[GenerateRequest], Sequence[str]]
+SWITCH = ReasoningControl("switch", (), "on")
+
+
+class ScriptedEngine:
+    """Keeps the `Engine` protocol, on a thread of its own.
+
+    `pace` is the time in seconds between two pieces of an answer; `hold`, while set, keeps a load or answer
+    from going on. A piece that begins with "<think>" is reasoning.
+    """
+
+    def __init__(
+        self,
+        listener: Listener,
+        answer: Answer = lambda _: ("Hello", " from", " the", " script."),
+        *,
+        reasoning: ReasoningControl = SWITCH,
+        pace: float = 0.0,
+        load_error: ErrorInfo | None = None,
+    ) -> None:
+        self._listener, self._answer = listener, answer
+        self._reasoning, self._pace = reasoning, pace
+        self.load_error = load_error
+        self.hold = threading.Event()
+        self.requests: list[GenerateRequest] = []
+        self._state: EngineState = "empty"
+        self._facts: ModelFacts | None = None
+        self._aborted: set[int] = set()
+        self._cancelled = threading.Event()
+        self._closing = threading.Event()
+        self._work: queue.Queue[LoadRequest | GenerateRequest | None] = queue.Queue()
+        self._thread = threading.Thread(target=self._run, name="scripted-engine")
+        self._thread.start()
+
+    @property
+    def state(self) -> EngineState:
+        return self._state
+
+    @property
+    def model(self) -> ModelFacts | None:
+        return self._facts
+
+    def load(self, request: LoadRequest) -> None:
+        self._state = "loading"
+        self._cancelled.clear()
+        self._work.put(request)
+
+    def cancel_load(self) -> None:
+        self._cancelled.set()
+
+    def generate(self, request: GenerateRequest) -> None:
+        self.requests.append(request)
+        self._work.put(request)
+
+    def abort(self, request_id: int) -> None:
+        self._aborted.add(request_id)
+
+    def close(self) -> None:
+        self._closing.set()
+        self._work.put(None)
+        self._thread.join()
+        self._state = "closed"
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            if isinstance(work, LoadRequest):
+                self._do_load(work)
+            else:
+                self._do_generate(work)
+
+    def _tell(self, *events: Event) -> None:
+        self._listener(list(events))
+
+    def _held(self, ended: Callable[[], bool]) -> bool:
+        """Wait while `hold` is set; True when the work was ended meanwhile."""
+        while self.hold.is_set() and not ended():
+            self._closing.wait(0.005)
+        return ended()
+
+    def _do_load(self, request: LoadRequest) -> None:
+        self._tell(LoadProgress(0.4))
+        if self._held(lambda: self._cancelled.is_set() or self._closing.is_set()):
+            self._state = "empty"
+            self._tell(LoadFailed(ErrorInfo("engine.load_cancelled")))
+            return
+        if self.load_error is not None:
+            self._state = "empty"
+            self._tell(LoadFailed(self.load_error))
+            return
+        self._facts = ModelFacts(
+            request.path,
+            "Scripted model",
+            "test",
+            request.context or 8192,
+            32768,
+            self._reasoning,
+            Sampling(0.7, 40),
+            0.1,
+        )
+        self._state = "ready"
+        self._tell(Loaded(self._facts))
+
+    def _do_generate(self, request: GenerateRequest) -> None:
+        number = request.id
+        self._tell(PrefillProgress(number, 10, 10, 0))
+        count = 0
+        ended = False
+        for piece in self._answer(request):
+            ended = self._held(lambda: number in self._aborted or self._closing.is_set())
+            if ended:
+                break
+            channel = "reasoning" if piece.startswith("<think>") else "content"
+            self._tell(Delta(number, channel, piece.removeprefix("<think>")))  # type: ignore[arg-type]
+            count += 1
+            self._closing.wait(self._pace)
+        usage = Usage(1200, 1000, count, 0)
+        timings = Timings(0.1, 0.4, 500.0, 38.0, 0.0)
+        self._tell(Finished(number, "cancelled" if ended else "stop", usage, timings))
