@@ -15,7 +15,7 @@ from engine.formats.meter import Meter, TooExpensiveError, metered_render
 from engine.formats.sandbox import BoundedEnvironment
 
 # The longest template of some seventy current models has 17,000 characters.
-MAX_SOURCE = 262_144
+MAX_SOURCE = 131_072
 
 
 class _RaisedError(Exception):

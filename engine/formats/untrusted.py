@@ -1,8 +1,8 @@
 """Tells apart what a template wrote and what people, tools and models wrote.
 
 A message may hold the text of a special token (`<|im_end|>`); tokenised as one it would end the turn. So the
-conversation is rendered a second time with marks around each untrusted text; where the marks come out, it
-lies.
+conversation is rendered a second time with marks around each untrusted text; it lies where the
+marks come out.
 """
 
 from __future__ import annotations
@@ -33,8 +33,7 @@ def separate(
     cut at the `tags` of reasoning, because templates take texts apart there; then as wholes; then only those
     that hold a sign of a special token, since a template may look at how a message begins.
     """
-    everything = text + repr(conversation) + repr(tools)
-    free = (chr(code) for code in range(0x10F000, 0x10FFF0) if chr(code) not in everything)
+    free = (chr(code) for code in range(0x10F000, 0x10FFF0) if chr(code) not in text)
     opening, closing = next(free), next(free)
     marks = re.compile(f"([{opening}{closing}])(..)", re.DOTALL)
     for only_suspicious, cut_at in ((False, tags), (False, ()), (True, ())):
