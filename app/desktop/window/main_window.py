@@ -165,7 +165,7 @@ class MainWindow(LiveWidget):
         self.calls.attach(services)
         self._take_settings(services.settings.current)
         self.chat.take_events([services.models.state])
-        self.calls.do(lambda s: s.conversations.list(), self._take_list)
+        self.calls.do(lambda s: s.conversations.all(), self._take_list)
         for problem in services.settings.problems:
             self.show_error(UserError.from_info(problem))
 
