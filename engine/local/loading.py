@@ -59,6 +59,7 @@ def open_session(
         path=request.path,
         name=summary.name,
         architecture=summary.architecture,
+        quantisation=summary.quantisation,
         context=native.context_length(context),
         trained_context=native.trained_context(model),
         reasoning=chat_format.reasoning,
