@@ -78,6 +78,7 @@ class TranscriptView(QWidget):
         self._window.pageWanted.connect(self.pageWanted)
         self._window.cardMade.connect(self._card_made)
         self._window.tailChanged.connect(self._tail_changed)
+        self._window.keyboardFocus.connect(self._ring.setVisible)
         self._jump.clicked.connect(self.jump_to_latest)
         self._empty.suggestionChosen.connect(self.suggestionChosen)
         self._strip.pressed.connect(self._answer_link)
@@ -261,7 +262,6 @@ class TranscriptView(QWidget):
             self._window.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
-        self._ring.setVisible(now is self._window)
         cards = self._window.cards()
         card = next((c for c in cards if now is not None and c.isAncestorOf(now)), None)
         before = None if self._emphasised is None else self._window.card(self._emphasised)
