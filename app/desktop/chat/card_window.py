@@ -149,7 +149,7 @@ class CardWindow(QScrollArea):
             elif card.message != message and message.state != "streaming":
                 self.update_card(message)
         self.place(None if anchor is None else PADDING + self._extents.top(anchor) + offset)
-        self.build(FIRST_SLICE)
+        self.build(SLICE if self._cards else FIRST_SLICE)
 
     def add(self, message: Message) -> None:
         """Puts a new message at the end of the path. The user's own is always scrolled to."""

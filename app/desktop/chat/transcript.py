@@ -17,10 +17,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.background import background
 from app.desktop.chat.buttons import JumpButton, paint_focus_ring
 from app.desktop.chat.card_window import COLUMN, FIRST_SLICE, MARGIN, CardWindow
 from app.desktop.chat.cards import MessageCard, first_words
 from app.desktop.chat.empty import EmptyState
+from app.desktop.chat.highlight import warm
 from app.desktop.chat.strip import Strip
 from app.desktop.chat.tab_order import by_sight, neighbour, outside
 from app.desktop.theme import themes
@@ -151,6 +153,11 @@ class TranscriptView(QWidget):
             self._window.update_card(message)
             self._window.place()
             self._announce(message)
+
+    def warm_up(self) -> None:
+        """Imports in the background what the first code block would wait for. Call it after first paint."""
+        style = themes.current.code_style
+        background.submit(lambda: warm(style), lambda lines: None)
 
     def jump_to_latest(self) -> None:
         """Scrolls to the end and follows it from there."""
@@ -330,6 +337,12 @@ class TranscriptView(QWidget):
         self._jump.setAccessibleName(self.tr("Jump to the latest message"))
         self._jump.setToolTip(self.tr("Jump to the latest message"))
         self._window.retranslate()
+
+    def event(self, event: QEvent) -> bool:
+        # On another screen the formulas' pixels no longer fit.
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._window.restyle()
+        return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
