@@ -424,6 +424,7 @@ def test_the_wheel_scrolls_over_prose_and_code(qtbot, view):
     view.show_path(list(range(1, 41)))
     quiet(qtbot, view)
     for part in (card(view, 40).findChild(ProseBlock), card(view, 40).findChild(CodeBlock)._text):
+        view.jump_to_latest()
         before = bar(view).value()
         place = part.viewport().mapTo(view, part.viewport().rect().center())
         QTest.wheelEvent(view.windowHandle(), QPointF(place), QPoint(0, 120))
