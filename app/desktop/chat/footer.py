@@ -117,7 +117,8 @@ class Footer(QWidget):
 
     def fit(self, width: int) -> int:
         # On the right it stands in the gap below a bubble, which it must not widen.
-        self.resize(width, themes.current.px(20 if self._at_right else 24))
+        narrow = self._at_right and self._previous.isHidden()
+        self.resize(width, themes.current.px(20 if narrow else 24))
         self._place()
         return self.height()
 

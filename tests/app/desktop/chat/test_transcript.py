@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QAccessible, QGuiApplication, QInputMethodEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from app.desktop.chat.answer import AnswerCard
@@ -400,6 +401,43 @@ def test_tab_goes_down_the_page(qtbot, view):
     ]
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
     assert QApplication.focusWidget().accessibleName() == "Edit this message"
+
+
+def test_tab_reaches_each_link_and_enter_asks_for_it(qtbot, view):
+    view.add_message(message(1, "assistant", "[one](https://a.b/1) and [two](https://a.b/2)"))
+    view.activateWindow()
+    window(view).setFocus()
+    qtbot.waitUntil(window(view).hasFocus)
+    prose = card(view, 1).findChild(ProseBlock)
+    for words in ("one", "two"):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is prose
+        assert prose.textCursor().selectedText() == words
+    qtbot.keyClick(prose, Qt.Key.Key_Return)
+    assert view._strip.accessibleName().endswith("https://a.b/2")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert not view._strip.isVisible()
+
+
+def test_the_wheel_scrolls_over_prose_and_code(qtbot, view):
+    Loader(view, {**conversation(40), 40: message(40, "assistant", "words\n\n```c\n" + "x" * 400 + "\n```")})
+    view.show_path(list(range(1, 41)))
+    quiet(qtbot, view)
+    for part in (card(view, 40).findChild(ProseBlock), card(view, 40).findChild(CodeBlock)._text):
+        view.jump_to_latest()
+        before = bar(view).value()
+        place = part.viewport().mapTo(view, part.viewport().rect().center())
+        QTest.wheelEvent(view.windowHandle(), QPointF(place), QPoint(0, 120))
+        assert bar(view).value() < before
+
+
+def test_a_finished_answer_is_announced(qtbot, view, monkeypatch):
+    said = []
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: said.append(event.message()))
+    view.add_message(message(1, "assistant", "", "streaming"))
+    view.finish_message(message(1, "assistant", "the answer"))
+    assert said == ["Answer finished: the answer"]
 
 
 def test_keys_scroll(qtbot, view):
