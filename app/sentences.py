@@ -1,6 +1,6 @@
 """The one table of sentences for errors: what happened and what to do, in English and Korean.
 
-Every code that a `UserError` is raised with has a row; a test compares this table with the sources. Parameters
+Every code that a `UserError` is raised with has a row; a test compares the two. Parameters
 stand in braces. `bytes`-like parameters arrive as numbers and are written with their unit by `sentence`.
 """
 
@@ -73,8 +73,8 @@ SENTENCES: dict[str, Sentence] = {
         "{name} 값은 {low}에서 {high} 사이여야 합니다.",
     ),
     "engine.decode_failed": Sentence(
-        "The model failed while computing (code {code}). The text so far is kept; try again or load the model anew.",
-        "모델이 계산하는 중에 실패했습니다(코드 {code}). 지금까지의 글은 그대로 있습니다. 다시 시도하거나 모델을 다시 불러와 주세요.",
+        "The model failed while computing (code {status}). The text so far is kept; try again or load the model anew.",
+        "모델이 계산하는 중에 실패했습니다(코드 {status}). 지금까지의 글은 그대로 있습니다. 다시 시도하거나 모델을 다시 불러와 주세요.",
     ),
     "engine.killed": Sentence(
         "The engine was ended from outside, most likely because memory ran out. Your text is kept; continue, or choose a smaller model.",
@@ -101,6 +101,60 @@ SENTENCES: dict[str, Sentence] = {
         "{name} 모델 때문에 10분 안에 엔진이 세 번 멈춰서 자동으로 다시 시작하지 않습니다. 다른 모델을 선택하거나 직접 다시 불러와 주세요.",
     ),
     # --- engine/placement and engine/formats ---
+    "model.missing": Sentence(
+        "There is no file at {path}. It may have been moved or deleted; choose the model again.",
+        "{path}에 파일이 없습니다. 옮겨졌거나 삭제되었을 수 있습니다. 모델을 다시 선택해 주세요.",
+    ),
+    "model.directory": Sentence(
+        "{path} is a folder. Choose the GGUF file inside it.",
+        "{path}은(는) 폴더입니다. 그 안에 있는 GGUF 파일을 선택해 주세요.",
+    ),
+    "model.unreadable": Sentence(
+        "The file {path} cannot be read ({detail}). Check that you may open it and the disk is connected.",
+        "{path} 파일을 읽을 수 없습니다({detail}). 열기 권한과 디스크 연결을 확인해 주세요.",
+    ),
+    "model.not_gguf": Sentence(
+        "{path} is not a GGUF model. Choose a file that ends in .gguf.",
+        "{path}은(는) GGUF 모델이 아닙니다. 확장자가 .gguf인 파일을 선택해 주세요.",
+    ),
+    "model.truncated": Sentence(
+        "The file {path} is incomplete: {have_bytes} of at least {need_bytes}. Download it again.",
+        "{path} 파일이 완전하지 않습니다(현재 {have_bytes}, 필요 {need_bytes}). 다시 내려받아 주세요.",
+    ),
+    "model.damaged": Sentence(
+        "The file {path} is damaged ({detail}), so it was not opened. Download it again.",
+        "{path} 파일이 손상되어 열지 않았습니다({detail}). 다시 내려받아 주세요.",
+    ),
+    "model.split_missing": Sentence(
+        "This model comes in several files and {path} is not there. Put all parts in one folder under the "
+        "names they were published with.",
+        "여러 파일로 나뉜 모델인데 {path} 파일이 없습니다. 모두 원래 이름 그대로 한 폴더에 넣어 주세요.",
+    ),
+    "template.missing": Sentence(
+        "This model file has no chat template. It may be a base model that was not made for conversations.",
+        "이 모델 파일에는 대화 템플릿이 없습니다. 대화용으로 만들어지지 않은 기본 모델일 수 있습니다.",
+    ),
+    "template.syntax": Sentence(
+        "The model's chat template has a mistake in line {line} ({detail}). Try another copy of the model.",
+        "모델의 대화 템플릿 {line}번째 줄에 오류가 있습니다({detail}). 다른 배포본을 사용해 보세요.",
+    ),
+    "template.raised": Sentence(
+        "The model's chat template does not accept this conversation: {detail}",
+        "모델의 대화 템플릿이 이 대화를 받아들이지 않습니다: {detail}",
+    ),
+    "template.too_expensive": Sentence(
+        "The model's chat template takes far more time or memory than it should, so it was stopped. "
+        "Try another copy of the model.",
+        "모델의 대화 템플릿이 시간이나 메모리를 너무 많이 써서 중단했습니다. 다른 배포본을 사용해 보세요.",
+    ),
+    "template.failed": Sentence(
+        "The model's chat template failed on this conversation ({detail}). Try another copy of the model.",
+        "모델의 대화 템플릿이 이 대화를 처리하지 못했습니다({detail}). 다른 배포본을 사용해 보세요.",
+    ),
+    "reasoning.unknown": Sentence(
+        "“{choice}” is no choice for reasoning. Use auto, off, on, low, medium, high or a number of tokens.",
+        "“{choice}”은(는) 추론 설정이 아닙니다. auto, off, on, low, medium, high 또는 토큰 수를 쓰세요.",
+    ),
     # --- app/store ---
     "store.locked": Sentence(
         "Another program is writing to the conversations file {path}, so nothing could be saved just now."
@@ -235,4 +289,5 @@ def sentence(error: UserError | ErrorInfo, language: Language = "en") -> str:
         row, params = SENTENCES["unknown"], {"detail": error.code}
     else:
         params = {name: _shown(name, value) for name, value in error.params.items()}
-    return getattr(row, language).format_map(params)
+    text: str = getattr(row, language)
+    return text.format_map(params)

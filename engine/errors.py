@@ -24,7 +24,7 @@ class UserError(Exception):
     `code` is dotted, its first part the package that raises it: `model.not_gguf`, `store.locked`.
     """
 
-    def __init__(self, code: str, **params: Param) -> None:
+    def __init__(self, code: str, /, **params: Param) -> None:
         super().__init__(code, params)
         self.code = code
         self.params = params

@@ -87,10 +87,9 @@ class Setup:
             (environment, self.root, ENVIRONMENT_BYTES),
             (build, self.cache, BUILD_BYTES),
         ):
-            free = shutil.disk_usage(place).free
-            if wanted and free < needed:
+            if wanted and shutil.disk_usage(place).free < needed:
                 raise SetupError(
-                    f"Set-up needs {needed / 1e9:.1f} GB of free space in {place}, not {free / 1e9:.1f}. "
+                    f"Set-up needs {needed / 1e9:.1f} GB of free space in {place}. "
                     "Make room and run the same command again."
                 )
 

@@ -1,4 +1,4 @@
-"""Rules of the house that no linter knows: the engine's pin, a start without Qt, a sentence for each error."""
+"""Rules of the house that no linter knows: the pin, a start without Qt, a sentence for each error."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import string
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -21,31 +22,55 @@ def sources() -> list[Path]:
     return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
 
-def codes_raised(source: str) -> set[str]:
-    """The literal codes in `UserError("...")`, of both branches where a condition chooses between two."""
-    codes: set[str] = set()
+class Raised(NamedTuple):
+    """An error in the sources; `params` is None where they are not written out (`**params`, a name)."""
+
+    code: str
+    params: frozenset[str] | None
+
+
+def errors_raised(source: str) -> set[Raised]:
+    """Each `UserError("code", name=...)` and `ErrorInfo("code", {"name": ...})` whose code is written out.
+
+    Where a condition chooses between two codes, both count.
+    """
+    found: set[Raised] = set()
     for node in ast.walk(ast.parse(source)):
-        if (
-            isinstance(node, ast.Call)
-            and ast.unparse(node.func).rpartition(".")[2] == "UserError"
-            and node.args
-        ):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        kind = ast.unparse(node.func).rpartition(".")[2]
+        if kind in ("UserError", "ErrorInfo"):
             first = node.args[0]
             choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
-            codes |= {
-                choice.value
+            params = _keywords(node) if kind == "UserError" else _keys(node.args[1:])
+            found |= {
+                Raised(choice.value, params)
                 for choice in choices
                 if isinstance(choice, ast.Constant) and isinstance(choice.value, str)
             }
-    return codes
+    return found
 
 
-def all_codes_raised() -> dict[str, str]:
-    """Each code with a file that raises it."""
+def _keywords(call: ast.Call) -> frozenset[str] | None:
+    names = [keyword.arg for keyword in call.keywords]
+    return None if None in names else frozenset(str(name) for name in names)
+
+
+def _keys(arguments: list[ast.expr]) -> frozenset[str] | None:
+    if not arguments:
+        return frozenset()
+    params = arguments[0]
+    if not isinstance(params, ast.Dict) or not all(isinstance(key, ast.Constant) for key in params.keys):
+        return None
+    return frozenset(str(key.value) for key in params.keys if isinstance(key, ast.Constant))
+
+
+def all_errors_raised() -> dict[Raised, str]:
+    """Each error with a file that raises it."""
     return {
-        code: str(path.relative_to(ROOT))
+        error: str(path.relative_to(ROOT))
         for path in sources()
-        for code in codes_raised(path.read_text(encoding="utf-8"))
+        for error in errors_raised(path.read_text(encoding="utf-8"))
     }
 
 
@@ -73,24 +98,37 @@ def test_starting_the_program_imports_no_qt() -> None:
 @pytest.mark.parametrize(
     ("source", "found"),
     [
-        ("raise UserError('a.b', name=1)", {"a.b"}),
-        ("raise errors.UserError('a.b') from None", {"a.b"}),
-        ("e = UserError('a.b' if x else 'c.d')", {"a.b", "c.d"}),
+        ("raise UserError('a.b', name=1)", {("a.b", frozenset({"name"}))}),
+        ("raise errors.UserError('a.b') from None", {("a.b", frozenset())}),
+        ("e = UserError('a.b' if x else 'c.d')", {("a.b", frozenset()), ("c.d", frozenset())}),
+        ("UserError('a.b', **params)", {("a.b", None)}),
+        ("return ErrorInfo('a.b', {'path': p})", {("a.b", frozenset({"path"}))}),
+        ("return ErrorInfo('a.b')", {("a.b", frozenset())}),
+        ("return ErrorInfo('a.b', params)", {("a.b", None)}),
         ("UserError(code)", set()),
         ("OtherError('a.b')", set()),
     ],
 )
-def test_codes_are_read_from_the_source(source: str, found: set[str]) -> None:
-    assert codes_raised(source) == found
+def test_errors_are_read_from_the_source(source: str, found: set[tuple[str, frozenset[str] | None]]) -> None:
+    assert errors_raised(source) == found
 
 
 def test_every_error_has_its_sentence() -> None:
-    missing = {code: path for code, path in all_codes_raised().items() if code not in SENTENCES}
+    missing = {error.code: path for error, path in all_errors_raised().items() if error.code not in SENTENCES}
     assert missing == {}
 
 
 def test_every_sentence_belongs_to_an_error() -> None:
-    assert SENTENCES.keys() - all_codes_raised().keys() - {"unknown"} == set()
+    assert SENTENCES.keys() - {error.code for error in all_errors_raised()} - {"unknown"} == set()
+
+
+def test_every_error_brings_what_its_sentence_names() -> None:
+    lacking = {
+        (error.code, path): fields(SENTENCES[error.code].en) - error.params
+        for error, path in all_errors_raised().items()
+        if error.code in SENTENCES and error.params is not None
+    }
+    assert {error: names for error, names in lacking.items() if names} == {}
 
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))

@@ -120,8 +120,7 @@ class Talk:
         elif isinstance(event, StoreFailed):
             self._output.note(sentence(event.error, self._output.language))
         elif isinstance(event, ModelChanged) and event.state == "loading" and not event.fraction:
-            if sys.stderr.isatty():
-                self._output.note(f"{event.name} …")
+            self._output.progress(f"{event.name} …")
 
 
 class Interrupted(Exception):

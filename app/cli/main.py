@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from click.exceptions import ClickException
 
 from app.cli.output import Output
 from engine.errors import UserError
 
 INTERRUPTED = 130
+# typer ships its own copy of click, whose base of all usage errors it does not export by name.
+_UsageError: type[Exception] = next(
+    base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
+)
 
 application = typer.Typer(
     name="coterie",
@@ -48,7 +51,8 @@ def chat(
     json: Json = False,
 ) -> None:
     """Say something to a model, once or in a conversation. What is said is kept, as in the window."""
-    from app.cli.chat import ChatArguments, chat as run_chat
+    from app.cli.chat import ChatArguments
+    from app.cli.chat import chat as run_chat
 
     arguments = ChatArguments(
         prompt=prompt,
@@ -84,8 +88,8 @@ def run(arguments: Sequence[str]) -> int:
     json = "--json" in arguments
     try:
         code = application(list(arguments), prog_name="coterie", standalone_mode=False)
-    except ClickException as error:
-        error.show()
+    except _UsageError as error:
+        error.show()  # type: ignore[attr-defined]
         return 2
     except UserError as error:
         return Output(json).failed(error)

@@ -32,6 +32,11 @@ class Output:
         """Words on stderr."""
         self._write(sys.stderr, text + end)
 
+    def progress(self, text: str) -> None:
+        """A passing word on stderr, for a person who watches."""
+        if sys.stderr.isatty():
+            self.note(text)
+
     def failed(self, error: UserError) -> int:
         """Tell an error in one sentence; the exit code for it."""
         said = sentence(error, self.language)

@@ -58,7 +58,7 @@ class Conversations:
 
     # --- reading ---
 
-    def list(self) -> list[Conversation]:
+    def all(self) -> list[Conversation]:
         return self._store.conversations()
 
     def search(self, query: str) -> list[SearchHit]:

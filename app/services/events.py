@@ -70,7 +70,7 @@ class ModelChanged(msgspec.Struct, frozen=True):
 
 
 class StoreFailed(msgspec.Struct, frozen=True):
-    """Something could not be saved (disk full, read-only); the text stays on the screen and is tried again."""
+    """Something could not be saved (disk full, read-only); the text stays on screen and is tried again."""
 
     error: ErrorInfo
 

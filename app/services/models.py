@@ -12,6 +12,7 @@ from app.services.settings import SettingsFile
 from engine.api import (
     Engine,
     EngineLost,
+    EngineState,
     Event,
     GenerateRequest,
     Listener,
@@ -127,7 +128,7 @@ class Models:
         self._settings.change(model=model if model == STARTER else path, recent_models=recent)
 
     def _on_events(self, events: list[Event]) -> None:
-        generation = []
+        generation: list[Event] = []
         for event in events:
             if isinstance(event, LoadProgress):
                 name, path = self._state.name, self._state.path
@@ -144,10 +145,9 @@ class Models:
         if generation:
             self.on_generation(generation)
 
-    def _failed(self, state: str, error: ErrorInfo, log_tail: tuple[str, ...]) -> None:
+    def _failed(self, state: EngineState, error: ErrorInfo, log_tail: tuple[str, ...]) -> None:
         name, path = self._state.name, self._state.path
-        kind = "lost" if state == "lost" else "empty"
-        self._tell(ModelChanged(kind, name, path, error=error, log_tail=log_tail))
+        self._tell(ModelChanged(state, name, path, error=error, log_tail=log_tail))
 
     def _tell(self, change: ModelChanged) -> None:
         with self._lock:

@@ -36,7 +36,7 @@ SAMPLING_BOUNDS: dict[str, tuple[float, float]] = {
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 
 
-class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
+class Settings(msgspec.Struct, frozen=True):
     """What the user chose. `text_size` is percent; 0 for `max_tokens`, `context` and `threads` is automatic.
 
     `model` is a path or "starter". `recent_models` holds paths, the latest first.

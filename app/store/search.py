@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, column, func, literal_co
 from app.store import conversations
 from app.store.records import SearchHit
 from app.store.tables import ConversationRow, MessageRow
-from app.store.text import storable
+from engine.text import clean_text
 
 # The trigram index finds nothing shorter, and a Korean word often has two syllables.
 INDEXED_LENGTH = 3
@@ -19,7 +19,7 @@ BEFORE, AFTER = 40, 120
 def search(connection: Connection, query: str, limit: int) -> list[SearchHit]:
     """One hit for each conversation outside the trash, at most `limit`: those whose title matches first, then
     those with a message that matches, newest first. The snippet is from the newest such message."""
-    words = storable(query).split()
+    words = clean_text(query).split()
     if not words:
         return []
     hits = _by_title(connection, words, limit)

@@ -44,6 +44,7 @@ class Store:
         self._clock = clock
         self._writer = writers.new_writer()
         self._writing = engine.execution_options(write=True)
+        self._closed = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
 
     @classmethod
@@ -75,7 +76,8 @@ class Store:
         return restore(path.absolute(), backup, clock())
 
     def close(self) -> None:
-        """Wait for the changes under way and let go of the file."""
+        """Wait for the changes under way and let go of the file. Later calls raise RuntimeError."""
+        self._closed = True
         self._thread.shutdown(wait=True)
         self._engine.dispose()
 
@@ -225,6 +227,8 @@ class Store:
         return back_up(self._place, now, SCHEMA_REVISION)
 
     def _read(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        if self._closed:  # the pool would quietly open the file again
+            raise RuntimeError("the store is closed")
         with told(self._place), self._engine.begin() as connection:
             return work(connection, *args, **kwargs)
 

@@ -15,9 +15,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from app.store.records import ChatOptions, MessageState, TitleSource
-from app.store.text import storable, storable_json
+from app.store.text import storable_json
 from engine.api import Role, Timings, Usage
 from engine.errors import ErrorInfo
+from engine.text import clean_text
 
 SCHEMA_REVISION = "0001"
 """The newest migration. Known without Alembic, so that an up-to-date file opens without importing it."""
@@ -26,13 +27,13 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 class PlainText(TypeDecorator[str]):
-    """A string, made storable on the way in."""
+    """A string, cleaned on the way in."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else storable(value)
+        return None if value is None else clean_text(value)
 
 
 class JSONStruct(TypeDecorator[T], Generic[T]):

@@ -13,7 +13,7 @@ import psutil
 
 def new_writer() -> str:
     """A name for one opened store: process, its start, and a part of its own."""
-    return f"{os.getpid()}:{psutil.Process().create_time():.2f}:{uuid.uuid4().hex[:8]}"
+    return f"{os.getpid()}:{_started(psutil.Process()):.2f}:{uuid.uuid4().hex[:8]}"
 
 
 def is_alive(writer: str) -> bool:
@@ -26,8 +26,18 @@ def is_alive(writer: str) -> bool:
         return False
     try:
         # Numbers of processes come again; two that share one cannot have started in the same second.
-        return abs(psutil.Process(int(pid)).create_time() - float(started)) < 1.0
+        return abs(_started(psutil.Process(int(pid))) - float(started)) < 1.0
     except psutil.NoSuchProcess:
         return False
     except psutil.AccessDenied:
         return True
+
+
+def _started(process: psutil.Process) -> float:
+    """When a process started, in seconds, the same in whichever process it is asked.
+
+    Linux counts from the machine's start. psutil adds the time of that start by the wall clock, which moves
+    when the clock is set; so it is taken off again.
+    """
+    started = process.create_time()
+    return started - psutil.boot_time() if psutil.LINUX else started

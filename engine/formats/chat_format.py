@@ -12,20 +12,22 @@ from engine.errors import UserError
 from engine.formats.markers import ReasoningMarkers, learn_markers
 from engine.formats.messages import (
     Conversation,
-    clean_value,
     normalised,
     with_reasoning_keys,
     with_system_merged,
 )
+from engine.formats.meter import time_limit
 from engine.formats.parser import ReplyParser
 from engine.formats.reasoning import ReasoningPlan, ReasoningSettings, find_reasoning
 from engine.formats.template import Template
 from engine.formats.untrusted import joined, separate
 from engine.formats.values import Piece, Prompt
+from engine.text import clean_value
 
 # ChatML, the commonest format of models that were published without a template.
 _CHATML = (
-    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
+    "{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 _SYSTEM_PROBE = "Qx7system"
@@ -43,9 +45,10 @@ class ChatFormat:
     def __init__(self, template: Template, *, is_fallback: bool = False) -> None:
         self.is_fallback = is_fallback
         self._template = template
-        self._takes_system = self._renders_system()
-        self._markers = learn_markers(template)
-        self._plan: ReasoningPlan = find_reasoning(template, self._markers)
+        with time_limit():
+            self._takes_system = self._renders_system()
+            self._markers = learn_markers(template)
+            self._plan: ReasoningPlan = find_reasoning(template, self._markers)
 
     @classmethod
     def from_template(cls, source: str, bos_token: str = "", eos_token: str = "") -> ChatFormat:
@@ -78,10 +81,11 @@ class ChatFormat:
         reasoning: Reasoning = "auto",
         continue_last: bool = False,
     ) -> Prompt:
-        """The prompt for the next reply. With `continue_last` the last message is a partial answer to go on with.
+        """The prompt for the next reply. With `continue_last` the last message is a partial answer to go on
+        with.
 
-        Raises UserError `template.raised`, `template.failed`, `template.too_expensive`, `reasoning.unknown`, and
-        ValueError when there is no assistant message to continue.
+        Raises UserError `template.raised`, `template.failed`, `template.too_expensive`, `reasoning.unknown`,
+        and ValueError when there is no assistant message to continue.
         """
         conversation = normalised(messages)
         definitions: list[dict[str, Any]] = clean_value(list(tools)) if tools else []
@@ -91,16 +95,17 @@ class ChatFormat:
                 raise ValueError("continue_last needs an assistant message at the end")
             partial = conversation.pop()
         settings = self._plan.settings(reasoning)
-        prompt = self._rendered(conversation, definitions, settings)
-        if partial is not None:
-            thoughts = partial.get("reasoning_content", "")
-            if thoughts and self._ends_with(prompt, self._markers.closing):
+        thoughts = partial.get("reasoning_content", "") if partial else ""
+        with time_limit():
+            prompt = self._rendered(conversation, definitions, settings)
+            if thoughts and self._is_past_reasoning(prompt):
                 prompt = self._rendered(conversation, definitions, self._plan.settings("on"))
-            return self._continued(prompt, thoughts, partial["content"])
-        return self._closed(prompt) if settings.close_block else prompt
+        if settings.close_block and not thoughts:
+            prompt = self._closed(prompt)
+        return self._continued(prompt, thoughts, partial["content"]) if partial else prompt
 
     def parser(self, prompt: Prompt, tools: Tools = None) -> ReplyParser:
-        """A parser for the reply to this prompt. Calls of `tools` stay in the answer as the model wrote them."""
+        """A parser for the reply to this prompt. Calls of `tools` stay in the answer as they were written."""
         return ReplyParser(self._markers, prompt)
 
     def _renders_system(self) -> bool:
@@ -108,10 +113,7 @@ class ChatFormat:
             {"role": "system", "content": _SYSTEM_PROBE},
             {"role": "user", "content": "Qx7question"},
         ]
-        try:
-            return _SYSTEM_PROBE in self._template.render(conversation)
-        except UserError:
-            return False
+        return _SYSTEM_PROBE in (self._template.try_render(conversation) or "")
 
     def _rendered(
         self, conversation: Conversation, tools: list[dict[str, Any]], settings: ReasoningSettings
@@ -131,7 +133,9 @@ class ChatFormat:
                 return None
 
         text = render(conversation, tools)
-        pieces = separate(text, try_render, conversation, tools)
+        pieces = separate(
+            text, try_render, conversation, tools, (self._markers.opening, self._markers.closing)
+        )
         prompt = Prompt(
             text,
             pieces or (Piece(text, True),),
@@ -139,6 +143,11 @@ class ChatFormat:
             reasoning_budget=settings.budget,
         )
         return msgspec.structs.replace(prompt, opens_reasoning=self._ends_with(prompt, self._markers.opening))
+
+    def _is_past_reasoning(self, prompt: Prompt) -> bool:
+        """Whether the prompt leaves no room for reasoning, as when it is turned off."""
+        ends = (self._markers.closing, self._markers.early_answer_opening)
+        return any(end and self._ends_with(prompt, end) for end in ends)
 
     @staticmethod
     def _ends_with(prompt: Prompt, marker: str) -> bool:

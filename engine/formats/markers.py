@@ -6,7 +6,6 @@ import re
 
 import msgspec
 
-from engine.errors import UserError
 from engine.formats.messages import Conversation, with_reasoning_keys
 from engine.formats.template import Template
 
@@ -18,6 +17,8 @@ _TAG = r"(?:<\|?[^<>\s]{1,40}\|?>|\[/?[A-Z_]{2,30}\]|◁/?[a-z]{2,30}▷)"
 _FIRST_TAG = re.compile(rf"{_TAG}(?:[a-z]{{2,20}}{_TAG})?")
 _EMPTY_BLOCK_AT_END = re.compile(rf"({_TAG}(?:[a-z]{{2,20}})?)(\s*)({_TAG})(\s*)\Z")
 _LONGEST_OPENING = 60
+# How far from its end a text is looked at; it comes from a stranger's template.
+_LONGEST_END = 300
 _TAGS_AT_END = re.compile(rf"((?:{_TAG})(?:[a-z]{{2,20}}(?:{_TAG})?)?)\s*\Z")
 _WORDED_PAIRS = (("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),)  # Apriel
 _KNOWN_PAIRS = re.compile(
@@ -29,9 +30,10 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
     """The texts around the reasoning.
 
     `answer_opening` comes between the closing marker and the answer in formats that mark both (harmony's
-    `<|start|>assistant<|channel|>final<|message|>`); `early_answer_opening` is what remains of it when the reply
-    starts with the answer. `lead`, `tail` are the white space inside the markers and `gap` what follows them, as
-    the template writes them; they matter for continuing an answer. `learned` is False for the default pair.
+    `<|start|>assistant<|channel|>final<|message|>`); `early_answer_opening` is what remains of it when the
+    reply starts with the answer. `lead`, `tail` are the white space inside the markers and `gap` what follows
+    them, as the template writes them; they matter for continuing an answer. `learned` is False for the
+    default pair.
     """
 
     opening: str = "<think>"
@@ -51,8 +53,8 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
 def learn_markers(template: Template) -> ReasoningMarkers:
     """Render an answer with reasoning and look at what the template puts around the two.
 
-    A template that drops earlier reasoning may still show an empty block where reasoning is turned off. One that
-    does neither gets the pair that its source mentions, else `<think>`.
+    A template that drops earlier reasoning may still show an empty block where reasoning is turned off. One
+    that does neither gets the pair that its source mentions, else `<think>`.
     """
     variables: dict[str, bool]
     for variables in ({}, {"enable_thinking": True, "thinking": True}):
@@ -91,11 +93,12 @@ def _from_answer(template: Template, variables: dict[str, bool]) -> ReasoningMar
 
 def _opening(before: str, generation: str) -> str:
     """What the template writes between the start of the model's turn and its reasoning."""
-    if before.startswith(generation):
-        rest = before[len(generation) :].strip()
+    header = generation.rstrip()
+    if header and before.startswith(header):
+        rest = before[len(header) :].strip()
         if 0 < len(rest) <= _LONGEST_OPENING:
             return rest
-    match = _TAGS_AT_END.search(before)
+    match = _TAGS_AT_END.search(before[-_LONGEST_END:])
     return match.group(1) if match else ""
 
 
@@ -110,7 +113,7 @@ def _without_overlap(answer_opening: str, generation: str) -> str:
 def _from_empty_block(template: Template) -> ReasoningMarkers | None:
     on = _tail(_rendered(template, [_USER], enable_thinking=True, thinking=True))
     off = _tail(_rendered(template, [_USER], enable_thinking=False, thinking=False))
-    block = _EMPTY_BLOCK_AT_END.search(off)
+    block = _EMPTY_BLOCK_AT_END.search(off[-_LONGEST_END:])
     if on == off or not block or block.group(0) in on:
         return None
     return ReasoningMarkers(
@@ -119,11 +122,7 @@ def _from_empty_block(template: Template) -> ReasoningMarkers | None:
 
 
 def _rendered(template: Template, conversation: Conversation, **settings: bool) -> str:
-    try:
-        return template.render(conversation, **settings)  # type: ignore[arg-type]
-    except UserError:
-        # The template does not take such a conversation, which is an answer too.
-        return ""
+    return template.try_render(conversation, **settings) or ""  # type: ignore[arg-type]
 
 
 def _tail(rendered: str) -> str:

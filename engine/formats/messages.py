@@ -7,28 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.api import Message
+from engine.text import clean_text, clean_value
 
 Conversation = list[dict[str, Any]]
 
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 # The names under which templates look for earlier reasoning, besides `reasoning_content`.
 REASONING_KEYS = ("reasoning_content", "reasoning", "thinking", "thought")
-
-
-def clean_text(text: str) -> str:
-    """Text a tokenizer can take: no NUL, and U+FFFD for halves of surrogate pairs."""
-    return _LONE_SURROGATE.sub("\ufffd", text).replace("\0", "")
-
-
-def clean_value(value: Any) -> Any:
-    """A copy of a JSON value with `clean_text` done to all its strings."""
-    if isinstance(value, str):
-        return clean_text(value)
-    if isinstance(value, Mapping):
-        return {clean_text(str(key)): clean_value(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [clean_value(item) for item in value]
-    return value
 
 
 def _content_text(content: Any) -> str:

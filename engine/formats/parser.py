@@ -23,8 +23,8 @@ class _State(Enum):
 class ReplyParser:
     """Feed it a reply piece by piece; special tokens arrive as their text.
 
-    An opening marker counts only at the start of the reply; later it is part of the answer. White space around
-    the reasoning and empty lines in front of the answer belong to the format and are dropped.
+    An opening marker counts only at the start of the reply; later it is part of the answer. White space
+    around the reasoning and empty lines in front of the answer belong to the format and are dropped.
     """
 
     def __init__(self, markers: ReasoningMarkers, prompt: Prompt) -> None:
@@ -73,18 +73,19 @@ class ReplyParser:
         return out
 
     def flush(self) -> list[ParsedDelta]:
-        """The text has ended: gives out the beginning of a marker that never came, which is text after all."""
+        """The text has ended: gives out the beginning of a marker that never came; it is text after all."""
         out: list[ParsedDelta] = []
         held, self._held = self._held, ""
         if held:
             if self._state is _State.REASONING_START:
                 self._spaces.clear()
-            self._state = _State.REASONING if self._inside else _State.ANSWER
+            self._state = _State.REASONING if self.in_reasoning else _State.ANSWER
             self._emit(self._kept_spaces() + held, out)
         return out
 
     @property
-    def _inside(self) -> bool:
+    def in_reasoning(self) -> bool:
+        """Whether the text so far ended inside the reasoning."""
         return self._state in (_State.REASONING, _State.REASONING_START)
 
     def finish(self) -> AssistantMessage:
@@ -93,7 +94,7 @@ class ReplyParser:
         return AssistantMessage(
             reasoning=self._prompt.continued_reasoning + "".join(self._reasoning),
             content=self._prompt.continued_content + "".join(self._content),
-            truncated_in="reasoning" if self._inside else "",
+            truncated_in="reasoning" if self.in_reasoning else "",
         )
 
     def _read_start(self, data: str, position: int, out: list[ParsedDelta]) -> int:
@@ -121,7 +122,9 @@ class ReplyParser:
         return position
 
     def _kept_spaces(self) -> str:
-        """White space that turned out to be text: all of it in the reasoning, the indent in front of the answer."""
+        """White space that turned out to be text: all of it in the reasoning, the indent in front of the
+        answer.
+        """
         spaces = "".join(self._spaces)
         self._spaces.clear()
         return spaces if self._state is _State.REASONING else spaces[spaces.rfind("\n") + 1 :]
@@ -164,7 +167,7 @@ def _table(*rows: tuple[str, _State]) -> tuple[tuple[str, _State], ...]:
 
 
 def _overlap(data: str, marker: str, start: int) -> int:
-    """Length of the longest end of `data[start:]` that is a beginning of `marker`, the whole marker excluded."""
+    """Length of the longest end of `data[start:]` that is a beginning of `marker`, but not all of it."""
     for length in range(min(len(marker) - 1, len(data) - start), 0, -1):
         if data.endswith(marker[:length]):
             return length

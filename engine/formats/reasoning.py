@@ -1,8 +1,8 @@
 """Finds out what can be chosen about a model's reasoning, by rendering its template with every known switch.
 
 A variable that changes the rendered text is a switch, whatever the model's family; llama.cpp learns templates
-the same way (`common/chat-diff-analyzer.cpp`). What a template does with an undefined variable differs, so on and
-off are always passed explicitly.
+the same way (`common/chat-diff-analyzer.cpp`). What a template does with an undefined variable differs, so on
+and off are always passed explicitly.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Variables = dict[str, Any]
 
 
 class ReasoningSettings(msgspec.Struct, frozen=True):
-    """What one choice means for one render. `close_block`: no switch is known, hand the model a closed block."""
+    """What one choice means for one render. `close_block`: no switch, so hand the model a closed block."""
 
     variables: Variables = {}
     system_words: str = ""
@@ -111,10 +111,7 @@ class _Probe:
         conversation = [{"role": "user", "content": _QUESTION}]
         if system:
             conversation.insert(0, {"role": "system", "content": system})
-        try:
-            return self._template.render(conversation, **variables)
-        except UserError:
-            return None
+        return self._template.try_render(conversation, **variables)
 
 
 def find_reasoning(template: Template, markers: ReasoningMarkers) -> ReasoningPlan:

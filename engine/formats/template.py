@@ -11,18 +11,19 @@ import jinja2
 from jinja2 import meta
 
 from engine.errors import UserError
-from engine.formats.sandbox import BoundedEnvironment, Meter, TooExpensive, metered_render
+from engine.formats.meter import Meter, TooExpensiveError, metered_render
+from engine.formats.sandbox import BoundedEnvironment
 
 # The longest template of some seventy current models has 17,000 characters.
-MAX_SOURCE = 262_144
+MAX_SOURCE = 131_072
 
 
-class _Raised(Exception):
+class _RaisedError(Exception):
     """The template's own `raise_exception`."""
 
 
 def _raise_exception(message: Any = "") -> None:
-    raise _Raised(str(message))
+    raise _RaisedError(str(message))
 
 
 def _strftime_now(pattern: str) -> str:
@@ -32,8 +33,8 @@ def _strftime_now(pattern: str) -> str:
 class Template:
     """A compiled chat template.
 
-    The conventions are those of Hugging Face transformers (`utils/chat_template_utils.py`): trimmed blocks, loop
-    controls, `raise_exception`, `strftime_now`, `tojson` without HTML escapes, `{% generation %}`.
+    The conventions are those of Hugging Face transformers (`utils/chat_template_utils.py`): trimmed blocks,
+    loop controls, `raise_exception`, `strftime_now`, `tojson` without HTML escapes, `{% generation %}`.
     """
 
     def __init__(
@@ -89,13 +90,28 @@ class Template:
         meter = Meter(_size(messages) + _size(tools), len(messages))
         try:
             return metered_render(self._template, meter, given)
-        except _Raised as error:
+        except _RaisedError as error:
             raise UserError("template.raised", detail=str(error)) from error
-        except TooExpensive as error:
+        except TooExpensiveError as error:
             raise UserError("template.too_expensive") from error
         except Exception as error:
             # The template is a program of someone else: any of Python's errors can come out of it.
             raise UserError("template.failed", detail=f"{type(error).__name__}: {error}"[:300]) from error
+
+    def try_render(
+        self,
+        messages: list[dict[str, Any]],
+        tools: list[dict[str, Any]] | None = None,
+        add_generation_prompt: bool = True,
+        **variables: Any,
+    ) -> str | None:
+        """`render`, or None where the template refuses. Raises UserError `template.too_expensive`."""
+        try:
+            return self.render(messages, tools, add_generation_prompt, **variables)
+        except UserError as error:
+            if error.code == "template.too_expensive":
+                raise
+            return None
 
 
 def _size(value: Any) -> int:

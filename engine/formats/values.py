@@ -8,8 +8,9 @@ import msgspec
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """A run of prompt text. Untrusted text was written by people, tools or the model: its look-alikes of special
-    tokens must be tokenised as plain text. A host may join an untrusted piece that holds none to its neighbours.
+    """A run of prompt text. Untrusted text was written by people, tools or the model: its look-alikes of
+    special tokens must be tokenised as plain text. A host may join an untrusted piece that holds none to its
+    neighbours.
     """
 
     text: str
@@ -19,11 +20,12 @@ class Piece(msgspec.Struct, frozen=True):
 class Prompt(msgspec.Struct, frozen=True):
     """A rendered conversation, ready for the tokenizer.
 
-    `pieces` joined give `text`. `separated` is False when the template changed its contents too much to tell them
-    apart; then there is one piece, trusted because a prompt without its special tokens would be useless.
-    `opens_reasoning`: the reply starts inside the reasoning. `reasoning_budget` is the number of reasoning tokens
-    the engine has to enforce, None for no limit. `reasoning_forced_off`: a model that always reasons was handed a
-    closed block, which it may not respect. `continued_*` is the part of the answer that the prompt ends with.
+    `pieces` joined give `text`. `separated` is False when the template changed its contents too much to tell
+    them apart; then there is one piece, trusted because a prompt without its special tokens would be useless.
+    `opens_reasoning`: the reply starts inside the reasoning. `reasoning_budget` is the number of reasoning
+    tokens the engine has to enforce, None for no limit. `reasoning_forced_off`: a model that always reasons
+    was handed a closed block, which it may not respect. `continued_*` is the part of the answer that the
+    prompt ends with.
     """
 
     text: str

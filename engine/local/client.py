@@ -38,6 +38,7 @@ from engine.api import (
 )
 from engine.errors import ErrorInfo, UserError
 from engine.local import host, protocol, watch
+from engine.text import clean_value
 
 # What runs in the child: gets its end of the pipe and the path of a log file.
 HostMain = Callable[[Connection, str], None]
@@ -53,7 +54,7 @@ class _Host:
     def __init__(self, main: HostMain) -> None:
         context = multiprocessing.get_context("spawn")
         handle, self.log_path = tempfile.mkstemp(prefix="coterie-engine-", suffix=".log")
-        os.close(handle)
+        self._log = os.fdopen(handle, "rb")
         self.connection: Connection
         self.connection, theirs = context.Pipe(duplex=True)
         self.process: SpawnProcess = context.Process(
@@ -90,7 +91,9 @@ class _Host:
         vitals.busy, vitals.steps = pong.busy, pong.steps
 
     def log_tail(self) -> tuple[str, ...]:
-        text = Path(self.log_path).read_text("utf-8", "replace")
+        """The last lines that native code, or a traceback, printed."""
+        self._log.seek(0)
+        text = self._log.read().decode("utf-8", "replace")
         return tuple(text.splitlines()[-LOG_TAIL_LINES:])
 
     def dispose(self) -> None:
@@ -102,6 +105,7 @@ class _Host:
         self._writer.join()
         self.connection.close()
         self.process.close()
+        self._log.close()
         Path(self.log_path).unlink(missing_ok=True)
 
 
@@ -166,7 +170,7 @@ class LocalEngine:
             if self._host is None or self._state not in ("loading", "ready"):
                 raise UserError("engine.no_model")
             self._open[request.id] = None
-            self._host.send(protocol.Generate(request))
+            self._host.send(protocol.Generate(_clean(request)))
 
     def abort(self, request_id: int) -> None:
         with self._lock:
@@ -241,7 +245,7 @@ class LocalEngine:
             except msgspec.DecodeError:
                 return ErrorInfo("engine.garbage")
             now = time.monotonic()
-            current.vitals.heard = max(current.vitals.heard, now)
+            current.vitals.heard = now
             for reply in replies:
                 if isinstance(reply, protocol.Pong):
                     current.measure(reply, now)
@@ -294,3 +298,8 @@ class LocalEngine:
         tail = current.log_tail()
         current.dispose()
         self._listener([*ended, EngineLost(failure, tail)])
+
+
+def _clean(request: GenerateRequest) -> GenerateRequest:
+    """The request with text that JSON can carry."""
+    return msgspec.convert(clean_value(msgspec.to_builtins(request)), GenerateRequest)

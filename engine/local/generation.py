@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from engine.api import Delta, Finished, FinishReason, GenerateRequest, PrefillProgress, Timings, Usage
 from engine.errors import UserError
-from engine.formats import Parser, ReasoningDelta
+from engine.formats import ParsedDelta, ReasoningDelta, ReplyParser
 from engine.local import native, sampling
 from engine.local.session import Decoded, Session
 from engine.local.stop_strings import StopStrings
@@ -99,10 +99,10 @@ class Generation:
         if code == Decoded.ABORTED:
             return False
         if code != Decoded.OK:
-            raise UserError("engine.decode_failed", code=code)
+            raise UserError("engine.decode_failed", status=code)
         return True
 
-    def _sample(self, chain: native.SamplerChain, parser: Parser) -> FinishReason:
+    def _sample(self, chain: native.SamplerChain, parser: ReplyParser) -> FinishReason:
         session, tokenizer = self._session, self._session.tokenizer
         room = session.context_length - session.decoded
         limit = min(self._request.max_tokens or room, room)
@@ -126,7 +126,7 @@ class Generation:
             if self._abort.is_set or not self._step([token]):
                 return "cancelled"
 
-    def _show(self, parser: Parser, data: bytes, elapsed: float) -> None:
+    def _show(self, parser: ReplyParser, data: bytes, elapsed: float) -> None:
         text = self._decoder.decode(data)
         self._raw.append(text)
         reasons = parser.in_reasoning
@@ -136,16 +136,16 @@ class Generation:
             self._reasoning += 1
             self._reasoning_s = elapsed
 
-    def _emit_delta(self, delta: object) -> None:
+    def _emit_delta(self, delta: ParsedDelta) -> None:
         id = self._request.id
         if isinstance(delta, ReasoningDelta):
             self._emit(Delta(id, "reasoning", delta.text))
             return
-        text = self._stops.feed(delta.text)  # type: ignore[attr-defined]
+        text = self._stops.feed(delta.text)
         if text:
             self._emit(Delta(id, "content", text))
 
-    def _end_text(self, parser: Parser) -> None:
+    def _end_text(self, parser: ReplyParser) -> None:
         """Show what was held back: half a character, half a marker, half a stop string."""
         for delta in parser.feed(self._decoder.decode(b"", final=False)):
             self._emit_delta(delta)

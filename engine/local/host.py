@@ -14,11 +14,15 @@ import threading
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.api import Finished, LoadFailed, LoadRequest, Timings, Usage
 from engine.errors import ErrorInfo, UserError
 from engine.local import protocol
 from engine.local.protocol import Reply
+
+if TYPE_CHECKING:
+    from engine.local.session import Session
 
 # Events of a fast stream are sent together when they come closer than this; a slow one sends each at once.
 SEND_INTERVAL = 0.004
@@ -42,6 +46,9 @@ def prepare_process(log_path: str) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
+    if os.name == "posix":
+        # The parent holds it open too; without a name it cannot be left behind by a parent that is killed.
+        Path(log_path).unlink(missing_ok=True)
     if sys.platform == "linux":
         # When memory runs out the kernel shall end the engine, not the desktop with the user's words.
         try:
@@ -91,7 +98,7 @@ class Host:
         self._cancel_load = False
         self._busy = False
         self._steps = 0
-        self._session = None
+        self._session: Session | None = None
 
     def run(self) -> None:
         threading.Thread(target=self._read, name="pipe", daemon=True).start()

@@ -14,7 +14,7 @@ from engine.errors import UserError
 from engine.formats import ChatFormat
 from engine.local import native, sampling
 from engine.local.session import Session
-from engine.placement.gguf_index import GgufIndex, read_index
+from engine.placement.gguf_index import ModelSummary, read_index, summarise
 
 # What the process needs beside weights and cache: activations, tokenizer tables, the interpreter.
 WORKING_BYTES = 256 * 2**20
@@ -30,10 +30,10 @@ def open_session(
     `engine.not_a_chat_model`, `engine.load_cancelled`, `template.*`.
     """
     started = time.monotonic()
-    index = read_index(Path(request.path))
-    length = _context_length(request.context, index)
-    _check_memory(index, request.path, length)
-    chat_format = _chat_format(index)
+    summary = summarise(read_index(Path(request.path)))
+    length = _context_length(request.context, summary)
+    _check_memory(summary, length)
+    chat_format = _chat_format(summary)
     native.clear_log()
     cancelled = False
 
@@ -44,7 +44,7 @@ def open_session(
 
     model = native.load_model(request.path, progress)
     if not model:
-        raise UserError("engine.load_cancelled") if cancelled else _refusal(index)
+        raise UserError("engine.load_cancelled") if cancelled else _refusal(summary)
     try:
         if not native.has_decoder(model):
             raise UserError("engine.not_a_chat_model")
@@ -54,11 +54,11 @@ def open_session(
     except UserError:
         native.free_model(model)
         raise
-    recommended = sampling.recommended(lambda key: native.metadata(model, key))
+    recommended = sampling.usable(summary.sampling)
     facts = ModelFacts(
         path=request.path,
-        name=index.summary.name or Path(request.path).stem,
-        architecture=index.summary.architecture,
+        name=summary.name,
+        architecture=summary.architecture,
         context=native.context_length(context),
         trained_context=native.trained_context(model),
         reasoning=chat_format.reasoning,
@@ -73,19 +73,19 @@ def default_threads() -> int:
     return psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
 
 
-def _context_length(asked: int, index: GgufIndex) -> int:
-    trained = index.summary.context_length
+def _context_length(asked: int, summary: ModelSummary) -> int:
+    trained = summary.context_length
     if asked and trained and asked > trained:
         raise UserError("engine.context_too_long", asked=asked, trained=trained)
     return asked or min(trained or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
 
 
-def _check_memory(index: GgufIndex, path: str, length: int) -> None:
-    """Refuse what cannot fit: weights by the tensor table, the KV cache by llama.cpp's own dry run."""
-    needed = index.tensor_bytes + WORKING_BYTES
+def _check_memory(summary: ModelSummary, length: int) -> None:
+    """Refuse what cannot fit: weights by the file's size, the KV cache by llama.cpp's own dry run."""
+    needed = summary.bytes + WORKING_BYTES
     available = psutil.virtual_memory().available
     if needed <= available:
-        needed += _cache_bytes(path, length)
+        needed += _cache_bytes(str(summary.path), length)
     if needed > available:
         raise UserError("engine.not_enough_memory", needed_bytes=needed, free_bytes=available)
 
@@ -107,19 +107,19 @@ def _cache_bytes(path: str, length: int) -> int:
     return int(sum(map(float, sizes)) * 2**20)
 
 
-def _chat_format(index: GgufIndex) -> ChatFormat:
-    template = index.chat_template
-    if not template:
+def _chat_format(summary: ModelSummary) -> ChatFormat:
+    """The model's own format; one that is published without a template gets ChatML."""
+    if not summary.chat_template:
         return ChatFormat.plain()
-    return ChatFormat.from_template(template, bos_token=index.bos_token, eos_token=index.eos_token)
+    return ChatFormat.from_template(summary.chat_template, summary.bos_token, summary.eos_token)
 
 
-def _refusal(index: GgufIndex) -> UserError:
+def _refusal(summary: ModelSummary) -> UserError:
     """Why llama.cpp returned no model, from its log."""
     lines = native.log_tail()
     log = "\n".join(lines)
     if "unknown model architecture" in log:
-        return UserError("engine.unknown_architecture", architecture=index.summary.architecture)
+        return UserError("engine.unknown_architecture", architecture=summary.architecture)
     said = [line for line in lines if "error" in line.lower() or "fail" in line.lower()]
     detail = said[0] if said else (lines[-1] if lines else "no message")
     return UserError("engine.load_failed", detail=detail[:300])

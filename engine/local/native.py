@@ -12,6 +12,7 @@ import re
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Literal
 
 import llama_cpp
@@ -158,19 +159,6 @@ def has_decoder(model: int) -> bool:
     return bool(llama.llama_model_has_decoder(model))
 
 
-def metadata(model: int, key: str) -> str | None:
-    """A metadata value as text, None when the file has no such key."""
-    size = 256
-    while True:
-        buffer = ctypes.create_string_buffer(size)
-        needed = llama.llama_model_meta_val_str(model, key.encode(), buffer, size)
-        if needed < 0:
-            return None
-        if needed < size:
-            return buffer.raw[:needed].decode("utf-8", "replace")
-        size = needed + 1
-
-
 def vocabulary(model: int) -> int:
     return int(llama.llama_model_get_vocab(model) or 0)
 
@@ -192,16 +180,10 @@ def bos_token(vocab: int) -> int:
     return int(llama.llama_vocab_bos(vocab))
 
 
-def eos_token(vocab: int) -> int:
-    return int(llama.llama_vocab_eos(vocab))
-
-
 def control_tokens(vocab: int) -> list[str]:
     """The texts that only `parse_special` turns into one token: markers a user's text must not make."""
-    texts = []
-    for token in range(vocabulary_size(vocab)):
-        if llama.llama_vocab_is_control(vocab, token):
-            texts.append(token_bytes(vocab, token).decode("utf-8", "replace"))
+    controls = filter(partial(llama.llama_vocab_is_control, vocab), range(vocabulary_size(vocab)))
+    texts = (token_bytes(vocab, token).decode("utf-8", "replace") for token in controls)
     return [text for text in texts if text]
 
 

@@ -59,8 +59,8 @@ Command = Load | CancelLoad | Generate | Abort | Ping | Close
 Reply = Ready | Pong | LoadProgress | Loaded | LoadFailed | PrefillProgress | Delta | Finished
 
 _encoder = msgspec.json.Encoder()
-_commands = msgspec.json.Decoder(Command)
-_replies = msgspec.json.Decoder(list[Reply])
+_commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
+_replies: msgspec.json.Decoder[list[Reply]] = msgspec.json.Decoder(list[Reply])
 
 
 def encode(message: Command | list[Reply]) -> bytes:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Callable
-
-import msgspec
 
 from engine.api import Sampling
 from engine.errors import UserError
@@ -17,14 +14,6 @@ DEFAULTS = Sampling(temperature=0.8, top_k=40, top_p=0.95, min_p=0.05, repeat_pe
 PENALTY_WINDOW = 64
 MAX_SEED = 2**32 - 1
 
-# Keys that a model's makers write into the file (llama.cpp, src/llama-arch.cpp, LLM_KV_GENERAL_SAMPLING_*).
-_RECOMMENDED = {
-    "temperature": ("general.sampling.temp", float),
-    "top_k": ("general.sampling.top_k", int),
-    "top_p": ("general.sampling.top_p", float),
-    "min_p": ("general.sampling.min_p", float),
-    "repeat_penalty": ("general.sampling.penalty_repeat", float),
-}
 _BOUNDS = {
     "temperature": (0.0, 10.0),
     "top_k": (0, 10_000_000),
@@ -35,42 +24,33 @@ _BOUNDS = {
 }
 
 
-def recommended(metadata: Callable[[str], str | None]) -> Sampling:
-    """What the file itself recommends; values that are no numbers or out of bounds are left out."""
-    found: dict[str, float | int] = {}
-    for field, (key, kind) in _RECOMMENDED.items():
-        text = metadata(key)
-        if text is None:
-            continue
-        try:
-            value = kind(float(text))
-        except (ValueError, OverflowError):
-            continue
-        low, high = _BOUNDS[field]
-        if low <= value <= high:
-            found[field] = value
-    return msgspec.convert(found, Sampling)
+def usable(recommended: Sampling) -> Sampling:
+    """A file's recommended values without those that lie out of bounds: files come from strangers."""
+    return Sampling(
+        **{name: value for name in _BOUNDS if _allowed(name, value := getattr(recommended, name))}
+    )
+
+
+def _allowed(name: str, value: float | None) -> bool:
+    low, high = _BOUNDS[name]
+    return value is None or (math.isfinite(value) and low <= value <= high)
 
 
 def check(sampling: Sampling) -> None:
     """Raises UserError `engine.bad_sampling` (name, low, high) for a value outside its bounds."""
-    for field, (low, high) in _BOUNDS.items():
-        value = getattr(sampling, field)
-        if value is not None and not (math.isfinite(value) and low <= value <= high):
-            raise UserError("engine.bad_sampling", name=field, low=low, high=high)
+    for name, (low, high) in _BOUNDS.items():
+        if not _allowed(name, getattr(sampling, name)):
+            raise UserError("engine.bad_sampling", name=name, low=low, high=high)
 
 
 def resolve(asked: Sampling, model: Sampling) -> Sampling:
     """Each value from the request, else from the model, else from `DEFAULTS`; the seed drawn when not given."""
-    values = {
-        name: next(
-            (v for s in (asked, model, DEFAULTS) if (v := getattr(s, name)) is not None),
-            None,
-        )
-        for name in _RECOMMENDED
-    }
+    values = {}
+    for name in ("temperature", "top_k", "top_p", "min_p", "repeat_penalty"):
+        choices = (getattr(source, name) for source in (asked, model, DEFAULTS))
+        values[name] = next(value for value in choices if value is not None)
     seed = asked.seed if asked.seed is not None else secrets.randbelow(MAX_SEED)
-    return msgspec.convert({**values, "seed": seed}, Sampling)
+    return Sampling(**values, seed=seed)
 
 
 def build_chain(sampling: Sampling, vocab: int) -> SamplerChain:

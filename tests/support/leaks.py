@@ -75,11 +75,15 @@ class Before(NamedTuple):
 
     def left(self) -> list[str]:
         """One line for each thing that a test left, in words. Child processes it left are killed."""
-        found = until_empty(self.threads_left) + until_empty(self.children_left) + self.files_left()
+        children = until_empty(self.children_left)
+        if children:
+            self._kill_children()
+        return until_empty(self.threads_left) + children + self.files_left()
+
+    def _kill_children(self) -> None:
         for child in _running_children():
             if child.pid not in self.children:
                 child.kill()
-        return found
 
 
 def _running_children() -> list[psutil.Process]:

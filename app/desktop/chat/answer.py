@@ -14,7 +14,6 @@ from shiboken6 import isValid
 from app.desktop.chat.background import background
 from app.desktop.chat.body import AnswerBody
 from app.desktop.chat.cards import MessageCard, first_words, time_of
-from app.desktop.chat.footer import Footer
 from app.desktop.chat.markdown import Block, parse
 from app.desktop.chat.reasoning import ReasoningCard
 from app.desktop.chat.streaming import StreamingDocument
@@ -24,7 +23,7 @@ from app.sentences import sentence
 from app.store.records import Message
 
 # A longer text is parsed in the background.
-QUICK_TEXT = 12_000
+QUICK_TEXT = 6_000
 # An estimate is worth showing after this many seconds of reading.
 ESTIMATE_AFTER = 1.0
 
@@ -71,7 +70,6 @@ class AnswerCard(MessageCard):
         self._thought_s = 0.0
         self._reading_since: float | None = None
         self._waiting: tuple[int, int] | None = None
-        self._add_footer(Footer(self))
         self.show_message(message)
 
     # --- showing a record ---

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QDateTime, QEvent, QLocale, QRectF, Qt, QTime, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.chat.buttons import Presence, QuietButton
 from app.desktop.chat.editor import MessageEditor
@@ -43,11 +43,15 @@ class MessageCard(QWidget):
     siblingRequested = Signal(int, int)
     linkAsked = Signal(str)
 
-    def __init__(self, parent: QWidget, message: Message) -> None:
+    def __init__(self, parent: QWidget, message: Message, *, at_right: bool = False) -> None:
         super().__init__(parent)
         self.message = message
         self._editor: MessageEditor | None = None
-        self.footer: Footer | None = None
+        self.footer = Footer(self, at_right=at_right, rest=Presence.HIDDEN if at_right else Presence.FAINT)
+        self.footer.copyPressed.connect(self._copy)
+        self.footer.editPressed.connect(self.start_editing)
+        self.footer.regeneratePressed.connect(lambda: self.regenerateRequested.emit(self.message.id))
+        self.footer.siblingPressed.connect(lambda by: self.siblingRequested.emit(self.message.id, by))
 
     @property
     def is_editing(self) -> bool:
@@ -56,23 +60,16 @@ class MessageCard(QWidget):
     @property
     def is_pinned(self) -> bool:
         """Whether the card must not be dropped: it is being written, edited or used."""
-        return self.is_editing or self.message.state == "streaming" or self.isAncestorOf(self._focused())
+        return self.is_editing or self.message.state == "streaming" or self.holds_focus
 
-    def _focused(self) -> QWidget | None:
-        return self.window().focusWidget() or self
-
-    def _add_footer(self, footer: Footer) -> None:
-        self.footer = footer
-        footer.copyPressed.connect(self._copy)
-        footer.editPressed.connect(self.start_editing)
-        footer.regeneratePressed.connect(lambda: self.regenerateRequested.emit(self.message.id))
-        footer.continuePressed.connect(lambda: self.continueRequested.emit(self.message.id))
-        footer.siblingPressed.connect(lambda offset: self.siblingRequested.emit(self.message.id, offset))
+    @property
+    def holds_focus(self) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and self.isAncestorOf(focus)
 
     def _copy(self) -> None:
         self.copyRequested.emit(self.message.id)
-        if self.footer is not None:
-            self.footer.show_copied()
+        self.footer.show_copied()
 
     def show_message(self, message: Message) -> None:
         """Shows the record as it is now."""
@@ -89,15 +86,13 @@ class MessageCard(QWidget):
         raise NotImplementedError
 
     def emphasise(self, on: bool) -> None:
-        if self.footer is not None:
-            self.footer.emphasise(on)
+        self.footer.emphasise(on)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.emphasise(True)
 
     def leaveEvent(self, event: QEvent) -> None:
-        focus = self.window().focusWidget()
-        if focus is None or not self.isAncestorOf(focus):
+        if not self.holds_focus:
             self.emphasise(False)
 
     def start_editing(self) -> None:
@@ -137,13 +132,12 @@ class UserCard(MessageCard):
     """The user's words, plain, line breaks kept."""
 
     def __init__(self, parent: QWidget, message: Message) -> None:
-        super().__init__(parent, message)
+        super().__init__(parent, message, at_right=True)
         self._bubble = QRectF()
         self._text = PlainBlock(self, "")
         self._more = QuietButton(self, pixels=13)
         self._more.clicked.connect(self._show_all)
         self._folded = True
-        self._add_footer(Footer(self, at_right=True, rest=Presence.HIDDEN))
         self.show_message(message)
 
     def show_message(self, message: Message) -> None:
@@ -200,14 +194,15 @@ class UserCard(MessageCard):
         more = self._more.sizeHint().height() + 4 if not self._more.isHidden() else 0
         left = width - inner - 2 * pad_x
         self._bubble = QRectF(left, 0, inner + 2 * pad_x, height + more + 2 * pad_y)
-        self._text.setGeometry(left + pad_x, pad_y, inner, height)
+        # Qt puts the room of a line above its text, so the text is raised to look centred.
+        self._text.setGeometry(left + pad_x, pad_y - theme.px(2), inner, height)
         self._more.setGeometry(
             left + pad_x - 6,
             pad_y + height + 4,
             self._more.sizeHint().width(),
             self._more.sizeHint().height(),
         )
-        bottom = int(self._bubble.bottom()) + 2
+        bottom = int(self._bubble.bottom())
         footer = self.footer.fit(width)
         self.footer.move(0, bottom)
         self.update()
@@ -239,6 +234,7 @@ class NoteCard(MessageCard):
 
     def __init__(self, parent: QWidget, message: Message) -> None:
         super().__init__(parent, message)
+        self.footer.hide()
         self._note = ReasoningCard(self)
         self._note.heightChanged.connect(self.heightChanged)
         self.show_message(message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QLocale, QRect, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -20,7 +20,6 @@ class Footer(QWidget):
     copyPressed = Signal()
     editPressed = Signal()
     regeneratePressed = Signal()
-    continuePressed = Signal()
     siblingPressed = Signal(int)
 
     def __init__(self, parent: QWidget, *, at_right: bool = False, rest: Presence = Presence.FAINT) -> None:
@@ -33,7 +32,6 @@ class Footer(QWidget):
         self._copy = self._button(self.copyPressed)
         self._edit = self._button(self.editPressed)
         self._regenerate = self._button(self.regeneratePressed)
-        self._continue = self._button(self.continuePressed)
         self._previous = QuietButton(self, pixels=14)
         self._previous.setText("‹")
         self._previous.clicked.connect(lambda: self.siblingPressed.emit(-1))
@@ -47,7 +45,7 @@ class Footer(QWidget):
         for button in (self._previous, self._next):
             button.set_presence(Presence.FAINT)
 
-    def _button(self, pressed: Signal) -> QuietButton:
+    def _button(self, pressed: SignalInstance) -> QuietButton:
         button = QuietButton(self)
         button.clicked.connect(pressed)
         return button
@@ -56,7 +54,6 @@ class Footer(QWidget):
         self._message = message
         answer = message.role == "assistant"
         self._regenerate.setVisible(answer)
-        self._continue.setVisible(answer and message.state in ("stopped", "length"))
         variants = message.siblings > 1
         self._previous.setVisible(variants)
         self._next.setVisible(variants)
@@ -79,7 +76,7 @@ class Footer(QWidget):
             self.update()
 
     def _actions(self) -> tuple[QuietButton, ...]:
-        return (self._copy, self._edit, self._regenerate, self._continue)
+        return (self._copy, self._edit, self._regenerate)
 
     def retranslate(self) -> None:
         message = self._message
@@ -88,11 +85,9 @@ class Footer(QWidget):
         self._copy.setText(self.tr("Copy"))
         self._edit.setText(self.tr("Edit"))
         self._regenerate.setText(self.tr("Regenerate"))
-        self._continue.setText(self.tr("Continue"))
         self._copy.setAccessibleName(self.tr("Copy this message"))
         self._edit.setAccessibleName(self.tr("Edit this message"))
         self._regenerate.setAccessibleName(self.tr("Write this answer again"))
-        self._continue.setAccessibleName(self.tr("Continue this answer"))
         self._previous.setAccessibleName(self.tr("Previous variant"))
         self._next.setAccessibleName(self.tr("Next variant"))
         locale = QLocale()
@@ -121,7 +116,8 @@ class Footer(QWidget):
         self._place()
 
     def fit(self, width: int) -> int:
-        self.resize(width, themes.current.px(24))
+        # On the right it stands in the gap below a bubble, which it must not widen.
+        self.resize(width, themes.current.px(20 if self._at_right else 24))
         self._place()
         return self.height()
 

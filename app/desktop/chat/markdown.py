@@ -1,8 +1,8 @@
 """Markdown to a list of top-level blocks, without Qt.
 
 CommonMark with tables, strikethrough, bare links, task lists, footnotes and maths (`$..$`, `$$..$$`,
-`\\(..\\)`, `\\[..\\]`). The HTML is the small subset that QTextDocument reads; colours and sizes come from the
-style sheet of whoever shows it. Models are not trusted: HTML is escaped, an image becomes a link to its
+`\\(..\\)`, `\\[..\\]`). The HTML is the small subset that QTextDocument reads; colours and sizes come from
+the style sheet of whoever shows it. Models are not trusted: HTML is escaped, an image becomes a link to its
 address, and a link keeps its address only if `is_safe_link` says so.
 """
 
@@ -104,7 +104,9 @@ class _Renderer(RendererHTML):
         token = tokens[idx]
         # Qt drops the style sheet's borders from a cell with a style of its own.
         side = str(token.attrGet("style") or "text-align:left").removeprefix("text-align:")
-        return f'<{token.tag} align="{side}">'
+        # An opening tag, its text, its closing tag: then the next cell or the end of the row.
+        last = idx + 3 < len(tokens) and tokens[idx + 3].type == "tr_close"
+        return f'<{token.tag} class="last" align="{side}">' if last else f'<{token.tag} align="{side}">'
 
     td_open = th_open
 
@@ -170,9 +172,11 @@ def _build() -> MarkdownIt:
     md.use(tasklists_plugin)
     md.use(footnote_plugin)
     # The plugins register HTML of their own for these; the methods above are meant.
-    for name in dir(_Renderer):
-        if name in md.renderer.rules:
-            md.renderer.rules[name] = getattr(md.renderer, name)
+    renderer = md.renderer
+    if isinstance(renderer, _Renderer):
+        renderer.rules.update(
+            {name: getattr(renderer, name) for name in renderer.rules if hasattr(_Renderer, name)}
+        )
     return md
 
 

@@ -1,8 +1,9 @@
-"""Markdown rules for maths in `\\(..\\)` and `\\[..\\]`, and for display maths that is still being written."""
+"""Markdown rules for maths in `\\(..\\)` and `\\[..\\]`, and for display maths still being written."""
 
 from __future__ import annotations
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
@@ -13,7 +14,7 @@ MAX_LINES = 80
 
 def bracket_maths_plugin(md: MarkdownIt) -> None:
     """Adds tokens of the types that `dollarmath` makes, and `math_open` (see `markdown.tokens_of`)."""
-    interrupts = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     md.inline.ruler.before("escape", "math_bracket", _inline)
     md.block.ruler.before("fence", "math_bracket_block", _block, interrupts)
     md.block.ruler.before("fence", "math_open", _open_block, interrupts)

@@ -42,13 +42,15 @@ def style_sheet(theme: Theme, body: float = BODY_PIXELS) -> str:
     line = theme.px(body * LINE_HEIGHT)
     fixed = theme.fixed_font().family()
     headings = "".join(
-        f"p.h{level} {{ font-size: {theme.px(size)}px; font-weight: 600; line-height: {theme.px(size * 1.4)}px;"
+        f"p.h{level} {{ font-size: {theme.px(size)}px; font-weight: 600;"
+        f" line-height: {theme.px(size * 1.4)}px;"
         f" margin-top: {theme.px(top)}px; margin-bottom: {theme.px(8)}px; }}"
         for level, size, top in ((1, 20, 20), (2, 17, 18), (3, 15, 16), (4, 14, 14), (5, 14, 12), (6, 14, 12))
     )
     small, gap = theme.px(13), theme.px(12)
     cell = f"padding: {theme.px(7)}px {gap}px {theme.px(7)}px 0; border-bottom: 1px solid {theme.line};"
     quote = f"border-left: 2px solid {theme.line}; padding: 0 0 0 {theme.px(12)}px; color: {theme.muted};"
+    pre = f"background-color: {theme.code}; border: 1px solid {theme.line}; padding: {theme.px(10)}px;"
     return f"""
         p {{ margin-top: 0; margin-bottom: {gap}px; line-height: {line}px; }}
         ul, ol {{ margin-top: 0; margin-bottom: {gap}px; }}
@@ -62,11 +64,12 @@ def style_sheet(theme: Theme, body: float = BODY_PIXELS) -> str:
         pre {{ font-family: "{fixed}"; font-size: {small}px; white-space: pre-wrap; margin: 0; }}
         sup {{ color: {theme.accent}; }}
         hr {{ background-color: {theme.line}; }}
-        table {{ margin-top: {theme.px(4)}px; margin-bottom: {theme.px(14)}px; }}
+        table {{ margin-top: {theme.px(14)}px; margin-bottom: {theme.px(14)}px; }}
         table.data th {{ color: {theme.muted}; font-weight: 600; font-size: {small}px; {cell} }}
         table.data td {{ font-size: {small}px; vertical-align: top; {cell} }}
         td.quote {{ {quote} }}
-        td.pre {{ background-color: {theme.code}; border: 1px solid {theme.line}; padding: {theme.px(10)}px; }}
+        table.data th.last, table.data td.last {{ padding-right: 0; }}
+        td.pre {{ {pre} }}
         {headings}
     """
 
@@ -105,10 +108,10 @@ class SafeTextBrowser(QTextBrowser):
         self.viewport().setAutoFillBackground(False)
         self.anchorClicked.connect(self._clicked)
 
-    def loadResource(self, kind: int, name: QUrl) -> Any:
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
         # Whatever else is named in the text does not exist for us. An image that exists also stops the
         # layout from asking again and again.
-        image = self._images.get(name.toString())
+        image = self._images.get(name if isinstance(name, str) else name.toString())
         if image is not None:
             return image
         return _nothing() if kind == QTextDocument.ResourceType.ImageResource.value else None
@@ -180,13 +183,24 @@ class ProseBlock(SafeTextBrowser):
             lambda mark: self._formula(self.prose.formulas[int(mark[1])]), self.prose.html
         )
         self.document().setHtml(text)
+        if text.startswith("<table"):
+            self._close_gap_above()
         has_links = "<a href" in self.prose.html
+        # Read out where Tab stops: the browser's own text says nothing as a name.
+        self.setAccessibleName(self.tr("Answer text") if has_links else "")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if has_links else Qt.FocusPolicy.ClickFocus)
         if selected is not None:
             self._select(*selected)
         if self._waiting and not self._listening:
             formulas.drawn.connect(self._drawn)
             self._listening = True
+
+    def _close_gap_above(self) -> None:
+        """A table's own distance is for text above it, and the first one has none."""
+        table = self.document().rootFrame().childFrames()[0]
+        frame = table.frameFormat()
+        frame.setTopMargin(0)
+        table.setFrameFormat(frame)
 
     def _select(self, anchor: int, position: int) -> None:
         end = self.document().characterCount() - 1
@@ -226,7 +240,7 @@ class ProseBlock(SafeTextBrowser):
         height = document.size().height()
         last = document.lastBlock()
         # After a table at the end Qt keeps an empty line, which is not ours to show.
-        if not last.text() and last.previous().isValid() and not last.textList():
+        if not last.text() and last.previous().isValid() and last.textList() is None:
             table_end = document.documentLayout().blockBoundingRect(last).top()
             height = min(height, table_end) if table_end > 0 else height
         if document.size().width() > width + 1:

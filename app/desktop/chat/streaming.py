@@ -110,12 +110,12 @@ class StreamingDocument:
             return ()
         tokens = tokens_of(source, streaming=True)
         settled: tuple[Block, ...] = ()
-        cut = _last_start(tokens)
-        if cut == 0 and len(source) > LONG_LIST:
-            cut = _last_item(tokens)
         complete = source.count("\n")
         # The line that opens the last block must be complete: "#" may yet become "#tag" of the text above.
-        if cut is not None and 0 < cut < complete:
+        cut = _last_below(_block_starts(tokens), complete)
+        if cut == 0 and len(source) > LONG_LIST:
+            cut = _last_below(_item_starts(tokens), complete)
+        if cut:
             head = "\n".join(source.split("\n")[:cut]) + "\n"
             settled = blocks_of(tokens_of(head), head)
             source = source[len(head) :]
@@ -134,18 +134,19 @@ class StreamingDocument:
         return settled
 
 
-def _last_item(tokens: Sequence[Token]) -> int | None:
-    """The line where the last item of a list that is the only block starts."""
-    starts = [
-        token.map[0] for token in tokens if token.type == "list_item_open" and token.level == 1 and token.map
-    ]
-    return starts[-1] if starts else None
+def _block_starts(tokens: Sequence[Token]) -> list[int]:
+    """The lines where top-level blocks start."""
+    return [token.map[0] for token in tokens if token.level == 0 and token.map and token.nesting >= 0]
 
 
-def _last_start(tokens: Sequence[Token]) -> int | None:
-    """The line where the last top-level block starts; None if there is none."""
-    starts = [token.map[0] for token in tokens if token.level == 0 and token.map and token.nesting >= 0]
-    return max(starts) if starts else None
+def _item_starts(tokens: Sequence[Token]) -> list[int]:
+    """The lines where the items of top-level lists start."""
+    items = (token for token in tokens if token.type == "list_item_open" and token.level == 1)
+    return [token.map[0] for token in items if token.map]
+
+
+def _last_below(starts: Sequence[int], line: int) -> int:
+    return max((start for start in starts if start < line), default=0)
 
 
 def _with_raw(tail: tuple[Block, ...], text: str) -> tuple[Block, ...]:

@@ -61,7 +61,8 @@ class Strip(QWidget):
         theme = themes.current
         left, room, beside = self._text_rect(width)
         metrics = QFontMetrics(theme.font(13))
-        lines = metrics.boundingRect(0, 0, room, 10_000, self._flags(), self._text).height()
+        self._wrap = self._flags(metrics, room)
+        lines = metrics.boundingRect(0, 0, room, 10_000, self._wrap, self._text).height()
         pad = theme.px(9)
         text_height = max(lines, theme.px(24)) + 2 * pad
         buttons = self._buttons[0].sizeHint().height() if self._buttons else 0
@@ -76,12 +77,13 @@ class Strip(QWidget):
         return height if beside or not self._buttons else height + buttons + theme.px(8)
 
     _split = (0, 0, 0)
+    _wrap = 0
 
-    @staticmethod
-    def _flags() -> int:
-        return int(Qt.TextFlag.TextWrapAnywhere | Qt.TextFlag.TextWordWrap) | int(
-            Qt.AlignmentFlag.AlignVCenter
-        )
+    def _flags(self, metrics: QFontMetrics, room: int) -> int:
+        """Breaks between words, within them only where one is wider than the room (an address)."""
+        fits = all(metrics.horizontalAdvance(word) <= room for word in self._text.split())
+        wrap = Qt.TextFlag.TextWordWrap if fits else Qt.TextFlag.TextWrapAnywhere
+        return int(wrap) | int(Qt.AlignmentFlag.AlignVCenter)
 
     def sizeHint(self) -> QSize:
         return QSize(self.width(), self.height())
@@ -108,7 +110,5 @@ class Strip(QWidget):
         left, room, height = self._split
         painter.setPen(QColor(theme.text))
         painter.setFont(theme.font(13))
-        painter.drawText(
-            left + (2 if self._kind != "quiet" else 0), 0, room, height, self._flags(), self._text
-        )
+        painter.drawText(left + (2 if self._kind != "quiet" else 0), 0, room, height, self._wrap, self._text)
         painter.end()

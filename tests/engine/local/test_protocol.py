@@ -41,7 +41,9 @@ def test_replies_survive_the_pipe_in_order() -> None:
         Delta(1, "reasoning", "음…"),
         protocol.Pong(True, 9),
         LoadFailed(ErrorInfo("model.missing", {"path": "x"})),
-        Finished(1, "error", Usage(3, 1, 2), Timings(ttft_s=0.2), ErrorInfo("engine.decode_failed", {"code": -3})),
+        Finished(
+            1, "error", Usage(3, 1, 2), Timings(ttft_s=0.2), ErrorInfo("engine.decode_failed", {"status": -3})
+        ),
     ]
     assert protocol.decode_replies(protocol.encode(replies)) == replies
 

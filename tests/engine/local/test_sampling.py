@@ -18,14 +18,9 @@ def test_without_a_seed_each_request_draws_its_own() -> None:
     assert sampling.resolve(Sampling(seed=7), Sampling()).seed == 7
 
 
-def test_recommended_values_are_read_from_the_metadata_of_the_file() -> None:
-    written = {"general.sampling.temp": "0.6", "general.sampling.top_k": "20", "general.sampling.top_p": "0.95"}
-    assert sampling.recommended(written.get) == Sampling(temperature=0.6, top_k=20, top_p=0.95)
-
-
-@pytest.mark.parametrize("value", ["hot", "nan", "-1", "1e99", "inf", ""])
-def test_a_recommended_value_that_makes_no_sense_is_left_out(value: str) -> None:
-    assert sampling.recommended({"general.sampling.temp": value}.get) == Sampling()
+def test_recommended_values_out_of_bounds_are_left_out_and_the_others_stay() -> None:
+    written = Sampling(temperature=-1.0, top_k=20, top_p=float("nan"), min_p=0.1)
+    assert sampling.usable(written) == Sampling(top_k=20, min_p=0.1)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Stop strings end the text at the first match, whatever the cut."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,9 +37,13 @@ def test_only_what_may_become_a_stop_string_is_held_back() -> None:
     assert filter_.feed("q") == "xq"
 
 
-@given(st.text("ab#", max_size=40), st.lists(st.integers(0, 40), max_size=8), st.text("ab#", min_size=1, max_size=4))
+@given(
+    st.text("ab#", max_size=40),
+    st.lists(st.integers(0, 40), max_size=8),
+    st.text("ab#", min_size=1, max_size=4),
+)
 def test_the_result_does_not_depend_on_the_cut(text: str, cuts: list[int], stop: str) -> None:
     edges = sorted({0, len(text), *(min(cut, len(text)) for cut in cuts)})
-    parts = [text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [text[a:b] for a, b in pairwise(edges)]
     before, found, _ = text.partition(stop)
     assert shown([stop], parts) == (before, bool(found))

@@ -1,0 +1,112 @@
+"""`coterie inspect`: what a model file holds and what can be chosen about it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from app.cli.output import Output
+from app.sentences import format_bytes
+from app.services.models import resolve_model
+from engine.api import ReasoningControl
+from engine.errors import UserError
+from engine.formats import ChatFormat
+from engine.placement.gguf_index import ModelSummary, read_index, summarise
+
+_TEMPLATE_LINES = 6
+_LINE_WIDTH = 100
+
+
+class ToolSupport(msgspec.Struct, frozen=True):
+    """`dialect` is "none" when the template does nothing with tools, else "template"; `learned` is True for a
+    dialect that was worked out by rendering.
+    """
+
+    dialect: Literal["none", "template"] = "none"
+    learned: bool = False
+
+
+class Inspection(msgspec.Struct, frozen=True):
+    """What `inspect --json` prints."""
+
+    architecture: str
+    quantisation: str
+    context_length: int
+    parameters: int
+    active_parameters: int
+    experts: int
+    experts_used: int
+    reasoning: ReasoningControl
+    tools: ToolSupport
+
+
+def inspection(summary: ModelSummary) -> Inspection:
+    """A model without a template is told as one without reasoning and tools.
+
+    Raises UserError for a template that is broken.
+    """
+    try:
+        chat_format = ChatFormat.from_template(summary.chat_template, summary.bos_token, summary.eos_token)
+    except UserError as error:
+        if error.code != "template.missing":
+            raise
+        chat_format = ChatFormat.plain()
+    return Inspection(
+        architecture=summary.architecture,
+        quantisation=summary.quantisation,
+        context_length=summary.context_length,
+        parameters=summary.parameters,
+        active_parameters=summary.active_parameters,
+        experts=summary.experts,
+        experts_used=summary.experts_used,
+        reasoning=chat_format.reasoning,
+        tools=ToolSupport("template" if chat_format.mentions_tools else "none"),
+    )
+
+
+def report(summary: ModelSummary, found: Inspection) -> str:
+    """The same for people, aligned in two columns, with the beginning of the chat template."""
+    experts = f"{found.experts}, {found.experts_used} used per token" if found.experts else "none (dense)"
+    levels = f" ({', '.join(found.reasoning.levels)})" if found.reasoning.levels else ""
+    rows = [
+        ("Name", summary.name),
+        ("File", f"{summary.path} ({format_bytes(summary.bytes)})"),
+        ("Architecture", found.architecture),
+        ("Quantisation", found.quantisation),
+        ("Context", f"{found.context_length:,} tokens"),
+        ("Parameters", f"{_count(found.parameters)}, {_count(found.active_parameters)} active"),
+        ("Experts", experts),
+        ("Reasoning", f"{found.reasoning.kind}{levels}, default {found.reasoning.default}"),
+        ("Tools", found.tools.dialect),
+    ]
+    lines = [f"{label:<14}{value}" for label, value in rows]
+    template = summary.chat_template.splitlines() or ["none"]
+    lines.append("Chat template")
+    lines += [f"  {line[:_LINE_WIDTH]}" for line in template[:_TEMPLATE_LINES]]
+    if len(template) > _TEMPLATE_LINES:
+        lines.append(f"  … {len(template) - _TEMPLATE_LINES} more lines")
+    return "\n".join(map(_printable, lines))
+
+
+def inspect(model: str, output: Output) -> int:
+    """Print what `model` is; the exit code. Raises UserError for a file that is no model."""
+    summary = summarise(read_index(resolve_model(model)))
+    found = inspection(summary)
+    if output.json:
+        output.object(found)
+    else:
+        output.text(report(summary, found))
+    return 0
+
+
+def _printable(line: str) -> str:
+    """Names and templates come from strangers; a terminal would obey their control characters."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in line)
+
+
+def _count(parameters: int) -> str:
+    for limit, unit in ((10**9, "B"), (10**6, "M")):
+        if parameters >= limit:
+            return f"{parameters / limit:.1f} {unit}"
+    return str(parameters)

@@ -1,0 +1,399 @@
+"""The scrolled column of cards, of which only those near the reader are built.
+
+Each message of the path has a place in the column, by an estimated height until it is built. Cards are built
+near the reader and dropped far away; records come in pages. Whatever changes its height, the words the reader
+looks at stay where they are, except that a reader at the end follows the end.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.cards import MessageCard, NoteCard, UserCard
+from app.desktop.chat.code import scroll_bar_style
+from app.desktop.chat.extents import Extents, estimate
+from app.desktop.theme import themes
+from app.store.records import Message
+
+PAGE = 40
+MAX_CARDS = 80
+MAX_RECORDS = 400
+# How long building cards may hold the event loop, in seconds: at first sight, and between events.
+FIRST_SLICE = 0.05
+SLICE = 0.006
+UNKNOWN_HEIGHT = 180
+COLUMN = 744
+MARGIN = 24
+PADDING = 22
+
+
+class _Column(QWidget):
+    """The place of the cards; quiet bars stand for those not built yet."""
+
+    def __init__(self, window: CardWindow) -> None:
+        super().__init__()
+        self._window = window
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(themes.current.user_bubble))
+        for rect in self._window.unbuilt(event.rect()):
+            for line in range(min(3, max(1, rect.height() // 40))):
+                width = rect.width() * (0.9, 0.75, 0.4)[line]
+                painter.drawRoundedRect(QRectF(rect.x(), rect.y() + 8 + line * 26, width, 12), 6, 6)
+        painter.end()
+
+
+class CardWindow(QScrollArea):
+    """A window that moves over a long path of messages.
+
+    `pageWanted` asks for the records of messages; `cardMade` gives each new card; `tailChanged` says whether
+    the reader is at the end.
+    """
+
+    pageWanted = Signal(list)
+    cardMade = Signal(object)
+    tailChanged = Signal(bool)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._ids: list[int] = []
+        self._index: dict[int, int] = {}
+        self._messages: dict[int, Message] = {}
+        self._wanted: set[int] = set()
+        self._cards: dict[int, MessageCard] = {}
+        self._extents = Extents()
+        self._unfitted: set[int] = set()
+        self._following = True
+        self._at_tail = True
+        self._placing = False
+        self.column = _Column(self)
+        self.setWidget(self.column)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.verticalScrollBar().setSingleStep(44)
+        self.viewport().setAutoFillBackground(False)
+        self._building = QTimer(self, singleShot=True, interval=0)
+        self._building.timeout.connect(self._build_slice)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+
+    # --- what is shown ---
+
+    def __contains__(self, message_id: int) -> bool:
+        return message_id in self._index
+
+    def card(self, message_id: int) -> MessageCard | None:
+        """The message's card, if it is built."""
+        return self._cards.get(message_id)
+
+    def bring(self, message_id: int) -> MessageCard | None:
+        """Scrolls to a message whose record is here, building its card; None when it is not here yet."""
+        message = self._messages.get(message_id)
+        if message is None or message_id not in self._index:
+            return None
+        card = self._cards.get(message_id) or self._make(message)
+        self.place()
+        self.verticalScrollBar().setValue(self._extents.top(self._index[message_id]))
+        return card
+
+    def cards(self) -> list[MessageCard]:
+        return list(self._cards.values())
+
+    @property
+    def ids(self) -> list[int]:
+        return self._ids
+
+    @property
+    def at_tail(self) -> bool:
+        return self._at_tail
+
+    def show_path(self, ids: list[int]) -> None:
+        """Shows these messages, root to leaf. What the path shares with the one before stays as it is."""
+        pairs = enumerate(zip(self._ids, ids, strict=False))
+        same = next((i for i, (a, b) in pairs if a != b), min(len(self._ids), len(ids)))
+        y = self.verticalScrollBar().value()
+        for gone in self._ids[same:]:
+            self._forget(gone)
+        self._extents.truncate(same)
+        self._ids = list(ids)
+        self._index = {message: index for index, message in enumerate(ids)}
+        for _ in ids[same:]:
+            self._extents.append(UNKNOWN_HEIGHT)
+        if same == 0:
+            self._following = True
+        # Asked again where an answer never came.
+        self._wanted.clear()
+        if not ids:
+            self._building.stop()
+        self.place(y if same else None)
+        if ids:
+            if not (same and ids[-1] in self._messages):
+                self._ask(range(max(same, len(ids) - PAGE), len(ids)))
+            self.build(FIRST_SLICE)
+
+    def take_records(self, messages: list[Message]) -> None:
+        """Takes records that were asked for, or newer ones of messages already here."""
+        bar = self.verticalScrollBar()
+        anchor, offset = self._anchor(bar.value())
+        for message in messages:
+            self._wanted.discard(message.id)
+            index = self._index.get(message.id)
+            if index is None:
+                continue
+            card = self._cards.get(message.id)
+            if card is None:
+                if message.id not in self._messages:
+                    length = len(message.content) or len(message.reasoning) // 8
+                    self._extents.set_height(index, estimate(message.role, length, self.column_width))
+                self._messages[message.id] = message
+            elif card.message != message and message.state != "streaming":
+                self.update_card(message)
+        self.place(None if anchor is None else PADDING + self._extents.top(anchor) + offset)
+        self.build(FIRST_SLICE)
+
+    def add(self, message: Message) -> None:
+        """Puts a new message at the end of the path. The user's own is always scrolled to."""
+        self._index[message.id] = len(self._ids)
+        self._ids.append(message.id)
+        self._messages[message.id] = message
+        self._extents.append(estimate(message.role, len(message.content), self.column_width))
+        if message.role == "user":
+            self._following = True
+        if self._following:
+            self._make(message)
+        self.place()
+        self.build(SLICE)
+
+    def update_card(self, message: Message) -> None:
+        """Shows a newer record of a message; `place` puts it right."""
+        self._messages[message.id] = message
+        card = self._cards.get(message.id)
+        if card is not None:
+            card.show_message(message)
+            self._unfitted.add(message.id)
+
+    def mark(self, message_id: int) -> None:
+        """The card's height may have changed: the next `place` fits it."""
+        self._unfitted.add(message_id)
+
+    def jump_to_latest(self) -> None:
+        """Goes to the end and follows it from there."""
+        self._following = True
+        self.place()
+        self.build(FIRST_SLICE)
+
+    def restyle(self) -> None:
+        self.verticalScrollBar().setStyleSheet(scroll_bar_style(themes.current))
+        for card in self._cards.values():
+            card.restyle()
+        self.fit_all()
+        self.column.update()
+
+    def retranslate(self) -> None:
+        for card in self._cards.values():
+            card.retranslate()
+        self.fit_all()
+
+    def fit_all(self) -> None:
+        self._unfitted.update(self._cards)
+        self.place()
+
+    # --- places ---
+
+    @property
+    def column_width(self) -> int:
+        room = self.viewport().width() - 2 * MARGIN
+        return max(160, min(themes.current.px(COLUMN), room))
+
+    def _anchor(self, y: int) -> tuple[int | None, int]:
+        """The message at the upper edge of what is seen, and how far it is scrolled out."""
+        if not len(self._extents):
+            return None, 0
+        index = self._extents.at(max(0, y - PADDING))
+        return index, y - PADDING - self._extents.top(index)
+
+    def place(self, at: int | None = None) -> None:
+        """Fits the cards that changed and puts all where they belong, the reader's place kept.
+
+        `at` is where the reader is, in the column as it stands, if the scroll bar does not say so.
+        """
+        bar = self.verticalScrollBar()
+        anchor, offset = self._anchor(bar.value() if at is None else at)
+        width = self.column_width
+        for message_id in self._unfitted & self._cards.keys():
+            height = self._cards[message_id].fit(width) + self._gap(message_id)
+            self._extents.set_height(self._index[message_id], height)
+        self._unfitted.clear()
+        self._placing = True
+        total = self._extents.total + 2 * PADDING
+        self.column.resize(self.viewport().width(), max(total, self.viewport().height()))
+        left = (self.column.width() - width) // 2
+        for message_id, card in self._cards.items():
+            index = self._index[message_id]
+            height = self._extents.height(index) - self._gap(message_id)
+            card.setGeometry(left, PADDING + self._extents.top(index), width, height)
+            card.show()
+        if self._following:
+            bar.setValue(bar.maximum())
+        elif anchor is not None:
+            bar.setValue(PADDING + self._extents.top(anchor) + offset)
+        self._placing = False
+        self._note_tail()
+
+    def _gap(self, message_id: int) -> int:
+        # The actions of the user's bubble stand in the gap below it.
+        return 0 if isinstance(self._cards.get(message_id), UserCard) else themes.current.px(22)
+
+    def _scrolled(self, value: int) -> None:
+        if self._placing:
+            return
+        self._following = value >= self.verticalScrollBar().maximum() - 8
+        self._note_tail()
+        if not self._building.isActive():
+            self._building.start()
+
+    def _note_tail(self) -> None:
+        bar = self.verticalScrollBar()
+        at_tail = self._following or bar.value() >= bar.maximum() - 60
+        if at_tail != self._at_tail:
+            self._at_tail = at_tail
+            self.tailChanged.emit(at_tail)
+
+    def unbuilt(self, rect: QRect) -> list[QRect]:
+        """Where messages without a card stand within `rect` of the column."""
+        width = self.column_width
+        left = (self.column.width() - width) // 2
+        places = []
+        for index in self._extents.between(rect.top() - PADDING, rect.bottom() - PADDING):
+            if self._ids[index] not in self._cards:
+                top = PADDING + self._extents.top(index)
+                places.append(QRect(left, top, width, self._extents.height(index)))
+        return places
+
+    # --- building and dropping ---
+
+    def _near(self, screens: float) -> range:
+        """The messages within so many screens of what the reader sees."""
+        height = self.viewport().height()
+        top = self.verticalScrollBar().value() - PADDING
+        if self._following:
+            top = self._extents.total - height + PADDING
+        return self._extents.between(int(top - screens * height), int(top + (1 + screens) * height))
+
+    def _order(self) -> Iterable[int]:
+        """What to build, in this order: what is seen (from the end while following), then around it."""
+        seen = self._near(0)
+        yield from reversed(seen) if self._following else seen
+        around = self._near(1)
+        yield from range(seen.stop, around.stop)
+        yield from reversed(range(around.start, seen.start))
+
+    def _build_slice(self) -> None:
+        self.build(SLICE)
+
+    def build(self, budget: float) -> None:
+        """Builds cards near the reader until the time is up, goes on in the next slice; asks for records."""
+        if not self._ids or not self.viewport().height():
+            return
+        started = time.perf_counter()
+        while True:
+            index = next((i for i in self._order() if self._lacks_card(i)), None)
+            if index is None:
+                break
+            self._make(self._messages[self._ids[index]])
+            self.place()
+            if time.perf_counter() - started > budget:
+                self._building.start()
+                return
+        self._ask_around()
+        self._drop_far()
+
+    def _lacks_card(self, index: int) -> bool:
+        message_id = self._ids[index]
+        return message_id in self._messages and message_id not in self._cards
+
+    def _ask_around(self) -> None:
+        near = self._near(2)
+        for index in (*near, *range(near.start - 1, max(-1, near.start - 9), -1)):
+            message_id = self._ids[index]
+            if message_id in self._messages or message_id in self._wanted:
+                continue
+            upward = index + 1 < len(self._ids) and self._ids[index + 1] in self._messages
+            first = max(0, index - PAGE + 1) if upward else index
+            self._ask(range(first, min(len(self._ids), first + PAGE)))
+            return
+
+    def _ask(self, indexes: range) -> None:
+        ids = [self._ids[i] for i in indexes]
+        ids = [i for i in ids if i not in self._messages and i not in self._wanted]
+        if ids:
+            self._wanted.update(ids)
+            self.pageWanted.emit(ids)
+
+    def _make(self, message: Message) -> MessageCard:
+        kinds: dict[str, type[MessageCard]] = {"user": UserCard, "assistant": AnswerCard}
+        card = kinds.get(message.role, NoteCard)(self.column, message)
+        self._cards[message.id] = card
+        self._unfitted.add(message.id)
+        card.heightChanged.connect(lambda: self._card_changed(message.id))
+        self.cardMade.emit(card)
+        return card
+
+    def _card_changed(self, message_id: int) -> None:
+        if message_id in self._cards:
+            self._unfitted.add(message_id)
+            self.place()
+
+    def _drop_far(self) -> None:
+        near = self._near(1)
+        middle = (near.start + near.stop) // 2
+
+        def farthest(ids: Iterable[int], kept: int) -> list[int]:
+            return sorted(ids, key=lambda m: abs(self._index[m] - middle))[kept:]
+
+        if len(self._cards) > MAX_CARDS:
+            for message_id in farthest(self._cards, MAX_CARDS // 2):
+                if not self._cards[message_id].is_pinned and self._index[message_id] not in near:
+                    self._drop_card(message_id)
+        if len(self._messages) > MAX_RECORDS:
+            for message_id in farthest(self._messages, MAX_RECORDS // 2):
+                if message_id not in self._cards:
+                    del self._messages[message_id]
+
+    def _drop_card(self, message_id: int) -> None:
+        card = self._cards.pop(message_id)
+        self._unfitted.discard(message_id)
+        card.hide()
+        card.deleteLater()
+
+    def _forget(self, message_id: int) -> None:
+        if message_id in self._cards:
+            self._drop_card(message_id)
+        self._messages.pop(message_id, None)
+        self._wanted.discard(message_id)
+
+    # --- events ---
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        bar = self.verticalScrollBar()
+        if event.key() == Qt.Key.Key_Home:
+            bar.setValue(bar.minimum())
+        elif event.key() == Qt.Key.Key_End:
+            bar.setValue(bar.maximum())
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit_all()
+        if self._ids and not self._building.isActive():
+            self._building.start()

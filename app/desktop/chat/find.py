@@ -1,0 +1,36 @@
+"""Where a text occurs in another, counted as Qt counts characters. Without Qt."""
+
+from __future__ import annotations
+
+import re
+
+MAX_MATCHES = 10_000
+
+
+def find_all(text: str, wanted: str) -> list[tuple[int, int]]:
+    """Start and end of each place where `wanted` stands in `text`, in any case, in UTF-16 units, in order."""
+    if not wanted:
+        return []
+    places: list[tuple[int, int]] = []
+    done = offset = 0
+    narrow = text.isascii() or max(text) <= "\uffff"
+    for match in re.finditer(re.escape(wanted), text, re.IGNORECASE):
+        start, end = match.span()
+        if not narrow:
+            offset += sum(character > "\uffff" for character in text[done:start])
+        wide = 0 if narrow else sum(character > "\uffff" for character in text[start:end])
+        places.append((start + offset, end + offset + wide))
+        offset += wide
+        done = end
+        if len(places) == MAX_MATCHES:
+            break
+    return places
+
+
+def nearest(places: list[tuple[int, int]], position: int, *, forward: bool) -> int:
+    """The index of the place after (or before) `position`, around the ends; -1 if there is none."""
+    if not places:
+        return -1
+    if forward:
+        return next((i for i, (start, _) in enumerate(places) if start >= position), 0)
+    return next((i for i in reversed(range(len(places))) if places[i][1] <= position), len(places) - 1)

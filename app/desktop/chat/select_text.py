@@ -1,0 +1,317 @@
+"""The whole conversation as one text: to select across messages, to search in, to copy as Markdown."""
+
+from __future__ import annotations
+
+import html
+import time
+from collections import deque
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QLocale, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPalette,
+    QShortcut,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QTextEdit, QVBoxLayout, QWidget
+
+from app.desktop.chat.buttons import PillButton
+from app.desktop.chat.cards import time_of
+from app.desktop.chat.code import scroll_bar_style
+from app.desktop.chat.find import find_all, nearest
+from app.desktop.chat.markdown import FORMULA_MARK, Prose, parse
+from app.desktop.chat.prose import SafeTextBrowser, style_sheet
+from app.desktop.theme import themes
+from app.store.records import Message
+
+PAGE = 100
+SLICE = 0.006
+MAX_PAINTED = 500
+MARGIN = 24
+
+
+def _with_tex(prose: Prose) -> str:
+    tex = [f"<code>{html.escape(formula.tex)}</code>" for formula in prose.formulas]
+    return FORMULA_MARK.sub(lambda mark: tex[int(mark[1])], prose.html)
+
+
+def message_html(message: Message) -> str:
+    """A message in HTML, formulas as TeX."""
+    if message.role != "assistant":
+        return f'<p style="white-space: pre-wrap">{html.escape(message.content)}</p>'
+    parts = []
+    for block in parse(message.content):
+        if isinstance(block, Prose):
+            parts.append(_with_tex(block))
+        else:
+            parts.append(f"<pre>{html.escape(block.text)}</pre>")
+    return "".join(parts)
+
+
+class _Text(SafeTextBrowser):
+    """Scrolls by itself, unlike the prose of a card."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.WidgetWidth)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.document().setDocumentMargin(MARGIN)
+        self.viewport().setAutoFillBackground(True)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        QTextEdit.wheelEvent(self, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        QTextEdit.keyPressEvent(self, event)
+
+
+class SelectTextView(QWidget):
+    """Built in slices between events from the pages that `pageWanted` asks for. Esc closes (`closed`)."""
+
+    pageWanted = Signal(list)
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ids: list[int] = []
+        self._asked = 0
+        self._arrived: dict[int, Message] = {}
+        self._queue: deque[int] = deque()
+        self._markdown: list[str] = []
+        self._places: list[tuple[int, int]] = []
+        self._current = -1
+        self._text = _Text(self)
+        self._field = QLineEdit(self)
+        self._count = QLabel(self)
+        self._previous, self._next = PillButton(self), PillButton(self)
+        self._copy, self._close = PillButton(self), PillButton(self)
+        self._slices = QTimer(self, singleShot=True, interval=0)
+        self._searching = QTimer(self, singleShot=True, interval=120)
+        self._lay_out()
+        self._connect()
+        self.restyle()
+        self._retranslate()
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(MARGIN, 10, MARGIN, 10)
+        bar.setSpacing(8)
+        bar.addWidget(self._field, 1)
+        bar.addWidget(self._count)
+        for button in (self._previous, self._next, self._copy, self._close):
+            bar.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(bar)
+        layout.addWidget(self._text, 1)
+
+    def _connect(self) -> None:
+        self._slices.timeout.connect(self._build_slice)
+        self._searching.timeout.connect(self._search)
+        self._field.textChanged.connect(lambda: self._searching.start())
+        self._field.returnPressed.connect(lambda: self._step(forward=True))
+        self._previous.clicked.connect(lambda: self._step(forward=False))
+        self._next.clicked.connect(lambda: self._step(forward=True))
+        self._copy.clicked.connect(self.copy_markdown)
+        self._close.clicked.connect(self.close_view)
+        keys = QKeySequence.StandardKey
+        self._shortcut(keys.Find, self.focus_search)
+        self._shortcut(keys.Cancel, self.close_view)
+        self._shortcut(keys.FindNext, lambda: self._step(forward=True))
+        self._shortcut(keys.FindPrevious, lambda: self._step(forward=False))
+        themes.changed.connect(self.restyle)
+
+    def _shortcut(self, key: QKeySequence.StandardKey, action: Callable[[], None]) -> None:
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(action)
+
+    # --- building ---
+
+    def open(self, ids: list[int]) -> None:
+        """Starts to show the messages with these ids, root to leaf."""
+        self._ids = list(ids)
+        self._asked = 0
+        self._arrived.clear()
+        self._markdown.clear()
+        self._queue = deque(ids)
+        self._text.clear()
+        self._ask()
+        self._show_state()
+
+    @property
+    def is_complete(self) -> bool:
+        return not self._queue
+
+    def take_page(self, messages: list[Message]) -> None:
+        """Takes the records that `pageWanted` asked for."""
+        self._arrived.update({message.id: message for message in messages})
+        if self._queue and not self._slices.isActive():
+            self._slices.start()
+
+    def _ask(self) -> None:
+        page = self._ids[self._asked : self._asked + PAGE]
+        if page:
+            self._asked += len(page)
+            self.pageWanted.emit(page)
+
+    def _build_slice(self) -> None:
+        started = time.perf_counter()
+        while self._queue and self._queue[0] in self._arrived:
+            self._add(self._arrived.pop(self._queue.popleft()))
+            if time.perf_counter() - started > SLICE:
+                break
+        if self._queue and self._queue[0] in self._arrived:
+            self._slices.start()
+        elif len(self._arrived) < PAGE // 2:
+            self._ask()
+        if not self._queue:
+            self._search()
+        self._show_state()
+
+    def _add(self, message: Message) -> None:
+        if message.role not in ("user", "assistant"):
+            return
+        speaker = self.tr("You") if message.role == "user" else self.tr("Assistant")
+        self._markdown.append(f"**{speaker}**\n\n{message.content.strip()}")
+        theme = themes.current
+        cursor = QTextCursor(self._text.document())
+        cursor.beginEditBlock()
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        head, block = QTextCharFormat(), QTextBlockFormat()
+        head.setForeground(QColor(theme.muted))
+        head.setFont(theme.font(13, bold=True))
+        block.setTopMargin(theme.px(18))
+        block.setBottomMargin(theme.px(4))
+        if self._text.document().isEmpty():
+            cursor.setBlockFormat(block)
+        else:
+            cursor.insertBlock(block)
+        cursor.insertText(f"{speaker} · {time_of(message)}", head)
+        cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
+        cursor.insertHtml(message_html(message))
+        cursor.endEditBlock()
+
+    # --- searching and copying ---
+
+    def focus_search(self) -> None:
+        self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._field.selectAll()
+
+    def _search(self) -> None:
+        self._places = find_all(self._text.toPlainText(), self._field.text())
+        position = self._text.textCursor().selectionStart()
+        self._go(nearest(self._places, position, forward=True))
+
+    def _step(self, *, forward: bool) -> None:
+        if self._searching.isActive():
+            self._searching.stop()
+            self._search()
+        elif self._places:
+            self._go((self._current + (1 if forward else -1)) % len(self._places))
+
+    def _go(self, index: int) -> None:
+        self._current = index
+        if index >= 0:
+            start, end = self._places[index]
+            cursor = self._text.textCursor()
+            cursor.setPosition(start)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            self._text.setTextCursor(cursor)
+        self._paint_places()
+        self._show_state()
+
+    def _paint_places(self) -> None:
+        """Marks the places around the current one; marking thousands would make each repaint slow."""
+        first = max(0, self._current - MAX_PAINTED // 2)
+        look = QTextCharFormat()
+        look.setBackground(QColor(themes.current.accent_soft))
+        marks = []
+        for start, end in self._places[first : first + MAX_PAINTED]:
+            mark = QTextEdit.ExtraSelection()
+            mark.format = look
+            mark.cursor = QTextCursor(self._text.document())
+            mark.cursor.setPosition(start)
+            mark.cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            marks.append(mark)
+        self._text.setExtraSelections(marks)
+
+    def copy_markdown(self) -> None:
+        """Puts the whole conversation on the clipboard as Markdown."""
+        QGuiApplication.clipboard().setText("\n\n".join(self._markdown) + "\n")
+        self._copy.setText(self.tr("Copied"))
+
+    def close_view(self) -> None:
+        """Stops building and says that the reader is done."""
+        self._slices.stop()
+        self._searching.stop()
+        self._queue.clear()
+        self._arrived.clear()
+        self.closed.emit()
+
+    # --- looks ---
+
+    def _show_state(self) -> None:
+        locale = QLocale()
+        self._copy.setEnabled(self.is_complete)
+        found = bool(self._places)
+        self._previous.setEnabled(found)
+        self._next.setEnabled(found)
+        if not self.is_complete:
+            done = len(self._ids) - len(self._queue)
+            percent = locale.toString(100 * done // max(1, len(self._ids)))
+            self._count.setText(self.tr("Preparing the text… {percent} %").format(percent=percent))
+        elif not self._field.text():
+            self._count.setText("")
+        elif not found:
+            self._count.setText(self.tr("Not found"))
+        else:
+            self._count.setText(
+                self.tr("{number} of {count}").format(
+                    number=locale.toString(self._current + 1), count=locale.toString(len(self._places))
+                )
+            )
+
+    def restyle(self) -> None:
+        theme = themes.current
+        palette = theme.palette()
+        palette.setColor(QPalette.ColorRole.Base, QColor(theme.background))
+        self._text.setPalette(palette)
+        self._text.document().setDefaultFont(theme.font())
+        self._text.document().setDefaultStyleSheet(style_sheet(theme))
+        self._text.verticalScrollBar().setStyleSheet(scroll_bar_style(theme))
+        self._field.setFont(theme.font(13))
+        self._field.setFixedHeight(theme.px(30))
+        quiet = theme.palette()
+        quiet.setColor(QPalette.ColorRole.WindowText, QColor(theme.muted))
+        self._count.setPalette(quiet)
+        self._count.setFont(theme.font(12.5))
+        for button in (self._previous, self._next, self._copy, self._close):
+            button.restyle()
+        if self._ids and self.is_complete and self.isVisible():
+            # The colours are part of the text, which is built again.
+            self.open(self._ids)
+
+    def _retranslate(self) -> None:
+        self._field.setPlaceholderText(self.tr("Find in this conversation"))
+        self._field.setAccessibleName(self.tr("Find in this conversation"))
+        self._text.setAccessibleName(self.tr("The whole conversation"))
+        self._previous.setText(self.tr("Previous"))
+        self._next.setText(self.tr("Next"))
+        self._copy.setText(self.tr("Copy as Markdown"))
+        self._close.setText(self.tr("Close"))
+        self._show_state()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)

@@ -1,0 +1,197 @@
+"""The tensor table of a local model, in one file or split over several, and what it says about the model."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from engine.api import Sampling
+from engine.errors import UserError
+from engine.placement.ggml_types import FILE_TYPES, UNQUANTISED
+from engine.placement.gguf_file import GgufFile, Tensor, read_gguf
+
+# Routed experts of any architecture; shared experts end in `_shexp` and do not match.
+EXPERT_TENSOR = re.compile(r"\.ffn_(up|down|gate|gate_up)_(ch|)exps")
+_PART = re.compile(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf\Z", re.DOTALL)
+_MAX_PARTS = 4096
+_FILE_TYPE_GUESSED = 1024  # LLAMA_FTYPE_GUESSED, a flag
+
+
+class GgufIndex(msgspec.Struct, frozen=True):
+    """A whole model. `files` are its parts in order; `metadata` is the first part's."""
+
+    files: tuple[GgufFile, ...]
+
+    @property
+    def path(self) -> Path:
+        """What a loader is given: the first part."""
+        return self.files[0].path
+
+    @property
+    def bytes(self) -> int:
+        return sum(file.bytes for file in self.files)
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        return self.files[0].metadata
+
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        return tuple(tensor for file in self.files for tensor in file.tensors)
+
+    @property
+    def architecture(self) -> str:
+        return _text(self.metadata.get("general.architecture"))
+
+    @property
+    def chat_template(self) -> str:
+        """The Jinja source, "" when the file has none."""
+        return _text(self.metadata.get("tokenizer.chat_template"))
+
+    @property
+    def bos_token(self) -> str:
+        return self.files[0].special_tokens.get("bos", "")
+
+    @property
+    def eos_token(self) -> str:
+        return self.files[0].special_tokens.get("eos", "")
+
+    def number(self, key: str) -> int:
+        """`{architecture}.{key}` as a number; the largest for a value per layer, 0 when it is not there."""
+        value = self.metadata.get(f"{self.architecture}.{key}", 0)
+        values = value if isinstance(value, tuple) else (value,)
+        return max((number for number in values if isinstance(number, int)), default=0)
+
+
+class ModelSummary(msgspec.Struct, frozen=True):
+    """What a person wants to know about a model file.
+
+    `parameters` counts every weight in the file, the token embedding included, as model makers do.
+    `active_parameters` counts routed experts by the share a token uses (`experts_used` of `experts`) and the
+    rest in full. `tensor_types` are bytes by storage type, the largest first.
+    """
+
+    path: Path
+    bytes: int
+    architecture: str
+    name: str
+    quantisation: str
+    tensor_types: dict[str, int]
+    context_length: int
+    parameters: int
+    active_parameters: int
+    experts: int
+    experts_used: int
+    sampling: Sampling
+    bos_token: str
+    eos_token: str
+    chat_template: str
+
+
+def read_index(path: Path) -> GgufIndex:
+    """Read a model from any of its parts.
+
+    Raises what `read_gguf` raises, and UserError `model.split_missing` (`path` is the part that is not
+    there).
+    """
+    match = _PART.fullmatch(path.name)
+    count = int(match["count"]) if match else 1
+    if not match or not 1 < count <= _MAX_PARTS:
+        file = read_gguf(path)
+        if _split_count(file) > 1:
+            # Renamed: the names of the other parts cannot be told.
+            raise UserError("model.split_missing", path=str(path))
+        return _checked((file,))
+    paths = [
+        path.with_name(f"{match['stem']}-{number:05d}-of-{count:05d}.gguf") for number in range(1, count + 1)
+    ]
+    for part in paths:
+        if not part.exists():
+            raise UserError("model.split_missing", path=str(part))
+    files = tuple(read_gguf(part) for part in paths)
+    for number, file in enumerate(files):
+        if _split_count(file) not in (0, count) or file.metadata.get("split.no", number) != number:
+            raise UserError("model.damaged", path=str(file.path), detail="not this part of the model")
+    return _checked(files)
+
+
+def _split_count(file: GgufFile) -> int:
+    count = file.metadata.get("split.count", 0)
+    return count if isinstance(count, int) else 0
+
+
+def _checked(files: tuple[GgufFile, ...]) -> GgufIndex:
+    index = GgufIndex(files)
+    names = Counter(tensor.name for tensor in index.tensors)
+    if len(names) != len(index.tensors):
+        twice = names.most_common(1)[0][0]
+        raise UserError("model.damaged", path=str(index.path), detail=f"tensor {twice!r} in two parts")
+    return index
+
+
+def summarise(index: GgufIndex) -> ModelSummary:
+    """What `coterie inspect` shows."""
+    experts, used = index.number("expert_count"), index.number("expert_used_count")
+    total = routed = 0
+    types: Counter[str] = Counter()
+    for tensor in index.tensors:
+        total += tensor.elements
+        types[tensor.type_name] += tensor.bytes
+        if EXPERT_TENSOR.search(tensor.name):
+            routed += tensor.elements
+    active = total - routed + routed * min(used, experts) // experts if experts else total
+    return ModelSummary(
+        path=index.path,
+        bytes=index.bytes,
+        architecture=index.architecture,
+        name=_text(index.metadata.get("general.name")) or index.path.stem,
+        quantisation=_quantisation(index, types),
+        tensor_types=dict(types.most_common()),
+        context_length=index.number("context_length"),
+        parameters=total,
+        active_parameters=active,
+        experts=experts,
+        experts_used=used,
+        sampling=recommended_sampling(index),
+        bos_token=index.bos_token,
+        eos_token=index.eos_token,
+        chat_template=index.chat_template,
+    )
+
+
+def recommended_sampling(index: GgufIndex) -> Sampling:
+    """What the model's makers put into the file (keys as in llama.cpp's `src/llama-arch.cpp`)."""
+
+    def number(name: str) -> float | None:
+        value = index.metadata.get(f"general.sampling.{name}")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return value if math.isfinite(value) else None
+
+    top_k = number("top_k")
+    return Sampling(
+        temperature=number("temp"),
+        top_k=None if top_k is None else int(top_k),
+        top_p=number("top_p"),
+        min_p=number("min_p"),
+        repeat_penalty=number("penalty_repeat"),
+    )
+
+
+def _quantisation(index: GgufIndex, types: Counter[str]) -> str:
+    """The mixture that the file claims, unless its weights plainly say otherwise."""
+    largest = types.most_common(1)[0][0] if types else ""
+    number = index.metadata.get("general.file_type")
+    claimed = FILE_TYPES.get(number & ~_FILE_TYPE_GUESSED, "") if isinstance(number, int) else ""
+    if not claimed or (claimed in UNQUANTISED and largest not in UNQUANTISED):
+        return largest
+    return claimed
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,140 @@
+"""`coterie chat` as a person or a script runs it: a real process, the real model."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from app.store.store import Store
+
+pytestmark = pytest.mark.model
+
+COTERIE = [sys.executable, "-m", "app"]
+SENTENCE = "Write one sentence about the sea."
+
+
+def run(*arguments: str, words: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COTERIE, *arguments],
+        input=words,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+def stored(home: Path) -> list[str]:
+    with Store.open(home / "coterie.db", home / "backups") as store:
+        return [
+            message.content
+            for conversation in store.conversations()
+            for message in store.messages(store.path(conversation.id))
+        ]
+
+
+def test_one_prompt_prints_the_contracts_object_and_nothing_else(coterie_home: Path) -> None:
+    done = run("chat", SENTENCE, "--seed", "1", "--temperature", "0", "--json")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1
+    answer = json.loads(done.stdout)
+    assert set(answer) == {
+        "model",
+        "content",
+        "reasoning",
+        "tool_calls",
+        "finish_reason",
+        "usage",
+        "timings",
+    }
+    assert set(answer["usage"]) == {"prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens"}
+    assert set(answer["timings"]) == {"load_s", "ttft_s", "prefill_tps", "decode_tps"}
+    assert answer["finish_reason"] == "stop" and "sea" in answer["content"].lower()
+    assert answer["timings"]["load_s"] > 0 and answer["timings"]["decode_tps"] > 0
+    assert stored(coterie_home) == [SENTENCE, answer["content"]]
+
+
+def test_a_greedy_answer_repeats() -> None:
+    arguments = ("chat", SENTENCE, "--seed", "1", "--temperature", "0", "--max-tokens", "12", "--json")
+    first, second = (json.loads(run(*arguments).stdout) for _ in range(2))
+    assert first["content"] == second["content"]
+    assert first["finish_reason"] == "length" and first["usage"]["completion_tokens"] == 12
+
+
+def test_a_prompt_comes_from_standard_input_too() -> None:
+    done = run("chat", "--max-tokens", "4", "--json", words=SENTENCE)
+    assert done.returncode == 0 and json.loads(done.stdout)["content"]
+
+
+def test_ctrl_c_keeps_what_was_said_and_exits_130(coterie_home: Path) -> None:
+    command = [*COTERIE, "chat", "Tell me a very long story about the sea.", "--temperature", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = process.stdout.read(40)
+        process.send_signal(signal.SIGINT)
+        said += process.stdout.read()
+        assert process.wait(timeout=30) == 130
+    _, answer = stored(coterie_home)
+    assert answer.strip() == said.strip() != ""
+
+
+def test_ctrl_c_with_json_prints_the_object_as_cancelled() -> None:
+    command = [*COTERIE, "chat", "Tell me a very long story about the sea.", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(6)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=30)
+        assert process.returncode in (0, 130)
+    answer = json.loads(out)
+    assert answer["finish_reason"] == ("cancelled" if process.returncode == 130 else "stop")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("chat", "Hi", "--model", "/no/such/model.gguf"), "model.missing"),
+        (("chat", "Hi", "--model", "/"), "model.directory"),
+        (("chat", "Hi", "--context", "999999"), "engine.context_too_long"),
+        (("chat", " "), "chat.empty"),
+        (("chat", "Hi", "--reasoning", "hard"), "chat.bad_reasoning"),
+        (("chat", "Hi", "--temperature", "99"), "engine.bad_sampling"),
+        (("chat", "word " * 20_000), "engine.context_overflow"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_one_sentence_with_exit_1(
+    arguments: tuple[str, ...], code: str
+) -> None:
+    done = run(*arguments, "--json", LANG="en_US.UTF-8", LC_ALL="")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"]["code"] == code
+    said = done.stderr.strip()
+    assert said == json.loads(done.stdout)["error"]["message"]
+    assert said.endswith(".") and "\n" not in said and "Traceback" not in said
+
+
+def test_the_sentence_is_korean_for_a_korean_system() -> None:
+    done = run("chat", "Hi", "--model", "/no/such/model.gguf", LC_ALL="ko_KR.UTF-8")
+    assert done.returncode == 1 and "주세요" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("chat", "Hi", "--temperature", "hot"), ("sing",), ("chat", "Hi", "--max-tokens", "0"), ("inspect",)],
+)
+def test_wrong_usage_exits_2(arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+
+
+def test_without_screen_and_terminal_a_short_conversation_is_held_with_its_speed() -> None:
+    environment = dict.fromkeys(("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"), "")
+    done = run(**environment)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("> ") == 2 and "tok/s" in done.stdout
+    assert "no screen" in done.stderr

@@ -1,0 +1,30 @@
+"""`coterie doctor` on this machine."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from engine.placement.processor import features_present, processor_name, unused_features
+
+
+def test_the_report_names_the_engine_the_devices_and_the_data_folder(coterie_home: Path) -> None:
+    command = [sys.executable, "-m", "app", "doctor", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    report = json.loads(done.stdout)
+    assert report["llama_cpp"].startswith("0.3.36")
+    assert any(device["kind"] == "cpu" and device["total"] > 0 for device in report["devices"])
+    assert report["home"] == str(coterie_home)
+    assert not coterie_home.exists()
+    assert {check["name"] for check in report["checks"]} >= {"engine", "cpu features", "starter model"}
+    assert done.returncode == (0 if all(check["ok"] for check in report["checks"]) else 1)
+
+
+def test_features_of_the_cpu_are_read_by_llama_cpps_names() -> None:
+    text = "model name\t: Some CPU 9\nflags\t\t: fpu pni avx avx2 fma f16c\n"
+    assert features_present(text) == ("SSE3", "AVX", "AVX2", "FMA", "F16C")
+    assert processor_name(text) == "Some CPU 9"
+
+
+def test_what_a_build_leaves_idle_is_named() -> None:
+    assert unused_features(("AVX", "AVX2"), ("AVX",)) == ("AVX2",)

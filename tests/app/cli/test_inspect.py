@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.cli.inspect import inspect
+from app.cli.output import Output
+from app.sentences import SENTENCES
+from engine.errors import UserError
+from tests.engine.formats import templates
+from tests.support.gguf_bytes import Row, gguf, key_string, key_u32
+from tests.support.starter import starter_model
+
+
+def model(folder: Path, template: str | None) -> Path:
+    keys = [
+        key_string("general.architecture", "newmoe"),
+        key_string("general.name", "New\x1b[31mMoE"),
+        key_u32("newmoe.context_length", 4096),
+        key_u32("newmoe.expert_count", 4),
+        key_u32("newmoe.expert_used_count", 1),
+    ]
+    if template is not None:
+        keys.append(key_string("tokenizer.chat_template", template))
+    path = folder / "model.gguf"
+    path.write_bytes(gguf(keys, [Row("blk.0.ffn_up_exps.weight", (32, 4), 8)], 136))
+    return path
+
+
+def test_json_is_the_contracts_object(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert inspect(str(model(tmp_path, "{{ tools }}" + templates.SWITCH)), Output(True)) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "architecture": "newmoe",
+        "quantisation": "Q8_0",
+        "context_length": 4096,
+        "parameters": 128,
+        "active_parameters": 32,
+        "experts": 4,
+        "experts_used": 1,
+        "reasoning": {"kind": "switch", "levels": ["off", "on"], "default": "on"},
+        "tools": {"dialect": "template", "learned": False},
+    }
+
+
+def test_a_model_without_a_template_is_told_as_plain(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inspect(str(model(tmp_path, None)), Output(True))
+    found = json.loads(capsys.readouterr().out)
+    assert found["reasoning"]["kind"] == "none"
+    assert found["tools"]["dialect"] == "none"
+
+
+def test_a_broken_template_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"template\.syntax"):
+        inspect(str(model(tmp_path, "{% if %}")), Output(True))
+
+
+def test_people_get_a_table_without_control_characters(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inspect(str(model(tmp_path, "\n".join(f"line {number}\x07" for number in range(9)))), Output(False))
+    out = capsys.readouterr().out
+    assert "Experts       4, 1 used per token" in out
+    assert "… 3 more lines" in out
+    assert all(line.isprintable() for line in out.splitlines())
+
+
+def test_the_starter_model_can_be_inspected(capsys: pytest.CaptureFixture[str]) -> None:
+    inspect(str(starter_model()), Output(False))
+    out = capsys.readouterr().out
+    assert "134.5 M" in out
+    assert "98 MB" in out
+
+
+@pytest.mark.parametrize("area", ["model.", "template.", "reasoning."])
+def test_its_errors_have_sentences_in_both_languages(area: str) -> None:
+    rows = [row for code, row in SENTENCES.items() if code.startswith(area)]
+    assert rows
+    assert all(row.en and row.ko for row in rows)

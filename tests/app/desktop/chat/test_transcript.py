@@ -1,0 +1,471 @@
+"""The transcript: pages, places, the end that is followed, and editing."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
+from PySide6.QtGui import QAccessible, QGuiApplication, QInputMethodEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.card_window import MAX_CARDS
+from app.desktop.chat.cards import MessageCard
+from app.desktop.chat.code import CodeBlock
+from app.desktop.chat.prose import ProseBlock
+from app.desktop.chat.transcript import TranscriptView
+from app.desktop.theme import themes
+from engine.api import Timings, Usage
+from engine.errors import ErrorInfo
+
+from .conversations import Loader, conversation, message
+
+
+@pytest.fixture
+def view(qtbot):
+    view = TranscriptView()
+    qtbot.addWidget(view)
+    view.resize(960, 700)
+    view.show()
+    yield view
+    view.clear()
+
+
+def window(view: TranscriptView):
+    return view._window
+
+
+def bar(view: TranscriptView):
+    return window(view).verticalScrollBar()
+
+
+def timers(widget: QWidget) -> list[QTimer]:
+    return [timer for timer in widget.findChildren(QTimer) if timer.isActive()]
+
+
+def quiet(qtbot, view: TranscriptView) -> None:
+    qtbot.waitUntil(lambda: not timers(view), timeout=5000)
+
+
+def card(view: TranscriptView, number: int) -> MessageCard:
+    found = window(view).card(number)
+    assert found is not None
+    return found
+
+
+def top_on_screen(view: TranscriptView, number: int) -> int:
+    return card(view, number).mapTo(view, QPoint(0, 0)).y()
+
+
+def button(parent: QWidget, name: str) -> QAbstractButton:
+    (found,) = [
+        b for b in parent.findChildren(QAbstractButton) if b.accessibleName() == name or b.text() == name
+    ]
+    return found
+
+
+def test_a_long_conversation_opens_at_its_end_with_one_page(qtbot, view):
+    loader = Loader(view, conversation(5000))
+    view.show_path(list(range(1, 5001)))
+    assert loader.pages == [list(range(4961, 5001))]
+    quiet(qtbot, view)
+    assert view.shows(5000) and not view.shows(4900)
+    assert view.live_cards < 30
+    assert bar(view).value() == bar(view).maximum()
+    assert view.at_tail
+
+
+def test_scrolling_to_the_start_pages_in_and_keeps_few_cards(qtbot, view):
+    loader = Loader(view, conversation(400), late=True)
+    view.show_path(list(range(1, 401)))
+    quiet(qtbot, view)
+    while bar(view).value() > 0:
+        bar(view).setValue(bar(view).value() - 600)
+        quiet(qtbot, view)
+        qtbot.wait(1)
+        assert view.live_cards <= MAX_CARDS + 20
+    qtbot.waitUntil(lambda: view.shows(1))
+    asked = [number for page in loader.pages for number in page]
+    assert len(asked) <= 800 and set(asked) == set(range(1, 401))
+
+
+def test_older_pages_do_not_move_what_the_reader_sees(qtbot, view):
+    Loader(view, conversation(300), late=True)
+    view.show_path(list(range(1, 301)))
+    quiet(qtbot, view)
+    bar(view).setValue(bar(view).maximum() - 1500)
+    reading = window(view)._ids[window(view)._anchor(bar(view).value() + 300)[0]]
+    qtbot.waitUntil(lambda: view.shows(reading))
+    before = top_on_screen(view, reading)
+    quiet(qtbot, view)
+    qtbot.wait(20)
+    assert top_on_screen(view, reading) == before
+
+
+def test_jumping_into_the_middle_loads_what_is_there(qtbot, view):
+    Loader(view, conversation(3000), late=True)
+    view.show_path(list(range(1, 3001)))
+    quiet(qtbot, view)
+    bar(view).setValue(bar(view).maximum() // 2)
+
+    def middle_is_built() -> bool:
+        seen = window(view)._near(0)
+        return all(view.shows(window(view)._ids[index]) for index in seen) and 500 < seen.start < 2500
+
+    qtbot.waitUntil(middle_is_built, timeout=5000)
+    assert not view.at_tail
+
+
+def test_the_tail_is_followed_only_from_the_tail(qtbot, view):
+    Loader(view, conversation(40))
+    view.show_path(list(range(1, 41)))
+    quiet(qtbot, view)
+    view.add_message(message(41, "assistant", "", "streaming"))
+    view.append_delta(41, "", "word " * 400)
+    quiet(qtbot, view)
+    assert bar(view).value() == bar(view).maximum()
+
+    with qtbot.waitSignal(view.atTailChanged) as changed:
+        bar(view).setValue(bar(view).maximum() - 400)
+    assert changed.args == [False]
+    value = bar(view).value()
+    view.append_delta(41, "", "word " * 400)
+    quiet(qtbot, view)
+    assert bar(view).value() == value
+    jump = button(view, "Jump to the latest message")
+    assert jump.isVisible()
+    jump.click()
+    assert view.at_tail and not jump.isVisible()
+    assert bar(view).value() == bar(view).maximum()
+
+
+def test_the_users_own_message_is_scrolled_to(qtbot, view):
+    Loader(view, conversation(40))
+    view.show_path(list(range(1, 41)))
+    quiet(qtbot, view)
+    bar(view).setValue(0)
+    view.add_message(message(41, "user", "here"))
+    quiet(qtbot, view)
+    assert view.at_tail
+
+
+def test_a_streamed_answer_ends_as_it_is_stored(qtbot, view):
+    text = "# Title\n\nwords\n\n```python\nx = 1\n```\n\n- a\n- b\n"
+    view.show_path([])
+    view.add_message(message(1, "user", "q"))
+    view.add_message(message(2, "assistant", "", "streaming"))
+    for start in range(0, len(text), 7):
+        view.append_delta(2, "", text[start : start + 7])
+        qtbot.wait(5)
+    quiet(qtbot, view)
+    answer = card(view, 2)
+    code = answer.findChild(CodeBlock)
+    prose = answer.findChildren(ProseBlock)
+    assert code.code.text == "x = 1" and code.code.closed
+    view.finish_message(message(2, "assistant", text, timings=Timings(decode_tps=38.2), usage=Usage()))
+    # What was right already stays: the reader's selection and the place on the screen with it.
+    assert answer.findChild(CodeBlock) is code
+    assert answer.findChildren(ProseBlock)[0] is prose[0]
+    assert "Title" in prose[0].toPlainText()
+    assert answer.footer.isVisible()
+
+
+def test_text_for_a_card_out_of_sight_is_not_lost(qtbot, view):
+    Loader(view, {**conversation(200), 200: message(200, "assistant", "start ", "streaming")})
+    view.show_path(list(range(1, 201)))
+    quiet(qtbot, view)
+    bar(view).setValue(0)
+    quiet(qtbot, view)
+    view.append_delta(200, "", "middle ")
+    quiet(qtbot, view)
+    view.append_delta(200, "", "end")
+    view.jump_to_latest()
+    qtbot.waitUntil(lambda: view.shows(200))
+    quiet(qtbot, view)
+    assert card(view, 200).streamed_text() == "start middle end"
+
+
+def test_text_that_comes_before_its_page_is_shown_after_it(qtbot, view):
+    view.show_path([1, 2])
+    quiet(qtbot, view)
+    view.append_delta(2, "", "later")
+    assert not timers(view)
+    view.take_page([message(1, "user", "q"), message(2, "assistant", "first ", "streaming")])
+    quiet(qtbot, view)
+    assert card(view, 2).streamed_text() == "first later"
+
+
+def test_a_change_of_branch_keeps_what_is_shared(qtbot, view):
+    messages = conversation(20)
+    messages[21] = message(21, "user", "another question")
+    messages[22] = message(22, "assistant", "another answer")
+    loader = Loader(view, messages)
+    view.show_path(list(range(1, 11)))
+    quiet(qtbot, view)
+    kept = card(view, 8)
+    view.show_path([*range(1, 9), 21, 22])
+    quiet(qtbot, view)
+    assert card(view, 8) is kept
+    assert view.shows(22) and not view.shows(10)
+    assert loader.pages[-1] == [21, 22]
+    assert view.ids == [*range(1, 9), 21, 22]
+
+
+def test_editing_saves_with_enter_and_cancels_with_escape(qtbot, view):
+    view.add_message(message(1, "user", "first words"))
+    view.edit_message(1)
+    field = card(view, 1)._editor._field
+    qtbot.keyClick(field, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(field, "!")
+    qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(field, "more")
+    with qtbot.waitSignal(view.editRequested) as asked:
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert asked.args == [1, "first words!\nmore"]
+    assert not card(view, 1).is_editing
+
+    view.edit_message(1)
+    with qtbot.assertNotEmitted(view.editRequested):
+        qtbot.keyClick(card(view, 1)._editor._field, Qt.Key.Key_Escape)
+    assert not card(view, 1).is_editing
+
+
+def test_enter_belongs_to_the_input_method_while_it_composes(qtbot, view):
+    view.add_message(message(1, "user", "가"))
+    view.edit_message(1)
+    field = card(view, 1)._editor._field
+    QApplication.sendEvent(field, QInputMethodEvent("하", []))
+    with qtbot.assertNotEmitted(view.editRequested):
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert card(view, 1).is_editing
+    done = QInputMethodEvent("", [])
+    done.setCommitString("하")
+    QApplication.sendEvent(field, done)
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert not card(view, 1).is_editing
+
+
+@pytest.mark.parametrize(
+    ("state", "content", "error", "words", "action", "signal"),
+    [
+        ("stopped", "half", None, "Stopped", "Continue", "continueRequested"),
+        ("length", "half", None, "length limit", "Continue", "continueRequested"),
+        ("failed", "", ErrorInfo("no.such.code"), "no.such.code", "Try again", "regenerateRequested"),
+        ("stopped", "", None, "Stopped", "Try again", "regenerateRequested"),
+    ],
+)
+def test_how_an_answer_ended_is_said_with_its_action(
+    qtbot, view, state, content, error, words, action, signal
+):
+    view.add_message(message(1, "assistant", content, state, error=error))
+    strip = card(view, 1)._strip
+    assert words in strip.accessibleName()
+    with qtbot.waitSignal(getattr(view, signal)) as asked:
+        button(strip, action).click()
+    assert asked.args == [1]
+
+
+def test_variants_are_stepped_through(qtbot, view):
+    view.add_message(message(1, "assistant", "x", sibling=2, siblings=2))
+    with qtbot.waitSignal(view.siblingRequested) as asked:
+        button(card(view, 1), "Previous variant").click()
+    assert asked.args == [1, -1]
+    assert not button(card(view, 1), "Next variant").isEnabled()
+
+
+def test_copying_takes_the_markdown(qtbot, view):
+    view.add_message(message(1, "assistant", "**bold** words"))
+    with qtbot.waitSignal(view.copyRequested):
+        button(card(view, 1), "Copy this message").click()
+    assert QGuiApplication.clipboard().text() == "**bold** words"
+    assert card(view, 1).footer._copy.text() == "Copied"
+    card(view, 1).footer._copied.stop()
+
+
+def test_thoughts_are_one_line_that_opens(qtbot, view):
+    record = message(
+        1, "assistant", "answer", reasoning="step one\nstep two",
+        timings=Timings(reasoning_s=12.3), usage=Usage(reasoning_tokens=214),
+    )  # fmt: skip
+    view.add_message(record)
+    thoughts = card(view, 1)._reasoning
+    line = thoughts._line
+    assert line.text().startswith("Thought for 12 s") and "214 tokens" in line.text()
+    height = card(view, 1).height()
+    line.click()
+    assert card(view, 1).height() > height
+    assert thoughts._view.toPlainText() == "step one\nstep two"
+    line.click()
+    assert card(view, 1).height() == height
+
+
+def test_thinking_streams_only_into_an_open_card(qtbot, view):
+    view.add_message(message(1, "assistant", "", "streaming"))
+    view.append_delta(1, "hmm ", "")
+    quiet(qtbot, view)
+    thoughts = card(view, 1)._reasoning
+    assert "Thinking…" in thoughts._line.text()
+    thoughts._line.click()
+    view.append_delta(1, "well", "")
+    quiet(qtbot, view)
+    assert thoughts._view.toPlainText() == "hmm well"
+    view.append_delta(1, "", "So")
+    quiet(qtbot, view)
+    assert "Thinking…" not in thoughts._line.text()
+
+
+def test_reading_the_prompt_shows_how_far_and_goes_with_the_first_word(qtbot, view):
+    view.add_message(message(1, "assistant", "", "streaming"))
+    view.set_queued(1)
+    assert "Waiting" in card(view, 1)._status.accessibleName()
+    view.set_prefill(1, 45, 100)
+    assert "45" in card(view, 1)._status.accessibleName()
+    view.append_delta(1, "", "x")
+    quiet(qtbot, view)
+    assert card(view, 1)._status is None
+
+
+def test_a_link_is_opened_only_after_its_whole_address_was_shown(qtbot, view):
+    address = "https://example.org/?q=" + "a" * 300
+    view.add_message(message(1, "assistant", f"[click]({address})"))
+    prose = card(view, 1).findChild(ProseBlock)
+    with qtbot.assertNotEmitted(view.linkActivated):
+        prose.anchorClicked.emit(address)
+    assert view._strip.isVisible() and address in view._strip.accessibleName()
+    button(view._strip, "Cancel").click()
+    assert not view._strip.isVisible()
+    prose.anchorClicked.emit(address)
+    with qtbot.waitSignal(view.linkActivated) as opened:
+        button(view._strip, "Open").click()
+    assert opened.args == [address]
+
+
+def test_an_empty_conversation_offers_a_start(qtbot, view):
+    view.show_path([])
+    starters = [b for b in view._empty.findChildren(QAbstractButton) if b.isVisible()]
+    assert len(starters) == 3
+    with qtbot.waitSignal(view.suggestionChosen) as chosen:
+        starters[0].click()
+    assert chosen.args == [starters[0].text()]
+    view.add_message(message(1, "user", "hello"))
+    assert not view._empty.isVisible()
+
+
+def test_nothing_runs_while_nothing_happens(qtbot, view):
+    Loader(view, conversation(50))
+    view.show_path(list(range(1, 51)))
+    quiet(qtbot, view)
+    qtbot.wait(80)
+    assert not timers(view)
+
+
+def test_every_control_and_card_has_a_name(qtbot, view):
+    view.add_message(message(1, "user", "first words of mine"))
+    view.add_message(
+        message(
+            2,
+            "assistant",
+            "an [a](https://a.b)\n\n```c\nx\n```",
+            "stopped",
+            reasoning="r",
+            sibling=1,
+            siblings=2,
+        )
+    )
+    view.jump_to_latest()
+    for widget in view.findChildren(QWidget):
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible():
+            name = QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+            assert name, widget
+    assert "You" in card(view, 1).accessibleName() and "first words" in card(view, 1).accessibleName()
+    assert card(view, 2).accessibleName().startswith("Assistant")
+
+
+def test_tab_goes_down_the_page(qtbot, view):
+    view.add_message(message(1, "user", "q"))
+    view.add_message(message(2, "assistant", "a\n\n```c\nx\n```"))
+    view.activateWindow()
+    window(view).setFocus()
+    qtbot.waitUntil(window(view).hasFocus)
+    names = []
+    for _ in range(6):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        names.append(QApplication.focusWidget().accessibleName())
+    assert names[:2] == ["Copy this message", "Edit this message"]
+    assert names[2:] == [
+        "Copy this code",
+        "Copy this message",
+        "Edit this message",
+        "Write this answer again",
+    ]
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget().accessibleName() == "Edit this message"
+
+
+def test_keys_scroll(qtbot, view):
+    Loader(view, conversation(60))
+    view.show_path(list(range(1, 61)))
+    quiet(qtbot, view)
+    for key, moves in [
+        (Qt.Key.Key_Home, lambda a, b: b == 0),
+        (Qt.Key.Key_Down, lambda a, b: b > a),
+        (Qt.Key.Key_PageDown, lambda a, b: b > a + 300),
+        (Qt.Key.Key_PageUp, lambda a, b: b < a - 300),
+        (Qt.Key.Key_End, lambda a, b: b == bar(view).maximum()),
+        (Qt.Key.Key_Up, lambda a, b: b < a),
+    ]:
+        before = bar(view).value()
+        qtbot.keyClick(window(view), key)
+        assert moves(before, bar(view).value()), key
+        quiet(qtbot, view)
+
+
+def test_the_theme_and_the_language_change_live(qtbot, view):
+    view.add_message(message(1, "user", "q"))
+    view.add_message(message(2, "assistant", "a `b`\n\n```python\nx = 1\n```", "stopped", reasoning="r"))
+    try:
+        themes.choose("dark", 1.25)
+        prose = card(view, 2).findChild(ProseBlock)
+        assert prose.palette().text().color().name().upper() == themes.current.text
+        assert prose.document().defaultFont().pixelSize() == themes.current.px(14)
+    finally:
+        themes.choose("light")
+    QCoreApplication.sendEvent(view, QEvent(QEvent.Type.LanguageChange))
+    assert card(view, 2).footer.isVisible()
+
+
+def test_a_huge_message_is_folded_and_can_be_unfolded(qtbot, view):
+    text = "\n\n".join(f"Paragraph {number} with some words in it." for number in range(5000))
+    assert len(text) > 180_000
+    view.add_message(message(1, "assistant", text))
+    view.add_message(message(2, "user", "x" * 200_000))
+    answer = card(view, 1)
+    qtbot.waitUntil(lambda: answer._body._more.isVisible(), timeout=10_000)
+    assert answer.height() < 120_000
+    answer._body._more.click()
+    qtbot.waitUntil(lambda: not answer._body._more.isVisible(), timeout=20_000)
+    assert "Paragraph 4999" in answer.findChildren(ProseBlock)[-1].toPlainText()
+    assert card(view, 2).height() < 5000
+
+
+def test_a_user_message_keeps_its_lines_and_its_markup(view):
+    view.add_message(message(1, "user", "a\nb <b>c</b> **d**"))
+    assert card(view, 1)._text.toPlainText() == "a\nb <b>c</b> **d**"
+
+
+def test_paragraphs_have_their_own_direction(view):
+    view.add_message(message(1, "assistant", "שלום עולם\n\nplain words"))
+    document = card(view, 1).findChild(ProseBlock).document()
+    first, second = document.begin(), document.begin().next()
+    assert first.textDirection() == Qt.LayoutDirection.RightToLeft
+    assert second.textDirection() == Qt.LayoutDirection.LeftToRight
+
+
+def test_an_answer_card_is_fitted_to_its_text(qtbot, view):
+    view.add_message(message(1, "assistant", "one\n\ntwo\n\n| a |\n|---|\n| b |"))
+    answer = card(view, 1)
+    assert isinstance(answer, AnswerCard)
+    (prose,) = answer.findChildren(ProseBlock)
+    document = prose.document()
+    assert prose.height() <= document.size().height()
+    assert prose.height() >= document.size().height() - 24

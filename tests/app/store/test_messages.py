@@ -1,0 +1,227 @@
+"""The tree of messages: adding, streaming, variants, branches."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.store.records import Message
+from app.store.store import Store
+from engine.errors import UserError
+
+
+@pytest.fixture(scope="module")
+def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    folder: Path = tmp_path_factory.mktemp("store")
+    with Store.open(folder / "coterie.db", folder / "backups") as store:
+        yield store
+
+
+def test_a_message_becomes_the_end_of_the_shown_branch(store: Store) -> None:
+    id = store.create_conversation().id
+    question = store.add_message(id, None, "user", "Why?")
+    answer = store.add_message(id, question.id, "assistant", "Because.")
+    assert store.path(id) == [question.id, answer.id]
+    assert store.conversation(id).leaf == answer.id
+    assert store.conversation(id).updated == answer.created
+    assert store.messages([answer.id, question.id, answer.id]) == [answer, question, answer]
+
+
+def test_a_variant_stands_beside_and_never_replaces(store: Store) -> None:
+    id = store.create_conversation().id
+    first = store.add_message(id, None, "user", "Hallo")
+    answer = store.add_message(id, first.id, "assistant", "one")
+    again = store.add_message(id, first.id, "assistant", "two")
+    edited = store.add_message(id, None, "user", "Hello")
+    assert store.siblings(answer.id) == store.siblings(again.id) == [answer.id, again.id]
+    assert store.siblings(first.id) == [first.id, edited.id]
+    assert [(m.sibling, m.siblings) for m in store.messages([answer.id, again.id, edited.id])] == [
+        (1, 2),
+        (2, 2),
+        (2, 2),
+    ]
+    assert store.path(id) == [edited.id]
+    assert store.message(answer.id).content == "one"
+
+
+def test_first_messages_of_other_conversations_are_no_variants(store: Store) -> None:
+    a, b = store.create_conversation().id, store.create_conversation().id
+    first = store.add_message(a, None, "user", "x")
+    store.add_message(b, None, "user", "y")
+    assert store.siblings(first.id) == [first.id]
+    assert store.message(first.id).siblings == 1
+
+
+def test_showing_a_branch_goes_to_the_end_that_was_shown_last(store: Store) -> None:
+    id = store.create_conversation().id
+    top = store.add_message(id, None, "user", "1")
+    left = store.add_message(id, top.id, "assistant", "left")
+    left_1 = store.add_message(id, left.id, "user", "left 1")
+    left_2 = store.add_message(id, left.id, "user", "left 2")
+    right = store.add_message(id, top.id, "assistant", "right")
+    assert store.show_branch(left.id).leaf == left_2.id
+    assert store.show_branch(left_1.id).leaf == left_1.id
+    assert store.show_branch(right.id).leaf == right.id
+    before = store.conversation(id).updated
+    shown = store.show_branch(left.id)
+    assert (shown.leaf, shown.updated) == (left_1.id, before)
+    assert store.path(id) == [top.id, left.id, left_1.id]
+    assert store.show_branch(top.id).leaf == left_1.id
+
+
+def test_a_parent_from_another_conversation_is_refused(store: Store) -> None:
+    a, b = store.create_conversation().id, store.create_conversation().id
+    elsewhere = store.add_message(a, None, "user", "x")
+    for parent in (elsewhere.id, 12345):
+        with pytest.raises(UserError, match=r"store\.no_message"):
+            store.add_message(b, parent, "user", "y")
+    assert store.path(b) == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda store: store.message(99),
+        lambda store: store.messages([99]),
+        lambda store: store.siblings(99),
+        lambda store: store.show_branch(99),
+        lambda store: store.save_answer(99, "x", ""),
+        lambda store: store.finish_answer(99, "x", "", "done"),
+        lambda store: store.resume_answer(99),
+    ],
+)
+def test_an_unknown_message_is_told(store: Store, call: Callable[[Store], object]) -> None:
+    with pytest.raises(UserError, match=r"store\.no_message") as caught:
+        call(store)
+    assert caught.value.params == {"message": 99}
+
+
+def test_a_streaming_answer_is_saved_and_finished(store: Store) -> None:
+    id = store.create_conversation().id
+    answer = store.add_message(id, None, "assistant", "", state="streaming")
+    store.save_answer(answer.id, "half", "thou")
+    assert store.message(answer.id) == Message(
+        answer.id, id, None, "assistant", "half", "thou", "streaming", answer.created
+    )
+    finished = store.finish_answer(answer.id, "half and half", "thought", "done", model="m")
+    assert finished == store.message(answer.id)
+    assert (finished.content, finished.reasoning, finished.state, finished.model) == (
+        "half and half",
+        "thought",
+        "done",
+        "m",
+    )
+
+
+def test_a_late_save_does_not_undo_the_ending(store: Store) -> None:
+    id = store.create_conversation().id
+    answer = store.add_message(id, None, "assistant", "", state="streaming")
+    finished = store.finish_answer(answer.id, "all of it", "", "done")
+    store.save_answer(answer.id, "all", "")
+    assert store.message(answer.id) == finished
+
+
+def test_a_stopped_answer_can_be_written_on(store: Store) -> None:
+    id = store.create_conversation().id
+    answer = store.add_message(id, None, "assistant", "one zebra", state="stopped")
+    assert store.resume_answer(answer.id).state == "streaming"
+    assert store.search("zebra") == []
+    store.save_answer(answer.id, "one zebra, two", "")
+    store.finish_answer(answer.id, "one zebra, two giraffes", "", "done")
+    assert [hit.snippet for hit in store.search("giraffes")] == ["one zebra, two giraffes"]
+    assert len(store.search("zebra")) == 1
+
+
+def test_changes_are_made_in_order_from_many_threads(store: Store) -> None:
+    id = store.create_conversation().id
+    answer = store.add_message(id, None, "assistant", "", state="streaming")
+    counts: list[int] = []
+
+    def work(name: int) -> None:
+        for number in range(20):
+            store.add_message(id, answer.id, "user", f"{name} {number}")
+            store.save_answer(answer.id, f"{name} {number}", "")
+            counts.append(len(store.siblings(store.path(id)[-1])))
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.siblings(store.path(id)[-1])) == 80 == max(counts)
+
+
+def test_long_conversations_open_fast(store: Store, folder: Path) -> None:
+    id = store.create_conversation().id
+    first = store.add_message(id, None, "user", "message 0").id
+    added = list(range(first, first + 5000))
+    with closing(sqlite3.connect(folder / "coterie.db")) as connection, connection:
+        connection.executemany(
+            "INSERT INTO message (id, parent_id, conversation_id, used, role, state, created, model, content,"
+            " reasoning) VALUES (?, ?, ?, ?, 'user', 'done', 0, '', ?, '')",
+            ((number, number - 1, id, number, f"message {number} " * 20) for number in added[1:]),
+        )
+    store.show_branch(first)
+
+    def seconds(work: Callable[[], object]) -> float:
+        start = time.perf_counter()
+        work()
+        return time.perf_counter() - start
+
+    assert store.path(id) == added
+    # Measured: 6 and 28 ms; the limits leave room for a busy machine, not for a second pass over the table.
+    assert min(seconds(lambda: store.path(id)) for _ in range(5)) < 0.03
+    assert min(seconds(lambda: store.messages(added)) for _ in range(5)) < 0.3
+    assert [m.id for m in store.messages(added)] == added
+
+
+# Which message (by a number that wraps around) something is done to, and what.
+_steps = st.lists(
+    st.tuples(st.sampled_from(["add", "edit", "show", "first"]), st.integers(0, 50)), max_size=25
+)
+
+
+@given(_steps)
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_done_no_message_is_lost(shared_store: Store, steps: list[tuple[str, int]]) -> None:
+    store = shared_store
+    id = store.create_conversation().id
+    parents: dict[int, int | None] = {}
+    uses: list[int] = []  # the ends in the order they were shown
+
+    def above(message: int | None) -> list[int]:
+        chain = []
+        while message is not None:
+            chain.append(message)
+            message = parents[message]
+        return chain[::-1]
+
+    for action, number in steps:
+        target = list(parents)[number % len(parents)] if parents else None
+        if action == "show" and target is not None:
+            shown = store.show_branch(target).leaf
+            ends = [end for end in uses if target in above(end)]
+            assert shown == ends[-1]
+            uses.append(ends[-1])
+        else:
+            parent = None if action == "first" or target is None else target
+            if action == "edit" and target is not None:
+                parent = parents[target]
+            added = store.add_message(id, parent, "user", f"{action} {number}")
+            parents[added.id] = parent
+            uses.append(added.id)
+
+    assert store.path(id) == (above(uses[-1]) if uses else [])
+    for message in store.messages(list(parents)):
+        variants = [other for other, parent in parents.items() if parent == parents[message.id]]
+        assert message.parent == parents[message.id]
+        assert (message.sibling, message.siblings) == (variants.index(message.id) + 1, len(variants))
+        assert store.siblings(message.id) == variants

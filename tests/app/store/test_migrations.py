@@ -1,0 +1,140 @@
+"""Migrations: every released schema opens with its data, and this build's tables are what they make."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from app.store import migrating, opening
+from app.store.records import ChatOptions
+from app.store.store import Store
+from app.store.tables import SCHEMA_REVISION, Base
+from engine.api import Sampling, Timings, Usage
+from engine.errors import UserError
+from tests.app.store.conftest import files
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def make(path: Path, sql: Path) -> None:
+    """A file as the build wrote it that released this schema."""
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(sql.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("sql", sorted(DATA.glob("store-*.sql")), ids=lambda path: path.stem)
+def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
+    make(folder / "coterie.db", sql)
+    with Store.open(folder / "coterie.db", folder / "backups") as store:
+        (shown,) = store.conversations()
+        assert (shown.title, shown.title_source, shown.pinned) == ("여행 계획", "user", True)
+        assert shown.options == ChatOptions(system_prompt="Be kind", sampling=Sampling(temperature=0.5))
+        assert [found.title for found in store.trash()] == ["Old"]
+        question, answer = store.messages(store.path(shown.id))
+        assert (question.content, answer.content) == ("어디로 갈까요?", "To Busan 🌊")
+        assert (answer.reasoning, answer.sibling, answer.siblings) == ("Somewhere by the sea.", 2, 2)
+        assert answer.usage == Usage(12, 4, 5, 3)
+        assert answer.timings == Timings(ttft_s=0.5, decode_tps=20.0)
+        assert [hit.snippet for hit in store.search("seoul")] == ["To Seoul"]
+        assert store.add_message(shown.id, answer.id, "user", "thanks").siblings == 1
+
+
+def test_the_tables_are_what_the_migrations_make(store: Store) -> None:
+    with store._engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"include_name": lambda name, kind, parents: migrating.is_compared(name, kind)},
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_newest_revision_is_the_one_this_build_expects() -> None:
+    script = ScriptDirectory.from_config(migrating.config())
+    assert script.get_current_head() == SCHEMA_REVISION
+    assert (DATA / f"store-{SCHEMA_REVISION}.sql").exists()
+
+
+REMAKE = """
+    with op.batch_alter_table("conversation", recreate="always") as table:
+        table.add_column(sa.Column("colour", sa.Text, nullable=False, server_default="grey"))
+"""
+NEXT = f"""
+import sqlalchemy as sa
+from alembic import op
+revision = "next"
+down_revision = {SCHEMA_REVISION!r}
+def upgrade():
+"""
+
+
+@pytest.fixture
+def next_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
+    """Makes this build one with a further migration, its body given."""
+
+    def release(body: str) -> None:
+        shutil.copytree(migrating.MIGRATIONS, tmp_path / "migrations")
+        (tmp_path / "migrations" / "versions" / "next.py").write_text(NEXT + body, encoding="utf-8")
+        monkeypatch.setattr(migrating, "MIGRATIONS", tmp_path / "migrations")
+        monkeypatch.setattr(opening, "SCHEMA_REVISION", "next")
+
+    return release
+
+
+@pytest.fixture
+def old_file(folder: Path) -> Path:
+    with Store.open(folder / "coterie.db", folder / "backups") as store:
+        id = store.create_conversation().id
+        first = store.add_message(id, None, "user", "one")
+        store.add_message(id, first.id, "assistant", "two")
+    return folder / "coterie.db"
+
+
+def test_a_migration_backs_up_first_and_keeps_what_points_at_a_remade_table(
+    next_version: Callable[[str], None], old_file: Path
+) -> None:
+    next_version(REMAKE)
+    backups = old_file.parent / "backups"
+    with Store.open(old_file, backups) as store:
+        (conversation,) = store.conversations()
+        assert [m.content for m in store.messages(store.path(conversation.id))] == ["one", "two"]
+        assert len(store.search("two")) == 1
+    with closing(sqlite3.connect(old_file)) as connection:
+        assert connection.execute("SELECT colour FROM conversation").fetchall() == [("grey",)]
+    (backup,) = backups.iterdir()
+    assert backup.name.endswith(f"-{SCHEMA_REVISION}.db")
+    with closing(sqlite3.connect(backup)) as connection:
+        assert connection.execute("SELECT content FROM message").fetchall() == [("one",), ("two",)]
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(
+    next_version: Callable[[str], None], old_file: Path
+) -> None:
+    before = old_file.read_bytes()
+    next_version(REMAKE + '    raise RuntimeError("power cut")\n')
+    with pytest.raises(RuntimeError, match="power cut"):
+        Store.open(old_file, old_file.parent / "backups")
+    assert old_file.read_bytes() == before
+
+
+def test_without_a_backup_nothing_is_migrated(next_version: Callable[[str], None], old_file: Path) -> None:
+    backups = old_file.parent / "backups"
+    backups.write_text("a file where the folder should be")
+    before = files(old_file.parent)
+    next_version(REMAKE)
+    with pytest.raises(UserError) as caught:
+        Store.open(old_file, backups)
+    assert caught.value.code == "store.backup_failed"
+    assert files(old_file.parent) == before
+
+
+def test_a_new_file_is_not_backed_up(store: Store, folder: Path) -> None:
+    assert not (folder / "backups").exists()

@@ -1,0 +1,111 @@
+"""Search: Korean of two syllables, plain text only, the snippet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from app.store.search import snippet
+from app.store.store import Store
+
+
+@pytest.fixture
+def find(store: Store) -> Callable[[str], list[str]]:
+    """Finds messages of conversations with one message each; gives the snippets."""
+    return lambda query: sorted(hit.snippet for hit in store.search(query))
+
+
+def say(store: Store, *texts: str) -> list[int]:
+    ids = []
+    for text in texts:
+        ids.append(store.create_conversation().id)
+        store.add_message(ids[-1], None, "user", text)
+    return ids
+
+
+@pytest.mark.parametrize("query", ["특수", "특", "특수검색어", "수검색"])
+def test_korean_of_any_length_is_found(store: Store, find: Callable[[str], list[str]], query: str) -> None:
+    say(store, "오늘은 특수검색어를 씁니다", "보통의 문장입니다")
+    assert find(query) == ["오늘은 특수검색어를 씁니다"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("100%", ["100% sure"]),
+        ("%", ["100% sure"]),
+        ("_", ["snake_case"]),
+        ("e_c", ["snake_case"]),
+        ("\\", ["back\\slash"]),
+        ("/", ["and/or"]),
+        ('"quo', ['a "quoted" word']),
+        ('"', ['a "quoted" word']),
+        ("NOT", []),
+        ("snake* ", []),
+        ("content:sure", []),
+        ("sure OR snake", []),
+        ("(sure)", []),
+        ("^100", []),
+        ("'", []),
+        ("{", []),
+    ],
+)
+def test_the_query_is_plain_text(
+    store: Store, find: Callable[[str], list[str]], query: str, found: list[str]
+) -> None:
+    say(store, "100% sure", "snake_case", "back\\slash", "and/or", 'a "quoted" word')
+    assert find(query) == found
+
+
+def test_every_word_must_occur_in_any_order_and_case(store: Store, find: Callable[[str], list[str]]) -> None:
+    say(store, "The Docker port is open", "the port alone", "École d'été")
+    assert find("port docker") == ["The Docker port is open"]
+    assert find("PORT is") == ["The Docker port is open"]
+    assert find("école") == ["École d'été"]
+    assert find("") == find("   ") == []
+
+
+def test_titles_are_found_first_and_have_no_snippet(store: Store) -> None:
+    titled, said = say(store, "nothing here", "about whales")
+    store.rename(titled, "Ünited WHALES 고래", "user")
+    assert [(hit.conversation.id, hit.snippet) for hit in store.search("whales")] == [
+        (titled, ""),
+        (said, "about whales"),
+    ]
+    assert [hit.conversation.id for hit in store.search("고래")] == [titled]
+    assert [hit.conversation.id for hit in store.search("üNITED")] == [titled]
+
+
+def test_one_hit_a_conversation_from_its_newest_match_on_any_branch(store: Store) -> None:
+    (id,) = say(store, "walrus one")
+    first = store.path(id)[0]
+    store.add_message(id, first, "assistant", "walrus two")
+    store.add_message(id, first, "assistant", "hidden otter")
+    store.add_message(id, first, "assistant", "shown")
+    assert [hit.snippet for hit in store.search("walrus")] == ["walrus two"]
+    assert [hit.snippet for hit in store.search("otter")] == ["hidden otter"]
+
+
+def test_the_trash_is_not_searched_and_the_limit_holds(store: Store) -> None:
+    ids = say(store, *(f"lemur {number}" for number in range(5)))
+    store.delete_conversation(ids[-1])
+    assert [hit.conversation.id for hit in store.search("lemur", limit=3)] == ids[3:0:-1]
+
+
+def test_a_streaming_answer_is_found_once_it_has_ended(store: Store) -> None:
+    (id,) = say(store, "question")
+    answer = store.add_message(id, None, "assistant", "", state="streaming")
+    store.save_answer(answer.id, "a platypus", "")
+    assert store.search("platypus") == []
+    store.finish_answer(answer.id, "a platypus appears", "", "done")
+    assert [hit.snippet for hit in store.search("platypus")] == ["a platypus appears"]
+
+
+def test_the_snippet_has_the_match_in_it() -> None:
+    text = "x" * 500 + " the\n\nNeedle\tis here " + "y" * 500
+    cut = snippet(text, ["needle"])
+    assert "the Needle is here" in cut
+    assert cut.startswith("…") and cut.endswith("…")
+    assert len(cut) < 200
+    assert snippet("short", ["short"]) == "short"

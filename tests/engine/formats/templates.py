@@ -1,0 +1,50 @@
+"""Small templates of our own, one for each way in which models let their reasoning be chosen."""
+
+CHAT = (
+    "{%- for m in messages -%}<|turn|>{{ m.role }}\n"
+    "{% if m.role == 'assistant' and m.reasoning_content %}<think>\n{{ m.reasoning_content }}\n</think>\n"
+    "{% endif %}{{ m.content | trim }}<|over|>\n{% endfor -%}"
+    "{%- if add_generation_prompt -%}<|turn|>assistant\n"
+)
+PLAIN = (
+    "{%- for m in messages -%}<|turn|>{{ m.role }}\n{{ m.content | trim }}<|over|>\n{% endfor -%}"
+    "{%- if add_generation_prompt -%}<|turn|>assistant\n{% endif -%}"
+)
+SWITCH = CHAT + "{% if enable_thinking is false %}<think>\n\n</think>\n\n{% endif %}{% endif -%}"
+DEFAULT_OFF = CHAT + "{% if thinking %}<think>\n{% else %}</think>{% endif %}{% endif -%}"
+TWO_NAMES = (
+    CHAT + "{% if enable_thinking is defined %}{% set thinking = enable_thinking %}{% endif -%}"
+    "{% if thinking %}<think>{% else %}<think></think>{% endif %}{% endif -%}"
+)
+ALWAYS_OPEN = CHAT + "<think>\n{% endif -%}"
+ALWAYS_TAGS = CHAT + "{% endif -%}"
+FREE_LEVELS = "Reasoning: {{ reasoning_effort | default('medium') }}\n" + PLAIN
+FIXED_LEVELS = (
+    "{%- set effort = reasoning_effort | default('no_think') -%}"
+    "{%- if effort not in ['no_think', 'low', 'high'] %}{{ raise_exception('unknown effort') }}{% endif -%}"
+    "Effort {{ effort }}\n" + PLAIN
+)
+BUDGET = (
+    "{%- set budget = thinking_budget | default(-1) -%}"
+    "{%- if budget == 0 %}Do not think.\n{% elif budget > 0 %}Think for {{ budget }} tokens.\n{% endif -%}"
+    + ALWAYS_TAGS
+)
+WORDS = (
+    "{%- set ns = namespace(think=true) -%}{%- for m in messages -%}"
+    "{%- if m.role == 'system' and '/no_think' in m.content %}{% set ns.think = false %}{% endif -%}"
+    "{%- endfor -%}"
+    + PLAIN.replace(
+        "{% endif -%}", "{% if ns.think %}<think>\n{% else %}<think></think>{% endif %}{% endif -%}"
+    )
+)
+NO_SYSTEM = (
+    "{%- if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif -%}"
+    + PLAIN
+)
+CHANNELS = (
+    "{%- for m in messages -%}{%- if m.role == 'assistant' -%}"
+    "{%- if m.thinking %}<|start|>assistant<|channel|>analysis<|message|>{{ m.thinking }}<|end|>{% endif -%}"
+    "<|start|>assistant<|channel|>final<|message|>{{ m.content }}<|end|>"
+    "{%- else -%}<|start|>{{ m.role }}<|message|>{{ m.content }}<|end|>{%- endif -%}{%- endfor -%}"
+    "{%- if add_generation_prompt -%}<|start|>assistant{%- endif -%}"
+)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import time
+
+from engine.errors import UserError
+from engine.formats import ChatFormat
+from tests.support.real_templates import real_templates
+
+QUESTION = [{"role": "user", "content": "Why <|im_end|> is the sky blue?"}]
+# It asks for a variable `datetime` that its makers' own program set.
+NEEDS_MORE = {"fireworks-ai-llama-3-firefunction-v2"}
+
+KNOWN = {
+    "Qwen-Qwen3-0.6B": ("switch", "on"),
+    "Qwen3.5-4B": ("switch", "on"),
+    "Qwen3-Coder": ("none", "off"),
+    "openai-gpt-oss-120b": ("levels", "medium"),
+    "deepseek-ai-DeepSeek-R1-Distill-Llama-8B": ("always", "on"),
+    "deepseek-ai-DeepSeek-V3.1": ("switch", "off"),
+    "ByteDance-Seed-OSS": ("budget", "on"),
+    "GLM-4.6": ("switch", "on"),
+    "tencent-Hy3": ("levels", "off"),
+    "NVIDIA-Nemotron-Nano-v2": ("switch", "on"),
+    "MiniMax-M2": ("always", "on"),
+    "Kimi-K2-Thinking": ("always", "on"),
+    "google-gemma-2-2b-it": ("none", "off"),
+    "google-gemma-4-31B-it": ("switch", "off"),
+    "meta-llama-Llama-3.1-8B-Instruct": ("none", "off"),
+    "ibm-granite-granite-4.0": ("none", "off"),
+}
+
+
+def test_every_template_renders_and_separates_what_people_wrote() -> None:
+    failed = []
+    for name, source in real_templates().items():
+        start = time.monotonic()
+        chat_format = ChatFormat.from_template(source, "<s>", "</s>")
+        for reasoning in ("auto", "off", "on", "high", 700):
+            try:
+                prompt = chat_format.render(QUESTION, reasoning=reasoning)
+            except UserError:
+                failed.append(name)
+                continue
+            assert prompt.separated, name
+            assert [piece.text for piece in prompt.pieces if not piece.trusted] == [QUESTION[0]["content"]], (
+                name
+            )
+        assert time.monotonic() - start < 5, name
+    assert set(failed) <= NEEDS_MORE
+
+
+def test_well_known_controls_are_found() -> None:
+    sources = real_templates()
+    found = {name: ChatFormat.from_template(sources[name]).reasoning for name in KNOWN}
+    assert {name: (control.kind, control.default) for name, control in found.items()} == KNOWN
+
+
+def test_off_and_on_differ_for_every_switch() -> None:
+    for name, source in real_templates().items():
+        chat_format = ChatFormat.from_template(source)
+        if chat_format.reasoning.kind == "switch":
+            texts = {chat_format.render(QUESTION, reasoning=choice).text for choice in ("off", "on")}
+            assert len(texts) == 2, name

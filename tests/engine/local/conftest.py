@@ -1,0 +1,30 @@
+"""One real engine with the starter model for a module's tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from engine.api import Loaded, LoadRequest
+from engine.local.client import LocalEngine
+from tests.support.recorder import Recorder
+from tests.support.starter import starter_model
+
+
+class Running:
+    """A loaded engine with its recorder."""
+
+    def __init__(self) -> None:
+        self.told = Recorder()
+        self.engine = LocalEngine(self.told)
+        self.load(str(starter_model()))
+
+    def load(self, path: str, context: int = 2048) -> None:
+        self.engine.load(LoadRequest(path, context))
+        self.facts = self.told.next(Loaded).model
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Running]:
+    running = Running()
+    yield running
+    running.engine.close()

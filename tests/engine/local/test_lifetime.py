@@ -1,0 +1,196 @@
+"""How hosts start, load, die and come back."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from engine.api import (
+    Delta,
+    EngineLost,
+    Finished,
+    Loaded,
+    LoadFailed,
+    LoadProgress,
+    LoadRequest,
+)
+from engine.errors import UserError
+from engine.local import watch
+from engine.local.client import LocalEngine
+from tests.support import faulty_host
+from tests.support.recorder import Recorder, ask
+from tests.support.starter import starter_model
+
+pytestmark = pytest.mark.model
+
+STORY = "Tell me a very long story about the sea."
+
+
+@pytest.fixture
+def told() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def engine(told: Recorder) -> Iterator[LocalEngine]:
+    engine = LocalEngine(told)
+    yield engine
+    engine.close()
+
+
+def load(engine: LocalEngine, told: Recorder) -> None:
+    engine.load(LoadRequest(str(starter_model()), 2048))
+    told.next(Loaded)
+
+
+def test_without_a_model_an_answer_is_refused(engine: LocalEngine) -> None:
+    with pytest.raises(UserError) as caught:
+        engine.generate(ask(1, "Hello"))
+    assert caught.value.code == "engine.no_model"
+
+
+def test_loading_tells_its_progress_and_what_was_loaded(engine: LocalEngine, told: Recorder) -> None:
+    engine.load(LoadRequest(str(starter_model()), 1024))
+    facts = told.next(Loaded).model
+    fractions = [event.fraction for event in told.seen if isinstance(event, LoadProgress)]
+    assert fractions == sorted(fractions)
+    assert (facts.architecture, facts.context, facts.trained_context) == ("llama", 1024, 8192)
+    assert engine.state == "ready" and engine.model == facts
+
+
+def test_a_cancelled_load_says_so_and_leaves_the_engine_empty(engine: LocalEngine, told: Recorder) -> None:
+    engine.load(LoadRequest(str(starter_model()), 1024))
+    engine.cancel_load()
+    event = told.next(LoadFailed, Loaded)
+    # On a fast disk the load may win the race; then there is nothing to cancel any more.
+    assert isinstance(event, Loaded) or event.error.code == "engine.load_cancelled"
+
+
+def test_a_context_longer_than_the_model_was_trained_for_is_refused(
+    engine: LocalEngine, told: Recorder
+) -> None:
+    engine.load(LoadRequest(str(starter_model()), 100_000))
+    error = told.next(LoadFailed).error
+    assert (error.code, error.params) == ("engine.context_too_long", {"asked": 100_000, "trained": 8192})
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (signal.SIGKILL, "engine.killed"),
+        (signal.SIGSEGV, "engine.crashed"),
+        (signal.SIGABRT, "engine.aborted"),
+    ],
+)
+def test_a_host_that_dies_in_an_answer_is_told_at_once_and_comes_back_with_the_next(
+    engine: LocalEngine, told: Recorder, number: signal.Signals, code: str
+) -> None:
+    load(engine, told)
+    engine.generate(ask(1, STORY))
+    told.next(Delta)
+    died = time.monotonic()
+    assert engine.host_pid is not None
+    os.kill(engine.host_pid, number)
+    end = told.next(Finished)
+    assert end.error is not None and end.error.code == code
+    assert told.next(EngineLost).error.code == code
+    assert time.monotonic() - died < 2.0
+    assert engine.state == "lost"
+    text, end = told.answer(engine, ask(2, "Say hello.", max_tokens=8))
+    assert end.error is None and text
+
+
+def test_a_host_that_stops_answering_is_ended_and_told(
+    engine: LocalEngine, told: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(engine, told)
+    monkeypatch.setattr(watch, "SILENCE_LIMIT", 2.0)
+    engine.generate(ask(1, STORY))
+    told.next(Delta)
+    pid = engine.host_pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    assert told.next(EngineLost).error.code == "engine.not_answering"
+    assert not psutil.pid_exists(pid)
+
+
+def test_three_deaths_in_ten_minutes_stop_the_restarts_until_a_person_loads_again(
+    engine: LocalEngine, told: Recorder
+) -> None:
+    load(engine, told)
+    for id in range(3):
+        engine.generate(ask(id, STORY))
+        told.next(Delta)
+        assert engine.host_pid is not None
+        os.kill(engine.host_pid, signal.SIGKILL)
+        told.next(EngineLost)
+    with pytest.raises(UserError) as caught:
+        engine.generate(ask(9, STORY))
+    assert caught.value.code == "engine.crashes_too_often"
+    load(engine, told)
+    assert told.answer(engine, ask(10, "Hi", max_tokens=2))[1].error is None
+
+
+def test_garbage_on_the_pipe_ends_the_host_and_keeps_the_text(told: Recorder) -> None:
+    engine = LocalEngine(told, faulty_host.garbage)
+    engine.load(LoadRequest("any"))
+    told.next(Loaded)
+    text, end = told.answer(engine, ask(1, "Hello"))
+    assert text == "half an"
+    assert end.error is not None and end.error.code == "engine.garbage"
+    assert told.next(EngineLost).error.code == "engine.garbage"
+    engine.close()
+
+
+def test_a_deaf_host_is_ended_and_told(told: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "SILENCE_LIMIT", 2.0)
+    monkeypatch.setattr(watch, "START_PATIENCE", 5.0)
+    engine = LocalEngine(told, faulty_host.deaf)
+    engine.load(LoadRequest("any"))
+    told.next(Loaded)
+    engine.generate(ask(1, "Hello"))
+    assert told.next(EngineLost).error.code == "engine.not_answering"
+    engine.close()
+
+
+def test_a_host_that_dies_at_once_leaves_its_last_words(told: Recorder) -> None:
+    engine = LocalEngine(told, faulty_host.dies_at_once)
+    engine.load(LoadRequest("any"))
+    lost = told.next(EngineLost)
+    assert lost.error.params == {"how": "exit 3"}
+    assert lost.log_tail == ("last words",)
+    engine.close()
+
+
+def test_a_host_whose_parent_was_killed_exits_by_itself() -> None:
+    command = [sys.executable, "-m", "tests.support.answering_parent", str(starter_model())]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        host = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    host.wait(timeout=10)
+
+
+def test_closing_in_the_middle_of_an_answer_ends_it_and_the_process(told: Recorder) -> None:
+    engine = LocalEngine(told)
+    load(engine, told)
+    engine.generate(ask(1, STORY))
+    told.next(Delta)
+    pid = engine.host_pid
+    engine.close()
+    assert told.next(Finished).reason == "cancelled"
+    assert pid is not None and not psutil.pid_exists(pid)
+    assert engine.state == "closed"
+
+
+def test_another_model_replaces_the_first(engine: LocalEngine, told: Recorder) -> None:
+    load(engine, told)
+    first = engine.host_pid
+    engine.load(LoadRequest(str(starter_model()), 512))
+    assert told.next(Loaded).model.context == 512
+    assert engine.host_pid != first

@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from installer.commands import SetupError
+from installer.console import Console, Progress
+from installer.engine import (
+    Build,
+    build,
+    build_environment,
+    build_flags,
+    cache_folder,
+    cached_wheel,
+    cpu_features,
+    find_nvcc,
+    has_cuda,
+    wheel_key,
+)
+
+X86 = """processor : 0
+model name : Some Processor
+flags : fpu vme avx2 fma ibrs sse4_2 avx512f
+
+processor : 1
+flags : fpu avx2
+"""
+ARM = "processor : 0\nFeatures : fp asimd sve\nCPU implementer : 0x41\nCPU part : 0xd40\n"
+# A pip that builds: what comes after --wheel-dir is where the wheel is wanted.
+BUILDS = (
+    'while [ "$1" != --wheel-dir ]; do shift; done; mkdir -p "$2"; cp "$WHEEL" "$2/engine-1-py3-none-any.whl"'
+)
+
+
+def script(path: Path, body: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def progress() -> Progress:
+    return Progress(Console(), "Engine")
+
+
+@pytest.fixture
+def wheel_file(tmp_path: Path) -> Path:
+    path = tmp_path / "made.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("module.py", "")
+    return path
+
+
+def test_a_build_without_a_graphics_card_is_told_of_rpc_only() -> None:
+    assert build_flags({}, cuda=False) == "-DGGML_RPC=ON"
+
+
+def test_a_build_with_cuda_is_for_the_cards_of_this_machine() -> None:
+    assert build_flags({}, cuda=True) == "-DGGML_RPC=ON -DGGML_CUDA=on -DCMAKE_CUDA_ARCHITECTURES=native"
+
+
+def test_a_persons_own_flags_come_last_and_so_win() -> None:
+    assert build_flags({"CMAKE_ARGS": "-DGGML_CUDA=off"}, cuda=True).endswith(" -DGGML_CUDA=off")
+
+
+@pytest.mark.parametrize(
+    ("nvcc", "driver", "cuda"),
+    [("exit 0", "exit 0", True), ("exit 1", "exit 0", False), ("exit 0", "exit 9", False)],
+)
+def test_cuda_needs_a_working_compiler_and_a_working_driver(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nvcc: str, driver: str, cuda: bool
+) -> None:
+    script(tmp_path / "nvcc", nvcc)
+    script(tmp_path / "nvidia-smi", driver)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert has_cuda({"PATH": str(tmp_path)}) is cuda
+
+
+def test_a_driver_without_the_toolkit_is_no_cuda(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = script(tmp_path / "nvidia-smi", "exit 0")
+    monkeypatch.setenv("PATH", f"{driver.parent}:/usr/bin:/bin")
+    missing = {"PATH": str(tmp_path), "CUDACXX": str(tmp_path / "nvcc")}
+    assert not has_cuda(missing)
+
+
+def test_the_toolkit_is_found_off_the_path_and_named_to_the_build(tmp_path: Path) -> None:
+    nvcc = script(tmp_path / "cuda" / "bin" / "nvcc", "exit 0")
+    environ = {"PATH": str(tmp_path), "CUDA_HOME": str(tmp_path / "cuda")}
+    assert find_nvcc(environ) == str(nvcc)
+    assert build_environment(environ, "-DGGML_CUDA=on", tmp_path)["CUDACXX"] == str(nvcc)
+    assert "CUDACXX" not in build_environment(environ, "-DGGML_RPC=ON", tmp_path)
+
+
+def test_a_build_keeps_the_persons_compilers_and_writes_in_its_own_folder(tmp_path: Path) -> None:
+    environ = build_environment({"CC": "clang", "CXX": "clang++", "TMPDIR": "/else"}, "-DA=1", tmp_path)
+    assert (environ["CC"], environ["CXX"], environ["TMPDIR"]) == ("clang", "clang++", str(tmp_path))
+    assert environ["CMAKE_ARGS"] == "-DA=1"
+    assert int(environ["CMAKE_BUILD_PARALLEL_LEVEL"]) >= 1
+
+
+def test_the_features_are_the_instruction_sets_and_not_the_kernels_notes() -> None:
+    assert cpu_features(X86) == ["avx2", "avx512f", "fma", "sse4_2"]
+    assert cpu_features(ARM) == ["asimd", "fp", "sve", "0x41", "0xd40"]
+
+
+def test_whatever_shapes_a_build_changes_its_key() -> None:
+    machine = ["Linux", "x86_64", "glibc", "2.41", "avx2"]
+    keys = {
+        wheel_key("0.3.36", "-DGGML_RPC=ON", machine, {}),
+        wheel_key("0.3.37", "-DGGML_RPC=ON", machine, {}),
+        wheel_key("0.3.36", "-DGGML_RPC=ON -DGGML_CUDA=on", machine, {}),
+        wheel_key("0.3.36", "-DGGML_RPC=ON", [*machine, "avx512f"], {}),
+        wheel_key("0.3.36", "-DGGML_RPC=ON", machine, {"CFLAGS": "-O1"}),
+    }
+    assert len(keys) == 5
+    assert wheel_key("0.3.36", "-DGGML_RPC=ON", machine, {"HOME": "/a"}) in keys
+
+
+def test_wheels_are_kept_in_the_users_cache() -> None:
+    assert cache_folder({"XDG_CACHE_HOME": "/c"}) == Path("/c/coterie/wheels")
+    assert cache_folder({"XDG_CACHE_HOME": "relative"}) == Path.home() / ".cache/coterie/wheels"
+
+
+def test_a_torn_wheel_is_no_wheel(tmp_path: Path, wheel_file: Path) -> None:
+    assert cached_wheel(tmp_path, "key") is None
+    kept = tmp_path / "key" / "engine.whl"
+    kept.parent.mkdir()
+    kept.write_bytes(wheel_file.read_bytes()[:20])
+    assert cached_wheel(tmp_path, "key") is None
+    kept.write_bytes(wheel_file.read_bytes())
+    assert cached_wheel(tmp_path, "key") == kept
+
+
+def test_a_build_is_kept_under_its_key_and_not_made_twice(
+    tmp_path: Path, wheel_file: Path, progress: Progress
+) -> None:
+    cache, log = tmp_path / "cache", tmp_path / "log"
+    environ = {"WHEEL": str(wheel_file), "PATH": "/usr/bin:/bin"}
+    wanted = Build(script(tmp_path / "python", BUILDS), "1", "", "key")
+    wheel = build(wanted, cache, log, progress, environ)
+    assert wheel.parent == cache / "key"
+    assert [entry.name for entry in cache.iterdir() if entry.is_dir()] == ["key"]
+    cannot = Build(script(tmp_path / "python", "exit 1"), "1", "", "key")
+    assert build(cannot, cache, log, progress, environ) == wheel
+
+
+def test_a_build_that_fails_leaves_nothing_and_shows_the_end_of_its_log(
+    tmp_path: Path, progress: Progress
+) -> None:
+    cache = tmp_path / "cache"
+    failing = Build(script(tmp_path / "python", "seq 1 99; exit 1"), "1", "-DGGML_CUDA=on", "key")
+    with pytest.raises(SetupError) as caught:
+        build(failing, cache, tmp_path / "log", progress, {"PATH": "/usr/bin:/bin"})
+    shown = str(caught.value).splitlines()
+    assert shown[0].strip() == "60"
+    assert shown[39].strip() == "99"
+    assert "CMAKE_ARGS=-DGGML_CUDA=off make setup" in shown[-1]
+    assert [entry.name for entry in cache.iterdir()] == [".lock"]
+
+
+def test_what_a_killed_build_left_is_cleared_by_the_next(
+    tmp_path: Path, wheel_file: Path, progress: Progress
+) -> None:
+    cache = tmp_path / "cache"
+    (cache / ".build-dead").mkdir(parents=True)
+    wanted = Build(script(tmp_path / "python", BUILDS), "1", "", "key")
+    build(wanted, cache, tmp_path / "log", progress, {"WHEEL": str(wheel_file), "PATH": "/usr/bin:/bin"})
+    assert not (cache / ".build-dead").exists()
+
+
+def test_two_clones_at_once_make_one_build(tmp_path: Path, wheel_file: Path, progress: Progress) -> None:
+    counts = f"echo built >> {tmp_path / 'count'}; sleep 0.3; {BUILDS}"
+    wanted = Build(script(tmp_path / "python", counts), "1", "", "key")
+    environ = {"WHEEL": str(wheel_file), "PATH": "/usr/bin:/bin"}
+    threads = [
+        threading.Thread(
+            target=build, args=(wanted, tmp_path / "cache", tmp_path / f"log{n}", progress, environ)
+        )
+        for n in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (tmp_path / "count").read_text() == "built\n"

@@ -1,0 +1,57 @@
+"""Listens to an engine and waits for what it tells."""
+
+from __future__ import annotations
+
+import queue
+import time
+from typing import TypeVar
+
+from engine.api import Delta, Event, Finished, GenerateRequest, Message, Sampling
+from engine.local.client import LocalEngine
+
+T = TypeVar("T")
+PATIENCE = 60.0
+
+
+class Recorder:
+    """A listener; give it to an engine and ask it for events in their order."""
+
+    def __init__(self) -> None:
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.seen: list[Event] = []
+
+    def __call__(self, events: list[Event]) -> None:
+        for event in events:
+            self._events.put(event)
+
+    def next(self, *kinds: type[T], timeout: float = PATIENCE) -> T:
+        """The next event of one of these kinds; what came before it is in `seen`."""
+        until = time.monotonic() + timeout
+        while True:
+            event = self._events.get(timeout=max(0.0, until - time.monotonic()))
+            self.seen.append(event)
+            if isinstance(event, kinds):
+                return event
+
+    def answer(self, engine: LocalEngine, request: GenerateRequest) -> tuple[str, Finished]:
+        """Ask and wait: the content and how it ended."""
+        engine.generate(request)
+        return self.finish(request.id)
+
+    def finish(self, id: int) -> tuple[str, Finished]:
+        text: list[str] = []
+        while True:
+            event = self.next(Delta, Finished)
+            if event.id != id:
+                continue
+            if isinstance(event, Finished):
+                return "".join(text), event
+            if event.channel == "content":
+                text.append(event.text)
+
+
+def ask(id: int, *turns: str, **options: object) -> GenerateRequest:
+    """A greedy request whose turns alternate between the user and the assistant, the user first."""
+    roles = ("user", "assistant")
+    messages = tuple(Message(roles[i % 2], turn) for i, turn in enumerate(turns))  # type: ignore[arg-type]
+    return GenerateRequest(id, messages, sampling=Sampling(temperature=0.0, seed=1), **options)  # type: ignore[arg-type]
