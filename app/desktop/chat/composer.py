@@ -210,6 +210,9 @@ class Composer(LiveWidget):
         self._hint.setText(self.tr("The model is loading. You can send already."))
         self._hint.setVisible(self._model is not None and self._model.state == "loading")
 
+    def hideEvent(self, event: object) -> None:
+        self.flush_draft()
+
     def resizeEvent(self, event: object) -> None:
         self.fit()
 

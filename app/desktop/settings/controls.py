@@ -155,6 +155,9 @@ class TextArea(QPlainTextEdit):
         super().focusOutEvent(event)
         self._tell()
 
+    def hideEvent(self, event: object) -> None:
+        self._tell()
+
     def _tell(self) -> None:
         self._timer.stop()
         if self.toPlainText() != self._told:

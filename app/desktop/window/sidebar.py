@@ -97,7 +97,7 @@ class Sidebar(LiveWidget):
         self._typed.setSingleShot(True)
         self._typed.setInterval(SEARCH_DELAY_MS)
         self._days = QTimer(self)
-        self._days.start(DAY_CHECK_MS)
+        self._days.setInterval(DAY_CHECK_MS)
         self._bar = QHBoxLayout()
         self._bar.addWidget(self.search, 1)
         self._bar.addWidget(self.new)
@@ -244,6 +244,14 @@ class Sidebar(LiveWidget):
         set_icon(self.new, "plus", "text", 18)
         self.new.setFixedWidth(px(40))
         self.list.doItemsLayout()
+
+    def showEvent(self, event: object) -> None:
+        self._refresh_days()
+        self._days.start()
+
+    def hideEvent(self, event: object) -> None:
+        self._days.stop()
+        self._typed.stop()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(themes.current.sidebar))

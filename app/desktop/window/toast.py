@@ -81,6 +81,9 @@ class Toast(QFrame):
             (window.width() - self.width()) // 2, window.height() - self.height() - themes.current.px(MARGIN)
         )
 
+    def hideEvent(self, event: object) -> None:
+        self._timer.stop()
+
     def enterEvent(self, event: QEvent) -> None:
         self._timer.stop()
 

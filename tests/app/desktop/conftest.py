@@ -1,0 +1,117 @@
+"""A whole desktop over a real store, with an engine that answers from a script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.desktop import tasks
+from app.desktop.application import Desktop
+from app.desktop.language import languages
+from app.desktop.style import style_sheet
+from app.desktop.theme import themes
+from app.desktop.window.main_window import MainWindow
+from app.services.services import Services, open_services
+from app.services.settings import SettingsFile
+from engine.api import Listener
+from tests.support.scripted_engine import ScriptedEngine
+
+WAIT_MS = 5000
+
+
+class Running:
+    """A desktop that is open, with what stands behind it."""
+
+    def __init__(self, qtbot: QtBot, home: Path, **engine: Any) -> None:
+        self.qtbot = qtbot
+        self.home = home
+        self.engine: ScriptedEngine
+        self.services: Services
+        self._engine_options = engine
+        home.mkdir(parents=True, exist_ok=True)
+        self.desktop = Desktop(home, SettingsFile(home / "settings.toml"), self._open)
+
+    @property
+    def window(self) -> MainWindow:
+        return self.desktop.window
+
+    def _open(self, home: Path, settings: SettingsFile) -> Services:
+        def make(listener: Listener) -> ScriptedEngine:
+            self.engine = ScriptedEngine(listener, **self._engine_options)
+            return self.engine
+
+        self.services = open_services(home, settings, make)
+        self.services.conversations.recover()
+        return self.services
+
+    def start(self) -> Running:
+        self.desktop.start()
+        self.until(lambda: self.window.calls.services is not None)
+        return self
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=WAIT_MS)
+
+    def ready(self) -> Running:
+        """Started, and the model is loaded."""
+        self.start()
+        self.until(lambda: self.window.chat.header.model.pill.name() == "Scripted model")
+        return self
+
+    def send(self, text: str) -> None:
+        """Write a message and send it with Enter; returns when the answer has ended."""
+        composer = self.window.chat.composer
+        composer.edit.setPlainText(text)
+        self.qtbot.keyClick(composer.edit, "\r")
+        self.until(lambda: len(self.engine.requests) > 0 and not self.services.conversations.answering())
+        self.until(lambda: not self.window.chat.answering() and self.window.chat.conversation is not None)
+
+    def close(self) -> None:
+        self.desktop.close()
+        self.window.close()
+        self.window.deleteLater()
+        self.desktop.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def make_desktop(qtbot: QtBot, coterie_home: Path) -> Iterator[Callable[..., Running]]:
+    """Makes desktops that are closed when the test ends; keyword arguments go to the engine."""
+    made: list[Running] = []
+
+    def make(**engine: Any) -> Running:
+        made.append(Running(qtbot, coterie_home, **engine))
+        return made[-1]
+
+    yield make
+    for running in made:
+        running.close()
+
+
+@pytest.fixture
+def running(make_desktop: Callable[..., Running]) -> Running:
+    return make_desktop().ready()
+
+
+@pytest.fixture(autouse=True)
+def looks(qapp: QApplication) -> Iterator[None]:
+    """Light, English, 100 %, and styled as the product is; the same again for the next test."""
+    themes.choose("light")
+    languages.choose("en")
+
+    def restyle() -> None:
+        qapp.setStyleSheet(style_sheet(themes.current))
+
+    restyle()
+    themes.changed.connect(restyle)
+    yield
+    themes.changed.disconnect(restyle)
+    tasks.shutdown()
+    themes.choose("light")
+    languages.choose("en")

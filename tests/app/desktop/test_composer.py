@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.desktop.chat.composer import Composer
+from app.desktop.chat.reasoning_choices import reasoning_choices
+from app.services.events import ModelChanged
+from engine.api import ModelFacts, ReasoningControl, Sampling
+
+
+@pytest.fixture
+def composer(qtbot: QtBot) -> Composer:
+    widget = Composer()
+    qtbot.addWidget(widget)
+    widget.resize(700, 500)
+    widget.show()
+    return widget
+
+
+@pytest.fixture
+def sent(composer: Composer) -> list[str]:
+    texts: list[str] = []
+    composer.sent.connect(texts.append)
+    return texts
+
+
+def compose(composer: Composer, preedit: str = "", commit: str = "") -> None:
+    event = QInputMethodEvent(preedit, [])
+    event.setCommitString(commit)
+    QApplication.sendEvent(composer.edit, event)
+
+
+def model(reasoning: ReasoningControl, state: str = "ready") -> ModelChanged:
+    facts = ModelFacts("p", "m", "a", 8192, 8192, reasoning, Sampling(), 0.0)
+    return ModelChanged(state, "m", "p", 1.0, facts)  # type: ignore[arg-type]
+
+
+def test_enter_sends(qtbot: QtBot, composer: Composer, sent: list[str]) -> None:
+    qtbot.keyClicks(composer.edit, "Hello")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert sent == ["Hello"]
+
+
+def test_shift_enter_breaks_the_line(qtbot: QtBot, composer: Composer, sent: list[str]) -> None:
+    qtbot.keyClicks(composer.edit, "one")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(composer.edit, "two")
+    assert sent == []
+    assert composer.text() == "one\ntwo"
+
+
+def test_nothing_but_blanks_is_not_sent(qtbot: QtBot, composer: Composer, sent: list[str]) -> None:
+    qtbot.keyClicks(composer.edit, "  ")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert sent == []
+
+
+def test_enter_while_a_syllable_is_composed_ends_it_and_does_not_send(
+    qtbot: QtBot, composer: Composer, sent: list[str]
+) -> None:
+    compose(composer, commit="안")
+    compose(composer, preedit="ㄴ")
+    compose(composer, preedit="녀")
+    compose(composer, preedit="녕")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert sent == []
+    assert composer.text() == "안녕"
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert sent == ["안녕"]
+
+
+def test_enter_after_the_input_method_committed_sends_the_whole_text(
+    qtbot: QtBot, composer: Composer, sent: list[str]
+) -> None:
+    compose(composer, preedit="녕")
+    compose(composer, commit="녕")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert sent == ["녕"]
+
+
+def test_the_button_sends_what_is_still_composed(qtbot: QtBot, composer: Composer, sent: list[str]) -> None:
+    compose(composer, commit="안")
+    compose(composer, preedit="녕")
+    qtbot.mouseClick(composer.button, Qt.MouseButton.LeftButton)
+    assert sent == ["안녕"]
+
+
+def test_while_an_answer_is_written_the_same_button_stops(
+    qtbot: QtBot, composer: Composer, sent: list[str]
+) -> None:
+    stopped: list[bool] = []
+    composer.stop_wanted.connect(lambda: stopped.append(True))
+    place = composer.button.geometry()
+    qtbot.keyClicks(composer.edit, "next")
+    composer.set_answering(True)
+    assert composer.button.accessibleName() == "Stop"
+    assert composer.button.geometry() == place
+    qtbot.mouseClick(composer.button, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert (stopped, sent, composer.text()) == ([True], [], "next")
+
+
+def test_the_field_grows_with_its_text_up_to_a_part_of_the_window(qtbot: QtBot, composer: Composer) -> None:
+    low = composer.edit.height()
+    composer.edit.setPlainText("\n" * 4)
+    qtbot.waitUntil(lambda: composer.edit.height() > 2 * low)
+    composer.edit.setPlainText("\n" * 400)
+    qtbot.waitUntil(lambda: composer.edit.height() == round(composer.height() * 0.4))
+    composer.edit.setPlainText("")
+    qtbot.waitUntil(lambda: composer.edit.height() == low)
+
+
+def test_what_is_pasted_is_plain_text(composer: Composer) -> None:
+    data = QMimeData()
+    data.setHtml("<b>bold</b>")
+    data.setText("bold")
+    composer.edit.insertFromMimeData(data)
+    assert composer.text() == "bold"
+
+
+@pytest.mark.parametrize("text", ["word " * 400_000, "line of text\n" * 150_000], ids=["one line", "lines"])
+def test_a_huge_paste_is_taken_in_soon(composer: Composer, text: str) -> None:
+    data = QMimeData()
+    data.setText(text)
+    started = time.monotonic()
+    composer.edit.insertFromMimeData(data)
+    QApplication.processEvents()
+    assert time.monotonic() - started < 3
+    assert composer.text() == text
+
+
+def test_a_draft_is_told_when_typing_pauses(qtbot: QtBot, composer: Composer) -> None:
+    drafts: list[str] = []
+    composer.draft_changed.connect(drafts.append)
+    qtbot.keyClicks(composer.edit, "abc")
+    assert drafts == []
+    qtbot.waitUntil(lambda: drafts == ["abc"])
+
+
+def test_text_from_elsewhere_is_no_new_draft(qtbot: QtBot, composer: Composer) -> None:
+    drafts: list[str] = []
+    composer.draft_changed.connect(drafts.append)
+    composer.set_text("from the store")
+    composer.flush_draft()
+    assert drafts == []
+
+
+@pytest.mark.parametrize(
+    ("control", "choices"),
+    [
+        (None, ()),
+        (ReasoningControl("none"), ()),
+        (ReasoningControl("always"), ()),
+        (ReasoningControl("switch"), ("auto", "off", "on")),
+        (ReasoningControl("levels", ("low", "high")), ("auto", "low", "high")),
+        (ReasoningControl("budget"), ("auto", "off", "low", "medium", "high")),
+    ],
+)
+def test_only_what_the_model_can_do_is_offered(
+    control: ReasoningControl | None, choices: tuple[str, ...]
+) -> None:
+    assert reasoning_choices(control) == choices
+
+
+def test_the_reasoning_control_goes_with_models_that_cannot(composer: Composer) -> None:
+    composer.show_model(model(ReasoningControl("switch")))
+    assert composer.reasoning.isVisible()
+    composer.show_model(model(ReasoningControl("none")))
+    assert not composer.reasoning.isVisible()
+
+
+def test_a_loading_model_does_not_keep_anybody_from_writing(
+    qtbot: QtBot, composer: Composer, sent: list[str]
+) -> None:
+    composer.show_model(ModelChanged("loading", "m", "p", 0.5))
+    qtbot.keyClicks(composer.edit, "early")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert sent == ["early"]

@@ -1,0 +1,63 @@
+"""Contrast after WCAG 2.1: 4.5 to 1 for text, 3 to 1 for what a control is recognised by."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.desktop.theme import Theme, load_theme
+
+GROUNDS = ("background", "rail", "sidebar", "card", "user_bubble", "code")
+
+
+def luminance(colour: str) -> float:
+    def linear(part: int) -> float:
+        value = part / 255
+        return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+    red, green, blue = (linear(part) for part in bytes.fromhex(colour[1:]))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(first: str, second: str) -> float:
+    darker, lighter = sorted((luminance(first), luminance(second)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request: pytest.FixtureRequest) -> Theme:
+    return load_theme(request.param)
+
+
+def test_black_on_white_has_the_greatest_contrast() -> None:
+    assert round(contrast("#000000", "#FFFFFF"), 1) == 21.0
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("text", ["text", "muted", "accent"])
+def test_text_can_be_read_on_every_ground(theme: Theme, text: str, ground: str) -> None:
+    assert contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("text", ["text", "accent"])
+def test_text_can_be_read_on_what_is_chosen(theme: Theme, text: str) -> None:
+    assert contrast(getattr(theme, text), theme.accent_soft) >= 4.5
+
+
+def test_text_can_be_read_on_the_accent(theme: Theme) -> None:
+    assert contrast(theme.on_accent, theme.accent) >= 4.5
+
+
+@pytest.mark.parametrize("text", ["warning", "bad", "good"])
+def test_messages_can_be_read(theme: Theme, text: str) -> None:
+    for ground in ("background", "card"):
+        assert contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
+
+
+def test_the_focus_ring_stands_out(theme: Theme) -> None:
+    for ground in GROUNDS:
+        assert contrast(theme.accent, getattr(theme, ground)) >= 3
+
+
+def test_measures_follow_the_text_size() -> None:
+    assert load_theme("light", 1.5).px(34) == 51
+    assert load_theme("light", 0.5).px(1) == 1
