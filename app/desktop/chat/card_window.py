@@ -192,6 +192,17 @@ class CardWindow(QScrollArea):
         self.place()
         self.build(FIRST_SLICE)
 
+    def scroll_to(self, message_id: int) -> None:
+        """Brings a message of the path to the upper edge and builds what is seen there."""
+        self._following = False
+        self.verticalScrollBar().setValue(PADDING + self._extents.top(self._index[message_id]))
+        self.build(FIRST_SLICE)
+
+    def last_of(self, role: str) -> int | None:
+        """The last message of a role among the records that are here."""
+        here = (message_id for message_id in reversed(self._ids) if message_id in self._messages)
+        return next((message_id for message_id in here if self._messages[message_id].role == role), None)
+
     def restyle(self) -> None:
         self.verticalScrollBar().setStyleSheet(scroll_bar_style(themes.current))
         for card in self._cards.values():

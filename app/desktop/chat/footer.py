@@ -29,6 +29,8 @@ class Footer(QWidget):
         self._message: Message | None = None
         self._position = ""
         self._measures = ""
+        self._number = QRect()  # where the position among the variants stands
+        self._used = 0  # how far the actions reach
         self._copy = self._button(self.copyPressed)
         self._edit = self._button(self.editPressed)
         self._regenerate = self._button(self.regeneratePressed)
@@ -144,9 +146,6 @@ class Footer(QWidget):
             self._next.setGeometry(x, 0, self._next.sizeHint().width(), self.height())
             x += self._next.width()
         self._used = x
-
-    _number = QRect()
-    _used = 0
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = themes.current

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import math
-import re
 from functools import lru_cache
 from typing import Any
 
@@ -302,9 +301,3 @@ class PlainBlock(SafeTextBrowser):
     def fit(self, width: int) -> int:
         self.lay_out(width)
         return math.ceil(self.document().size().height())
-
-
-def plain_text(prose: Prose) -> str:
-    """The text of prose without its tags, for names and announcements."""
-    text = FORMULA_MARK.sub(lambda mark: prose.formulas[int(mark[1])].tex, prose.html)
-    return html.unescape(re.sub(r"<[^>]*>", " ", text)).strip()

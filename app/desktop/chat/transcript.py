@@ -168,6 +168,19 @@ class TranscriptView(QWidget):
         card = self._window.bring(message_id)
         if card is not None:
             card.start_editing()
+            self._window.ensureWidgetVisible(card, 0, 12)
+
+    def edit_last_message(self) -> None:
+        """Brings the user's last message into sight and opens the editor on it."""
+        last = self._window.last_of("user")
+        if last is not None:
+            if not self.shows(last):
+                self.scroll_to(last)
+            self.edit_message(last)
+
+    def scroll_to(self, message_id: int) -> None:
+        """Brings a message of the path to the top of what is seen."""
+        self._window.scroll_to(message_id)
 
     def shows(self, message_id: int) -> bool:
         """Whether the message has a card."""

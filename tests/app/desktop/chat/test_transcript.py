@@ -230,6 +230,27 @@ def test_editing_saves_with_enter_and_cancels_with_escape(qtbot, view):
     assert not card(view, 1).is_editing
 
 
+def test_the_last_message_of_the_user_is_edited_from_anywhere(qtbot, view):
+    messages = {**conversation(60), 60: message(60, "assistant", "a long answer " * 2000)}
+    Loader(view, messages)
+    view.show_path(list(range(1, 61)))
+    quiet(qtbot, view)
+    view.edit_last_message()
+    assert card(view, 59).is_editing
+    assert 0 <= top_on_screen(view, 59) < view.height()
+
+
+def test_any_message_can_be_scrolled_to_and_stays_in_sight(qtbot, view):
+    Loader(view, conversation(2000), late=True)
+    view.show_path(list(range(1, 2001)))
+    quiet(qtbot, view)
+    view.scroll_to(700)
+    qtbot.waitUntil(lambda: view.shows(700) and view.shows(695))
+    quiet(qtbot, view)
+    assert top_on_screen(view, 700) == 0
+    assert not view.at_tail
+
+
 def test_enter_belongs_to_the_input_method_while_it_composes(qtbot, view):
     view.add_message(message(1, "user", "가"))
     view.edit_message(1)
