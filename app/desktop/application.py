@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QIcon
@@ -28,10 +28,13 @@ from app.services.settings import SettingsFile
 from engine.errors import UserError
 
 log = logging.getLogger(__name__)
-Opener = Callable[[Path, SettingsFile], Any]
+if TYPE_CHECKING:
+    from app.services.services import Services
+
+Opener = Callable[[Path, SettingsFile], "Services"]
 
 
-def open_all(home: Path, settings: SettingsFile) -> Any:
+def open_all(home: Path, settings: SettingsFile) -> Services:
     """Open the services; in a thread, for it imports SQLAlchemy and reads the disk."""
     from app.services.services import open_services
 
@@ -46,7 +49,7 @@ class Desktop(QObject):
     def __init__(self, home: Path, settings: SettingsFile, opener: Opener = open_all) -> None:
         super().__init__()
         self._home, self._settings, self._opener = home, settings, opener
-        self._services: Any = None
+        self._services: Services | None = None
         self._opening = False
         self._closed = False
         self.bridge = Bridge(self)
@@ -67,7 +70,7 @@ class Desktop(QObject):
         home, settings, opener = self._home, self._settings, self._opener
         run_in_background(lambda: opener(home, settings), self._opened, self._failed, owner=self)
 
-    def _opened(self, services: Any) -> None:
+    def _opened(self, services: Services) -> None:
         self._opening = False
         self._services = services
         self.bridge.attach(services)

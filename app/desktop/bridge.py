@@ -9,11 +9,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.services.events import AnswerDelta, AnswerPrefill, ModelChanged, ServiceEvent
+from app.services.settings import Settings
+
+if TYPE_CHECKING:
+    from app.services.services import Services
 
 INTERVAL_MS = 16
 
@@ -54,7 +58,7 @@ class Bridge(QObject):
         super().__init__(parent)
         self._lock = threading.Lock()
         self._waiting: list[ServiceEvent] = []
-        self._settings: Any = None
+        self._settings: Settings | None = None
         self._scheduled = False
         self._last = 0.0
         self._unsubscribe: list[Callable[[], None]] = []
@@ -63,8 +67,8 @@ class Bridge(QObject):
         self._timer.timeout.connect(self._flush)
         self._woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
 
-    def attach(self, services: Any) -> None:
-        """Subscribe to everything that `services` (see `app.services.services`) tells."""
+    def attach(self, services: Services) -> None:
+        """Subscribe to everything that `services` tells."""
         self._unsubscribe += [
             services.conversations.subscribe(self.receive),
             services.models.subscribe(self.receive),
@@ -86,7 +90,7 @@ class Bridge(QObject):
             self._waiting.extend(events)
         self._schedule()
 
-    def receive_settings(self, settings: Any) -> None:
+    def receive_settings(self, settings: Settings) -> None:
         """Called by the settings from any thread."""
         with self._lock:
             self._settings = settings

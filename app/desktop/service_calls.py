@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,7 +12,10 @@ from app.desktop.tasks import Executor, Task, run_in_background
 from engine.errors import UserError
 
 log = logging.getLogger(__name__)
-Work = Callable[[Any], Any]
+if TYPE_CHECKING:
+    from app.services.services import Services
+
+Work = Callable[["Services"], Any]
 Then = Callable[[Any], None]
 
 
@@ -27,11 +30,11 @@ class ServiceCalls(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.services: Any = None
+        self.services: Services | None = None
         self._waiting: list[tuple[Work, Then | None, Then | None, Executor, QObject | None]] = []
 
-    def attach(self, services: Any) -> None:
-        """The services (see `app.services.services`) are open: do what waited for them, in order."""
+    def attach(self, services: Services) -> None:
+        """The services are open: do what waited for them, in order."""
         self.services = services
         waiting, self._waiting = self._waiting, []
         for work, then, on_error, executor, owner in waiting:

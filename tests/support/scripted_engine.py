@@ -78,6 +78,7 @@ class ScriptedEngine:
 
     def generate(self, request: GenerateRequest) -> None:
         self.requests.append(request)
+        self._aborted.discard(request.id)
         self._work.put(request)
 
     def abort(self, request_id: int) -> None:

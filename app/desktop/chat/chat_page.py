@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.links import open_link
 from app.desktop.chat.live_answers import LiveAnswers
+from app.desktop.chat.select_text import SelectTextView
 from app.desktop.chat.transcript import TranscriptView
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
@@ -30,9 +31,14 @@ from app.services.events import (
     ModelChanged,
     ServiceEvent,
 )
+from app.services.settings import Settings
 from app.store.records import ChatOptions, Conversation, Message
 from engine.api import Sampling
 from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.services.models import Models
+    from app.services.services import Services
 
 
 class Shown:
@@ -77,13 +83,17 @@ class ChatPage(LiveWidget):
         self.model_strip = ModelStrip(calls, self)
         self.error_strip = Strip(self)
         self.transcript = TranscriptView(self)
+        self.whole_text = SelectTextView(self)
         self.composer = Composer(self)
+        self._views = QStackedWidget(self)
+        self._views.addWidget(self.transcript)
+        self._views.addWidget(self.whole_text)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for widget in (self.header, self.model_strip, self.error_strip):
             column.addWidget(widget)
-        column.addWidget(self.transcript, 1)
+        column.addWidget(self._views, 1)
         column.addWidget(self.composer)
         self._connect()
         self._show_conversation()
@@ -100,6 +110,8 @@ class ChatPage(LiveWidget):
         header.model.reload_wanted.connect(lambda: self._model_call(lambda m: m.reload()))
         self.model_strip.choose_wanted.connect(header.model.open_menu)
         transcript.pageWanted.connect(self._load_page)
+        self.whole_text.pageWanted.connect(self._load_whole_text)
+        self.whole_text.closed.connect(self._close_whole_text)
         transcript.editRequested.connect(self._edit)
         transcript.regenerateRequested.connect(
             lambda message: self._calls.do(lambda s: s.conversations.regenerate(message))
@@ -155,6 +167,8 @@ class ChatPage(LiveWidget):
     def _leave(self) -> None:
         self.composer.flush_draft()
         self.error_strip.hide()
+        if self._views.currentWidget() is self.whole_text:
+            self.whole_text.close_view()
         self._used = 0
         self._delivered.clear()
 
@@ -200,6 +214,31 @@ class ChatPage(LiveWidget):
             self._delivered.add(message.id)
             if message.id in self._queued:
                 self.transcript.set_queued(message.id)
+
+    def find_text(self) -> None:
+        """Show the conversation as one text, to search in and to select across messages."""
+        if not self.transcript.ids:
+            return
+        if self._views.currentWidget() is not self.whole_text:
+            self.whole_text.open(self.transcript.ids)
+            self._views.setCurrentWidget(self.whole_text)
+        self.whole_text.focus_search()
+
+    def _load_whole_text(self, ids: Sequence[int]) -> None:
+        shown, wanted = self._shown, list(ids)
+        self._calls.do(
+            lambda s: s.conversations.messages(wanted),
+            lambda messages: self._take_whole_text(shown, messages),
+            owner=self,
+        )
+
+    def _take_whole_text(self, shown: Shown, messages: list[Message]) -> None:
+        if shown is self._shown:
+            self.whole_text.take_page([self._live.up_to_date(message) for message in messages])
+
+    def _close_whole_text(self) -> None:
+        self._views.setCurrentWidget(self.transcript)
+        self.composer.take_focus()
 
     def _measure(self, path: list[int]) -> None:
         """Read how full the context was after the last answer of the branch."""
@@ -277,7 +316,7 @@ class ChatPage(LiveWidget):
         self.model_strip.show_model(state)
         self._show_context()
 
-    def take_settings(self, settings: Any) -> None:
+    def take_settings(self, settings: Settings) -> None:
         self._default_reasoning = str(settings.reasoning)
         self.header.model.set_recent(settings.recent_models)
         self._show_conversation()
@@ -366,7 +405,7 @@ class ChatPage(LiveWidget):
     def stop(self) -> None:
         """End the answer that is being written here; its text stays."""
         conversation = self._shown.id
-        if conversation in self._answering:
+        if conversation is not None and conversation in self._answering:
             self._calls.do(lambda s: s.conversations.stop(conversation), executor="io")
 
     def answering(self) -> bool:
@@ -374,7 +413,8 @@ class ChatPage(LiveWidget):
 
     def _rename(self, title: str) -> None:
         conversation = self._shown.id
-        self._calls.do(lambda s: s.conversations.rename(conversation, title))
+        if conversation is not None:
+            self._calls.do(lambda s: s.conversations.rename(conversation, title))
 
     def _choose_reasoning(self, value: str) -> None:
         self.set_options(msgspec.structs.replace(self._shown.options, reasoning=value))
@@ -420,7 +460,7 @@ class ChatPage(LiveWidget):
     def show_error(self, error: UserError) -> None:
         self.error_strip.say(languages.tell(error), colour="bad")
 
-    def _model_call(self, work: Callable[[Any], None]) -> None:
+    def _model_call(self, work: Callable[[Models], None]) -> None:
         self._calls.do(lambda s: work(s.models), executor="io")
 
     def use_model(self, path: str) -> None:
@@ -428,19 +468,19 @@ class ChatPage(LiveWidget):
         self._model_call(lambda models: models.use(path))
 
 
-def _created(services: Any, options: ChatOptions) -> Conversation:
+def _created(services: Services, options: ChatOptions) -> Conversation:
     conversation: Conversation = services.conversations.create()
     if options != ChatOptions():
         conversation = services.conversations.set_options(conversation.id, options)
     return conversation
 
 
-def _sent(services: Any, conversation: int, text: str) -> None:
+def _sent(services: Services, conversation: int, text: str) -> None:
     services.conversations.send(conversation, text)
     services.conversations.set_draft(conversation, "")
 
 
-def _last_of_user(services: Any, conversation: int) -> int | None:
+def _last_of_user(services: Services, conversation: int) -> int | None:
     path = services.conversations.path(conversation)
     for message in reversed(services.conversations.messages(path[-2:])):
         if message.role == "user":

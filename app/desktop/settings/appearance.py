@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 from app.desktop.segmented import SegmentedControl
 from app.desktop.settings.controls import Section
 from app.desktop.theme import themes
+from app.services.settings import Settings
 
 SMALLEST, LARGEST, STEP = 80, 200, 10
 
@@ -66,7 +66,7 @@ class AppearanceSection(Section):
         self.text_size.slider.valueChanged.connect(self._change_size)
         self.refresh()
 
-    def take_settings(self, settings: Any) -> None:
+    def take_settings(self, settings: Settings) -> None:
         self._values = (settings.theme, settings.language)
         blocked = self.text_size.slider.blockSignals(True)
         self.text_size.slider.setValue(settings.text_size)

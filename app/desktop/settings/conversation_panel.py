@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -13,6 +13,7 @@ from app.desktop.icons import set_icon
 from app.desktop.live import LiveWidget
 from app.desktop.settings.answer_controls import AnswerControls, over
 from app.desktop.theme import themes
+from app.services.settings import Settings
 from app.store.records import ChatOptions
 from engine.api import Sampling
 
@@ -30,7 +31,7 @@ class ConversationPanel(LiveWidget):
     def __init__(self, chat: ChatPage) -> None:
         super().__init__(chat)
         self._chat = chat
-        self._settings: Any = None
+        self._settings: Settings | None = None
         self._title = QLabel(self)
         self._title.setProperty("kind", "heading")
         self._close = QPushButton(self)
@@ -73,7 +74,7 @@ class ConversationPanel(LiveWidget):
             self._chat.composer.take_focus()
         self.visible_changed.emit(self.isVisible())
 
-    def take_settings(self, settings: Any) -> None:
+    def take_settings(self, settings: Settings | None) -> None:
         self._settings = settings
         self._show_options()
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.settings.controls import Bounds, OptionalNumber, Section
 from app.services.events import AnswerFinished, ModelChanged, ServiceEvent
+from app.services.settings import Settings
 
 CONTEXT = Bounds(512, 1_048_576, 1024, 0)
 THREADS = Bounds(1, 256, 1, 0)
@@ -21,7 +20,7 @@ class ModelSection(Section):
         super().__init__(parent)
         self._calls = calls
         self._reload_wanted = False
-        self._settings: Any = None
+        self._settings: Settings | None = None
         self._context_in_use: int | None = None
         self.context = OptionalNumber(CONTEXT, self)
         self.threads = OptionalNumber(THREADS, self)
@@ -31,7 +30,7 @@ class ModelSection(Section):
         self.threads.changed.connect(lambda value: self._change(threads=round(value or 0)))
         self.refresh()
 
-    def take_settings(self, settings: Any) -> None:
+    def take_settings(self, settings: Settings) -> None:
         self._settings = settings
         self.retranslate()
 

@@ -17,6 +17,7 @@ from app.desktop.settings.data_section import DataSection
 from app.desktop.settings.model_section import ModelSection
 from app.desktop.theme import themes
 from app.services.events import ConversationChanged, ModelChanged, ServiceEvent
+from app.services.settings import Settings
 from app.store.records import ChatOptions
 
 COLUMN = 744
@@ -28,7 +29,7 @@ class DefaultAnswers(AnswerControls):
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._calls = calls
-        self._settings: Any = None
+        self._settings: Settings | None = None
         self._model: ModelChanged | None = None
         self.reasoning = SegmentedControl(self)
         self._reasoning_row = self.add_row(self.reasoning)
@@ -38,7 +39,7 @@ class DefaultAnswers(AnswerControls):
         self.changed.connect(self._save)
         self.refresh()
 
-    def take_settings(self, settings: Any) -> None:
+    def take_settings(self, settings: Settings) -> None:
         self._settings = settings
         self._show()
 
@@ -117,7 +118,7 @@ class SettingsPage(LiveWidget):
     def _change(self, **fields: Any) -> None:
         self._calls.do(lambda s: s.settings.change(**fields))
 
-    def take_settings(self, settings: Any) -> None:
+    def take_settings(self, settings: Settings) -> None:
         for section in (self.appearance, self.answers, self.model):
             section.take_settings(settings)
 

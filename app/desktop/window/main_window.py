@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.desktop.bridge import Bridge
 from app.desktop.chat.chat_page import ChatPage
@@ -30,7 +38,12 @@ from app.desktop.window.sidebar import Sidebar
 from app.desktop.window.strip import Strip
 from app.desktop.window.toast import Toast
 from app.services.events import AnswerFinished, ConversationChanged, ServiceEvent, StoreFailed
+from app.services.settings import Settings
+from app.store.records import Conversation
 from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.services.services import Services
 
 SIZE = (1280, 800)
 SMALLEST = (640, 440)
@@ -117,7 +130,8 @@ class MainWindow(LiveWidget):
         return {
             "new_chat": self.new_chat,
             "palette": self.open_palette,
-            "find": self.find_chat,
+            "find": self.find_in_chat,
+            "find_chat": self.find_chat,
             "next_chat": lambda: self.step_chat(1),
             "previous_chat": lambda: self.step_chat(-1),
             "compose": self.compose,
@@ -147,6 +161,9 @@ class MainWindow(LiveWidget):
         self.sidebar.delete_wanted.connect(self.delete_chat)
         self.sidebar.search_wanted.connect(self._search_chats)
         self.chat.opened.connect(self._opened)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._focus_moved)
         self.chat.details_changed.connect(self._show_window_title)
         self.chat.answering_changed.connect(self.sidebar.show_answering)
         self.chat.header.options_wanted.connect(self.panel.toggle)
@@ -159,7 +176,7 @@ class MainWindow(LiveWidget):
 
     # What the application tells
 
-    def attach(self, services: Any) -> None:
+    def attach(self, services: Services) -> None:
         """The data is open: show it, and do what was asked for meanwhile."""
         self.whole.setCurrentIndex(0)
         self.calls.attach(services)
@@ -184,7 +201,7 @@ class MainWindow(LiveWidget):
         self.raise_()
         self.activateWindow()
 
-    def _take_list(self, conversations: list[Any]) -> None:
+    def _take_list(self, conversations: list[Conversation]) -> None:
         self.sidebar.set_conversations(conversations)
         last = int(str(self._memory.value("conversation", 0)))
         # A chat that was begun while the data was being opened stays.
@@ -205,7 +222,7 @@ class MainWindow(LiveWidget):
                 self.save_strip.hide()
         self.settings.take_events(events)
 
-    def _take_settings(self, settings: Any) -> None:
+    def _take_settings(self, settings: Settings) -> None:
         languages.choose(settings.language)
         if (settings.theme, settings.text_size) != themes.choice():
             themes.choose(settings.theme, settings.text_size / 100)
@@ -241,6 +258,10 @@ class MainWindow(LiveWidget):
     def compose(self) -> None:
         self.show_page("chat")
 
+    def find_in_chat(self) -> None:
+        self.show_page("chat")
+        self.chat.find_text()
+
     def find_chat(self) -> None:
         self.sidebar.show()
         self.sidebar.focus_search()
@@ -251,7 +272,7 @@ class MainWindow(LiveWidget):
     def delete_chat(self, conversation: int) -> None:
         self.calls.do(lambda s: s.conversations.delete(conversation), self._deleted)
 
-    def _deleted(self, conversation: Any) -> None:
+    def _deleted(self, conversation: Conversation) -> None:
         self.toast.say(self.tr("Chat deleted"), self.tr("Undo"), lambda: self._restore(conversation.id))
 
     def _restore(self, conversation: int) -> None:
@@ -312,6 +333,11 @@ class MainWindow(LiveWidget):
         self._memory.setValue("conversation", conversation or 0)
 
     # Inside
+
+    def _focus_moved(self, _: QWidget | None, now: QWidget | None) -> None:
+        # The view that finds has the same key for itself, and two for one key are none.
+        inside = now is not None and self.chat.whole_text.isAncestorOf(now)
+        self._actions["find"].setEnabled(not inside)
 
     def _remember_geometry(self) -> None:
         px = themes.current.px

@@ -31,7 +31,8 @@ def shortcuts() -> tuple[Shortcut, ...]:
     return (
         Shortcut("new_chat", "Ctrl+N", translate("Shortcuts", "New chat")),
         Shortcut("palette", "Ctrl+K", translate("Shortcuts", "Commands and chats")),
-        Shortcut("find", "Ctrl+F", translate("Shortcuts", "Search chats")),
+        Shortcut("find", "Ctrl+F", translate("Shortcuts", "Find in this chat")),
+        Shortcut("find_chat", "Ctrl+Shift+F", translate("Shortcuts", "Search chats")),
         Shortcut("next_chat", "Ctrl+PgDown", translate("Shortcuts", "Next chat")),
         Shortcut("previous_chat", "Ctrl+PgUp", translate("Shortcuts", "Previous chat")),
         Shortcut("compose", "Ctrl+L", translate("Shortcuts", "Write a message")),

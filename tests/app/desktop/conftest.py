@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -67,14 +68,26 @@ class Running:
     def send(self, text: str) -> None:
         """Write a message and send it with Enter; returns when the answer has ended."""
         composer = self.window.chat.composer
+        asked = len(self.engine.requests)
         composer.edit.setPlainText(text)
-        self.qtbot.keyClick(composer.edit, "\r")
-        self.until(lambda: len(self.engine.requests) > 0 and not self.services.conversations.answering())
-        self.until(lambda: not self.window.chat.answering() and self.window.chat.conversation is not None)
+        self.qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+        self.until(lambda: len(self.engine.requests) > asked and not self.services.conversations.answering())
+        self.until(self._shown)
+
+    def _shown(self) -> bool:
+        """Whether the page shows all that the store holds of its conversation."""
+        chat = self.window.chat
+        if chat.conversation is None or chat.answering() or chat.conversation.title == "":
+            return False
+        path = self.services.conversations.path(chat.conversation.id)
+        return chat.transcript.ids == path and all(chat.transcript.shows(message) for message in path)
 
     def close(self) -> None:
-        self.desktop.close()
+        """Close the window, as a person does, and end everything behind it. Once."""
+        if not shiboken6.isValid(self.desktop):
+            return
         self.window.close()
+        self.desktop.close()
         self.window.deleteLater()
         self.desktop.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
