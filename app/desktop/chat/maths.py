@@ -7,7 +7,7 @@ import logging
 import math
 
 import msgspec
-from PySide6.QtCore import QByteArray, QObject, QRectF, Signal
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
@@ -41,16 +41,49 @@ class Request(msgspec.Struct, frozen=True):
     colour: str
 
 
+class Line(msgspec.Struct, frozen=True):
+    """The text around an inline formula: pixels above and below the baseline, and of the letter x."""
+
+    ascent: float
+    descent: float
+    x_height: float
+
+
 class Place(msgspec.Struct, frozen=True):
-    """Where a formula is shown: at most `max_width` wide on a screen with `ratio` pixels to the unit.
+    """Where a formula is shown: in a line of text or alone, on a screen with `ratio` pixels to the unit."""
 
-    With `x_height` of the text around it the image is padded so that the formula stands on the baseline when
-    the text format says AlignMiddle, which puts (height + x_height / 2) / 2 of an image above the baseline.
-    """
-
-    x_height: float | None = None
+    line: Line | None = None
     ratio: float = 1.0
     max_width: int = 700
+
+
+class FormulaImage(msgspec.Struct, frozen=True):
+    """An image that stands on the baseline when the text format has this vertical `alignment` of CSS."""
+
+    image: QImage
+    alignment: str
+
+
+def padding(height: float, descent: float, line: Line | None) -> tuple[float, float, str]:
+    """Room above a formula, height of the whole image, and the alignment that puts it on the baseline.
+
+    Qt knows no baseline of an image. Aligned to the bottom, it ends where the line's descent does; that
+    serves what reaches no deeper than the text. Aligned to the middle, it counts (height + x_height / 2) / 2
+    above the baseline for the line's height and is then drawn in the middle of the line (QTextDocumentLayout,
+    QTextLine::draw); the height for which that comes out right is looked for.
+    """
+    if line is None:
+        return 0.0, height, "middle"
+    ascent = height - descent
+    if descent <= line.descent:
+        return 0.0, ascent + line.descent, "bottom"
+    for total in range(math.ceil(height), 4 * math.ceil(height) + 40):
+        above = max(line.ascent, (total + line.x_height / 2) / 2)
+        below = max(line.descent, (total - line.x_height / 2) / 2)
+        top = (above - below + total) / 2 - ascent
+        if top >= 0 and top + height <= total:
+            return top, float(total), "middle"
+    return 0.0, height, "middle"
 
 
 def check(tex: str) -> None:
@@ -93,27 +126,22 @@ def _attempt(request: Request) -> Drawing | None:
         return None
 
 
-def paint(drawing: Drawing, place: Place) -> QImage:
+def paint(drawing: Drawing, place: Place) -> FormulaImage:
     """The image of a formula for its place; about a millisecond."""
     ratio = place.ratio
     scale = min(1.0, place.max_width / drawing.width)
     width, height, descent = (scale * value for value in (drawing.width, drawing.height, drawing.descent))
-    top, total = 0.0, height
-    if place.x_height is not None:
-        half, ascent = place.x_height / 2, height - descent
-        total = math.ceil(max(2 * descent + half, 2 * ascent - half))
-        top = (total + half) / 2 - ascent
-    image = QImage(
-        max(1, math.ceil(width * ratio)),
-        max(1, math.ceil(total * ratio)),
-        QImage.Format.Format_ARGB32_Premultiplied,
-    )
+    top, total, alignment = padding(height, descent, place.line)
+    size = QSize(max(1, math.ceil(width * ratio)), max(1, math.ceil(total * ratio)))
+    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(0)
     painter = QPainter(image)
-    QSvgRenderer(QByteArray(drawing.svg)).render(painter, QRectF(0, top, width, height))
+    # A bottom that is rounded up must not lower the formula.
+    spare = size.height() / ratio - total if alignment == "bottom" else 0.0
+    QSvgRenderer(QByteArray(drawing.svg)).render(painter, QRectF(0, top + spare, width, height))
     painter.end()
-    return image
+    return FormulaImage(image, alignment)
 
 
 class Formulas(QObject):
@@ -125,7 +153,7 @@ class Formulas(QObject):
         super().__init__()
         self._drawings: dict[Request, Drawing | None] = {}
         self._asked: set[Request] = set()
-        self._images: dict[tuple[Request, Place], QImage] = {}
+        self._images: dict[tuple[Request, Place], FormulaImage] = {}
 
     def drawing(self, request: Request) -> Drawing | None:
         """The drawing, or None: not yet (it is being made), or never (not a formula). Shown as text then."""
@@ -134,7 +162,7 @@ class Formulas(QObject):
             background.submit(lambda: _attempt(request), lambda drawing: self._arrived(request, drawing))
         return self._drawings.get(request)
 
-    def image(self, request: Request, place: Place) -> QImage | None:
+    def image(self, request: Request, place: Place) -> FormulaImage | None:
         """The drawing as an image for its place, or None as for `drawing`."""
         drawing = self.drawing(request)
         if drawing is None:

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from app.desktop.chat.markdown import FORMULA_MARK, Formula, Prose, is_safe_link
-from app.desktop.chat.maths import Place, Request, formulas
+from app.desktop.chat.maths import Line, Place, Request, formulas
 from app.desktop.theme import Theme, themes
 
 BODY_PIXELS = 14
@@ -212,18 +212,17 @@ class ProseBlock(SafeTextBrowser):
     def _formula(self, formula: Formula) -> str:
         theme = themes.current
         request = Request(formula, theme.px(BODY_PIXELS + (2 if formula.display else 1)), theme.text)
-        x_height = QFontMetricsF(theme.font(BODY_PIXELS)).xHeight()
-        image = formulas.image(request, Place(x_height, self.devicePixelRatioF(), self._width or 700))
-        if image is None:
+        metrics = QFontMetricsF(theme.font(BODY_PIXELS))
+        line = Line(metrics.ascent(), metrics.descent(), metrics.xHeight())
+        drawn = formulas.image(request, Place(line, self.devicePixelRatioF(), self._width or 700))
+        if drawn is None:
             self._waiting = self._waiting or formulas.pending(request)
             return f"<code>{html.escape(formula.tex)}</code>"
         name = f"formula:{len(self._images)}"
-        self._images[name] = image
-        width, height = image.deviceIndependentSize().toTuple()
-        alt = html.escape(formula.tex, quote=True)
-        return (
-            f'<img src="{name}" alt="{alt}" width="{width}" height="{height}" style="vertical-align: middle">'
-        )
+        self._images[name] = drawn.image
+        width, height = drawn.image.deviceIndependentSize().toTuple()
+        size = f'width="{width}" height="{height}" style="vertical-align: {drawn.alignment}"'
+        return f'<img src="{name}" alt="{html.escape(formula.tex)}" {size}>'
 
     def _drawn(self) -> None:
         formulas.drawn.disconnect(self._drawn)
