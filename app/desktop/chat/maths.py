@@ -41,49 +41,20 @@ class Request(msgspec.Struct, frozen=True):
     colour: str
 
 
-class Line(msgspec.Struct, frozen=True):
-    """The text around an inline formula: pixels above and below the baseline, and of the letter x."""
-
-    ascent: float
-    descent: float
-    x_height: float
-
-
 class Place(msgspec.Struct, frozen=True):
-    """Where a formula is shown: in a line of text or alone, on a screen with `ratio` pixels to the unit."""
+    """Where a formula is shown: on a screen with `ratio` pixels to the unit, at most `max_width` wide."""
 
-    line: Line | None = None
     ratio: float = 1.0
     max_width: int = 700
 
 
 class FormulaImage(msgspec.Struct, frozen=True):
-    """An image that stands on the baseline when the text format has this vertical `alignment` of CSS."""
+    """A formula in pixels, with its size in units above and below the baseline."""
 
     image: QImage
-    alignment: str
-
-
-def padding(height: float, descent: float, line: Line | None) -> tuple[float, float, str]:
-    """Room above a formula, height of the whole image, and the alignment that puts it on the baseline.
-
-    Qt knows no baseline of an image. Aligned to the bottom, it ends where the line's descent does; that
-    serves what reaches no deeper than the text. Aligned to the middle, it counts (height + x_height / 2) / 2
-    above the baseline for the line's height and is then drawn in the middle of the line (QTextDocumentLayout,
-    QTextLine::draw); the height for which that comes out right is looked for.
-    """
-    if line is None:
-        return 0.0, height, "middle"
-    ascent = height - descent
-    if descent <= line.descent:
-        return 0.0, ascent + line.descent, "bottom"
-    for total in range(math.ceil(height), 4 * math.ceil(height) + 40):
-        above = max(line.ascent, (total + line.x_height / 2) / 2)
-        below = max(line.descent, (total - line.x_height / 2) / 2)
-        top = (above - below + total) / 2 - ascent
-        if top >= 0 and top + height <= total:
-            return top, float(total), "middle"
-    return 0.0, height, "middle"
+    width: float
+    ascent: float
+    descent: float
 
 
 def check(tex: str) -> None:
@@ -128,20 +99,17 @@ def _attempt(request: Request) -> Drawing | None:
 
 def paint(drawing: Drawing, place: Place) -> FormulaImage:
     """The image of a formula for its place; about a millisecond."""
-    ratio = place.ratio
     scale = min(1.0, place.max_width / drawing.width)
-    width, height, descent = (scale * value for value in (drawing.width, drawing.height, drawing.descent))
-    top, total, alignment = padding(height, descent, place.line)
-    size = QSize(max(1, math.ceil(width * ratio)), max(1, math.ceil(total * ratio)))
+    width, height = scale * drawing.width, scale * drawing.height
+    size = QSize(max(1, math.ceil(width * place.ratio)), max(1, math.ceil(height * place.ratio)))
     image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(ratio)
+    image.setDevicePixelRatio(place.ratio)
     image.fill(0)
     painter = QPainter(image)
-    # A bottom that is rounded up must not lower the formula.
-    spare = size.height() / ratio - total if alignment == "bottom" else 0.0
-    QSvgRenderer(QByteArray(drawing.svg)).render(painter, QRectF(0, top + spare, width, height))
+    QSvgRenderer(QByteArray(drawing.svg)).render(painter, QRectF(0, 0, width, height))
     painter.end()
-    return FormulaImage(image, alignment)
+    descent = scale * drawing.descent
+    return FormulaImage(image, width, height - descent, descent)
 
 
 class Formulas(QObject):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QTextDocument
+from PySide6.QtGui import QColor, QImage, QPainter, QTextDocument, QTextFormat
 
+from app.desktop.chat.formula_object import FormulaObject
 from app.desktop.chat.markdown import Formula
-from app.desktop.chat.maths import MAX_LENGTH, FormulaError, Formulas, Line, Place, Request, draw, paint
+from app.desktop.chat.maths import MAX_LENGTH, FormulaError, Formulas, Place, Request, draw, paint
 from app.desktop.theme import load_theme
 
 
@@ -16,7 +16,7 @@ def request(tex: str, *, display: bool = False) -> Request:
 
 
 def test_a_formula_is_drawn_in_the_colour_asked_for():
-    image = paint(draw(request(r"\frac{a}{b}", display=True)), Place(ratio=2.0)).image
+    image = paint(draw(request(r"\frac{a}{b}", display=True)), Place(2.0)).image
     colours = {
         image.pixelColor(x, y).name()
         for x in range(image.width())
@@ -34,47 +34,44 @@ def test_what_is_no_formula_or_too_much_of_one_is_refused(tex: str):
         draw(request(tex))
 
 
+def lowest(picture: QImage, colour: str, columns: float) -> int:
+    """The lowest row of a colour within so many columns from where it starts."""
+    rows: dict[int, int] = {}
+    for x in range(picture.width()):
+        for y in range(picture.height()):
+            if picture.pixelColor(x, y).name() == colour:
+                rows[x] = y
+    return max(row for x, row in rows.items() if x < min(rows) + columns)
+
+
+@pytest.mark.parametrize("beside", ["", r"\frac{a}{b}", r"\sum_{i=1}^n"])
 @pytest.mark.parametrize("tex", ["x", "x^2", r"x\sqrt{x}", r"x_{\frac{x}{x}}", r"x+\frac{x}{x}", "x_j"])
-def test_an_inline_formula_stands_on_the_baseline(qapp, tex: str):
-    """Draws a line of text with the formula in it and compares where their letters end."""
+def test_an_inline_formula_stands_on_the_baseline(qapp, tex: str, beside: str):
+    """Draws a line of text with formulas in it and compares where their letters end."""
     scale = 4.0
-    font = load_theme("light").font(14)
-    metrics = QFontMetricsF(font)
-    drawn = paint(
-        draw(request(tex)), Place(Line(metrics.ascent(), metrics.descent(), metrics.xHeight()), scale)
-    )
     document = QTextDocument()
-    document.setDefaultFont(font)
-    document.addResource(QTextDocument.ResourceType.ImageResource.value, QUrl("formula"), drawn.image)
-    width, height = drawn.image.deviceIndependentSize().toTuple()
-    document.setHtml(
-        f'<p style="line-height: 22px">x<img src="formula" width="{width}" height="{height}"'
-        f' style="vertical-align: {drawn.alignment}">x</p>'
-    )
-    picture = QImage(800, 400, QImage.Format.Format_RGB32)
+    document.setDefaultFont(load_theme("light").font(14))
+    handler = FormulaObject(document)
+    document.documentLayout().registerHandler(QTextFormat.ObjectTypes.ImageObject.value, handler)
+    shown = handler.add(paint(draw(request(tex)), Place(scale)), document)
+    if beside:
+        other = Request(Formula(beside), 15, "#00ff00")
+        shown += handler.add(paint(draw(other), Place(scale)), document)
+    document.setHtml(f'<p style="line-height: 22px">x{shown}</p>')
+    picture = QImage(360, 160, QImage.Format.Format_RGB32)
     picture.fill(QColor("#ffffff"))
     painter = QPainter(picture)
     painter.scale(scale, scale)
     document.drawContents(painter)
     painter.end()
-
-    def lowest(red: bool) -> int:
-        """The lowest row of the first letter in black, or in the formula's red."""
-        rows: dict[int, list[int]] = {}
-        for x in range(picture.width()):
-            for y in range(picture.height()):
-                colour = picture.pixelColor(x, y)
-                if colour.green() < 120 and (colour.red() > 180) == red:
-                    rows.setdefault(x, []).append(y)
-        start = min(rows)
-        return max(max(rows[x]) for x in rows if start <= x < start + 5 * scale)
-
-    assert lowest(red=True) == pytest.approx(lowest(red=False), abs=scale)
+    # The first letter of the formula against the letter of the text before it.
+    formula, text = lowest(picture, "#ff0000", 5 * scale), lowest(picture, "#000000", 5 * scale)
+    assert formula == pytest.approx(text, abs=scale)
 
 
 def test_a_wide_formula_is_made_to_fit():
-    image = paint(draw(request("+".join("abcdefgh" * 8), display=True)), Place(max_width=300)).image
-    assert image.deviceIndependentSize().width() <= 300
+    image = paint(draw(request("+".join("abcdefgh" * 8), display=True)), Place(max_width=300))
+    assert image.width <= 300
 
 
 def test_drawings_come_later_and_stay(qtbot):
