@@ -139,8 +139,8 @@ SENTENCES: dict[str, Sentence] = {
         "모델의 대화 템플릿 {line}번째 줄에 오류가 있습니다({detail}). 다른 배포본을 사용해 보세요.",
     ),
     "template.raised": Sentence(
-        "The model's chat template does not accept this conversation: {detail}",
-        "모델의 대화 템플릿이 이 대화를 받아들이지 않습니다: {detail}",
+        "The model's chat template does not accept this conversation ({detail}). Change your message or start a new chat.",
+        "모델의 대화 템플릿이 이 대화를 받아들이지 않습니다({detail}). 메시지를 고치거나 새 대화를 시작해 주세요.",
     ),
     "template.too_expensive": Sentence(
         "The model's chat template takes far more time or memory than it should, so it was stopped. "

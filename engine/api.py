@@ -74,6 +74,7 @@ class ModelFacts(msgspec.Struct, frozen=True):
     path: str
     name: str
     architecture: str
+    quantisation: str
     context: int
     trained_context: int
     reasoning: ReasoningControl

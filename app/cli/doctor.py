@@ -79,7 +79,7 @@ def diagnose(output: Output) -> Diagnosis:
         checks.append(Check("starter model", False, sentence(error, output.language)))
     checks.append(_home_check(paths.home()))
     return Diagnosis(
-        version=importlib.metadata.version("coterie"),
+        version=_version("coterie"),
         python=platform.python_version(),
         system=platform.platform(),
         processor=processor.processor_name(cpuinfo),

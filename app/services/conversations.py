@@ -252,6 +252,7 @@ class Conversations:
             elif isinstance(event, Finished):
                 answer = self._saver.get(event.id)
                 if answer is not None:
+                    answer.model = self._models.state.name or answer.model
                     self._saver.finish(answer, self._explained(event))
         if told:
             self._tell(told)

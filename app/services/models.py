@@ -20,6 +20,7 @@ from engine.api import (
     LoadFailed,
     LoadProgress,
     LoadRequest,
+    ModelFacts,
 )
 from engine.errors import ErrorInfo, UserError
 from engine.local.client import LocalEngine
@@ -42,9 +43,13 @@ def resolve_model(name: str) -> Path:
     raise UserError("model.no_starter")
 
 
-def shown_name(path: str) -> str:
-    """What a model is called before its file was read."""
-    return Path(path).stem
+def shown_name(path: str, facts: ModelFacts | None = None) -> str:
+    """What a model is called: by its file until that was read, then by the name and quantisation in it."""
+    if Path(path).parent.name == _STARTER_PACKAGE:
+        return STARTER_NAME
+    if facts is None:
+        return Path(path).stem
+    return f"{facts.name} · {facts.quantisation}" if facts.quantisation else facts.name
 
 
 class Models:
@@ -135,7 +140,7 @@ class Models:
                 self._tell(ModelChanged("loading", name, path, fraction=event.fraction))
             elif isinstance(event, Loaded):
                 facts = event.model
-                self._tell(ModelChanged("ready", facts.name, facts.path, 1.0, facts))
+                self._tell(ModelChanged("ready", shown_name(facts.path, facts), facts.path, 1.0, facts))
             elif isinstance(event, LoadFailed):
                 self._failed("empty", event.error, ())
             elif isinstance(event, EngineLost):

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from engine.local.session import Session
 
 # Events of a fast stream are sent together when they come closer than this; a slow one sends each at once.
-SEND_INTERVAL = 0.004
+# Each send wakes the parent, which on a small machine takes a core from the model.
+SEND_INTERVAL = 1 / 60
 PROGRESS_INTERVAL = 0.05
 
 

@@ -14,6 +14,7 @@ from engine.errors import UserError
 from engine.formats import ChatFormat
 from engine.local import native, sampling
 from engine.local.session import Session
+from engine.local.threads import default_threads
 from engine.placement.gguf_index import ModelSummary, read_index, summarise
 
 # What the process needs beside weights and cache: activations, tokenizer tables, the interpreter.
@@ -59,6 +60,7 @@ def open_session(
         path=request.path,
         name=summary.name,
         architecture=summary.architecture,
+        quantisation=summary.quantisation,
         context=native.context_length(context),
         trained_context=native.trained_context(model),
         reasoning=chat_format.reasoning,
@@ -66,11 +68,6 @@ def open_session(
         load_s=time.monotonic() - started,
     )
     return Session(model, context, chat_format, facts, recommended)
-
-
-def default_threads() -> int:
-    """One thread per physical core: a second one per core slows matrix products down."""
-    return psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
 
 
 def _context_length(asked: int, summary: ModelSummary) -> int:

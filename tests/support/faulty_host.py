@@ -12,7 +12,7 @@ from engine.local import protocol
 
 def _serve(connection: Connection, on_generate: bytes | None) -> None:
     """Load anything at once; answer a request with "half an" and then with raw bytes, or with nothing more."""
-    facts = ModelFacts("x", "Faulty", "test", 512, 512, ReasoningControl(), Sampling(), 0.0)
+    facts = ModelFacts("x", "Faulty", "test", "F16", 512, 512, ReasoningControl(), Sampling(), 0.0)
     connection.send_bytes(protocol.encode([protocol.Ready()]))
     while True:
         try:

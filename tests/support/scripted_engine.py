@@ -120,6 +120,7 @@ class ScriptedEngine:
             request.path,
             "Scripted model",
             "test",
+            "F16",
             request.context or 8192,
             32768,
             self._reasoning,

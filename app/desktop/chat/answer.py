@@ -69,6 +69,7 @@ class AnswerCard(MessageCard):
         self._thinking_since: float | None = None
         self._thought_s = 0.0
         self._reading_since: float | None = None
+        self._reading_from = 0
         self._waiting: tuple[int, int] | None = None
         self.show_message(message)
 
@@ -216,8 +217,6 @@ class AnswerCard(MessageCard):
             left = QLocale().toString(max(1, round(elapsed * (total - done) / read)))
             text += "  ·  " + self.tr("about {seconds} s left").format(seconds=left)
         self._set_status(text, fraction)
-
-    _reading_from = 0
 
     def _set_status(self, text: str | None, fraction: float = -1.0) -> None:
         if text is None:

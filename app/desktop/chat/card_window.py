@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 
 from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.desktop.chat.answer import AnswerCard
@@ -56,12 +56,13 @@ class CardWindow(QScrollArea):
     """A window that moves over a long path of messages.
 
     `pageWanted` asks for the records of messages; `cardMade` gives each new card; `tailChanged` says whether
-    the reader is at the end.
+    the reader is at the end, `keyboardFocus` whether keys have brought the focus here.
     """
 
     pageWanted = Signal(list)
     cardMade = Signal(object)
     tailChanged = Signal(bool)
+    keyboardFocus = Signal(bool)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -158,7 +159,7 @@ class CardWindow(QScrollArea):
             elif card.message != message and message.state != "streaming":
                 self.update_card(message)
         self.place(None if anchor is None else PADDING + self._extents.top(anchor) + offset)
-        self.build(FIRST_SLICE)
+        self.build(SLICE if self._cards else FIRST_SLICE)
 
     def add(self, message: Message) -> None:
         """Puts a new message at the end of the path. The user's own is always scrolled to."""
@@ -190,6 +191,17 @@ class CardWindow(QScrollArea):
         self._following = True
         self.place()
         self.build(FIRST_SLICE)
+
+    def scroll_to(self, message_id: int) -> None:
+        """Brings a message of the path to the upper edge and builds what is seen there."""
+        self._following = False
+        self.verticalScrollBar().setValue(PADDING + self._extents.top(self._index[message_id]))
+        self.build(FIRST_SLICE)
+
+    def last_of(self, role: str) -> int | None:
+        """The last message of a role among the records that are here."""
+        here = (message_id for message_id in reversed(self._ids) if message_id in self._messages)
+        return next((message_id for message_id in here if self._messages[message_id].role == role), None)
 
     def restyle(self) -> None:
         self.verticalScrollBar().setStyleSheet(scroll_bar_style(themes.current))
@@ -391,6 +403,16 @@ class CardWindow(QScrollArea):
             bar.setValue(bar.maximum())
         else:
             super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # A ring is for who came by keys; who has clicked knows where they are.
+        reason = Qt.FocusReason
+        self.keyboardFocus.emit(event.reason() in (reason.TabFocusReason, reason.BacktabFocusReason))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.keyboardFocus.emit(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

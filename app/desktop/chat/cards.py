@@ -186,7 +186,7 @@ class UserCard(MessageCard):
         if self._editor is not None:
             height = self._editor.fit(width)
             self._editor.setGeometry(0, 0, width, height)
-            return height + theme.px(8)
+            return height + theme.px(18)
         pad_x, pad_y = theme.px(14), theme.px(10)
         most = int(width * 0.84) - 2 * pad_x
         inner = max(self._text.natural_width(most), theme.px(12))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -33,6 +34,8 @@ from app.desktop.chat.prose import MINIMUM_HEIGHT, SCROLL_KEYS
 from app.desktop.theme import Theme, themes
 
 COPIED_MS = 1600
+LINES_AT_ONCE = 150
+SLICE_S = 0.005
 
 
 class _Colours(QSyntaxHighlighter):
@@ -41,11 +44,29 @@ class _Colours(QSyntaxHighlighter):
     def __init__(self, editor: QTextEdit) -> None:
         super().__init__(editor.document())
         self._lines: Spans = ()
+        self._next = 0
+        self._slices = QTimer(self, singleShot=True, interval=0)
+        self._slices.timeout.connect(self._colour_slice)
         self._formats: dict[tuple[str, bool, bool], QTextCharFormat] = {}
 
     def set_spans(self, lines: Spans) -> None:
+        """Colours a short text at once, a long one in slices between events."""
         self._lines = lines
-        self.rehighlight()
+        if self.document().blockCount() <= LINES_AT_ONCE:
+            self.rehighlight()
+        else:
+            self._next = 0
+            self._slices.start()
+
+    def _colour_slice(self) -> None:
+        started = time.perf_counter()
+        block = self.document().findBlockByNumber(self._next)
+        while block.isValid() and time.perf_counter() - started < SLICE_S:
+            self.rehighlightBlock(block)
+            block = block.next()
+            self._next += 1
+        if block.isValid():
+            self._slices.start()
 
     def clear(self) -> None:
         if self._lines:

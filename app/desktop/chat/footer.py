@@ -29,6 +29,8 @@ class Footer(QWidget):
         self._message: Message | None = None
         self._position = ""
         self._measures = ""
+        self._number = QRect()  # where the position among the variants stands
+        self._used = 0  # how far the actions reach
         self._copy = self._button(self.copyPressed)
         self._edit = self._button(self.editPressed)
         self._regenerate = self._button(self.regeneratePressed)
@@ -117,7 +119,8 @@ class Footer(QWidget):
 
     def fit(self, width: int) -> int:
         # On the right it stands in the gap below a bubble, which it must not widen.
-        self.resize(width, themes.current.px(20 if self._at_right else 24))
+        narrow = self._at_right and self._previous.isHidden()
+        self.resize(width, themes.current.px(20 if narrow else 24))
         self._place()
         return self.height()
 
@@ -143,9 +146,6 @@ class Footer(QWidget):
             self._next.setGeometry(x, 0, self._next.sizeHint().width(), self.height())
             x += self._next.width()
         self._used = x
-
-    _number = QRect()
-    _used = 0
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = themes.current

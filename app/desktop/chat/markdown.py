@@ -26,6 +26,10 @@ from app.desktop.chat.maths_syntax import bracket_maths_plugin
 
 Env = MutableMapping[str, Any]
 SAFE_SCHEMES = frozenset({"http", "https", "mailto"})
+# A quote is drawn as a table, and Qt lays tables within tables out in time that doubles with each level.
+MAX_QUOTES = 3
+# A longer list is more than one block, so that no widget has to lay out all of it at once.
+MAX_ITEMS = 40
 # The parser replaces NUL in what it reads, so a marker can never come from a message.
 FORMULA_MARK = re.compile("\x00([0-9]+)\x00")
 
@@ -92,10 +96,14 @@ class _Renderer(RendererHTML):
     code_block = fence
 
     def blockquote_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
-        return '<table class="quote" width="100%"><tr><td class="quote">'
+        env["quotes"] += 1
+        return (
+            '<table class="quote" width="100%"><tr><td class="quote">' if env["quotes"] <= MAX_QUOTES else ""
+        )
 
     def blockquote_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
-        return "</td></tr></table>"
+        env["quotes"] -= 1
+        return "</td></tr></table>" if env["quotes"] < MAX_QUOTES else ""
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         return '<table class="data" width="100%" cellspacing="0">'
@@ -189,8 +197,24 @@ def _top_level(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
     for index, token in enumerate(tokens):
         depth += token.nesting
         if depth == 0:
-            yield tokens[start : index + 1]
+            group = tokens[start : index + 1]
             start = index + 1
+            if group[0].type in ("bullet_list_open", "ordered_list_open"):
+                yield from _split_list(group)
+            else:
+                yield group
+
+
+def _split_list(group: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """A long list as lists of at most `MAX_ITEMS` items, numbered on."""
+    opening, closing = group[0], group[-1]
+    starts = [i for i, token in enumerate(group) if token.type == "list_item_open" and token.level == 1]
+    for first in range(0, len(starts), MAX_ITEMS):
+        end = starts[first + MAX_ITEMS] if first + MAX_ITEMS < len(starts) else len(group) - 1
+        head = opening.copy(attrs=dict(opening.attrs))
+        if opening.type == "ordered_list_open":
+            head.attrSet("start", int(opening.attrGet("start") or 1) + first)
+        yield [head, *group[starts[first] : end], closing]
 
 
 def _code(token: Token, lines: Sequence[str]) -> Code:
@@ -211,7 +235,7 @@ def blocks_of(tokens: Sequence[Token], text: str) -> tuple[Block, ...]:
         if group[0].type in ("fence", "code_block"):
             blocks.append(_code(group[0], lines))
             continue
-        env: Env = {"formulas": [], "links": []}
+        env: Env = {"formulas": [], "links": [], "quotes": 0}
         html = _md.renderer.render(group, _md.options, env)
         blocks.append(Prose(html, tuple(env["formulas"])))
     return tuple(blocks)

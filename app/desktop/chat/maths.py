@@ -41,6 +41,18 @@ class Request(msgspec.Struct, frozen=True):
     colour: str
 
 
+class Place(msgspec.Struct, frozen=True):
+    """Where a formula is shown: at most `max_width` wide on a screen with `ratio` pixels to the unit.
+
+    With `x_height` of the text around it the image is padded so that the formula stands on the baseline when
+    the text format says AlignMiddle, which puts (height + x_height / 2) / 2 of an image above the baseline.
+    """
+
+    x_height: float | None = None
+    ratio: float = 1.0
+    max_width: int = 700
+
+
 def check(tex: str) -> None:
     """Refuses what would take long to draw. Raises FormulaError."""
     if not tex.strip() or len(tex) > MAX_LENGTH:
@@ -81,17 +93,14 @@ def _attempt(request: Request) -> Drawing | None:
         return None
 
 
-def paint(drawing: Drawing, x_height: float | None, ratio: float, max_width: int) -> QImage:
-    """The image of a formula, at most `max_width` wide.
-
-    With `x_height` of the text around it the image is padded so that the formula stands on the baseline when
-    the text format says AlignMiddle, which puts (height + x_height / 2) / 2 of an image above the baseline.
-    """
-    scale = min(1.0, max_width / drawing.width)
+def paint(drawing: Drawing, place: Place) -> QImage:
+    """The image of a formula for its place; about a millisecond."""
+    ratio = place.ratio
+    scale = min(1.0, place.max_width / drawing.width)
     width, height, descent = (scale * value for value in (drawing.width, drawing.height, drawing.descent))
     top, total = 0.0, height
-    if x_height is not None:
-        half, ascent = x_height / 2, height - descent
+    if place.x_height is not None:
+        half, ascent = place.x_height / 2, height - descent
         total = math.ceil(max(2 * descent + half, 2 * ascent - half))
         top = (total + half) / 2 - ascent
     image = QImage(
@@ -116,6 +125,7 @@ class Formulas(QObject):
         super().__init__()
         self._drawings: dict[Request, Drawing | None] = {}
         self._asked: set[Request] = set()
+        self._images: dict[tuple[Request, Place], QImage] = {}
 
     def drawing(self, request: Request) -> Drawing | None:
         """The drawing, or None: not yet (it is being made), or never (not a formula). Shown as text then."""
@@ -123,6 +133,18 @@ class Formulas(QObject):
             self._asked.add(request)
             background.submit(lambda: _attempt(request), lambda drawing: self._arrived(request, drawing))
         return self._drawings.get(request)
+
+    def image(self, request: Request, place: Place) -> QImage | None:
+        """The drawing as an image for its place, or None as for `drawing`."""
+        drawing = self.drawing(request)
+        if drawing is None:
+            return None
+        key = (request, place)
+        if key not in self._images:
+            if len(self._images) >= MAX_CACHED:
+                del self._images[next(iter(self._images))]
+            self._images[key] = paint(drawing, place)
+        return self._images[key]
 
     def pending(self, request: Request) -> bool:
         return request in self._asked

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import math
-import re
 from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFontMetricsF,
     QImage,
     QKeyEvent,
@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from app.desktop.chat.markdown import FORMULA_MARK, Formula, Prose, is_safe_link
-from app.desktop.chat.maths import Request, formulas, paint
+from app.desktop.chat.maths import Place, Request, formulas
 from app.desktop.theme import Theme, themes
 
 BODY_PIXELS = 14
@@ -212,12 +212,11 @@ class ProseBlock(SafeTextBrowser):
     def _formula(self, formula: Formula) -> str:
         theme = themes.current
         request = Request(formula, theme.px(BODY_PIXELS + (2 if formula.display else 1)), theme.text)
-        drawing = formulas.drawing(request)
-        if drawing is None:
+        x_height = QFontMetricsF(theme.font(BODY_PIXELS)).xHeight()
+        image = formulas.image(request, Place(x_height, self.devicePixelRatioF(), self._width or 700))
+        if image is None:
             self._waiting = self._waiting or formulas.pending(request)
             return f"<code>{html.escape(formula.tex)}</code>"
-        x_height = QFontMetricsF(theme.font(BODY_PIXELS)).xHeight()
-        image = paint(drawing, x_height, self.devicePixelRatioF(), self._width or 700)
         name = f"formula:{len(self._images)}"
         self._images[name] = image
         width, height = image.deviceIndependentSize().toTuple()
@@ -231,6 +230,13 @@ class ProseBlock(SafeTextBrowser):
         self._listening = False
         self._render()
         self.heightChanged.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        reason = Qt.FocusReason
+        if event.reason() in (reason.TabFocusReason, reason.BacktabFocusReason):
+            # Straight to the first or last link: the text itself has nothing to press.
+            super().focusNextPrevChild(event.reason() == reason.TabFocusReason)
 
     def fit(self, width: int) -> int:
         """Lays the text out for `width`; returns the height it takes."""
@@ -295,9 +301,3 @@ class PlainBlock(SafeTextBrowser):
     def fit(self, width: int) -> int:
         self.lay_out(width)
         return math.ceil(self.document().size().height())
-
-
-def plain_text(prose: Prose) -> str:
-    """The text of prose without its tags, for names and announcements."""
-    text = FORMULA_MARK.sub(lambda mark: prose.formulas[int(mark[1])].tex, prose.html)
-    return html.unescape(re.sub(r"<[^>]*>", " ", text)).strip()

@@ -20,6 +20,8 @@ class Strip(QWidget):
         self._kind, self._floating = kind, floating
         self._text = ""
         self._buttons: list[PillButton] = []
+        self._split = (0, 0, 0)  # left, width and height of the text
+        self._wrap = 0
 
     def set_content(self, text: str, buttons: list[str], kind: str | None = None) -> None:
         if kind is not None:
@@ -75,9 +77,6 @@ class Strip(QWidget):
             x += size.width() + 8
         self._split = (left, room, height)
         return height if beside or not self._buttons else height + buttons + theme.px(8)
-
-    _split = (0, 0, 0)
-    _wrap = 0
 
     def _flags(self, metrics: QFontMetrics, room: int) -> int:
         """Breaks between words, within them only where one is wider than the room (an address)."""

@@ -17,10 +17,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.background import background
 from app.desktop.chat.buttons import JumpButton, paint_focus_ring
 from app.desktop.chat.card_window import COLUMN, FIRST_SLICE, MARGIN, CardWindow
 from app.desktop.chat.cards import MessageCard, first_words
 from app.desktop.chat.empty import EmptyState
+from app.desktop.chat.highlight import warm
 from app.desktop.chat.strip import Strip
 from app.desktop.chat.tab_order import by_sight, neighbour, outside
 from app.desktop.theme import themes
@@ -78,6 +80,7 @@ class TranscriptView(QWidget):
         self._window.pageWanted.connect(self.pageWanted)
         self._window.cardMade.connect(self._card_made)
         self._window.tailChanged.connect(self._tail_changed)
+        self._window.keyboardFocus.connect(self._ring.setVisible)
         self._jump.clicked.connect(self.jump_to_latest)
         self._empty.suggestionChosen.connect(self.suggestionChosen)
         self._strip.pressed.connect(self._answer_link)
@@ -150,6 +153,11 @@ class TranscriptView(QWidget):
             self._window.place()
             self._announce(message)
 
+    def warm_up(self) -> None:
+        """Imports in the background what the first code block would wait for. Call it after first paint."""
+        style = themes.current.code_style
+        background.submit(lambda: warm(style), lambda lines: None)
+
     def jump_to_latest(self) -> None:
         """Scrolls to the end and follows it from there."""
         self._window.jump_to_latest()
@@ -159,6 +167,19 @@ class TranscriptView(QWidget):
         card = self._window.bring(message_id)
         if card is not None:
             card.start_editing()
+            self._window.ensureWidgetVisible(card, 0, 12)
+
+    def edit_last_message(self) -> None:
+        """Brings the user's last message into sight and opens the editor on it."""
+        last = self._window.last_of("user")
+        if last is not None:
+            if not self.shows(last):
+                self.scroll_to(last)
+            self.edit_message(last)
+
+    def scroll_to(self, message_id: int) -> None:
+        """Brings a message of the path to the top of what is seen."""
+        self._window.scroll_to(message_id)
 
     def shows(self, message_id: int) -> bool:
         """Whether the message has a card."""
@@ -262,7 +283,6 @@ class TranscriptView(QWidget):
             self._window.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
-        self._ring.setVisible(now is self._window)
         cards = self._window.cards()
         card = next((c for c in cards if now is not None and c.isAncestorOf(now)), None)
         before = None if self._emphasised is None else self._window.card(self._emphasised)
@@ -331,6 +351,12 @@ class TranscriptView(QWidget):
         self._jump.setAccessibleName(self.tr("Jump to the latest message"))
         self._jump.setToolTip(self.tr("Jump to the latest message"))
         self._window.retranslate()
+
+    def event(self, event: QEvent) -> bool:
+        # On another screen the formulas' pixels no longer fit.
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._window.restyle()
+        return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

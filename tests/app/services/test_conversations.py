@@ -149,7 +149,7 @@ def test_a_killed_host_leaves_a_stopped_answer_that_can_be_continued(
     stopped = told.finished(answer.id)
     assert stopped.state == "stopped" and stopped.content.startswith(text)
     assert stopped.error is not None and stopped.error.code == "engine.killed"
-    assert told.model("lost").error is not None
+    assert services.models.state.state == "lost"
     services.conversations.continue_answer(answer.id)
     told.some_text(answer.id)
     services.conversations.stop(conversation.id)

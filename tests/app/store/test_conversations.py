@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from app.store.records import ChatOptions
 from app.store.store import Store
-from app.store.text import storable
 from engine.api import Sampling, Timings, Usage
 from engine.errors import ErrorInfo, UserError
+from engine.text import clean_text
 
 ROOT = Path(__file__).parents[3]
 
@@ -164,7 +164,7 @@ def test_what_sqlite_cannot_hold_is_replaced_everywhere(store: Store) -> None:
 
 @given(st.text(st.characters(codec=None)))
 def test_storable_text_is_utf8_and_changes_nothing_else(text: str) -> None:
-    result = storable(text)
+    result = clean_text(text)
     result.encode()
     assert "\0" not in result
     kept = text.replace("\0", "")
@@ -176,8 +176,8 @@ def test_storable_text_is_utf8_and_changes_nothing_else(text: str) -> None:
 
 
 def test_two_halves_of_a_character_become_it() -> None:
-    assert storable("\ud83d\ude00!") == "😀!"
-    assert storable("\ude00\ud83d!") == "\ufffd\ufffd!"
+    assert clean_text("\ud83d\ude00!") == "😀!"
+    assert clean_text("\ude00\ud83d!") == "\ufffd\ufffd!"
 
 
 def test_counts_times_and_errors_come_back_as_they_went_in(store: Store) -> None:

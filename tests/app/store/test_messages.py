@@ -22,6 +22,7 @@ from engine.errors import UserError
 def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     folder: Path = tmp_path_factory.mktemp("store")
     with Store.open(folder / "coterie.db", folder / "backups") as store:
+        store.create_conversation()  # starts the writer thread here and not in a test
         yield store
 
 

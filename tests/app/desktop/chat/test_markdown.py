@@ -111,5 +111,17 @@ def test_a_table_keeps_its_sides_and_knows_its_last_column():
     assert '<td class="last" align="left">2' in shown
 
 
+def test_a_long_list_is_several_blocks_numbered_on():
+    blocks = parse("".join(f"{number}. item\n" for number in range(3, 103)))
+    assert len(blocks) == 3
+    assert [block.html[:15] for block in blocks] == ['<ol start="3">\n', '<ol start="43">', '<ol start="83">']
+    assert sum(block.html.count("<li>") for block in blocks) == 100
+
+
+def test_quotes_within_quotes_are_drawn_only_so_deep():
+    shown = html(">" * 15 + " x")
+    assert shown.count("<table") == shown.count("</table>") == 3
+
+
 def test_many_openers_stay_linear():
     assert parse(r"\( " * 20_000 + "$ " * 20_000)

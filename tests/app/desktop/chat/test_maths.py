@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from app.desktop.chat.markdown import Formula
-from app.desktop.chat.maths import MAX_LENGTH, FormulaError, Formulas, Request, draw, paint
+from app.desktop.chat.maths import MAX_LENGTH, FormulaError, Formulas, Place, Request, draw, paint
 
 
 def request(tex: str, *, display: bool = False) -> Request:
@@ -22,7 +22,7 @@ def ink_rows(image: QImage) -> list[int]:
 
 
 def test_a_formula_is_drawn_in_the_colour_asked_for():
-    image = paint(draw(request(r"\frac{a}{b}", display=True)), None, 2.0, 700)
+    image = paint(draw(request(r"\frac{a}{b}", display=True)), Place(ratio=2.0))
     colours = {
         image.pixelColor(x, y).name()
         for x in range(image.width())
@@ -43,14 +43,14 @@ def test_what_is_no_formula_or_too_much_of_one_is_refused(tex: str):
 def test_an_inline_formula_stands_on_the_baseline():
     x_height = 8.0
     # A letter without a descender ends on the baseline: (height + x_height / 2) / 2 from the top.
-    image = paint(draw(request("x")), x_height, 4.0, 700)
+    image = paint(draw(request("x")), Place(x_height, 4.0))
     height = image.deviceIndependentSize().height()
     baseline = (height + x_height / 2) / 2
     assert max(ink_rows(image)) / 4.0 == pytest.approx(baseline, abs=0.8)
 
 
 def test_a_wide_formula_is_made_to_fit():
-    image = paint(draw(request("+".join("abcdefgh" * 8), display=True)), None, 1.0, 300)
+    image = paint(draw(request("+".join("abcdefgh" * 8), display=True)), Place(max_width=300))
     assert image.deviceIndependentSize().width() <= 300
 
 

@@ -72,7 +72,8 @@ def hostile(picture: Path) -> str:
             f"[x]({picture})",
             "[x](javascript:alert(1))",
             f"| ![a]({picture}) |\n|---|\n| <img src={picture}> |",
-            f"$\\includegraphics{{{picture}}}$", f"![a][r]\n\n[r]: {picture}", f"a[^1]\n\n[^1]: ![a]({picture})",
+            f"$\\includegraphics{{{picture}}}$", f"![a][r]\n\n[r]: {picture}",
+            f"a[^1]\n\n[^1]: ![a]({picture})",
             f"```html\n<img src='{picture}'>\n```", "<style>@import 'http://127.0.0.1:9/x.css';</style>",
         ]
     )  # fmt: skip

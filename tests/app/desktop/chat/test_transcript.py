@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QAccessible, QGuiApplication, QInputMethodEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from app.desktop.chat.answer import AnswerCard
@@ -229,6 +230,27 @@ def test_editing_saves_with_enter_and_cancels_with_escape(qtbot, view):
     assert not card(view, 1).is_editing
 
 
+def test_the_last_message_of_the_user_is_edited_from_anywhere(qtbot, view):
+    messages = {**conversation(60), 60: message(60, "assistant", "a long answer " * 2000)}
+    Loader(view, messages)
+    view.show_path(list(range(1, 61)))
+    quiet(qtbot, view)
+    view.edit_last_message()
+    assert card(view, 59).is_editing
+    assert 0 <= top_on_screen(view, 59) < view.height()
+
+
+def test_any_message_can_be_scrolled_to_and_stays_in_sight(qtbot, view):
+    Loader(view, conversation(2000), late=True)
+    view.show_path(list(range(1, 2001)))
+    quiet(qtbot, view)
+    view.scroll_to(700)
+    qtbot.waitUntil(lambda: view.shows(700) and view.shows(695))
+    quiet(qtbot, view)
+    assert top_on_screen(view, 700) == 0
+    assert not view.at_tail
+
+
 def test_enter_belongs_to_the_input_method_while_it_composes(qtbot, view):
     view.add_message(message(1, "user", "가"))
     view.edit_message(1)
@@ -400,6 +422,43 @@ def test_tab_goes_down_the_page(qtbot, view):
     ]
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
     assert QApplication.focusWidget().accessibleName() == "Edit this message"
+
+
+def test_tab_reaches_each_link_and_enter_asks_for_it(qtbot, view):
+    view.add_message(message(1, "assistant", "[one](https://a.b/1) and [two](https://a.b/2)"))
+    view.activateWindow()
+    window(view).setFocus()
+    qtbot.waitUntil(window(view).hasFocus)
+    prose = card(view, 1).findChild(ProseBlock)
+    for words in ("one", "two"):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is prose
+        assert prose.textCursor().selectedText() == words
+    qtbot.keyClick(prose, Qt.Key.Key_Return)
+    assert view._strip.accessibleName().endswith("https://a.b/2")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert not view._strip.isVisible()
+
+
+def test_the_wheel_scrolls_over_prose_and_code(qtbot, view):
+    Loader(view, {**conversation(40), 40: message(40, "assistant", "words\n\n```c\n" + "x" * 400 + "\n```")})
+    view.show_path(list(range(1, 41)))
+    quiet(qtbot, view)
+    for part in (card(view, 40).findChild(ProseBlock), card(view, 40).findChild(CodeBlock)._text):
+        view.jump_to_latest()
+        before = bar(view).value()
+        place = part.viewport().mapTo(view, part.viewport().rect().center())
+        QTest.wheelEvent(view.windowHandle(), QPointF(place), QPoint(0, 120))
+        assert bar(view).value() < before
+
+
+def test_a_finished_answer_is_announced(qtbot, view, monkeypatch):
+    said = []
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: said.append(event.message()))
+    view.add_message(message(1, "assistant", "", "streaming"))
+    view.finish_message(message(1, "assistant", "the answer"))
+    assert said == ["Answer finished: the answer"]
 
 
 def test_keys_scroll(qtbot, view):

@@ -1,0 +1,56 @@
+"""A real desktop in the middle of an answer, to be killed.
+
+Usage: python -m tests.support.answering_desktop SHOWN
+Prints the process id of its engine host once text streams, and writes to the file SHOWN, each time text
+reaches the window, one JSON line [time, text so far].
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from app import paths
+from app.desktop.application import Desktop
+from app.services.events import AnswerDelta
+from app.services.settings import SettingsFile
+
+STORY = "Tell me a very long story about the sea, with many details."
+
+
+def main() -> None:
+    shown = Path(sys.argv[1]).open("w")  # noqa: SIM115  # the process is killed with it open
+    application = QApplication(sys.argv[:1])
+    desktop = Desktop(paths.home(), SettingsFile(paths.settings_file()))
+    text = ""
+    asked = False
+
+    def take(events: list[object]) -> None:
+        nonlocal text
+        for event in events:
+            if isinstance(event, AnswerDelta):
+                if not text:
+                    print(desktop._services.models._engine.host_pid, flush=True)
+                text += event.content
+                shown.write(json.dumps([time.time(), text]) + "\n")
+                shown.flush()
+
+    def ask(events: list[object]) -> None:
+        nonlocal asked
+        if not asked and desktop._services is not None:
+            asked = True
+            conversations = desktop._services.conversations
+            desktop.window.calls.do(lambda s: s.conversations.send(conversations.create().id, STORY))
+
+    desktop.bridge.events.connect(take)
+    desktop.bridge.events.connect(ask)
+    desktop.start()
+    application.exec()
+
+
+if __name__ == "__main__":
+    main()
