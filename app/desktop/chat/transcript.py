@@ -205,7 +205,7 @@ class TranscriptView(QWidget):
         if empty:
             self._jump.hide()
         # A proxy out of sight would swallow the focus.
-        self.setFocusProxy(self._window if self._window.ids else None)
+        self.setFocusProxy(self._window if self._window.ids else None)  # type: ignore[arg-type]  # Qt takes none
 
     def _tail_changed(self, at_tail: bool) -> None:
         self._jump.setVisible(not at_tail)
