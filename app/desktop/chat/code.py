@@ -173,10 +173,14 @@ class CodeBlock(QWidget):
         return themes.current.px(19)
 
     def _append(self, text: str) -> None:
+        at_start = self._text.document().isEmpty()
         if text:
             cursor = QTextCursor(self._text.document())
             cursor.movePosition(QTextCursor.MoveOperation.End)
             cursor.insertText(text)
+        if at_start:
+            # The reader's cursor went along with what was inserted, and the view would follow it sideways.
+            self._text.moveCursor(QTextCursor.MoveOperation.Start)
 
     def _colour(self) -> None:
         code, style = self.code, themes.current.code_style

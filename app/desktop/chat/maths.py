@@ -7,7 +7,7 @@ import logging
 import math
 
 import msgspec
-from PySide6.QtCore import QByteArray, QObject, QRectF, Signal
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
@@ -42,15 +42,19 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a formula is shown: at most `max_width` wide on a screen with `ratio` pixels to the unit.
+    """Where a formula is shown: on a screen with `ratio` pixels to the unit, at most `max_width` wide."""
 
-    With `x_height` of the text around it the image is padded so that the formula stands on the baseline when
-    the text format says AlignMiddle, which puts (height + x_height / 2) / 2 of an image above the baseline.
-    """
-
-    x_height: float | None = None
     ratio: float = 1.0
     max_width: int = 700
+
+
+class FormulaImage(msgspec.Struct, frozen=True):
+    """A formula in pixels, with its size in units above and below the baseline."""
+
+    image: QImage
+    width: float
+    ascent: float
+    descent: float
 
 
 def check(tex: str) -> None:
@@ -93,27 +97,19 @@ def _attempt(request: Request) -> Drawing | None:
         return None
 
 
-def paint(drawing: Drawing, place: Place) -> QImage:
+def paint(drawing: Drawing, place: Place) -> FormulaImage:
     """The image of a formula for its place; about a millisecond."""
-    ratio = place.ratio
     scale = min(1.0, place.max_width / drawing.width)
-    width, height, descent = (scale * value for value in (drawing.width, drawing.height, drawing.descent))
-    top, total = 0.0, height
-    if place.x_height is not None:
-        half, ascent = place.x_height / 2, height - descent
-        total = math.ceil(max(2 * descent + half, 2 * ascent - half))
-        top = (total + half) / 2 - ascent
-    image = QImage(
-        max(1, math.ceil(width * ratio)),
-        max(1, math.ceil(total * ratio)),
-        QImage.Format.Format_ARGB32_Premultiplied,
-    )
-    image.setDevicePixelRatio(ratio)
+    width, height = scale * drawing.width, scale * drawing.height
+    size = QSize(max(1, math.ceil(width * place.ratio)), max(1, math.ceil(height * place.ratio)))
+    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(place.ratio)
     image.fill(0)
     painter = QPainter(image)
-    QSvgRenderer(QByteArray(drawing.svg)).render(painter, QRectF(0, top, width, height))
+    QSvgRenderer(QByteArray(drawing.svg)).render(painter, QRectF(0, 0, width, height))
     painter.end()
-    return image
+    descent = scale * drawing.descent
+    return FormulaImage(image, width, height - descent, descent)
 
 
 class Formulas(QObject):
@@ -125,7 +121,7 @@ class Formulas(QObject):
         super().__init__()
         self._drawings: dict[Request, Drawing | None] = {}
         self._asked: set[Request] = set()
-        self._images: dict[tuple[Request, Place], QImage] = {}
+        self._images: dict[tuple[Request, Place], FormulaImage] = {}
 
     def drawing(self, request: Request) -> Drawing | None:
         """The drawing, or None: not yet (it is being made), or never (not a formula). Shown as text then."""
@@ -134,7 +130,7 @@ class Formulas(QObject):
             background.submit(lambda: _attempt(request), lambda drawing: self._arrived(request, drawing))
         return self._drawings.get(request)
 
-    def image(self, request: Request, place: Place) -> QImage | None:
+    def image(self, request: Request, place: Place) -> FormulaImage | None:
         """The drawing as an image for its place, or None as for `drawing`."""
         drawing = self.drawing(request)
         if drawing is None:

@@ -18,11 +18,13 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCursor,
     QTextDocument,
+    QTextFormat,
     QTextOption,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
+from app.desktop.chat.formula_object import OVERHANG, FormulaObject
 from app.desktop.chat.markdown import FORMULA_MARK, Formula, Prose, is_safe_link
 from app.desktop.chat.maths import Place, Request, formulas
 from app.desktop.theme import Theme, themes
@@ -88,7 +90,10 @@ class SafeTextBrowser(QTextBrowser):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._images: dict[str, QImage] = {}
+        # Before there is any text: this draws what stands for an image.
+        self._formulas = FormulaObject(self)
+        image_object = QTextFormat.ObjectTypes.ImageObject.value
+        self.document().documentLayout().registerHandler(image_object, self._formulas)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
         self.setUndoRedoEnabled(False)
@@ -109,11 +114,7 @@ class SafeTextBrowser(QTextBrowser):
         self.anchorClicked.connect(self._clicked)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
-        # Whatever else is named in the text does not exist for us. An image that exists also stops the
-        # layout from asking again and again.
-        image = self._images.get(name if isinstance(name, str) else name.toString())
-        if image is not None:
-            return image
+        # What a text names does not exist for us. An image that exists also stops Qt from asking again.
         return _nothing() if kind == QTextDocument.ResourceType.ImageResource.value else None
 
     def _clicked(self, url: QUrl) -> None:
@@ -178,7 +179,7 @@ class ProseBlock(SafeTextBrowser):
         cursor = self.textCursor()
         selected = (cursor.anchor(), cursor.position()) if cursor.hasSelection() else None
         self._waiting = False
-        self._images.clear()
+        self._formulas.clear()
         text = FORMULA_MARK.sub(
             lambda mark: self._formula(self.prose.formulas[int(mark[1])]), self.prose.html
         )
@@ -212,18 +213,11 @@ class ProseBlock(SafeTextBrowser):
     def _formula(self, formula: Formula) -> str:
         theme = themes.current
         request = Request(formula, theme.px(BODY_PIXELS + (2 if formula.display else 1)), theme.text)
-        x_height = QFontMetricsF(theme.font(BODY_PIXELS)).xHeight()
-        image = formulas.image(request, Place(x_height, self.devicePixelRatioF(), self._width or 700))
-        if image is None:
+        drawn = formulas.image(request, Place(self.devicePixelRatioF(), self._width or 700))
+        if drawn is None:
             self._waiting = self._waiting or formulas.pending(request)
             return f"<code>{html.escape(formula.tex)}</code>"
-        name = f"formula:{len(self._images)}"
-        self._images[name] = image
-        width, height = image.deviceIndependentSize().toTuple()
-        alt = html.escape(formula.tex, quote=True)
-        return (
-            f'<img src="{name}" alt="{alt}" width="{width}" height="{height}" style="vertical-align: middle">'
-        )
+        return self._formulas.add(drawn, self.document())
 
     def _drawn(self) -> None:
         formulas.drawn.disconnect(self._drawn)
@@ -252,6 +246,8 @@ class ProseBlock(SafeTextBrowser):
         if document.size().width() > width + 1:
             self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
             height += self.horizontalScrollBar().sizeHint().height()
+        if self.prose.formulas:
+            height += OVERHANG * QFontMetricsF(document.defaultFont()).height()
         return math.ceil(height)
 
 
