@@ -9,7 +9,6 @@ from PySide6.QtCore import QLockFile, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 ANSWER_MS = 1000
-REQUEST = b"show\n"
 
 
 class SingleInstance(QObject):
@@ -45,22 +44,16 @@ class SingleInstance(QObject):
         socket.connectToServer(self._name)
         if not socket.waitForConnected(ANSWER_MS):
             return False
-        socket.write(REQUEST)
-        heard = socket.waitForBytesWritten(ANSWER_MS)
         socket.disconnectFromServer()
-        return heard
+        return True
 
     def release(self) -> None:
         self._server.close()
         self._lock.unlock()
 
     def _take_connection(self) -> None:
-        connection = self._server.nextPendingConnection()
-        connection.readyRead.connect(lambda: self._read(connection))
-        connection.disconnected.connect(connection.deleteLater)
-        if connection.bytesAvailable():
-            self._read(connection)
-
-    def _read(self, connection: QLocalSocket) -> None:
-        if connection.readAll().data() == REQUEST:
+        # Who connects wants to see the window: there is nothing else to ask for.
+        while (connection := self._server.nextPendingConnection()) is not None:
+            connection.abort()
+            connection.deleteLater()
             self.shown.emit()

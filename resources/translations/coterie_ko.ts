@@ -393,10 +393,6 @@
         <translation>다시 생성</translation>
     </message>
     <message>
-        <source>Continue</source>
-        <translation>이어서 쓰기</translation>
-    </message>
-    <message>
         <source>Copy this message</source>
         <translation>이 메시지 복사</translation>
     </message>
@@ -407,10 +403,6 @@
     <message>
         <source>Write this answer again</source>
         <translation>이 답변 다시 생성</translation>
-    </message>
-    <message>
-        <source>Continue this answer</source>
-        <translation>이 답변 이어서 쓰기</translation>
     </message>
     <message>
         <source>Previous variant</source>
@@ -648,6 +640,13 @@
     </message>
 </context>
 <context>
+    <name>ProseBlock</name>
+    <message>
+        <source>Answer text</source>
+        <translation>답변 내용</translation>
+    </message>
+</context>
+<context>
     <name>Rail</name>
     <message>
         <source>Chat</source>
@@ -694,6 +693,57 @@
     </message>
 </context>
 <context>
+    <name>SelectTextView</name>
+    <message>
+        <source>You</source>
+        <translation>나</translation>
+    </message>
+    <message>
+        <source>Assistant</source>
+        <translation>어시스턴트</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>복사됨</translation>
+    </message>
+    <message>
+        <source>Preparing the text… {percent} %</source>
+        <translation>글을 준비하는 중… {percent}%</translation>
+    </message>
+    <message>
+        <source>Not found</source>
+        <translation>찾을 수 없음</translation>
+    </message>
+    <message>
+        <source>{number} of {count}</source>
+        <translation>{count}개 중 {number}번째</translation>
+    </message>
+    <message>
+        <source>Find in this conversation</source>
+        <translation>이 대화에서 찾기</translation>
+    </message>
+    <message>
+        <source>The whole conversation</source>
+        <translation>대화 전체</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>이전</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>다음</translation>
+    </message>
+    <message>
+        <source>Copy as Markdown</source>
+        <translation>Markdown으로 복사</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+</context>
+<context>
     <name>SettingsPage</name>
     <message>
         <source>Settings</source>
@@ -716,6 +766,10 @@
     <message>
         <source>Commands and chats</source>
         <translation>명령과 대화</translation>
+    </message>
+    <message>
+        <source>Find in this chat</source>
+        <translation>이 대화에서 찾기</translation>
     </message>
     <message>
         <source>Search chats</source>

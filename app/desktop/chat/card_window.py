@@ -355,6 +355,8 @@ class CardWindow(QScrollArea):
         kinds: dict[str, type[MessageCard]] = {"user": UserCard, "assistant": AnswerCard}
         card = kinds.get(message.role, NoteCard)(self.column, message)
         self._cards[message.id] = card
+        # Where it stands there was a quiet bar until now.
+        self.column.update()
         self._unfitted.add(message.id)
         card.heightChanged.connect(lambda: self._card_changed(message.id))
         self.cardMade.emit(card)

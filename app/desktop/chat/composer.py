@@ -16,8 +16,9 @@ from app.services.events import ModelChanged
 
 DRAFT_DELAY_MS = 300
 COLUMN = 744
-# The transcript gives this much of its width to its scroll bar; both columns stand under each other.
-SCROLL_BAR = 12
+# As the transcript's, whose scroll bar takes some of its width: both columns stand under each other.
+MARGIN = 24
+SCROLL_BAR = 10
 MAX_PART = 0.4
 
 
@@ -227,7 +228,7 @@ class Composer(LiveWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._row.setContentsMargins(px(18), px(4), px(18) + SCROLL_BAR, px(18))
+        self._row.setContentsMargins(MARGIN, px(4), MARGIN + SCROLL_BAR, px(18))
         self._inside.setContentsMargins(px(14), px(13), px(12), px(11))
         self._inside.setSpacing(px(10))
         self._foot.setSpacing(px(8))

@@ -84,7 +84,6 @@ class TranscriptView(QWidget):
         self._jump.clicked.connect(self.jump_to_latest)
         self._empty.suggestionChosen.connect(self.suggestionChosen)
         self._strip.pressed.connect(self._answer_link)
-        self.setFocusProxy(self._window)
         themes.changed.connect(self.restyle)
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -205,6 +204,8 @@ class TranscriptView(QWidget):
         self._window.setVisible(not empty)
         if empty:
             self._jump.hide()
+        # A proxy out of sight would swallow the focus.
+        self.setFocusProxy(self._window if self._window.ids else None)  # type: ignore[arg-type]  # Qt takes none
 
     def _tail_changed(self, at_tail: bool) -> None:
         self._jump.setVisible(not at_tail)

@@ -44,7 +44,8 @@ class SizeSlider(QWidget):
         self._number.setText(f"{value} %")
 
     def restyle(self) -> None:
-        self.slider.setFixedWidth(themes.current.px(180))
+        self.slider.setMinimumWidth(themes.current.px(80))
+        self.slider.setMaximumWidth(themes.current.px(180))
         self._number.setFixedWidth(themes.current.px(52))
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionFrame,
+    QStylePainter,
+    QWidget,
+)
 
 from app.desktop.icons import set_icon
 from app.desktop.live import LiveWidget
@@ -14,7 +23,7 @@ from app.desktop.window.model_pill import ModelMenu
 from app.services.events import ModelChanged
 
 # Below this width the gauge gives its room to the title.
-GAUGE_FROM = 560
+GAUGE_FROM = 680
 
 
 class TitleField(QLineEdit):
@@ -40,6 +49,21 @@ class TitleField(QLineEdit):
     def _put_back(self) -> None:
         self.setText(self._title)
         self.setCursorPosition(0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.hasFocus():
+            super().paintEvent(event)
+            return
+        # A field cuts a long text at its edge; a title ends in an ellipsis.
+        painter = QStylePainter(self)
+        option = QStyleOptionFrame()
+        self.initStyleOption(option)
+        painter.drawPrimitive(QStyle.PrimitiveElement.PE_PanelLineEdit, option)
+        inner = self.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, self)
+        inner.adjust(2, 0, -2, 0)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, inner.width())
+        painter.setPen(self.palette().text().color())
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -157,6 +181,7 @@ class Header(LiveWidget):
         set_icon(self.cancel, "x", "muted", 16)
         set_icon(self.options, "sliders-horizontal", "muted", 18)
         self.title.setFont(themes.current.font(14, bold=True))
+        self.title.setMinimumWidth(px(120))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, QColor(themes.current.line))

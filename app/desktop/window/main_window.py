@@ -74,7 +74,7 @@ class MainWindow(LiveWidget):
         self.save_strip = Strip(self, persistent=True)
         self.strip = Strip(self)
         self.failure = OpeningFailed(self)
-        self.toast = Toast(self)
+        self.toast = Toast(self, self.chat.composer)
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
         self._lay_out()

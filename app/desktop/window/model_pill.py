@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
@@ -42,7 +42,7 @@ class ModelPill(QPushButton):
         return QSize(min(words, px(260)) + px(12 + 8 + 8 + 8 + 14 + 12) + 2, px(30))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(themes.current.px(120), self.sizeHint().height())
+        return QSize(themes.current.px(96), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -78,7 +78,6 @@ class ModelMenu(LiveWidget):
         self.menu = QMenu(self)
         self._state: ModelChanged | None = None
         self._recent: list[str] = []
-        self.menu.aboutToShow.connect(self._fill)
         self.pill.clicked.connect(self.open_menu)
         self.refresh()
 
@@ -91,7 +90,9 @@ class ModelMenu(LiveWidget):
         self._recent = [path for path in paths if path != STARTER]
 
     def open_menu(self) -> None:
-        self.menu.popup(self.mapToGlobal(self.rect().bottomRight()))
+        self._fill()
+        corner = self.mapToGlobal(self.rect().bottomRight())
+        self.menu.popup(corner - QPoint(self.menu.sizeHint().width() - 1, -themes.current.px(4)))
 
     def _fill(self) -> None:
         self.menu.clear()

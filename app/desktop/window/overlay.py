@@ -49,8 +49,8 @@ class Overlay(LiveWidget):
             self.close_overlay()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        # What lies under the overlay is out of reach while it is open.
-        return False
+        # What lies under the overlay is out of reach while it is open: the focus stays in its one field.
+        return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.icons import set_icon
 from app.desktop.live import LiveWidget
@@ -19,13 +19,11 @@ class Rail(LiveWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._group = QButtonGroup(self)
         self.chat = self._button()
         self.fold = self._button()
         self.settings = self._button()
         for button, page in ((self.chat, "chat"), (self.settings, "settings")):
             button.setCheckable(True)
-            self._group.addButton(button)
             button.clicked.connect(lambda _=False, page=page: self.page_wanted.emit(page))
         self.fold.clicked.connect(self.fold_wanted)
         self._column = QVBoxLayout(self)
@@ -43,7 +41,9 @@ class Rail(LiveWidget):
         return button
 
     def show_page(self, page: str) -> None:
-        (self.chat if page == "chat" else self.settings).setChecked(True)
+        # No group of buttons: the Tab key would reach only the chosen one.
+        self.chat.setChecked(page == "chat")
+        self.settings.setChecked(page == "settings")
         self.restyle()
 
     def retranslate(self) -> None:

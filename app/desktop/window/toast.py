@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -15,10 +15,14 @@ MARGIN = 18
 
 
 class Toast(QFrame):
-    """One toast over the window `parent`; a new one takes the place of the old. Takes no focus."""
+    """One toast over the window `parent`; a new one takes the place of the old. Takes no focus.
 
-    def __init__(self, parent: QWidget) -> None:
+    It stands above `foot` while that is in sight, else at the foot of the window.
+    """
+
+    def __init__(self, parent: QWidget, foot: QWidget) -> None:
         super().__init__(parent)
+        self._foot = foot
         self.setProperty("kind", "card")
         self.setObjectName("toast")
         self._text = QLabel(self)
@@ -77,9 +81,11 @@ class Toast(QFrame):
     def _place(self) -> None:
         self.adjustSize()
         window = self.parentWidget()
-        self.move(
-            (window.width() - self.width()) // 2, window.height() - self.height() - themes.current.px(MARGIN)
-        )
+        middle, bottom = window.width() // 2, window.height() - themes.current.px(MARGIN)
+        if self._foot.isVisible():
+            corner = self._foot.mapTo(window, QPoint(0, 0))
+            middle, bottom = corner.x() + self._foot.width() // 2, corner.y() - themes.current.px(4)
+        self.move(middle - self.width() // 2, bottom - self.height())
 
     def hideEvent(self, event: object) -> None:
         self._timer.stop()

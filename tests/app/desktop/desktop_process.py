@@ -1,0 +1,68 @@
+"""A desktop in a process of its own, for tests of starting and ending: `python -m … SECONDS`.
+
+Runs the product's own `run` over `COTERIE_HOME` with the scripted engine, prints "shown" with the modules that
+were imported by the first paint, "open" when the data is there, and closes by itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.desktop import application
+from app.services.settings import SettingsFile
+
+HEAVY = ("sqlalchemy", "alembic", "ziamath", "llama_cpp", "huggingface_hub")
+
+
+def open_scripted(home: Path, settings: SettingsFile) -> object:
+    from app.services.services import open_services
+    from tests.support.scripted_engine import ScriptedEngine
+
+    return open_services(home, settings, ScriptedEngine)
+
+
+class Watched(application.Desktop):
+    """Says how far it is on stdout."""
+
+    def __init__(self, home: Path, settings: SettingsFile) -> None:
+        super().__init__(home, settings, open_scripted)  # type: ignore[arg-type]
+
+    def open(self) -> None:
+        print("shown", *(name for name in HEAVY if name in sys.modules), flush=True)
+        super().open()
+
+    def _opened(self, services: object) -> None:
+        super()._opened(services)  # type: ignore[arg-type]
+        print("open", flush=True)
+
+    def _failed(self, error: Exception) -> None:
+        super()._failed(error)
+        print("failed", getattr(error, "code", error), flush=True)
+
+
+def main() -> None:
+    application.Desktop = Watched  # type: ignore[misc,assignment]
+    seconds = float(sys.argv[1])
+
+    def leave() -> None:
+        print("asked", sum(w.isActiveWindow() for w in QApplication.topLevelWidgets()), flush=True)
+        for widget in QApplication.topLevelWidgets():
+            widget.close()
+
+    # The timer needs the application, which `run` makes: it starts with the first desktop.
+    started = Watched.start
+
+    def start(desktop: Watched) -> None:
+        QTimer.singleShot(round(seconds * 1000), leave)
+        started(desktop)
+
+    Watched.start = start  # type: ignore[method-assign]
+    sys.exit(application.run(["coterie"]))
+
+
+if __name__ == "__main__":
+    main()

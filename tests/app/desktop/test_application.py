@@ -1,0 +1,161 @@
+"""Starting and ending: one desktop per folder, a window before the data, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.desktop.crash_log import CrashLog
+from app.desktop.single_instance import SingleInstance
+from app.services.settings import SettingsFile
+from engine.errors import UserError
+from tests.app.desktop.conftest import Running
+
+ROOT = Path(__file__).resolve().parents[3]
+Make = Callable[..., Running]
+Process = subprocess.Popen[str]
+
+
+@pytest.fixture
+def start(coterie_home: Path) -> Iterator[Callable[[float], Process]]:
+    """Starts desktops as processes that close after the given seconds."""
+    processes: list[Process] = []
+
+    def make(seconds: float) -> Process:
+        command = [sys.executable, "-m", "tests.app.desktop.desktop_process", str(seconds)]
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        processes.append(process)
+        return process
+
+    yield make
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def line(process: Process) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def test_the_window_is_painted_before_anything_heavy_is_imported(start: Callable[[float], Process]) -> None:
+    process = start(1.5)
+    assert line(process) == "shown"
+    assert line(process) == "open"
+    output, errors = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert errors.replace("This plugin does not support propagateSizeHints()", "").strip() == ""
+    assert "asked" in output
+
+
+def test_a_second_desktop_asks_the_first_one_and_ends(
+    start: Callable[[float], Process], coterie_home: Path
+) -> None:
+    first = start(4)
+    assert line(first) == "shown"
+    assert line(first) == "open"
+    second = start(4)
+    _, errors = second.communicate(timeout=20)
+    assert second.returncode == 1
+    first.communicate(timeout=20)
+    assert first.returncode == 0
+    assert "already open" in errors and str(coterie_home) in errors
+
+
+def test_the_lock_of_a_dead_desktop_is_taken_over(start: Callable[[float], Process]) -> None:
+    first = start(30)
+    assert line(first) == "shown"
+    assert line(first) == "open"
+    first.kill()
+    first.communicate()
+    second = start(1)
+    assert line(second) == "shown"
+    second.communicate(timeout=20)
+    assert second.returncode == 0
+
+
+def test_the_first_desktop_hears_that_it_is_asked_for(qtbot: QtBot, tmp_path: Path) -> None:
+    first, second = SingleInstance(tmp_path), SingleInstance(tmp_path)
+    assert first.acquire()
+    with qtbot.waitSignal(first.shown):
+        assert not second.acquire()
+        assert second.ask_other()
+    first.release()
+    assert second.acquire()
+    second.release()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UserError("store.locked", path="/data/coterie.db"),
+        UserError("store.read_only", folder="/data"),
+        UserError("store.disk_full", folder="/data"),
+        UserError("store.newer_version", path="/data/coterie.db"),
+        UserError("store.damaged_without_backup", path="/data/coterie.db"),
+    ],
+    ids=lambda error: error.code,
+)
+def test_data_that_cannot_be_opened_is_told_on_a_page_and_tried_again(
+    make_desktop: Make, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, error: UserError
+) -> None:
+    running = make_desktop()
+    opener = running.desktop._opener
+
+    def fail(home: Path, settings: SettingsFile) -> object:
+        raise error
+
+    monkeypatch.setattr(running.desktop, "_opener", fail)
+    running.desktop.start()
+    page = running.window.failure
+    running.until(page.isVisible)
+    assert "/data" in page.text()
+    assert page.retry.hasFocus()
+    monkeypatch.setattr(running.desktop, "_opener", opener)
+    qtbot.keyClick(page.retry, Qt.Key.Key_Space)
+    running.until(lambda: running.window.chat.isVisible())
+
+
+def test_a_damaged_file_is_told_and_left_as_it_is(make_desktop: Make, coterie_home: Path) -> None:
+    coterie_home.mkdir(parents=True)
+    file = coterie_home / "coterie.db"
+    file.write_bytes(b"this is no database" * 100)
+    running = make_desktop()
+    running.desktop.start()
+    running.until(running.window.failure.isVisible)
+    assert file.read_bytes() == b"this is no database" * 100
+
+
+def test_an_error_that_nobody_foresaw_is_logged_and_told(
+    make_desktop: Make,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The test runner's own hook would fail the test for the exception.
+    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
+    running = make_desktop().start()
+    crash_log = CrashLog(tmp_path / "logs", running.desktop.tell)
+    try:
+        raise ValueError("a surprise")
+    except ValueError as error:
+        sys.excepthook(ValueError, error, error.__traceback__)
+    finally:
+        crash_log.close()
+    assert "ValueError: a surprise" in (tmp_path / "logs" / "desktop.log").read_text("utf-8")
+    assert "ValueError: a surprise" in running.window.strip.text()
+    assert "a surprise" in capsys.readouterr().err
