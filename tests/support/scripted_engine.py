@@ -117,15 +117,15 @@ class ScriptedEngine:
             self._tell(LoadFailed(self.load_error))
             return
         self._facts = ModelFacts(
-            request.path,
-            "Scripted model",
-            "test",
-            "F16",
-            request.context or 8192,
-            32768,
-            self._reasoning,
-            Sampling(0.7, 40),
-            0.1,
+            path=request.path,
+            name="Scripted model",
+            architecture="test",
+            quantisation="",
+            context=request.context or 8192,
+            trained_context=32768,
+            reasoning=self._reasoning,
+            sampling=Sampling(0.7, 40),
+            load_s=0.1,
         )
         self._state = "ready"
         self._tell(Loaded(self._facts))

@@ -13,6 +13,7 @@ from app.desktop.chat.composer import Composer
 from app.desktop.chat.links import open_link
 from app.desktop.chat.live_answers import LiveAnswers
 from app.desktop.chat.select_text import SelectTextView
+from app.desktop.chat.shown import Shown
 from app.desktop.chat.transcript import TranscriptView
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
@@ -39,23 +40,6 @@ from engine.errors import UserError
 if TYPE_CHECKING:
     from app.services.models import Models
     from app.services.services import Services
-
-
-class Shown:
-    """What the page shows: a conversation, or a new chat that becomes one with its first words.
-
-    Results that come back late compare their `Shown` with the page's.
-    """
-
-    def __init__(self, conversation: Conversation | None = None) -> None:
-        self.conversation = conversation
-        self.options = conversation.options if conversation is not None else ChatOptions()
-        self.waiting: list[Callable[[int], object]] = []
-        self.creating = False
-
-    @property
-    def id(self) -> int | None:
-        return None if self.conversation is None else self.conversation.id
 
 
 class ChatPage(LiveWidget):
@@ -445,17 +429,8 @@ class ChatPage(LiveWidget):
 
     def edit_last(self) -> None:
         """Open the editor in the place of the last message of the user."""
-        shown, conversation = self._shown, self._shown.id
-        if conversation is not None and not self.answering():
-            self._calls.do(
-                lambda s: _last_of_user(s, conversation),
-                lambda message: self._edit_in_place(shown, message),
-                owner=self,
-            )
-
-    def _edit_in_place(self, shown: Shown, message: int | None) -> None:
-        if shown is self._shown and message is not None:
-            self.transcript.edit_message(message)
+        if not self.answering():
+            self.transcript.edit_last_message()
 
     def show_error(self, error: UserError) -> None:
         self.error_strip.say(languages.tell(error), colour="bad")
@@ -478,11 +453,3 @@ def _created(services: Services, options: ChatOptions) -> Conversation:
 def _sent(services: Services, conversation: int, text: str) -> None:
     services.conversations.send(conversation, text)
     services.conversations.set_draft(conversation, "")
-
-
-def _last_of_user(services: Services, conversation: int) -> int | None:
-    path = services.conversations.path(conversation)
-    for message in reversed(services.conversations.messages(path[-2:])):
-        if message.role == "user":
-            return int(message.id)
-    return None

@@ -22,7 +22,7 @@ class Toast(QFrame):
 
     def __init__(self, parent: QWidget, foot: QWidget) -> None:
         super().__init__(parent)
-        self._foot = foot
+        self._foot, self._window = foot, parent
         self.setProperty("kind", "card")
         self.setObjectName("toast")
         self._text = QLabel(self)
@@ -80,7 +80,7 @@ class Toast(QFrame):
 
     def _place(self) -> None:
         self.adjustSize()
-        window = self.parentWidget()
+        window = self._window
         middle, bottom = window.width() // 2, window.height() - themes.current.px(MARGIN)
         if self._foot.isVisible():
             corner = self._foot.mapTo(window, QPoint(0, 0))

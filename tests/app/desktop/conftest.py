@@ -62,7 +62,7 @@ class Running:
     def ready(self) -> Running:
         """Started, and the model is loaded."""
         self.start()
-        self.until(lambda: self.window.chat.header.model.pill.name() == "Scripted model")
+        self.until(lambda: self.window.chat.header.model.pill.accessibleName().endswith(", ready"))
         return self
 
     def send(self, text: str) -> None:
@@ -94,7 +94,7 @@ class Running:
 
 
 @pytest.fixture
-def make_desktop(qtbot: QtBot, coterie_home: Path) -> Iterator[Callable[..., Running]]:
+def make_desktop(qtbot: QtBot, coterie_home: Path, looks: None) -> Iterator[Callable[..., Running]]:
     """Makes desktops that are closed when the test ends; keyword arguments go to the engine."""
     made: list[Running] = []
 
@@ -112,7 +112,7 @@ def running(make_desktop: Callable[..., Running]) -> Running:
     return make_desktop().ready()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def looks(qapp: QApplication) -> Iterator[None]:
     """Light, English, 100 %, and styled as the product is; the same again for the next test."""
     themes.choose("light")

@@ -13,6 +13,8 @@ from app.desktop.chat.reasoning_choices import reasoning_choices
 from app.services.events import ModelChanged
 from engine.api import ModelFacts, ReasoningControl, Sampling
 
+pytestmark = pytest.mark.usefixtures("looks")
+
 
 @pytest.fixture
 def composer(qtbot: QtBot) -> Composer:
@@ -37,7 +39,17 @@ def compose(composer: Composer, preedit: str = "", commit: str = "") -> None:
 
 
 def model(reasoning: ReasoningControl, state: str = "ready") -> ModelChanged:
-    facts = ModelFacts("p", "m", "a", 8192, 8192, reasoning, Sampling(), 0.0)
+    facts = ModelFacts(
+        path="p",
+        name="m",
+        architecture="a",
+        quantisation="Q4_K_M",
+        context=8192,
+        trained_context=8192,
+        reasoning=reasoning,
+        sampling=Sampling(),
+        load_s=0.0,
+    )
     return ModelChanged(state, "m", "p", 1.0, facts)  # type: ignore[arg-type]
 
 

@@ -9,6 +9,8 @@ from PySide6.QtGui import QColor
 from app.desktop.icons import PIXEL_RATIOS, icon
 from app.desktop.theme import themes
 
+pytestmark = pytest.mark.usefixtures("looks")
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

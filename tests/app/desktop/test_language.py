@@ -13,6 +13,8 @@ from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from resources.translations.update import HERE, LANGUAGES, ROOT, collect, compiled
 
+pytestmark = pytest.mark.usefixtures("looks")
+
 SOURCES = sorted((ROOT / "app" / "desktop").rglob("*.py"))
 
 

@@ -16,6 +16,8 @@ from app.desktop.window.grouping import Group, group_of, grouped
 from app.desktop.window.sidebar import Sidebar
 from app.store.records import ChatOptions, Conversation, SearchHit
 
+pytestmark = pytest.mark.usefixtures("looks")
+
 TODAY = date(2026, 3, 15)
 
 

@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 from app.desktop import tasks
 from app.desktop.tasks import run_in_background
 
+pytestmark = pytest.mark.usefixtures("looks")
+
 
 def test_a_result_comes_back_in_the_gui_thread(qtbot: QtBot) -> None:
     found: list[tuple[bool, bool]] = []
