@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import platformdirs
-
 
 def home() -> Path:
     """The data folder. Not created here: who writes first creates it."""
     chosen = os.environ.get("COTERIE_HOME")
     if chosen:
         return Path(chosen).expanduser().absolute()
+    import platformdirs  # only here: it takes 4 ms of a start
+
     return Path(platformdirs.user_data_dir("coterie", appauthor=False))
 
 

@@ -19,7 +19,7 @@ if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_Q
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
-from app.desktop.application import Desktop, dress
+from app.desktop.application import Desktop, dress, put_on_style
 from app.services.services import Services
 from app.services.settings import SettingsFile
 from app.store.store import Store
@@ -53,10 +53,13 @@ def picture(application: QApplication, folder: Path, theme: str, language: str) 
         settings.change(theme=theme, language=language)
         dress(application, settings)
         desktop = Desktop(home, settings)
+        put_on_style(application)
         desktop.window.resize(1280, 800)
         desktop.start()
-        until(lambda: isinstance(desktop.services, Services) and desktop.services.models.state.state == "ready")
-        desktop.window.open_conversation(shown)
+        until(
+            lambda: isinstance(desktop.services, Services) and desktop.services.models.state.state == "ready"
+        )
+        desktop.window.open_chat(shown)
         settle(2.0)
         path = folder / f"chat-{theme}-{language}.png"
         desktop.window.grab().save(str(path))

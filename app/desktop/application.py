@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication
 from app import paths
 from app.desktop import tasks
 from app.desktop.bridge import Bridge
-from app.desktop.crash_log import CrashLog
 from app.desktop.language import languages
 from app.desktop.single_instance import SingleInstance
 from app.desktop.style import style_sheet
@@ -26,6 +25,7 @@ from app.desktop.theme import themes
 from app.desktop.window.main_window import MainWindow
 from app.services.settings import SettingsFile
 from engine.errors import UserError
+from resources import FOLDER
 
 log = logging.getLogger(__name__)
 if TYPE_CHECKING:
@@ -43,6 +43,29 @@ def open_all(home: Path, settings: SettingsFile) -> Services:
     return services
 
 
+def import_rest() -> None:
+    """Import what the window needs after its first paint; in a thread, so that it answers meanwhile."""
+    for name in ("chat.links", "chat.select_text", "chat.transcript", "settings.settings_page"):
+        importlib.import_module(f"app.desktop.{name}")
+
+
+def dress(application: QApplication, settings: SettingsFile) -> None:
+    """Language, palette and fonts from the settings. The style sheet comes with `put_on_style`."""
+    application.setStyle("Fusion")
+    languages.choose(settings.current.language)
+    themes.choose(settings.current.theme, settings.current.text_size / 100)
+
+
+def put_on_style(application: QApplication) -> None:
+    """The style sheet of the theme, now and after each change.
+
+    After the window is built: a widget that gets its parent under a style sheet is styled at once, one by
+    one, which doubles the time until the first paint.
+    """
+    application.setStyleSheet(style_sheet(themes.current))
+    themes.changed.connect(lambda: application.setStyleSheet(style_sheet(themes.current)))
+
+
 class Desktop(QObject):
     """The window and the services behind it, from the first paint to the last thread's end."""
 
@@ -50,20 +73,32 @@ class Desktop(QObject):
         super().__init__()
         self._home, self._settings, self._opener = home, settings, opener
         self._services: Services | None = None
-        self._opening = False
+        self._opening = self._completed = False
         self._closed = False
         self.bridge = Bridge(self)
         self.window = MainWindow(self.bridge, home)
         self.window.retry_wanted.connect(self.open)
         self.window.closed.connect(self.close)
 
+    @property
+    def services(self) -> Services | None:
+        """The services once they are open."""
+        return self._services
+
     def start(self) -> None:
-        """Show the window and, once it is painted, open the data."""
-        # What is imported then would delay the first paint.
-        self.window.first_painted.connect(self.open)
+        """Show the window and, once it is painted, build the rest of it and open the data."""
+        self.window.first_painted.connect(
+            lambda: run_in_background(
+                import_rest, lambda _: self.open(), self._failed, executor="io", owner=self
+            )
+        )
         self.window.show()
 
     def open(self) -> None:
+        """Build the window to its end and open the data in the background."""
+        if not self._completed:
+            self._completed = True
+            self.window.complete()
         if self._opening or self._services is not None:
             return
         self._opening = True
@@ -88,6 +123,8 @@ class Desktop(QObject):
 
     def tell(self, detail: str) -> None:
         """Something nobody foresaw: say it calmly over the page."""
+        if not self._completed:
+            return  # it is in the log, and there is no page yet
         self.window.show_error(UserError("unknown", detail=detail))
 
     def close(self) -> None:
@@ -109,27 +146,35 @@ def run(argv: Sequence[str]) -> int:
     application.setApplicationName("coterie")
     application.setApplicationDisplayName("Coterie")
     application.setDesktopFileName("coterie")
-    application.setStyle("Fusion")
-    application.setWindowIcon(QIcon(str(files("resources") / "icons" / "coterie.svg")))
+    application.setWindowIcon(QIcon(str(FOLDER / "icons" / "coterie.svg")))
     settings = SettingsFile(paths.settings_file())
-    languages.choose(settings.current.language)
     with contextlib.suppress(OSError):  # opening the store says why, on a page of its own
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    dress(application, settings)
     instance = SingleInstance(home)
     if not instance.acquire():
         instance.ask_other()
         print(languages.tell(UserError("desktop.already_open", folder=str(home))), file=sys.stderr)
         return 1
-    themes.changed.connect(lambda: application.setStyleSheet(style_sheet(themes.current)))
     themes.follow_system()
-    themes.choose(settings.current.theme, settings.current.text_size / 100)
     desktop = Desktop(home, settings)
-    crash_log = CrashLog(paths.logs(), desktop.tell)
+    put_on_style(application)
+    crash_log = None
+
+    def painted() -> None:
+        nonlocal crash_log
+        from app.desktop.crash_log import CrashLog
+
+        crash_log = CrashLog(paths.logs(), desktop.tell)
+        instance.listen()
+
     instance.shown.connect(desktop.window.come_forward)
+    desktop.window.first_painted.connect(painted)
     desktop.start()
     try:
         return application.exec()
     finally:
         desktop.close()
         instance.release()
-        crash_log.close()
+        if crash_log is not None:
+            crash_log.close()

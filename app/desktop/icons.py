@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton
 
 from app.desktop.theme import themes
+from resources import FOLDER
 
 SIZE = 20
 STROKE = 1.7
-# The display scales that an icon is drawn for; Qt takes the one that fits, or the next larger one.
-PIXEL_RATIOS = (1.0, 1.25, 1.5, 2.0, 3.0)
+
+
+def _pixel_ratios() -> set[float]:
+    """The scales of the displays there are: what an icon is drawn for."""
+    return {screen.devicePixelRatio() for screen in QGuiApplication.screens()} or {1.0}
 
 
 @cache
 def _source(name: str) -> str:
-    return (files("resources") / "icons" / f"{name}.svg").read_text("utf-8")
+    return (FOLDER / "icons" / f"{name}.svg").read_text("utf-8")
 
 
 def _drawn(name: str, colour: str, size: int, ratio: float) -> QPixmap:
@@ -40,7 +43,7 @@ def _drawn(name: str, colour: str, size: int, ratio: float) -> QPixmap:
 @cache
 def _icon(name: str, colour: str, disabled: str, size: int) -> QIcon:
     icon = QIcon()
-    for ratio in PIXEL_RATIOS:
+    for ratio in _pixel_ratios():
         icon.addPixmap(_drawn(name, colour, size, ratio))
         icon.addPixmap(_drawn(name, disabled, size, ratio), QIcon.Mode.Disabled)
     return icon

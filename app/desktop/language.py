@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import cast
 
@@ -10,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTr
 
 from app.sentences import Language, sentence
 from engine.errors import ErrorInfo, UserError
+from resources import FOLDER
 
 LANGUAGES: tuple[Language, ...] = ("en", "ko")
 
@@ -44,7 +44,7 @@ class Languages(QObject):
             QCoreApplication.removeTranslator(translator)
         self._installed.clear()
         if language != "en":
-            own = Path(str(files("resources") / "translations"))
+            own = FOLDER / "translations"
             qt = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
             self._install(qt / f"qtbase_{language}.qm")
             self._install(own / f"coterie_{language}.qm")

@@ -9,17 +9,17 @@ buttons may be "primary", "quiet", "bar", "icon", "rail", "segment", "pill" or "
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from string import Template
 
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.theme import Theme
+from resources import FOLDER
 
 
 @cache
 def _template() -> Template:
-    return Template((files("resources") / "style" / "desktop.qss").read_text("utf-8"))
+    return Template((FOLDER / "style" / "desktop.qss").read_text("utf-8"))
 
 
 def _mixed(first: str, second: str, part: float) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Executor = Literal["db", "io"]
 IO_THREADS = 3
@@ -63,6 +65,8 @@ class Tasks(QObject):
     _ended = Signal(object)
 
     def __init__(self) -> None:
+        from concurrent.futures import ThreadPoolExecutor  # after the first paint: it takes 10 ms
+
         super().__init__()
         self._executors = {
             "db": ThreadPoolExecutor(1, thread_name_prefix="db"),

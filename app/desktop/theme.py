@@ -7,11 +7,12 @@ and font of the whole application follow from the theme, so most widgets need no
 from __future__ import annotations
 
 import tomllib
-from importlib.resources import files
 
 import msgspec
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
+
+from resources import FOLDER
 
 BASE_PIXELS = 14
 # The Korean faces of macOS, Windows and Linux, named so that none is chosen by chance, nor a Chinese one.
@@ -81,7 +82,7 @@ class Theme(msgspec.Struct, frozen=True):
 
 def load_theme(name: str, scale: float = 1.0) -> Theme:
     """The theme `light` or `dark` as the files say it."""
-    text = (files("resources") / "themes" / f"{name}.toml").read_text("utf-8")
+    text = (FOLDER / "themes" / f"{name}.toml").read_text("utf-8")
     return msgspec.convert({**tomllib.loads(text), "scale": scale}, Theme)
 
 

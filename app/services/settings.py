@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import os
 import re
-import tempfile
 import threading
 import tomllib
 from collections.abc import Callable, Mapping
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
-import tomli_w
 
 from engine.api import Reasoning, Sampling
 from engine.errors import ErrorInfo, UserError
@@ -146,6 +144,11 @@ class SettingsFile:
 
     def _write(self, document: dict[str, Any]) -> None:
         """All or nothing: a new file, on the disk, takes the place of the old."""
+        # Imported here: reading the settings is part of every start, writing them is not.
+        import tempfile
+
+        import tomli_w
+
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f"{self._path.name}.")
         unfinished = Path(name)

@@ -26,8 +26,9 @@ def _start(kind: str, home: str) -> dict[str, float]:
     told = json.loads(done.stdout)
     return {
         "usable_s": told["usable"] - started,
+        "usable_rss_mb": told["usable_rss"] / 1e6,
         "ready_s": told["ready"] - started,
-        "rss_mb": told["rss"] / 1e6,
+        "ready_rss_mb": told["ready_rss"] / 1e6,
     }
 
 
@@ -41,7 +42,7 @@ def compare() -> dict[str, dict[str, float]]:
                 if number:
                     results.append(measured)
     result = {}
-    for name in ("usable_s", "ready_s", "rss_mb"):
+    for name in rounds["bare"][0]:
         coterie, bare = (statistics.median(r[name] for r in rounds[kind]) for kind in ("coterie", "bare"))
         result[name] = {"coterie": coterie, "bare": bare, "ratio": coterie / bare}
     return result

@@ -1,8 +1,8 @@
-"""One start, measured from inside: prints JSON {"usable": time, "rss": bytes} when the window can be used.
+"""One start, measured from inside: prints JSON of moments, each with the time and the resident memory.
 
 Usage: python -m tests.bench.start_probe bare|coterie
-`usable` is `time.time()` at the first paint of a window that takes keys; the parent knows when it started us.
-For Coterie the data is opened behind that, and `rss` is read when it is there; `ready` is that moment.
+`usable` is the first paint of a window that takes keys; the parent knows when it started us. For Coterie the
+rest of the window and the data come behind that: `ready` is the moment when they are there.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-
-import psutil
+from pathlib import Path
 
 
 def bare() -> None:
@@ -29,8 +28,9 @@ def bare() -> None:
             super().paintEvent(event)
             if not self.painted:
                 self.painted = True
-                usable = time.time()
-                QTimer.singleShot(300, lambda: _report(usable, usable))
+                note("usable")
+                note("ready")
+                QTimer.singleShot(0, lambda: report("rest"))
 
     window = Window()
     window.setCentralWidget(QPlainTextEdit())
@@ -44,36 +44,40 @@ def coterie() -> None:
     from app.desktop import application as desktop_application
     from app.desktop.window.main_window import MainWindow
 
-    usable = 0.0
-    real_attach = MainWindow.attach
-    real_init = MainWindow.__init__
+    real_attach, real_init = MainWindow.attach, MainWindow.__init__
 
     def init(self: MainWindow, *args: object) -> None:
         real_init(self, *args)  # type: ignore[arg-type]
-        self.first_painted.connect(note)
-
-    def note() -> None:
-        nonlocal usable
-        usable = time.time()
+        self.first_painted.connect(lambda: note("usable"))
 
     def attach(self: MainWindow, services: object) -> None:
         from PySide6.QtCore import QTimer
 
-        real_attach(self, services)  # type: ignore[arg-type]
         services.models.use = lambda *_, **__: None  # type: ignore[attr-defined]
-        ready = time.time()
-        QTimer.singleShot(300, lambda: _report(usable, ready))
+        real_attach(self, services)  # type: ignore[arg-type]
+        note("ready")
+        QTimer.singleShot(300, lambda: report("rest"))
 
     MainWindow.__init__ = init  # type: ignore[method-assign]
     MainWindow.attach = attach  # type: ignore[method-assign]
     desktop_application.run(sys.argv[:1])
 
 
-def _report(usable: float, ready: float) -> None:
+marks: dict[str, float] = {}
+
+
+def note(name: str) -> None:
+    """Remember the time and the resident memory (Linux: pages of 4 KiB) of this moment."""
+    marks[name] = time.time()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    marks[f"{name}_rss"] = pages * 4096
+
+
+def report(last: str) -> None:
     from PySide6.QtWidgets import QApplication
 
-    memory = psutil.Process().memory_info().rss
-    print(json.dumps({"usable": usable, "ready": ready, "rss": memory}), flush=True)
+    note(last)
+    print(json.dumps(marks), flush=True)
     QApplication.quit()
 
 

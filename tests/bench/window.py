@@ -16,7 +16,7 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.desktop.application import Desktop, dress
+from app.desktop.application import Desktop, dress, put_on_style
 from app.services.services import Services, open_services
 from app.services.settings import SettingsFile
 from app.store.store import Store
@@ -82,6 +82,7 @@ def measure() -> dict[str, float]:
             return ScriptedEngine(listener, pieces, pace=1 / RATE)
 
         desktop = Desktop(home, settings, lambda folder, s: open_services(folder, s, make))
+        put_on_style(application)
         desktop.window.resize(1280, 800)
         desktop.start()
         until(lambda: isinstance(desktop.services, Services) and bool(desktop.services.models.state.facts))
@@ -110,8 +111,8 @@ def _open(desktop: Desktop, long: int) -> float:
     last = desktop.services.conversations.path(long)[-1]
     started = time.perf_counter()
     window.open_chat(long)
-    until(lambda: window.chat_page.transcript.shows(last))
-    window.chat_page.transcript.repaint()
+    until(lambda: window.chat.transcript.shows(last))
+    window.chat.transcript.repaint()
     return 1000 * (time.perf_counter() - started)
 
 

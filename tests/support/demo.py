@@ -29,7 +29,7 @@ _CONVERSATIONS = {
             "Why can a big mixture-of-experts model run on a small card?",
             "The user asks about memory. Only the routed experts are read for a token, so the traffic is small "
             "even though the file is large. I should show the arithmetic.",
-            """Because each token reads only **a few of its experts**. What counts is the bytes read, not the bytes stored:
+            """Because each token reads only **a few of its experts**. Bytes read count, not bytes stored:
 
 | Part | Where | Read per token |
 |---|---|---|

@@ -10,11 +10,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.desktop.chat.composer import Composer
-from app.desktop.chat.links import open_link
 from app.desktop.chat.live_answers import LiveAnswers
-from app.desktop.chat.select_text import SelectTextView
 from app.desktop.chat.shown import Shown
-from app.desktop.chat.transcript import TranscriptView
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from app.desktop.service_calls import ServiceCalls
@@ -38,12 +35,20 @@ from engine.api import Sampling
 from engine.errors import UserError
 
 if TYPE_CHECKING:
+    from app.desktop.chat.select_text import SelectTextView
+    from app.desktop.chat.transcript import TranscriptView
     from app.services.models import Models
     from app.services.services import Services
 
 
 class ChatPage(LiveWidget):
-    """`opened` carries the id of the conversation that is shown now, None for a new chat."""
+    """`opened` carries the id of the conversation that is shown now, None for a new chat.
+
+    Can be seen and typed into from the start; `complete` adds what shows words, before anything is opened.
+    """
+
+    transcript: TranscriptView
+    whole_text: SelectTextView
 
     opened = Signal(object)
     answering_changed = Signal(set)
@@ -66,12 +71,8 @@ class ChatPage(LiveWidget):
         self.header = Header(self)
         self.model_strip = ModelStrip(calls, self)
         self.error_strip = Strip(self)
-        self.transcript = TranscriptView(self)
-        self.whole_text = SelectTextView(self)
         self.composer = Composer(self)
         self._views = QStackedWidget(self)
-        self._views.addWidget(self.transcript)
-        self._views.addWidget(self.whole_text)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -82,17 +83,16 @@ class ChatPage(LiveWidget):
         self._connect()
         self._show_conversation()
 
-    def _connect(self) -> None:
-        composer, transcript, header = self.composer, self.transcript, self.header
-        composer.sent.connect(self._send)
-        composer.stop_wanted.connect(self.stop)
-        composer.draft_changed.connect(self._save_draft)
-        composer.reasoning_chosen.connect(self._choose_reasoning)
-        header.renamed.connect(self._rename)
-        header.cancel_wanted.connect(lambda: self._model_call(lambda m: m.cancel_load()))
-        header.model.use_wanted.connect(lambda choice: self._model_call(lambda m: m.use(choice)))
-        header.model.reload_wanted.connect(lambda: self._model_call(lambda m: m.reload()))
-        self.model_strip.choose_wanted.connect(header.model.open_menu)
+    def complete(self) -> None:
+        """Add the views of the words. Their modules bring the markdown parser and more: not for a first paint."""
+        from app.desktop.chat.links import open_link
+        from app.desktop.chat.select_text import SelectTextView
+        from app.desktop.chat.transcript import TranscriptView
+
+        transcript = self.transcript = TranscriptView(self)
+        self.whole_text = SelectTextView(self)
+        self._views.addWidget(transcript)
+        self._views.addWidget(self.whole_text)
         transcript.pageWanted.connect(self._load_page)
         self.whole_text.pageWanted.connect(self._load_whole_text)
         self.whole_text.closed.connect(self._close_whole_text)
@@ -106,6 +106,18 @@ class ChatPage(LiveWidget):
         )
         transcript.linkActivated.connect(open_link)
         transcript.suggestionChosen.connect(self._take_suggestion)
+
+    def _connect(self) -> None:
+        composer, header = self.composer, self.header
+        composer.sent.connect(self._send)
+        composer.stop_wanted.connect(self.stop)
+        composer.draft_changed.connect(self._save_draft)
+        composer.reasoning_chosen.connect(self._choose_reasoning)
+        header.renamed.connect(self._rename)
+        header.cancel_wanted.connect(lambda: self._model_call(lambda m: m.cancel_load()))
+        header.model.use_wanted.connect(lambda choice: self._model_call(lambda m: m.use(choice)))
+        header.model.reload_wanted.connect(lambda: self._model_call(lambda m: m.reload()))
+        self.model_strip.choose_wanted.connect(header.model.open_menu)
 
     # What is shown
 

@@ -24,25 +24,24 @@ from app.desktop.chat.chat_page import ChatPage
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from app.desktop.service_calls import ServiceCalls
-from app.desktop.settings.conversation_panel import ConversationPanel
-from app.desktop.settings.settings_page import SettingsPage
-from app.desktop.tasks import Task
 from app.desktop.theme import themes
 from app.desktop.window.conversation_model import shown_title
-from app.desktop.window.opening_failed import OpeningFailed
-from app.desktop.window.palette import Entry, Palette
 from app.desktop.window.rail import Rail
-from app.desktop.window.shortcut_sheet import ShortcutSheet
-from app.desktop.window.shortcuts import shortcuts, shown_keys
 from app.desktop.window.sidebar import Sidebar
 from app.desktop.window.strip import Strip
-from app.desktop.window.toast import Toast
 from app.services.events import AnswerFinished, ConversationChanged, ServiceEvent, StoreFailed
 from app.services.settings import Settings
 from app.store.records import Conversation
 from engine.errors import UserError
 
 if TYPE_CHECKING:
+    from app.desktop.settings.conversation_panel import ConversationPanel
+    from app.desktop.settings.settings_page import SettingsPage
+    from app.desktop.tasks import Task
+    from app.desktop.window.opening_failed import OpeningFailed
+    from app.desktop.window.palette import Palette
+    from app.desktop.window.shortcut_sheet import ShortcutSheet
+    from app.desktop.window.toast import Toast
     from app.services.services import Services
 
 SIZE = (1280, 800)
@@ -51,7 +50,17 @@ SIDEBAR = 264
 
 
 class MainWindow(LiveWidget):
-    """Stands before the services do: `attach` fills it. `retry_wanted` asks to open the data again."""
+    """Stands before the services do: `attach` fills it. `retry_wanted` asks to open the data again.
+
+    It is built in two steps: what the first paint shows, then with `complete` the rest.
+    """
+
+    settings: SettingsPage
+    panel: ConversationPanel
+    failure: OpeningFailed
+    toast: Toast
+    palette_overlay: Palette
+    sheet: ShortcutSheet
 
     retry_wanted = Signal()
     closed = Signal()
@@ -69,25 +78,41 @@ class MainWindow(LiveWidget):
         self.rail = Rail(self)
         self.sidebar = Sidebar(self)
         self.chat = ChatPage(self.calls, self)
-        self.settings = SettingsPage(self.calls, home, self)
-        self.panel = ConversationPanel(self.chat)
         self.save_strip = Strip(self, persistent=True)
         self.strip = Strip(self)
-        self.failure = OpeningFailed(self)
-        self.toast = Toast(self, self.chat.composer)
-        self.palette_overlay = Palette(self)
-        self.sheet = ShortcutSheet(self)
+        self._bridge = bridge
+        self._completed = False
         self._lay_out()
-        self._make_actions()
-        self._connect(bridge)
         self.refresh()
         self._remember_geometry()
         self.chat.composer.take_focus()
 
+    def complete(self) -> None:
+        """Build the rest, after the first paint and before `attach`."""
+        from app.desktop.settings.conversation_panel import ConversationPanel
+        from app.desktop.settings.settings_page import SettingsPage
+        from app.desktop.window.opening_failed import OpeningFailed
+        from app.desktop.window.palette import Palette
+        from app.desktop.window.shortcut_sheet import ShortcutSheet
+        from app.desktop.window.toast import Toast
+
+        self.chat.complete()
+        self.settings = SettingsPage(self.calls, self._home, self)
+        self.panel = ConversationPanel(self.chat)
+        self.failure = OpeningFailed(self)
+        self.toast = Toast(self, self.chat.composer)
+        self.palette_overlay = Palette(self)
+        self.sheet = ShortcutSheet(self)
+        self.pages.addWidget(self.settings)
+        self.whole.addWidget(self.failure)
+        self._make_actions()
+        self._connect(self._bridge)
+        self._completed = True
+        self.retranslate()
+
     def _lay_out(self) -> None:
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.chat)
-        self.pages.addWidget(self.settings)
         content = QWidget(self)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -110,12 +135,13 @@ class MainWindow(LiveWidget):
         row.addWidget(self.splitter, 1)
         self.whole = QStackedWidget(self)
         self.whole.addWidget(working)
-        self.whole.addWidget(self.failure)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.whole)
 
     def _make_actions(self) -> None:
+        from app.desktop.window.shortcuts import shortcuts
+
         slots = self._slots()
         for shortcut in shortcuts():
             # Esc goes first to what has the focus; see keyPressEvent.
@@ -281,6 +307,9 @@ class MainWindow(LiveWidget):
         )
 
     def open_palette(self) -> None:
+        from app.desktop.window.palette import Entry
+        from app.desktop.window.shortcuts import shortcuts, shown_keys
+
         slots = self._slots()
         commands = [
             Entry(shortcut.text, shown_keys(shortcut.keys), slots[shortcut.name])
@@ -302,6 +331,8 @@ class MainWindow(LiveWidget):
 
     def stop_or_close(self) -> None:
         """Esc: close what is open, the topmost first; where nothing is open, stop the answer."""
+        if not self._completed:
+            return
         for overlay in (self.palette_overlay, self.sheet):
             if overlay.isVisible():
                 overlay.close_overlay()
@@ -377,6 +408,10 @@ class MainWindow(LiveWidget):
 
     def retranslate(self) -> None:
         self._show_window_title()
+        if not self._actions:
+            return
+        from app.desktop.window.shortcuts import shortcuts
+
         for shortcut in shortcuts():
             if shortcut.name in self._actions:
                 self._actions[shortcut.name].setText(shortcut.text)

@@ -91,6 +91,7 @@ def test_the_lock_of_a_dead_desktop_is_taken_over(start: Callable[[float], Proce
 def test_the_first_desktop_hears_that_it_is_asked_for(qtbot: QtBot, tmp_path: Path) -> None:
     first, second = SingleInstance(tmp_path), SingleInstance(tmp_path)
     assert first.acquire()
+    first.listen()
     with qtbot.waitSignal(first.shown):
         assert not second.acquire()
         assert second.ask_other()
@@ -121,6 +122,7 @@ def test_data_that_cannot_be_opened_is_told_on_a_page_and_tried_again(
 
     monkeypatch.setattr(running.desktop, "_opener", fail)
     running.desktop.start()
+    running.until(lambda: hasattr(running.window, "failure"))
     page = running.window.failure
     running.until(page.isVisible)
     assert "/data" in page.text()
@@ -136,7 +138,7 @@ def test_a_damaged_file_is_told_and_left_as_it_is(make_desktop: Make, coterie_ho
     file.write_bytes(b"this is no database" * 100)
     running = make_desktop()
     running.desktop.start()
-    running.until(running.window.failure.isVisible)
+    running.until(lambda: hasattr(running.window, "failure") and running.window.failure.isVisible())
     assert file.read_bytes() == b"this is no database" * 100
 
 

@@ -4,9 +4,11 @@ import ast
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor
 
-from app.desktop.icons import PIXEL_RATIOS, icon
+from app.desktop import icons
+from app.desktop.icons import icon
 from app.desktop.theme import themes
 
 pytestmark = pytest.mark.usefixtures("looks")
@@ -46,13 +48,14 @@ def test_an_unknown_icon_is_an_error(qapp: object) -> None:
         icon("no-such-icon")
 
 
-def test_an_icon_has_the_colour_of_the_theme_and_its_own_pixels_for_each_display(qapp: object) -> None:
-    drawn = icon("square", "accent")
-    for ratio in PIXEL_RATIOS:
-        image = drawn.pixmap(
-            drawn.availableSizes()[0] / PIXEL_RATIOS[-1] * 0 + drawn.actualSize(drawn.availableSizes()[0]),
-            ratio,
-        ).toImage()
+def test_an_icon_has_the_colour_of_the_theme_and_its_own_pixels_for_each_display(
+    qapp: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(icons, "_pixel_ratios", lambda: {1.0, 2.0})
+    drawn = icon("square", "accent", 19)  # a size that no other test has cached
+    for ratio in (1.0, 2.0):
+        image = drawn.pixmap(QSize(19, 19), ratio).toImage()
+        assert image.width() == 19 * ratio
         colours = {
             image.pixelColor(x, y).name()
             for x in range(image.width())
