@@ -1,7 +1,7 @@
 """Pictures of the window in light and dark, English and Korean, written to `screenshots/`.
 
 Usage: python -m tests.screenshots [FOLDER]. Draws on the screen that Qt finds, else in memory. The window, the
-store, the model and the answer to the last question are real; the conversation before it is written here.
+store, the model and the model are real; the conversations are written for the purpose (`tests.support.demo`).
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ class AnswerCard(MessageCard):
             return
         if self._body.is_empty:
             self._body.show_blocks(parse(content[:QUICK_TEXT]))
-        background.submit(lambda: parse(content), lambda blocks: self._parsed(content, blocks))
+        background().submit(lambda: parse(content), lambda blocks: self._parsed(content, blocks))
 
     def _parsed(self, content: str, blocks: Sequence[Block]) -> None:
         if isValid(self) and self._stream is None and content == self.message.content:

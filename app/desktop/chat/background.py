@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -51,4 +52,7 @@ class Background(QObject):
         done(answer)
 
 
-background = Background()
+@cache
+def background() -> Background:
+    """The one queue; made at its first use, in the GUI thread, though the module may come in another."""
+    return Background()

@@ -189,7 +189,7 @@ class CodeBlock(QWidget):
         if len(code.text) <= QUICK:
             self._colours.set_spans(spans(code.text, code.language, style))
             return
-        background.submit(
+        background().submit(
             lambda: spans(code.text, code.language, style), lambda lines: self._coloured(code, style, lines)
         )
 

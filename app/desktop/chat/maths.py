@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import math
+from functools import cache
 
 import msgspec
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Signal
@@ -127,7 +128,7 @@ class Formulas(QObject):
         """The drawing, or None: not yet (it is being made), or never (not a formula). Shown as text then."""
         if request not in self._drawings and request not in self._asked:
             self._asked.add(request)
-            background.submit(lambda: _attempt(request), lambda drawing: self._arrived(request, drawing))
+            background().submit(lambda: _attempt(request), lambda drawing: self._arrived(request, drawing))
         return self._drawings.get(request)
 
     def image(self, request: Request, place: Place) -> FormulaImage | None:
@@ -154,4 +155,7 @@ class Formulas(QObject):
             self.drawn.emit()
 
 
-formulas = Formulas()
+@cache
+def formulas() -> Formulas:
+    """The one collection; made at its first use, in the GUI thread, though the module may come in another."""
+    return Formulas()

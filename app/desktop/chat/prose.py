@@ -193,7 +193,7 @@ class ProseBlock(SafeTextBrowser):
         if selected is not None:
             self._select(*selected)
         if self._waiting and not self._listening:
-            formulas.drawn.connect(self._drawn)
+            formulas().drawn.connect(self._drawn)
             self._listening = True
 
     def _close_gap_above(self) -> None:
@@ -213,14 +213,14 @@ class ProseBlock(SafeTextBrowser):
     def _formula(self, formula: Formula) -> str:
         theme = themes.current
         request = Request(formula, theme.px(BODY_PIXELS + (2 if formula.display else 1)), theme.text)
-        drawn = formulas.image(request, Place(self.devicePixelRatioF(), self._width or 700))
+        drawn = formulas().image(request, Place(self.devicePixelRatioF(), self._width or 700))
         if drawn is None:
-            self._waiting = self._waiting or formulas.pending(request)
+            self._waiting = self._waiting or formulas().pending(request)
             return f"<code>{html.escape(formula.tex)}</code>"
         return self._formulas.add(drawn, self.document())
 
     def _drawn(self) -> None:
-        formulas.drawn.disconnect(self._drawn)
+        formulas().drawn.disconnect(self._drawn)
         self._listening = False
         self._render()
         self.heightChanged.emit()

@@ -156,7 +156,7 @@ class TranscriptView(QWidget):
     def warm_up(self) -> None:
         """Imports in the background what the first code block would wait for. Call it after first paint."""
         style = themes.current.code_style
-        background.submit(lambda: warm(style), lambda lines: None)
+        background().submit(lambda: warm(style), lambda lines: None)
 
     def jump_to_latest(self) -> None:
         """Scrolls to the end and follows it from there."""
