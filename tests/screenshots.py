@@ -1,7 +1,7 @@
 """Pictures of the window in light and dark, English and Korean, written to `screenshots/`.
 
 Usage: python -m tests.screenshots [FOLDER]. Draws on the screen that Qt finds, else in memory. The window, the
-store, the model and the model are real; the conversations are written for the purpose (`tests.support.demo`).
+store and the model are real; the conversations are written for the purpose (`tests.support.demo`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from app.desktop.application import Desktop, dress, put_on_style
+from app.desktop.chat.reasoning import ReasoningCard
 from app.services.services import Services
 from app.services.settings import SettingsFile
 from app.store.store import Store
@@ -60,6 +61,9 @@ def picture(application: QApplication, folder: Path, theme: str, language: str) 
             lambda: isinstance(desktop.services, Services) and desktop.services.models.state.state == "ready"
         )
         desktop.window.open_chat(shown)
+        settle(1.0)
+        for card in desktop.window.chat.transcript.findChildren(ReasoningCard):
+            card.open()
         settle(2.0)
         path = folder / f"chat-{theme}-{language}.png"
         desktop.window.grab().save(str(path))

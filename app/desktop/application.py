@@ -89,7 +89,7 @@ class Desktop(QObject):
         """Show the window and, once it is painted, build the rest of it and open the data."""
         self.window.first_painted.connect(
             lambda: run_in_background(
-                import_rest, lambda _: self.open(), self._failed, executor="io", owner=self
+                import_rest, lambda _: self.open(), self._cannot_start, executor="io", owner=self
             )
         )
         self.window.show()
@@ -104,6 +104,12 @@ class Desktop(QObject):
         self._opening = True
         home, settings, opener = self._home, self._settings, self._opener
         run_in_background(lambda: opener(home, settings), self._opened, self._failed, owner=self)
+
+    def _cannot_start(self, error: Exception) -> None:
+        """A part of the program itself is missing: there is no window to say it in."""
+        log.error("The window could not be built", exc_info=error)
+        print(languages.tell(UserError("desktop.incomplete", detail=str(error))), file=sys.stderr)
+        QApplication.exit(1)
 
     def _opened(self, services: Services) -> None:
         self._opening = False

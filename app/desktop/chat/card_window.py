@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QWidget
 
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.cards import MessageCard, NoteCard, UserCard
@@ -31,6 +31,14 @@ UNKNOWN_HEIGHT = 180
 COLUMN = 744
 MARGIN = 24
 PADDING = 22
+
+
+class _QuietBar(QScrollBar):
+    """Keeps its place, so that nothing is laid out anew when it is needed, and is drawn only then."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.maximum() > self.minimum():
+            super().paintEvent(event)
 
 
 class _Column(QWidget):
@@ -80,6 +88,7 @@ class CardWindow(QScrollArea):
         self.setWidget(self.column)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBar(_QuietBar(Qt.Orientation.Vertical, self))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.verticalScrollBar().setSingleStep(44)
         self.viewport().setAutoFillBackground(False)

@@ -68,7 +68,7 @@ def style_sheet(theme: Theme, body: float = BODY_PIXELS) -> str:
         hr {{ background-color: {theme.line}; }}
         table {{ margin-top: {theme.px(14)}px; margin-bottom: {theme.px(14)}px; }}
         table.data th {{ color: {theme.muted}; font-weight: 600; font-size: {small}px; {cell} }}
-        table.data td {{ font-size: {small}px; vertical-align: top; {cell} }}
+        table.data td {{ font-size: {small}px; vertical-align: middle; {cell} }}
         td.quote {{ {quote} }}
         table.data th.last, table.data td.last {{ padding-right: 0; }}
         td.pre {{ {pre} }}

@@ -161,3 +161,19 @@ def test_an_error_that_nobody_foresaw_is_logged_and_told(
     assert "ValueError: a surprise" in (tmp_path / "logs" / "desktop.log").read_text("utf-8")
     assert "ValueError: a surprise" in running.window.strip.text()
     assert "a surprise" in capsys.readouterr().err
+
+
+def test_a_program_that_lacks_a_part_says_so_and_ends(
+    make_desktop: Make, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> None:
+        raise ImportError("no module of that name")
+
+    monkeypatch.setattr("app.desktop.application.import_rest", broken)
+    ended: list[int] = []
+    monkeypatch.setattr("app.desktop.application.QApplication.exit", ended.append)
+    running = make_desktop()
+    running.desktop.start()
+    running.until(lambda: bool(ended))
+    assert ended == [1]
+    assert "make setup" in capsys.readouterr().err
