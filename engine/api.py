@@ -45,6 +45,17 @@ class Sampling(msgspec.Struct, frozen=True, omit_defaults=True):
     seed: int | None = None
 
 
+# What each number of `Sampling` may be, ends included.
+SAMPLING_BOUNDS: dict[str, tuple[float, float]] = {
+    "temperature": (0.0, 10.0),
+    "top_k": (0, 2**31 - 1),
+    "top_p": (0.0, 1.0),
+    "min_p": (0.0, 1.0),
+    "repeat_penalty": (0.1, 10.0),
+    "seed": (0, 2**32 - 1),
+}
+
+
 class LoadRequest(msgspec.Struct, frozen=True):
     """Load one GGUF file. `context` 0 means: the model's own length, at most `DEFAULT_CONTEXT`."""
 

@@ -59,7 +59,8 @@ class Conversations:
     # --- reading ---
 
     def all(self) -> list[Conversation]:
-        return self._store.conversations()
+        """Those with words, a draft or a name, in the order of the list."""
+        return [c for c in self._store.conversations() if c.leaf or c.draft or c.title]
 
     def search(self, query: str) -> list[SearchHit]:
         return self._store.search(query)

@@ -17,20 +17,11 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 
-from engine.api import Reasoning, Sampling
+from engine.api import SAMPLING_BOUNDS, Reasoning, Sampling
 from engine.errors import ErrorInfo, UserError
 
 RECENT_MODELS = 10
 REASONING_WORDS = ("auto", "off", "on", "low", "medium", "high")
-# What each number of the sampling may be, ends included.
-SAMPLING_BOUNDS: dict[str, tuple[float, float]] = {
-    "temperature": (0.0, 10.0),
-    "top_k": (0, 2**31 - 1),
-    "top_p": (0.0, 1.0),
-    "min_p": (0.0, 1.0),
-    "repeat_penalty": (0.1, 10.0),
-    "seed": (0, 2**32 - 1),
-}
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 
 

@@ -5,40 +5,30 @@ from __future__ import annotations
 import math
 import secrets
 
-from engine.api import Sampling
+from engine.api import SAMPLING_BOUNDS, Sampling
 from engine.errors import UserError
 from engine.local.native import SamplerChain
 
 # llama.cpp's own defaults (common/common.h, struct common_params_sampling) except for the seed.
 DEFAULTS = Sampling(temperature=0.8, top_k=40, top_p=0.95, min_p=0.05, repeat_penalty=1.0)
 PENALTY_WINDOW = 64
-MAX_SEED = 2**32 - 1
-
-_BOUNDS = {
-    "temperature": (0.0, 10.0),
-    "top_k": (0, 10_000_000),
-    "top_p": (0.0, 1.0),
-    "min_p": (0.0, 1.0),
-    "repeat_penalty": (0.01, 10.0),
-    "seed": (0, MAX_SEED),
-}
 
 
 def usable(recommended: Sampling) -> Sampling:
     """A file's recommended values without those that lie out of bounds: files come from strangers."""
     return Sampling(
-        **{name: value for name in _BOUNDS if _allowed(name, value := getattr(recommended, name))}
+        **{name: value for name in SAMPLING_BOUNDS if _allowed(name, value := getattr(recommended, name))}
     )
 
 
 def _allowed(name: str, value: float | None) -> bool:
-    low, high = _BOUNDS[name]
+    low, high = SAMPLING_BOUNDS[name]
     return value is None or (math.isfinite(value) and low <= value <= high)
 
 
 def check(sampling: Sampling) -> None:
     """Raises UserError `engine.bad_sampling` (name, low, high) for a value outside its bounds."""
-    for name, (low, high) in _BOUNDS.items():
+    for name, (low, high) in SAMPLING_BOUNDS.items():
         if not _allowed(name, getattr(sampling, name)):
             raise UserError("engine.bad_sampling", name=name, low=low, high=high)
 
@@ -49,7 +39,7 @@ def resolve(asked: Sampling, model: Sampling) -> Sampling:
     for name in ("temperature", "top_k", "top_p", "min_p", "repeat_penalty"):
         choices = (getattr(source, name) for source in (asked, model, DEFAULTS))
         values[name] = next(value for value in choices if value is not None)
-    seed = asked.seed if asked.seed is not None else secrets.randbelow(MAX_SEED)
+    seed = asked.seed if asked.seed is not None else secrets.randbelow(2**32)
     return Sampling(**values, seed=seed)
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -372,7 +372,9 @@ class MainWindow(LiveWidget):
 
     def _remember_geometry(self) -> None:
         px = themes.current.px
-        self.resize(*SIZE)
+        # Room for the frame that the window manager draws: its size is known only once it is drawn.
+        room = self.screen().availableSize() - QSize(24, 48)
+        self.resize(QSize(*SIZE).boundedTo(room))
         geometry = self._memory.value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)

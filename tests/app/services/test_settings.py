@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.sentences import sentence
-from app.services.settings import SAMPLING_BOUNDS, Settings, SettingsFile, language
-from engine.api import Sampling
+from app.services.settings import Settings, SettingsFile, language
+from engine.api import SAMPLING_BOUNDS, Sampling
 from engine.errors import ErrorInfo, UserError
 from tests.support.permissions import bound_by_permissions
 
