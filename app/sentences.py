@@ -28,6 +28,18 @@ SENTENCES: dict[str, Sentence] = {
         "The installed llama-cpp-python is {found}, but Coterie needs exactly {wanted}. Run `make setup` to install it.",
         "설치된 llama-cpp-python은 {found}이지만 Coterie에는 정확히 {wanted}이 필요합니다. `make setup`을 실행해 설치해 주세요.",
     ),
+    "engine.library_failed": Sentence(
+        "The part of Coterie that runs models could not be started ({detail}). Run `make setup` to install it again.",
+        "모델을 실행하는 구성 요소를 시작하지 못했습니다({detail}). `make setup`을 실행해 다시 설치해 주세요.",
+    ),
+    "engine.not_started": Sentence(
+        "The engine could not be started ({detail}). Close other programs or free some disk space, then try again.",
+        "엔진을 시작하지 못했습니다({detail}). 다른 프로그램을 닫거나 디스크 공간을 비운 뒤 다시 시도해 주세요.",
+    ),
+    "engine.answer_failed": Sentence(
+        "The answer could not be written because of a mistake inside Coterie ({detail}). Your text is kept; try again or start a new chat.",
+        "Coterie 내부 오류로 답변을 작성하지 못했습니다({detail}). 글은 그대로 있으니 다시 시도하거나 새 대화를 시작해 주세요.",
+    ),
     "engine.no_model": Sentence(
         "No model is loaded. Choose a model at the top of the window.",
         "불러온 모델이 없습니다. 창 위쪽에서 모델을 선택해 주세요.",

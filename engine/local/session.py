@@ -78,6 +78,11 @@ class Session:
             del self.tokens[self.decoded :]
         return code
 
+    def forget(self) -> None:
+        """Empty the memory, after something went wrong in a way that says nothing about its state."""
+        native.forget_all(self._context)
+        self.tokens, self.decoded, self.text = [], 0, None
+
     def close(self) -> None:
         native.free_context(self._context)
         native.free_model(self._model)
