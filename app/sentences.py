@@ -117,6 +117,10 @@ SENTENCES: dict[str, Sentence] = {
         "There is no file at {path}. It may have been moved or deleted; choose the model again.",
         "{path}에 파일이 없습니다. 옮겨졌거나 삭제되었을 수 있습니다. 모델을 다시 선택해 주세요.",
     ),
+    "model.bad_name": Sentence(
+        "The name {path} holds bytes that are not text, so the file cannot be opened. Rename it and choose it again.",
+        "{path} 이름에 글자가 아닌 바이트가 있어 파일을 열 수 없습니다. 이름을 바꾼 뒤 다시 선택해 주세요.",
+    ),
     "model.directory": Sentence(
         "{path} is a folder. Choose the GGUF file inside it.",
         "{path}은(는) 폴더입니다. 그 안에 있는 GGUF 파일을 선택해 주세요.",
@@ -268,6 +272,14 @@ SENTENCES: dict[str, Sentence] = {
         " 남은 공간과 폴더의 쓰기 권한을 확인한 뒤 다시 시도해 주세요.",
     ),
     # --- app/cli ---
+    "cli.interrupted": Sentence(
+        "It was interrupted before there was an answer. What you wrote is kept.",
+        "답변이 나오기 전에 중단되었습니다. 작성한 내용은 그대로 있습니다.",
+    ),
+    "cli.output_closed": Sentence(
+        "The output could not be written ({detail}), so it was stopped. What was said is kept in the conversation.",
+        "출력을 쓸 수 없어({detail}) 중단했습니다. 나눈 대화는 그대로 저장되어 있습니다.",
+    ),
     # --- app/desktop ---
     "desktop.already_open": Sentence(
         "Coterie is already open for {folder}; its window was brought to the front.",

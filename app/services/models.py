@@ -24,6 +24,7 @@ from engine.api import (
 )
 from engine.errors import ErrorInfo, UserError
 from engine.local.client import LocalEngine
+from engine.text import clean_text
 
 STARTER = "starter"
 STARTER_NAME = "SmolLM2 135M Instruct"
@@ -32,7 +33,12 @@ RECENT_MODELS = 10
 
 
 def resolve_model(name: str) -> Path:
-    """The file for `starter` or a path. Raises UserError `model.no_starter`; a path is checked when read."""
+    """The file for `starter` or a path.
+
+    Raises UserError `model.no_starter` and `model.bad_name` (path); more is checked when the file is read.
+    """
+    if clean_text(name) != name:  # bytes that are no text, from a command line
+        raise UserError("model.bad_name", path=clean_text(name))
     if name != STARTER:
         return Path(name).expanduser().absolute()
     # Found without importing: the package pulls a plug-in system that is not installed.
@@ -69,6 +75,8 @@ class Models:
         self._using = threading.Lock()
         self._lock = threading.Lock()
         self._state = ModelChanged("empty", "", "")
+        self._asked = ""
+        self._context: int | None = None
         self._request: LoadRequest | None = None
         self.on_generation: Listener = lambda _: None
 
@@ -87,10 +95,11 @@ class Models:
         """
         with self._using:
             settings = self._settings.current
+            self._asked, self._context = model, context
             try:
                 path = str(resolve_model(model))
             except UserError as error:
-                self._tell(ModelChanged("empty", model, "", error=error.info))
+                self._tell(ModelChanged("empty", clean_text(model), "", error=error.info))
                 return
             length = settings.context if context is None else context
             request = self._request = LoadRequest(path, length, settings.threads)
@@ -107,7 +116,7 @@ class Models:
 
     def reload(self) -> None:
         """Load the same model again, after a crash or a changed setting."""
-        self.use(self._request.path if self._request else self._settings.current.model, remember=False)
+        self.use(self._asked or self._settings.current.model, context=self._context, remember=False)
 
     def ensure(self) -> None:
         """Start loading the chosen model when nothing is loaded yet."""

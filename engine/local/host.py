@@ -46,8 +46,9 @@ def prepare_process(log_path: str) -> None:
     # Before ggml aborts it would start a debugger for a backtrace, for seconds.
     os.environ["GGML_NO_BACKTRACE"] = "1"
     log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # closed by who started us
+            stream.flush()
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)

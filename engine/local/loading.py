@@ -20,6 +20,8 @@ from engine.placement.gguf_index import ModelSummary, read_index, summarise
 
 # What the process needs beside weights and cache: activations, tokenizer tables, the interpreter.
 WORKING_BYTES = 256 * 2**20
+# For a file that does not say what its model was trained for.
+LONGEST_CONTEXT = 2**24
 
 
 def open_session(
@@ -68,7 +70,7 @@ def open_session(
             name=summary.name,
             architecture=summary.architecture,
             quantisation=summary.quantisation,
-            context=native.context_length(context),
+            context=length,
             trained_context=native.trained_context(model),
             reasoning=chat_format.reasoning,
             sampling=recommended,
@@ -81,8 +83,9 @@ def open_session(
 
 def _context_length(asked: int, summary: ModelSummary) -> int:
     trained = summary.context_length
-    if asked and trained and asked > trained:
-        raise UserError("engine.context_too_long", asked=asked, trained=trained)
+    longest = trained or LONGEST_CONTEXT
+    if asked > longest:
+        raise UserError("engine.context_too_long", asked=asked, trained=longest)
     return asked or min(trained or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
 
 

@@ -36,7 +36,7 @@ class Session:
         self.format = chat_format
         self.facts = facts
         self.recommended = recommended
-        self.context_length = native.context_length(context)
+        self.context_length = facts.context
         self.tokens: list[int] = []
         self.decoded = 0
         self.text: str | None = None
