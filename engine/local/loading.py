@@ -16,7 +16,7 @@ from engine.formats import ChatFormat
 from engine.local import native, sampling
 from engine.local.session import Session
 from engine.local.threads import default_threads
-from engine.placement.gguf_index import ModelSummary, read_index, summarise
+from engine.placement.gguf_index import GgufIndex, ModelSummary, read_index, summarise
 
 # What the process needs beside weights and cache: activations, tokenizer tables, the interpreter.
 WORKING_BYTES = 256 * 2**20
@@ -46,7 +46,10 @@ def open_session(
             raise UserError("engine.load_cancelled")
 
     check_cancelled()
-    summary = summarise(read_index(Path(request.path)))
+    index = read_index(Path(request.path))
+    summary = summarise(index)
+    if not _can_write_answers(index):
+        raise UserError("engine.not_a_chat_model")
     length = _context_length(request.context, summary)
     _check_memory(summary, length)
     check_cancelled()
@@ -79,6 +82,15 @@ def open_session(
         session = Session(model, context, chat_format, facts, recommended)
         undo.pop_all()
     return session
+
+
+def _can_write_answers(index: GgufIndex) -> bool:
+    """Not a vocabulary alone, and not a model whose tokens see what follows them, as embedding models do.
+
+    llama.cpp says of those that they have a decoder, and aborts when a token is drawn.
+    """
+    causal = index.metadata.get(f"{index.architecture}.attention.causal", True)
+    return bool(index.tensors) and causal is not False
 
 
 def _context_length(asked: int, summary: ModelSummary) -> int:
