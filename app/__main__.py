@@ -6,19 +6,42 @@ Nothing heavy is imported at module level: a spawned engine host imports this mo
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 
 def main() -> None:
     """Run and exit with the command's code."""
+    try:
+        code = _run()
+    except KeyboardInterrupt:  # while modules were imported
+        code = 130
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done; Python's own end is not to be interrupted
+    sys.exit(code)
+
+
+def _run() -> int:
+    _open_missing_streams()
     # Read by libraries at their import, so before any of them. The product asks for a token when it needs one.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
     if len(sys.argv) == 1:
-        sys.exit(_open())
+        return _open()
     from app.cli.main import run
 
-    sys.exit(run(sys.argv[1:]))
+    return run(sys.argv[1:])
+
+
+def _open_missing_streams() -> None:
+    """Put the null device where a standard stream was closed: its number would go to the next file opened,
+    and what is printed then into that file.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8")  # noqa: PTH123, SIM115
+            os.dup2(stream.fileno(), number)
+            os.set_inheritable(number, True)  # the engine host's too
+            setattr(sys, name, stream)
 
 
 def _open() -> int:

@@ -28,6 +28,18 @@ SENTENCES: dict[str, Sentence] = {
         "The installed llama-cpp-python is {found}, but Coterie needs exactly {wanted}. Run `make setup` to install it.",
         "설치된 llama-cpp-python은 {found}이지만 Coterie에는 정확히 {wanted}이 필요합니다. `make setup`을 실행해 설치해 주세요.",
     ),
+    "engine.library_failed": Sentence(
+        "The part of Coterie that runs models could not be started ({detail}). Run `make setup` to install it again.",
+        "모델을 실행하는 구성 요소를 시작하지 못했습니다({detail}). `make setup`을 실행해 다시 설치해 주세요.",
+    ),
+    "engine.not_started": Sentence(
+        "The engine could not be started ({detail}). Close other programs or free some disk space, then try again.",
+        "엔진을 시작하지 못했습니다({detail}). 다른 프로그램을 닫거나 디스크 공간을 비운 뒤 다시 시도해 주세요.",
+    ),
+    "engine.answer_failed": Sentence(
+        "The answer could not be written because of a mistake inside Coterie ({detail}). Your text is kept; try again or start a new chat.",
+        "Coterie 내부 오류로 답변을 작성하지 못했습니다({detail}). 글은 그대로 있으니 다시 시도하거나 새 대화를 시작해 주세요.",
+    ),
     "engine.no_model": Sentence(
         "No model is loaded. Choose a model at the top of the window.",
         "불러온 모델이 없습니다. 창 위쪽에서 모델을 선택해 주세요.",
@@ -104,6 +116,10 @@ SENTENCES: dict[str, Sentence] = {
     "model.missing": Sentence(
         "There is no file at {path}. It may have been moved or deleted; choose the model again.",
         "{path}에 파일이 없습니다. 옮겨졌거나 삭제되었을 수 있습니다. 모델을 다시 선택해 주세요.",
+    ),
+    "model.bad_name": Sentence(
+        "The name {path} holds bytes that are not text, so the file cannot be opened. Rename it and choose it again.",
+        "{path} 이름에 글자가 아닌 바이트가 있어 파일을 열 수 없습니다. 이름을 바꾼 뒤 다시 선택해 주세요.",
     ),
     "model.directory": Sentence(
         "{path} is a folder. Choose the GGUF file inside it.",
@@ -256,6 +272,14 @@ SENTENCES: dict[str, Sentence] = {
         " 남은 공간과 폴더의 쓰기 권한을 확인한 뒤 다시 시도해 주세요.",
     ),
     # --- app/cli ---
+    "cli.interrupted": Sentence(
+        "It was interrupted before there was an answer. What you wrote is kept.",
+        "답변이 나오기 전에 중단되었습니다. 작성한 내용은 그대로 있습니다.",
+    ),
+    "cli.output_closed": Sentence(
+        "The output could not be written ({detail}), so it was stopped. What was said is kept in the conversation.",
+        "출력을 쓸 수 없어({detail}) 중단했습니다. 나눈 대화는 그대로 저장되어 있습니다.",
+    ),
     # --- app/desktop ---
     "desktop.incomplete": Sentence(
         "A part of Coterie is missing ({detail}). Run `make setup` to install it again; your chats are safe.",

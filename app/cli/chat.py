@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from app import paths
+from app.cli.ending import INTERRUPTED, Ended, signals_held
 from app.cli.output import Output
 from app.cli.speed import speed_line
 from app.sentences import sentence
@@ -23,10 +24,11 @@ from app.services.events import (
 from app.services.services import Services, open_services
 from app.store.records import ChatOptions, Message
 from engine.api import Reasoning, Sampling
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 
-INTERRUPTED = 130
 STOP_PATIENCE = 5.0
+# How long an answer that has ended is tried to be saved while the disk refuses.
+SAVE_PATIENCE = 10.0
 _LEVELS = ("auto", "off", "on", "low", "medium", "high")
 _FINISH = {"done": "stop", "length": "length", "stopped": "cancelled", "failed": "error"}
 
@@ -58,7 +60,7 @@ def _reasoning(text: str) -> Reasoning | None:
         return None
     if text in _LEVELS:
         return text
-    if text.isdecimal() and int(text) < 2**31:
+    if text.isdecimal() and len(text) < 10:
         return int(text)
     raise UserError("chat.bad_reasoning", value=text[:40])
 
@@ -71,6 +73,10 @@ class Talk:
         self._output = output
         self._events: queue.SimpleQueue[ServiceEvent] = queue.SimpleQueue()
         self._reasoning_shown = False
+        self._reasoning: list[str] = []
+        self._content: list[str] = []
+        self._failure: ErrorInfo | None = None
+        self._given_up = 0.0
         services.conversations.subscribe(self._take)
         services.models.subscribe(self._take)
         self.id = services.conversations.create(options).id
@@ -80,35 +86,56 @@ class Talk:
             self._events.put(event)
 
     def say(self, text: str) -> Message:
-        """Send, show the answer as it comes, and return it finished. Ctrl+C stops it and raises."""
+        """Send, show the answer as it comes, and return it finished.
+
+        Raises Interrupted when Ctrl+C or the end of the process stopped it, and Unsaved.
+        """
+        self._reasoning, self._content, self._failure = [], [], None
         answer = self._services.conversations.send(self.id, text)
         try:
-            return self._follow(answer.id, None)
-        except KeyboardInterrupt:
+            return self._follow(answer, None)
+        except (KeyboardInterrupt, Ended) as end:
             self._services.conversations.stop(self.id)
             try:
-                stopped = self._follow(answer.id, time.monotonic() + STOP_PATIENCE)
+                stopped = self._follow(answer, time.monotonic() + STOP_PATIENCE)
             except queue.Empty:
-                stopped = answer
-            raise Interrupted(stopped) from None
+                stopped = self._shown(answer)
+            raise Interrupted(stopped, ended=isinstance(end, Ended)) from None
 
-    def _follow(self, id: int, until: float | None) -> Message:
-        """Show events until the answer `id` is stored as finished."""
+    def _follow(self, answer: Message, until: float | None) -> Message:
+        """Show events until the answer is stored as finished."""
         while True:
             timeout = 0.2 if until is None else max(0.0, until - time.monotonic())
             try:
                 event = self._events.get(timeout=timeout)
             except queue.Empty:
+                if self._failure and time.monotonic() > self._given_up:
+                    raise Unsaved(self._shown(answer)) from None
                 if until is not None:
                     raise
+                self._give_up_later()
                 continue  # lets Ctrl+C in on platforms where a blocked wait does not
-            if isinstance(event, AnswerFinished) and event.message.id == id:
+            if isinstance(event, AnswerFinished) and event.message.id == answer.id:
                 self._output.text("")
                 return event.message
-            self._show(event, id)
+            self._show(event, answer.id)
+
+    def _give_up_later(self) -> None:
+        """While the answer is being written there is no hurry to save it."""
+        if self.id in self._services.conversations.answering():
+            self._given_up = time.monotonic() + SAVE_PATIENCE
+
+    def _shown(self, answer: Message) -> Message:
+        """The answer as far as it came, whether or not it could be stored."""
+        content, reasoning = "".join(self._content), "".join(self._reasoning)
+        return msgspec.structs.replace(
+            answer, content=content, reasoning=reasoning, state="stopped", error=self._failure
+        )
 
     def _show(self, event: ServiceEvent, id: int) -> None:
         if isinstance(event, AnswerDelta) and event.message == id:
+            self._reasoning.append(event.reasoning)
+            self._content.append(event.content)
             if event.reasoning and not self._output.json:
                 self._output.note(event.reasoning, end="")
                 self._reasoning_shown = True
@@ -118,13 +145,23 @@ class Talk:
                     self._reasoning_shown = False
                 self._output.text(event.content, end="")
         elif isinstance(event, StoreFailed):
+            self._failure = event.error
+            self._given_up = time.monotonic() + SAVE_PATIENCE
             self._output.note(sentence(event.error, self._output.language))
         elif isinstance(event, ModelChanged) and event.state == "loading" and not event.fraction:
             self._output.progress(f"{event.name} …")
 
 
 class Interrupted(Exception):
-    """Ctrl+C during an answer; `message` is what was kept of it."""
+    """An answer was stopped; `message` is what was kept of it. `ended`: by the system, which wants us gone."""
+
+    def __init__(self, message: Message, *, ended: bool) -> None:
+        super().__init__()
+        self.message, self.ended = message, ended
+
+
+class Unsaved(Exception):
+    """An answer has ended and the disk does not take it; `message` has its text and the reason."""
 
     def __init__(self, message: Message) -> None:
         super().__init__()
@@ -148,7 +185,8 @@ def chat(arguments: ChatArguments, output: Output) -> int:
             return converse(talk, output)
         return _once(talk, prompt, output)
     finally:
-        services.close()
+        with signals_held():
+            services.close()
 
 
 def _once(talk: Talk, prompt: str, output: Output) -> int:
@@ -157,6 +195,9 @@ def _once(talk: Talk, prompt: str, output: Output) -> int:
     except Interrupted as stop:
         _print(stop.message, output)
         return INTERRUPTED
+    except Unsaved as unsaved:  # why was told when it was noticed
+        _print(unsaved.message, output)
+        return 1
     _print(message, output)
     if message.error is not None:
         output.note(sentence(message.error, output.language))

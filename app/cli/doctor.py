@@ -12,7 +12,7 @@ import psutil
 
 from app import paths
 from app.cli.output import Output
-from app.sentences import format_bytes, sentence
+from app.sentences import Language, Sentence, format_bytes, sentence
 from app.services.models import STARTER, resolve_model
 from engine.errors import UserError
 from engine.local.survey import Device, Survey, survey
@@ -47,7 +47,44 @@ class Diagnosis(msgspec.Struct, frozen=True):
     checks: tuple[Check, ...]
 
 
+_NAMES = {
+    "engine": Sentence("engine", "엔진"),
+    "cpu features": Sentence("cpu features", "CPU 기능"),
+    "gpu": Sentence("gpu", "GPU"),
+    "starter model": Sentence("starter model", "기본 모델"),
+    "data folder": Sentence("data folder", "데이터 폴더"),
+}
+_MESSAGES = {
+    "features_unused": Sentence(
+        "llama.cpp was built without {features}, which this CPU has: answers are slower than they could be. "
+        "Run `make setup` after removing .venv to build it for this machine.",
+        "이 CPU에는 {features} 기능이 있지만 llama.cpp가 이를 쓰지 않도록 빌드되어 답변이 느려집니다. "
+        ".venv를 지운 뒤 `make setup`을 실행해 이 컴퓨터에 맞게 다시 빌드해 주세요.",
+    ),
+    "features_used": Sentence("built for this CPU", "이 CPU에 맞게 빌드되었습니다"),
+    "without_cuda": Sentence(
+        "An NVIDIA driver is here but llama.cpp was built without CUDA. Install the CUDA toolkit (nvcc), remove "
+        ".venv and run `make setup` again.",
+        "NVIDIA 드라이버가 있지만 llama.cpp가 CUDA 없이 빌드되었습니다. CUDA 툴킷(nvcc)을 설치하고 .venv를 지운 뒤 "
+        "`make setup`을 다시 실행해 주세요.",
+    ),
+    "no_gpu": Sentence("none; models run on the CPU", "없습니다. 모델은 CPU에서 실행됩니다"),
+    "not_writable": Sentence(
+        "{home} cannot be written to. Allow writing to it, or choose another folder with COTERIE_HOME.",
+        "{home}에 쓸 수 없습니다. 쓰기 권한을 주거나 COTERIE_HOME으로 다른 폴더를 지정해 주세요.",
+    ),
+    "free": Sentence("{home} ({free} free)", "{home}({free} 남음)"),
+    "nearly_full": Sentence(
+        "{home} (only {free} free). Free some disk space, so that conversations can be saved.",
+        "{home}({free}만 남음). 대화를 저장할 수 있도록 디스크 공간을 비워 주세요.",
+    ),
+}
 _PACKAGES = ("PySide6-Essentials", "llama-cpp-python", "SQLAlchemy", "huggingface-hub", "keyring", "msgspec")
+
+
+def _message(name: str, language: Language, **values: str) -> str:
+    text: str = getattr(_MESSAGES[name], language)
+    return text.format_map(values)
 
 
 def doctor(output: Output) -> int:
@@ -70,14 +107,14 @@ def diagnose(output: Output) -> Diagnosis:
     except UserError as error:
         checks.append(Check("engine", False, sentence(error, output.language)))
     else:
-        checks += _engine_checks(found, processor.features_present(cpuinfo))
+        checks += _engine_checks(found, processor.features_present(cpuinfo), output.language)
     starter = ""
     try:
         starter = str(resolve_model(STARTER))
         checks.append(Check("starter model", True, starter))
     except UserError as error:
         checks.append(Check("starter model", False, sentence(error, output.language)))
-    checks.append(_home_check(paths.home()))
+    checks.append(_home_check(paths.home(), output.language))
     return Diagnosis(
         version=_version("coterie"),
         python=platform.python_version(),
@@ -97,27 +134,18 @@ def diagnose(output: Output) -> Diagnosis:
     )
 
 
-def _engine_checks(found: Survey, present: tuple[str, ...]) -> list[Check]:
+def _engine_checks(found: Survey, present: tuple[str, ...], language: Language) -> list[Check]:
     unused = processor.unused_features(present, found.features_used)
-    if unused:
-        message = (
-            f"llama.cpp was built without {', '.join(unused)}, which this CPU has: answers are slower than "
-            "they could be. Run `make setup` after removing .venv to build it for this machine."
-        )
-    else:
-        message = "built for this CPU"
+    name = "features_unused" if unused else "features_used"
+    message = _message(name, language, features=", ".join(unused))
     checks = [Check("engine", True, found.library), Check("cpu features", not unused, message)]
     gpus = [d for d in found.devices if d.kind in ("gpu", "integrated_gpu")]
     if gpus:
         checks.append(Check("gpu", True, ", ".join(d.description or d.name for d in gpus)))
     elif _has_nvidia_driver():
-        message = (
-            "An NVIDIA driver is here but llama.cpp was built without CUDA. Install the CUDA toolkit "
-            "(nvcc), remove .venv and run `make setup` again."
-        )
-        checks.append(Check("gpu", False, message))
+        checks.append(Check("gpu", False, _message("without_cuda", language)))
     else:
-        checks.append(Check("gpu", True, "none; models run on the CPU"))
+        checks.append(Check("gpu", True, _message("no_gpu", language)))
     return checks
 
 
@@ -125,16 +153,17 @@ def _has_nvidia_driver() -> bool:
     return Path("/proc/driver/nvidia/version").exists()
 
 
-def _home_check(home: Path) -> Check:
+def _home_check(home: Path, language: Language) -> Check:
     """Whether data can be written, asked of the nearest folder that exists."""
     folder = home
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     if not os.access(folder, os.W_OK):
-        return Check("data folder", False, f"{home} cannot be written to.")
+        return Check("data folder", False, _message("not_writable", language, home=str(home)))
     free = psutil.disk_usage(str(folder)).free
     enough = free > 500_000_000
-    return Check("data folder", enough, f"{home} ({format_bytes(free)} free)")
+    name = "free" if enough else "nearly_full"
+    return Check("data folder", enough, _message(name, language, home=str(home), free=format_bytes(free)))
 
 
 def _version(package: str) -> str:
@@ -161,4 +190,5 @@ def _print(report: Diagnosis, output: Output) -> None:
         output.text(f"{name.ljust(width)}  {value}")
     output.text("")
     for check in report.checks:
-        output.text(f"{'ok ' if check.ok else 'NOT OK'} {check.name}: {check.message}")
+        shown: str = getattr(_NAMES[check.name], output.language)
+        output.text(f"{'ok ' if check.ok else 'NOT OK'} {shown}: {check.message}")

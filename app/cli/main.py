@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from app.cli.ending import INTERRUPTED, interrupted, run_told
 from app.cli.output import Output
-from engine.errors import UserError
 
-INTERRUPTED = 130
 # typer ships its own copy of click, whose base of all usage errors it does not export by name.
 _UsageError: type[Exception] = next(
     base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
@@ -32,6 +33,7 @@ Model = Annotated[str, typer.Argument(help="A path to a GGUF, or `starter`.", sh
 
 @application.command()
 def chat(
+    command: typer.Context,
     prompt: Annotated[
         str | None, typer.Argument(help="What to say. Without it the terminal becomes a conversation.")
     ] = None,
@@ -64,35 +66,50 @@ def chat(
         seed=seed,
         context=context,
     )
-    raise typer.Exit(run_chat(arguments, Output(json)))
+    raise typer.Exit(run_chat(arguments, _output(command, json)))
 
 
 @application.command()
-def inspect(model: Model, json: Json = False) -> None:
+def inspect(command: typer.Context, model: Model, json: Json = False) -> None:
     """Show what a model file is: architecture, experts, active parameters, reasoning control, tool dialect."""
     from app.cli.inspect import inspect as run_inspect
 
-    raise typer.Exit(run_inspect(model, Output(json)))
+    raise typer.Exit(run_inspect(model, _output(command, json)))
 
 
 @application.command()
-def doctor(json: Json = False) -> None:
+def doctor(command: typer.Context, json: Json = False) -> None:
     """Show what is installed, which devices there are, what is slow and why."""
     from app.cli.doctor import doctor as run_doctor
 
-    raise typer.Exit(run_doctor(Output(json)))
+    raise typer.Exit(run_doctor(_output(command, json)))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; the exit code."""
-    json = "--json" in arguments
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    output = Output("--json" in options)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    return run_told(lambda: _run(arguments, output), output)
+
+
+def _run(arguments: Sequence[str], output: Output) -> int:
     try:
-        code = application(list(arguments), prog_name="coterie", standalone_mode=False)
+        code = application(list(arguments), prog_name="coterie", standalone_mode=False, obj=output)
     except _UsageError as error:
         error.show()  # type: ignore[attr-defined]
+        if output.json:
+            output.object({"error": {"code": "cli.usage", "message": error.format_message()}})  # type: ignore[attr-defined]
         return 2
-    except UserError as error:
-        return Output(json).failed(error)
-    except (KeyboardInterrupt, typer.Abort):
-        return INTERRUPTED
-    return int(code or 0)
+    except typer.Abort:
+        return interrupted(output)
+    # typer makes that code of Ctrl+C.
+    return interrupted(output) if code == INTERRUPTED else int(code or 0)
+
+
+def _output(command: typer.Context, json: bool) -> Output:
+    """What `run` made, with the word of the parsed options."""
+    output: Output = command.obj
+    output.json = json
+    return output

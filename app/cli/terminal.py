@@ -7,7 +7,8 @@ import importlib
 import sys
 
 from app import paths
-from app.cli.chat import INTERRUPTED, Interrupted, Talk
+from app.cli.chat import Interrupted, Talk, Unsaved
+from app.cli.ending import INTERRUPTED, run_told, signals_held
 from app.cli.output import Output
 from app.cli.speed import speed_line
 from app.language import system_language
@@ -40,23 +41,23 @@ _WORDS: dict[Language, dict[str, str]] = {
 def open_without_screen() -> int:
     """`coterie` where no window can be shown."""
     output = Output(json=False)
+    return run_told(lambda: _open(output), output)
+
+
+def _open(output: Output) -> int:
     words = _WORDS[output.language]
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     output.note(words["no_screen" if terminal else "no_terminal"])
-    try:
-        services = open_services(paths.home())
-    except UserError as error:
-        return output.failed(error)
+    services = open_services(paths.home())
     try:
         model = services.settings.current.model if terminal else "starter"
         services.models.use(model, remember=False)
         if terminal:
             return converse(Talk(services, output, ChatOptions()), output)
         return _short_conversation(Talk(services, output, ChatOptions(max_tokens=48)), output)
-    except UserError as error:
-        return output.failed(error)
     finally:
-        services.close()
+        with signals_held():
+            services.close()
 
 
 def converse(talk: Talk, output: Output) -> int:
@@ -69,7 +70,7 @@ def converse(talk: Talk, output: Output) -> int:
     while True:
         try:
             text = input(words["you"])
-        except EOFError:
+        except (EOFError, OSError):  # the latter: the terminal is gone
             output.note("\n" + words["kept"].format(home=paths.home()))
             return 0
         except KeyboardInterrupt:
@@ -79,8 +80,12 @@ def converse(talk: Talk, output: Output) -> int:
             continue
         try:
             message = talk.say(text)
-        except Interrupted:
+        except Interrupted as stop:
             output.note("")
+            if stop.ended:
+                return INTERRUPTED
+            continue
+        except Unsaved:
             continue
         except UserError as error:
             output.failed(error)
@@ -94,7 +99,12 @@ def converse(talk: Talk, output: Output) -> int:
 def _short_conversation(talk: Talk, output: Output) -> int:
     for question in _WORDS[system_language()]["questions"].splitlines():
         output.text(f"> {question}")
-        message = talk.say(question)
+        try:
+            message = talk.say(question)
+        except Interrupted:
+            return INTERRUPTED
+        except Unsaved:
+            return 1
         if message.error is not None:
             return output.failed(UserError.from_info(message.error))
         output.text(f"({speed_line(message)})\n")

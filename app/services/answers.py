@@ -6,6 +6,7 @@ One thread saves and finishes. It never gives text up: while the disk refuses, i
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from engine.errors import UserError
 SAVE_INTERVAL = 0.25
 RETRY_INTERVAL = 1.0
 
+_GONE = ("store.no_message", "store.no_conversation")  # deleted for good while it was written
 _STATES: dict[str, MessageState] = {"stop": "done", "length": "length", "cancelled": "stopped"}
 
 
@@ -32,6 +34,7 @@ class Answer:
         self._content = [message.content]
         self._reasoning = [message.reasoning]
         self.dirty = False
+        self.stop_asked = False
         self.finished: Finished | None = None
 
     def append(self, reasoning: str, content: str) -> None:
@@ -65,6 +68,7 @@ class AnswerSaver:
         self._tell = tell
         self._answers: dict[int, Answer] = {}
         self._lock = threading.Lock()
+        self._saving = threading.Lock()
         self._wake: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._failing = False
         self._thread = threading.Thread(target=self._run, name="answer-saver", daemon=True)
@@ -87,6 +91,15 @@ class AnswerSaver:
         answer.finished = finished
         self._wake.put(True)
 
+    def settle(self, conversation: int) -> None:
+        """Save now, on this thread, what has ended in a conversation: an answer is not gone on with before.
+
+        Raises UserError `store.*` while the disk refuses.
+        """
+        for answer in tuple(self._answers.values()):
+            if answer.conversation == conversation and answer.finished is not None:
+                self._save(answer)
+
     def close(self) -> None:
         """Save what there is and end the thread."""
         self._wake.put(False)
@@ -97,7 +110,7 @@ class AnswerSaver:
         while running:
             running = self._pause()
             for answer in tuple(self._answers.values()):
-                self._save(answer)
+                self._try_to_save(answer)
 
     def _pause(self) -> bool:
         """Wait for the next round: for work, for the save interval while there are answers."""
@@ -112,30 +125,49 @@ class AnswerSaver:
         except queue.Empty:
             return True
 
-    def _save(self, answer: Answer) -> None:
-        finished = answer.finished
-        if finished is None and not answer.dirty:
-            return
-        answer.dirty = False
+    def _try_to_save(self, answer: Answer) -> None:
         try:
-            if finished is None:
-                self._store.save_answer(answer.id, answer.content, answer.reasoning)
-            else:
-                self._finish(answer, finished)
-            self._failing = False
+            saved = self._save(answer)
         except UserError as error:
-            answer.dirty = True
-            if error.code in ("store.no_message", "store.no_conversation"):
-                with self._lock:
-                    self._answers.pop(answer.id, None)  # deleted for good while it was written
-                return
-            if not self._failing:
-                self._failing = True
-                self._tell([StoreFailed(error.info)])
+            self._failed(answer, error)
+        except Exception as error:  # the thread must live: it holds the only copy of people's text
+            threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+            self._failed(answer, UserError("unknown", detail=f"{type(error).__name__}: {error}"[:300]))
+        else:
+            if saved:
+                self._failing = False
 
-    def _finish(self, answer: Answer, finished: Finished) -> None:
+    def _failed(self, answer: Answer, error: UserError) -> None:
+        answer.dirty = True
+        if not self._failing:
+            self._failing = True
+            self._tell([StoreFailed(error.info)])
+
+    def _save(self, answer: Answer) -> bool:
+        """Write what is new, and the end when it has come. False when there was nothing to write."""
+        with self._saving:
+            finished = answer.finished
+            if self._answers.get(answer.id) is not answer or (finished is None and not answer.dirty):
+                return False
+            answer.dirty = False
+            message: Message | None = None
+            try:
+                if finished is None:
+                    self._store.save_answer(answer.id, answer.content, answer.reasoning)
+                    return True
+                message = self._finish(answer, finished)
+            except UserError as error:
+                if error.code not in _GONE:
+                    raise
+            with self._lock:
+                self._answers.pop(answer.id, None)
+        if message is not None:
+            self._tell([AnswerFinished(message)])
+        return True
+
+    def _finish(self, answer: Answer, finished: Finished) -> Message:
         has_text = bool(answer.content or answer.reasoning)
-        message = self._store.finish_answer(
+        return self._store.finish_answer(
             answer.id,
             answer.content,
             answer.reasoning,
@@ -145,6 +177,3 @@ class AnswerSaver:
             timings=finished.timings,
             model=answer.model,
         )
-        with self._lock:
-            self._answers.pop(answer.id, None)
-        self._tell([AnswerFinished(message)])

@@ -18,6 +18,7 @@ from app.services.events import (
     ConversationChanged,
     MessageAdded,
     ServiceEvent,
+    StoreFailed,
     Subscriber,
 )
 from app.services.models import Models
@@ -36,6 +37,7 @@ from engine.api import (
     Usage,
 )
 from engine.errors import UserError
+from engine.text import clean_text
 
 TRASH_DAYS = 30
 
@@ -119,10 +121,12 @@ class Conversations:
         with self._starting:
             self._refuse_busy(id)
             conversation = self._store.conversation(id)
-            question = self._store.add_message(id, conversation.leaf, "user", text)
-            self._tell([MessageAdded(question)])
+            question = self._asked_before(conversation, text)
+            if question is None:
+                question = self._store.add_message(id, conversation.leaf, "user", text)
+                self._tell([MessageAdded(question)])
             if conversation.title_source == "none":
-                self._changed(self._store.rename(id, title_from(text), "auto"))
+                self._give_title(id, text)
             return self._answer(id, question.id)
 
     def regenerate(self, message: int) -> Message:
@@ -161,7 +165,7 @@ class Conversations:
                 raise UserError("chat.not_last")
             resumed = self._store.resume_answer(message)
             self._tell([BranchShown(record.conversation)])
-            self._start(resumed, continue_last=bool(record.content or record.reasoning))
+            self._start(resumed, continue_last=bool(resumed.content or resumed.reasoning))
             return resumed
 
     def show_sibling(self, message: int, offset: int) -> None:
@@ -170,18 +174,19 @@ class Conversations:
         index = siblings.index(message) + offset
         if not 0 <= index < len(siblings):
             return
-        conversation = self._store.show_branch(siblings[index])
+        with self._starting:  # the request for an answer is made from the branch that is shown
+            conversation = self._store.show_branch(siblings[index])
         self._tell([ConversationChanged(conversation), BranchShown(conversation.id)])
 
     def stop(self, conversation: int) -> None:
         """End the answer under way, keeping its text."""
         for answer in self._saver.open_answers():
             if answer.conversation == conversation:
-                self._models.abort(answer.id)
+                self._abort(answer)
 
     def stop_all(self) -> None:
         for answer in self._saver.open_answers():
-            self._models.abort(answer.id)
+            self._abort(answer)
 
     def recover(self) -> list[Message]:
         """After a start: answers that a dead process left half written become stopped ones."""
@@ -194,6 +199,19 @@ class Conversations:
         self._saver.close()
 
     # --- inside ---
+
+    def _asked_before(self, conversation: Conversation, text: str) -> Message | None:
+        """The same question at the end of the chat that got no answer, as when the disk was full then."""
+        if conversation.leaf is None:
+            return None
+        last = self._store.message(conversation.leaf)
+        return last if last.role == "user" and last.content == clean_text(text) else None
+
+    def _give_title(self, id: int, text: str) -> None:
+        try:
+            self._changed(self._store.rename(id, title_from(text), "auto"))
+        except UserError as error:  # the words are stored; a title is not worth refusing them
+            self._tell([StoreFailed(error.info)])
 
     def _answer(self, conversation: int, parent: int, *, branch: bool = False) -> Message:
         answer = self._store.add_message(
@@ -211,6 +229,15 @@ class Conversations:
             self._models.generate(self._request(message, continue_last))
         except UserError as error:
             self._saver.finish(answer, Finished(message.id, "error", Usage(), Timings(), error.info))
+        except BaseException:  # whatever it is, the answer must not stay open for ever
+            self._saver.finish(answer, Finished(message.id, "cancelled", Usage(), Timings()))
+            raise
+        if answer.stop_asked:  # before the engine knew of it
+            self._models.abort(answer.id)
+
+    def _abort(self, answer: Answer) -> None:
+        answer.stop_asked = True
+        self._models.abort(answer.id)
 
     def _request(self, message: Message, continue_last: bool) -> GenerateRequest:
         """The request for an answer: its branch, and the conversation's options over the settings."""
@@ -231,6 +258,7 @@ class Conversations:
     def _refuse_busy(self, conversation: int) -> None:
         if conversation in self.answering():
             raise UserError("chat.busy")
+        self._saver.settle(conversation)
 
     def _on_events(self, events: list[Event]) -> None:
         """From the engine's reader thread: keep the text, tell it, leave the disk to the saver."""

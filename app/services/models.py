@@ -24,6 +24,7 @@ from engine.api import (
 )
 from engine.errors import ErrorInfo, UserError
 from engine.local.client import LocalEngine
+from engine.text import clean_text
 
 STARTER = "starter"
 STARTER_NAME = "SmolLM2 135M Instruct"
@@ -32,7 +33,12 @@ RECENT_MODELS = 10
 
 
 def resolve_model(name: str) -> Path:
-    """The file for `starter` or a path. Raises UserError `model.no_starter`; a path is checked when read."""
+    """The file for `starter` or a path.
+
+    Raises UserError `model.no_starter` and `model.bad_name` (path); more is checked when the file is read.
+    """
+    if clean_text(name) != name:  # bytes that are no text, from a command line
+        raise UserError("model.bad_name", path=clean_text(name))
     if name != STARTER:
         return Path(name).expanduser().absolute()
     # Found without importing: the package pulls a plug-in system that is not installed.
@@ -66,8 +72,11 @@ class Models:
         self._settings = settings
         self._engine = make_engine(self._on_events)
         self._subscribers: list[Subscriber] = []
+        self._using = threading.Lock()
         self._lock = threading.Lock()
         self._state = ModelChanged("empty", "", "")
+        self._asked = ""
+        self._context: int | None = None
         self._request: LoadRequest | None = None
         self.on_generation: Listener = lambda _: None
 
@@ -80,23 +89,34 @@ class Models:
         return lambda: self._subscribers.remove(subscriber)
 
     def use(self, model: str, *, context: int | None = None, remember: bool = True) -> None:
-        """Load `starter` or a path, replacing what is loaded; how it goes is told by `ModelChanged`."""
-        settings = self._settings.current
-        try:
-            path = str(resolve_model(model))
-        except UserError as error:
-            self._tell(ModelChanged("empty", model, "", error=error.info))
-            return
-        length = settings.context if context is None else context
-        self._request = LoadRequest(path, length, settings.threads)
-        if remember:
-            self._remember(model, path)
-        self._tell(ModelChanged("loading", shown_name(path), path))
-        self._engine.load(self._request)
+        """Load `starter` or a path, replacing what is loaded; how it goes is told by `ModelChanged`.
+
+        Raises UserError `settings.not_saved` when the choice cannot be remembered; it is loaded all the same.
+        """
+        with self._using:
+            settings = self._settings.current
+            self._asked, self._context = model, context
+            try:
+                path = str(resolve_model(model))
+            except UserError as error:
+                self._tell(ModelChanged("empty", clean_text(model), "", error=error.info))
+                return
+            length = settings.context if context is None else context
+            request = self._request = LoadRequest(path, length, settings.threads)
+            self._tell_loading(request)
+            try:
+                self._engine.load(request)
+            except UserError as error:
+                self._failed("empty", error.info, ())
+                return
+            if self._engine.state == "loading" and self._state.state != "loading":
+                self._tell_loading(request)  # the last word of the model before it came in between
+            if remember:
+                self._remember(model, path)
 
     def reload(self) -> None:
         """Load the same model again, after a crash or a changed setting."""
-        self.use(self._request.path if self._request else self._settings.current.model, remember=False)
+        self.use(self._asked or self._settings.current.model, context=self._context, remember=False)
 
     def ensure(self) -> None:
         """Start loading the chosen model when nothing is loaded yet."""
@@ -117,8 +137,7 @@ class Models:
             raise UserError.from_info(self._state.error)
         self._engine.generate(request)
         if self._engine.state == "loading" and self._state.state != "loading" and self._request:
-            path = self._request.path
-            self._tell(ModelChanged("loading", shown_name(path), path))
+            self._tell_loading(self._request)
 
     def abort(self, request_id: int) -> None:
         self._engine.abort(request_id)
@@ -132,12 +151,14 @@ class Models:
             recent = (path, *(p for p in recent if p != path))[:RECENT_MODELS]
         self._settings.change(model=model if model == STARTER else path, recent_models=recent)
 
+    def _tell_loading(self, request: LoadRequest, fraction: float = 0.0) -> None:
+        self._tell(ModelChanged("loading", shown_name(request.path), request.path, fraction=fraction))
+
     def _on_events(self, events: list[Event]) -> None:
         generation: list[Event] = []
         for event in events:
-            if isinstance(event, LoadProgress):
-                name, path = self._state.name, self._state.path
-                self._tell(ModelChanged("loading", name, path, fraction=event.fraction))
+            if isinstance(event, LoadProgress) and self._request:
+                self._tell_loading(self._request, event.fraction)
             elif isinstance(event, Loaded):
                 facts = event.model
                 self._tell(ModelChanged("ready", shown_name(facts.path, facts), facts.path, 1.0, facts))

@@ -10,10 +10,13 @@ import contextlib
 import multiprocessing
 import os
 import queue
+import signal
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -49,19 +52,27 @@ CLOSE_PATIENCE = 2.0
 
 
 class _Host:
-    """One spawned process with its pipe, its log file and its writer thread."""
+    """One spawned process with its pipe, its log file and its writer thread.
+
+    Raises OSError when the machine gives no process, pipe or temporary file.
+    """
 
     def __init__(self, main: HostMain) -> None:
         context = multiprocessing.get_context("spawn")
-        handle, self.log_path = tempfile.mkstemp(prefix="coterie-engine-", suffix=".log")
-        self._log = os.fdopen(handle, "rb")
-        self.connection: Connection
-        self.connection, theirs = context.Pipe(duplex=True)
-        self.process: SpawnProcess = context.Process(
-            target=main, args=(theirs, self.log_path), name="coterie-engine", daemon=True
-        )
-        self.process.start()
-        theirs.close()  # else the end of the child would never end the pipe
+        with contextlib.ExitStack() as undo:
+            handle, self.log_path = tempfile.mkstemp(prefix="coterie-engine-", suffix=".log")
+            undo.callback(Path(self.log_path).unlink, missing_ok=True)
+            self._log = undo.enter_context(os.fdopen(handle, "rb"))
+            self.connection: Connection
+            self.connection, theirs = context.Pipe(duplex=True)
+            undo.enter_context(self.connection)
+            self.process: SpawnProcess = context.Process(
+                target=main, args=(theirs, self.log_path), name="coterie-engine", daemon=True
+            )
+            with theirs, _terminal_signals_blocked():
+                self.process.start()
+            # Our copy of the child's end is closed now, else the end of the child would never end the pipe.
+            undo.pop_all()
         now = time.monotonic()
         self.vitals = watch.Vitals(heard=now + watch.START_PATIENCE, stepped=now)
         self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -96,6 +107,15 @@ class _Host:
         text = self._log.read().decode("utf-8", "replace")
         return tuple(text.splitlines()[-LOG_TAIL_LINES:])
 
+    def end(self) -> None:
+        """Ask the process to close, and kill it when it takes too long.
+
+        Only the reader thread collects its exit code: two that wait for it would take it from each other.
+        """
+        self.send(protocol.Close())
+        if not wait([self.process.sentinel], CLOSE_PATIENCE):
+            self.process.kill()
+
     def dispose(self) -> None:
         """End what is left of the process and give everything back."""
         if self.process.is_alive():
@@ -112,13 +132,17 @@ class _Host:
 class LocalEngine:
     """The `Engine` protocol over a host process. Thread-safe.
 
-    `listener` gets every event, in batches, from the reader thread. `main` runs in the child.
+    `listener` gets every event, in batches, from the reader thread; it may call `abort` and `cancel_load`, but
+    not `load`, `generate` or `close`, which may wait for that thread. `main` runs in the child.
     """
 
     def __init__(self, listener: Listener, main: HostMain = host.main) -> None:
         self._listener = listener
         self._main = main
-        self._lock = threading.RLock()
+        # Held by one load, restart or close at a time, while an old host ends; taken before `_lock`.
+        self._changing = threading.Lock()
+        # Guards all that follows and is never held while something is waited for.
+        self._lock = threading.Lock()
         self._host: _Host | None = None
         self._reader: threading.Thread | None = None
         self._state: EngineState = "empty"
@@ -142,10 +166,15 @@ class LocalEngine:
         return current.process.pid if current else None
 
     def load(self, request: LoadRequest) -> None:
-        """Start loading in a fresh host. Asked for by a person, so earlier crashes are forgiven."""
-        with self._lock:
-            self._crashes.pop(request.path, None)
+        """Start loading in a fresh host. Asked for by a person, so earlier crashes are forgiven.
+
+        Raises UserError `engine.not_started` (detail), and `engine.no_model` after `close`.
+        """
+        with self._changing:
+            if self._state == "closed":
+                raise UserError("engine.no_model")
             self._stop_host()
+            self._crashes.pop(request.path, None)
             self._wanted = request
             self._start_host(request)
 
@@ -158,60 +187,71 @@ class LocalEngine:
         """Queue an answer, starting a lost host again first.
 
         Raises UserError `engine.no_model` when nothing was loaded or is being loaded, and
-        `engine.crashes_too_often` (path) when this model took the host down three times in ten minutes.
+        `engine.crashes_too_often` (name) when this model took the host down three times in ten minutes.
         """
-        with self._lock:
+        cleaned = _clean(request)
+        with self._changing:
             if self._state == "lost" and self._wanted:
                 crashes = self._crashes.get(self._wanted.path, [])
                 if watch.crashes_too_often(crashes, time.monotonic()):
                     raise UserError("engine.crashes_too_often", name=Path(self._wanted.path).name)
                 self._stop_host()
                 self._start_host(self._wanted)
-            if self._host is None or self._state not in ("loading", "ready"):
-                raise UserError("engine.no_model")
-            self._open[request.id] = None
-            self._host.send(protocol.Generate(_clean(request)))
+            with self._lock:
+                if self._host is None or self._state not in ("loading", "ready"):
+                    raise UserError("engine.no_model")
+                self._open[request.id] = None
+                self._host.send(protocol.Generate(cleaned))
 
     def abort(self, request_id: int) -> None:
         with self._lock:
-            if self._host:
+            if self._host and request_id in self._open:
                 self._host.send(protocol.Abort(request_id))
 
     def close(self) -> None:
-        with self._lock:
+        with self._changing:
             self._stop_host()
             self._state = "closed"
 
     def _start_host(self, request: LoadRequest) -> None:
-        self._state, self._model = "loading", None
-        current = self._host = _Host(self._main)
+        try:
+            current = _Host(self._main)
+        except OSError as error:
+            self._state = "empty"
+            raise UserError("engine.not_started", detail=str(error)) from error
         current.vitals.loading = True
         current.send(protocol.Load(request))
-        self._reader = threading.Thread(target=self._read, args=(current,), name="engine-reader", daemon=True)
-        self._reader.start()
+        reader = threading.Thread(target=self._read, args=(current,), name="engine-reader", daemon=True)
+        with self._lock:
+            self._state, self._model = "loading", None
+            self._host, self._reader = current, reader
+        reader.start()
 
     def _stop_host(self) -> None:
-        """End the host on purpose; its open answers end as cancelled."""
-        current, reader = self._host, self._reader
-        self._host = self._reader = None
-        self._model = None
-        if current is None:
+        """End the host on purpose; its open answers end as cancelled. One that was lost is told before."""
+        with self._lock:
+            current, reader = self._host, self._reader
+            self._host = self._reader = None
+            self._model = None
+        if current:
+            current.end()
+        if reader:
+            reader.join()
+        if current:
+            current.dispose()
+        with self._lock:
+            ended: list[Event] = [Finished(id, "cancelled", Usage(), Timings()) for id in self._open]
+            self._open.clear()
+        self._tell(ended)
+
+    def _tell(self, events: list[Event]) -> None:
+        """Call the listener. Its mistakes are reported like those of any thread, and the engine goes on."""
+        if not events:
             return
-        current.send(protocol.Close())
-        current.process.join(CLOSE_PATIENCE)
-        if current.process.is_alive():
-            current.process.kill()
-        if reader and reader is not threading.current_thread():
-            self._lock.release()
-            try:
-                reader.join()
-            finally:
-                self._lock.acquire()
-        current.dispose()
-        ended = [Finished(id, "cancelled", Usage(), Timings()) for id in self._open]
-        self._open.clear()
-        if ended:
-            self._listener(list(ended))
+        try:
+            self._listener(events)
+        except Exception:
+            threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
 
     # --- the reader thread ---
 
@@ -260,14 +300,12 @@ class LocalEngine:
         return watch.outcome(current.process.exitcode)
 
     def _deliver(self, current: _Host, batch: list[Event]) -> None:
-        if not batch:
-            return
         with self._lock:
             if self._host is not current:
                 return
             for event in batch:
                 self._note(current, event)
-        self._listener(batch)
+        self._tell(batch)
 
     def _note(self, current: _Host, event: Event) -> None:
         if isinstance(event, Finished):
@@ -286,7 +324,9 @@ class LocalEngine:
         with self._lock:
             if self._host is not current:
                 return
-            self._host = self._reader = None
+            self._host = (
+                None  # but not the reader: who starts the next host first waits for what is told here
+            )
             self._state, self._model = "lost", None
             if self._wanted:
                 self._crashes.setdefault(self._wanted.path, []).append(time.monotonic())
@@ -297,7 +337,24 @@ class LocalEngine:
             current.process.join()
         tail = current.log_tail()
         current.dispose()
-        self._listener([*ended, EngineLost(failure, tail)])
+        self._tell([*ended, EngineLost(failure, tail)])
+
+
+@contextlib.contextmanager
+def _terminal_signals_blocked() -> Iterator[None]:
+    """A process started inside begins with Ctrl+C and the terminal's end blocked, until it ignores them.
+
+    They reach the whole group of processes, and a Python that is just starting would print a traceback.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # else the start would start it, and unblock Ctrl+C after that
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _clean(request: GenerateRequest) -> GenerateRequest:

@@ -13,6 +13,10 @@ from engine.local import native, sampling
 from engine.local.session import Decoded, Session
 from engine.local.stop_strings import StopStrings
 
+# Reasoning over its budget may still come to the end of a line or sentence, for so many tokens.
+BUDGET_GRACE = 16
+_BOUNDARIES = ("\n", ".", "!", "?", "。")
+
 Emit = Callable[[PrefillProgress | Delta], None]
 
 
@@ -37,6 +41,7 @@ class Generation:
         self._stops = StopStrings(request.stop)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._raw: list[str] = []
+        self._budget: int | None = None
         self._prompt_tokens = self._cached = self._completion = self._reasoning = 0
         self._prefill_s = self._ttft_s = self._decode_s = self._reasoning_s = 0.0
 
@@ -54,6 +59,7 @@ class Generation:
         prompt = session.format.render(
             request.messages, reasoning=request.reasoning, continue_last=request.continue_last
         )
+        self._budget = prompt.reasoning_budget
         tokens = session.encode(prompt)
         self._prompt_tokens = len(tokens)
         if not tokens:
@@ -123,8 +129,35 @@ class Generation:
                 return "stop"
             if self._completion >= limit:
                 return "length"
-            if self._abort.is_set or not self._step([token]):
+            step = [token]
+            if self._is_over_budget(parser):
+                step += self._closed(chain, parser, limit, now - first)
+            if self._abort.is_set or not self._step(step):
                 return "cancelled"
+
+    def _is_over_budget(self, parser: ReplyParser) -> bool:
+        """Whether the reasoning is to be closed here: its budget is spent and nothing is cut in two."""
+        if self._budget is None or self._reasoning < self._budget or not parser.in_reasoning:
+            return False
+        if self._decoder.getstate()[0]:
+            return False
+        ends = self._raw[-1].rstrip(" ").endswith(_BOUNDARIES)
+        return ends or self._reasoning >= self._budget + BUDGET_GRACE
+
+    def _closed(
+        self, chain: native.SamplerChain, parser: ReplyParser, limit: int, elapsed: float
+    ) -> list[int]:
+        """The tokens that close the reasoning as the template does, taken as if the model had drawn them."""
+        session, tokenizer = self._session, self._session.tokenizer
+        closing = tokenizer.marker(session.format.markers.block("", closed=True))
+        if self._completion + len(closing) >= limit:
+            return []  # the answer ends before it could begin
+        for token in closing:
+            chain.accept(token)
+            self._completion += 1
+            session.tokens.append(token)
+            self._show(parser, tokenizer.piece(token), elapsed)
+        return closing
 
     def _show(self, parser: ReplyParser, data: bytes, elapsed: float) -> None:
         text = self._decoder.decode(data)

@@ -12,16 +12,18 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.api import Finished, LoadFailed, LoadRequest, Timings, Usage
+from engine.api import Finished, GenerateRequest, LoadFailed, LoadProgress, LoadRequest, Timings, Usage
 from engine.errors import ErrorInfo, UserError
 from engine.local import protocol
 from engine.local.protocol import Reply
 
 if TYPE_CHECKING:
+    from engine.local import native
     from engine.local.session import Session
 
 # Events of a fast stream are sent together when they come closer than this; a slow one sends each at once.
@@ -37,13 +39,16 @@ def main(connection: Connection, log_path: str) -> None:
 
 
 def prepare_process(log_path: str) -> None:
-    # Ctrl+C in a terminal reaches the whole process group; ending an answer is the parent's decision.
+    # Ctrl+C and the end of a terminal reach the whole process group; what then ends is the parent's decision.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # Before ggml aborts it would start a debugger for a backtrace, for seconds.
     os.environ["GGML_NO_BACKTRACE"] = "1"
     log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # closed by who started us
+            stream.flush()
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
@@ -86,28 +91,23 @@ class Host:
     """The state of the child: what is loaded, what runs, what waits."""
 
     def __init__(self, connection: Connection) -> None:
-        from engine.local import native
-
-        self._native = native
         self._connection = connection
         self._outbox = Outbox(connection)
         self._work: queue.SimpleQueue[tuple[protocol.Command, float]] = queue.SimpleQueue()
-        self._abort = native.AbortFlag()
         self._lock = threading.Lock()
+        self._abort: native.AbortFlag | None = None
         self._current: int | None = None
-        self._aborted: set[int] = set()
+        self._waiting: dict[int, bool] = {}  # requests in the queue, and whether they were aborted there
         self._cancel_load = False
+        self._closing = False
         self._busy = False
         self._steps = 0
         self._session: Session | None = None
+        self._broken: ErrorInfo | None = None
 
     def run(self) -> None:
         threading.Thread(target=self._read, name="pipe", daemon=True).start()
-        try:
-            self._native.start()
-        except UserError as error:
-            self._outbox.send(LoadFailed(error.info))
-            return
+        self._start()
         self._outbox.send(protocol.Ready())
         while True:
             command, arrived = self._work.get()
@@ -115,12 +115,26 @@ class Host:
             if isinstance(command, protocol.Load):
                 self._load(command.request)
             elif isinstance(command, protocol.Generate):
-                self._generate(command, arrived)
+                self._generate(command.request, arrived)
             elif isinstance(command, protocol.Close):
                 break
             self._busy = False
         if self._session is not None:
             self._session.close()
+
+    def _start(self) -> None:
+        """Start llama.cpp; where that fails each load is refused with the reason."""
+        try:
+            from engine.local import native
+
+            native.start()
+            with self._lock:
+                self._abort = native.AbortFlag()
+        except UserError as error:
+            self._broken = error.info
+        except Exception as error:  # of any kind: the package's own, or of the system's loader
+            traceback.print_exc()
+            self._broken = ErrorInfo("engine.library_failed", {"detail": _told(error)})
 
     def _read(self) -> None:
         while True:
@@ -135,28 +149,52 @@ class Host:
             elif isinstance(command, protocol.CancelLoad):
                 self._cancel_load = True
             else:
-                if isinstance(command, protocol.Close):
-                    self._cancel_load = True
+                self._queue(command)
+
+    def _queue(self, command: protocol.Load | protocol.Generate | protocol.Close) -> None:
+        with self._lock:
+            if isinstance(command, protocol.Load):
+                self._cancel_load = False  # here and not when it is taken up: a cancel may come before that
+            elif isinstance(command, protocol.Generate):
+                self._waiting[command.request.id] = False
+            else:
+                self._closing = self._cancel_load = True
+                if self._abort is not None:
                     self._abort.set()
-                self._work.put((command, time.monotonic()))
+        self._work.put((command, time.monotonic()))
 
     def _abort_request(self, id: int) -> None:
+        """Only what waits or runs can be aborted: an answer that has ended may be continued under its id."""
         with self._lock:
-            self._aborted.add(id)
-            if self._current == id:
+            if id in self._waiting:
+                self._waiting[id] = True
+            elif id == self._current and self._abort is not None:
                 self._abort.set()
 
     def _step_done(self) -> None:
         self._steps += 1
 
     def _load(self, request: LoadRequest) -> None:
-        from engine.api import Loaded, LoadProgress
-        from engine.local.loading import open_session
+        from engine.api import Loaded
 
         if self._session is not None:
             self._session.close()
             self._session = None
-        self._cancel_load = False
+        try:
+            self._session = self._opened(request)
+        except UserError as error:
+            self._outbox.send(LoadFailed(error.info))
+        except Exception as error:  # the file is someone else's: it may find any mistake of ours
+            traceback.print_exc()
+            self._outbox.send(LoadFailed(ErrorInfo("engine.load_failed", {"detail": _told(error)})))
+        else:
+            self._outbox.send(Loaded(self._session.facts))
+
+    def _opened(self, request: LoadRequest) -> Session:
+        if self._broken is not None or self._abort is None:
+            raise UserError.from_info(self._broken or ErrorInfo("engine.no_model"))
+        from engine.local.loading import open_session
+
         sent = 0.0
 
         def progress(fraction: float) -> bool:
@@ -167,39 +205,43 @@ class Host:
                 self._outbox.send(LoadProgress(fraction))
             return not self._cancel_load
 
-        try:
-            self._session = open_session(request, self._abort, progress)
-        except UserError as error:
-            self._outbox.send(LoadFailed(error.info))
-            return
-        self._outbox.send(Loaded(self._session.facts))
+        return open_session(request, self._abort, progress)
 
-    def _generate(self, command: protocol.Generate, arrived: float) -> None:
-        from engine.local.generation import Generation
-
-        request = command.request
+    def _generate(self, request: GenerateRequest, arrived: float) -> None:
         with self._lock:
-            self._abort.clear()
+            cancelled = self._waiting.pop(request.id) or self._closing
             self._current = request.id
-            cancelled = request.id in self._aborted
-        if self._session is None:
-            done = _refused(request.id, ErrorInfo("engine.no_model"))
-        elif cancelled:
+            if self._abort is not None and not self._closing:
+                self._abort.clear()
+        if cancelled:
             done = Finished(request.id, "cancelled", Usage(), Timings())
+        elif self._session is None or self._abort is None:
+            done = _refused(request.id, ErrorInfo("engine.no_model"))
         else:
-            done = Generation(
-                self._session,
-                request,
-                self._abort,
-                lambda event: self._outbox.send(event, now=False),
-                self._step_done,
-                arrived,
-            ).run()
+            done = self._answer(self._session, request, self._abort, arrived)
         with self._lock:
             self._current = None
-            self._aborted.discard(request.id)
         self._outbox.send(done)
+
+    def _answer(
+        self, session: Session, request: GenerateRequest, abort: native.AbortFlag, arrived: float
+    ) -> Finished:
+        from engine.local.generation import Generation
+
+        def emit(event: Reply) -> None:
+            self._outbox.send(event, now=False)
+
+        try:
+            return Generation(session, request, abort, emit, self._step_done, arrived).run()
+        except Exception as error:  # a template is someone else's program: it may find any mistake of ours
+            traceback.print_exc()
+            session.forget()
+            return _refused(request.id, ErrorInfo("engine.answer_failed", {"detail": _told(error)}))
 
 
 def _refused(id: int, error: ErrorInfo) -> Finished:
     return Finished(id, "error", Usage(), Timings(), error)
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:300]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -15,10 +16,12 @@ from engine.formats import ChatFormat
 from engine.local import native, sampling
 from engine.local.session import Session
 from engine.local.threads import default_threads
-from engine.placement.gguf_index import ModelSummary, read_index, summarise
+from engine.placement.gguf_index import GgufIndex, ModelSummary, read_index, summarise
 
 # What the process needs beside weights and cache: activations, tokenizer tables, the interpreter.
 WORKING_BYTES = 256 * 2**20
+# For a file that does not say what its model was trained for.
+LONGEST_CONTEXT = 2**24
 
 
 def open_session(
@@ -31,49 +34,70 @@ def open_session(
     `engine.not_a_chat_model`, `engine.load_cancelled`, `template.*`.
     """
     started = time.monotonic()
-    summary = summarise(read_index(Path(request.path)))
-    length = _context_length(request.context, summary)
-    _check_memory(summary, length)
-    chat_format = _chat_format(summary)
-    native.clear_log()
     cancelled = False
 
     def progress(fraction: float) -> bool:
         nonlocal cancelled
-        cancelled = not on_progress(fraction)
+        cancelled = cancelled or not on_progress(fraction)
         return not cancelled
 
-    model = native.load_model(request.path, progress)
-    if not model:
-        raise UserError("engine.load_cancelled") if cancelled else _refusal(summary)
-    try:
+    def check_cancelled() -> None:
+        if not progress(0.0):
+            raise UserError("engine.load_cancelled")
+
+    check_cancelled()
+    index = read_index(Path(request.path))
+    summary = summarise(index)
+    if not _can_write_answers(index):
+        raise UserError("engine.not_a_chat_model")
+    length = _context_length(request.context, summary)
+    _check_memory(summary, length)
+    check_cancelled()
+    chat_format = _chat_format(summary)
+    check_cancelled()
+    native.clear_log()
+    with ExitStack() as undo:
+        model = native.load_model(request.path, progress)
+        if not model:
+            raise UserError("engine.load_cancelled") if cancelled else _refusal(summary)
+        undo.callback(native.free_model, model)
         if not native.has_decoder(model):
             raise UserError("engine.not_a_chat_model")
         context = native.new_context(model, length, request.threads or default_threads(), abort)
         if not context:
             raise UserError("engine.context_memory", context=length)
-    except UserError:
-        native.free_model(model)
-        raise
-    recommended = sampling.usable(summary.sampling)
-    facts = ModelFacts(
-        path=request.path,
-        name=summary.name,
-        architecture=summary.architecture,
-        quantisation=summary.quantisation,
-        context=native.context_length(context),
-        trained_context=native.trained_context(model),
-        reasoning=chat_format.reasoning,
-        sampling=recommended,
-        load_s=time.monotonic() - started,
-    )
-    return Session(model, context, chat_format, facts, recommended)
+        undo.callback(native.free_context, context)
+        recommended = sampling.usable(summary.sampling)
+        facts = ModelFacts(
+            path=request.path,
+            name=summary.name,
+            architecture=summary.architecture,
+            quantisation=summary.quantisation,
+            context=length,
+            trained_context=native.trained_context(model),
+            reasoning=chat_format.reasoning,
+            sampling=recommended,
+            load_s=time.monotonic() - started,
+        )
+        session = Session(model, context, chat_format, facts, recommended)
+        undo.pop_all()
+    return session
+
+
+def _can_write_answers(index: GgufIndex) -> bool:
+    """Not a vocabulary alone, and not a model whose tokens see what follows them, as embedding models do.
+
+    llama.cpp says of those that they have a decoder, and aborts when a token is drawn.
+    """
+    causal = index.metadata.get(f"{index.architecture}.attention.causal", True)
+    return bool(index.tensors) and causal is not False
 
 
 def _context_length(asked: int, summary: ModelSummary) -> int:
     trained = summary.context_length
-    if asked and trained and asked > trained:
-        raise UserError("engine.context_too_long", asked=asked, trained=trained)
+    longest = trained or LONGEST_CONTEXT
+    if asked > longest:
+        raise UserError("engine.context_too_long", asked=asked, trained=longest)
     return asked or min(trained or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
 
 

@@ -126,9 +126,12 @@ def free_model(model: int) -> None:
 
 
 def new_context(model: int, length: int, threads: int, abort: AbortFlag | None) -> int:
-    """A context of one sequence and `length` tokens; 0 when its memory could not be had."""
+    """A context of one sequence and at least `length` tokens; 0 when its memory could not be had.
+
+    One that is shorter than a ubatch would take shorter ones only, and abort on a longer.
+    """
     params = llama.llama_context_default_params()
-    params.n_ctx = length
+    params.n_ctx = max(length, UBATCH)
     params.n_batch = params.n_ubatch = UBATCH
     params.n_threads = params.n_threads_batch = threads
     params.swa_full = False
@@ -144,10 +147,6 @@ UBATCH = 512
 
 def free_context(context: int) -> None:
     llama.llama_free(context)
-
-
-def context_length(context: int) -> int:
-    return int(llama.llama_n_ctx(context))
 
 
 def trained_context(model: int) -> int:

@@ -36,7 +36,7 @@ class Session:
         self.format = chat_format
         self.facts = facts
         self.recommended = recommended
-        self.context_length = native.context_length(context)
+        self.context_length = facts.context
         self.tokens: list[int] = []
         self.decoded = 0
         self.text: str | None = None
@@ -77,6 +77,11 @@ class Session:
             self.decoded = self._truncate(self.decoded)
             del self.tokens[self.decoded :]
         return code
+
+    def forget(self) -> None:
+        """Empty the memory, after something went wrong in a way that says nothing about its state."""
+        native.forget_all(self._context)
+        self.tokens, self.decoded, self.text = [], 0, None
 
     def close(self) -> None:
         native.free_context(self._context)

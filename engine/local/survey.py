@@ -72,12 +72,16 @@ def survey() -> Survey:
 
 def _answer(connection: Connection, log_path: str) -> None:
     prepare_process(log_path)
-    from engine.local import native
-
     try:
+        from engine.local import native
+
         native.start()
     except UserError as error:
         connection.send_bytes(msgspec.json.encode(error.info))
+        return
+    except Exception as error:  # of any kind: the package's own, or of the system's loader
+        detail = f"{type(error).__name__}: {error}"[:300]
+        connection.send_bytes(msgspec.json.encode(ErrorInfo("engine.library_failed", {"detail": detail})))
         return
     found = Survey(
         package=native.PINNED_VERSION,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
+from typing import Any
 
-from engine.api import Delta, Loaded, ModelFacts, ReasoningControl, Sampling
-from engine.local import protocol
+from engine.api import Delta, Loaded, Message, ModelFacts, ReasoningControl, Sampling
+from engine.formats import Prompt
+from engine.local import host, protocol
 
 
 def _serve(connection: Connection, on_generate: bytes | None) -> None:
@@ -47,3 +51,38 @@ def dies_at_once(connection: Connection, log_path: str) -> None:
     with open(log_path, "a") as log:  # noqa: PTH123
         log.write("last words\n")
     os._exit(3)
+
+
+def mistaken(connection: Connection, log_path: str) -> None:
+    """The real host with a mistake of ours in it: answering "Fail" raises what nobody foresaw."""
+    host.prepare_process(log_path)
+    from engine.formats import ChatFormat
+
+    render = ChatFormat.render
+
+    def failing(self: ChatFormat, messages: Sequence[Message], **settings: Any) -> Prompt:
+        if messages[-1].content == "Fail":
+            raise ZeroDivisionError("a mistake")
+        return render(self, messages, **settings)
+
+    ChatFormat.render = failing  # type: ignore[method-assign,assignment]
+    host.Host(connection).run()
+
+
+def mistaken_load(connection: Connection, log_path: str) -> None:
+    """The real host, where opening any model raises what nobody foresaw."""
+    host.prepare_process(log_path)
+    from engine.local import loading
+
+    def failing(*_: object) -> None:
+        raise ZeroDivisionError("a mistake")
+
+    loading.open_session = failing  # type: ignore[assignment]
+    host.Host(connection).run()
+
+
+def without_library(connection: Connection, log_path: str) -> None:
+    """The real host where the system cannot load llama.cpp."""
+    host.prepare_process(log_path)
+    sys.modules["llama_cpp"] = None  # type: ignore[assignment]
+    host.Host(connection).run()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-U32, F32, STRING, ARRAY = 4, 6, 8, 9
+U32, F32, BOOL, STRING, ARRAY = 4, 6, 7, 8, 9
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,10 @@ def key_string(key: str | bytes, value: str | bytes) -> bytes:
 
 def key_u32(key: str, value: int) -> bytes:
     return text(key) + struct.pack("<II", U32, value)
+
+
+def key_bool(key: str, value: bool) -> bytes:
+    return text(key) + struct.pack("<I?", BOOL, value)
 
 
 def key_f32(key: str, value: float) -> bytes:

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 import numpy as np
-from gguf import GGUFReader, GGUFValueType, GGUFWriter
+from gguf import GGUFReader, GGUFValueType, GGUFWriter, ReaderField
 
 from tests.support.caches import cache_folder
 from tests.support.starter import starter_model
@@ -33,6 +33,12 @@ def moe_model() -> Path:
     return path
 
 
+def copy_field(writer: GGUFWriter, key: str, field: ReaderField) -> None:
+    kind = field.types[0]
+    element = field.types[-1] if kind == GGUFValueType.ARRAY else None
+    writer.add_key_value(key, field.contents(), kind, sub_type=element)
+
+
 def write_upcycled(dense: Path, destination: Path) -> None:
     """Write the upcycled copy of a dense model of the llama architecture."""
     reader = GGUFReader(str(dense))
@@ -40,9 +46,7 @@ def write_upcycled(dense: Path, destination: Path) -> None:
     for key, field in reader.fields.items():
         if key.startswith("GGUF.") or key == "general.architecture":
             continue
-        kind = field.types[0]
-        element = field.types[-1] if kind == GGUFValueType.ARRAY else None
-        writer.add_key_value(key, field.contents(), kind, sub_type=element)
+        copy_field(writer, key, field)
     writer.add_expert_count(EXPERTS)
     writer.add_expert_used_count(EXPERTS_USED)
     embedding = int(reader.fields["llama.embedding_length"].contents())

@@ -5,6 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from app.cli import doctor
+from app.cli.doctor import diagnose
+from app.cli.output import Output
 from engine.placement.processor import features_present, processor_name, unused_features
 
 
@@ -28,3 +33,12 @@ def test_features_of_the_cpu_are_read_by_llama_cpps_names() -> None:
 
 def test_what_a_build_leaves_idle_is_named() -> None:
     assert unused_features(("AVX", "AVX2"), ("AVX",)) == ("AVX2",)
+
+
+def test_the_checks_speak_korean_on_a_korean_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
+    messages = {check.name: check.message for check in diagnose(Output(json=True)).checks}
+    assert any("가" <= character <= "힣" for character in messages["cpu features"])
+    assert "남음" in messages["data folder"]
+    for sentences in (*doctor._NAMES.values(), *doctor._MESSAGES.values()):
+        assert sentences.en and sentences.ko

@@ -9,7 +9,7 @@ import pytest
 from engine.api import Loaded, LoadFailed, LoadRequest
 from engine.errors import ErrorInfo
 from engine.local.client import LocalEngine
-from tests.support.gguf_bytes import Row, gguf, key_string, key_u32
+from tests.support.gguf_bytes import Row, gguf, key_bool, key_string, key_u32
 from tests.support.moe import moe_model
 from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model
@@ -69,6 +69,18 @@ def test_a_model_that_lacks_what_it_needs_is_told_in_llama_cpps_words(
 ) -> None:
     error = refused(engine, told, small_model(tmp_path / "bare.gguf", "llama"))
     assert error.code == "engine.load_failed" and error.params["detail"]
+
+
+def test_a_vocabulary_alone_and_an_embedding_model_are_told_as_what_cannot_answer(
+    engine: LocalEngine, told: Recorder, tmp_path: Path
+) -> None:
+    vocabulary, embedding = tmp_path / "vocabulary.gguf", tmp_path / "embedding.gguf"
+    keys = [key_string("general.architecture", "bert"), key_u32("bert.context_length", 64)]
+    vocabulary.write_bytes(gguf(keys, []))
+    keys.append(key_bool("bert.attention.causal", False))
+    embedding.write_bytes(gguf(keys, [Row("blk.0.ffn_up.weight", (32, 4), 8)], 136))
+    for path in (vocabulary, embedding):
+        assert refused(engine, told, path).code == "engine.not_a_chat_model"
 
 
 def test_a_model_larger_than_the_memory_is_refused_with_both_sizes(

@@ -1,0 +1,80 @@
+"""How a command ends when it does not end by itself: an error, Ctrl+C, or the system that wants it gone."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import traceback
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+from app import paths
+from app.cli.output import Output
+from engine.errors import UserError
+
+INTERRUPTED = 130
+_ENDING = tuple(
+    number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
+)
+
+
+class Ended(BaseException):
+    """The system ends the process (SIGTERM, SIGHUP): save what there is and go."""
+
+
+def run_told(work: Callable[[], int], output: Output) -> int:
+    """Run `work` and return the exit code; whatever comes out of it is told in one sentence."""
+    try:
+        with _ended_by_signals():
+            return work()
+    except UserError as error:
+        return output.failed(error)
+    except (KeyboardInterrupt, Ended):
+        return interrupted(output)
+    except Exception as error:
+        _keep(error)
+        return output.failed(UserError("unknown", detail=f"{type(error).__name__}: {error}"[:300]))
+
+
+def interrupted(output: Output) -> int:
+    """The exit code after Ctrl+C, and the object that `--json` promises unless it is printed already."""
+    with signals_held():
+        if output.json and not output.printed:
+            output.failed(UserError("cli.interrupted"))
+    return INTERRUPTED
+
+
+@contextlib.contextmanager
+def signals_held() -> Iterator[None]:
+    """Inside, nothing interrupts: for saving and closing, which take seconds at most."""
+    numbers = (signal.SIGINT, *_ENDING)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    def end(number: int, frame: FrameType | None) -> None:
+        raise Ended
+
+    # What is ignored stays so: `nohup` does that.
+    numbers = [number for number in _ENDING if signal.getsignal(number) == signal.SIG_DFL]
+    for number in numbers:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _keep(error: Exception) -> None:
+    """The traceback goes where people who mend Coterie find it, not to who uses it."""
+    with contextlib.suppress(OSError):
+        paths.logs().mkdir(parents=True, exist_ok=True)
+        with (paths.logs() / "command.log").open("a", encoding="utf-8", errors="backslashreplace") as log:
+            traceback.print_exception(error, file=log)

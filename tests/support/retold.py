@@ -1,0 +1,45 @@
+"""The starter model under another chat template."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from gguf import GGUFReader, GGUFWriter
+
+from tests.support.caches import cache_folder
+from tests.support.moe import copy_field
+from tests.support.starter import starter_model
+
+_TEMPLATE = "tokenizer.chat_template"
+
+
+def with_template(template: str) -> Path:
+    """A copy of the starter's GGUF with this chat template, made on first use; "" leaves it out."""
+    name = hashlib.sha256(template.encode()).hexdigest()[:16]
+    path = cache_folder("models") / f"starter-{name}.gguf"
+    if not path.exists():
+        partial = path.with_suffix(f".{os.getpid()}.partial")
+        try:
+            _write(template, partial)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+    return path
+
+
+def _write(template: str, destination: Path) -> None:
+    reader = GGUFReader(str(starter_model()))
+    writer = GGUFWriter(str(destination), "llama")
+    for key, field in reader.fields.items():
+        if not key.startswith("GGUF.") and key not in ("general.architecture", _TEMPLATE):
+            copy_field(writer, key, field)
+    if template:
+        writer.add_chat_template(template)
+    for tensor in reader.tensors:
+        writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
