@@ -46,6 +46,7 @@ from engine.text import clean_value
 # What runs in the child: gets its end of the pipe and the path of a log file.
 HostMain = Callable[[Connection, str], None]
 
+# A host that never pauses yields to its listener after this long.
 BATCH_INTERVAL = 1 / 60
 LOG_TAIL_LINES = 200
 CLOSE_PATIENCE = 2.0
@@ -275,7 +276,7 @@ class LocalEngine:
         self._lose(current, failure)
 
     def _drain(self, current: _Host, batch: list[Event]) -> ErrorInfo | None:
-        """Collect what comes within one batch interval; the reason when the host is done for."""
+        """Collect what is there, which the host sends in batches; the reason when it is done for."""
         until = time.monotonic() + BATCH_INTERVAL
         while True:
             try:
@@ -292,7 +293,7 @@ class LocalEngine:
                 elif not isinstance(reply, protocol.Ready):
                     batch.append(reply)
             last = batch and isinstance(batch[-1], Finished | Loaded | LoadFailed)
-            if last or now >= until or not current.connection.poll(max(0.0, until - now)):
+            if last or now >= until or not current.connection.poll(0):
                 return None
 
     def _ended(self, current: _Host) -> ErrorInfo:

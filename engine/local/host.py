@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # Events of a fast stream are sent together when they come closer than this; a slow one sends each at once.
 # Each send wakes the parent, which on a small machine takes a core from the model.
-SEND_INTERVAL = 1 / 60
+SEND_INTERVAL = 1 / 30
 PROGRESS_INTERVAL = 0.05
 
 
