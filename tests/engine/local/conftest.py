@@ -1,4 +1,4 @@
-"""One real engine with the starter model for a module's tests."""
+"""Real engines: one with the starter model for a module's tests, or a fresh one for each."""
 
 from collections.abc import Iterator
 
@@ -28,3 +28,15 @@ def running() -> Iterator[Running]:
     running = Running()
     yield running
     running.engine.close()
+
+
+@pytest.fixture
+def told() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def engine(told: Recorder) -> Iterator[LocalEngine]:
+    engine = LocalEngine(told)
+    yield engine
+    engine.close()

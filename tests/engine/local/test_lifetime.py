@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 
 import psutil
 import pytest
@@ -29,18 +28,6 @@ from tests.support.starter import starter_model
 pytestmark = pytest.mark.model
 
 STORY = "Tell me a very long story about the sea."
-
-
-@pytest.fixture
-def told() -> Recorder:
-    return Recorder()
-
-
-@pytest.fixture
-def engine(told: Recorder) -> Iterator[LocalEngine]:
-    engine = LocalEngine(told)
-    yield engine
-    engine.close()
 
 
 def load(engine: LocalEngine, told: Recorder) -> None:

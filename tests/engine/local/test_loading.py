@@ -1,7 +1,6 @@
 """Files that cannot be used: each is told with its own reason, and the host lives on to load a good one."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,18 +14,6 @@ from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model
 
 pytestmark = pytest.mark.model
-
-
-@pytest.fixture
-def told() -> Recorder:
-    return Recorder()
-
-
-@pytest.fixture
-def engine(told: Recorder) -> Iterator[LocalEngine]:
-    engine = LocalEngine(told)
-    yield engine
-    engine.close()
 
 
 def refused(engine: LocalEngine, told: Recorder, path: Path) -> ErrorInfo:

@@ -1,7 +1,5 @@
 """The starter's weights under other chat templates: a budget for reasoning, and templates that do not work."""
 
-from collections.abc import Iterator
-
 import msgspec
 import pytest
 
@@ -16,18 +14,6 @@ pytestmark = pytest.mark.model
 TURNS = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
 REASONING = TURNS + "{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n{% endif %}"
 QUESTION = "Tell me a very long story about the sea."
-
-
-@pytest.fixture
-def told() -> Recorder:
-    return Recorder()
-
-
-@pytest.fixture
-def engine(told: Recorder) -> Iterator[LocalEngine]:
-    engine = LocalEngine(told)
-    yield engine
-    engine.close()
 
 
 def answered(engine: LocalEngine, told: Recorder, id: int, **options: object) -> tuple[str, str, Finished]:
