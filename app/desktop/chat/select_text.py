@@ -197,7 +197,11 @@ class SelectTextView(QWidget):
         else:
             cursor.insertBlock(block)
         cursor.insertText(f"{speaker} · {time_of(message)}", head)
-        cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
+        # The first paragraph of what is inserted keeps the format of the block that it comes into.
+        body = QTextBlockFormat()
+        body.setLineHeight(theme.px(14 * 1.55), QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        body.setBottomMargin(theme.px(12))
+        cursor.insertBlock(body, QTextCharFormat())
         cursor.insertHtml(message_html(message))
         cursor.endEditBlock()
 
