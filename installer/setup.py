@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT_BYTES = 1_000_000_000
 BUILD_BYTES = 600_000_000
 # Loads both native halves: an engine for another processor or a missing library shows here and not later.
-CHECK = "import llama_cpp, PySide6.QtWidgets"
+CHECK = "import llama_cpp, PySide6.QtNetwork, PySide6.QtSvg, PySide6.QtWidgets"
 
 
 class Setup:

@@ -27,7 +27,17 @@ def _fetch(folder: Path) -> None:
     archive_folder = cache_folder("sdist")
     archives = list(archive_folder.glob("llama_cpp_python-0.3.36.tar.gz"))
     if not archives:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
+        # Not ":all:": that would compile the build tools, for minutes, to read the metadata.
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--no-binary",
+            "llama-cpp-python",
+        ]
         try:
             subprocess.run(
                 [*command, "--dest", str(archive_folder), _PACKAGE],
