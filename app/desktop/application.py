@@ -116,6 +116,7 @@ class Desktop(QObject):
         self._services = services
         self.bridge.attach(services)
         self.window.attach(services)
+        self.window.chat.transcript.warm_up()
         model = services.settings.current.model
         self.window.calls.do(lambda s: s.models.use(model), executor="io")
         self.window.calls.do(lambda s: s.housekeeping(), executor="io")

