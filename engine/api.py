@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from engine.errors import ErrorInfo
+from engine.placement.plan import LoadedWeights, Plan, Wishes
 
 Role = Literal["system", "user", "assistant", "tool"]
 # "auto", "off", "on", "low", "medium", "high" or a number of tokens.
@@ -57,10 +58,13 @@ SAMPLING_BOUNDS: dict[str, tuple[float, float]] = {
 
 
 class LoadRequest(msgspec.Struct, frozen=True):
-    """Load one GGUF file. `context` 0 means: the model's own length, at most `DEFAULT_CONTEXT`."""
+    """Load one GGUF file, placed as `wishes` say. The host plans, loads, and checks where the weights lie.
+
+    `wishes.context` 0 means: the model's own length, at most `DEFAULT_CONTEXT`.
+    """
 
     path: str
-    context: int = 0
+    wishes: Wishes = Wishes()
     threads: int = 0
 
 
@@ -91,6 +95,8 @@ class ModelFacts(msgspec.Struct, frozen=True):
     reasoning: ReasoningControl
     sampling: Sampling
     load_s: float
+    plan: Plan | None = None
+    weights: LoadedWeights | None = None
 
 
 class GenerateRequest(msgspec.Struct, frozen=True):

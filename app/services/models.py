@@ -24,6 +24,7 @@ from engine.api import (
 )
 from engine.errors import ErrorInfo, UserError
 from engine.local.client import LocalEngine
+from engine.placement.plan import Wishes
 from engine.text import clean_text
 
 STARTER = "starter"
@@ -101,7 +102,7 @@ class Models:
                 self._tell(ModelChanged("empty", clean_text(model), "", error=error.info))
                 return
             length = settings.context if context is None else context
-            request = self._request = LoadRequest(path, length, settings.threads)
+            request = self._request = LoadRequest(path, Wishes(length), settings.threads)
             self._tell_loading(request)
             try:
                 self._engine.load(request)

@@ -50,7 +50,7 @@ def open_session(
     summary = summarise(index)
     if not _can_write_answers(index):
         raise UserError("engine.not_a_chat_model")
-    length = _context_length(request.context, summary)
+    length = _context_length(request.wishes.context, summary)
     _check_memory(summary, length)
     check_cancelled()
     chat_format = _chat_format(summary)

@@ -10,6 +10,7 @@ import sys
 from engine.api import GenerateRequest, Loaded, LoadRequest, Message, Sampling
 from engine.local.client import LocalEngine
 from engine.local.threads import default_threads
+from engine.placement.plan import Wishes
 from tests.support.recorder import Recorder
 from tests.support.starter import starter_model
 
@@ -44,7 +45,7 @@ def host_speed() -> tuple[int, dict[str, float]]:
     told = Recorder()
     engine = LocalEngine(told)
     try:
-        engine.load(LoadRequest(str(starter_model()), 2048))
+        engine.load(LoadRequest(str(starter_model()), Wishes(2048)))
         told.next(Loaded)
         told.answer(engine, _request(1, "one two three", 4))
         _, end = told.answer(engine, _request(2, PROMPT, ANSWER_TOKENS))

@@ -121,7 +121,7 @@ class ScriptedEngine:
             name="Scripted model",
             architecture="test",
             quantisation="",
-            context=request.context or 8192,
+            context=request.wishes.context or 8192,
             trained_context=32768,
             reasoning=self._reasoning,
             sampling=Sampling(0.7, 40),

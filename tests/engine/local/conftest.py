@@ -6,6 +6,7 @@ import pytest
 
 from engine.api import Loaded, LoadRequest
 from engine.local.client import LocalEngine
+from engine.placement.plan import Wishes
 from tests.support.recorder import Recorder
 from tests.support.starter import starter_model
 
@@ -19,7 +20,7 @@ class Running:
         self.load(str(starter_model()))
 
     def load(self, path: str, context: int = 2048) -> None:
-        self.engine.load(LoadRequest(path, context))
+        self.engine.load(LoadRequest(path, Wishes(context)))
         self.facts = self.told.next(Loaded).model
 
 

@@ -1,0 +1,183 @@
+"""The values of placement: a machine, what is wished of it, and a plan that says where every weight lies.
+
+Sizes are bytes, bandwidths bytes per second, speeds tokens per second. RAM is the device "CPU", ggml's own
+name for it. All values are frozen and plain, so they cross a pipe as JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from engine.errors import ErrorInfo
+
+RAM = "CPU"
+
+DeviceKind = Literal["cpu", "gpu", "integrated_gpu", "rpc"]
+# "cpu": no device is used. "layers": a dense model, whole layers on devices. "resident": experts live on a
+# device as far as they fit, the others are computed in RAM. "streamed_prompts": as resident, and prompts copy
+# the routed experts to the GPU (llama.cpp's op offload). "streamed": every token does. "cached": the experts
+# that fired last are kept on the GPU one by one.
+Mode = Literal["cpu", "layers", "resident", "streamed_prompts", "streamed", "cached"]
+CacheType = Literal["f16", "q8_0", "q4_0"]
+# How weights that stay in RAM are held: mapped from the file, copied to memory the GPU can read by itself, or
+# mapped and kept from being swapped out.
+LoadMode = Literal["mapped", "pinned", "locked"]
+# What a load that failed is made easier by, one after the other.
+Concession = Literal["unpinned", "layer", "ubatch", "context"]
+
+
+class Device(msgspec.Struct, frozen=True):
+    """A device that can hold weights, by ggml's name ("CUDA0", "RPC0"; `RAM` for the machine's own memory).
+
+    `bandwidth` is how fast kernels on it read its own memory, `link` how fast bytes reach it from RAM; 0 when
+    not measured. `streams`: ggml can copy routed experts to it for one operation (op offload).
+    """
+
+    name: str
+    kind: DeviceKind
+    description: str
+    free: int
+    total: int
+    bandwidth: float = 0.0
+    link: float = 0.0
+    streams: bool = False
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """What there is to place on. `devices` in ggml's order, without RAM. `disk_bandwidth` 0: not measured."""
+
+    ram: Device
+    devices: tuple[Device, ...] = ()
+    disk_bandwidth: float = 0.0
+
+
+class Wishes(msgspec.Struct, frozen=True):
+    """What the user wants. Each default leaves it to the planner.
+
+    `budgets` are bytes by device name (`RAM` included); a device that is not named gets what is free less a
+    margin. `workers` are RPC addresses "host:port", in the order that names them RPC0, RPC1, and so on.
+    `mode` forces one of the modes. `concessions` were made because loading an earlier plan failed.
+    """
+
+    context: int = 0
+    prefer: Literal["speed", "context"] = "speed"
+    cache_type: CacheType | None = None
+    ubatch: int = 0
+    budgets: dict[str, int] = {}
+    workers: tuple[str, ...] = ()
+    mode: Mode | None = None
+    concessions: tuple[Concession, ...] = ()
+
+
+class Override(msgspec.Struct, frozen=True):
+    """Weights whose name matches `pattern` (std::regex_search) go to the buffer of device `device`."""
+
+    pattern: str
+    device: str
+
+
+class Placement(msgspec.Struct, frozen=True):
+    """What llama.cpp is told. `devices` empty: the CPU alone.
+
+    `gpu_layers` is llama.cpp's n_gpu_layers: the last so many of the repeating layers and the output go to
+    `devices`, divided by `split` (layers per device, same order). `min_batch` 0 leaves op offload's smallest
+    batch to the library (32). The context is in tokens.
+    """
+
+    context: int
+    ubatch: int = 512
+    devices: tuple[str, ...] = ()
+    gpu_layers: int = 0
+    split: tuple[float, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    cache_type_k: CacheType = "f16"
+    cache_type_v: CacheType = "f16"
+    load_mode: LoadMode = "mapped"
+    op_offload: bool = True
+    min_batch: int = 0
+    workers: tuple[str, ...] = ()
+
+
+class DeviceBytes(msgspec.Struct, frozen=True):
+    """What a model takes on one device: weights, KV cache (and recurrent state), compute buffers."""
+
+    model: int = 0
+    context: int = 0
+    compute: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.model + self.context + self.compute
+
+
+class PartialLayer(msgspec.Struct, frozen=True):
+    """One layer of which only some kinds of expert tensors ("up", "gate", ...) are on `device`."""
+
+    device: str
+    layer: int
+    kinds: tuple[str, ...]
+
+
+class Prediction(msgspec.Struct, frozen=True):
+    """Predicted speeds, each with the range it should fall into."""
+
+    decode_tps: float
+    decode_range: tuple[float, float]
+    prefill_tps: float
+    prefill_range: tuple[float, float]
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Where everything lies and how fast it will be.
+
+    `dense_layers` and `expert_layers` are layer numbers by device, `RAM` included; a layer in `partial` counts
+    with those in RAM. `bytes` by device; `expert_bytes` is the part of `bytes[...].model` that experts take.
+    `budgets` are what each device may hold. `measured`: `bytes` come from a dry run and are exact. `paged`:
+    bytes that do not fit RAM and are read from the disk again and again. When `fits` is False the rest says
+    how far it came, and `refusal` names the smallest change that would work. `notices` are further things the
+    user should know (a budget cut down, a concession made). `explanation` is the plan in one sentence.
+    """
+
+    placement: Placement
+    mode: Mode
+    dense_layers: dict[str, tuple[int, ...]]
+    expert_layers: dict[str, tuple[int, ...]]
+    partial: PartialLayer | None
+    bytes: dict[str, DeviceBytes]
+    expert_bytes: dict[str, int]
+    budgets: dict[str, int]
+    fits: bool
+    measured: bool
+    paged: int
+    predicted: Prediction
+    explanation: ErrorInfo
+    refusal: ErrorInfo | None = None
+    notices: tuple[ErrorInfo, ...] = ()
+
+
+class PlannedModel(msgspec.Struct, frozen=True, tag="planned_model"):
+    """What planning a file gives. Counts are parameters; `active_bytes_per_token` is what one token reads."""
+
+    path: str
+    architecture: str
+    layers: int
+    experts: int
+    experts_used: int
+    parameters: int
+    active_parameters: int
+    bytes: int
+    expert_bytes: int
+    active_bytes_per_token: int
+    machine: Machine
+    plan: Plan
+
+
+class LoadedWeights(msgspec.Struct, frozen=True):
+    """Where the weights were found after loading: bytes by device, experts apart, and what lies elsewhere than
+    planned (tensor name to device)."""
+
+    bytes: dict[str, int]
+    expert_bytes: dict[str, int]
+    misplaced: dict[str, str] = {}
