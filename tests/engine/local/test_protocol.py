@@ -18,9 +18,10 @@ from engine.api import (
 )
 from engine.errors import ErrorInfo
 from engine.local import protocol
+from engine.placement.plan import Wishes
 
 COMMANDS = [
-    protocol.Load(LoadRequest("/models/a.gguf", 4096, 2)),
+    protocol.Load(LoadRequest("/models/a.gguf", Wishes(4096), 2)),
     protocol.Generate(GenerateRequest(7, (Message("user", "안녕 🌊"),), reasoning=64, stop=("x",))),
     protocol.Abort(7),
     protocol.CancelLoad(),
