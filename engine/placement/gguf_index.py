@@ -14,9 +14,8 @@ from engine.api import Sampling
 from engine.errors import UserError
 from engine.placement.ggml_types import FILE_TYPES, UNQUANTISED
 from engine.placement.gguf_file import GgufFile, Tensor, read_gguf
+from engine.placement.tensor_index import tensor_index
 
-# Routed experts of any architecture; shared experts end in `_shexp` and do not match.
-EXPERT_TENSOR = re.compile(r"\.ffn_(up|down|gate|gate_up)_(ch|)exps")
 _PART = re.compile(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf\Z", re.DOTALL)
 _MAX_PARTS = 4096
 _FILE_TYPE_GUESSED = 1024  # LLAMA_FTYPE_GUESSED, a flag
@@ -61,9 +60,13 @@ class GgufIndex(msgspec.Struct, frozen=True):
     def eos_token(self) -> str:
         return self.files[0].special_tokens.get("eos", "")
 
+    def value(self, key: str) -> Any:
+        """`{architecture}.{key}` as it stands in the file, None when it is not there."""
+        return self.metadata.get(f"{self.architecture}.{key}")
+
     def number(self, key: str) -> int:
         """`{architecture}.{key}` as a number; the largest for a value per layer, 0 when it is not there."""
-        value = self.metadata.get(f"{self.architecture}.{key}", 0)
+        value = self.value(key)
         values = value if isinstance(value, tuple) else (value,)
         return max((number for number in values if isinstance(number, int)), default=0)
 
@@ -73,7 +76,8 @@ class ModelSummary(msgspec.Struct, frozen=True):
 
     `parameters` counts every weight in the file, the token embedding included, as model makers do.
     `active_parameters` counts routed experts by the share a token uses (`experts_used` of `experts`) and the
-    rest in full. `tensor_types` are bytes by storage type, the largest first.
+    rest in full, without MTP layers. `tensor_types` are bytes by storage type, the largest first;
+    `expert_bytes` are those of the routed experts.
     """
 
     path: Path
@@ -91,6 +95,8 @@ class ModelSummary(msgspec.Struct, frozen=True):
     bos_token: str
     eos_token: str
     chat_template: str
+    shared_experts: int = 0
+    expert_bytes: int = 0
 
 
 def read_index(path: Path) -> GgufIndex:
@@ -136,15 +142,10 @@ def _checked(files: tuple[GgufFile, ...]) -> GgufIndex:
 
 def summarise(index: GgufIndex) -> ModelSummary:
     """What `coterie inspect` shows."""
-    experts, used = index.number("expert_count"), index.number("expert_used_count")
-    total = routed = 0
     types: Counter[str] = Counter()
     for tensor in index.tensors:
-        total += tensor.elements
         types[tensor.type_name] += tensor.bytes
-        if EXPERT_TENSOR.search(tensor.name):
-            routed += tensor.elements
-    active = total - routed + routed * min(used, experts) // experts if experts else total
+    roles = tensor_index(index)
     return ModelSummary(
         path=index.path,
         bytes=index.bytes,
@@ -153,10 +154,12 @@ def summarise(index: GgufIndex) -> ModelSummary:
         quantisation=_quantisation(index, types),
         tensor_types=dict(types.most_common()),
         context_length=index.number("context_length"),
-        parameters=total,
-        active_parameters=active,
-        experts=experts,
-        experts_used=used,
+        parameters=roles.parameters,
+        active_parameters=roles.active_parameters,
+        experts=roles.experts,
+        experts_used=roles.experts_used,
+        shared_experts=roles.shared_experts,
+        expert_bytes=roles.expert_bytes,
         sampling=recommended_sampling(index),
         bos_token=index.bos_token,
         eos_token=index.eos_token,
