@@ -124,7 +124,9 @@ def tensor_index(index: GgufIndex) -> TensorIndex:
         cache=cache_layers(index, count),
         experts=index.number("expert_count"),
         experts_used=index.number("expert_used_count"),
-        shared_experts=_shared_experts(index, present=any(roles["shared_expert"] for roles in layers.values())),
+        shared_experts=_shared_experts(
+            index, present=any(roles["shared_expert"] for roles in layers.values())
+        ),
         embedding_bytes=outside["embedding"],
         output_bytes=outside["output"] + (table.bytes if table and tied else 0),
         output_tied=tied,
