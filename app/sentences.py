@@ -146,6 +146,22 @@ SENTENCES: dict[str, Sentence] = {
         "names they were published with.",
         "여러 파일로 나뉜 모델인데 {path} 파일이 없습니다. 모두 원래 이름 그대로 한 폴더에 넣어 주세요.",
     ),
+    # What a model file says about itself.
+    "model.experts": Sentence(
+        "The file {path} says that each token uses {used} experts of {experts}. It is damaged and was not "
+        "opened. Download it again.",
+        "{path} 파일에는 토큰마다 전문가 {experts}개 중 {used}개를 쓴다고 되어 있습니다. 손상된 파일이라 열지 "
+        "않았습니다. 다시 내려받아 주세요.",
+    ),
+    "model.outdated": Sentence(
+        "The file {path} was made in 2023, in a form that can no longer be loaded. Download a newer file of "
+        "this model.",
+        "{path} 파일은 2023년 형식이라 더는 불러올 수 없습니다. 이 모델의 새 파일을 내려받아 주세요.",
+    ),
+    "model.changed": Sentence(
+        "The file {path} has changed since it was checked. Try again once nothing is writing to it.",
+        "확인한 뒤에 {path} 파일이 바뀌었습니다. 파일 쓰기가 끝난 다음 다시 시도해 주세요.",
+    ),
     "template.missing": Sentence(
         "This model file has no chat template. It may be a base model that was not made for conversations.",
         "이 모델 파일에는 대화 템플릿이 없습니다. 대화용으로 만들어지지 않은 기본 모델일 수 있습니다.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections import Counter
@@ -12,6 +13,7 @@ import msgspec
 
 from engine.api import Sampling
 from engine.errors import UserError
+from engine.placement.consistency import check_consistency
 from engine.placement.ggml_types import FILE_TYPES, UNQUANTISED
 from engine.placement.gguf_file import GgufFile, Tensor, read_gguf
 from engine.placement.tensor_index import tensor_index
@@ -68,7 +70,13 @@ class GgufIndex(msgspec.Struct, frozen=True):
         """`{architecture}.{key}` as a number; the largest for a value per layer, 0 when it is not there."""
         value = self.value(key)
         values = value if isinstance(value, tuple) else (value,)
-        return max((number for number in values if isinstance(number, int)), default=0)
+        return max((number for number in values if isinstance(number, int) and number > 0), default=0)
+
+    @property
+    def fingerprint(self) -> str:
+        """Names this state of the files: their sizes and when they were last written."""
+        state = ",".join(f"{file.bytes}:{file.modified_ns}" for file in self.files)
+        return hashlib.sha256(state.encode()).hexdigest()[:32]
 
 
 class ModelSummary(msgspec.Struct, frozen=True):
@@ -102,8 +110,8 @@ class ModelSummary(msgspec.Struct, frozen=True):
 def read_index(path: Path) -> GgufIndex:
     """Read a model from any of its parts.
 
-    Raises what `read_gguf` raises, and UserError `model.split_missing` (`path` is the part that is not
-    there).
+    Raises what `read_gguf` and `check_consistency` raise, and UserError `model.split_missing` (`path` is the
+    part that is not there).
     """
     match = _PART.fullmatch(path.name)
     count = int(match["count"]) if match else 1
@@ -126,6 +134,24 @@ def read_index(path: Path) -> GgufIndex:
     return _checked(files)
 
 
+def changed_since(index: GgufIndex) -> bool:
+    """Whether a part of the model was written, grew or went away since it was indexed."""
+    for file in index.files:
+        try:
+            status = file.path.stat()
+        except OSError:
+            return True
+        if (status.st_size, status.st_mtime_ns) != (file.bytes, file.modified_ns):
+            return True
+    return False
+
+
+def check_unchanged(index: GgufIndex) -> None:
+    """Raises UserError `model.changed` (`path`) when what was planned may no longer be what is loaded."""
+    if changed_since(index):
+        raise UserError("model.changed", path=str(index.path))
+
+
 def _split_count(file: GgufFile) -> int:
     count = file.metadata.get("split.count", 0)
     return count if isinstance(count, int) else 0
@@ -137,6 +163,7 @@ def _checked(files: tuple[GgufFile, ...]) -> GgufIndex:
     if len(names) != len(index.tensors):
         twice = names.most_common(1)[0][0]
         raise UserError("model.damaged", path=str(index.path), detail=f"tensor {twice!r} in two parts")
+    check_consistency(index)
     return index
 
 

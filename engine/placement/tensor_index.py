@@ -90,7 +90,7 @@ def layer_count(index: GgufIndex) -> tuple[int, int]:
 
     A file that does not say has as many as its tensors show.
     """
-    total = index.number("block_count")
+    total = max(index.number("block_count"), index.number("decoder_block_count"))
     if not total:
         total = 1 + max((classify(tensor.name).layer for tensor in index.tensors), default=-1)
     mtp = min(index.number("nextn_predict_layers"), total)
