@@ -99,6 +99,7 @@ def _gguf(configuration: Configuration, scheme: Scheme) -> GgufIndex:
         "embedding_length": width,
         "context_length": configuration.context,
         "vocab_size": vocabulary,
+        "attention.layer_norm_rms_epsilon": 1e-6,
         **configuration.metadata,
     }
     if configuration.mtp_layers:
@@ -144,6 +145,9 @@ def _deepseek_v3() -> Configuration:
         "attention.q_lora_rank": 1536,
         "attention.kv_lora_rank": 512,
         "leading_dense_block_count": 3,
+        "feed_forward_length": 18432,
+        "expert_feed_forward_length": inner,
+        "rope.dimension_count": 64,
         "expert_count": count,
         "expert_used_count": 8,
         "expert_shared_count": 1,
@@ -160,6 +164,7 @@ def _qwen3_moe(layers: int, width: int, heads: int, inner: int) -> Configuration
         )
 
     metadata = {**_heads(heads, 4, 128), "expert_count": 128, "expert_used_count": 8}
+    metadata["expert_feed_forward_length"] = inner
     return Configuration("qwen3moe", layers, width, 151936, 40960, metadata, layer)
 
 
@@ -176,6 +181,7 @@ def _gpt_oss(layers: int, count: int) -> Configuration:
     metadata = {
         **_heads(64, 8, 64),
         "attention.sliding_window": 128,
+        "expert_feed_forward_length": 2880,
         "expert_count": count,
         "expert_used_count": 4,
     }
@@ -197,6 +203,8 @@ def _glm_45_air() -> Configuration:
     metadata = {
         **_heads(96, 8, 128),
         "leading_dense_block_count": 1,
+        "feed_forward_length": 10944,
+        "expert_feed_forward_length": inner,
         "expert_count": count,
         "expert_used_count": 8,
         "expert_shared_count": 1,
@@ -228,6 +236,7 @@ def _granite_4_h_small() -> Configuration:
         "ssm.state_size": 128,
         "ssm.group_count": 1,
         "ssm.time_step_rank": 128,
+        "feed_forward_length": 768,
         "expert_count": count,
         "expert_used_count": 10,
         "expert_shared_feed_forward_length": 1536,
@@ -242,6 +251,7 @@ def _mixtral_8x7b() -> Configuration:
     metadata = {
         "attention.head_count": 32,
         "attention.head_count_kv": 8,
+        "feed_forward_length": 14336,
         "expert_count": 8,
         "expert_used_count": 2,
     }
@@ -252,7 +262,11 @@ def _llama_31_8b() -> Configuration:
     def layer(number: int) -> Shapes:
         return attention(4096, 32, 8, 128) | {"ffn_norm.weight": (4096,)} | dense_ffn(4096, 14336)
 
-    metadata = {"attention.head_count": 32, "attention.head_count_kv": 8}
+    metadata = {
+        "attention.head_count": 32,
+        "attention.head_count_kv": 8,
+        "feed_forward_length": 14336,
+    }
     return Configuration(
         "llama", 32, 4096, 128256, 131072, metadata, layer, extra={"rope_freqs.weight": (64,)}
     )
@@ -277,6 +291,9 @@ def _qwen35_35b_a3b() -> Configuration:
     metadata = {
         **_heads(16, 2, 256),
         "full_attention_interval": 4,
+        "expert_feed_forward_length": 512,
+        "rope.dimension_count": 64,
+        "rope.dimension_sections": (11, 11, 10, 0),
         "ssm.conv_kernel": 4,
         "ssm.inner_size": 4096,
         "ssm.state_size": 128,
@@ -309,6 +326,11 @@ def _gemma_4_26b_a4b() -> Configuration:
         "attention.sliding_window": 1024,
         "attention.sliding_window_pattern": tuple(number % 6 != 5 for number in range(30)),
         "attention.shared_kv_layers": 0,
+        "embedding_length_per_layer_input": 0,
+        "feed_forward_length": 2112,
+        "expert_feed_forward_length": 704,
+        "rope.dimension_count": 512,
+        "rope.dimension_count_swa": 256,
         "expert_count": count,
         "expert_used_count": 8,
     }

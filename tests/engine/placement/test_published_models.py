@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from engine.placement.tensor_index import CacheLayer
+from engine.placement.gguf_index import read_index
+from engine.placement.tensor_index import CacheLayer, tensor_index
+from tests.support.published_files import write_published
 from tests.support.published_models import PUBLISHED, PublishedModel, published_index
 
 MODELS = pytest.mark.parametrize("model", PUBLISHED.values(), ids=PUBLISHED.keys())
@@ -82,3 +89,21 @@ def test_the_layer_after_the_last_is_for_multi_token_prediction() -> None:
     assert index.mtp_bytes > 2e9
     assert index.layers[0].experts == {}
     assert set(index.layers[45].experts) == {"up", "gate", "down"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file of hundreds of gigabytes needs a hole in it")
+@MODELS
+def test_llama_cpp_opens_the_table_and_remembers_as_much(model: PublishedModel, tmp_path: Path) -> None:
+    path, context = tmp_path / "model.gguf", 8192
+    write_published(model, path)
+    index = tensor_index(read_index(path))
+    command = [sys.executable, "-m", "tests.support.cache_oracle", str(path), str(context)]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert answer.returncode == 0, answer.stderr
+    windows = {layer.window: -(-min(context, layer.window + 512) // 256) * 256 for layer in index.cache}
+    rows = [(layer.k + layer.v, windows[layer.window] if layer.window else context) for layer in index.cache]
+    hundredth = 2**20 / 100  # the log rounds
+    assert json.loads(answer.stdout) == {
+        "cache": pytest.approx(sum(2 * row * cells for row, cells in rows), abs=2 * hundredth),
+        "state": pytest.approx(sum(layer.recurrent_bytes for layer in index.cache), abs=2 * hundredth),
+    }
