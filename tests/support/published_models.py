@@ -347,6 +347,39 @@ def _gemma_4_26b_a4b() -> Configuration:
     )
 
 
+def _nemotron_3_nano() -> Configuration:
+    width, count = 2688, 128
+    pattern = "MEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEMEM*EMEMEMEME"
+
+    def layer(number: int) -> Shapes:
+        if pattern[number] == "M":
+            return mamba2(width, inner=4096, state=128, heads=64, groups=8, kernel=4)
+        if pattern[number] == "*":
+            return attention(width, 32, 2, 128)
+        return (
+            {"attn_norm.weight": (width,)}
+            | experts(width, 1856, count, gated=False, balanced=True)
+            | dense_ffn(width, 3712, "_shexp", gated=False)
+        )
+
+    metadata = {
+        **_heads(32, tuple(2 if kind == "*" else 0 for kind in pattern), 128),
+        "attention.layer_norm_epsilon": 1e-5,
+        "feed_forward_length": tuple(1856 if kind == "E" else 0 for kind in pattern),
+        "ssm.conv_kernel": 4,
+        "ssm.inner_size": 4096,
+        "ssm.state_size": 128,
+        "ssm.group_count": 8,
+        "ssm.time_step_rank": 64,
+        "expert_count": count,
+        "expert_used_count": 6,
+        "expert_shared_count": 1,
+        "expert_feed_forward_length": 1856,
+        "expert_shared_feed_forward_length": 3712,
+    }
+    return Configuration("nemotron_h_moe", 52, width, 131072, 262144, metadata, layer)
+
+
 _GIB = 2**30
 PUBLISHED: dict[str, PublishedModel] = {
     model.name: model
@@ -460,6 +493,14 @@ PUBLISHED: dict[str, PublishedModel] = {
             _gemma_4_26b_a4b(),
             parameters=25.2e9,
             active=3.8e9,
+        ),
+        PublishedModel(
+            "Nemotron-3-Nano-30B-A3B",
+            "https://huggingface.co/nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16/blob/main/config.json",
+            _nemotron_3_nano(),
+            parameters=31.6e9,
+            active=3.2e9,
+            tables_left_out=1,
         ),
     )
 }

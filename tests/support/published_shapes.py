@@ -89,17 +89,26 @@ def gated_delta_net(width: int, key_heads: int, value_heads: int, head: int, ker
     }
 
 
-def dense_ffn(width: int, inner: int, suffix: str = "") -> Shapes:
-    """A gated feed-forward block; `suffix` "_shexp" makes it a shared expert."""
-    return {
-        f"ffn_gate{suffix}.weight": (width, inner),
+def dense_ffn(width: int, inner: int, suffix: str = "", *, gated: bool = True) -> Shapes:
+    """A feed-forward block; `suffix` "_shexp" makes it a shared expert."""
+    shapes: Shapes = {
         f"ffn_up{suffix}.weight": (width, inner),
         f"ffn_down{suffix}.weight": (inner, width),
     }
+    if gated:
+        shapes[f"ffn_gate{suffix}.weight"] = (width, inner)
+    return shapes
 
 
 def experts(
-    width: int, inner: int, count: int, *, fused: bool = False, biases: bool = False, balanced: bool = False
+    width: int,
+    inner: int,
+    count: int,
+    *,
+    gated: bool = True,
+    fused: bool = False,
+    biases: bool = False,
+    balanced: bool = False,
 ) -> Shapes:
     """Routed experts and their router. `fused`: gate and up in one tensor; `balanced`: a bias per expert
     that keeps their load even."""
@@ -110,7 +119,9 @@ def experts(
     if fused:
         shapes["ffn_gate_up_exps.weight"] = (width, 2 * inner, count)
     else:
-        shapes["ffn_gate_exps.weight"] = shapes["ffn_up_exps.weight"] = (width, inner, count)
+        shapes["ffn_up_exps.weight"] = (width, inner, count)
+    if gated and not fused:
+        shapes["ffn_gate_exps.weight"] = (width, inner, count)
     if biases:
         shapes["ffn_gate_inp.bias"] = (count,)
         shapes["ffn_gate_exps.bias"] = shapes["ffn_up_exps.bias"] = (inner, count)
