@@ -151,7 +151,7 @@ PUBLISHED: dict[str, PublishedModel] = {
             parameters=20.9e9,
             active=3.6e9,
             scheme="MXFP4",
-            file_bytes=12.1e9,
+            file_bytes=12_109_566_560,
             file_source="https://huggingface.co/ggml-org/gpt-oss-20b-GGUF",
             tables_left_out=1,
         ),
@@ -162,8 +162,8 @@ PUBLISHED: dict[str, PublishedModel] = {
             parameters=116.8e9,
             active=5.1e9,
             scheme="MXFP4",
-            file_bytes=63.4e9,
-            file_source="https://huggingface.co/ggml-org/gpt-oss-120b-GGUF",
+            file_bytes=59.02 * _GIB,
+            file_source="https://github.com/ggml-org/llama.cpp/issues/15253",  # the loader's log
             tables_left_out=1,
         ),
         PublishedModel(
@@ -182,8 +182,6 @@ PUBLISHED: dict[str, PublishedModel] = {
             granite_4_h_small(),
             parameters=32e9,
             active=9e9,
-            file_bytes=18.1 * _GIB,
-            file_source="https://huggingface.co/lmstudio-community/granite-4.0-h-small-GGUF",
         ),
         PublishedModel(
             "Mixtral-8x7B",
@@ -198,7 +196,7 @@ PUBLISHED: dict[str, PublishedModel] = {
             llama_31_8b(),
             parameters=8.03e9,
             active=8.03e9,
-            file_bytes=4.92e9,
+            file_bytes=4_920_739_232,
             file_source="https://huggingface.co/bartowski/Meta-Llama-3.1-8B-Instruct-GGUF",
         ),
         PublishedModel(
