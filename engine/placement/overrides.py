@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from engine.placement.plan import RAM, Override, PartialLayer
+from engine.placement.tensor_roles import EXPERT_TENSOR
 
-# Every kind of routed expert of any architecture; shared experts end in `_shexp` and do not match.
-EXPERTS = r"\.ffn_(up|down|gate|gate_up)_(ch|)exps"
+EXPERTS = EXPERT_TENSOR.pattern
 
 
 def overrides_for(

@@ -15,7 +15,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.placement.candidate import Candidate, Choice, Given, assess, work_out
 from engine.placement.estimate import Overhead, compute_bytes, largest_expert_tensor
 from engine.placement.layout import Layout
-from engine.placement.plan import RAM, DeviceBytes, Machine, Placement, Plan, Wishes
+from engine.placement.plan import DeviceBytes, Machine, Placement, Plan, Wishes
 from engine.placement.planner import choose, finished, given_by
 from engine.placement.tensor_index import TensorIndex
 
@@ -45,12 +45,13 @@ def settle(index: TensorIndex, machine: Machine, wishes: Wishes, dry_run: DryRun
 
 class _Tried(msgspec.Struct, frozen=True):
     """One dry run. `weights` are the estimated weights on each device; `overfull` the devices whose budget it
-    broke."""
+    broke, all of them where it could not be run."""
 
     layout: Layout
     weights: dict[str, int]
     taught: Overhead
     overfull: frozenset[str]
+    ran: bool = True
 
     @property
     def on_devices(self) -> int:
@@ -124,7 +125,7 @@ class _Search:
         return ceilings
 
     def _best(self) -> _Tried | None:
-        within = [tried for tried in self._tried.values() if not tried.overfull]
+        within = [tried for tried in self._tried.values() if tried.ran and not tried.overfull]
         return max(within, key=lambda tried: tried.on_devices, default=None)
 
     def _candidate(self, overhead: Overhead) -> Candidate:
@@ -142,7 +143,7 @@ class _Search:
             measured = self._dry_run(candidate.placement)
         except UserError as error:
             self.error = error.info
-            tried = _Tried(candidate.layout, weights, Overhead(), frozenset(weights or [RAM]))
+            tried = _Tried(candidate.layout, weights, Overhead(), frozenset(weights), ran=False)
         else:
             overfull = {
                 name
