@@ -50,7 +50,7 @@ MIN_BATCH = 32
 # A speed is told for a conversation of some length: the tokens of context that decoding reads, and a prompt.
 READ_CONTEXT, PROMPT = 2048, 2000
 # How far off: always, per thing that was not measured, and for paging and networks.
-_SPREAD, _RAM_SPREAD, _TABLE_SPREAD, _GUESS_SPREAD, _HARD_SPREAD = 0.2, 0.2, 0.1, 0.4, 0.4
+_SPREAD, _RAM_SPREAD, _TABLE_SPREAD, _GUESS_SPREAD, _HARD_SPREAD = 0.3, 0.2, 0.1, 0.4, 0.4
 
 
 class Reads(msgspec.Struct):
