@@ -66,10 +66,9 @@ def window() -> None:
 def placement() -> None:
     from tests.bench.placement import RAM_SIZES, cell, comparisons, planning_ms, plans
 
-    print(
-        "\nPlans: mode (C cpu, L layers, R resident, S streamed prompts), expert layers (L: layers) on the card, tok/s"
-    )
-    print("~ experts are paged from the disk; - does not fit. VRAM down, RAM across, GB")
+    print("\nPlans: mode (C cpu, L layers, R resident, S streamed prompts, T streamed), expert layers on the")
+    print("card (of a dense model its layers), tok/s; ~ experts are paged from the disk; - does not fit.")
+    print("VRAM down, RAM across, in GB")
     print(f"  {'':20} {'':>4}  " + "".join(f"{memory:<11}" for memory in RAM_SIZES))
     for (model, vram), found in plans().items():
         print(f"  {model:20} {vram:>4}  " + "".join(f"{cell(one):<11}" for one in found).rstrip())
