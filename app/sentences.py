@@ -261,8 +261,8 @@ SENTENCES: dict[str, Sentence] = {
         "{context}토큰을 담기 위해 대화 기억(KV 캐시)을 절반 크기(q8_0)로 저장합니다.",
     ),
     "plan.streamed_unconfirmed": Sentence(
-        "Each token copies its experts to the GPU, which should be faster here. This is a prediction; measure it with “Tune for this computer”.",
-        "토큰마다 필요한 전문가를 GPU로 복사합니다. 이 컴퓨터에서는 더 빠를 것으로 예상되지만, “이 컴퓨터에 맞추기”로 측정해 확인해 주세요.",
+        "Each token copies its experts to the GPU, which should be faster here. That is a prediction; tune this model to have it measured.",
+        "토큰마다 필요한 전문가를 GPU로 복사합니다. 이 컴퓨터에서는 더 빠를 것으로 예상됩니다. 실제 속도는 이 모델을 튜닝하면 측정해 확인합니다.",
     ),
     "plan.conceded_pinned": Sentence(
         "Weights in RAM are kept in ordinary memory, because the faster kind could not be had; long prompts are read more slowly.",

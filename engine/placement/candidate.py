@@ -135,7 +135,7 @@ def _halved(value: int, times: int, smallest: int) -> int:
 
 def _load(index: TensorIndex, choice: Choice) -> Load:
     whole = choice.mode == "layers"
-    return Load(
+    return Load.of(
         tuple(layer.dense_bytes + (layer.expert_bytes if whole else 0) for layer in index.layers),
         tuple(cache_bytes(layer, choice.context, choice.cache_type, choice.ubatch) for layer in index.cache),
         tuple(0 if whole else layer.expert_bytes for layer in index.layers),

@@ -6,8 +6,9 @@ the devices. The experts of a layer lie on the layer's own device or in RAM.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import accumulate
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, product
 from typing import Literal
 
 import msgspec
@@ -32,16 +33,20 @@ class Room(msgspec.Struct, frozen=True):
 
 
 class Load(msgspec.Struct, frozen=True):
-    """Bytes of each layer: weights that every token reads, cache, and routed experts."""
+    """Bytes of each layer: weights that every token reads, cache, and routed experts. `*_sums` are what all
+    layers before one take, so one number longer."""
 
     dense: tuple[int, ...]
     cache: tuple[int, ...]
     experts: tuple[int, ...]
+    dense_sums: tuple[int, ...]
+    cache_sums: tuple[int, ...]
+    expert_sums: tuple[int, ...]
 
-    @property
-    def costs(self) -> tuple[int, ...]:
-        """What a layer takes on the device that computes it, its experts in RAM."""
-        return tuple(dense + cache for dense, cache in zip(self.dense, self.cache, strict=True))
+    @classmethod
+    def of(cls, dense: Sequence[int], cache: Sequence[int], experts: Sequence[int]) -> Load:
+        rows = [tuple(row) for row in (dense, cache, experts)]
+        return cls(*rows, *(tuple(accumulate(row, initial=0)) for row in rows))
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -67,15 +72,11 @@ class Layout(msgspec.Struct, frozen=True):
 def divide(load: Load, rooms: Sequence[Room], spread: Spread) -> tuple[int, ...]:
     """Layers for each room. All of them where they fit without their experts, else as many as fit, the last
     ones first. Empty when not even the output fits."""
-    costs = load.costs
-    if len(rooms) == 1:
-        whole = _from_back(load, rooms)
-        return whole or ()
-    wished = _wished_counts(load, rooms, spread)
-    counts = _fitted(load, rooms, wished)
-    if counts is None or sum(counts) < len(costs):
-        return _from_back(load, rooms) or ()
-    return _improved(load, rooms, counts)
+    if len(rooms) > 1:
+        counts = _fitted(load, rooms, _wished_counts(load, rooms, spread))
+        if counts is not None:
+            return _improved(load, rooms, counts)
+    return _from_back(load, rooms)
 
 
 def fill(
@@ -138,8 +139,8 @@ def on_the_cpu(layers: Sequence[Layer]) -> Layout:
 
 
 def _left_for_experts(load: Load, room: Room, first: int, count: int, *, last: bool) -> int:
-    dense = sum(load.dense[first : first + count]) + (room.output_weights if last else 0)
-    cache = sum(load.cache[first : first + count])
+    dense = load.dense_sums[first + count] - load.dense_sums[first] + (room.output_weights if last else 0)
+    cache = load.cache_sums[first + count] - load.cache_sums[first]
     output = room.output - room.output_weights if last else 0
     return min(room.free - dense - cache - output, room.most - dense)
 
@@ -155,30 +156,24 @@ def _some_kinds(kinds: dict[str, int], left: int) -> tuple[str, ...]:
 # --- several devices -------------------------------------------------------------------------------------
 
 
-def _from_back(load: Load, rooms: Sequence[Room]) -> tuple[int, ...] | None:
-    """As many of the last layers as fit, the last room first. None when it cannot even take the output."""
+def _from_back(load: Load, rooms: Sequence[Room]) -> tuple[int, ...]:
+    """As many of the last layers as fit, the last room first. Empty when it cannot even take the output."""
     counts = [0] * len(rooms)
     layer = len(load.dense)
+    if _left_for_experts(load, rooms[-1], layer, 0, last=True) < 0:
+        return ()
     for number in range(len(rooms) - 1, -1, -1):
-        room, last = rooms[number], number == len(rooms) - 1
-        if last and _left_for_experts(load, room, layer, 0, last=True) < 0:
-            return None
-        free = room.free - (room.output if last else 0)
-        weights = room.most - (room.output_weights if last else 0)
-        while layer > 0:
-            free -= load.dense[layer - 1] + load.cache[layer - 1]
-            weights -= load.dense[layer - 1]
-            if free < 0 or weights < 0:
-                break
+        end = layer
+        while layer > 0 and _fits(load, rooms, number, layer - 1, end):
             layer -= 1
-            counts[number] += 1
+        counts[number] = end - layer
     return tuple(counts)
 
 
 def _wished_counts(load: Load, rooms: Sequence[Room], spread: Spread) -> list[int]:
     layers = len(load.dense)
-    cost = max(sum(load.costs) / layers, 1)
-    full = cost + sum(load.experts) / layers
+    cost = max((load.dense_sums[-1] + load.cache_sums[-1]) / layers, 1)
+    full = cost + load.expert_sums[-1] / layers
     free = [max(room.free - (room.output if room is rooms[-1] else 0), 0) for room in rooms]
     if spread == "even":
         return _shares(layers, free)
@@ -204,18 +199,14 @@ def _shares(total: int, weights: Sequence[float]) -> list[int]:
 
 def _fitted(load: Load, rooms: Sequence[Room], wished: Sequence[int]) -> tuple[int, ...] | None:
     """Counts near the wished ones that fit without experts; None when the layers do not all fit."""
+    behind = _from_back(load, rooms)
     layers = len(load.dense)
-    earliest = [0] * len(rooms)  # the earliest layer each room can start at, rooms behind it filled up
-    layer = layers
-    for number in range(len(rooms) - 1, -1, -1):
-        while layer > 0 and _fits(load, rooms, number, layer - 1, _end(earliest, number, layers)):
-            layer -= 1
-        earliest[number] = layer
-    if layer > 0:
+    if sum(behind) < layers:
         return None
     counts, start = [], 0
     for number in range(len(rooms)):
-        lowest = _end(earliest, number, layers)
+        # Rooms behind this one take no more than `behind` says, so this one must reach so far.
+        lowest = layers - sum(behind[number + 1 :])
         end = layers if number == len(rooms) - 1 else min(max(start + wished[number], lowest), layers)
         while end > max(start, lowest) and not _fits(load, rooms, number, start, end):
             end -= 1
@@ -226,33 +217,32 @@ def _fitted(load: Load, rooms: Sequence[Room], wished: Sequence[int]) -> tuple[i
     return tuple(counts)
 
 
-def _end(starts: Sequence[int], number: int, layers: int) -> int:
-    return starts[number + 1] if number + 1 < len(starts) else layers
-
-
 def _fits(load: Load, rooms: Sequence[Room], number: int, start: int, end: int) -> bool:
     return _left_for_experts(load, rooms[number], start, end - start, last=number == len(rooms) - 1) >= 0
 
 
+_STEPS = (1, 2, 4)
+
+
 def _improved(load: Load, rooms: Sequence[Room], counts: tuple[int, ...]) -> tuple[int, ...]:
-    """Move layers between neighbours as long as more bytes of experts fit."""
+    """Move layers from one room to another as long as more bytes of experts fit; rooms between them shift."""
     held = _held(load, rooms, counts)
-    for _ in range(2 * len(load.dense)):
-        better = counts
-        for number in range(len(rooms) - 1):
-            for step in (1, -1):
-                moved = list(counts)
-                moved[number] += step
-                moved[number + 1] -= step
-                if min(moved) < 0:
-                    continue
-                gained = _held(load, rooms, moved)
-                if gained > held:
-                    better, held = tuple(moved), gained
-        if better == counts:
-            break
-        counts = better
-    return counts
+    while True:
+        best = max(_moves(counts), key=lambda moved: _held(load, rooms, moved))
+        gained = _held(load, rooms, best)
+        if gained <= held:
+            return counts
+        counts, held = best, gained
+
+
+def _moves(counts: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    yield counts
+    for giver, taker, step in product(range(len(counts)), range(len(counts)), _STEPS):
+        if giver != taker and counts[giver] >= step:
+            moved = list(counts)
+            moved[giver] -= step
+            moved[taker] += step
+            yield tuple(moved)
 
 
 def _held(load: Load, rooms: Sequence[Room], counts: Sequence[int]) -> int:
@@ -262,10 +252,8 @@ def _held(load: Load, rooms: Sequence[Room], counts: Sequence[int]) -> int:
         left = _left_for_experts(load, rooms[number], first, count, last=number == len(rooms) - 1)
         if left < 0:
             return -1
-        for size in load.experts[first : first + count]:
-            if size > left:
-                break
-            total += size
-            left -= size
+        before = load.expert_sums[first]
+        end = bisect_right(load.expert_sums, before + left, first, first + count + 1) - 1
+        total += load.expert_sums[end] - before
         first += count
     return total

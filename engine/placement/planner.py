@@ -19,14 +19,14 @@ from engine.placement.candidate import Candidate, Choice, Given, work_out
 from engine.placement.estimate import CELLS, Overhead
 from engine.placement.explain import concession_notices, explanation, unused_notices
 from engine.placement.plan import RAM, CacheType, DeviceBytes, Machine, Mode, Plan, Wishes
-from engine.placement.predict import effective_bandwidth
+from engine.placement.predict import PROMPT, effective_bandwidth
 from engine.placement.refusal import smallest_change
 from engine.placement.tensor_index import TensorIndex
 
 UBATCH = 512  # llama.cpp's default
 STREAMED_UBATCHES = (1024, 2048, 4096)
-# What "speed" weighs: a question with some text beside it, and an answer.
-PROMPT_TOKENS, ANSWER_TOKENS = 2000, 500
+# What "speed" weighs against a prompt: an answer.
+ANSWER_TOKENS = 500
 # A larger ubatch must save more than a few percent, for it takes memory that other programs may want.
 WORTH_A_LARGER_UBATCH = 1.03
 # Streaming for every token must promise this much before it is chosen on a prediction alone.
@@ -239,7 +239,7 @@ def _rank(candidate: Candidate) -> tuple[int, float]:
 
 def _seconds(candidate: Candidate) -> float:
     predicted = candidate.predicted
-    return PROMPT_TOKENS / predicted.prefill_tps + ANSWER_TOKENS / predicted.decode_tps
+    return PROMPT / predicted.prefill_tps + ANSWER_TOKENS / predicted.decode_tps
 
 
 def _spreads(given: Given, start: Choice) -> Iterator[Choice]:

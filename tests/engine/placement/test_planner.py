@@ -323,6 +323,17 @@ def test_two_cards_hold_all_the_experts_that_one_cannot() -> None:
     assert both.explanation.code == "plan.whole"
 
 
+def test_no_device_stands_half_empty_while_others_leave_experts_in_ram() -> None:
+    index = published_index("DeepSeek-R1")
+    hosts = (worker(30 * GB), worker(20 * GB, "RPC1"), gpu(24 * GB), gpu(48 * GB, "CUDA1"))
+    found = plan(index, machine(512 * GB, *hosts), Wishes())
+    layer = index.layers[-1]
+    assert found.expert_layers[RAM]
+    for device in hosts:
+        left = found.budgets[device.name] - found.bytes[device.name].total
+        assert left < layer.expert_bytes + layer.dense_bytes + GB
+
+
 def test_a_card_that_alone_is_enough_works_alone() -> None:
     index = published_index("gpt-oss-20b")
     fast = gpu(40 * GB, "CUDA1", "NVIDIA RTX A6000")
