@@ -4,8 +4,9 @@ One token reads every weight it needs once, so decoding is bound by memory: the 
 device's bandwidth, plus what each layer and each hand-over between devices costs however small it is. A prompt
 reads the weights once per ubatch and is bound by arithmetic, or by the link where experts are streamed to a GPU.
 
-The factors below are of the field (llama.cpp's published benchmarks of current cards and CPUs), set once for all
-models and machines; `tests/bench/placement.py` compares them with speeds that others measured.
+The factors below hold for all models and machines. They were chosen by hand, knowing llama.cpp's usual speeds and
+some of the published ones that `tests/bench/placement.py` compares with, so that comparison shows how well one
+set of factors does everywhere and is no blind test; the width of a range was widened after seeing it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Memory bandwidth is the published one: channels times transfer rate times 8 bytes, of which llama.cpp's kernels
 reach 60 to 75 percent; cards by their maker's figure. Where a source does not name its RAM, two channels of the
-usual kind of the card's generation are assumed: DDR4-3200 up to GeForce RTX 30, DDR5-5600 from RTX 40 on.
+usual kind of the card's generation are assumed: DDR4-3200 up to GeForce RTX 30, DDR5-5600 from RTX 40 on; of a server all its channels.
 """
 
 from __future__ import annotations
@@ -80,6 +80,7 @@ PUBLISHED_SPEEDS = (
         204.8e9,  # EPYC 7343; 64 GB, hardly more than the file, so most likely it was swapping
         1.6,
         "hardware-corner.net/gpt-oss-offloading-moe-layers",
+        assumed=True,
     ),
     PublishedSpeed(
         "gpt-oss-20b",
@@ -163,6 +164,7 @@ PUBLISHED_SPEEDS = (
         204.8e9,  # EPYC 7773X, eight channels of DDR4-3200
         4.36,
         "reddit.com/r/LocalLLaMA/comments/1iq6ngx",
+        assumed=True,
     ),
 )
 
