@@ -1,7 +1,7 @@
 """Memory bandwidth of common graphics cards, for a prediction before anything was measured.
 
-Source: the makers' published specifications (nvidia.com, amd.com, intel.com), memory bandwidth in GB/s. A card
-with several variants has the most common one.
+Memory bandwidth in GB/s as in the makers' specifications (nvidia.com, amd.com, intel.com). A card with several
+variants has the most common one, and a laptop's card of the same name is slower: measuring replaces the number.
 """
 
 from __future__ import annotations

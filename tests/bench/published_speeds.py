@@ -2,7 +2,8 @@
 
 Memory bandwidth is the published one: channels times transfer rate times 8 bytes, of which llama.cpp's kernels
 reach 60 to 75 percent; cards by their maker's figure. Where a source does not name its RAM, two channels of the
-usual kind of the card's generation are assumed: DDR4-3200 up to GeForce RTX 30, DDR5-5600 from RTX 40 on; of a server all its channels.
+usual kind of the card's generation are assumed: DDR4-3200 up to GeForce RTX 30, DDR5-5600 from RTX 40 on; of a
+server all its channels.
 """
 
 from __future__ import annotations
