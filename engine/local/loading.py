@@ -14,7 +14,7 @@ from engine.local import native, sampling
 from engine.local.planning import find_machine, make_plan
 from engine.local.session import Session
 from engine.local.threads import default_threads
-from engine.placement.gguf_index import GgufIndex, ModelSummary, read_index, summarise
+from engine.placement.gguf_index import GgufIndex, ModelSummary, check_unchanged, read_index, summarise
 from engine.placement.plan import Plan
 from engine.placement.tensor_index import tensor_index
 
@@ -71,6 +71,7 @@ def open_session(
     placement = plan.placement
     if min_batch is not None and placement.min_batch != min_batch:
         raise OtherMinBatch(placement.min_batch)
+    check_unchanged(index)
     native.clear_log()
     with ExitStack() as undo:
         model = native.load_model(request.path, placement, progress)

@@ -15,9 +15,10 @@ import msgspec
 import pytest
 
 from engine.local.ask import Tell, ask
-from engine.placement.expected import expected_devices, layer_count, layer_devices
-from engine.placement.gguf_index import EXPERT_TENSOR, GgufIndex, read_index
+from engine.placement.expected import block_count, device_names, expected_devices
+from engine.placement.gguf_index import GgufIndex, read_index
 from engine.placement.plan import RAM, Override, Placement
+from engine.placement.tensor_roles import EXPERT_TENSOR
 
 _NAME = (
     "_Z17common_fit_paramsPKcP18llama_model_paramsP20llama_context_paramsPf"
@@ -86,19 +87,19 @@ def _fit(_: Tell, path: str, worker: str, budget: int, context: int, ubatch: int
         ctypes.c_int(_SILENT),
     )
     index = read_index(Path(path))
-    layers = model.n_gpu_layers if model.n_gpu_layers >= 0 else layer_count(index) + 1
+    layers = model.n_gpu_layers if model.n_gpu_layers >= 0 else block_count(index) + 1
     rules = tuple(Override(each.pattern.decode(), RAM) for each in overrides if each.pattern)
     placement = Placement(context, ubatch, (_DEVICE,), layers, overrides=rules)
     return Fitted(status == 0, free, placement, *_layers(index, placement))
 
 
 def _layers(index: GgufIndex, placement: Placement) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    count = layer_count(index)
+    count = block_count(index)
     names = [tensor.name for tensor in index.tensors]
     elsewhere = {
         int(name.split(".")[1])
         for name, devices in expected_devices(names, count, placement).items()
         if EXPERT_TENSOR.search(name) and devices != {_DEVICE}
     }
-    dense = tuple(n for n, device in enumerate(layer_devices(count, placement)[:-1]) if device == _DEVICE)
+    dense = tuple(n for n, device in enumerate(device_names(count, placement)[:-1]) if device == _DEVICE)
     return tuple(n for n in range(count) if n not in elsewhere), dense

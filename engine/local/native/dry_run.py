@@ -10,7 +10,7 @@ from engine.local.native.devices import buffer_type, buffer_type_name
 from engine.local.native.library import clear_log, log_tail
 from engine.local.native.model import free_context, free_model, load_model, new_context
 from engine.local.native.refusal import context_refusal, model_refusal
-from engine.placement.expected import expected_devices, layer_count, layer_devices
+from engine.placement.expected import block_count, device_names, expected_devices
 from engine.placement.gguf_index import read_index
 from engine.placement.plan import RAM, DeviceBytes, Placement
 
@@ -43,11 +43,11 @@ def dry_run(path: str, placement: Placement) -> dict[str, DeviceBytes]:
 def estimated(path: str, placement: Placement) -> dict[str, DeviceBytes]:
     """The estimate after a dry run whose log is still there."""
     index = read_index(Path(path))
-    layers = layer_count(index)
+    layers = block_count(index)
     sizes = {tensor.name: tensor.bytes for tensor in index.tensors}
     weights: Counter[str] = Counter()
     for name, devices in expected_devices(sizes, layers, placement).items():
         for device in devices:
             weights[device] += sizes[name]
     memories = {buffer_type_name(buffer_type(name)): name for name in (RAM, *placement.devices)}
-    return memory_log.estimate(log_tail(), memories, weights, layer_devices(layers, placement)[:-1])
+    return memory_log.estimate(log_tail(), memories, weights, device_names(layers, placement)[:-1])

@@ -13,6 +13,7 @@ import llama_cpp.llama_cpp as llama
 
 from engine.local.native.decoding import AbortFlag
 from engine.local.native.devices import buffer_type, device_handle
+from engine.placement.expected import split_of
 from engine.placement.plan import RAM, CacheType, LoadMode, Placement
 
 # enum llama_load_mode. "mapped" is AUTO: mapped where every device can take weights from a mapping. Pinned
@@ -60,12 +61,6 @@ def load_model(
     params.load_mode = _NOT_MAPPED if no_alloc else _LOAD_MODES[placement.load_mode]
     params.no_alloc = no_alloc
     return int(llama.llama_model_load_from_file(path.encode(), params) or 0)
-
-
-def split_of(placement: Placement) -> tuple[float, ...]:
-    """Layers per device; equal shares where the placement has none, since llama.cpp would take what is free
-    at that moment."""
-    return placement.split or (1.0,) * len(placement.devices)
 
 
 def _overrides(placement: Placement) -> ctypes.Array[_Override]:

@@ -6,9 +6,10 @@ from collections import Counter
 
 from engine.local.native import memory
 from engine.local.native.tensors import placed_tensors
-from engine.placement.expected import expected_devices, layer_count, misplaced
-from engine.placement.gguf_index import EXPERT_TENSOR, GgufIndex
+from engine.placement.expected import block_count, expected_devices, misplaced
+from engine.placement.gguf_index import GgufIndex
 from engine.placement.plan import LoadedWeights, Placement
+from engine.placement.tensor_roles import EXPERT_TENSOR
 
 
 def loaded_weights(model: int, context: int, index: GgufIndex, placement: Placement) -> LoadedWeights:
@@ -26,7 +27,7 @@ def loaded_weights(model: int, context: int, index: GgufIndex, placement: Placem
     if memory.has_account():
         held = Counter({name: size.model for name, size in memory.loaded_bytes(context, found).items()})
     names = [tensor.name for tensor in index.tensors]
-    expected = expected_devices(names, layer_count(index), placement)
+    expected = expected_devices(names, block_count(index), placement)
     return LoadedWeights(
         bytes=dict(+held),
         expert_bytes=dict(experts),
