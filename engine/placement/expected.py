@@ -1,7 +1,8 @@
 """Where each weight must lie, given what llama.cpp was told.
 
 The rules are those of `src/llama-model.cpp` (load_tensors) and `src/llama-model-loader.cpp` (create_tensor:
-overrides, duplicates) in llama-cpp-python 0.3.36. What lies elsewhere after loading was moved by llama.cpp because the device cannot compute with it.
+overrides, duplicates) in llama-cpp-python 0.3.36. What lies elsewhere after loading was moved by llama.cpp
+because the device cannot compute with it.
 """
 
 from __future__ import annotations
