@@ -8,6 +8,7 @@ its answer again in another cut.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from engine.api import ModelFacts, Sampling
@@ -60,6 +61,13 @@ class Session:
         self.tokens: list[int] = []
         self.decoded = 0
         self.text: str | None = None
+        # Seconds spent in llama.cpp's decode, for those who measure.
+        self.computing_s = 0.0
+
+    @property
+    def model(self) -> int:
+        """The model's handle."""
+        return self._model
 
     @property
     def handle(self) -> int:
@@ -89,7 +97,9 @@ class Session:
 
     def step(self, tokens: Sequence[int]) -> int:
         """Decode `tokens` behind what is in memory; after anything but `Decoded.OK` they are not in memory."""
+        started = time.perf_counter()
         code = native.decode(self._context, tokens)
+        self.computing_s += time.perf_counter() - started
         if code == Decoded.OK:
             self.tokens[self.decoded :] = tokens
             self.decoded += len(tokens)
