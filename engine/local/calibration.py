@@ -87,17 +87,28 @@ def calibrate(
     be measured is 0, and measured again the next time.
     """
     threads = threads or default_threads()
-    key = machine_key(machine, build, threads)
-    path = folder / f"calibration-{key}.json"
-    known = _kept(path, key)
+    known = kept_calibration(machine, build, folder, threads=threads)
     if known and (known.disk or not model_path):
         return known
+    key = machine_key(machine, build, threads)
     found = known or _measured(machine, key, threads, workers, keep_going)
     if model_path:
         found = msgspec.structs.replace(found, disk=disk_bandwidth(model_path, threads))
     if found.complete:
-        _keep(path, found)
+        _keep(_path(folder, key), found)
     return found
+
+
+def kept_calibration(
+    machine: Machine, build: Sequence[str], folder: Path, *, threads: int = 0
+) -> Calibration | None:
+    """What `calibrate` has kept in `folder` for this machine and build; measures nothing."""
+    key = machine_key(machine, build, threads or default_threads())
+    try:
+        found = msgspec.json.decode(_path(folder, key).read_bytes(), type=Calibration)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return found if found.key == key and found.format == _FORMAT else None
 
 
 def with_bandwidths(machine: Machine, calibration: Calibration) -> Machine:
@@ -153,12 +164,8 @@ def _measure(_: Tell, name: str, description: str, threads: int, workers: tuple[
     return DeviceSpeed(name, description, read, link)
 
 
-def _kept(path: Path, key: str) -> Calibration | None:
-    try:
-        found = msgspec.json.decode(path.read_bytes(), type=Calibration)
-    except (OSError, msgspec.DecodeError):
-        return None
-    return found if found.key == key and found.format == _FORMAT else None
+def _path(folder: Path, key: str) -> Path:
+    return folder / f"calibration-{key}.json"
 
 
 def _keep(path: Path, calibration: Calibration) -> None:
