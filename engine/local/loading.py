@@ -89,7 +89,7 @@ def open_session(
             load_s=time.monotonic() - started,
         )
         session = Session(
-            model, context, chat_format, facts, recommended, open_context, summary.experts, watch
+            model, context, chat_format, facts, recommended, open_context, threads, summary.experts, watch
         )
         undo.pop_all()
     return session
