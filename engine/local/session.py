@@ -36,7 +36,8 @@ class Session:
     """Owns the model and the context; `close` frees both.
 
     `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
-    `threads` are what the context was made with, `watch` is what it reports to.
+    `ubatch` is the most tokens that a step takes; `threads` are what the context was made with, `watch` is what
+    it reports to.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Session:
         chat_format: ChatFormat,
         facts: ModelFacts,
         recommended: Sampling,
+        ubatch: int,
         open_context: OpenContext,
         threads: int,
         experts: int = 0,
@@ -60,6 +62,7 @@ class Session:
         self.format = chat_format
         self.facts = facts
         self.recommended = recommended
+        self.ubatch = ubatch
         self.context_length = facts.context
         self.tokens: list[int] = []
         self.decoded = 0

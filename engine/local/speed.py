@@ -58,7 +58,7 @@ def measure(
         raise UserError("engine.context_overflow", needed=needed, available=session.context_length)
     session.forget()
     tokens = text_tokens(session, prompt_tokens)
-    ubatch = _ubatch(session)
+    ubatch = session.ubatch
     started = time.perf_counter()
     for start in range(0, prompt_tokens, ubatch):
         check_cancelled()
@@ -67,11 +67,6 @@ def measure(
     prompt = session.format.render((Message("user", _TEXT),))
     decode_s, native_s = _decode(session, session.format.parser(prompt), answer_tokens, check_cancelled)
     return Speed(prompt_tokens / prefill_s, answer_tokens / decode_s, max(0.0, 1 - native_s / decode_s))
-
-
-def _ubatch(session: Session) -> int:
-    plan = session.facts.plan
-    return plan.placement.ubatch if plan else 512
 
 
 def _decode(
