@@ -165,6 +165,11 @@ SENTENCES: dict[str, Sentence] = {
         "The installed llama.cpp cannot use workers. Run `make setup` to build it with them, or go on without workers.",
         "설치된 llama.cpp로는 작업 컴퓨터를 사용할 수 없습니다. `make setup`을 실행해 다시 빌드하거나 작업 컴퓨터 없이 진행해 주세요.",
     ),
+    # tuning
+    "tuning.too_slow": Sentence(
+        "The model could not be loaded and measured within {seconds} seconds, so there was no time to compare settings. Close other programs and try again, or keep the plan as it is.",
+        "{seconds}초 안에 모델을 불러와 측정하지 못해서 설정을 비교할 시간이 없었습니다. 다른 프로그램을 닫고 다시 시도하거나 지금 배치를 그대로 사용해 주세요.",
+    ),
     # --- engine/placement and engine/formats ---
     "model.missing": Sentence(
         "There is no file at {path}. It may have been moved or deleted; choose the model again.",

@@ -11,6 +11,7 @@ from engine.api import LoadRequest, ModelFacts
 from engine.errors import UserError
 from engine.formats import ChatFormat
 from engine.local import native, sampling
+from engine.local.native.routing import ExpertWatch
 from engine.local.planning import find_machine, make_plan
 from engine.local.session import Session
 from engine.local.threads import default_threads
@@ -82,7 +83,16 @@ def open_session(
         undo.callback(native.free_model, model)
         if not native.has_decoder(model):
             raise UserError("engine.not_a_chat_model")
-        context = native.new_context(model, placement, request.threads or default_threads(), abort)
+        threads = request.threads or default_threads()
+
+        def open_context(watch: ExpertWatch | None) -> int:
+            on_node = watch.callback if watch else None
+            return native.new_context(model, placement, threads, abort, on_node)
+
+        watch = None
+        if request.watch_experts and summary.experts:
+            watch = ExpertWatch(native.layer_count(model), summary.experts)
+        context = open_context(watch)
         if not context:
             raise native.context_refusal(placement)
         undo.callback(native.free_context, context)
@@ -100,7 +110,18 @@ def open_session(
             plan=plan,
             weights=native.loaded_weights(model, context, index, placement),
         )
-        session = Session(model, context, chat_format, facts, recommended, placement.ubatch)
+        session = Session(
+            model,
+            context,
+            chat_format,
+            facts,
+            recommended,
+            placement.ubatch,
+            open_context,
+            threads,
+            summary.experts,
+            watch,
+        )
         undo.pop_all()
     return session
 

@@ -8,11 +8,15 @@ its answer again in another cut.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from engine.api import ModelFacts, Sampling
+from engine.errors import UserError
 from engine.formats import ChatFormat, Prompt
 from engine.local import native
+from engine.local.native.routing import ExpertWatch
+from engine.local.pacing import ThreadPacer
 from engine.local.tokenizer import Tokenizer
 
 
@@ -24,8 +28,17 @@ class Decoded:
     ABORTED = 2
 
 
+# Makes a context as the session was opened with; 0 when its memory could not be had.
+OpenContext = Callable[[ExpertWatch | None], int]
+
+
 class Session:
-    """Owns the model and the context; `close` frees both. `ubatch` is the most tokens that a step takes."""
+    """Owns the model and the context; `close` frees both.
+
+    `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
+    `ubatch` is the most tokens that a step takes; `threads` are what the context was made with, `watch` is what
+    it reports to.
+    """
 
     def __init__(
         self,
@@ -35,8 +48,15 @@ class Session:
         facts: ModelFacts,
         recommended: Sampling,
         ubatch: int,
+        open_context: OpenContext,
+        threads: int,
+        experts: int = 0,
+        watch: ExpertWatch | None = None,
     ) -> None:
         self._model, self._context = model, context
+        self._open_context, self._experts = open_context, experts
+        self._threads, self._pacer = threads, ThreadPacer(threads)
+        self.watch = watch
         self.vocab = native.vocabulary(model)
         self.tokenizer = Tokenizer(self.vocab)
         self.format = chat_format
@@ -47,6 +67,13 @@ class Session:
         self.tokens: list[int] = []
         self.decoded = 0
         self.text: str | None = None
+        # Seconds spent in llama.cpp's decode, for those who measure.
+        self.computing_s = 0.0
+
+    @property
+    def model(self) -> int:
+        """The model's handle."""
+        return self._model
 
     @property
     def handle(self) -> int:
@@ -76,7 +103,12 @@ class Session:
 
     def step(self, tokens: Sequence[int]) -> int:
         """Decode `tokens` behind what is in memory; after anything but `Decoded.OK` they are not in memory."""
+        started = time.perf_counter()
         code = native.decode(self._context, tokens)
+        elapsed = time.perf_counter() - started
+        self.computing_s += elapsed
+        if len(tokens) == 1:
+            self._pace(elapsed)
         if code == Decoded.OK:
             self.tokens[self.decoded :] = tokens
             self.decoded += len(tokens)
@@ -90,9 +122,30 @@ class Session:
         native.forget_all(self._context)
         self.tokens, self.decoded, self.text = [], 0, None
 
+    def watch_experts(self, on: bool) -> None:
+        """Count the experts that fire in `watch`, or stop it; the memory is emptied where that changes.
+
+        llama.cpp takes the callback only when a context is made. Raises UserError `engine.context_memory` when
+        no context could be had again; then only `close` is left.
+        """
+        if not self._experts or on == (self.watch is not None):
+            return
+        native.free_context(self._context)
+        self.tokens, self.decoded, self.text = [], 0, None
+        self.watch = ExpertWatch(native.layer_count(self._model), self._experts) if on else None
+        self._context = self._open_context(self.watch)
+        self._pacer = ThreadPacer(self._threads)
+        if not self._context:
+            raise UserError("engine.context_memory", context=self.context_length)
+
     def close(self) -> None:
         native.free_context(self._context)
         native.free_model(self._model)
+
+    def _pace(self, step_s: float) -> None:
+        before = self._pacer.threads
+        if self._pacer.after_step(step_s) != before:
+            native.set_threads(self._context, decode=self._pacer.threads, prefill=self._threads)
 
     def _truncate(self, length: int) -> int:
         """Forget what lies behind `length`. Recurrent memory cannot step back: then everything is forgotten."""

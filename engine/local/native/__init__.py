@@ -22,8 +22,10 @@ from engine.local.native.model import (
     free_context,
     free_model,
     has_decoder,
+    layer_count,
     load_model,
     new_context,
+    set_threads,
     trained_context,
 )
 from engine.local.native.refusal import context_refusal, model_refusal
@@ -61,6 +63,7 @@ __all__ = [
     "free_model",
     "has_decoder",
     "is_end_of_generation",
+    "layer_count",
     "library_version",
     "load_model",
     "loaded_weights",
@@ -68,6 +71,7 @@ __all__ = [
     "model_refusal",
     "new_context",
     "register_workers",
+    "set_threads",
     "start",
     "supports_gpu_offload",
     "token_bytes",
