@@ -9,7 +9,7 @@ import msgspec
 
 from app import paths
 from app.cli.output import Output
-from app.cli.placement_options import PlacementOptions, check_names
+from app.cli.placement_options import PlacementOptions
 from app.sentences import Language, Sentence, format_bytes, sentence
 from app.services.models import resolve_model
 from app.services.placements import open_placements
@@ -58,9 +58,7 @@ def plan(model: str, options: PlacementOptions, output: Output) -> int:
     """
     path = str(resolve_model(model))
     with open_placements(paths.home()) as placements:
-        wishes = options.over(placements.wishes_for(path))
-        planned = placements.exact(path, wishes)
-    check_names(wishes, planned.machine)
+        planned = placements.exact(path, options.over(placements.wishes_for(path)))
     made = planned.plan
     if output.json:
         output.object(plan_object(planned, output.language))
