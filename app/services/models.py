@@ -95,6 +95,7 @@ class Models:
         self._context: int | None = None
         self._wishes: Wishes | None = None
         self._request: LoadRequest | None = None
+        self._watching = False
         self._steps = StepDown(self._step)
         self._stepping: LoadRequest | None = None  # the load that failed and is tried again with less
         self._step_cancelled = False
@@ -137,7 +138,7 @@ class Models:
             wished = complete(self._kept_wishes(path) if wishes is None else wishes, settings, context)
             if without_workers:
                 wished = msgspec.structs.replace(wished, workers=())
-            request = LoadRequest(path, wished, settings.threads)
+            request = LoadRequest(path, wished, settings.threads, self._watching)
             try:
                 self._load(request)
             except UserError as error:
@@ -198,6 +199,12 @@ class Models:
             self.on_generation([Finished(request_id, "cancelled", Usage(), Timings())])
         self._engine.abort(request_id)
 
+    def watch_experts(self, on: bool) -> None:
+        """Whether the engine tells which experts fire (`ExpertsFired`), from the next answer on."""
+        with self._using:
+            self._watching = on
+            self._engine.watch_experts(on)
+
     def close(self) -> None:
         self._steps.close()
         self._engine.close()
@@ -251,7 +258,7 @@ class Models:
                 self._give_up(request, failure)
                 return
             try:
-                self._load(msgspec.structs.replace(request, wishes=wishes))
+                self._load(msgspec.structs.replace(request, wishes=wishes, watch_experts=self._watching))
             except UserError as error:
                 self._give_up(request, LoadFailed(error.info))
                 return

@@ -10,7 +10,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -24,15 +24,21 @@ from app.services.events import (
     Subscriber,
     WorkerState,
 )
+from app.services.measuring import Measuring
 from app.services.models import STARTER, Models, resolve_model, shown_name
 from app.services.placing import LocalPlacing, Placing
 from app.services.settings import SettingsFile
 from app.services.wishes import WishesFile
 from app.services.workers import Workers
+from engine.api import ExpertsFired
 from engine.errors import UserError
 from engine.placement.gguf_index import GgufIndex
 from engine.placement.plan import Machine, Plan, PlannedModel, Wishes
+from engine.placement.routing import Routing, with_fired
 from engine.placement.tensor_index import TensorIndex
+
+if TYPE_CHECKING:
+    from engine.placement.estimate import Overhead
 
 # Of a file, whatever part of a model it is: path, size, time of change in nanoseconds.
 Fingerprint = tuple[tuple[str, int, int], ...]
@@ -72,18 +78,19 @@ class Placements:
     def __init__(
         self, home: Path, settings: SettingsFile, wishes: WishesFile, placing: Placing | None = None
     ) -> None:
-        self._home = home
         self._settings = settings
         self._wishes = wishes
-        self._placing: Placing = placing or LocalPlacing()
+        self._placing: Placing = placing or LocalPlacing(home / "calibration")
         self._subscribers: list[Subscriber] = []
         self._surveying = threading.Lock()
         self._machine: tuple[tuple[str, ...], Machine] | None = None
         self._indexing = threading.Lock()
         self._indexed: dict[str, _Indexed] = {}
-        self._overheads: dict[str, Any] = {}
+        self._overheads: dict[str, Overhead] = {}
         self._speeds: dict[str, MeasuredSpeed] = {}
+        self._fired: dict[int, ExpertsChanged] = {}
         self._models: Models | None = None
+        self._measuring = Measuring(self._placing, self._measured)
         self._workers = Workers(settings, self._placing.probe, self._tell)
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
@@ -99,13 +106,25 @@ class Placements:
     def machine(self) -> Machine:
         """This machine with its workers that are there; surveyed once, and again when the workers change.
 
-        Raises UserError `engine.*` when the engine does not start.
+        Its bandwidths are measured in the background and told as `MachineChanged`; until then they are 0.
+        Raises UserError `engine.*` when the engine does not start, `worker.*` for a worker that went away.
         """
         workers = self._reachable()
         with self._surveying:
             if self._machine is None or self._machine[0] != workers:
-                self._machine = (workers, self._placing.survey(workers))
+                found = self._placing.survey(workers)
+                self._machine = (workers, found.machine)
+                self._measuring.ask(found, workers)
             return self._machine[1]
+
+    def measured_machine(self) -> Machine:
+        """The same with its bandwidths, measured now if they were not before, which takes some seconds."""
+        workers = self._reachable()
+        found = self._placing.survey(workers)
+        machine = self._placing.measured(found, workers, lambda _: True)
+        with self._surveying:
+            self._machine = (workers, machine)
+        return machine
 
     def refresh(self) -> Machine:
         """Look again: what is free has changed, a worker came or went. Raises as `machine` does."""
@@ -115,6 +134,13 @@ class Placements:
         machine = self.machine()
         self._tell([MachineChanged(machine)])
         return machine
+
+    def _measured(self, workers: tuple[str, ...], machine: Machine) -> None:
+        with self._surveying:
+            if self._machine is None or self._machine[0] != workers:
+                return  # looked at anew meanwhile
+            self._machine = (workers, machine)
+        self._tell([MachineChanged(machine)])
 
     # --- models and plans ---
 
@@ -150,8 +176,11 @@ class Placements:
 
         Raises UserError `model.*`, `engine.*` and `worker.*`.
         """
+        wishes = self.with_workers(wishes)
         try:
-            planned = self._placing.exact(path, self.with_workers(wishes))
+            planned = self._placing.exact(path, wishes)
+            indexed = self._index(path)
+            self._overheads[path] = self._placing.learned(indexed.tensors, planned, wishes)
         except UserError as error:
             self._tell([PlacementChanged(path, None, error.info)])
             raise
@@ -192,11 +221,24 @@ class Placements:
     # --- experts ---
 
     def watch_experts(self, on: bool) -> None:
-        """Count which experts fire from now on, or stop; told as `ExpertsChanged`."""
+        """Count which experts fire from the next answer on, or stop; told as `ExpertsChanged`."""
+        if self._models is not None:
+            self._models.watch_experts(on)
 
     def experts(self, conversation: int) -> ExpertsChanged | None:
-        """What was counted in a conversation since Coterie was opened."""
-        return None
+        """What was counted in a conversation since Coterie was opened. Never blocks."""
+        return self._fired.get(conversation)
+
+    def experts_fired(self, conversation: int, fired: ExpertsFired) -> None:
+        """From the engine's reader thread. Another model's experts are counted anew."""
+        path = self._models.state.path if self._models else ""
+        before = self._fired.get(conversation)
+        if before is None or before.path != path:
+            before = ExpertsChanged(conversation, 0, (), 0.0, path)
+        routing = with_fired(Routing(before.tokens, before.counts), fired)
+        changed = ExpertsChanged(conversation, routing.tokens, routing.counts, fired.overhead, path)
+        self._fired[conversation] = changed
+        self._tell([changed])
 
     # --- workers ---
 
@@ -219,6 +261,7 @@ class Placements:
 
     def close(self) -> None:
         """End what runs in the background."""
+        self._measuring.close()
 
     # --- inside ---
 

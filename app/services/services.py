@@ -27,6 +27,7 @@ class Services:
         self.placements = placements
         self.conversations = Conversations(store, models, settings)
         placements.attach(models)
+        self.conversations.on_experts = placements.experts_fired
         models.subscribe(placements.receive)
         self.conversations.subscribe(placements.receive)
 
@@ -38,6 +39,7 @@ class Services:
 
     def close(self) -> None:
         self.models.close()
+        self.placements.close()
         self.conversations.close()
         self.store.close()
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from app.services.placing import Surveyed
 from engine.errors import ErrorInfo, UserError
+from engine.placement.estimate import Overhead
 from engine.placement.gguf_index import GgufIndex, read_index
 from engine.placement.plan import Device, Machine, Plan, PlannedModel, Wishes
 from engine.placement.tensor_index import TensorIndex
@@ -22,11 +25,22 @@ class ScriptedPlacing:
         self.asked: list[tuple[Any, ...]] = []
         self.away: dict[str, ErrorInfo] = {}
         self.error: UserError | None = None
+        self.hold = threading.Event()  # while set, measuring goes on
 
-    def survey(self, workers: Sequence[str]) -> Machine:
+    def survey(self, workers: Sequence[str]) -> Surveyed:
         self.asked.append(("survey", *workers))
         self._fail()
-        return a_machine(*(self._device(number) for number in range(len(workers))))
+        return Surveyed(a_machine(*(self._device(number) for number in range(len(workers)))))
+
+    def measured(
+        self, found: Surveyed, workers: Sequence[str], keep_going: Callable[[float], bool]
+    ) -> Machine:
+        self.asked.append(("measured", *workers))
+        while self.hold.is_set():
+            if not keep_going(0.5):
+                raise UserError("engine.load_cancelled")
+            self.hold.wait(0.01)
+        return msgspec.structs.replace(found.machine, disk_bandwidth=1e9)
 
     def probe(self, address: str) -> tuple[Device, ...]:
         self.asked.append(("probe", address))
@@ -40,14 +54,17 @@ class ScriptedPlacing:
         index = TensorIndex("test", (), (), 8, 2, 0, 0, 0, False, 0, 4 * GB, 8 * GB, 2 * GB, 32768, 64, 100)
         return read_index(path), index
 
-    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Any) -> Plan:
-        self.asked.append(("plan", wishes))
+    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None) -> Plan:
+        self.asked.append(("plan", wishes, overhead))
         return a_plan(context=wishes.context or 8192)
 
     def exact(self, path: str, wishes: Wishes) -> PlannedModel:
         self.asked.append(("exact", path, wishes))
         self._fail()
         return a_planned_model(path, a_plan(context=wishes.context or 8192))
+
+    def learned(self, index: TensorIndex, exact: PlannedModel, wishes: Wishes) -> Overhead:
+        return Overhead(compute={"CPU": exact.plan.placement.context})
 
     def concession(self, plan: Plan, wishes: Wishes) -> Wishes | None:
         return msgspec.structs.replace(wishes, concessions=(*wishes.concessions, "context"))
