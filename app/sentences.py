@@ -112,6 +112,24 @@ SENTENCES: dict[str, Sentence] = {
         "{name} took the engine down three times within ten minutes, so it is not started again by itself. Choose another model, or load this one again yourself.",
         "{name} 모델 때문에 10분 안에 엔진이 세 번 멈춰서 자동으로 다시 시작하지 않습니다. 다른 모델을 선택하거나 직접 다시 불러와 주세요.",
     ),
+    "engine.no_device": Sentence(
+        "The device {name} that the model was to use is not there any more. Load the model again.",
+        "모델이 사용할 장치 {name}을(를) 더 이상 찾을 수 없습니다. 모델을 다시 불러와 주세요.",
+    ),
+    # workers: machines that lend their memory
+    "worker.not_a_worker": Sentence(
+        "What answers at {address} is not a worker. Check the address and the port of ggml-rpc-server there.",
+        "{address}에서 응답하는 것은 작업 컴퓨터가 아닙니다. 그 컴퓨터의 ggml-rpc-server 주소와 포트를 확인해 주세요.",
+    ),
+    "worker.not_supported": Sentence(
+        "The installed llama.cpp cannot use workers. Run `make setup` to build it with them, or go on without workers.",
+        "설치된 llama.cpp로는 작업 컴퓨터를 사용할 수 없습니다. `make setup`을 실행해 다시 빌드하거나 작업 컴퓨터 없이 진행해 주세요.",
+    ),
+    # tuning
+    "tuning.too_slow": Sentence(
+        "The model could not be loaded and measured within {seconds} seconds, so there was no time to compare settings. Close other programs and try again, or keep the plan as it is.",
+        "{seconds}초 안에 모델을 불러와 측정하지 못해서 설정을 비교할 시간이 없었습니다. 다른 프로그램을 닫고 다시 시도하거나 지금 배치를 그대로 사용해 주세요.",
+    ),
     # --- engine/placement and engine/formats ---
     "model.missing": Sentence(
         "There is no file at {path}. It may have been moved or deleted; choose the model again.",
