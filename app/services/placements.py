@@ -28,7 +28,7 @@ from app.services.measuring import Measuring
 from app.services.models import STARTER, Models, resolve_model, shown_name
 from app.services.placing import LocalPlacing, Placing
 from app.services.settings import SettingsFile
-from app.services.wishes import WishesFile
+from app.services.wishes import WishesFile, complete, kept_part
 from app.services.workers import Workers
 from engine.api import ExpertsFired
 from engine.errors import UserError
@@ -59,11 +59,16 @@ class MeasuredSpeed(msgspec.Struct, frozen=True):
 
 
 class Tuned(msgspec.Struct, frozen=True):
-    """What trying placements out found: the fastest wishes, and the speeds before and with them."""
+    """What trying placements out found: the fastest wishes and threads, and the speeds before and with them.
+
+    `before` equals `after` when nothing was faster. `out_of_time`: there was more to try.
+    """
 
     wishes: Wishes
     before: MeasuredSpeed
     after: MeasuredSpeed
+    threads: int = 0
+    out_of_time: bool = False
 
 
 class _Indexed(msgspec.Struct, frozen=True):
@@ -78,6 +83,7 @@ class Placements:
     def __init__(
         self, home: Path, settings: SettingsFile, wishes: WishesFile, placing: Placing | None = None
     ) -> None:
+        self._home = home
         self._settings = settings
         self._wishes = wishes
         self._placing: Placing = placing or LocalPlacing(home / "calibration")
@@ -90,6 +96,7 @@ class Placements:
         self._speeds: dict[str, MeasuredSpeed] = {}
         self._fired: dict[int, ExpertsChanged] = {}
         self._models: Models | None = None
+        self._tune_cancelled = False
         self._measuring = Measuring(self._placing, self._measured)
         self._workers = Workers(settings, self._placing.probe, self._tell)
 
@@ -202,11 +209,23 @@ class Placements:
 
     def wishes_for(self, path: str) -> Wishes:
         """What is kept for a model; workers are not in it, every plan gets those of the settings."""
-        return self._wishes.get(path)
+        return self._wishes.get(path).wishes()
 
-    def keep_wishes(self, path: str, wishes: Wishes) -> None:
-        """Keep them for the next load of this model. Raises UserError `settings.not_saved`."""
-        self._wishes.keep(path, wishes)
+    def threads_for(self, path: str) -> int:
+        """How many threads were found best for a model; 0 leaves them to the settings."""
+        return self._wishes.get(path).threads
+
+    def keep_wishes(self, path: str, wishes: Wishes, *, threads: int | None = None) -> None:
+        """Keep them for the next load of this model; `threads` None stay as they are.
+
+        Raises UserError `settings.not_saved`.
+        """
+        kept = self.threads_for(path) if threads is None else threads
+        self._wishes.keep(path, kept_part(wishes, kept))
+
+    def keep_tuned(self, path: str, tuned: Tuned) -> None:
+        """Load this model as tuning found best from now on. Raises UserError `settings.not_saved`."""
+        self.keep_wishes(path, tuned.wishes, threads=tuned.threads)
 
     def forget_wishes(self, path: str) -> None:
         """Raises UserError `settings.not_saved`."""
@@ -217,6 +236,63 @@ class Placements:
         if wishes.workers:
             return wishes
         return msgspec.structs.replace(wishes, workers=self._reachable())
+
+    # --- measuring a model ---
+
+    def benchmark(self, path: str, wishes: Wishes, keep_going: KeepGoing = lambda _: True) -> Benchmark:
+        """Load it in a process of its own and measure. Raises UserError as loading does."""
+        return self._placing.benchmark(path, self.complete(path, wishes), self._threads(path), keep_going)
+
+    def modes(
+        self, path: str, wishes: Wishes, keep_going: KeepGoing = lambda _: True
+    ) -> dict[Mode, ModeResult]:
+        """The same answer in each mode that this machine has. Raises UserError as loading does."""
+        wishes = self.complete(path, wishes)
+        machine = self._placing.survey(wishes.workers).machine
+        experts = self._index(path).tensors.experts
+        return self._placing.modes(path, wishes, machine, experts, self._threads(path), keep_going)
+
+    def tune(self, path: str, wishes: Wishes | None = None) -> Tuned:
+        """Try placements, batches and threads for at most a minute, told as `TuneProgress`; what was found is
+        kept for `tuned`, and used once it is given to `keep_tuned`.
+
+        `wishes` None: those kept for the model. Raises UserError as loading does, `engine.load_cancelled` after
+        `cancel_tune`, and `tuning.too_slow`.
+        """
+        self._tune_cancelled = False
+        wishes = self.complete(path, self.wishes_for(path) if wishes is None else wishes)
+        found = self._placing.survey(wishes.workers)
+        machine = self._placing.measured(found, wishes.workers, lambda _: not self._tune_cancelled)
+
+        def on_trial(_: Trial | None, share: float) -> bool:
+            self._tell([TuneProgress(path, round(share * 100), 100)])
+            return not self._tune_cancelled
+
+        tuning = self._placing.tune(path, wishes, machine, self._threads(path), on_trial)
+        if self._tune_cancelled:
+            raise UserError("engine.load_cancelled")
+        with contextlib.suppress(OSError):  # it can be found again
+            keep_tuning(self._home, self._placing.key(found), Path(path), tuning)
+        return _tuned(tuning)
+
+    def cancel_tune(self) -> None:
+        """End the tuning under way; returns at once."""
+        self._tune_cancelled = True
+
+    def tuned(self, path: str) -> Tuned | None:
+        """What the last tuning of this model on this machine found. Raises as `machine` does."""
+        self.machine()
+        with self._surveying:
+            found = self._found
+        tuning = kept_tuning(self._home, self._placing.key(found), Path(path)) if found else None
+        return _tuned(tuning) if tuning else None
+
+    def complete(self, path: str, wishes: Wishes) -> Wishes:
+        """With the context and workers of the settings where it has none, as a load would be asked."""
+        return complete(wishes, self._settings.current)
+
+    def _threads(self, path: str) -> int:
+        return self.threads_for(path) or self._settings.current.threads
 
     # --- experts ---
 
@@ -314,6 +390,17 @@ def fingerprint(index: GgufIndex) -> Fingerprint:
         except OSError:
             parts.append((str(file.path), -1, 0))
     return tuple(parts)
+
+
+def _tuned(tuning: Tuning) -> Tuned:
+    before, after = tuning.before, tuning.after
+    return Tuned(
+        wishes=after.setting.wishes,
+        before=MeasuredSpeed(before.decode_tps, before.prefill_tps),
+        after=MeasuredSpeed(after.decode_tps, after.prefill_tps),
+        threads=after.setting.threads,
+        out_of_time=tuning.out_of_time,
+    )
 
 
 def described(path: str, index: TensorIndex, machine: Machine, plan: Plan) -> PlannedModel:
