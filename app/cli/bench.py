@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -12,10 +13,13 @@ from app.cli.placement_options import PlacementOptions
 from app.cli.plan import plan_values
 from app.cli.plan_report import aligned, shown_speed
 from app.sentences import Language, Sentence, sentence
+from app.services.events import ServiceEvent, TuneProgress
 from app.services.models import resolve_model
-from app.services.placements import MeasuredSpeed, Placements, open_placements
+from app.services.placements import Placements, open_placements
+from app.services.trials import MeasuredSpeed
 from engine.local.benchmark import Benchmark
 from engine.local.modes import ModeResult
+from engine.placement.plan import Mode, Wishes
 
 _WORDS = {
     "device": Sentence("Device", "장치"),
@@ -28,7 +32,11 @@ _WORDS = {
     "mode": Sentence("Mode", "방식"),
     "before": Sentence("Before", "조정 전"),
     "after": Sentence("Tuned", "조정 후"),
-    "kept": Sentence("The faster placement is kept for this model.", "더 빠른 배치를 이 모델의 설정으로 저장했습니다."),
+    "kept": Sentence(
+        "The faster placement is kept for this model.", "더 빠른 배치를 이 모델의 설정으로 저장했습니다."
+    ),
+        "The faster placement is kept for this model.", "더 빠른 배치를 이 모델의 설정으로 저장했습니다."
+    ),
     "not_kept": Sentence("Nothing faster was found.", "더 빠른 배치를 찾지 못했습니다."),
 }
 
@@ -43,13 +51,14 @@ def bench(model: str, options: PlacementOptions, output: Output, *, modes: bool,
     path = str(resolve_model(model))
     with open_placements(paths.home()) as placements:
         wishes = placements.complete(options.over(placements.wishes_for(path)))
+        threads = placements.threads_for(path)
         progress = Progress(output)
         if modes:
-            _print_modes(placements.modes(path, wishes, progress), output)
+            _print_modes(placements.trials.modes(path, wishes, threads, progress), output)
         elif tune:
-            _tune(placements, path, options, progress, output)
+            _tune(placements, path, wishes, progress, output)
         else:
-            _print(placements.benchmark(path, wishes, progress), output)
+            _print(placements.trials.benchmark(path, wishes, threads, progress), output)
     return 0
 
 
@@ -94,7 +103,7 @@ def _print(found: Benchmark, output: Output) -> None:
         output.text("\n" + sentence(found.plan.explanation, language))
 
 
-def _print_modes(found: dict[str, ModeResult], output: Output) -> None:
+def _print_modes(found: Mapping[Mode, ModeResult], output: Output) -> None:
     language = output.language
     if output.json:
         shown = {name: msgspec.to_builtins(result) for name, result in found.items()}
@@ -111,20 +120,27 @@ def _print_modes(found: dict[str, ModeResult], output: Output) -> None:
         output.text(line)
 
 
-def _tune(
-    placements: Placements, path: str, options: PlacementOptions, progress: Progress, output: Output
-) -> None:
+def _tune(placements: Placements, path: str, wishes: Wishes, progress: Progress, output: Output) -> None:
     language = output.language
-    tuned = placements.tune(path, lambda done, total: progress(done / total), base=options)
-    faster = tuned.after.decode_tps > tuned.before.decode_tps
+
+    def tell(events: list[ServiceEvent]) -> None:
+        for event in events:
+            if isinstance(event, TuneProgress):
+                progress(event.done / event.total)
+
+    placements.subscribe(tell)
+    tuned = placements.tune(path, wishes)
+    faster = tuned.after != tuned.before
     if faster:
-        placements.keep_wishes(path, tuned.wishes)
+        placements.keep_tuned(path, tuned)
     if output.json:
         output.object(
             {
                 "before": msgspec.to_builtins(tuned.before),
                 "after": msgspec.to_builtins(tuned.after),
                 "wishes": msgspec.to_builtins(tuned.wishes),
+                "threads": tuned.threads,
+                "out_of_time": tuned.out_of_time,
                 "kept": faster,
             }
         )

@@ -79,10 +79,12 @@ class Models:
         settings: SettingsFile,
         make_engine: Callable[[Listener], Engine] = LocalEngine,
         kept_wishes: Callable[[str], Wishes] = lambda _: Wishes(),
+        kept_threads: Callable[[str], int] = lambda _: 0,
         concede: Callable[[str, Wishes], Wishes | None] = lambda _path, _wishes: None,
     ) -> None:
         self._settings = settings
         self._kept_wishes = kept_wishes
+        self._kept_threads = kept_threads
         self._concede = concede
         self._engine = make_engine(self._on_events)
         self._subscribers: list[Subscriber] = []
@@ -138,7 +140,8 @@ class Models:
             wished = complete(self._kept_wishes(path) if wishes is None else wishes, settings, context)
             if without_workers:
                 wished = msgspec.structs.replace(wished, workers=())
-            request = LoadRequest(path, wished, settings.threads, self._watching)
+            threads = self._kept_threads(path) or settings.threads
+            request = LoadRequest(path, wished, threads, self._watching)
             try:
                 self._load(request)
             except UserError as error:

@@ -7,7 +7,6 @@ subscribers from service threads.
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,31 +16,28 @@ import msgspec
 from app.services.events import (
     AnswerFinished,
     ExpertsChanged,
-    MachineChanged,
     ModelChanged,
     PlacementChanged,
     ServiceEvent,
     Subscriber,
     WorkerState,
 )
-from app.services.measuring import Measuring
+from app.services.indexes import Indexes
+from app.services.machine import SurveyedMachine
 from app.services.models import STARTER, Models, resolve_model, shown_name
 from app.services.placing import LocalPlacing, Placing
 from app.services.settings import SettingsFile
+from app.services.trials import MeasuredSpeed, Trials, Tuned
 from app.services.wishes import WishesFile, complete, kept_part
 from app.services.workers import Workers
 from engine.api import ExpertsFired
 from engine.errors import UserError
-from engine.placement.gguf_index import GgufIndex
 from engine.placement.plan import Machine, Plan, PlannedModel, Wishes
 from engine.placement.routing import Routing, with_fired
 from engine.placement.tensor_index import TensorIndex
 
 if TYPE_CHECKING:
     from engine.placement.estimate import Overhead
-
-# Of a file, whatever part of a model it is: path, size, time of change in nanoseconds.
-Fingerprint = tuple[tuple[str, int, int], ...]
 
 
 class ModelEntry(msgspec.Struct, frozen=True):
@@ -51,54 +47,24 @@ class ModelEntry(msgspec.Struct, frozen=True):
     path: str
 
 
-class MeasuredSpeed(msgspec.Struct, frozen=True):
-    """Of the last answer of a model, as it was placed then. Tokens per second, 0: not known."""
-
-    decode_tps: float
-    prefill_tps: float
-
-
-class Tuned(msgspec.Struct, frozen=True):
-    """What trying placements out found: the fastest wishes and threads, and the speeds before and with them.
-
-    `before` equals `after` when nothing was faster. `out_of_time`: there was more to try.
-    """
-
-    wishes: Wishes
-    before: MeasuredSpeed
-    after: MeasuredSpeed
-    threads: int = 0
-    out_of_time: bool = False
-
-
-class _Indexed(msgspec.Struct, frozen=True):
-    fingerprint: Fingerprint
-    file: GgufIndex
-    tensors: TensorIndex
-
-
 class Placements:
-    """Plans, the machine they are made for, and what was measured."""
+    """Plans, the machine they are made for, and what was measured. `trials` measures models."""
 
     def __init__(
         self, home: Path, settings: SettingsFile, wishes: WishesFile, placing: Placing | None = None
     ) -> None:
-        self._home = home
         self._settings = settings
         self._wishes = wishes
         self._placing: Placing = placing or LocalPlacing(home / "calibration")
         self._subscribers: list[Subscriber] = []
-        self._surveying = threading.Lock()
-        self._machine: tuple[tuple[str, ...], Machine] | None = None
-        self._indexing = threading.Lock()
-        self._indexed: dict[str, _Indexed] = {}
-        self._overheads: dict[str, Overhead] = {}
+        self._models: Models | None = None
+        self._overheads: dict[str, tuple[TensorIndex, Overhead]] = {}
         self._speeds: dict[str, MeasuredSpeed] = {}
         self._fired: dict[int, ExpertsChanged] = {}
-        self._models: Models | None = None
-        self._tune_cancelled = False
-        self._measuring = Measuring(self._placing, self._measured)
+        self._indexes = Indexes(self._placing)
         self._workers = Workers(settings, self._placing.probe, self._tell)
+        self._machine = SurveyedMachine(self._placing, self._workers.reachable, self._tell)
+        self.trials = Trials(home, self._placing, self._machine, self._tell)
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         self._subscribers.append(subscriber)
@@ -108,7 +74,12 @@ class Placements:
         """The models whose placements these are."""
         self._models = models
 
-    # --- the machine ---
+    def close(self) -> None:
+        """End what runs in the background."""
+        self.trials.cancel()
+        self._machine.close()
+
+    # --- the machine and its workers ---
 
     def machine(self) -> Machine:
         """This machine with its workers that are there; surveyed once, and again when the workers change.
@@ -116,38 +87,31 @@ class Placements:
         Its bandwidths are measured in the background and told as `MachineChanged`; until then they are 0.
         Raises UserError `engine.*` when the engine does not start, `worker.*` for a worker that went away.
         """
-        workers = self._reachable()
-        with self._surveying:
-            if self._machine is None or self._machine[0] != workers:
-                found = self._placing.survey(workers)
-                self._machine = (workers, found.machine)
-                self._measuring.ask(found, workers)
-            return self._machine[1]
-
-    def measured_machine(self) -> Machine:
-        """The same with its bandwidths, measured now if they were not before, which takes some seconds."""
-        workers = self._reachable()
-        found = self._placing.survey(workers)
-        machine = self._placing.measured(found, workers, lambda _: True)
-        with self._surveying:
-            self._machine = (workers, machine)
-        return machine
+        return self._machine.machine()
 
     def refresh(self) -> Machine:
-        """Look again: what is free has changed, a worker came or went. Raises as `machine` does."""
+        """Ask the workers and look again. Raises as `machine` does."""
         self._workers.check()
-        with self._surveying:
-            self._machine = None
-        machine = self.machine()
-        self._tell([MachineChanged(machine)])
-        return machine
+        return self._machine.look_again()
 
-    def _measured(self, workers: tuple[str, ...], machine: Machine) -> None:
-        with self._surveying:
-            if self._machine is None or self._machine[0] != workers:
-                return  # looked at anew meanwhile
-            self._machine = (workers, machine)
-        self._tell([MachineChanged(machine)])
+    def workers(self) -> tuple[WorkerState, ...]:
+        """Never blocks, never asks them."""
+        return self._workers.all()
+
+    def add_worker(self, address: str) -> WorkerState:
+        """Keep a worker "host:port" and ask it; that it is away is in what is returned.
+
+        Raises UserError `worker.twice`, `worker.bad_address`, `worker.ipv6`, `settings.not_saved`.
+        """
+        return self._workers.add(address)
+
+    def remove_worker(self, address: str) -> None:
+        """Raises UserError `settings.not_saved`."""
+        self._workers.remove(address)
+
+    def check_workers(self) -> tuple[WorkerState, ...]:
+        """Ask them all again."""
+        return self._workers.check()
 
     # --- models and plans ---
 
@@ -170,24 +134,27 @@ class Placements:
         """The plan for these wishes, fast: the file is read once, the machine is known, and what llama.cpp
         itself needs is taken from the last exact plan.
 
-        Raises UserError `model.*` for the file and as `machine` does.
+        Raises UserError `model.*` for the file, `placement.*` and `engine.context_too_long` for wishes that
+        cannot be, and as `machine` does.
         """
+        index = self._indexes.get(path)
         machine = self.machine()
-        indexed = self._index(path)
-        wishes = self.with_workers(wishes)
-        plan = self._placing.plan(indexed.tensors, machine, wishes, self._overheads.get(path))
-        return described(path, indexed.tensors, machine, plan)
+        known, overhead = self._overheads.get(path, (None, None))
+        plan = self._placing.plan(
+            index, machine, self._with_workers(wishes), overhead if known is index else None
+        )
+        return described(path, index, machine, plan)
 
     def exact(self, path: str, wishes: Wishes) -> PlannedModel:
         """The plan from a dry run, exact to the byte; told as `PlacementChanged` too.
 
-        Raises UserError `model.*`, `engine.*` and `worker.*`.
+        Raises UserError `model.*`, `placement.*`, `engine.*` and `worker.*`.
         """
-        wishes = self.with_workers(wishes)
+        wishes = self._with_workers(wishes)
         try:
             planned = self._placing.exact(path, wishes)
-            indexed = self._index(path)
-            self._overheads[path] = self._placing.learned(indexed.tensors, planned, wishes)
+            index = self._indexes.get(path)
+            self._overheads[path] = (index, self._placing.learned(index, planned, wishes))
         except UserError as error:
             self._tell([PlacementChanged(path, None, error.info)])
             raise
@@ -212,87 +179,43 @@ class Placements:
         return self._wishes.get(path).wishes()
 
     def threads_for(self, path: str) -> int:
-        """How many threads were found best for a model; 0 leaves them to the settings."""
-        return self._wishes.get(path).threads
+        """How many threads a model is run with: what was found best, else the settings'; 0 is automatic."""
+        return self._wishes.get(path).threads or self._settings.current.threads
 
-    def keep_wishes(self, path: str, wishes: Wishes, *, threads: int | None = None) -> None:
-        """Keep them for the next load of this model; `threads` None stay as they are.
-
-        Raises UserError `settings.not_saved`.
-        """
-        kept = self.threads_for(path) if threads is None else threads
-        self._wishes.keep(path, kept_part(wishes, kept))
-
-    def keep_tuned(self, path: str, tuned: Tuned) -> None:
-        """Load this model as tuning found best from now on. Raises UserError `settings.not_saved`."""
-        self.keep_wishes(path, tuned.wishes, threads=tuned.threads)
+    def keep_wishes(self, path: str, wishes: Wishes) -> None:
+        """Keep them for the next load of this model. Raises UserError `settings.not_saved`."""
+        self._wishes.keep(path, kept_part(wishes, self._wishes.get(path).threads))
 
     def forget_wishes(self, path: str) -> None:
         """Raises UserError `settings.not_saved`."""
         self._wishes.forget(path)
 
-    def with_workers(self, wishes: Wishes) -> Wishes:
-        """With the workers of the settings, unless it names its own."""
-        if wishes.workers:
-            return wishes
-        return msgspec.structs.replace(wishes, workers=self._reachable())
+    def complete(self, wishes: Wishes) -> Wishes:
+        """With the context and workers of the settings where it has none, as a load is asked."""
+        return complete(wishes, self._settings.current)
 
-    # --- measuring a model ---
-
-    def benchmark(self, path: str, wishes: Wishes, keep_going: KeepGoing = lambda _: True) -> Benchmark:
-        """Load it in a process of its own and measure. Raises UserError as loading does."""
-        return self._placing.benchmark(path, self.complete(path, wishes), self._threads(path), keep_going)
-
-    def modes(
-        self, path: str, wishes: Wishes, keep_going: KeepGoing = lambda _: True
-    ) -> dict[Mode, ModeResult]:
-        """The same answer in each mode that this machine has. Raises UserError as loading does."""
-        wishes = self.complete(path, wishes)
-        machine = self._placing.survey(wishes.workers).machine
-        experts = self._index(path).tensors.experts
-        return self._placing.modes(path, wishes, machine, experts, self._threads(path), keep_going)
+    # --- tuning ---
 
     def tune(self, path: str, wishes: Wishes | None = None) -> Tuned:
-        """Try placements, batches and threads for at most a minute, told as `TuneProgress`; what was found is
-        kept for `tuned`, and used once it is given to `keep_tuned`.
+        """Find the fastest placement in at most a minute, told as `TuneProgress`; `keep_tuned` uses it.
 
-        `wishes` None: those kept for the model. Raises UserError as loading does, `engine.load_cancelled` after
-        `cancel_tune`, and `tuning.too_slow`.
+        `wishes` None: those kept for the model. Raises UserError as loading does, `engine.load_cancelled` and
+        `tuning.too_slow`.
         """
-        self._tune_cancelled = False
-        wishes = self.complete(path, self.wishes_for(path) if wishes is None else wishes)
-        found = self._placing.survey(wishes.workers)
-        machine = self._placing.measured(found, wishes.workers, lambda _: not self._tune_cancelled)
-
-        def on_trial(_: Trial | None, share: float) -> bool:
-            self._tell([TuneProgress(path, round(share * 100), 100)])
-            return not self._tune_cancelled
-
-        tuning = self._placing.tune(path, wishes, machine, self._threads(path), on_trial)
-        if self._tune_cancelled:
-            raise UserError("engine.load_cancelled")
-        with contextlib.suppress(OSError):  # it can be found again
-            keep_tuning(self._home, self._placing.key(found), Path(path), tuning)
-        return _tuned(tuning)
+        wished = self.wishes_for(path) if wishes is None else wishes
+        return self.trials.tune(path, self.complete(wished), self.threads_for(path))
 
     def cancel_tune(self) -> None:
-        """End the tuning under way; returns at once."""
-        self._tune_cancelled = True
+        """Returns at once; `tune` then ends."""
+        self.trials.cancel()
 
     def tuned(self, path: str) -> Tuned | None:
         """What the last tuning of this model on this machine found. Raises as `machine` does."""
-        self.machine()
-        with self._surveying:
-            found = self._found
-        tuning = kept_tuning(self._home, self._placing.key(found), Path(path)) if found else None
-        return _tuned(tuning) if tuning else None
+        return self.trials.tuned(path)
 
-    def complete(self, path: str, wishes: Wishes) -> Wishes:
-        """With the context and workers of the settings where it has none, as a load would be asked."""
-        return complete(wishes, self._settings.current)
-
-    def _threads(self, path: str) -> int:
-        return self.threads_for(path) or self._settings.current.threads
+    def keep_tuned(self, path: str, tuned: Tuned) -> None:
+        """Load this model so from now on. Raises UserError `settings.not_saved`."""
+        self._wishes.keep(path, kept_part(tuned.wishes, tuned.threads))
 
     # --- experts ---
 
@@ -316,29 +239,6 @@ class Placements:
         self._fired[conversation] = changed
         self._tell([changed])
 
-    # --- workers ---
-
-    def workers(self) -> tuple[WorkerState, ...]:
-        """Never blocks, never asks them."""
-        return self._workers.all()
-
-    def add_worker(self, address: str) -> WorkerState:
-        """Keep a worker "host:port" and ask it. Raises UserError `worker.twice`, `worker.bad_address`,
-        `settings.not_saved`; that it is away is in what is returned."""
-        return self._workers.add(address)
-
-    def remove_worker(self, address: str) -> None:
-        """Raises UserError `settings.not_saved`."""
-        self._workers.remove(address)
-
-    def check_workers(self) -> tuple[WorkerState, ...]:
-        """Ask them all again."""
-        return self._workers.check()
-
-    def close(self) -> None:
-        """End what runs in the background."""
-        self._measuring.close()
-
     # --- inside ---
 
     def receive(self, events: list[ServiceEvent]) -> None:
@@ -351,18 +251,11 @@ class Placements:
                 if state and state.path and timings.decode_tps:
                     self._speeds[state.path] = MeasuredSpeed(timings.decode_tps, timings.prefill_tps)
 
-    def _reachable(self) -> tuple[str, ...]:
-        """Those that were not away when they were last asked."""
-        return tuple(worker.address for worker in self._workers.all() if worker.state != "away")
-
-    def _index(self, path: str) -> _Indexed:
-        with self._indexing:
-            known = self._indexed.get(path)
-            if known is None or known.fingerprint != fingerprint(known.file):
-                file, tensors = self._placing.index(Path(path))
-                known = self._indexed[path] = _Indexed(fingerprint(file), file, tensors)
-                self._overheads.pop(path, None)
-            return known
+    def _with_workers(self, wishes: Wishes) -> Wishes:
+        """With the workers of the settings that are not away, unless it names its own."""
+        if wishes.workers:
+            return wishes
+        return msgspec.structs.replace(wishes, workers=self._workers.reachable())
 
     def _tell(self, events: list[ServiceEvent]) -> None:
         for subscriber in tuple(self._subscribers):
@@ -378,29 +271,6 @@ def open_placements(home: Path) -> Iterator[Placements]:
         yield placements
     finally:
         placements.close()
-
-
-def fingerprint(index: GgufIndex) -> Fingerprint:
-    """What changes when a part of the model does; a part that is gone has size -1."""
-    parts = []
-    for file in index.files:
-        try:
-            stat = file.path.stat()
-            parts.append((str(file.path), stat.st_size, stat.st_mtime_ns))
-        except OSError:
-            parts.append((str(file.path), -1, 0))
-    return tuple(parts)
-
-
-def _tuned(tuning: Tuning) -> Tuned:
-    before, after = tuning.before, tuning.after
-    return Tuned(
-        wishes=after.setting.wishes,
-        before=MeasuredSpeed(before.decode_tps, before.prefill_tps),
-        after=MeasuredSpeed(after.decode_tps, after.prefill_tps),
-        threads=after.setting.threads,
-        out_of_time=tuning.out_of_time,
-    )
 
 
 def described(path: str, index: TensorIndex, machine: Machine, plan: Plan) -> PlannedModel:

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from engine.placement.gguf_index import GgufIndex
-from engine.placement.plan import Device, Machine, Plan, PlannedModel, Wishes
+from engine.placement.plan import Device, Machine, Mode, Plan, PlannedModel, Wishes
 from engine.placement.tensor_index import TensorIndex
 
 if TYPE_CHECKING:
+    from engine.local.benchmark import Benchmark
+    from engine.local.modes import ModeResult
+    from engine.local.tuning import OnTrial, Tuning
     from engine.placement.estimate import Overhead
 
 KeepGoing = Callable[[float], bool]
@@ -45,9 +48,7 @@ class Placing(Protocol):
         """Raises UserError `model.*`."""
         ...
 
-    def plan(
-        self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None
-    ) -> Plan:
+    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None) -> Plan:
         """Pure and fast. Raises UserError `placement.*` and `engine.context_too_long`."""
         ...
 
@@ -57,6 +58,20 @@ class Placing(Protocol):
 
     def learned(self, index: TensorIndex, exact: PlannedModel, wishes: Wishes) -> Overhead:
         """What an exact plan teaches the next estimates of this model."""
+        ...
+
+    def key(self, found: Surveyed) -> str:
+        """Names the machine and the build: what was measured on another one does not count."""
+        ...
+
+    def benchmark(self, path: str, wishes: Wishes, threads: int, keep_going: KeepGoing) -> Benchmark: ...
+
+    def modes(
+        self, path: str, wishes: Wishes, machine: Machine, threads: int, keep_going: KeepGoing
+    ) -> dict[Mode, ModeResult]: ...
+
+    def tune(self, path: str, wishes: Wishes, machine: Machine, threads: int, on_trial: OnTrial) -> Tuning:
+        """For at most a minute."""
         ...
 
     def concession(self, plan: Plan, wishes: Wishes) -> Wishes | None:
@@ -96,9 +111,7 @@ class LocalPlacing:
         read = read_index(path)
         return read, tensor_index(read)
 
-    def plan(
-        self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None
-    ) -> Plan:
+    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None) -> Plan:
         from engine.placement.planner import plan
 
         return plan(index, machine, wishes, overhead)
@@ -124,3 +137,27 @@ class LocalPlacing:
         from engine.placement.step_down import next_concession
 
         return next_concession(plan, wishes)
+
+    def key(self, found: Surveyed) -> str:
+        from engine.local.calibration import machine_key
+        from engine.local.threads import default_threads
+
+        return machine_key(found.machine, found.build, default_threads())
+
+    def benchmark(self, path: str, wishes: Wishes, threads: int, keep_going: KeepGoing) -> Benchmark:
+        from engine.local.benchmark import benchmark
+
+        return benchmark(path, wishes, threads=threads, keep_going=keep_going)
+
+    def modes(
+        self, path: str, wishes: Wishes, machine: Machine, threads: int, keep_going: KeepGoing
+    ) -> dict[Mode, ModeResult]:
+        from engine.local.modes import available_modes, modes
+
+        wanted = available_modes(machine, self.index(Path(path))[1].experts)
+        return modes(path, wishes, wanted, threads=threads, keep_going=keep_going)
+
+    def tune(self, path: str, wishes: Wishes, machine: Machine, threads: int, on_trial: OnTrial) -> Tuning:
+        from engine.local.tuning import tune
+
+        return tune(path, wishes, machine, threads=threads, on_trial=on_trial)

@@ -57,5 +57,7 @@ def open_services(
     store = Store.open(home / "coterie.db", home / "backups")
     settings = settings or SettingsFile(home / "settings.toml")
     placements = Placements(home, settings, WishesFile(home / "wishes.toml"), placing)
-    models = Models(settings, make_engine, placements.wishes_for, placements.concession)
+    models = Models(
+        settings, make_engine, placements.wishes_for, placements.threads_for, placements.concession
+    )
     return Services(store, settings, models, placements)

@@ -9,12 +9,12 @@ import threading
 from collections.abc import Callable
 
 import msgspec
+from engine.placement.workers import parse_address
 
 from app.services.events import ServiceEvent, WorkersChanged, WorkerState
 from app.services.settings import SettingsFile
 from engine.errors import UserError
 from engine.placement.plan import Device
-from engine.placement.workers import parse_address
 
 Probe = Callable[[str], tuple[Device, ...]]
 
@@ -37,6 +37,10 @@ class Workers:
             return tuple(
                 self._known.get(address, WorkerState(address)) for address in self._settings.current.workers
             )
+
+    def reachable(self) -> tuple[str, ...]:
+        """Those that were not away when they were last asked. Never blocks."""
+        return tuple(worker.address for worker in self.all() if worker.state != "away")
 
     def add(self, address: str) -> WorkerState:
         """Keep a worker and ask it at once; one that is away is kept too.

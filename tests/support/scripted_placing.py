@@ -11,10 +11,14 @@ import msgspec
 
 from app.services.placing import Surveyed
 from engine.errors import ErrorInfo, UserError
+from engine.local.benchmark import Benchmark
+from engine.local.modes import ModeResult
+from engine.local.tuning import OnTrial, Trial, Tuning
 from engine.placement.estimate import Overhead
 from engine.placement.gguf_index import GgufIndex, read_index
-from engine.placement.plan import Device, Machine, Plan, PlannedModel, Wishes
+from engine.placement.plan import Device, Machine, Mode, Plan, PlannedModel, Wishes
 from engine.placement.tensor_index import TensorIndex
+from engine.placement.variations import Setting
 from tests.support.plans import GB, a_machine, a_plan, a_planned_model
 
 
@@ -76,3 +80,38 @@ class ScriptedPlacing:
     @staticmethod
     def _device(number: int) -> Device:
         return Device(f"RPC{number}", "rpc", "Worker", 8 * GB, 8 * GB)
+
+    def key(self, found: Surveyed) -> str:
+        return "machine"
+
+    def benchmark(
+        self, path: str, wishes: Wishes, threads: int, keep_going: Callable[[float], bool]
+    ) -> Benchmark:
+        self.asked.append(("benchmark", path, wishes, threads))
+        self._fail()
+        return Benchmark(200.0, 20.0, {"1": 20.0, "4": 50.0}, 0.01, "CPU", a_plan(), 256, 64)
+
+    def modes(
+        self,
+        path: str,
+        wishes: Wishes,
+        machine: Machine,
+        threads: int,
+        keep_going: Callable[[float], bool],
+    ) -> dict[Mode, ModeResult]:
+        self.asked.append(("modes", path, wishes, threads))
+        self._fail()
+        return {"cpu": ModeResult(20.0, 200.0, 0.0, "text")}
+
+    def tune(self, path: str, wishes: Wishes, machine: Machine, threads: int, on_trial: OnTrial) -> Tuning:
+        self.asked.append(("tune", path, wishes, threads))
+        self._fail()
+        before = Trial("planned", Setting(wishes, 2), 100.0, 20.0, 45.0)
+        faster = msgspec.structs.replace(wishes, ubatch=1024)
+        after = Trial("ubatch", Setting(faster, 3), 120.0, 25.0, 36.0)
+        for number in range(1, 5):
+            while self.hold.is_set() and on_trial(None, number / 5):
+                self.hold.wait(0.01)
+            if not on_trial(before, number / 5):
+                break
+        return Tuning(before, after, (before, after), False)
