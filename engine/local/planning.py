@@ -12,6 +12,7 @@ import msgspec
 import psutil
 
 from engine.local.ask import Tell, ask
+from engine.local.calibration import kept_calibration, with_bandwidths
 from engine.placement.gguf_index import GgufIndex, read_index
 from engine.placement.plan import RAM, Device, DeviceBytes, Machine, Placement, Plan, PlannedModel, Wishes
 from engine.placement.settle import settle
@@ -20,20 +21,25 @@ from engine.placement.workers import parse_addresses, probe_all
 
 
 def plan_model(
-    path: str, wishes: Wishes, keep_going: Callable[[float], bool] = lambda _: True
+    path: str,
+    wishes: Wishes,
+    keep_going: Callable[[float], bool] = lambda _: True,
+    *,
+    calibrations: str = "",
 ) -> PlannedModel:
-    """Plan in a child process; the model is not loaded.
+    """Plan in a child process; the model is not loaded. `calibrations` as in `LoadRequest`.
 
     `keep_going` is called while it works and ends it by returning False. Raises UserError `model.*` for the
     file, `worker.*`, `engine.*`. A plan that does not fit is an answer (`plan.fits`), not an error.
     """
-    return ask(_plan_model, (path, wishes), PlannedModel, keep_going=keep_going, workers=wishes.workers)
+    arguments = (path, wishes, calibrations)
+    return ask(_plan_model, arguments, PlannedModel, keep_going=keep_going, workers=wishes.workers)
 
 
-def _plan_model(_: Tell, path: str, wishes: Wishes) -> PlannedModel:
+def _plan_model(_: Tell, path: str, wishes: Wishes, calibrations: str) -> PlannedModel:
     index = read_index(Path(path))
     model = tensor_index(index)
-    machine = find_machine(wishes.workers)
+    machine = find_machine(wishes.workers, calibrations)
     plan = make_plan(index, model, machine, wishes)
     return PlannedModel(
         path=path,
@@ -51,8 +57,9 @@ def _plan_model(_: Tell, path: str, wishes: Wishes) -> PlannedModel:
     )
 
 
-def find_machine(workers: Sequence[str]) -> Machine:
-    """The devices that ggml finds, those of `workers` included, and the RAM that is free now.
+def find_machine(workers: Sequence[str], calibrations: str = "") -> Machine:
+    """The devices that ggml finds, those of `workers` included, and the RAM that is free now; with bandwidths
+    where the folder `calibrations` keeps those of this machine and build.
 
     The workers are asked before ggml meets them. Raises UserError `worker.*`.
     """
@@ -64,10 +71,13 @@ def find_machine(workers: Sequence[str]) -> Machine:
     found = native.devices()
     memory = psutil.virtual_memory()
     cpu = next((device for device in found if device.name == RAM), Device(RAM, "cpu", "", 0, 0))
-    return Machine(
+    machine = Machine(
         ram=msgspec.structs.replace(cpu, free=memory.available, total=memory.total),
         devices=tuple(device for device in found if device.name != RAM),
     )
+    build = (native.library_version(), *native.cpu_features())
+    known = kept_calibration(machine, build, Path(calibrations)) if calibrations else None
+    return with_bandwidths(machine, known) if known else machine
 
 
 def make_plan(

@@ -1,0 +1,43 @@
+"""The options that say where a model may lie: --context, --memory and --rpc, the same for every command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from engine.placement.workers import parse_addresses
+
+from app.cli.ending import WrongUsage
+from app.cli.sizes import parse_budgets
+from engine.errors import UserError
+from engine.placement.plan import Wishes
+
+
+class PlacementOptions(msgspec.Struct, frozen=True):
+    """None and empty leave it to what is kept for the model, the settings and the planner."""
+
+    context: int | None = None
+    budgets: dict[str, int] = {}
+    workers: tuple[str, ...] = ()
+
+    def over(self, kept: Wishes) -> Wishes:
+        """The kept wishes with what the command line says instead."""
+        return msgspec.structs.replace(
+            kept,
+            context=kept.context if self.context is None else self.context,
+            budgets=self.budgets or kept.budgets,
+            workers=self.workers or kept.workers,
+        )
+
+
+def placement_options(
+    context: int | None, memory: Sequence[str] | None, rpc: Sequence[str] | None
+) -> PlacementOptions:
+    """Raises WrongUsage for what is no size, no address, or said twice, and UserError `worker.unknown_host`."""
+    try:
+        workers = tuple(str(address) for address in parse_addresses(rpc or ()))
+        return PlacementOptions(context, parse_budgets(memory or ()), workers)
+    except UserError as error:
+        if error.code == "worker.unknown_host":  # well written, and nobody knows it
+            raise
+        raise WrongUsage(error) from error

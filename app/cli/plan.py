@@ -1,0 +1,104 @@
+"""`coterie plan`: where a model would lie on this machine and how fast it would be, before it is loaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from app import paths
+from app.cli.output import Output
+from app.cli.placement_options import PlacementOptions
+from app.cli.plan_report import all_devices, report
+from app.sentences import Language, sentence
+from app.services.models import resolve_model
+from app.services.placements import open_placements
+from engine.errors import ErrorInfo
+from engine.placement.plan import Plan, PlannedModel
+
+
+def plan(model: str, options: PlacementOptions, output: Output) -> int:
+    """Print the plan; 0 when the model fits, 1 with the reason when it does not.
+
+    Raises UserError for a file that is no model, a worker that is away and a device that is not there.
+    """
+    path = str(resolve_model(model))
+    with open_placements(paths.home()) as placements:
+        planned = placements.exact(path, options.over(placements.wishes_for(path)))
+    made = planned.plan
+    if output.json:
+        output.object(plan_object(planned, output.language))
+    else:
+        output.text(report(planned, output.language))
+        for notice in made.notices:
+            output.note(sentence(notice, output.language))
+    if made.fits:
+        return 0
+    if made.refusal is not None:
+        output.note(sentence(made.refusal, output.language))
+    return 1
+
+
+def plan_object(planned: PlannedModel, language: Language) -> dict[str, Any]:
+    """The contract's JSON."""
+    model = msgspec.to_builtins(planned)
+    return {
+        "model": {name: model[name] for name in _MODEL},
+        "devices": [
+            {
+                "name": device.name,
+                "kind": device.kind,
+                "description": device.description,
+                "free": device.free,
+                "budget": planned.plan.budgets.get(device.name, 0),
+            }
+            for device in all_devices(planned)
+        ],
+        "plan": plan_values(planned.plan, language),
+    }
+
+
+_MODEL = (
+    "architecture",
+    "experts",
+    "experts_used",
+    "parameters",
+    "active_parameters",
+    "bytes",
+    "expert_bytes",
+    "active_bytes_per_token",
+)
+
+
+def plan_values(plan: Plan, language: Language) -> dict[str, Any]:
+    """A plan as JSON, sentences in `language`."""
+    placement, predicted = plan.placement, plan.predicted
+    return {
+        "context": placement.context,
+        "ubatch": placement.ubatch,
+        "mode": plan.mode,
+        "expert_layers": {name: list(layers) for name, layers in plan.expert_layers.items()},
+        "dense_layers": {name: list(layers) for name, layers in plan.dense_layers.items()},
+        "partial": msgspec.to_builtins(plan.partial),
+        "overrides": [[override.pattern, override.device] for override in placement.overrides],
+        "bytes": msgspec.to_builtins(plan.bytes),
+        "expert_bytes": plan.expert_bytes,
+        "paged": plan.paged,
+        "cache_types": [placement.cache_type_k, placement.cache_type_v],
+        "load_mode": placement.load_mode,
+        "fits": plan.fits,
+        "measured": plan.measured,
+        "predicted": {
+            "decode_tps": predicted.decode_tps,
+            "prefill_tps": predicted.prefill_tps,
+            "decode_range": list(predicted.decode_range),
+            "prefill_range": list(predicted.prefill_range),
+        },
+        "explanation": sentence(plan.explanation, language),
+        "notices": [_told(notice, language) for notice in plan.notices],
+        "refusal": _told(plan.refusal, language) if plan.refusal else None,
+    }
+
+
+def _told(error: ErrorInfo, language: Language) -> dict[str, str]:
+    return {"code": error.code, "message": sentence(error, language)}

@@ -1,0 +1,296 @@
+"""Where models would lie, where they lie, and how fast that is: for the Placement page and the command line.
+
+Methods block on files, child processes or workers: call them off the GUI thread. What changes is told to the
+subscribers from service threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.services.events import (
+    AnswerFinished,
+    ExpertsChanged,
+    ModelChanged,
+    PlacementChanged,
+    ServiceEvent,
+    Subscriber,
+    WorkerState,
+)
+from app.services.indexes import Indexes
+from app.services.machine import SurveyedMachine
+from app.services.models import STARTER, Models, resolve_model, shown_name
+from app.services.placing import LocalPlacing, Placing
+from app.services.settings import SettingsFile
+from app.services.trials import MeasuredSpeed, Trials, Tuned
+from app.services.wishes import WishesFile, complete, kept_part
+from app.services.workers import Workers
+from engine.api import ExpertsFired
+from engine.errors import UserError
+from engine.placement.plan import Machine, Plan, PlannedModel, Wishes
+from engine.placement.routing import Routing, with_fired
+from engine.placement.tensor_index import TensorIndex
+
+if TYPE_CHECKING:
+    from engine.placement.estimate import Overhead
+
+
+class ModelEntry(msgspec.Struct, frozen=True):
+    """A model that can be chosen."""
+
+    name: str
+    path: str
+
+
+class Placements:
+    """Plans, the machine they are made for, and what was measured. `trials` measures models."""
+
+    def __init__(
+        self, home: Path, settings: SettingsFile, wishes: WishesFile, placing: Placing | None = None
+    ) -> None:
+        self._settings = settings
+        self._wishes = wishes
+        self._placing: Placing = placing or LocalPlacing(calibrations(home))
+        self._subscribers: list[Subscriber] = []
+        self._models: Models | None = None
+        self._overheads: dict[str, tuple[TensorIndex, Overhead]] = {}
+        self._speeds: dict[str, MeasuredSpeed] = {}
+        self._fired: dict[int, ExpertsChanged] = {}
+        self._indexes = Indexes(self._placing)
+        self._workers = Workers(settings, self._placing.probe, self._tell)
+        self._machine = SurveyedMachine(self._placing, self._workers.reachable, self._tell)
+        self.trials = Trials(home, self._placing, self._machine, self._tell)
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        self._subscribers.append(subscriber)
+        return lambda: self._subscribers.remove(subscriber)
+
+    def attach(self, models: Models) -> None:
+        """The models whose placements these are."""
+        self._models = models
+
+    def close(self) -> None:
+        """End what runs in the background."""
+        self.trials.cancel()
+        self._machine.close()
+
+    # --- the machine and its workers ---
+
+    def machine(self) -> Machine:
+        """This machine with its workers that are there; surveyed once, and again when the workers change.
+
+        Its bandwidths are measured in the background and told as `MachineChanged`; until then they are 0.
+        Raises UserError `engine.*` when the engine does not start, `worker.*` for a worker that went away.
+        """
+        return self._machine.machine()
+
+    def refresh(self) -> Machine:
+        """Ask the workers and look again. Raises as `machine` does."""
+        self._workers.check()
+        return self._machine.look_again()
+
+    def workers(self) -> tuple[WorkerState, ...]:
+        """Never blocks, never asks them."""
+        return self._workers.all()
+
+    def add_worker(self, address: str) -> WorkerState:
+        """Keep a worker "host:port" and ask it; that it is away is in what is returned.
+
+        Raises UserError `worker.twice`, `worker.bad_address`, `worker.ipv6`, `settings.not_saved`.
+        """
+        return self._workers.add(address)
+
+    def remove_worker(self, address: str) -> None:
+        """Raises UserError `settings.not_saved`."""
+        self._workers.remove(address)
+
+    def check_workers(self) -> tuple[WorkerState, ...]:
+        """Ask them all again."""
+        return self._workers.check()
+
+    # --- models and plans ---
+
+    def models(self) -> tuple[ModelEntry, ...]:
+        """The one in use first, then the starter and those used before, each once."""
+        current = self._models.state if self._models else ModelChanged("empty", "", "")
+        paths = [current.path] if current.path else []
+        for name in (STARTER, self._settings.current.model, *self._settings.current.recent_models):
+            try:
+                paths.append(str(resolve_model(name)))
+            except UserError:
+                continue  # a starter that is not installed is no choice
+        return tuple(
+            ModelEntry(current.name if path == current.path and current.facts else shown_name(path), path)
+            for path in dict.fromkeys(paths)
+            if Path(path).is_file()
+        )
+
+    def planned(self, path: str, wishes: Wishes) -> PlannedModel:
+        """The plan for these wishes, fast: the file is read once, the machine is known, and what llama.cpp
+        itself needs is taken from the last exact plan.
+
+        Raises UserError `model.*` for the file, `placement.*` and `engine.context_too_long` for wishes that
+        cannot be, and as `machine` does.
+        """
+        index = self._indexes.get(path)
+        machine = self.machine()
+        known, overhead = self._overheads.get(path, (None, None))
+        plan = self._placing.plan(
+            index, machine, self._with_workers(wishes), overhead if known is index else None
+        )
+        return described(path, index, machine, plan)
+
+    def exact(self, path: str, wishes: Wishes) -> PlannedModel:
+        """The plan from a dry run, exact to the byte; told as `PlacementChanged` too.
+
+        Raises UserError `model.*`, `placement.*`, `engine.*` and `worker.*`.
+        """
+        wishes = self._with_workers(wishes)
+        try:
+            planned = self._placing.exact(path, wishes)
+            index = self._indexes.get(path)
+            self._overheads[path] = (index, self._placing.learned(index, planned, wishes))
+        except UserError as error:
+            self._tell([PlacementChanged(path, None, error.info)])
+            raise
+        self._tell([PlacementChanged(path, planned)])
+        return planned
+
+    def concession(self, path: str, wishes: Wishes) -> Wishes | None:
+        """What to try after a load with these wishes failed for memory; None when nothing is left to give up.
+
+        Raises as `planned` does.
+        """
+        return self._placing.concession(self.planned(path, wishes).plan, wishes)
+
+    def speed(self, path: str) -> MeasuredSpeed | None:
+        """What the last answer of this model was measured at, since it was last loaded."""
+        return self._speeds.get(path)
+
+    # --- wishes ---
+
+    def wishes_for(self, path: str) -> Wishes:
+        """What is kept for a model; workers are not in it, every plan gets those of the settings."""
+        return self._wishes.get(path).wishes()
+
+    def threads_for(self, path: str) -> int:
+        """How many threads a model is run with: what was found best, else the settings'; 0 is automatic."""
+        return self._wishes.get(path).threads or self._settings.current.threads
+
+    def keep_wishes(self, path: str, wishes: Wishes) -> None:
+        """Keep them for the next load of this model. Raises UserError `settings.not_saved`."""
+        self._wishes.keep(path, kept_part(wishes, self._wishes.get(path).threads))
+
+    def forget_wishes(self, path: str) -> None:
+        """Raises UserError `settings.not_saved`."""
+        self._wishes.forget(path)
+
+    def complete(self, wishes: Wishes) -> Wishes:
+        """With the context and workers of the settings where it has none, as a load is asked."""
+        return complete(wishes, self._settings.current)
+
+    # --- tuning ---
+
+    def tune(self, path: str, wishes: Wishes | None = None) -> Tuned:
+        """Find the fastest placement in at most a minute, told as `TuneProgress`; `keep_tuned` uses it.
+
+        `wishes` None: those kept for the model. Raises UserError as loading does, `engine.load_cancelled` and
+        `tuning.too_slow`.
+        """
+        wished = self.wishes_for(path) if wishes is None else wishes
+        return self.trials.tune(path, self.complete(wished), self.threads_for(path))
+
+    def cancel_tune(self) -> None:
+        """Returns at once; `tune` then ends."""
+        self.trials.cancel()
+
+    def tuned(self, path: str) -> Tuned | None:
+        """What the last tuning of this model on this machine found. Raises as `machine` does."""
+        return self.trials.tuned(path)
+
+    def keep_tuned(self, path: str, tuned: Tuned) -> None:
+        """Load this model so from now on. Raises UserError `settings.not_saved`."""
+        self._wishes.keep(path, kept_part(tuned.wishes, tuned.threads))
+
+    # --- experts ---
+
+    def watch_experts(self, on: bool) -> None:
+        """Count which experts fire from the next answer on, or stop; told as `ExpertsChanged`."""
+        if self._models is not None:
+            self._models.watch_experts(on)
+
+    def experts(self, conversation: int) -> ExpertsChanged | None:
+        """What was counted in a conversation since Coterie was opened. Never blocks."""
+        return self._fired.get(conversation)
+
+    def experts_fired(self, conversation: int, fired: ExpertsFired) -> None:
+        """From the engine's reader thread. Another model's experts are counted anew."""
+        path = self._models.state.path if self._models else ""
+        before = self._fired.get(conversation)
+        if before is None or before.path != path:
+            before = ExpertsChanged(conversation, 0, (), 0.0, path)
+        routing = with_fired(Routing(before.tokens, before.counts), fired)
+        changed = ExpertsChanged(conversation, routing.tokens, routing.counts, fired.overhead, path)
+        self._fired[conversation] = changed
+        self._tell([changed])
+
+    # --- inside ---
+
+    def receive(self, events: list[ServiceEvent]) -> None:
+        """What the other services tell: the speed of each answer belongs to the placement it was made with."""
+        for event in events:
+            if isinstance(event, ModelChanged) and event.state == "loading":
+                self._speeds.pop(event.path, None)
+            elif isinstance(event, AnswerFinished) and event.message.timings:
+                timings, state = event.message.timings, self._models.state if self._models else None
+                if state and state.path and timings.decode_tps:
+                    self._speeds[state.path] = MeasuredSpeed(timings.decode_tps, timings.prefill_tps)
+
+    def _with_workers(self, wishes: Wishes) -> Wishes:
+        """With the workers of the settings that are not away, unless it names its own."""
+        if wishes.workers:
+            return wishes
+        return msgspec.structs.replace(wishes, workers=self._workers.reachable())
+
+    def _tell(self, events: list[ServiceEvent]) -> None:
+        for subscriber in tuple(self._subscribers):
+            subscriber(events)
+
+
+def calibrations(home: Path) -> Path:
+    """The folder that keeps what was measured of machines."""
+    return home / "calibration"
+
+
+@contextlib.contextmanager
+def open_placements(home: Path) -> Iterator[Placements]:
+    """For a command that needs no conversations."""
+    settings = SettingsFile(home / "settings.toml")
+    placements = Placements(home, settings, WishesFile(home / "wishes.toml"))
+    try:
+        yield placements
+    finally:
+        placements.close()
+
+
+def described(path: str, index: TensorIndex, machine: Machine, plan: Plan) -> PlannedModel:
+    """The plan with what the model is."""
+    return PlannedModel(
+        path=path,
+        architecture=index.architecture,
+        layers=len(index.layers),
+        experts=index.experts,
+        experts_used=index.experts_used,
+        parameters=index.parameters,
+        active_parameters=index.active_parameters,
+        bytes=index.bytes,
+        expert_bytes=index.expert_bytes,
+        active_bytes_per_token=index.active_bytes_per_token,
+        machine=machine,
+        plan=plan,
+    )
