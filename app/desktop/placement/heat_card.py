@@ -1,0 +1,138 @@
+"""The card of experts that fired in this chat: off until it is switched on, for watching costs a little."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from app.desktop.placement.card import Card
+from app.desktop.placement.heat import Heat, heat_of
+from app.desktop.placement.heat_map import HeatMap, HeatScale
+from app.desktop.placement.switch import Switch
+from app.desktop.theme import themes
+from app.services.events import ExpertsChanged
+
+
+class HeatCard(Card):
+    """`watch_wanted` carries whether the experts should be watched."""
+
+    watch_wanted = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._experts = True
+        self._fired: ExpertsChanged | None = None
+        self._heat: Heat | None = None
+        self.switch = Switch(self)
+        self.add_to_head(self.switch)
+        self.words = QLabel(self)
+        self.words.setProperty("kind", "small")
+        self.words.setWordWrap(True)
+        self.map = HeatMap(self)
+        self.readout = QLabel(self)
+        self.readout.setProperty("kind", "small")
+        self._never, self._most = QLabel(self), QLabel(self)
+        self._scale = HeatScale(self)
+        self._legend = QWidget(self)
+        self._foot = QHBoxLayout(self._legend)
+        self._foot.setContentsMargins(0, 0, 0, 0)
+        self._foot.addWidget(self.readout, 1)
+        for widget in (self._never, self._scale, self._most):
+            widget.setProperty("kind", "small")
+            self._foot.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.inside.addWidget(self.map)
+        self.inside.addWidget(self._legend)
+        self.inside.addWidget(self.words)
+        self.inside.addStretch(1)
+        self.switch.toggled.connect(self._toggled)
+        self.map.pointed.connect(self._point)
+        self.refresh()
+
+    def show_watching(self, on: bool) -> None:
+        """Whether the experts are watched now."""
+        blocked = self.switch.blockSignals(True)
+        self.switch.setChecked(on)
+        self.switch.blockSignals(blocked)
+        self.switch.update()
+        self.retranslate()
+
+    def show_experts(self, experts: bool) -> None:
+        """Whether the model has experts at all."""
+        self._experts = experts
+        self.retranslate()
+
+    def show_fired(self, fired: ExpertsChanged | None) -> None:
+        """What fired in the shown chat so far; None for nothing."""
+        self._fired = fired
+        self._heat = heat_of(fired.counts) if fired is not None else None
+        if self._heat is not None:
+            self.map.show_heat(self._heat)
+        self.retranslate()
+
+    def _toggled(self, on: bool) -> None:
+        self.retranslate()
+        self.watch_wanted.emit(on)
+
+    def _point(self, cell: tuple[int, int, float] | None) -> None:
+        if cell is None:
+            self._say_busiest()
+            return
+        layer, expert, share = cell
+        text = self.tr("Layer {layer}, expert {expert}: {percent} % of this layer's choices").format(
+            layer=layer, expert=expert, percent=QLocale().toString(share * 100, "f", 1)
+        )
+        self.readout.setText(text)
+        self.map.setToolTip(text)
+        if self.map.hasFocus():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.map, text))
+
+    def _say_busiest(self) -> None:
+        if self._heat is None or self._fired is None:
+            return
+        layer, expert, share = self._heat.busiest()
+        text = self.tr("{tokens} tokens watched. Busiest: layer {layer}, expert {expert} ({percent} %)")
+        self.readout.setText(
+            text.format(
+                tokens=QLocale().toString(self._fired.tokens),
+                layer=layer,
+                expert=expert,
+                percent=QLocale().toString(share * 100, "f", 1),
+            )
+        )
+
+    def _explanation(self) -> str:
+        if not self._experts:
+            return self.tr("This model has no experts: every token uses all of it.")
+        overhead = self._fired.overhead if self._fired is not None else 0.0
+        if overhead > 0:
+            percent = QLocale().toString(overhead * 100, "f", 1)
+            cost = self.tr("Watching makes answers {percent} % slower, measured here.").format(percent=percent)
+        else:
+            cost = self.tr("Watching makes answers a little slower; the cost is measured and shown here.")
+        if not self.switch.isChecked():
+            return self.tr("Off. Switch on to see which experts answer.") + " " + cost
+        if self._heat is None:
+            return self.tr("Nothing fired yet: send a message in the chat.") + " " + cost
+        return cost
+
+    def retranslate(self) -> None:
+        across = self.map.heat() is not None and self._heat is not None
+        turned = across and self._heat is not None and self._heat.experts > len(self._heat.layers)
+        note = self.tr("experts →, layers ↓") if turned else self.tr("layers →, experts ↓")
+        self.set_title(self.tr("Experts that fired in this chat"), note if across else "")
+        self.switch.setAccessibleName(self.tr("Watch which experts fire"))
+        self.switch.setToolTip(self.tr("Watch which experts fire"))
+        self.switch.setVisible(self._experts)
+        self.map.setAccessibleName(self.tr("Heat map of experts by layer; arrow keys go from cell to cell"))
+        self._never.setText(self.tr("never"))
+        self._most.setText(self.tr("most"))
+        self.map.setVisible(across and self._experts)
+        self._legend.setVisible(across and self._experts)
+        self.words.setText(self._explanation())
+        self._say_busiest()
+
+    def restyle(self) -> None:
+        super().restyle()
+        self._foot.setSpacing(themes.current.px(8))
+        self.map.restyle()
