@@ -255,6 +255,15 @@ SENTENCES: dict[str, Sentence] = {
         "The starter model is not installed. Run `make setup`, or choose a model file of your own.",
         "기본 모델이 설치되어 있지 않습니다. `make setup`을 실행하거나 가지고 있는 모델 파일을 선택해 주세요.",
     ),
+    # workers
+    "worker.bad_address": Sentence(
+        "“{address}” is not the address of a worker. Write it as HOST:PORT, such as 192.168.0.7:50052.",
+        "“{address}”은(는) 작업 컴퓨터의 주소가 아닙니다. 192.168.0.7:50052처럼 호스트:포트 형식으로 적어 주세요.",
+    ),
+    "worker.known": Sentence(
+        "The worker {address} is named already. Name each worker once.",
+        "작업 컴퓨터 {address}은(는) 이미 지정되어 있습니다. 각 작업 컴퓨터는 한 번만 지정해 주세요.",
+    ),
     "settings.bad_value": Sentence(
         "The setting {key} has a value that Coterie does not understand, so its default is used."
         " Choose it again in the settings.",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import msgspec
 
 from app.store.records import Conversation, Message
 from engine.api import EngineState, ModelFacts
 from engine.errors import ErrorInfo
+from engine.placement.plan import Device, Machine, PlannedModel
 
 
 class ConversationChanged(msgspec.Struct, frozen=True):
@@ -58,7 +60,11 @@ class AnswerFinished(msgspec.Struct, frozen=True):
 
 
 class ModelChanged(msgspec.Struct, frozen=True):
-    """The engine's state. `fraction` while loading, `error` when it is lost or could not load."""
+    """The engine's state. `fraction` while loading, `error` when it is lost or could not load.
+
+    `notices`: what was given up so that the model could be loaded, one for each step; they stay while it is.
+    `without_workers`: the error is about a worker, and `Models.reload(without_workers=True)` may help.
+    """
 
     state: EngineState
     name: str
@@ -67,12 +73,64 @@ class ModelChanged(msgspec.Struct, frozen=True):
     facts: ModelFacts | None = None
     error: ErrorInfo | None = None
     log_tail: tuple[str, ...] = ()
+    notices: tuple[ErrorInfo, ...] = ()
+    without_workers: bool = False
 
 
 class StoreFailed(msgspec.Struct, frozen=True):
     """Something could not be saved (disk full, read-only); the text stays on screen and is tried again."""
 
     error: ErrorInfo
+
+
+class MachineChanged(msgspec.Struct, frozen=True):
+    """Surveyed anew, or its bandwidths were measured: plans made before may be other ones now."""
+
+    machine: Machine
+
+
+class PlacementChanged(msgspec.Struct, frozen=True):
+    """The exact plan of a model is there, or the reason why there is none."""
+
+    path: str
+    planned: PlannedModel | None
+    error: ErrorInfo | None = None
+
+
+class WorkerState(msgspec.Struct, frozen=True):
+    """A machine that lends its memory, as it was when it was last asked. `address` is "host:port".
+
+    "unchecked": not asked since the start. `error` says in words why one is "away".
+    """
+
+    address: str
+    state: Literal["unchecked", "checking", "ready", "away"] = "unchecked"
+    devices: tuple[Device, ...] = ()
+    error: ErrorInfo | None = None
+
+
+class WorkersChanged(msgspec.Struct, frozen=True):
+    """Added, removed or checked; in the order of the settings."""
+
+    workers: tuple[WorkerState, ...]
+
+
+class ExpertsChanged(msgspec.Struct, frozen=True):
+    """What fired in a conversation so far. `counts[layer][expert]`: how often; layers without experts are not
+    in it. `tokens` were watched, at a cost of `overhead` (0.05: five percent slower)."""
+
+    conversation: int
+    tokens: int
+    counts: dict[int, tuple[int, ...]]
+    overhead: float
+
+
+class TuneProgress(msgspec.Struct, frozen=True):
+    """`done` of `total` placements of a model are measured."""
+
+    path: str
+    done: int
+    total: int
 
 
 ServiceEvent = (
@@ -85,5 +143,10 @@ ServiceEvent = (
     | AnswerFinished
     | ModelChanged
     | StoreFailed
+    | MachineChanged
+    | PlacementChanged
+    | WorkersChanged
+    | ExpertsChanged
+    | TuneProgress
 )
 Subscriber = Callable[[list[ServiceEvent]], None]

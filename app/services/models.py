@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from app.services.events import ModelChanged, ServiceEvent, Subscriber
 from app.services.settings import RECENT_MODELS, SettingsFile
 from engine.api import (
@@ -68,8 +70,10 @@ class Models:
         self,
         settings: SettingsFile,
         make_engine: Callable[[Listener], Engine] = LocalEngine,
+        kept_wishes: Callable[[str], Wishes] = lambda _: Wishes(),
     ) -> None:
         self._settings = settings
+        self._kept = kept_wishes
         self._engine = make_engine(self._on_events)
         self._subscribers: list[Subscriber] = []
         self._using = threading.Lock()
@@ -77,6 +81,7 @@ class Models:
         self._state = ModelChanged("empty", "", "")
         self._asked = ""
         self._context: int | None = None
+        self._wishes: Wishes | None = None
         self._request: LoadRequest | None = None
         self.on_generation: Listener = lambda _: None
 
@@ -88,21 +93,34 @@ class Models:
         self._subscribers.append(subscriber)
         return lambda: self._subscribers.remove(subscriber)
 
-    def use(self, model: str, *, context: int | None = None, remember: bool = True) -> None:
+    def use(
+        self,
+        model: str,
+        *,
+        context: int | None = None,
+        wishes: Wishes | None = None,
+        remember: bool = True,
+        without_workers: bool = False,
+    ) -> None:
         """Load `starter` or a path, replacing what is loaded; how it goes is told by `ModelChanged`.
+
+        `wishes` None: those kept for the model. Without workers of their own they get those of the settings,
+        and without a context `context`, else that of the settings.
 
         Raises UserError `settings.not_saved` when the choice cannot be remembered; it is loaded all the same.
         """
         with self._using:
             settings = self._settings.current
-            self._asked, self._context = model, context
+            self._asked, self._context, self._wishes = model, context, wishes
             try:
                 path = str(resolve_model(model))
             except UserError as error:
                 self._tell(ModelChanged("empty", clean_text(model), "", error=error.info))
                 return
-            length = settings.context if context is None else context
-            request = self._request = LoadRequest(path, Wishes(length), settings.threads)
+            wished = self._wished(path, context, wishes)
+            if without_workers:
+                wished = msgspec.structs.replace(wished, workers=())
+            request = self._request = LoadRequest(path, wished, settings.threads)
             self._tell_loading(request)
             try:
                 self._engine.load(request)
@@ -114,9 +132,16 @@ class Models:
             if remember:
                 self._remember(model, path)
 
-    def reload(self) -> None:
-        """Load the same model again, after a crash or a changed setting."""
-        self.use(self._asked or self._settings.current.model, context=self._context, remember=False)
+    def reload(self, *, without_workers: bool = False) -> None:
+        """Load the same model again, after a crash or a changed setting; on this machine alone when wanted."""
+        model = self._asked or self._settings.current.model
+        self.use(
+            model,
+            context=self._context,
+            wishes=self._wishes,
+            remember=False,
+            without_workers=without_workers,
+        )
 
     def ensure(self) -> None:
         """Start loading the chosen model when nothing is loaded yet."""
@@ -144,6 +169,14 @@ class Models:
 
     def close(self) -> None:
         self._engine.close()
+
+    def _wished(self, path: str, context: int | None, wishes: Wishes | None) -> Wishes:
+        """What a load is asked for: the given wishes or the kept ones, completed from the settings."""
+        settings = self._settings.current
+        wished = self._kept(path) if wishes is None else wishes
+        length = wished.context or settings.context if context is None else context
+        workers = wished.workers or settings.workers
+        return msgspec.structs.replace(wished, context=length, workers=workers)
 
     def _remember(self, model: str, path: str) -> None:
         recent = self._settings.current.recent_models

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from app.services.conversations import TRASH_DAYS, Conversations
 from app.services.models import Models
+from app.services.placements import Placements
+from app.services.placing import Placing
 from app.services.settings import SettingsFile
+from app.services.wishes import WishesFile
 from app.store.store import Store
 from engine.api import Engine, Listener
 from engine.local.client import LocalEngine
@@ -17,11 +20,15 @@ from engine.local.client import LocalEngine
 class Services:
     """The services over one data folder. `close` saves and ends every thread and process of theirs."""
 
-    def __init__(self, store: Store, settings: SettingsFile, models: Models) -> None:
+    def __init__(self, store: Store, settings: SettingsFile, models: Models, placements: Placements) -> None:
         self.store = store
         self.settings = settings
         self.models = models
+        self.placements = placements
         self.conversations = Conversations(store, models, settings)
+        placements.attach(models)
+        models.subscribe(placements.receive)
+        self.conversations.subscribe(placements.receive)
 
     def housekeeping(self) -> None:
         """The daily backup and the emptying of the trash; after start-up, off the GUI thread."""
@@ -39,8 +46,13 @@ def open_services(
     home: Path,
     settings: SettingsFile | None = None,
     make_engine: Callable[[Listener], Engine] = LocalEngine,
+    placing: Placing | None = None,
 ) -> Services:
-    """Open the data folder `home`. Raises UserError `store.*` and has then touched nothing."""
+    """Open the data folder `home`; without `placing` plans are made for this machine.
+
+    Raises UserError `store.*` and has then touched nothing.
+    """
     store = Store.open(home / "coterie.db", home / "backups")
     settings = settings or SettingsFile(home / "settings.toml")
-    return Services(store, settings, Models(settings, make_engine))
+    placements = Placements(home, settings, WishesFile(home / "wishes.toml"), placing)
+    return Services(store, settings, Models(settings, make_engine, placements.wishes_for), placements)

@@ -10,13 +10,13 @@ import copy
 import os
 import re
 import threading
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 
+from app.services.toml_file import TomlFile
 from engine.api import SAMPLING_BOUNDS, Reasoning, Sampling
 from engine.errors import ErrorInfo, UserError
 
@@ -28,7 +28,8 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 class Settings(msgspec.Struct, frozen=True):
     """What the user chose. `text_size` is percent; 0 for `max_tokens`, `context` and `threads` is automatic.
 
-    `model` is a path or "starter". `recent_models` holds paths, the latest first.
+    `model` is a path or "starter". `recent_models` holds paths, the latest first. `workers` are the addresses
+    "host:port" of machines that lend their memory, in the order that names them RPC0, RPC1, and so on.
     """
 
     theme: Literal["system", "light", "dark"] = "system"
@@ -42,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True):
     threads: Count = 0
     model: str = "starter"
     recent_models: tuple[str, ...] = ()
+    workers: tuple[str, ...] = ()
     sampling: Sampling = Sampling()
 
 
@@ -58,23 +60,23 @@ class SettingsFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = Path(os.path.realpath(path))  # a linked file stays a link when it is replaced
+        self._file = TomlFile(path)
         self._lock = threading.RLock()
         self._subscribers: list[Subscriber] = []
         self.problems: tuple[ErrorInfo, ...] = ()
         self._current = Settings()
         try:
-            self._current, bad = from_document(self._read())
+            self._current, bad = from_document(self._file.read())
             self.problems = tuple(bad)
         except FileNotFoundError:
             return
         except (ValueError, RecursionError):  # what tomllib raises, and what text that is not UTF-8 does
             try:
-                self.problems = (self._unreadable(self._set_aside()),)
+                self.problems = (self._unreadable(self._file.set_aside()),)
             except OSError:  # the folder cannot be written to, so nothing will overwrite the file either
-                self.problems = (self._unreadable(self._path),)
+                self.problems = (self._unreadable(self._file.path),)
         except OSError:
-            self.problems = (self._unreadable(self._path),)
+            self.problems = (self._unreadable(self._file.path),)
 
     @property
     def current(self) -> Settings:
@@ -94,9 +96,9 @@ class SettingsFile:
                 changed = msgspec.structs.replace(base, **checked)
                 updated = to_document(document, changed, frozenset(checked))
                 if updated != document:
-                    self._write(updated)
+                    self._file.write(updated)
             except OSError as error:
-                path = str(self._path)
+                path = str(self._file.path)
                 raise UserError("settings.not_saved", path=path, detail=error.strerror or "") from error
             self._current = changed
             if changed != before:
@@ -119,52 +121,19 @@ class SettingsFile:
 
         return unsubscribe
 
-    def _read(self) -> dict[str, Any]:
-        return tomllib.loads(self._path.read_bytes().decode())
-
     def _read_again(self) -> tuple[dict[str, Any], Settings]:
         """The file as it is now and its settings; without a usable file nothing, and the current ones."""
         try:
-            document = self._read()
+            document = self._file.read()
         except FileNotFoundError:
             return {}, self._current
         except (ValueError, RecursionError, OSError):
-            self._set_aside()
+            self._file.set_aside()
             return {}, self._current
         return document, from_document(document)[0]
 
-    def _write(self, document: dict[str, Any]) -> None:
-        """All or nothing: a new file, on the disk, takes the place of the old."""
-        # Imported here: reading the settings is part of every start, writing them is not.
-        import tempfile
-
-        import tomli_w
-
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f"{self._path.name}.")
-        unfinished = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(tomli_w.dumps(document).encode())
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(self._path)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
-
-    def _set_aside(self) -> Path:
-        """Move the file to settings.toml.broken, or to the next such name that is free; where it is now."""
-        kept = self._path.with_name(f"{self._path.name}.broken")
-        number = 1
-        while kept.exists():
-            number += 1
-            kept = self._path.with_name(f"{self._path.name}.broken-{number}")
-        self._path.replace(kept)
-        return kept
-
     def _unreadable(self, kept: Path) -> ErrorInfo:
-        return ErrorInfo("settings.unreadable", {"path": str(self._path), "kept": str(kept)})
+        return ErrorInfo("settings.unreadable", {"path": str(self._file.path), "kept": str(kept)})
 
 
 def from_document(document: Mapping[str, Any]) -> tuple[Settings, list[ErrorInfo]]:
@@ -237,6 +206,8 @@ def checked_value(name: str, value: Any) -> Any:
         raise UserError("settings.bad_value", key=name)
     if name == "recent_models":
         return tuple(dict.fromkeys(converted))[:RECENT_MODELS]
+    if name == "workers":
+        return tuple(dict.fromkeys(converted))
     return converted
 
 

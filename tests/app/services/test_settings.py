@@ -123,9 +123,10 @@ def test_a_wrong_value_stays_in_the_file_until_it_is_chosen_anew(write: Callable
 
 
 def test_sampling_that_is_no_table_is_told(write: Callable[[str], Path]) -> None:
-    file = SettingsFile(write("sampling = 3\n"))
+    path = write("sampling = 3\n")
+    file = SettingsFile(path)
     assert (file.current, file.problems) == (Settings(), bad("sampling"))
-    assert file.change(sampling=Sampling(top_k=2)).sampling == SettingsFile(file._path).current.sampling
+    assert file.change(sampling=Sampling(top_k=2)).sampling == SettingsFile(path).current.sampling
 
 
 @pytest.mark.parametrize("broken", [b"theme = \n", b"\xff\xfe\x00", b"a = 1\na = 2\n", b"[" * 5000])

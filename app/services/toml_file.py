@@ -1,0 +1,49 @@
+"""One TOML file of ours: read whole, written whole or not at all, set aside when it is not TOML."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+
+class TomlFile:
+    """The file at `path`, a link followed: it stays a link when its target is replaced."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(os.path.realpath(path))
+
+    def read(self) -> dict[str, Any]:
+        """The document. Raises FileNotFoundError, OSError, and ValueError or RecursionError for what is none."""
+        return tomllib.loads(self.path.read_bytes().decode())
+
+    def write(self, document: dict[str, Any]) -> None:
+        """All or nothing: a new file, on the disk, takes the place of the old. Raises OSError."""
+        # Imported here: reading the settings is part of every start, writing them is not.
+        import tempfile
+
+        import tomli_w
+
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f"{self.path.name}.")
+        unfinished = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(tomli_w.dumps(document).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(self.path)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+
+    def set_aside(self) -> Path:
+        """Move the file to its name with ".broken", or to the next such name that is free; where it is now."""
+        kept = self.path.with_name(f"{self.path.name}.broken")
+        number = 1
+        while kept.exists():
+            number += 1
+            kept = self.path.with_name(f"{self.path.name}.broken-{number}")
+        self.path.replace(kept)
+        return kept

@@ -1,0 +1,95 @@
+"""The machines that lend their memory: which there are, and how each was when it was last asked.
+
+A worker is contacted after the user added it, never before; at the start the list is only read.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import msgspec
+
+from app.services.events import ServiceEvent, WorkersChanged, WorkerState
+from app.services.settings import SettingsFile
+from engine.errors import UserError
+from engine.placement.plan import Device
+
+Probe = Callable[[str], tuple[Device, ...]]
+
+
+class Workers:
+    """The workers in the settings. `probe` asks one for its devices and raises UserError `worker.*`."""
+
+    def __init__(
+        self, settings: SettingsFile, probe: Probe, tell: Callable[[list[ServiceEvent]], None]
+    ) -> None:
+        self._settings = settings
+        self._probe = probe
+        self._tell = tell
+        self._lock = threading.Lock()
+        self._known: dict[str, WorkerState] = {}
+
+    def all(self) -> tuple[WorkerState, ...]:
+        """In the order of the settings. Never blocks."""
+        with self._lock:
+            return tuple(
+                self._known.get(address, WorkerState(address)) for address in self._settings.current.workers
+            )
+
+    def add(self, address: str) -> WorkerState:
+        """Keep a worker and ask it at once; one that is away is kept too.
+
+        Raises UserError `worker.known` for one that is there already, `worker.bad_address`, and
+        `settings.not_saved`.
+        """
+        address = checked_address(address)
+        present = self._settings.current.workers
+        if address in present:
+            raise UserError("worker.known", address=address)
+        self._settings.change(workers=(*present, address))
+        return self._check(address)
+
+    def remove(self, address: str) -> None:
+        """Raises UserError `settings.not_saved`."""
+        rest = tuple(other for other in self._settings.current.workers if other != address)
+        self._settings.change(workers=rest)
+        with self._lock:
+            self._known.pop(address, None)
+        self._changed()
+
+    def check(self) -> tuple[WorkerState, ...]:
+        """Ask all of them again, one after the other."""
+        for address in self._settings.current.workers:
+            self._check(address)
+        return self.all()
+
+    def _check(self, address: str) -> WorkerState:
+        before = self._known.get(address, WorkerState(address))
+        self._note(msgspec.structs.replace(before, state="checking", error=None))
+        try:
+            state = WorkerState(address, "ready", self._probe(address))
+        except UserError as error:
+            state = WorkerState(address, "away", error=error.info)
+        except BaseException:
+            self._note(WorkerState(address))
+            raise
+        self._note(state)
+        return state
+
+    def _note(self, state: WorkerState) -> None:
+        with self._lock:
+            self._known[state.address] = state
+        self._changed()
+
+    def _changed(self) -> None:
+        self._tell([WorkersChanged(self.all())])
+
+
+def checked_address(text: str) -> str:
+    """`text` as the "host:port" that llama.cpp takes. Raises UserError `worker.bad_address`."""
+    host, _, port = text.strip().rpartition(":")
+    good_host = host and host.isascii() and not set(host) & set(" \t/@,#?") and host.isprintable()
+    if not good_host or not port.isascii() or not port.isdecimal() or not 0 < int(port[:9]) < 65536:
+        raise UserError("worker.bad_address", address=text[:100])
+    return f"{host}:{int(port)}"
