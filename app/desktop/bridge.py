@@ -30,7 +30,10 @@ def coalesce(events: Sequence[ServiceEvent]) -> list[ServiceEvent]:
         last = joined[-1] if joined else None
         if isinstance(event, AnswerDelta) and isinstance(last, AnswerDelta) and last.message == event.message:
             joined[-1] = AnswerDelta(
-                event.message, last.reasoning + event.reasoning, last.content + event.content
+                event.message,
+                last.reasoning + event.reasoning,
+                last.content + event.content,
+                last.pieces + event.pieces,
             )
         elif (
             isinstance(event, AnswerPrefill)
@@ -72,6 +75,7 @@ class Bridge(QObject):
         self._unsubscribe += [
             services.conversations.subscribe(self.receive),
             services.models.subscribe(self.receive),
+            services.placements.subscribe(self.receive),
             services.settings.subscribe(self.receive_settings),
         ]
 

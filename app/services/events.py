@@ -46,11 +46,12 @@ class AnswerPrefill(msgspec.Struct, frozen=True):
 
 
 class AnswerDelta(msgspec.Struct, frozen=True):
-    """New text of a streaming answer, to append."""
+    """New text of a streaming answer, to append. It came in so many `pieces`, as good as one for each token."""
 
     message: int
     reasoning: str
     content: str
+    pieces: int = 1
 
 
 class AnswerFinished(msgspec.Struct, frozen=True):

@@ -273,4 +273,5 @@ def described(path: str, index: TensorIndex, machine: Machine, plan: Plan) -> Pl
         active_bytes_per_token=index.active_bytes_per_token,
         machine=machine,
         plan=plan,
+        trained_context=index.trained_context,
     )

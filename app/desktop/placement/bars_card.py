@@ -209,6 +209,7 @@ class BarsCard(Card):
             self.rows.append(row)
         for row in self.rows[len(bars) :]:
             self.inside.removeWidget(row)
+            row.hide()
             row.deleteLater()
         del self.rows[len(bars) :]
         for row, bar in zip(self.rows, bars, strict=True):

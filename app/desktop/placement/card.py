@@ -49,8 +49,8 @@ class Card(QFrame):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._column.setContentsMargins(px(18), px(16), px(18), px(16))
-        self._column.setSpacing(px(12))
+        self._column.setContentsMargins(px(18), px(14), px(18), px(14))
+        self._column.setSpacing(px(10))
         self.inside.setSpacing(px(8))
 
     def retranslate(self) -> None:

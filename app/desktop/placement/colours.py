@@ -10,7 +10,7 @@ from app.desktop.theme import Theme
 from engine.placement.plan import RAM, Machine
 
 # How far each further device of one sort is from the first one's colour.
-STEP = 0.28
+STEP = 0.35
 
 
 def device_colour(theme: Theme, machine: Machine, name: str) -> str:
@@ -22,7 +22,7 @@ def device_colour(theme: Theme, machine: Machine, name: str) -> str:
     alike = [device for device in machine.devices if (device.kind == "rpc") == _is_worker(machine, name)]
     place = next((number for number, device in enumerate(alike) if device.name == name), 0)
     base = theme.worker if _is_worker(machine, name) else theme.gpu
-    return mixed(base, theme.text, min(0.84, STEP * place))
+    return mixed(base, "#FFFFFF", min(0.8, STEP * place))
 
 
 def _is_worker(machine: Machine, name: str) -> bool:

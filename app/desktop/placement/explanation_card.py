@@ -53,6 +53,7 @@ class ExplanationCard(Card):
         self._notices: tuple[ErrorInfo, ...] = ()
         self._change_text = ""
         self.sentence = self._label()
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.speed = self._label()
         self.change = QPushButton(self)
         self.change.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -111,6 +112,7 @@ class ExplanationCard(Card):
     def _show_notices(self) -> None:
         for line in self.notices:
             self.inside.removeWidget(line)
+            line.hide()
             line.deleteLater()
         told = [*(self._plan.notices if self._plan is not None else ()), *self._notices]
         texts = list(dict.fromkeys(languages.tell(notice) for notice in told))
@@ -122,7 +124,7 @@ class ExplanationCard(Card):
         plan = self._plan
         if plan is not None:
             refused = plan.refusal if not plan.fits and plan.refusal is not None else None
-            self.sentence.setText(escape(languages.tell(refused or plan.explanation)))
+            self.sentence.setText(languages.tell(refused or plan.explanation))
         self._show_speed()
         self._show_notices()
         self.show_change(self._change_text)

@@ -21,7 +21,6 @@ class HeatCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._experts = True
         self._fired: ExpertsChanged | None = None
         self._heat: Heat | None = None
         self.switch = Switch(self)
@@ -32,6 +31,7 @@ class HeatCard(Card):
         self.map = HeatMap(self)
         self.readout = QLabel(self)
         self.readout.setProperty("kind", "small")
+        self.readout.setWordWrap(True)
         self._never, self._most = QLabel(self), QLabel(self)
         self._scale = HeatScale(self)
         self._legend = QWidget(self)
@@ -55,11 +55,6 @@ class HeatCard(Card):
         self.switch.setChecked(on)
         self.switch.blockSignals(blocked)
         self.switch.update()
-        self.retranslate()
-
-    def show_experts(self, experts: bool) -> None:
-        """Whether the model has experts at all."""
-        self._experts = experts
         self.retranslate()
 
     def show_fired(self, fired: ExpertsChanged | None) -> None:
@@ -102,12 +97,12 @@ class HeatCard(Card):
         )
 
     def _explanation(self) -> str:
-        if not self._experts:
-            return self.tr("This model has no experts: every token uses all of it.")
         overhead = self._fired.overhead if self._fired is not None else 0.0
         if overhead > 0:
             percent = QLocale().toString(overhead * 100, "f", 1)
-            cost = self.tr("Watching makes answers {percent} % slower, measured here.").format(percent=percent)
+            cost = self.tr("Watching makes answers {percent} % slower, measured here.").format(
+                percent=percent
+            )
         else:
             cost = self.tr("Watching makes answers a little slower; the cost is measured and shown here.")
         if not self.switch.isChecked():
@@ -123,12 +118,11 @@ class HeatCard(Card):
         self.set_title(self.tr("Experts that fired in this chat"), note if across else "")
         self.switch.setAccessibleName(self.tr("Watch which experts fire"))
         self.switch.setToolTip(self.tr("Watch which experts fire"))
-        self.switch.setVisible(self._experts)
         self.map.setAccessibleName(self.tr("Heat map of experts by layer; arrow keys go from cell to cell"))
         self._never.setText(self.tr("never"))
         self._most.setText(self.tr("most"))
-        self.map.setVisible(across and self._experts)
-        self._legend.setVisible(across and self._experts)
+        self.map.setVisible(across)
+        self._legend.setVisible(across)
         self.words.setText(self._explanation())
         self._say_busiest()
 

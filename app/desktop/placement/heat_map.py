@@ -119,7 +119,7 @@ class HeatMap(QWidget):
         if step is None or self._image.isNull():
             super().keyPressEvent(event)
             return
-        moved = (self._at or QPoint(0, 0)) + step if self._at is not None else QPoint(0, 0)
+        moved = self._at + step if self._at is not None else QPoint(0, 0)
         self._move(
             QPoint(
                 min(max(0, moved.x()), self._image.width() - 1),
@@ -182,6 +182,4 @@ class HeatScale(QWidget):
         steps = 12
         for step in range(steps):
             left, right = self.width() * step // steps, self.width() * (step + 1) // steps
-            painter.fillRect(
-                QRect(left, 0, right - left, self.height()), colours[255 * step // (steps - 1)]
-            )
+            painter.fillRect(QRect(left, 0, right - left, self.height()), colours[255 * step // (steps - 1)])

@@ -20,7 +20,7 @@ def _in_unit(count: float, unit: int) -> str:
     """Three significant digits at most, and one after the point at most."""
     value = count / unit
     digits = 1 if unit > 1 and 0 < value < 99.95 and round(value, 1) != round(value) else 0
-    return QLocale().toString(value, "f", digits)
+    return QLocale().toString(float(value), "f", digits)
 
 
 def size_text(count: float) -> str:
@@ -32,7 +32,7 @@ def size_text(count: float) -> str:
 def used_text(used: float, size: float) -> str:
     """How much of a size is taken, in the unit of the size: 7.1 of 7.6 GB."""
     unit, name = _unit(size)
-    if unit > 1 and 0 < used < unit * 0.05:
+    if unit > 1 and 0 < used < unit * 0.3:
         return QCoreApplication.translate("Placement", "{used} of {size}").format(
             used=size_text(used), size=size_text(size)
         )
@@ -49,11 +49,7 @@ def bandwidth_text(bytes_per_second: float) -> str:
 def speed_number(tokens_per_second: float) -> str:
     """A speed without its unit: whole from ten on, else with one digit after the point."""
     whole = tokens_per_second >= 9.95 or tokens_per_second == 0
-    return QLocale().toString(tokens_per_second, "f", 0 if whole else 1)
-
-
-def _english_count(count: float, unit: int) -> str:
-    return _in_unit(count, unit)
+    return QLocale().toString(float(tokens_per_second), "f", 0 if whole else 1)
 
 
 def _korean_count(count: int) -> str:
@@ -70,17 +66,27 @@ def _korean_count(count: int) -> str:
 
 def parameters_text(active: int, total: int) -> str:
     """How many parameters each token reads of all there are."""
+    if active >= total:
+        template = QCoreApplication.translate("Placement", "{total} parameters, all used for each token")
+        return template.format(total=count_text(total))
     template = QCoreApplication.translate("Placement", "{active} of {total} parameters per token")
-    if languages.current == "ko":
-        return template.format(active=_korean_count(active), total=_korean_count(total))
+    unit, _ = _count_unit(total)
+    if languages.current == "ko" or active < unit / 10:
+        return template.format(active=count_text(active), total=count_text(total))
+    return template.format(active=_in_unit(active, unit), total=count_text(total))
+
+
+def _count_unit(count: int) -> tuple[int, str]:
     names = ((10**9, "billion"), (10**6, "million"), (10**3, "thousand"), (1, ""))
-    unit, name = next((pair for pair in names if total >= pair[0]), names[-1])
-    if active >= unit / 10:
-        shown = _english_count(active, unit)
-    else:
-        small, small_name = next((pair for pair in names if active >= pair[0]), names[-1])
-        shown = f"{_english_count(active, small)} {small_name}".strip()
-    return template.format(active=shown, total=f"{_english_count(total, unit)} {name}".strip())
+    return next((pair for pair in names if count >= pair[0]), names[-1])
+
+
+def count_text(count: int) -> str:
+    """A large count in words: 30.5 billion, 6억 9,200만."""
+    if languages.current == "ko":
+        return _korean_count(count)
+    unit, name = _count_unit(count)
+    return f"{_in_unit(count, unit)} {name}".strip()
 
 
 def experts_text(used: int, experts: int, active: int, total: int) -> str:

@@ -27,6 +27,10 @@ class ElidedTitle(QLabel):
         self.setAccessibleName(text)
         self._elide()
 
+    def wanted_width(self) -> int:
+        """What the whole title takes."""
+        return QFontMetrics(themes.current.font(20, bold=True)).horizontalAdvance(self._whole)
+
     def whole(self) -> str:
         return self._whole
 
@@ -53,7 +57,6 @@ class PageHeader(LiveWidget):
         self.title = ElidedTitle(self)
         self.chip = QLabel(self)
         self.chip.setProperty("kind", "chip")
-        self.chip.setWordWrap(True)
         self.tune, self.apply = QPushButton(self), QPushButton(self)
         self.apply.setProperty("kind", "primary")
         self._row = QHBoxLayout()
@@ -61,13 +64,10 @@ class PageHeader(LiveWidget):
         for button in (self.tune, self.apply):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._row.addWidget(button)
-        self._chip_row = QHBoxLayout()
-        self._chip_row.addWidget(self.chip)
-        self._chip_row.addStretch(1)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addLayout(self._row)
-        self._column.addLayout(self._chip_row)
+        self._column.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignLeft)
         self.tune.clicked.connect(self.tune_wanted)
         self.apply.clicked.connect(self.apply_wanted)
         self.refresh()
@@ -85,6 +85,24 @@ class PageHeader(LiveWidget):
         self.tune.setEnabled(can_tune)
         self.retranslate()
 
+    def resizeEvent(self, event: object) -> None:
+        self._place_chip()
+
+    def _place_chip(self) -> None:
+        """Between the title and the buttons where there is room, else on a line of its own."""
+        self.chip.setWordWrap(False)
+        wanted = self.chip.sizeHint().width()
+        buttons = self.tune.sizeHint().width() + self.apply.sizeHint().width()
+        rest = self.width() - buttons - 3 * self._row.spacing() - self.title.wanted_width()
+        beside = wanted <= rest
+        if beside and self._row.indexOf(self.chip) < 0:
+            self._column.removeWidget(self.chip)
+            self._row.insertWidget(1, self.chip, 0, Qt.AlignmentFlag.AlignVCenter)
+        elif not beside and self._row.indexOf(self.chip) >= 0:
+            self._row.removeWidget(self.chip)
+            self._column.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignLeft)
+        self.chip.setWordWrap(wanted > self.width())
+
     def retranslate(self) -> None:
         self.tune.setText(self.tr("Tune for this PC"))
         self.tune.setAccessibleName(self.tr("Tune for this PC"))
@@ -96,10 +114,9 @@ class PageHeader(LiveWidget):
         self.chip.setVisible(model is not None)
         if model is not None:
             self.chip.setText(
-                experts_text(
-                    model.experts_used, model.experts, model.active_parameters, model.parameters
-                )
+                experts_text(model.experts_used, model.experts, model.active_parameters, model.parameters)
             )
+        self._place_chip()
 
     def restyle(self) -> None:
         px = themes.current.px

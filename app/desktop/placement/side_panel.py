@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
@@ -58,8 +59,8 @@ class SidePanel(LiveWidget):
         self._column.addWidget(self._title)
         self._column.addLayout(self._models)
         self._column.addWidget(self._empty)
-        self._column.addWidget(self._machine_title)
         self._column.addLayout(self._devices)
+        self._devices.addWidget(self._machine_title)
         self._column.addWidget(self.add_worker)
         self._column.addStretch(1)
         scroller = QScrollArea(self)
@@ -83,8 +84,11 @@ class SidePanel(LiveWidget):
             self.rows.append(row)
         for row in self.rows[len(self._lines) :]:
             self._models.removeWidget(row)
+            row.hide()
             row.deleteLater()
         del self.rows[len(self._lines) :]
+        for row, following in pairwise([*self.rows, self.add_worker]):
+            QWidget.setTabOrder(row, following)
         self._show_lines()
 
     def change_line(self, line: ModelLine) -> None:
@@ -170,6 +174,7 @@ class SidePanel(LiveWidget):
             self.devices.append(label)
         for label in self.devices[len(lines) :]:
             self._devices.removeWidget(label)
+            label.hide()
             label.deleteLater()
         del self.devices[len(lines) :]
         for label, text in zip(self.devices, lines, strict=True):
@@ -190,8 +195,7 @@ class SidePanel(LiveWidget):
         self._column.setSpacing(px(2))
         self._title.setContentsMargins(px(8), px(4), 0, px(8))
         self._empty.setContentsMargins(px(8), px(4), px(8), px(8))
-        self._machine_title.setContentsMargins(px(8), px(14), 0, px(4))
-        self._devices.setContentsMargins(px(8), 0, px(8), px(4))
+        self._devices.setContentsMargins(px(8), px(16), px(8), px(8))
         self._devices.setSpacing(px(10))
 
     def paintEvent(self, event: QPaintEvent) -> None:

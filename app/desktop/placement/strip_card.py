@@ -71,7 +71,9 @@ class LayerStrip(QWidget):
             where = self._where(tuple(device for device, _ in cell.shares))
         else:
             where = ", ".join(
-                self.tr("{percent} % on {device}").format(percent=round(share * 100), device=self._label(name))
+                self.tr("{percent} % on {device}").format(
+                    percent=round(share * 100), device=self._label(name)
+                )
                 for name, share in cell.shares
             )
         return self.tr("Layer {number}: {where}").format(number=cell.layer, where=where)

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.desktop.placement.card import Card
 from app.desktop.placement.measures import speed_number
-from app.desktop.window.gauge import Gauge
 from app.desktop.theme import themes
+from app.desktop.window.gauge import Gauge
 
 
 class TuneCard(Card):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon, QWheelEvent
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from app.desktop.icons import set_icon
@@ -34,8 +34,15 @@ class WishSlider(LiveWidget):
         self._name = QLabel(self)
         self._value = QLabel(self)
         self._value.setProperty("kind", "value")
+        # In a narrow card the words give way before the card does.
+        for label in (self._name, self._value):
+            label.setMinimumWidth(1)
         self.reset = QPushButton(self)
-        self.reset.setProperty("kind", "icon")
+        self.reset.setProperty("kind", "tiny")
+        # Its room stays, so that the line does not move when it comes.
+        policy = self.reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.reset.setSizePolicy(policy)
         self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.slider = _Slider(Qt.Orientation.Horizontal, self)
         self._head = QHBoxLayout()
@@ -97,15 +104,7 @@ class WishSlider(LiveWidget):
             text = self._shown(self._chosen)
         self._value.setText(text)
         self.slider.setAccessibleDescription(text)
-        # The room stays, so that the line does not jump when the button comes.
-        self.reset.setEnabled(self._chosen is not None)
-        self._show_icon()
-
-    def _show_icon(self) -> None:
-        if self._chosen is not None:
-            set_icon(self.reset, "undo-2", "muted", 16)
-        else:
-            self.reset.setIcon(QIcon())
+        self.reset.setVisible(self._chosen is not None)
 
     def retranslate(self) -> None:
         self.reset.setToolTip(self.tr("Back to automatic"))
@@ -115,5 +114,5 @@ class WishSlider(LiveWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self._head.setSpacing(px(10))
-        self._column.setSpacing(px(2))
-        self._show_icon()
+        self._column.setSpacing(0)
+        set_icon(self.reset, "undo-2", "muted", 14)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 import msgspec
-from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QLocale, QSize, Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.placement.card import Card
 from app.desktop.placement.measures import device_label, size_text
@@ -24,6 +24,32 @@ def tokens_text(count: int) -> str:
     return QLocale().toString(count)
 
 
+class LabelledChoice(QWidget):
+    """A name and its choices on one line, or one under the other where the line is too short."""
+
+    def __init__(self, control: SegmentedControl, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._control = QLabel(self), control
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(self._name, 1)
+        self._row.addWidget(control, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def set_name(self, name: str, explanation: str) -> None:
+        self._name.setText(name)
+        self._control.setAccessibleName(name)
+        self._control.setAccessibleDescription(explanation)
+        self.setToolTip(explanation)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._control.minimumSizeHint().width(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: object) -> None:
+        needed = self._name.sizeHint().width() + self._control.sizeHint().width() + self._row.spacing()
+        wide = needed <= self.width()
+        self._row.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+
+
 class WishesCard(Card):
     """`changed` carries the new `Wishes` at each move of a handle."""
 
@@ -37,9 +63,10 @@ class WishesCard(Card):
         self.context = WishSlider(self._context_text, self)
         self.budgets: dict[str, WishSlider] = {}
         self._budget_column = QVBoxLayout()
-        self._prefer_name, self._cache_name = QLabel(self), QLabel(self)
         self.prefer = SegmentedControl(self)
         self.cache = SegmentedControl(self)
+        self._prefer_row = LabelledChoice(self.prefer, self)
+        self._cache_row = LabelledChoice(self.cache, self)
         self.facts = QLabel(self)
         self.facts.setProperty("kind", "small")
         self.facts.setWordWrap(True)
@@ -49,10 +76,8 @@ class WishesCard(Card):
         self.add_to_head(self.reset)
         self.inside.addWidget(self.context)
         self.inside.addLayout(self._budget_column)
-        for name, control in ((self._cache_name, self.cache), (self._prefer_name, self.prefer)):
-            name.setWordWrap(True)
-            self.inside.addWidget(name)
-            self.inside.addWidget(control, 0, Qt.AlignmentFlag.AlignLeft)
+        self.inside.addWidget(self._cache_row)
+        self.inside.addWidget(self._prefer_row)
         self.inside.addWidget(self.facts)
         self.inside.addStretch(1)
         self.context.changed.connect(lambda value: self._change(context=value or 0))
@@ -79,6 +104,7 @@ class WishesCard(Card):
             return
         for slider in self.budgets.values():
             self._budget_column.removeWidget(slider)
+            slider.hide()
             slider.deleteLater()
         self.budgets = {}
         for name in names:
@@ -153,10 +179,13 @@ class WishesCard(Card):
         self.set_title(self.tr("Wishes"))
         self.reset.setText(self.tr("All automatic"))
         self.reset.setAccessibleName(self.tr("Leave all wishes to the planner"))
-        self._cache_name.setText(self.tr("How the context is kept; smaller kinds are a little less exact"))
-        self.cache.setAccessibleName(self.tr("How the context is kept"))
-        self._prefer_name.setText(self.tr("When memory is short, keep"))
-        self.prefer.setAccessibleName(self.tr("When memory is short, keep"))
+        self._cache_row.set_name(
+            self.tr("Context kept as"),
+            self.tr("q8_0 takes half the memory of f16 and q4_0 a quarter; they are a little less exact."),
+        )
+        self._prefer_row.set_name(
+            self.tr("Prefer"), self.tr("What comes first when memory does not suffice for both.")
+        )
         self._show()
 
     def restyle(self) -> None:
