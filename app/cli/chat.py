@@ -12,6 +12,7 @@ import msgspec
 from app import paths
 from app.cli.ending import INTERRUPTED, Ended, signals_held
 from app.cli.output import Output
+from app.cli.placement_options import PlacementOptions
 from app.cli.speed import speed_line
 from app.sentences import sentence
 from app.services.events import (
@@ -21,10 +22,12 @@ from app.services.events import (
     ServiceEvent,
     StoreFailed,
 )
+from app.services.models import resolve_model
 from app.services.services import Services, open_services
 from app.store.records import ChatOptions, Message
 from engine.api import Reasoning, Sampling
 from engine.errors import ErrorInfo, UserError
+from engine.placement.plan import Wishes
 
 STOP_PATIENCE = 5.0
 # How long an answer that has ended is tried to be saved while the disk refuses.
@@ -43,7 +46,7 @@ class ChatArguments(msgspec.Struct, frozen=True):
     max_tokens: int | None = None
     temperature: float | None = None
     seed: int | None = None
-    context: int | None = None
+    placement: PlacementOptions = PlacementOptions()
 
     def options(self) -> ChatOptions:
         """What this conversation sets for itself. Raises UserError `chat.bad_reasoning`."""
@@ -177,7 +180,7 @@ def chat(arguments: ChatArguments, output: Output) -> int:
     services = open_services(paths.home())
     try:
         model = arguments.model or services.settings.current.model
-        services.models.use(model, context=arguments.context, remember=False)
+        _use(services, model, arguments.placement)
         talk = Talk(services, output, options)
         if prompt is None:
             from app.cli.terminal import converse
@@ -187,6 +190,14 @@ def chat(arguments: ChatArguments, output: Output) -> int:
     finally:
         with signals_held():
             services.close()
+
+
+def _use(services: Services, model: str, placement: PlacementOptions) -> None:
+    try:
+        kept = services.placements.wishes_for(str(resolve_model(model)))
+    except UserError:
+        kept = Wishes()  # why there is no such model is told with the others
+    services.models.use(model, wishes=placement.over(kept), remember=False)
 
 
 def _once(talk: Talk, prompt: str, output: Output) -> int:

@@ -18,6 +18,17 @@ _ENDING = tuple(
 )
 
 
+WRONG_USAGE = 2
+
+
+class WrongUsage(Exception):
+    """An option is not what it must be; `error` says so in one sentence. Exit code 2."""
+
+    def __init__(self, error: UserError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
 class Ended(BaseException):
     """The system ends the process (SIGTERM, SIGHUP): save what there is and go."""
 
@@ -29,6 +40,9 @@ def run_told(work: Callable[[], int], output: Output) -> int:
             return work()
     except UserError as error:
         return output.failed(error)
+    except WrongUsage as wrong:
+        output.failed(wrong.error)
+        return WRONG_USAGE
     except (KeyboardInterrupt, Ended):
         return interrupted(output)
     except Exception as error:

@@ -28,6 +28,17 @@ application = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
+Memory = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=SIZE", help="What a device may hold, such as CUDA0=6GiB; CPU is the RAM."),
+]
+Rpc = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="HOST:PORT", help="A machine that runs llama.cpp's rpc-server; trusted networks only."
+    ),
+]
+Context = Annotated[int | None, typer.Option(min=1, help="Length of the context in tokens.")]
 Model = Annotated[str, typer.Argument(help="A path to a GGUF, or `starter`.", show_default=False)]
 
 
@@ -49,12 +60,15 @@ def chat(
         float | None, typer.Option(min=0.0, help="0 always takes the likeliest token.")
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Repeats a random draw.")] = None,
-    context: Annotated[int | None, typer.Option(min=1, help="Length of the context in tokens.")] = None,
+    context: Context = None,
+    memory: Memory = None,
+    rpc: Rpc = None,
     json: Json = False,
 ) -> None:
     """Say something to a model, once or in a conversation. What is said is kept, as in the window."""
     from app.cli.chat import ChatArguments
     from app.cli.chat import chat as run_chat
+    from app.cli.placement_options import placement_options
 
     arguments = ChatArguments(
         prompt=prompt,
@@ -64,7 +78,7 @@ def chat(
         max_tokens=max_tokens,
         temperature=temperature,
         seed=seed,
-        context=context,
+        placement=placement_options(context, memory, rpc),
     )
     raise typer.Exit(run_chat(arguments, _output(command, json)))
 
@@ -75,6 +89,22 @@ def inspect(command: typer.Context, model: Model, json: Json = False) -> None:
     from app.cli.inspect import inspect as run_inspect
 
     raise typer.Exit(run_inspect(model, _output(command, json)))
+
+
+@application.command()
+def plan(
+    command: typer.Context,
+    model: Model,
+    context: Context = None,
+    memory: Memory = None,
+    rpc: Rpc = None,
+    json: Json = False,
+) -> None:
+    """Show where a model would lie on this machine and how fast it would be, before it is loaded."""
+    from app.cli.placement_options import placement_options
+    from app.cli.plan import plan as run_plan
+
+    raise typer.Exit(run_plan(model, placement_options(context, memory, rpc), _output(command, json)))
 
 
 @application.command()

@@ -117,12 +117,12 @@ class WorkersChanged(msgspec.Struct, frozen=True):
 
 
 class ExpertsChanged(msgspec.Struct, frozen=True):
-    """What fired in a conversation so far. `counts[layer][expert]`: how often; layers without experts are not
-    in it. `tokens` were watched, at a cost of `overhead` (0.05: five percent slower)."""
+    """What fired in a conversation so far. `counts[layer][expert]`: how often; a layer without routed experts
+    has an empty row. `tokens` were watched, at a cost of `overhead` (0.05: five percent slower)."""
 
     conversation: int
     tokens: int
-    counts: dict[int, tuple[int, ...]]
+    counts: tuple[tuple[int, ...], ...]
     overhead: float
 
 

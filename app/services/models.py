@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import threading
 from collections.abc import Callable
@@ -11,11 +12,14 @@ import msgspec
 
 from app.services.events import ModelChanged, ServiceEvent, Subscriber
 from app.services.settings import RECENT_MODELS, SettingsFile
+from app.services.step_down import MAX_STEPS, Failure, StepDown, given_up, is_for_memory
+from app.services.wishes import complete
 from engine.api import (
     Engine,
     EngineLost,
     EngineState,
     Event,
+    Finished,
     GenerateRequest,
     Listener,
     Loaded,
@@ -23,6 +27,8 @@ from engine.api import (
     LoadProgress,
     LoadRequest,
     ModelFacts,
+    Timings,
+    Usage,
 )
 from engine.errors import ErrorInfo, UserError
 from engine.local.client import LocalEngine
@@ -63,7 +69,9 @@ def shown_name(path: str, facts: ModelFacts | None = None) -> str:
 class Models:
     """The one model that answers. Generation events go to `on_generation`, the rest to subscribers.
 
-    Methods start a process or wait for one to end: call them off the GUI thread.
+    A load that fails for memory is tried again with less, `MAX_STEPS` times at most; requests that wait for
+    the model are handed on from one try to the next. Methods start a process or wait for one to end: call
+    them off the GUI thread.
     """
 
     def __init__(
@@ -71,18 +79,27 @@ class Models:
         settings: SettingsFile,
         make_engine: Callable[[Listener], Engine] = LocalEngine,
         kept_wishes: Callable[[str], Wishes] = lambda _: Wishes(),
+        concede: Callable[[str, Wishes], Wishes | None] = lambda _path, _wishes: None,
     ) -> None:
         self._settings = settings
-        self._kept = kept_wishes
+        self._kept_wishes = kept_wishes
+        self._concede = concede
         self._engine = make_engine(self._on_events)
         self._subscribers: list[Subscriber] = []
-        self._using = threading.Lock()
+        # Held while a load or a request is handed to the engine; the engine's reader thread never takes it.
+        self._using = threading.RLock()
+        # Guards what follows and is never held while something is waited for.
         self._lock = threading.Lock()
         self._state = ModelChanged("empty", "", "")
         self._asked = ""
         self._context: int | None = None
         self._wishes: Wishes | None = None
         self._request: LoadRequest | None = None
+        self._steps = StepDown(self._step)
+        self._stepping: LoadRequest | None = None  # the load that failed and is tried again with less
+        self._step_cancelled = False
+        self._notices: tuple[ErrorInfo, ...] = ()
+        self._waiting: dict[int, GenerateRequest] = {}
         self.on_generation: Listener = lambda _: None
 
     @property
@@ -104,39 +121,36 @@ class Models:
     ) -> None:
         """Load `starter` or a path, replacing what is loaded; how it goes is told by `ModelChanged`.
 
-        `wishes` None: those kept for the model. Without workers of their own they get those of the settings,
-        and without a context `context`, else that of the settings.
+        `wishes` None: those kept for the model. They are completed from the settings; `context` is used
+        before both.
 
         Raises UserError `settings.not_saved` when the choice cannot be remembered; it is loaded all the same.
         """
         with self._using:
-            settings = self._settings.current
             self._asked, self._context, self._wishes = model, context, wishes
+            self._end_steps()
             try:
                 path = str(resolve_model(model))
             except UserError as error:
                 self._tell(ModelChanged("empty", clean_text(model), "", error=error.info))
                 return
-            wished = self._wished(path, context, wishes)
+            settings = self._settings.current
+            wished = complete(self._kept_wishes(path) if wishes is None else wishes, settings, context)
             if without_workers:
                 wished = msgspec.structs.replace(wished, workers=())
-            request = self._request = LoadRequest(path, wished, settings.threads)
-            self._tell_loading(request)
+            request = LoadRequest(path, wished, settings.threads)
             try:
-                self._engine.load(request)
+                self._load(request)
             except UserError as error:
                 self._failed("empty", error.info, ())
                 return
-            if self._engine.state == "loading" and self._state.state != "loading":
-                self._tell_loading(request)  # the last word of the model before it came in between
             if remember:
                 self._remember(model, path)
 
     def reload(self, *, without_workers: bool = False) -> None:
         """Load the same model again, after a crash or a changed setting; on this machine alone when wanted."""
-        model = self._asked or self._settings.current.model
         self.use(
-            model,
+            self._asked or self._settings.current.model,
             context=self._context,
             wishes=self._wishes,
             remember=False,
@@ -145,10 +159,12 @@ class Models:
 
     def ensure(self) -> None:
         """Start loading the chosen model when nothing is loaded yet."""
-        if self._engine.state == "empty":
-            self.reload()
+        with self._using:
+            if self._engine.state == "empty" and not self._stepping:
+                self.reload()
 
     def cancel_load(self) -> None:
+        self._step_cancelled = True
         self._engine.cancel_load()
 
     def recent(self) -> list[str]:
@@ -157,26 +173,110 @@ class Models:
 
     def generate(self, request: GenerateRequest) -> None:
         """Queue an answer. Raises UserError as `Engine.generate` does, or why no model could be loaded."""
-        self.ensure()
-        if self._engine.state == "empty" and self._state.error:
-            raise UserError.from_info(self._state.error)
-        self._engine.generate(request)
-        if self._engine.state == "loading" and self._state.state != "loading" and self._request:
-            self._tell_loading(self._request)
+        with self._using:
+            self.ensure()
+            with self._lock:
+                self._waiting[request.id] = request
+                if self._stepping:
+                    return
+            try:
+                if self._engine.state == "empty" and self._state.error:
+                    raise UserError.from_info(self._state.error)
+                self._engine.generate(request)
+            except UserError:
+                with self._lock:
+                    if self._stepping:  # the load failed just now; the next one answers
+                        return
+                    self._waiting.pop(request.id, None)
+                raise
+            if self._engine.state == "loading" and self._state.state != "loading" and self._request:
+                self._tell_loading(self._request)
 
     def abort(self, request_id: int) -> None:
+        with self._lock:
+            held = self._waiting.pop(request_id, None) if self._stepping else None
+        if held is not None:
+            self.on_generation([Finished(request_id, "cancelled", Usage(), Timings())])
         self._engine.abort(request_id)
 
     def close(self) -> None:
+        self._steps.close()
         self._engine.close()
 
-    def _wished(self, path: str, context: int | None, wishes: Wishes | None) -> Wishes:
-        """What a load is asked for: the given wishes or the kept ones, completed from the settings."""
-        settings = self._settings.current
-        wished = self._kept(path) if wishes is None else wishes
-        length = wished.context or settings.context if context is None else context
-        workers = wished.workers or settings.workers
-        return msgspec.structs.replace(wished, context=length, workers=workers)
+    # --- loading ---
+
+    def _load(self, request: LoadRequest) -> None:
+        """Raises UserError as `Engine.load` does."""
+        self._request, self._step_cancelled = request, False
+        self._tell_loading(request)
+        self._engine.load(request)
+        if self._engine.state == "loading" and self._state.state != "loading":
+            self._tell_loading(request)  # the last word of the model before it came in between
+
+    def _end_steps(self) -> None:
+        """Another load was asked for: what waited for the last one is stopped."""
+        with self._lock:
+            held = tuple(self._waiting) if self._stepping else ()
+            self._stepping, self._notices = None, ()
+            self._waiting.clear()
+        if held:
+            self.on_generation([Finished(id, "cancelled", Usage(), Timings()) for id in held])
+
+    def _steps_down(self, failure: Failure) -> bool:
+        """From the reader thread: whether a failed load is tried again, which the other thread then does."""
+        request = self._request
+        loading = self._state.state == "loading"
+        if request is None or not loading or self._step_cancelled or not is_for_memory(failure):
+            return False
+        with self._lock:
+            if len(request.wishes.concessions) >= MAX_STEPS:
+                return False
+            if not self._steps.ask(request, failure):
+                return False
+            self._stepping = request
+            return True
+
+    def _step(self, request: LoadRequest, failure: Failure) -> None:
+        """On the thread of the steps: load again with less, and hand on the requests that wait."""
+        try:
+            wishes = self._concede(request.path, request.wishes)
+        except UserError:
+            wishes = None
+        except BaseException:
+            self._give_up(request, failure)
+            raise
+        with self._using:
+            if request is not self._stepping:
+                return  # something else was asked for meanwhile
+            if wishes is None or self._step_cancelled:
+                self._give_up(request, failure)
+                return
+            self._notices = (*self._notices, given_up(request.wishes, wishes))
+            try:
+                self._load(msgspec.structs.replace(request, wishes=wishes))
+            except UserError as error:
+                self._give_up(request, LoadFailed(error.info))
+                return
+            with self._lock:
+                if self._stepping is request:  # and not the new load, failed by now
+                    self._stepping = None
+                held = tuple(self._waiting.values())
+            for waiting in held:
+                with contextlib.suppress(UserError):  # it failed again already: the next step takes them
+                    self._engine.generate(waiting)
+
+    def _give_up(self, request: LoadRequest, failure: Failure) -> None:
+        error = ErrorInfo("engine.load_cancelled") if self._step_cancelled else failure.error
+        with self._lock:
+            if self._stepping is not request:
+                return
+            held = tuple(self._waiting)
+            self._stepping = None
+            self._waiting.clear()
+        lost = isinstance(failure, EngineLost) and not self._step_cancelled
+        self._failed("lost" if lost else "empty", error, getattr(failure, "log_tail", ()))
+        if held:
+            self.on_generation([Finished(id, "error", Usage(), Timings(), error) for id in held])
 
     def _remember(self, model: str, path: str) -> None:
         recent = self._settings.current.recent_models
@@ -184,29 +284,58 @@ class Models:
             recent = (path, *(p for p in recent if p != path))[:RECENT_MODELS]
         self._settings.change(model=model if model == STARTER else path, recent_models=recent)
 
-    def _tell_loading(self, request: LoadRequest, fraction: float = 0.0) -> None:
-        self._tell(ModelChanged("loading", shown_name(request.path), request.path, fraction=fraction))
+    # --- events ---
 
     def _on_events(self, events: list[Event]) -> None:
+        failure = next((event for event in events if isinstance(event, LoadFailed | EngineLost)), None)
+        if failure is not None and self._steps_down(failure):
+            events = [event for event in events if event is not failure]
         generation: list[Event] = []
         for event in events:
             if isinstance(event, LoadProgress) and self._request:
                 self._tell_loading(self._request, event.fraction)
             elif isinstance(event, Loaded):
-                facts = event.model
-                self._tell(ModelChanged("ready", shown_name(facts.path, facts), facts.path, 1.0, facts))
+                self._loaded(event.model)
             elif isinstance(event, LoadFailed):
                 self._failed("empty", event.error, ())
             elif isinstance(event, EngineLost):
                 self._failed("lost", event.error, event.log_tail)
-            else:
+            elif not (isinstance(event, Finished) and self._held_on(event)):
                 generation.append(event)
         if generation:
             self.on_generation(generation)
 
+    def _held_on(self, finished: Finished) -> bool:
+        """Whether an answer that ended with its load is kept for the next one."""
+        with self._lock:
+            if self._stepping and finished.id in self._waiting:
+                return True
+            self._waiting.pop(finished.id, None)
+            return False
+
+    def _loaded(self, facts: ModelFacts) -> None:
+        with self._lock:
+            notices = self._notices
+        name = shown_name(facts.path, facts)
+        self._tell(ModelChanged("ready", name, facts.path, 1.0, facts, notices=notices))
+
+    def _tell_loading(self, request: LoadRequest, fraction: float = 0.0) -> None:
+        name = shown_name(request.path)
+        self._tell(ModelChanged("loading", name, request.path, fraction, notices=self._notices))
+
     def _failed(self, state: EngineState, error: ErrorInfo, log_tail: tuple[str, ...]) -> None:
-        name, path = self._state.name, self._state.path
-        self._tell(ModelChanged(state, name, path, error=error, log_tail=log_tail))
+        workers = self._request.wishes.workers if self._request else ()
+        self._tell(
+            ModelChanged(
+                state,
+                self._state.name,
+                self._state.path,
+                error=error,
+                log_tail=log_tail,
+                notices=self._notices,
+                without_workers=bool(workers) and error.code.startswith("worker."),
+            )
+        )
 
     def _tell(self, change: ModelChanged) -> None:
         with self._lock:

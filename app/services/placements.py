@@ -6,8 +6,9 @@ subscribers from service threads.
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +217,9 @@ class Placements:
         """Ask them all again."""
         return self._workers.check()
 
+    def close(self) -> None:
+        """End what runs in the background."""
+
     # --- inside ---
 
     def receive(self, events: list[ServiceEvent]) -> None:
@@ -244,6 +248,17 @@ class Placements:
     def _tell(self, events: list[ServiceEvent]) -> None:
         for subscriber in tuple(self._subscribers):
             subscriber(events)
+
+
+@contextlib.contextmanager
+def open_placements(home: Path) -> Iterator[Placements]:
+    """For a command that needs no conversations."""
+    settings = SettingsFile(home / "settings.toml")
+    placements = Placements(home, settings, WishesFile(home / "wishes.toml"))
+    try:
+        yield placements
+    finally:
+        placements.close()
 
 
 def fingerprint(index: GgufIndex) -> Fingerprint:

@@ -55,4 +55,5 @@ def open_services(
     store = Store.open(home / "coterie.db", home / "backups")
     settings = settings or SettingsFile(home / "settings.toml")
     placements = Placements(home, settings, WishesFile(home / "wishes.toml"), placing)
-    return Services(store, settings, Models(settings, make_engine, placements.wishes_for), placements)
+    models = Models(settings, make_engine, placements.wishes_for, placements.concession)
+    return Services(store, settings, models, placements)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 
+from app.services.settings import Settings
 from app.services.toml_file import TomlFile
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import CacheType, Mode, Wishes
@@ -101,6 +102,13 @@ class WishesFile:
 
     def _unreadable(self, kept: Path) -> ErrorInfo:
         return ErrorInfo("settings.unreadable", {"path": str(self._file.path), "kept": str(kept)})
+
+
+def complete(wishes: Wishes, settings: Settings, context: int | None = None) -> Wishes:
+    """What a load is asked for: the context given for it, else the model's, else that of the settings, and
+    the workers of the settings unless there are others."""
+    length = wishes.context or settings.context if context is None else context
+    return msgspec.structs.replace(wishes, context=length, workers=wishes.workers or settings.workers)
 
 
 def from_table(table: Any) -> tuple[Wishes, list[str]]:

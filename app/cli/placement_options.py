@@ -1,0 +1,54 @@
+"""The options that say where a model may lie: --context, --memory and --rpc, the same for every command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from app.cli.ending import WrongUsage
+from app.cli.sizes import parse_budgets
+from app.services.workers import checked_address
+from engine.errors import UserError
+from engine.placement.plan import RAM, Machine, Wishes
+
+
+class PlacementOptions(msgspec.Struct, frozen=True):
+    """None and empty leave it to what is kept for the model, the settings and the planner."""
+
+    context: int | None = None
+    budgets: dict[str, int] = {}
+    workers: tuple[str, ...] = ()
+
+    def over(self, kept: Wishes) -> Wishes:
+        """The kept wishes with what the command line says instead."""
+        return msgspec.structs.replace(
+            kept,
+            context=kept.context if self.context is None else self.context,
+            budgets=self.budgets or kept.budgets,
+            workers=self.workers or kept.workers,
+        )
+
+
+def placement_options(
+    context: int | None, memory: Sequence[str] | None, rpc: Sequence[str] | None
+) -> PlacementOptions:
+    """Raises WrongUsage for what is no size, no address, or said twice."""
+    try:
+        workers: list[str] = []
+        for text in rpc or ():
+            address = checked_address(text)
+            if address in workers:
+                raise UserError("worker.known", address=address)
+            workers.append(address)
+        return PlacementOptions(context, parse_budgets(memory or ()), tuple(workers))
+    except UserError as error:
+        raise WrongUsage(error) from error
+
+
+def check_names(wishes: Wishes, machine: Machine) -> None:
+    """Raises UserError `placement.unknown_device` (name, known) for a budget of a device that is not there."""
+    known = (RAM, *(device.name for device in machine.devices))
+    for name in wishes.budgets:
+        if name not in known:
+            raise UserError("placement.unknown_device", name=name[:60], known=", ".join(known))

@@ -1,0 +1,87 @@
+"""What to do when a model did not fit after all: recognise it, and load again with less, on a thread of its own.
+
+The engine's reader thread tells the failure and must not load: a load waits for that thread to end.
+"""
+
+from __future__ import annotations
+
+import queue
+import re
+import threading
+from collections.abc import Callable
+
+from engine.api import EngineLost, LoadFailed, LoadRequest
+from engine.errors import ErrorInfo
+from engine.placement.plan import Concession, Wishes
+
+MAX_STEPS = 6
+
+Failure = LoadFailed | EngineLost
+Step = Callable[[LoadRequest, Failure], None]
+
+_NO_MEMORY = ("engine.context_memory", "engine.not_enough_memory")
+# The kernel kills for memory; a device that has none left makes ggml abort.
+_TAKEN_DOWN = ("engine.killed", "engine.aborted")
+# As llama.cpp, CUDA, Vulkan and the C++ library say it in the log.
+_SAYS_NO_MEMORY = re.compile(
+    r"(failed|unable) to allocate|alloc\w* failed|out of memory|OutOf(Device|Host)Memory|bad_alloc",
+    re.IGNORECASE,
+)
+
+
+def is_for_memory(failure: Failure) -> bool:
+    """Whether a load that ended so might succeed with less."""
+    error = failure.error
+    if isinstance(failure, EngineLost):
+        return error.code in _TAKEN_DOWN
+    if error.code == "engine.load_failed":
+        return _SAYS_NO_MEMORY.search(str(error.params.get("detail", ""))) is not None
+    return error.code in _NO_MEMORY
+
+
+def given_up(before: Wishes, after: Wishes) -> ErrorInfo:
+    """The step from one load to the next, in words for the user."""
+    made = after.concessions[len(before.concessions) :]
+    concession: Concession | None = made[-1] if made else None
+    if concession == "unpinned":
+        return ErrorInfo("placement.gave_up_pinning")
+    if concession == "layer":
+        return ErrorInfo("placement.gave_up_layer")
+    if concession == "ubatch":
+        return ErrorInfo("placement.gave_up_batch")
+    return ErrorInfo("placement.gave_up_context")
+
+
+class StepDown:
+    """Runs `step` for each load that failed, one after the other. The thread begins with the first."""
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+        self._lock = threading.Lock()
+        self._asked: queue.SimpleQueue[tuple[LoadRequest, Failure] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def ask(self, request: LoadRequest, failure: Failure) -> bool:
+        """Queue a step; returns at once. False after `close`."""
+        with self._lock:
+            if self._closed:
+                return False
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="step-down", daemon=True)
+                self._thread.start()
+            self._asked.put((request, failure))
+            return True
+
+    def close(self) -> None:
+        """Let the step under way end, and take no other."""
+        with self._lock:
+            self._closed = True
+            thread = self._thread
+            self._asked.put(None)
+        if thread is not None:
+            thread.join()
+
+    def _run(self) -> None:
+        while not self._closed and (asked := self._asked.get()) is not None:
+            self._step(*asked)
