@@ -16,6 +16,7 @@ class Card(QFrame):
         self.setProperty("kind", "card")
         self._title = QLabel(self)
         self._title.setProperty("kind", "heading")
+        self._title.setWordWrap(True)
         self.note = QLabel(self)
         self.note.setProperty("kind", "small")
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -123,8 +123,10 @@ class ExplanationCard(Card):
     def retranslate(self) -> None:
         plan = self._plan
         if plan is not None:
-            refused = plan.refusal if not plan.fits and plan.refusal is not None else None
-            self.sentence.setText(languages.tell(refused or plan.explanation))
+            sentences = [languages.tell(plan.explanation)]
+            if plan.refusal is not None:
+                sentences.append(languages.tell(plan.refusal))
+            self.sentence.setText(" ".join(sentences))
         self._show_speed()
         self._show_notices()
         self.show_change(self._change_text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from math import sqrt
 
 import msgspec
@@ -25,13 +25,13 @@ class Heat(msgspec.Struct, frozen=True):
         return self.layers[row], expert, share
 
 
-def heat_of(counts: Mapping[int, tuple[int, ...]]) -> Heat | None:
-    """The matrix of counts by layer; None where nothing fired.
+def heat_of(counts: Sequence[tuple[int, ...]]) -> Heat | None:
+    """The matrix of counts by layer; None where nothing fired. A layer without experts has an empty row.
 
     Shades follow the root of the share, so that what fired a little is told from what never did.
     """
-    layers = tuple(sorted(counts))
-    experts = max((len(counts[layer]) for layer in layers), default=0)
+    layers = tuple(layer for layer, row in enumerate(counts) if row)
+    experts = max((len(row) for row in counts), default=0)
     shares = []
     for layer in layers:
         row = counts[layer]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.desktop.live import LiveWidget
+from app.desktop.placement.folding import FoldingRow
 from app.desktop.placement.measures import experts_text
 from app.desktop.theme import themes
 from engine.placement.plan import PlannedModel
+
+# The least room of the title beside the buttons.
+TITLE = 220
 
 
 class ElidedTitle(QLabel):
@@ -26,10 +30,6 @@ class ElidedTitle(QLabel):
         self._whole = text
         self.setAccessibleName(text)
         self._elide()
-
-    def wanted_width(self) -> int:
-        """What the whole title takes."""
-        return QFontMetrics(themes.current.font(20, bold=True)).horizontalAdvance(self._whole)
 
     def whole(self) -> str:
         return self._whole
@@ -59,14 +59,16 @@ class PageHeader(LiveWidget):
         self.chip.setProperty("kind", "chip")
         self.tune, self.apply = QPushButton(self), QPushButton(self)
         self.apply.setProperty("kind", "primary")
-        self._row = QHBoxLayout()
-        self._row.addWidget(self.title, 1)
+        self._buttons = FoldingRow(self)
         for button in (self.tune, self.apply):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            self._row.addWidget(button)
+            self._buttons.add(button)
+        self._row = FoldingRow(self)
+        self._row.add(self.title, 1, wanted=TITLE)
+        self._row.add(self._buttons)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._row)
+        self._column.addWidget(self._row)
         self._column.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignLeft)
         self.tune.clicked.connect(self.tune_wanted)
         self.apply.clicked.connect(self.apply_wanted)
@@ -86,22 +88,14 @@ class PageHeader(LiveWidget):
         self.retranslate()
 
     def resizeEvent(self, event: object) -> None:
-        self._place_chip()
+        self._fit_chip()
 
-    def _place_chip(self) -> None:
-        """Between the title and the buttons where there is room, else on a line of its own."""
+    def _fit_chip(self) -> None:
         self.chip.setWordWrap(False)
-        wanted = self.chip.sizeHint().width()
-        buttons = self.tune.sizeHint().width() + self.apply.sizeHint().width()
-        rest = self.width() - buttons - 3 * self._row.spacing() - self.title.wanted_width()
-        beside = wanted <= rest
-        if beside and self._row.indexOf(self.chip) < 0:
-            self._column.removeWidget(self.chip)
-            self._row.insertWidget(1, self.chip, 0, Qt.AlignmentFlag.AlignVCenter)
-        elif not beside and self._row.indexOf(self.chip) >= 0:
-            self._row.removeWidget(self.chip)
-            self._column.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignLeft)
-        self.chip.setWordWrap(wanted > self.width())
+        wraps = self.chip.sizeHint().width() > self.width()
+        self.chip.setWordWrap(wraps)
+        # A label that wraps takes the whole line: its hint is a narrow one.
+        self._column.setAlignment(self.chip, Qt.AlignmentFlag(0) if wraps else Qt.AlignmentFlag.AlignLeft)
 
     def retranslate(self) -> None:
         self.tune.setText(self.tr("Tune for this PC"))
@@ -116,11 +110,13 @@ class PageHeader(LiveWidget):
             self.chip.setText(
                 experts_text(model.experts_used, model.experts, model.active_parameters, model.parameters)
             )
-        self._place_chip()
+        self._fit_chip()
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._row.setSpacing(px(12))
+        self._row.set_spacing(px(12))
+        self._buttons.set_spacing(px(12))
         self._column.setSpacing(px(8))
+        self.chip.setMinimumWidth(px(80))
         self.title.setMinimumHeight(px(34))
         self.title.set_whole(self.title.whole())

@@ -16,7 +16,7 @@ from app.desktop.placement.placement_view import PlacementView
 from app.desktop.placement.replanning import Replanning
 from app.desktop.placement.side_panel import ModelLine, SidePanel
 from app.desktop.placement.suggestion import suggested_wishes
-from app.desktop.placement.tuning import Tuning
+from app.desktop.placement.tuning import Tuning, load_with
 from app.desktop.service_calls import ServiceCalls
 from app.services.events import (
     AnswerDelta,
@@ -93,7 +93,7 @@ class PlacementPage(LiveWidget):
         view.state.acted.connect(self.reload)
         self._replanning.planned.connect(self._take_plan)
         self._replanning.failed.connect(self._take_failure)
-        self.tuning.kept.connect(self._tuned)
+        self.tuning.ended.connect(self._tuned)
         self._live_timer.timeout.connect(self._show_live)
 
     # Reading
@@ -211,8 +211,10 @@ class PlacementPage(LiveWidget):
         self._failed(error)
 
     def _take_suggestion(self) -> None:
-        refusal = self._model.plan.refusal if self._model is not None else None
-        wishes = suggested_wishes(refusal, self._wishes)
+        model = self._model
+        if model is None:
+            return
+        wishes = suggested_wishes(model.plan.refusal, self._wishes, model.machine)
         if wishes is not None:
             self._take_wishes(wishes)
 
@@ -225,11 +227,11 @@ class PlacementPage(LiveWidget):
         if not self._apply_waits:
             path, wishes = self._path, self._wishes
             self._drafts.pop(path, None)
-            self._calls.do(lambda s: _load(s, path, wishes), executor="io")
+            self._calls.do(lambda s: load_with(s, path, wishes), executor="io")
         self._show_actions()
 
-    def _tuned(self, path: str, wishes: Wishes) -> None:
-        """Tuning was kept or taken back: these wishes hold now."""
+    def _tuned(self, path: str) -> None:
+        """The result of tuning was kept or left: read what holds now."""
         self._drafts.pop(path, None)
         if path == self._path:
             self._show_model(path)
@@ -366,13 +368,15 @@ class PlacementPage(LiveWidget):
             measured = next((line.measured for line in lines if line.path == self._path), 0.0)
         notices = state.notices if state is not None and self._as_loaded() else ()
         self.view.explanation.show_plan(model.plan, measured, notices)
-        refused = None if model.plan.fits else suggested_wishes(model.plan.refusal, self._wishes)
+        refused = suggested_wishes(model.plan.refusal, self._wishes, model.machine)
         self.view.explanation.show_change(self._change_text(refused))
         self.view.wishes.show_wishes(self._wishes, model, model.trained_context)
 
     def _change_text(self, wishes: Wishes | None) -> str:
         if wishes is None:
             return ""
+        if wishes.cache_type != self._wishes.cache_type:
+            return self.tr("Keep the context in half the memory")
         if wishes.context != self._wishes.context:
             return self.tr("Use a context of {count} tokens").format(count=f"{wishes.context:,}")
         return self.tr("Allow as much memory as it needs")
@@ -405,14 +409,3 @@ def _known(services: Services, path: str, draft: Wishes | None) -> Known:
     wishes = placements.wishes_for(path) if draft is None else draft
     speed = placements.speed(path)
     return Known(wishes, placements.planned(path, wishes), speed.decode_tps if speed is not None else 0.0)
-
-
-def _load(services: Services, path: str, wishes: Wishes) -> None:
-    from app.services.models import STARTER, resolve_model
-
-    services.placements.keep_wishes(path, wishes)
-    try:
-        starter = str(resolve_model(STARTER))
-    except UserError:
-        starter = ""
-    services.models.use(STARTER if path == starter else path)

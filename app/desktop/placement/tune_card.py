@@ -5,18 +5,21 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.desktop.placement.card import Card
+from app.desktop.placement.folding import FoldingRow
 from app.desktop.placement.measures import speed_number
 from app.desktop.theme import themes
 from app.desktop.window.gauge import Gauge
+
+# The least room of the words beside the buttons.
+WORDS = 240
 
 
 class TuneCard(Card):
     """Hidden until there is something to tell. `keep_wanted` and `undo_wanted` answer the result."""
 
-    cancel_wanted = Signal()
     keep_wanted = Signal()
     undo_wanted = Signal()
 
@@ -29,16 +32,15 @@ class TuneCard(Card):
         self.words = QLabel(self)
         self.words.setWordWrap(True)
         self.progress = Gauge(self)
-        self.keep, self.undo, self.cancel = QPushButton(self), QPushButton(self), QPushButton(self)
-        self._row = QHBoxLayout()
-        self._row.addWidget(self.words, 1)
-        self._row.addWidget(self.progress)
-        for button in (self.cancel, self.undo, self.keep):
+        self.keep, self.undo = QPushButton(self), QPushButton(self)
+        self._row = FoldingRow(self)
+        self._row.add(self.words, 1, wanted=WORDS)
+        self._row.add(self.progress)
+        for button in (self.undo, self.keep):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+            self._row.add(button)
         self.keep.setProperty("kind", "primary")
-        self.inside.addLayout(self._row)
-        self.cancel.clicked.connect(self.cancel_wanted)
+        self.inside.addWidget(self._row)
         self.keep.clicked.connect(self.keep_wanted)
         self.undo.clicked.connect(self.undo_wanted)
         self.refresh()
@@ -88,7 +90,7 @@ class TuneCard(Card):
             return self.tr("Nothing faster was found than {before} tokens per second.").format(
                 before=speed_number(before)
             )
-        return self.tr("Before: {before} tokens per second. Now: {after}.").format(
+        return self.tr("Before: {before} tokens per second. With the best that was found: {after}.").format(
             before=speed_number(before), after=speed_number(after)
         )
 
@@ -103,14 +105,12 @@ class TuneCard(Card):
             text = f"{shown} · {left}" if left else shown
             self.progress.show_value(text, self._done / max(1, self._total), text)
         self.keep.setText(self.tr("Keep") if self.better() else self.tr("Close"))
-        self.undo.setText(self.tr("Undo"))
-        self.cancel.setText(self.tr("Cancel"))
-        for button in (self.keep, self.undo, self.cancel):
+        self.undo.setText(self.tr("Leave as it was"))
+        for button in (self.keep, self.undo):
             button.setAccessibleName(button.text())
-        self.cancel.setVisible(running)
         self.keep.setVisible(not running)
         self.undo.setVisible(self.better())
 
     def restyle(self) -> None:
         super().restyle()
-        self._row.setSpacing(themes.current.px(12))
+        self._row.set_spacing(themes.current.px(12))

@@ -94,7 +94,10 @@ class WishSlider(LiveWidget):
 
     def _reset(self) -> None:
         self.slider.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.show_value(None, self._automatic)
+        self._chosen = None
+        self._show()
+        # What the planner makes of it is not known yet.
+        self._value.setText(self.tr("automatic"))
         self.changed.emit(None)
 
     def _show(self) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, cast
 
 import msgspec
-from PySide6.QtCore import QLocale, QSize, Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.desktop.placement.card import Card
+from app.desktop.placement.folding import FoldingRow
 from app.desktop.placement.measures import device_label, size_text
 from app.desktop.placement.steps import budget_steps, context_steps
 from app.desktop.placement.wish_slider import WishSlider
@@ -24,30 +25,21 @@ def tokens_text(count: int) -> str:
     return QLocale().toString(count)
 
 
-class LabelledChoice(QWidget):
-    """A name and its choices on one line, or one under the other where the line is too short."""
+class LabelledChoice(FoldingRow):
+    """A name and its choices."""
 
     def __init__(self, control: SegmentedControl, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name, self._control = QLabel(self), control
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self._name, 1)
-        self._row.addWidget(control, 0, Qt.AlignmentFlag.AlignLeft)
+        self.add(self._name, 1)
+        self.add(control)
+        control.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def set_name(self, name: str, explanation: str) -> None:
         self._name.setText(name)
         self._control.setAccessibleName(name)
         self._control.setAccessibleDescription(explanation)
         self.setToolTip(explanation)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self._control.minimumSizeHint().width(), super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: object) -> None:
-        needed = self._name.sizeHint().width() + self._control.sizeHint().width() + self._row.spacing()
-        wide = needed <= self.width()
-        self._row.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
 
 
 class WishesCard(Card):
@@ -191,4 +183,6 @@ class WishesCard(Card):
     def restyle(self) -> None:
         super().restyle()
         self._budget_column.setSpacing(themes.current.px(8))
+        for row in (self._cache_row, self._prefer_row):
+            row.set_spacing(themes.current.px(8))
         self._show()

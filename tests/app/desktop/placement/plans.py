@@ -141,7 +141,8 @@ def dense() -> PlannedModel:
     )  # fmt: skip
 
 
-def refused() -> PlannedModel:
+def refused_model() -> PlannedModel:
     """A context that does not fit; half of it would."""
-    made = plan(fits=False, refusal=ErrorInfo("unknown", {"detail": "too long", "context": 16_384}))
-    return model(made, machine(GPU))
+    refusal = ErrorInfo("plan.try_shorter_context", {"context": 16_384, "asked": 32_768})
+    made = plan(fits=False, refusal=refusal)
+    return model(made, machine(GPU), path="/models/long.gguf")
