@@ -255,33 +255,12 @@ SENTENCES: dict[str, Sentence] = {
         "The starter model is not installed. Run `make setup`, or choose a model file of your own.",
         "기본 모델이 설치되어 있지 않습니다. `make setup`을 실행하거나 가지고 있는 모델 파일을 선택해 주세요.",
     ),
-    # workers and placements
-    "placement.unknown_device": Sentence(
-        "There is no device {name} on this machine. It has {known}.",
-        "이 컴퓨터에는 {name} 장치가 없습니다. 사용할 수 있는 장치: {known}. 이 가운데 하나를 지정해 주세요.",
-    ),
-    "placement.gave_up_pinning": Sentence(
-        "There was not enough memory that the graphics card can read by itself, so ordinary memory is used; "
-        "reading prompts is slower.",
-        "그래픽 카드가 직접 읽을 수 있는 메모리가 부족해 일반 메모리를 사용합니다. 프롬프트를 읽는 속도가 느려집니다.",
-    ),
-    "placement.gave_up_layer": Sentence(
-        "There was not enough memory on the device, so one more layer of experts is kept in RAM.",
-        "장치의 메모리가 부족해 전문가 레이어 하나를 RAM에 더 두었습니다.",
-    ),
-    "placement.gave_up_batch": Sentence(
-        "There was not enough memory, so prompts are read in smaller pieces.",
-        "메모리가 부족해 프롬프트를 더 작은 단위로 나누어 읽습니다.",
-    ),
-    "placement.gave_up_context": Sentence(
-        "There was not enough memory, so the context is shorter than it was asked to be.",
-        "메모리가 부족해 요청한 것보다 짧은 컨텍스트를 사용합니다.",
-    ),
+    # workers
     "worker.bad_address": Sentence(
         "“{address}” is not the address of a worker. Write it as HOST:PORT, such as 192.168.0.7:50052.",
         "“{address}”은(는) 작업 컴퓨터의 주소가 아닙니다. 192.168.0.7:50052처럼 호스트:포트 형식으로 적어 주세요.",
     ),
-    "worker.known": Sentence(
+    "worker.twice": Sentence(
         "The worker {address} is named already. Name each worker once.",
         "작업 컴퓨터 {address}은(는) 이미 지정되어 있습니다. 각 작업 컴퓨터는 한 번만 지정해 주세요.",
     ),

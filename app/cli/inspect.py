@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from app.cli.output import Output
+from app.cli.printable import parameter_count, printable
 from app.sentences import format_bytes
 from app.services.models import resolve_model
 from engine.api import ReasoningControl
@@ -75,7 +76,10 @@ def report(summary: ModelSummary, found: Inspection) -> str:
         ("Architecture", found.architecture),
         ("Quantisation", found.quantisation),
         ("Context", f"{found.context_length:,} tokens"),
-        ("Parameters", f"{_count(found.parameters)}, {_count(found.active_parameters)} active"),
+        (
+            "Parameters",
+            f"{parameter_count(found.parameters)}, {parameter_count(found.active_parameters)} active",
+        ),
         ("Experts", experts),
         ("Reasoning", f"{found.reasoning.kind}{levels}, default {found.reasoning.default}"),
         ("Tools", found.tools.dialect),
@@ -86,7 +90,7 @@ def report(summary: ModelSummary, found: Inspection) -> str:
     lines += [f"  {line[:_LINE_WIDTH]}" for line in template[:_TEMPLATE_LINES]]
     if len(template) > _TEMPLATE_LINES:
         lines.append(f"  … {len(template) - _TEMPLATE_LINES} more lines")
-    return "\n".join(map(_printable, lines))
+    return "\n".join(map(printable, lines))
 
 
 def inspect(model: str, output: Output) -> int:
@@ -98,15 +102,3 @@ def inspect(model: str, output: Output) -> int:
     else:
         output.text(report(summary, found))
     return 0
-
-
-def _printable(line: str) -> str:
-    """Names and templates come from strangers; a terminal would obey their control characters."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in line)
-
-
-def _count(parameters: int) -> str:
-    for limit, unit in ((10**9, "B"), (10**6, "M")):
-        if parameters >= limit:
-            return f"{parameters / limit:.1f} {unit}"
-    return str(parameters)

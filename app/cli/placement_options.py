@@ -10,7 +10,7 @@ from app.cli.ending import WrongUsage
 from app.cli.sizes import parse_budgets
 from app.services.workers import checked_address
 from engine.errors import UserError
-from engine.placement.plan import RAM, Machine, Wishes
+from engine.placement.plan import Wishes
 
 
 class PlacementOptions(msgspec.Struct, frozen=True):
@@ -39,16 +39,8 @@ def placement_options(
         for text in rpc or ():
             address = checked_address(text)
             if address in workers:
-                raise UserError("worker.known", address=address)
+                raise UserError("worker.twice", address=address)
             workers.append(address)
         return PlacementOptions(context, parse_budgets(memory or ()), tuple(workers))
     except UserError as error:
         raise WrongUsage(error) from error
-
-
-def check_names(wishes: Wishes, machine: Machine) -> None:
-    """Raises UserError `placement.unknown_device` (name, known) for a budget of a device that is not there."""
-    known = (RAM, *(device.name for device in machine.devices))
-    for name in wishes.budgets:
-        if name not in known:
-            raise UserError("placement.unknown_device", name=name[:60], known=", ".join(known))

@@ -63,7 +63,8 @@ class AnswerFinished(msgspec.Struct, frozen=True):
 class ModelChanged(msgspec.Struct, frozen=True):
     """The engine's state. `fraction` while loading, `error` when it is lost or could not load.
 
-    `notices`: what was given up so that the model could be loaded, one for each step; they stay while it is.
+    `notices`, when it is ready: what the user should know of how it was placed, such as what was given up so
+    that it could be loaded.
     `without_workers`: the error is about a worker, and `Models.reload(without_workers=True)` may help.
     """
 

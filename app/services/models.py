@@ -12,7 +12,7 @@ import msgspec
 
 from app.services.events import ModelChanged, ServiceEvent, Subscriber
 from app.services.settings import RECENT_MODELS, SettingsFile
-from app.services.step_down import MAX_STEPS, Failure, StepDown, given_up, is_for_memory
+from app.services.step_down import MAX_STEPS, Failure, StepDown, is_for_memory
 from app.services.wishes import complete
 from engine.api import (
     Engine,
@@ -98,7 +98,6 @@ class Models:
         self._steps = StepDown(self._step)
         self._stepping: LoadRequest | None = None  # the load that failed and is tried again with less
         self._step_cancelled = False
-        self._notices: tuple[ErrorInfo, ...] = ()
         self._waiting: dict[int, GenerateRequest] = {}
         self.on_generation: Listener = lambda _: None
 
@@ -217,7 +216,7 @@ class Models:
         """Another load was asked for: what waited for the last one is stopped."""
         with self._lock:
             held = tuple(self._waiting) if self._stepping else ()
-            self._stepping, self._notices = None, ()
+            self._stepping = None
             self._waiting.clear()
         if held:
             self.on_generation([Finished(id, "cancelled", Usage(), Timings()) for id in held])
@@ -251,7 +250,6 @@ class Models:
             if wishes is None or self._step_cancelled:
                 self._give_up(request, failure)
                 return
-            self._notices = (*self._notices, given_up(request.wishes, wishes))
             try:
                 self._load(msgspec.structs.replace(request, wishes=wishes))
             except UserError as error:
@@ -314,14 +312,13 @@ class Models:
             return False
 
     def _loaded(self, facts: ModelFacts) -> None:
-        with self._lock:
-            notices = self._notices
         name = shown_name(facts.path, facts)
+        notices = facts.plan.notices if facts.plan else ()
         self._tell(ModelChanged("ready", name, facts.path, 1.0, facts, notices=notices))
 
     def _tell_loading(self, request: LoadRequest, fraction: float = 0.0) -> None:
         name = shown_name(request.path)
-        self._tell(ModelChanged("loading", name, request.path, fraction, notices=self._notices))
+        self._tell(ModelChanged("loading", name, request.path, fraction))
 
     def _failed(self, state: EngineState, error: ErrorInfo, log_tail: tuple[str, ...]) -> None:
         workers = self._request.wishes.workers if self._request else ()
@@ -332,7 +329,6 @@ class Models:
                 self._state.path,
                 error=error,
                 log_tail=log_tail,
-                notices=self._notices,
                 without_workers=bool(workers) and error.code.startswith("worker."),
             )
         )

@@ -205,7 +205,7 @@ class Placements:
         return self._workers.all()
 
     def add_worker(self, address: str) -> WorkerState:
-        """Keep a worker "host:port" and ask it. Raises UserError `worker.known`, `worker.bad_address`,
+        """Keep a worker "host:port" and ask it. Raises UserError `worker.twice`, `worker.bad_address`,
         `settings.not_saved`; that it is away is in what is returned."""
         return self._workers.add(address)
 

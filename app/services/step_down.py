@@ -11,8 +11,6 @@ import threading
 from collections.abc import Callable
 
 from engine.api import EngineLost, LoadFailed, LoadRequest
-from engine.errors import ErrorInfo
-from engine.placement.plan import Concession, Wishes
 
 MAX_STEPS = 6
 
@@ -37,19 +35,6 @@ def is_for_memory(failure: Failure) -> bool:
     if error.code == "engine.load_failed":
         return _SAYS_NO_MEMORY.search(str(error.params.get("detail", ""))) is not None
     return error.code in _NO_MEMORY
-
-
-def given_up(before: Wishes, after: Wishes) -> ErrorInfo:
-    """The step from one load to the next, in words for the user."""
-    made = after.concessions[len(before.concessions) :]
-    concession: Concession | None = made[-1] if made else None
-    if concession == "unpinned":
-        return ErrorInfo("placement.gave_up_pinning")
-    if concession == "layer":
-        return ErrorInfo("placement.gave_up_layer")
-    if concession == "ubatch":
-        return ErrorInfo("placement.gave_up_batch")
-    return ErrorInfo("placement.gave_up_context")
 
 
 class StepDown:

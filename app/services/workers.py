@@ -40,13 +40,13 @@ class Workers:
     def add(self, address: str) -> WorkerState:
         """Keep a worker and ask it at once; one that is away is kept too.
 
-        Raises UserError `worker.known` for one that is there already, `worker.bad_address`, and
+        Raises UserError `worker.twice` for one that is there already, `worker.bad_address`, and
         `settings.not_saved`.
         """
         address = checked_address(address)
         present = self._settings.current.workers
         if address in present:
-            raise UserError("worker.known", address=address)
+            raise UserError("worker.twice", address=address)
         self._settings.change(workers=(*present, address))
         return self._check(address)
 

@@ -23,6 +23,7 @@ class Listening:
         self.seen: list[ServiceEvent] = []
         services.conversations.subscribe(self._take)
         services.models.subscribe(self._take)
+        services.placements.subscribe(self._take)
 
     def _take(self, events: list[ServiceEvent]) -> None:
         for event in events:

@@ -1,0 +1,174 @@
+"""Plans as a service: what is looked up once, what is told, and which workers are asked."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.services.events import MachineChanged, PlacementChanged, WorkersChanged, WorkerState
+from app.services.services import Services, open_services
+from engine.errors import ErrorInfo, UserError
+from engine.placement.plan import Wishes
+from tests.support.listening import Listening
+from tests.support.scripted_engine import ScriptedEngine
+from tests.support.scripted_placing import ScriptedPlacing
+from tests.support.starter import starter_model
+
+WORKER = "127.0.0.1:50052"
+AWAY = ErrorInfo("worker.refused", {"address": WORKER})
+
+
+@pytest.fixture
+def placing() -> ScriptedPlacing:
+    return ScriptedPlacing()
+
+
+@pytest.fixture
+def services(coterie_home: Path, placing: ScriptedPlacing) -> Iterator[Services]:
+    services = open_services(coterie_home, make_engine=ScriptedEngine, placing=placing)
+    yield services
+    services.close()
+
+
+@pytest.fixture
+def told(services: Services) -> Listening:
+    return Listening(services)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> str:
+    path = tmp_path / "model.gguf"
+    path.write_bytes(starter_model().read_bytes())
+    return str(path)
+
+
+def asked(placing: ScriptedPlacing, what: str) -> int:
+    return sum(call[0] == what for call in placing.asked)
+
+
+def test_a_slider_reads_the_file_and_the_machine_once(
+    services: Services, placing: ScriptedPlacing, model: str
+) -> None:
+    for context in (512, 1024, 2048):
+        assert services.placements.planned(model, Wishes(context)).plan.placement.context == context
+    assert (asked(placing, "survey"), asked(placing, "index"), asked(placing, "plan")) == (1, 1, 3)
+
+
+def test_a_file_that_changed_since_is_read_again(
+    services: Services, placing: ScriptedPlacing, model: str
+) -> None:
+    services.placements.planned(model, Wishes())
+    os.utime(model, ns=(1, 1))
+    services.placements.planned(model, Wishes())
+    assert asked(placing, "index") == 2
+
+
+def test_an_exact_plan_is_told_and_so_is_the_reason_why_there_is_none(
+    services: Services, placing: ScriptedPlacing, told: Listening, model: str
+) -> None:
+    planned = services.placements.exact(model, Wishes())
+    assert told.next(PlacementChanged) == PlacementChanged(model, planned)
+    placing.error = UserError("engine.not_answering")
+    with pytest.raises(UserError):
+        services.placements.exact(model, Wishes())
+    assert told.next(PlacementChanged).error == ErrorInfo("engine.not_answering")
+
+
+def test_looking_again_surveys_again_and_is_told(
+    services: Services, placing: ScriptedPlacing, told: Listening
+) -> None:
+    services.placements.machine()
+    assert services.placements.refresh() == told.next(MachineChanged).machine
+    assert asked(placing, "survey") == 2
+
+
+def test_no_worker_is_asked_before_it_was_added_or_is_needed(coterie_home: Path) -> None:
+    coterie_home.mkdir()
+    (coterie_home / "settings.toml").write_text(f'workers = ["{WORKER}"]\n')
+    placing = ScriptedPlacing()
+    services = open_services(coterie_home, make_engine=ScriptedEngine, placing=placing)
+    assert services.placements.workers() == (WorkerState(WORKER),)
+    services.models.ensure()
+    services.close()
+    assert placing.asked == []
+
+
+def test_a_worker_is_added_asked_told_kept_and_part_of_the_machine(
+    services: Services, placing: ScriptedPlacing, told: Listening, model: str
+) -> None:
+    state = services.placements.add_worker(f" {WORKER} ")
+    assert (state.address, state.state, len(state.devices)) == (WORKER, "ready", 1)
+    assert told.next(WorkersChanged).workers[0].state == "checking"
+    assert told.next(WorkersChanged).workers == (state,)
+    assert services.settings.current.workers == (WORKER,)
+    assert services.placements.machine().devices[0].name == "RPC0"
+    services.placements.exact(model, Wishes())
+    assert placing.asked[-1][2].workers == (WORKER,)
+    services.placements.remove_worker(WORKER)
+    assert told.next(WorkersChanged).workers == ()
+    assert services.placements.machine().devices == ()
+
+
+def test_a_worker_that_is_away_is_kept_with_the_reason_and_left_out_of_plans(
+    services: Services, placing: ScriptedPlacing, model: str
+) -> None:
+    placing.away[WORKER] = AWAY
+    assert services.placements.add_worker(WORKER) == WorkerState(WORKER, "away", error=AWAY)
+    assert services.settings.current.workers == (WORKER,)
+    services.placements.exact(model, Wishes())
+    assert placing.asked[-1][2].workers == ()
+    placing.away.clear()
+    assert services.placements.check_workers()[0].state == "ready"
+
+
+def test_a_worker_that_was_added_already_is_refused(services: Services) -> None:
+    services.placements.add_worker(WORKER)
+    with pytest.raises(UserError) as caught:
+        services.placements.add_worker(WORKER)
+    assert caught.value.code == "worker.twice"
+
+
+@pytest.mark.parametrize("address", ["", ":1", "host:", "host:0", "host:65536", "a b:1", "host:-1", "host:x"])
+def test_an_address_that_is_none_is_refused_and_nothing_is_asked(
+    services: Services, placing: ScriptedPlacing, address: str
+) -> None:
+    with pytest.raises(UserError) as caught:
+        services.placements.add_worker(address)
+    assert caught.value.code == "worker.bad_address"
+    assert placing.asked == [] and services.settings.current.workers == ()
+
+
+def test_the_measured_speed_is_of_the_placement_that_is_loaded(
+    services: Services, told: Listening, model: str
+) -> None:
+    services.models.use(model)
+    conversation = services.conversations.create()
+    told.finished(services.conversations.send(conversation.id, "Hello").id)
+    speed = services.placements.speed(model)
+    assert speed is not None and speed.decode_tps == 38.0
+    services.models.use(model)
+    assert services.placements.speed(model) is None
+
+
+def test_models_to_choose_from_are_there_once_and_exist(services: Services, model: str) -> None:
+    services.models.use(model)
+    paths = [entry.path for entry in services.placements.models()]
+    assert paths == [model, str(starter_model())]
+    Path(model).unlink()
+    assert [entry.path for entry in services.placements.models()] == [str(starter_model())]
+
+
+def test_kept_wishes_are_what_the_model_is_loaded_with_however_it_is_loaded(
+    services: Services, told: Listening, model: str
+) -> None:
+    services.placements.keep_wishes(model, Wishes(context=1024, budgets={"CPU": 10**9}))
+    services.models.use(model)
+    facts = told.model("ready").facts
+    assert facts is not None and facts.context == 1024
+    assert services.models._request is not None
+    assert services.models._request.wishes.budgets == {"CPU": 10**9}
+    services.placements.forget_wishes(model)
+    services.models.reload()
+    facts = told.model("ready").facts
+    assert facts is not None and facts.context == 8192
