@@ -81,7 +81,7 @@ class LayerStrip(QWidget):
     def _where(self, devices: tuple[str, ...]) -> str:
         if not devices:
             return self.tr("no experts") if self._experts else self.tr("not placed")
-        return self.tr(" and ").join(self._label(device) for device in devices)
+        return ", ".join(self._label(device) for device in devices)
 
     def _label(self, name: str) -> str:
         return device_label(self._machine, name) if self._machine is not None else name

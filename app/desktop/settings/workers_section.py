@@ -198,6 +198,6 @@ class WorkersSection(Section):
             self.tr(
                 "A PC that runs llama.cpp's ggml-rpc-server can hold a part of a model. The connection is not"
                 " protected: no password, no encryption. Whoever can reach the worker can read what you write"
-                " and run commands on it. Use it only in a network you trust."
+                " and could take that PC over. Use it only in a network you trust."
             ),
         )
