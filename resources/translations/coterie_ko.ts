@@ -174,6 +174,10 @@
         <source>free</source>
         <translation>남은 공간</translation>
     </message>
+    <message>
+        <source>kept free</source>
+        <translation>비워 두는 공간</translation>
+    </message>
 </context>
 <context>
     <name>CodeBlock</name>
@@ -415,12 +419,12 @@
         <translation>초당 {speed}토큰 측정됨</translation>
     </message>
     <message>
-        <source>About {speed} tokens per second</source>
-        <translation>초당 약 {speed}토큰</translation>
+        <source>{range} tokens per second predicted</source>
+        <translation>예측 초당 {range}토큰</translation>
     </message>
     <message>
-        <source>predicted, between {low} and {high}</source>
-        <translation>예측값, {low}~{high} 사이</translation>
+        <source>not measured yet</source>
+        <translation>아직 측정하지 않음</translation>
     </message>
 </context>
 <context>

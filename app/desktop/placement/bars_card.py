@@ -15,6 +15,13 @@ from engine.placement.plan import RAM, Machine, Plan
 
 BAR = 22
 HEAD = 26
+# In place of a colour in a legend.
+HATCHED = "hatched"
+
+
+def hatched() -> QBrush:
+    """The ground of memory that is left to others."""
+    return QBrush(QColor(themes.current.faint), Qt.BrushStyle.BDiagPattern)
 
 
 def part_name(part: Part) -> str:
@@ -111,12 +118,12 @@ class BarRow(QWidget):
         outline = QPainterPath()
         outline.addRoundedRect(bar, theme.px(5), theme.px(5))
         painter.setClipPath(outline)
-        painter.fillRect(bar, QColor(theme.line))
+        painter.fillRect(bar, QColor(theme.card))
+        free = bar.width() * (1 - self._bar.kept_free / self._bar.size)
+        painter.fillRect(QRectF(bar.left(), bar.top(), free, bar.height()), QColor(theme.line))
         if self._bar.kept_free > 0:
-            start = bar.left() + bar.width() * (1 - self._bar.kept_free / self._bar.size)
-            kept = QRectF(start, bar.top(), bar.right() - start, bar.height())
-            painter.fillRect(kept, QColor(theme.card))
-            painter.fillRect(kept, QBrush(QColor(theme.faint), Qt.BrushStyle.BDiagPattern))
+            kept = QRectF(bar.left() + free, bar.top(), bar.width() - free, bar.height())
+            painter.fillRect(kept, hatched())
         for part, rect in self.segments():
             painter.fillRect(rect, QColor(part_colour(self._colour, part) if part != "disk" else theme.disk))
             painter.fillRect(QRectF(rect.right() - 1, rect.top(), 1, rect.height()), QColor(theme.card))
@@ -180,7 +187,8 @@ class Legend(QWidget):
         swatch = theme.px(10)
         for x, y, name, colours in self._placed(self.width()):
             for colour in colours:
-                painter.fillRect(x, y + (theme.px(20) - swatch) // 2, swatch, swatch, QColor(colour))
+                brush = hatched() if colour == HATCHED else QBrush(QColor(colour))
+                painter.fillRect(x, y + (theme.px(20) - swatch) // 2, swatch, swatch, brush)
                 x += theme.px(12)
             painter.setPen(QColor(theme.muted))
             place = self.rect().adjusted(x + theme.px(6), y, 0, 0)
@@ -228,6 +236,8 @@ class BarsCard(Card):
             if colours:
                 entries.append((part_name(part), list(colours)))
         entries.append((self.tr("free"), [theme.line]))
+        if any(bar.kept_free > 0 for bar in bars):
+            entries.append((self.tr("kept free"), [HATCHED]))
         self.legend.show_entries(entries)
 
     def restyle(self) -> None:

@@ -102,11 +102,8 @@ class ExplanationCard(Card):
             bold = self.tr("{speed} tokens per second measured").format(speed=speed_number(self._measured))
             rest = self.tr("{range} predicted").format(range=spread)
         else:
-            about = speed_number(plan.predicted.decode_tps)
-            bold = self.tr("About {speed} tokens per second").format(speed=about)
-            rest = self.tr("predicted, between {low} and {high}").format(
-                low=speed_number(low), high=speed_number(high)
-            )
+            bold = self.tr("{range} tokens per second predicted").format(range=spread)
+            rest = self.tr("not measured yet")
         self.speed.setText(f"<b>{escape(bold)}</b>, {escape(rest)}")
 
     def _show_notices(self) -> None:

@@ -25,6 +25,11 @@ class Heat(msgspec.Struct, frozen=True):
         return self.layers[row], expert, share
 
 
+def blank(layers: int, experts: int) -> Heat:
+    """The matrix before anything fired."""
+    return Heat(tuple(range(layers)), experts, ((0.0,) * experts,) * layers, bytes(layers * experts))
+
+
 def heat_of(counts: Sequence[tuple[int, ...]]) -> Heat | None:
     """The matrix of counts by layer; None where nothing fired. A layer without experts has an empty row.
 

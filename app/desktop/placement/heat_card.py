@@ -7,7 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.desktop.placement.card import Card
-from app.desktop.placement.heat import Heat, heat_of
+from app.desktop.placement.heat import Heat, blank, heat_of
 from app.desktop.placement.heat_map import HeatMap, HeatScale
 from app.desktop.placement.switch import Switch
 from app.desktop.theme import themes
@@ -23,6 +23,7 @@ class HeatCard(Card):
         super().__init__(parent)
         self._fired: ExpertsChanged | None = None
         self._heat: Heat | None = None
+        self._size = (0, 0)
         self.switch = Switch(self)
         self.add_to_head(self.switch)
         self.words = QLabel(self)
@@ -57,12 +58,22 @@ class HeatCard(Card):
         self.switch.update()
         self.retranslate()
 
+    def show_size(self, layers: int, experts: int) -> None:
+        """What the map is made of, before anything fired."""
+        self._size = (layers, experts)
+        self._show_map()
+
     def show_fired(self, fired: ExpertsChanged | None) -> None:
         """What fired in the shown chat so far; None for nothing."""
         self._fired = fired
         self._heat = heat_of(fired.counts) if fired is not None else None
+        self._show_map()
+
+    def _show_map(self) -> None:
         if self._heat is not None:
             self.map.show_heat(self._heat)
+        elif all(self._size):
+            self.map.show_heat(blank(*self._size))
         self.retranslate()
 
     def _toggled(self, on: bool) -> None:
@@ -70,7 +81,7 @@ class HeatCard(Card):
         self.watch_wanted.emit(on)
 
     def _point(self, cell: tuple[int, int, float] | None) -> None:
-        if cell is None:
+        if cell is None or self._heat is None:
             self._say_busiest()
             return
         layer, expert, share = cell
@@ -112,17 +123,17 @@ class HeatCard(Card):
         return cost
 
     def retranslate(self) -> None:
-        across = self.map.heat() is not None and self._heat is not None
-        turned = across and self._heat is not None and self._heat.experts > len(self._heat.layers)
+        drawn = self.map.heat()
+        turned = drawn is not None and drawn.experts > len(drawn.layers)
         note = self.tr("experts →, layers ↓") if turned else self.tr("layers →, experts ↓")
-        self.set_title(self.tr("Experts that fired in this chat"), note if across else "")
+        self.set_title(self.tr("Experts that fired in this chat"), note)
         self.switch.setAccessibleName(self.tr("Watch which experts fire"))
         self.switch.setToolTip(self.tr("Watch which experts fire"))
         self.map.setAccessibleName(self.tr("Heat map of experts by layer; arrow keys go from cell to cell"))
         self._never.setText(self.tr("never"))
         self._most.setText(self.tr("most"))
-        self.map.setVisible(across)
-        self._legend.setVisible(across)
+        self.map.setToolTip("")
+        self._legend.setVisible(self._heat is not None)
         self.words.setText(self._explanation())
         self._say_busiest()
 

@@ -22,6 +22,7 @@ from app.desktop.theme import themes
 
 MOST_HEIGHT = 300
 LEAST_HEIGHT = 84
+ROW = 14
 # Cells at least this large have a gap between them.
 GAP_FROM = 5
 
@@ -38,9 +39,7 @@ class HeatMap(QWidget):
         self._at: QPoint | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_heat(self, heat: Heat) -> None:
         """Layers across unless there are more experts than layers."""
@@ -62,24 +61,16 @@ class HeatMap(QWidget):
     def _experts_across(self) -> bool:
         return self._heat is not None and self._heat.experts > len(self._heat.layers)
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        if self._image.isNull():
-            return themes.current.px(LEAST_HEIGHT)
-        cell = min(width / self._image.width(), themes.current.px(14))
-        height = round(cell * self._image.height())
-        return min(themes.current.px(MOST_HEIGHT), max(themes.current.px(LEAST_HEIGHT), height))
-
     def sizeHint(self) -> QSize:
         px = themes.current.px
-        return QSize(px(320), self.heightForWidth(max(self.width(), px(320))))
+        height = self._image.height() * px(ROW) if not self._image.isNull() else px(LEAST_HEIGHT)
+        return QSize(px(320), min(px(MOST_HEIGHT), max(px(LEAST_HEIGHT), height)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(themes.current.px(160), themes.current.px(LEAST_HEIGHT))
 
     def restyle(self) -> None:
+        self.setMaximumHeight(themes.current.px(MOST_HEIGHT))
         if self._heat is not None:
             self.show_heat(self._heat)
 

@@ -71,6 +71,7 @@ class PlacementView(LiveWidget):
         self.bars.show_plan(model.plan, model.machine)
         self.strip.show_model(model)
         self._show_cards(True)
+        self.heat.show_size(model.layers, model.experts)
         # What a model without experts would leave empty.
         self.heat.setVisible(model.experts > 0)
 

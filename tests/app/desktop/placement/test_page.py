@@ -166,7 +166,7 @@ def test_experts_are_watched_when_a_person_asks_for_it(
 ) -> None:
     page = opened(running)
     heat = page.view.heat
-    assert heat.words.text().startswith("Off.") and heat.map.isHidden()
+    assert heat.words.text().startswith("Off.") and not any(heat.map.heat().levels)
     heat.switch.click()
     running.until(lambda: placements.watched == [True])
     assert heat.words.text().startswith("Nothing fired yet")
@@ -174,7 +174,7 @@ def test_experts_are_watched_when_a_person_asks_for_it(
     counts = tuple(tuple(range(128)) for _ in range(48))
     placements.tell(ExpertsChanged(4, 10, counts, 0.0))
     placements.tell(ExpertsChanged(3, 1200, counts, 0.031))
-    running.until(heat.map.isVisible)
+    running.until(lambda: any(heat.map.heat().levels))
     assert heat.words.text() == "Watching makes answers 3.1 % slower, measured here."
     assert heat.readout.text().startswith("1,200 tokens watched. Busiest: layer ")
     heat.switch.click()
