@@ -540,12 +540,12 @@
         <translation>아직 작동한 전문가가 없습니다. 대화에서 메시지를 보내 보세요.</translation>
     </message>
     <message>
-        <source>experts →, layers ↓</source>
-        <translation>전문가 →, 레이어 ↓</translation>
+        <source>expert × layer</source>
+        <translation>전문가 × 레이어</translation>
     </message>
     <message>
-        <source>layers →, experts ↓</source>
-        <translation>레이어 →, 전문가 ↓</translation>
+        <source>layer × expert</source>
+        <translation>레이어 × 전문가</translation>
     </message>
     <message>
         <source>Experts that fired in this chat</source>

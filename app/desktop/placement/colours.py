@@ -34,9 +34,9 @@ def part_colour(base: str, part: Part) -> str:
     if part == "dense":
         return mixed(base, "#000000", 0.45)
     if part == "context":
-        return mixed(base, "#FFFFFF", 0.42)
+        return mixed(base, "#FFFFFF", 0.27)
     if part == "compute":
-        return mixed(base, "#FFFFFF", 0.7)
+        return mixed(base, "#FFFFFF", 0.53)
     return base
 
 

@@ -42,10 +42,10 @@ class HeatCard(Card):
         for widget in (self._never, self._scale, self._most):
             widget.setProperty("kind", "small")
             self._foot.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.inside.addWidget(self.map)
+        self.inside.addWidget(self.map, 1)
         self.inside.addWidget(self._legend)
         self.inside.addWidget(self.words)
-        self.inside.addStretch(1)
+        self.inside.addStretch()
         self.switch.toggled.connect(self._toggled)
         self.map.pointed.connect(self._point)
         self.refresh()
@@ -125,7 +125,7 @@ class HeatCard(Card):
     def retranslate(self) -> None:
         drawn = self.map.heat()
         turned = drawn is not None and drawn.experts > len(drawn.layers)
-        note = self.tr("experts →, layers ↓") if turned else self.tr("layers →, experts ↓")
+        note = self.tr("expert × layer") if turned else self.tr("layer × expert")
         self.set_title(self.tr("Experts that fired in this chat"), note)
         self.switch.setAccessibleName(self.tr("Watch which experts fire"))
         self.switch.setToolTip(self.tr("Watch which experts fire"))

@@ -65,6 +65,10 @@ class WishesCard(Card):
         self.reset = QPushButton(self)
         self.reset.setProperty("kind", "link")
         self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # Its room stays: the sliders must not move under the hand when it comes.
+        policy = self.reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.reset.setSizePolicy(policy)
         self.add_to_head(self.reset)
         self.inside.addWidget(self.context)
         self.inside.addLayout(self._budget_column)
