@@ -209,7 +209,7 @@ def test_pieces_of_an_answer_are_counted_on_their_way(running: Running) -> None:
         lambda events: counted.extend(e.pieces for e in events if isinstance(e, AnswerDelta))
     )
     running.send("A question")
-    assert sum(counted) == 4
+    running.until(lambda: sum(counted) == 4)
 
 
 def test_a_lost_worker_offers_to_go_on_without_it(running: Running) -> None:
