@@ -825,7 +825,7 @@
     </message>
     <message>
         <source>{used} of {size}</source>
-        <translation>{size} 중 {used}</translation>
+        <translation>{used} / {size}</translation>
     </message>
     <message>
         <source>{total} parameters, all used for each token</source>
@@ -837,7 +837,7 @@
     </message>
     <message>
         <source>{used} of {experts} experts, {parameters}</source>
-        <translation>전문가 {experts}명 중 {used}명, {parameters}</translation>
+        <translation>전문가 {experts}개 중 {used}개, {parameters}</translation>
     </message>
     <message>
         <source>{first} to {last}</source>

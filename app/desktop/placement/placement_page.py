@@ -68,6 +68,7 @@ class PlacementPage(LiveWidget):
         self._watching = False
         self._apply_waits = False
         self._stale = True
+        self._focus_wanted = False
         self._live = LiveSpeed()
         self.side = SidePanel(self)
         self.view = PlacementView(self)
@@ -100,8 +101,16 @@ class PlacementPage(LiveWidget):
 
     def open(self) -> None:
         """The page comes to the front: bring it up to date."""
+        self._focus_wanted = True
         if self._stale or self._model is None:
             self.reload()
+        else:
+            self._give_focus()
+
+    def _give_focus(self) -> None:
+        if self._focus_wanted and self.side.isVisible():
+            self._focus_wanted = False
+            self.side.take_focus()
 
     def reload(self) -> None:
         """Read the models, the machine and the shown model's plan again."""
@@ -120,6 +129,7 @@ class PlacementPage(LiveWidget):
         if self._path not in [line.path for line in lines]:
             self._path = lines[0].path if lines else ""
         self.side.show_models(lines, self._path)
+        self._give_focus()
         if not lines:
             self._model = None
             self._show()

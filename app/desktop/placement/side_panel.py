@@ -91,6 +91,12 @@ class SidePanel(LiveWidget):
             QWidget.setTabOrder(row, following)
         self._show_lines()
 
+    def take_focus(self) -> None:
+        """Let the keys begin at the chosen model."""
+        for row in self.rows:
+            if row.isChecked():
+                row.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def change_line(self, line: ModelLine) -> None:
         """What is known of one model changed."""
         self._lines = [line if old.path == line.path else old for old in self._lines]

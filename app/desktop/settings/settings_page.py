@@ -122,6 +122,7 @@ class SettingsPage(LiveWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.scroller)
         self.data.restored.connect(self.restored)
+        self.workers.list.grew.connect(self._scroll_to_workers)
         self.refresh()
 
     def _change(self, **fields: Any) -> None:
@@ -147,9 +148,11 @@ class SettingsPage(LiveWidget):
 
     def show_workers(self) -> None:
         """Bring the workers into sight, ready to add one."""
-        field = self.workers.list.field
-        field.setFocus(Qt.FocusReason.OtherFocusReason)
-        # Once the page has its place: what was never shown has no size yet.
+        self.workers.list.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._scroll_to_workers()
+
+    def _scroll_to_workers(self) -> None:
+        # Once it is laid out: what was never shown has no size yet.
         QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self.workers))
 
     def refresh_trash(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -74,7 +74,9 @@ class WorkerLine(QWidget):
 
 
 class WorkersList(LiveWidget):
-    """The lines, with a field to add one below them."""
+    """The lines, with a field to add one below them. `grew`: there is more of it, which may be out of sight."""
+
+    grew = Signal()
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -142,6 +144,7 @@ class WorkersList(LiveWidget):
 
     def _added(self, _: WorkerState) -> None:
         self.field.clear()
+        self.grew.emit()
 
     def _remove(self, address: str) -> None:
         self._calls.do(
@@ -152,6 +155,8 @@ class WorkersList(LiveWidget):
         self._error = error
         self.error.setText("" if error is None else languages.tell(error))
         self.error.setVisible(error is not None)
+        if error is not None:
+            self.grew.emit()
 
     def retranslate(self) -> None:
         self.field.setPlaceholderText(self.tr("Address and port, such as 192.168.0.7:50052"))

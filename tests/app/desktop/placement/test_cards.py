@@ -68,7 +68,7 @@ def test_bars_name_their_parts(qtbot: QtBot) -> None:
     widths = [rect.width() for _, rect in gpu.segments()]
     assert max(widths) == widths[1] and gpu.segments()[-1][1].right() <= gpu.width()
     languages.choose("ko")
-    qtbot.waitUntil(lambda: gpu.accessibleName() == "GPU · RTX 2080: 7.6 GB 중 7.1")
+    qtbot.waitUntil(lambda: gpu.accessibleName() == "GPU · RTX 2080: 7.1 / 7.6 GB")
 
 
 def test_another_machine_has_other_bars(qtbot: QtBot) -> None:

@@ -67,7 +67,7 @@ def test_models_are_listed_with_their_speed(running: Running, placements: HandMa
 
 def test_a_model_is_shown_by_a_click_or_by_keys(running: Running, qtbot: QtBot) -> None:
     page = opened(running)
-    page.side.rows[0].setFocus()
+    assert QApplication.focusWidget() is page.side.rows[0]
     qtbot.keyClick(page.side.rows[0], Qt.Key.Key_Down)
     assert QApplication.focusWidget() is page.side.rows[1]
     qtbot.keyClick(page.side.rows[1], Qt.Key.Key_Return)
