@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from app.desktop.placement.live_speed import LiveSpeed
+from app.desktop.placement.model_lines import Known, ModelLines
 from app.desktop.placement.placement_view import PlacementView
 from app.desktop.placement.replanning import Replanning
-from app.desktop.placement.side_panel import ModelLine, SidePanel
+from app.desktop.placement.side_panel import SidePanel
 from app.desktop.placement.suggestion import suggested_wishes
 from app.desktop.placement.tuning import Tuning, load_with
+from app.desktop.placement.watching import Watching
 from app.desktop.service_calls import ServiceCalls
 from app.services.events import (
     AnswerDelta,
@@ -40,14 +42,6 @@ if TYPE_CHECKING:
 LIVE_MS = 250
 
 
-class Known(msgspec.Struct, frozen=True):
-    """What is read of one model: what is kept of its wishes, its plan under them, and its measured speed."""
-
-    wishes: Wishes
-    model: PlannedModel
-    measured: float
-
-
 class PlacementPage(LiveWidget):
     """`side` is the list that belongs beside the page. `workers_wanted` asks for the settings of workers."""
 
@@ -63,9 +57,6 @@ class PlacementPage(LiveWidget):
         self._drafts: dict[str, Wishes] = {}
         self._loaded_wishes: tuple[str, Wishes] = ("", Wishes())
         self._state: ModelChanged | None = None
-        self._conversation: int | None = None
-        self._fired: dict[int, ExpertsChanged] = {}
-        self._watching = False
         self._apply_waits = False
         self._stale = True
         self._focus_wanted = False
@@ -73,6 +64,8 @@ class PlacementPage(LiveWidget):
         self.side = SidePanel(self)
         self.view = PlacementView(self)
         self._replanning = Replanning(calls, self)
+        self.lines = ModelLines(calls, self.side, self)
+        self.watching = Watching(calls, self.view.heat, self)
         self.tuning = Tuning(calls, self.view.tune, self)
         self._live_timer = QTimer(self)
         self._live_timer.setInterval(LIVE_MS)
@@ -87,11 +80,12 @@ class PlacementPage(LiveWidget):
         self.side.model_wanted.connect(self.choose)
         self.side.worker_wanted.connect(self.workers_wanted)
         view.wishes.changed.connect(self._take_wishes)
-        view.heat.watch_wanted.connect(self._watch)
         view.header.apply_wanted.connect(self.apply)
         view.header.tune_wanted.connect(lambda: self.tuning.start(self._path))
         view.explanation.change_wanted.connect(self._take_suggestion)
         view.state.acted.connect(self.reload)
+        self.lines.read.connect(self._take_known)
+        self.lines.failed.connect(self._take_read_failure)
         self._replanning.planned.connect(self._take_plan)
         self._replanning.failed.connect(self._take_failure)
         self.tuning.ended.connect(self._tuned)
@@ -121,52 +115,16 @@ class PlacementPage(LiveWidget):
         self._calls.do(_machine, self._take_machine, self._failed, executor="io", owner=self)
 
     def _take_models(self, entries: tuple[ModelEntry, ...]) -> None:
-        known = {line.path: line for line in self.side.lines()}
-        lines = [
-            msgspec.structs.replace(known.get(entry.path, ModelLine("", entry.path)), name=entry.name)
-            for entry in entries
-        ]
-        if self._path not in [line.path for line in lines]:
-            self._path = lines[0].path if lines else ""
-        self.side.show_models(lines, self._path)
+        self._path = self.lines.show_entries(entries, self._path)
         self._give_focus()
-        if not lines:
+        if self._path:
+            self._show_model(self._path)
+        else:
             self._model = None
             self._show()
-            return
-        self._show_model(self._path)
-        for line in lines:
-            if line.path != self._path:
-                self._read(line.path)
 
     def _take_machine(self, found: tuple[Machine, tuple[WorkerState, ...]]) -> None:
         self.side.show_machine(*found)
-
-    def _read(self, path: str) -> None:
-        """What stands in the list beside a model that is not shown."""
-        self._calls.do(
-            lambda s: _known(s, path, None),
-            lambda known: self._note_line(path, known),
-            lambda error: self._note_error(path, error),
-            executor="io",
-            owner=self,
-        )
-
-    def _note_line(self, path: str, known: Known) -> None:
-        for line in self.side.lines():
-            if line.path == path:
-                plan = known.model.plan
-                self.side.change_line(
-                    msgspec.structs.replace(
-                        line, measured=known.measured, predicted=plan.predicted.decode_tps,
-                        fits=plan.fits, error=None,
-                    )
-                )  # fmt: skip
-
-    def _note_error(self, path: str, error: UserError) -> None:
-        for line in self.side.lines():
-            if line.path == path:
-                self.side.change_line(msgspec.structs.replace(line, error=error.info))
 
     def choose(self, path: str) -> None:
         """Show another model."""
@@ -181,22 +139,14 @@ class PlacementPage(LiveWidget):
         draft = self._drafts.get(path)
         if self._model is None:
             self._say_planning()
-        self._calls.do(
-            lambda s: _known(s, path, draft),
-            lambda known: self._take_known(path, known),
-            lambda error: self._take_read_failure(path, error),
-            executor="io",
-            owner=self,
-        )
+        self.lines.ask(path, draft)
 
     def _take_known(self, path: str, known: Known) -> None:
-        self._note_line(path, known)
         if path == self._path and self._drafts.get(path) in (None, known.wishes):
             self._wishes, self._model, self._error = known.wishes, known.model, None
             self._show()
 
     def _take_read_failure(self, path: str, error: UserError) -> None:
-        self._note_error(path, error)
         if path == self._path:
             self._failed(error)
 
@@ -246,31 +196,6 @@ class PlacementPage(LiveWidget):
         if path == self._path:
             self._show_model(path)
 
-    # Experts
-
-    def show_conversation(self, conversation: int | None) -> None:
-        """The chat whose experts are shown."""
-        self._conversation = conversation
-        self.view.heat.show_fired(self._fired.get(conversation) if conversation is not None else None)
-        if self._watching and conversation is not None:
-            self._calls.do(lambda s: s.placements.experts(conversation), self._take_fired, owner=self)
-
-    def _watch(self, on: bool) -> None:
-        self._watching = on
-        self._calls.do(lambda s: s.placements.watch_experts(on), None, self._watch_failed, executor="io")
-
-    def _watch_failed(self, error: UserError) -> None:
-        self._watching = False
-        self.view.heat.show_watching(False)
-        self._calls.failed.emit(error)
-
-    def _take_fired(self, fired: ExpertsChanged | None) -> None:
-        if fired is None:
-            return
-        self._fired[fired.conversation] = fired
-        if fired.conversation == self._conversation:
-            self.view.heat.show_fired(fired)
-
     # What the services tell
 
     def take_events(self, events: list[ServiceEvent]) -> None:
@@ -295,7 +220,7 @@ class PlacementPage(LiveWidget):
         elif isinstance(event, MachineChanged | PlacementChanged | WorkersChanged):
             self._refresh()
         elif isinstance(event, ExpertsChanged):
-            self._take_fired(event)
+            self.watching.take(event)
         elif isinstance(event, TuneProgress):
             self.tuning.show_progress(event)
 
@@ -353,7 +278,8 @@ class PlacementPage(LiveWidget):
         self.view.show_words(self.tr("Reading the model and planning where it goes…"))
 
     def _name(self) -> str:
-        return next((line.name for line in self.side.lines() if line.path == self._path), "")
+        line = self.lines.line(self._path)
+        return line.name if line is not None else ""
 
     def _show(self) -> None:
         model = self._shown_model()
@@ -374,8 +300,8 @@ class PlacementPage(LiveWidget):
         state = self._state
         measured = 0.0
         if self._as_loaded():
-            lines = self.side.lines()
-            measured = next((line.measured for line in lines if line.path == self._path), 0.0)
+            line = self.lines.line(self._path)
+            measured = line.measured if line is not None else 0.0
         notices = state.notices if state is not None and self._as_loaded() else ()
         self.view.explanation.show_plan(model.plan, measured, notices)
         refused = suggested_wishes(model.plan.refusal, self._wishes, model.machine)
@@ -412,10 +338,3 @@ class PlacementPage(LiveWidget):
 
 def _machine(services: Services) -> tuple[Machine, tuple[WorkerState, ...]]:
     return services.placements.machine(), services.placements.workers()
-
-
-def _known(services: Services, path: str, draft: Wishes | None) -> Known:
-    placements = services.placements
-    wishes = placements.wishes_for(path) if draft is None else draft
-    speed = placements.speed(path)
-    return Known(wishes, placements.planned(path, wishes), speed.decode_tps if speed is not None else 0.0)

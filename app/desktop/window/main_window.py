@@ -383,7 +383,7 @@ class MainWindow(LiveWidget):
 
     def _opened(self, conversation: int | None) -> None:
         self.sidebar.show_open(conversation)
-        self.placement.show_conversation(conversation)
+        self.placement.watching.show_conversation(conversation)
         self._memory.setValue("conversation", conversation or 0)
 
     # Inside

@@ -170,7 +170,7 @@ def test_experts_are_watched_when_a_person_asks_for_it(
     heat.switch.click()
     running.until(lambda: placements.watched == [True])
     assert heat.words.text().startswith("Nothing fired yet")
-    page.show_conversation(3)
+    page.watching.show_conversation(3)
     counts = tuple(tuple(range(128)) for _ in range(48))
     placements.tell(ExpertsChanged(4, 10, counts, 0.0))
     placements.tell(ExpertsChanged(3, 1200, counts, 0.031))
