@@ -524,8 +524,8 @@
         <translation>{tokens}토큰 관찰. 가장 바쁜 곳: 레이어 {layer}, 전문가 {expert} ({percent} %)</translation>
     </message>
     <message>
-        <source>Watching makes answers {percent} % slower, measured here.</source>
-        <translation>관찰하는 동안 답변이 {percent} % 느려집니다(이 컴퓨터에서 측정).</translation>
+        <source>Watching takes {percent} % of an answer&apos;s time, measured here.</source>
+        <translation>관찰에 답변 시간의 {percent} %가 듭니다(이 컴퓨터에서 측정).</translation>
     </message>
     <message>
         <source>Watching makes answers a little slower; the cost is measured and shown here.</source>

@@ -111,7 +111,7 @@ class HeatCard(Card):
         overhead = self._fired.overhead if self._fired is not None else 0.0
         if overhead > 0:
             percent = QLocale().toString(overhead * 100, "f", 1)
-            cost = self.tr("Watching makes answers {percent} % slower, measured here.").format(
+            cost = self.tr("Watching takes {percent} % of an answer's time, measured here.").format(
                 percent=percent
             )
         else:

@@ -175,7 +175,7 @@ def test_experts_are_watched_when_a_person_asks_for_it(
     placements.tell(ExpertsChanged(4, 10, counts, 0.0))
     placements.tell(ExpertsChanged(3, 1200, counts, 0.031))
     running.until(lambda: any(heat.map.heat().levels))
-    assert heat.words.text() == "Watching makes answers 3.1 % slower, measured here."
+    assert heat.words.text() == "Watching takes 3.1 % of an answer's time, measured here."
     assert heat.readout.text().startswith("1,200 tokens watched. Busiest: layer ")
     heat.switch.click()
     running.until(lambda: placements.watched == [True, False])
