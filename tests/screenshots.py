@@ -90,7 +90,7 @@ def placement_picture(application: QApplication, folder: Path, theme: str, langu
     with tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name:
         home = Path(home_name)
         settings = SettingsFile(home / "settings.toml")
-        settings.change(theme=theme, language=language, model=str(moe_model()))
+        settings.change(theme=theme, language=language, model=str(moe_model()), max_tokens=96)
         with desktop_of(application, home, settings) as desktop:
             window = desktop.window
             window.show_page("placement")

@@ -21,20 +21,26 @@ class FoldingRow(QWidget):
         self._widgets: list[tuple[QWidget, int]] = []
         self._layout = QBoxLayout(ROW, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
+        themes.changed.connect(self.fold)
 
     def add(self, widget: QWidget, stretch: int = 0, *, wanted: int = 0) -> None:
         """`wanted` pixels for a widget that may be narrower than its hint, at a text size of 100 %."""
         self._widgets.append((widget, wanted))
         self._layout.addWidget(widget, stretch, Qt.AlignmentFlag(0))
 
+    def align(self, widget: QWidget, alignment: Qt.AlignmentFlag) -> None:
+        """Where a widget stands in its cell, and that it takes no more than its hint; 0 fills the cell."""
+        self._layout.setAlignment(widget, alignment)
+
     def set_spacing(self, pixels: int) -> None:
         self._layout.setSpacing(pixels)
-        self._fold()
+        self.fold()
 
     def folded(self) -> bool:
         return self._layout.direction() == COLUMN
 
-    def _fold(self) -> None:
+    def fold(self) -> None:
+        """Take the form that there is room for."""
         shown = [(widget, wanted) for widget, wanted in self._widgets if not widget.isHidden()]
         needed = sum(
             themes.current.px(wanted) if wanted else widget.sizeHint().width() for widget, wanted in shown
@@ -52,4 +58,4 @@ class FoldingRow(QWidget):
         return QSize(width, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: object) -> None:
-        self._fold()
+        self.fold()

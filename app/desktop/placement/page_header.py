@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -30,6 +30,12 @@ class ElidedTitle(QLabel):
         self._whole = text
         self.setAccessibleName(text)
         self._elide()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(themes.current.font(20, bold=True))
+        return QSize(
+            metrics.horizontalAdvance(self._whole) + themes.current.px(12), super().sizeHint().height()
+        )
 
     def whole(self) -> str:
         return self._whole
@@ -63,13 +69,15 @@ class PageHeader(LiveWidget):
         for button in (self.tune, self.apply):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._buttons.add(button)
+        self._named = FoldingRow(self)
+        self._named.add(self.title, 1)
+        self._named.add(self.chip)
         self._row = FoldingRow(self)
-        self._row.add(self.title, 1, wanted=TITLE)
+        self._row.add(self._named, 1, wanted=TITLE)
         self._row.add(self._buttons)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self._row)
-        self._column.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignLeft)
         self.tune.clicked.connect(self.tune_wanted)
         self.apply.clicked.connect(self.apply_wanted)
         self.refresh()
@@ -92,10 +100,12 @@ class PageHeader(LiveWidget):
 
     def _fit_chip(self) -> None:
         self.chip.setWordWrap(False)
-        wraps = self.chip.sizeHint().width() > self.width()
+        wraps = self.chip.sizeHint().width() > self._named.width()
         self.chip.setWordWrap(wraps)
         # A label that wraps takes the whole line: its hint is a narrow one.
-        self._column.setAlignment(self.chip, Qt.AlignmentFlag(0) if wraps else Qt.AlignmentFlag.AlignLeft)
+        middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self._named.align(self.chip, Qt.AlignmentFlag(0) if wraps else middle)
+        self._named.fold()
 
     def retranslate(self) -> None:
         self.tune.setText(self.tr("Tune for this PC"))
@@ -115,6 +125,7 @@ class PageHeader(LiveWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self._row.set_spacing(px(12))
+        self._named.set_spacing(px(8))
         self._buttons.set_spacing(px(12))
         self._column.setSpacing(px(8))
         self.chip.setMinimumWidth(px(80))
