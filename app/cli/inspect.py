@@ -68,7 +68,6 @@ def inspection(summary: ModelSummary) -> Inspection:
 
 def report(summary: ModelSummary, found: Inspection) -> str:
     """The same for people, aligned in two columns, with the beginning of the chat template."""
-    experts = f"{found.experts}, {found.experts_used} used per token" if found.experts else "none (dense)"
     levels = f" ({', '.join(found.reasoning.levels)})" if found.reasoning.levels else ""
     rows = [
         ("Name", summary.name),
@@ -80,7 +79,7 @@ def report(summary: ModelSummary, found: Inspection) -> str:
             "Parameters",
             f"{parameter_count(found.parameters)}, {parameter_count(found.active_parameters)} active",
         ),
-        ("Experts", experts),
+        ("Experts", _experts(summary)),
         ("Reasoning", f"{found.reasoning.kind}{levels}, default {found.reasoning.default}"),
         ("Tools", found.tools.dialect),
     ]
@@ -102,3 +101,11 @@ def inspect(model: str, output: Output) -> int:
     else:
         output.text(report(summary, found))
     return 0
+
+
+def _experts(summary: ModelSummary) -> str:
+    if not summary.experts:
+        return "none (dense)"
+    shared = f" and {summary.shared_experts} shared" if summary.shared_experts else ""
+    size = format_bytes(summary.expert_bytes)
+    return f"{summary.experts}, {summary.experts_used}{shared} used per token ({size} of experts)"

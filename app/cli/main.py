@@ -108,6 +108,29 @@ def plan(
 
 
 @application.command()
+def bench(
+    command: typer.Context,
+    model: Model,
+    context: Context = None,
+    memory: Memory = None,
+    rpc: Rpc = None,
+    modes: Annotated[bool, typer.Option("--modes", help="Compare the ways to place the model.")] = False,
+    tune: Annotated[
+        bool, typer.Option("--tune", help="Find the fastest placement in a minute, and keep it.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Measure how fast a model is on this machine."""
+    from app.cli.bench import bench as run_bench
+    from app.cli.placement_options import placement_options
+
+    if modes and tune:
+        raise typer.BadParameter("--modes and --tune cannot be given together.")
+    options = placement_options(context, memory, rpc)
+    raise typer.Exit(run_bench(model, options, _output(command, json), modes=modes, tune=tune))
+
+
+@application.command()
 def doctor(command: typer.Context, json: Json = False) -> None:
     """Show what is installed, which devices there are, what is slow and why."""
     from app.cli.doctor import doctor as run_doctor

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+from engine.placement.workers import parse_addresses
 
 from app.cli.ending import WrongUsage
 from app.cli.sizes import parse_budgets
-from app.services.workers import checked_address
 from engine.errors import UserError
 from engine.placement.plan import Wishes
 
@@ -33,14 +33,11 @@ class PlacementOptions(msgspec.Struct, frozen=True):
 def placement_options(
     context: int | None, memory: Sequence[str] | None, rpc: Sequence[str] | None
 ) -> PlacementOptions:
-    """Raises WrongUsage for what is no size, no address, or said twice."""
+    """Raises WrongUsage for what is no size, no address, or said twice, and UserError `worker.unknown_host`."""
     try:
-        workers: list[str] = []
-        for text in rpc or ():
-            address = checked_address(text)
-            if address in workers:
-                raise UserError("worker.twice", address=address)
-            workers.append(address)
-        return PlacementOptions(context, parse_budgets(memory or ()), tuple(workers))
+        workers = tuple(str(address) for address in parse_addresses(rpc or ()))
+        return PlacementOptions(context, parse_budgets(memory or ()), workers)
     except UserError as error:
+        if error.code == "worker.unknown_host":  # well written, and nobody knows it
+            raise
         raise WrongUsage(error) from error

@@ -29,6 +29,7 @@ from app.store.store import Store
 from engine.api import (
     Delta,
     Event,
+    ExpertsFired,
     Finished,
     GenerateRequest,
     PrefillProgress,
@@ -53,6 +54,8 @@ class Conversations:
         self._saver = AnswerSaver(store, self._tell)
         self._starting = threading.Lock()
         models.on_generation = self._on_events
+        # Gets the conversation in which experts fired, from the engine's reader thread.
+        self.on_experts: Callable[[int, ExpertsFired], None] = lambda _conversation, _fired: None
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         self._subscribers.append(subscriber)
@@ -276,6 +279,10 @@ class Conversations:
                     told.append(AnswerDelta(event.id, reasoning, content))
             elif isinstance(event, PrefillProgress):
                 told.append(AnswerPrefill(event.id, event.done, event.total))
+            elif isinstance(event, ExpertsFired):
+                answer = self._saver.get(event.id)
+                if answer is not None:
+                    self.on_experts(answer.conversation, event)
             elif isinstance(event, Finished):
                 answer = self._saver.get(event.id)
                 if answer is not None:

@@ -118,13 +118,15 @@ class WorkersChanged(msgspec.Struct, frozen=True):
 
 
 class ExpertsChanged(msgspec.Struct, frozen=True):
-    """What fired in a conversation so far. `counts[layer][expert]`: how often; a layer without routed experts
-    has an empty row. `tokens` were watched, at a cost of `overhead` (0.05: five percent slower)."""
+    """What fired in a conversation so far, of the model at `path`. `counts[layer][expert]`: how often; a layer
+    without routed experts has an empty row. `tokens` were watched; of the last answer's time the share
+    `overhead` went into that (0.05: five percent)."""
 
     conversation: int
     tokens: int
     counts: tuple[tuple[int, ...], ...]
     overhead: float
+    path: str = ""
 
 
 class TuneProgress(msgspec.Struct, frozen=True):

@@ -79,10 +79,12 @@ class Models:
         settings: SettingsFile,
         make_engine: Callable[[Listener], Engine] = LocalEngine,
         kept_wishes: Callable[[str], Wishes] = lambda _: Wishes(),
+        kept_threads: Callable[[str], int] = lambda _: 0,
         concede: Callable[[str, Wishes], Wishes | None] = lambda _path, _wishes: None,
     ) -> None:
         self._settings = settings
         self._kept_wishes = kept_wishes
+        self._kept_threads = kept_threads
         self._concede = concede
         self._engine = make_engine(self._on_events)
         self._subscribers: list[Subscriber] = []
@@ -95,6 +97,7 @@ class Models:
         self._context: int | None = None
         self._wishes: Wishes | None = None
         self._request: LoadRequest | None = None
+        self._watching = False
         self._steps = StepDown(self._step)
         self._stepping: LoadRequest | None = None  # the load that failed and is tried again with less
         self._step_cancelled = False
@@ -137,7 +140,8 @@ class Models:
             wished = complete(self._kept_wishes(path) if wishes is None else wishes, settings, context)
             if without_workers:
                 wished = msgspec.structs.replace(wished, workers=())
-            request = LoadRequest(path, wished, settings.threads)
+            threads = self._kept_threads(path) or settings.threads
+            request = LoadRequest(path, wished, threads, self._watching)
             try:
                 self._load(request)
             except UserError as error:
@@ -198,6 +202,12 @@ class Models:
             self.on_generation([Finished(request_id, "cancelled", Usage(), Timings())])
         self._engine.abort(request_id)
 
+    def watch_experts(self, on: bool) -> None:
+        """Whether the engine tells which experts fire (`ExpertsFired`), from the next answer on."""
+        with self._using:
+            self._watching = on
+            self._engine.watch_experts(on)
+
     def close(self) -> None:
         self._steps.close()
         self._engine.close()
@@ -251,7 +261,7 @@ class Models:
                 self._give_up(request, failure)
                 return
             try:
-                self._load(msgspec.structs.replace(request, wishes=wishes))
+                self._load(msgspec.structs.replace(request, wishes=wishes, watch_experts=self._watching))
             except UserError as error:
                 self._give_up(request, LoadFailed(error.info))
                 return

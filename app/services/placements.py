@@ -7,35 +7,37 @@ subscribers from service threads.
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.services.events import (
     AnswerFinished,
     ExpertsChanged,
-    MachineChanged,
     ModelChanged,
     PlacementChanged,
     ServiceEvent,
     Subscriber,
     WorkerState,
 )
+from app.services.indexes import Indexes
+from app.services.machine import SurveyedMachine
 from app.services.models import STARTER, Models, resolve_model, shown_name
 from app.services.placing import LocalPlacing, Placing
 from app.services.settings import SettingsFile
-from app.services.wishes import WishesFile
+from app.services.trials import MeasuredSpeed, Trials, Tuned
+from app.services.wishes import WishesFile, complete, kept_part
 from app.services.workers import Workers
+from engine.api import ExpertsFired
 from engine.errors import UserError
-from engine.placement.gguf_index import GgufIndex
 from engine.placement.plan import Machine, Plan, PlannedModel, Wishes
+from engine.placement.routing import Routing, with_fired
 from engine.placement.tensor_index import TensorIndex
 
-# Of a file, whatever part of a model it is: path, size, time of change in nanoseconds.
-Fingerprint = tuple[tuple[str, int, int], ...]
+if TYPE_CHECKING:
+    from engine.placement.estimate import Overhead
 
 
 class ModelEntry(msgspec.Struct, frozen=True):
@@ -45,46 +47,24 @@ class ModelEntry(msgspec.Struct, frozen=True):
     path: str
 
 
-class MeasuredSpeed(msgspec.Struct, frozen=True):
-    """Of the last answer of a model, as it was placed then. Tokens per second, 0: not known."""
-
-    decode_tps: float
-    prefill_tps: float
-
-
-class Tuned(msgspec.Struct, frozen=True):
-    """What trying placements out found: the fastest wishes, and the speeds before and with them."""
-
-    wishes: Wishes
-    before: MeasuredSpeed
-    after: MeasuredSpeed
-
-
-class _Indexed(msgspec.Struct, frozen=True):
-    fingerprint: Fingerprint
-    file: GgufIndex
-    tensors: TensorIndex
-
-
 class Placements:
-    """Plans, the machine they are made for, and what was measured."""
+    """Plans, the machine they are made for, and what was measured. `trials` measures models."""
 
     def __init__(
         self, home: Path, settings: SettingsFile, wishes: WishesFile, placing: Placing | None = None
     ) -> None:
-        self._home = home
         self._settings = settings
         self._wishes = wishes
-        self._placing: Placing = placing or LocalPlacing()
+        self._placing: Placing = placing or LocalPlacing(home / "calibration")
         self._subscribers: list[Subscriber] = []
-        self._surveying = threading.Lock()
-        self._machine: tuple[tuple[str, ...], Machine] | None = None
-        self._indexing = threading.Lock()
-        self._indexed: dict[str, _Indexed] = {}
-        self._overheads: dict[str, Any] = {}
-        self._speeds: dict[str, MeasuredSpeed] = {}
         self._models: Models | None = None
+        self._overheads: dict[str, tuple[TensorIndex, Overhead]] = {}
+        self._speeds: dict[str, MeasuredSpeed] = {}
+        self._fired: dict[int, ExpertsChanged] = {}
+        self._indexes = Indexes(self._placing)
         self._workers = Workers(settings, self._placing.probe, self._tell)
+        self._machine = SurveyedMachine(self._placing, self._workers.reachable, self._tell)
+        self.trials = Trials(home, self._placing, self._machine, self._tell)
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         self._subscribers.append(subscriber)
@@ -94,27 +74,44 @@ class Placements:
         """The models whose placements these are."""
         self._models = models
 
-    # --- the machine ---
+    def close(self) -> None:
+        """End what runs in the background."""
+        self.trials.cancel()
+        self._machine.close()
+
+    # --- the machine and its workers ---
 
     def machine(self) -> Machine:
         """This machine with its workers that are there; surveyed once, and again when the workers change.
 
-        Raises UserError `engine.*` when the engine does not start.
+        Its bandwidths are measured in the background and told as `MachineChanged`; until then they are 0.
+        Raises UserError `engine.*` when the engine does not start, `worker.*` for a worker that went away.
         """
-        workers = self._reachable()
-        with self._surveying:
-            if self._machine is None or self._machine[0] != workers:
-                self._machine = (workers, self._placing.survey(workers))
-            return self._machine[1]
+        return self._machine.machine()
 
     def refresh(self) -> Machine:
-        """Look again: what is free has changed, a worker came or went. Raises as `machine` does."""
+        """Ask the workers and look again. Raises as `machine` does."""
         self._workers.check()
-        with self._surveying:
-            self._machine = None
-        machine = self.machine()
-        self._tell([MachineChanged(machine)])
-        return machine
+        return self._machine.look_again()
+
+    def workers(self) -> tuple[WorkerState, ...]:
+        """Never blocks, never asks them."""
+        return self._workers.all()
+
+    def add_worker(self, address: str) -> WorkerState:
+        """Keep a worker "host:port" and ask it; that it is away is in what is returned.
+
+        Raises UserError `worker.twice`, `worker.bad_address`, `worker.ipv6`, `settings.not_saved`.
+        """
+        return self._workers.add(address)
+
+    def remove_worker(self, address: str) -> None:
+        """Raises UserError `settings.not_saved`."""
+        self._workers.remove(address)
+
+    def check_workers(self) -> tuple[WorkerState, ...]:
+        """Ask them all again."""
+        return self._workers.check()
 
     # --- models and plans ---
 
@@ -137,21 +134,27 @@ class Placements:
         """The plan for these wishes, fast: the file is read once, the machine is known, and what llama.cpp
         itself needs is taken from the last exact plan.
 
-        Raises UserError `model.*` for the file and as `machine` does.
+        Raises UserError `model.*` for the file, `placement.*` and `engine.context_too_long` for wishes that
+        cannot be, and as `machine` does.
         """
+        index = self._indexes.get(path)
         machine = self.machine()
-        indexed = self._index(path)
-        wishes = self.with_workers(wishes)
-        plan = self._placing.plan(indexed.tensors, machine, wishes, self._overheads.get(path))
-        return described(path, indexed.tensors, machine, plan)
+        known, overhead = self._overheads.get(path, (None, None))
+        plan = self._placing.plan(
+            index, machine, self._with_workers(wishes), overhead if known is index else None
+        )
+        return described(path, index, machine, plan)
 
     def exact(self, path: str, wishes: Wishes) -> PlannedModel:
         """The plan from a dry run, exact to the byte; told as `PlacementChanged` too.
 
-        Raises UserError `model.*`, `engine.*` and `worker.*`.
+        Raises UserError `model.*`, `placement.*`, `engine.*` and `worker.*`.
         """
+        wishes = self._with_workers(wishes)
         try:
-            planned = self._placing.exact(path, self.with_workers(wishes))
+            planned = self._placing.exact(path, wishes)
+            index = self._indexes.get(path)
+            self._overheads[path] = (index, self._placing.learned(index, planned, wishes))
         except UserError as error:
             self._tell([PlacementChanged(path, None, error.info)])
             raise
@@ -173,52 +176,68 @@ class Placements:
 
     def wishes_for(self, path: str) -> Wishes:
         """What is kept for a model; workers are not in it, every plan gets those of the settings."""
-        return self._wishes.get(path)
+        return self._wishes.get(path).wishes()
+
+    def threads_for(self, path: str) -> int:
+        """How many threads a model is run with: what was found best, else the settings'; 0 is automatic."""
+        return self._wishes.get(path).threads or self._settings.current.threads
 
     def keep_wishes(self, path: str, wishes: Wishes) -> None:
         """Keep them for the next load of this model. Raises UserError `settings.not_saved`."""
-        self._wishes.keep(path, wishes)
+        self._wishes.keep(path, kept_part(wishes, self._wishes.get(path).threads))
 
     def forget_wishes(self, path: str) -> None:
         """Raises UserError `settings.not_saved`."""
         self._wishes.forget(path)
 
-    def with_workers(self, wishes: Wishes) -> Wishes:
-        """With the workers of the settings, unless it names its own."""
-        if wishes.workers:
-            return wishes
-        return msgspec.structs.replace(wishes, workers=self._reachable())
+    def complete(self, wishes: Wishes) -> Wishes:
+        """With the context and workers of the settings where it has none, as a load is asked."""
+        return complete(wishes, self._settings.current)
+
+    # --- tuning ---
+
+    def tune(self, path: str, wishes: Wishes | None = None) -> Tuned:
+        """Find the fastest placement in at most a minute, told as `TuneProgress`; `keep_tuned` uses it.
+
+        `wishes` None: those kept for the model. Raises UserError as loading does, `engine.load_cancelled` and
+        `tuning.too_slow`.
+        """
+        wished = self.wishes_for(path) if wishes is None else wishes
+        return self.trials.tune(path, self.complete(wished), self.threads_for(path))
+
+    def cancel_tune(self) -> None:
+        """Returns at once; `tune` then ends."""
+        self.trials.cancel()
+
+    def tuned(self, path: str) -> Tuned | None:
+        """What the last tuning of this model on this machine found. Raises as `machine` does."""
+        return self.trials.tuned(path)
+
+    def keep_tuned(self, path: str, tuned: Tuned) -> None:
+        """Load this model so from now on. Raises UserError `settings.not_saved`."""
+        self._wishes.keep(path, kept_part(tuned.wishes, tuned.threads))
 
     # --- experts ---
 
     def watch_experts(self, on: bool) -> None:
-        """Count which experts fire from now on, or stop; told as `ExpertsChanged`."""
+        """Count which experts fire from the next answer on, or stop; told as `ExpertsChanged`."""
+        if self._models is not None:
+            self._models.watch_experts(on)
 
     def experts(self, conversation: int) -> ExpertsChanged | None:
-        """What was counted in a conversation since Coterie was opened."""
-        return None
+        """What was counted in a conversation since Coterie was opened. Never blocks."""
+        return self._fired.get(conversation)
 
-    # --- workers ---
-
-    def workers(self) -> tuple[WorkerState, ...]:
-        """Never blocks, never asks them."""
-        return self._workers.all()
-
-    def add_worker(self, address: str) -> WorkerState:
-        """Keep a worker "host:port" and ask it. Raises UserError `worker.twice`, `worker.bad_address`,
-        `settings.not_saved`; that it is away is in what is returned."""
-        return self._workers.add(address)
-
-    def remove_worker(self, address: str) -> None:
-        """Raises UserError `settings.not_saved`."""
-        self._workers.remove(address)
-
-    def check_workers(self) -> tuple[WorkerState, ...]:
-        """Ask them all again."""
-        return self._workers.check()
-
-    def close(self) -> None:
-        """End what runs in the background."""
+    def experts_fired(self, conversation: int, fired: ExpertsFired) -> None:
+        """From the engine's reader thread. Another model's experts are counted anew."""
+        path = self._models.state.path if self._models else ""
+        before = self._fired.get(conversation)
+        if before is None or before.path != path:
+            before = ExpertsChanged(conversation, 0, (), 0.0, path)
+        routing = with_fired(Routing(before.tokens, before.counts), fired)
+        changed = ExpertsChanged(conversation, routing.tokens, routing.counts, fired.overhead, path)
+        self._fired[conversation] = changed
+        self._tell([changed])
 
     # --- inside ---
 
@@ -232,18 +251,11 @@ class Placements:
                 if state and state.path and timings.decode_tps:
                     self._speeds[state.path] = MeasuredSpeed(timings.decode_tps, timings.prefill_tps)
 
-    def _reachable(self) -> tuple[str, ...]:
-        """Those that were not away when they were last asked."""
-        return tuple(worker.address for worker in self._workers.all() if worker.state != "away")
-
-    def _index(self, path: str) -> _Indexed:
-        with self._indexing:
-            known = self._indexed.get(path)
-            if known is None or known.fingerprint != fingerprint(known.file):
-                file, tensors = self._placing.index(Path(path))
-                known = self._indexed[path] = _Indexed(fingerprint(file), file, tensors)
-                self._overheads.pop(path, None)
-            return known
+    def _with_workers(self, wishes: Wishes) -> Wishes:
+        """With the workers of the settings that are not away, unless it names its own."""
+        if wishes.workers:
+            return wishes
+        return msgspec.structs.replace(wishes, workers=self._workers.reachable())
 
     def _tell(self, events: list[ServiceEvent]) -> None:
         for subscriber in tuple(self._subscribers):
@@ -259,18 +271,6 @@ def open_placements(home: Path) -> Iterator[Placements]:
         yield placements
     finally:
         placements.close()
-
-
-def fingerprint(index: GgufIndex) -> Fingerprint:
-    """What changes when a part of the model does; a part that is gone has size -1."""
-    parts = []
-    for file in index.files:
-        try:
-            stat = file.path.stat()
-            parts.append((str(file.path), stat.st_size, stat.st_mtime_ns))
-        except OSError:
-            parts.append((str(file.path), -1, 0))
-    return tuple(parts)
 
 
 def described(path: str, index: TensorIndex, machine: Machine, plan: Plan) -> PlannedModel:

@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
 
 from engine.placement.gguf_index import GgufIndex
-from engine.placement.plan import Device, Machine, Plan, PlannedModel, Wishes
+from engine.placement.plan import Device, Machine, Mode, Plan, PlannedModel, Wishes
 from engine.placement.tensor_index import TensorIndex
+
+if TYPE_CHECKING:
+    from engine.local.benchmark import Benchmark
+    from engine.local.modes import ModeResult
+    from engine.local.tuning import OnTrial, Tuning
+    from engine.placement.estimate import Overhead
+
+KeepGoing = Callable[[float], bool]
+
+
+class Surveyed(msgspec.Struct, frozen=True):
+    """A machine, bandwidths 0, and what was built for it: library version and CPU features in use."""
+
+    machine: Machine
+    build: tuple[str, ...] = ()
 
 
 class Placing(Protocol):
     """Methods block, some for seconds in a child process, and raise UserError with the reason."""
 
-    def survey(self, workers: Sequence[str]) -> Machine:
-        """The machine with the devices of these workers; bandwidths 0."""
+    def survey(self, workers: Sequence[str]) -> Surveyed:
+        """The machine with the devices of these workers. Raises UserError `engine.*` and `worker.*`."""
+        ...
+
+    def measured(self, found: Surveyed, workers: Sequence[str], keep_going: KeepGoing) -> Machine:
+        """With bandwidths: kept ones, or measured now in some seconds. `keep_going` ends that by returning
+        False: then UserError `engine.load_cancelled` is raised."""
         ...
 
     def probe(self, address: str) -> tuple[Device, ...]:
@@ -26,12 +48,30 @@ class Placing(Protocol):
         """Raises UserError `model.*`."""
         ...
 
-    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Any) -> Plan:
-        """Pure and fast."""
+    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None) -> Plan:
+        """Pure and fast. Raises UserError `placement.*` and `engine.context_too_long`."""
         ...
 
     def exact(self, path: str, wishes: Wishes) -> PlannedModel:
         """From a dry run in a child."""
+        ...
+
+    def learned(self, index: TensorIndex, exact: PlannedModel, wishes: Wishes) -> Overhead:
+        """What an exact plan teaches the next estimates of this model."""
+        ...
+
+    def key(self, found: Surveyed) -> str:
+        """Names the machine and the build: what was measured on another one does not count."""
+        ...
+
+    def benchmark(self, path: str, wishes: Wishes, threads: int, keep_going: KeepGoing) -> Benchmark: ...
+
+    def modes(
+        self, path: str, wishes: Wishes, machine: Machine, threads: int, keep_going: KeepGoing
+    ) -> dict[Mode, ModeResult]: ...
+
+    def tune(self, path: str, wishes: Wishes, machine: Machine, threads: int, on_trial: OnTrial) -> Tuning:
+        """For at most a minute."""
         ...
 
     def concession(self, plan: Plan, wishes: Wishes) -> Wishes | None:
@@ -40,37 +80,84 @@ class Placing(Protocol):
 
 
 class LocalPlacing:
-    """The engine of this machine."""
+    """The engine of this machine; `folder` keeps what is measured once per machine and build."""
 
-    def survey(self, workers: Sequence[str]) -> Machine:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def survey(self, workers: Sequence[str]) -> Surveyed:
         from engine.local.survey import survey
 
-        return survey(tuple(workers)).machine  # type: ignore[call-arg,attr-defined,no-any-return]
+        found = survey(tuple(workers))
+        return Surveyed(found.machine, (found.library, *found.features_used))
+
+    def measured(self, found: Surveyed, workers: Sequence[str], keep_going: KeepGoing) -> Machine:
+        from engine.local.calibration import calibrate, with_bandwidths
+
+        known = calibrate(
+            found.machine, found.build, self._folder, workers=tuple(workers), keep_going=keep_going
+        )
+        return with_bandwidths(found.machine, known)
 
     def probe(self, address: str) -> tuple[Device, ...]:
-        from engine.placement.workers import probe  # type: ignore[import-untyped]
+        from engine.placement.workers import probe
 
-        return probe(address)  # type: ignore[no-any-return]
+        return probe(address)
 
     def index(self, path: Path) -> tuple[GgufIndex, TensorIndex]:
-        from engine.placement.roles import tensor_index  # type: ignore[import-untyped]
-
         from engine.placement.gguf_index import read_index
+        from engine.placement.tensor_index import tensor_index
 
         read = read_index(path)
         return read, tensor_index(read)
 
-    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Any) -> Plan:
-        from engine.placement.planner import plan  # type: ignore[import-untyped]
+    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None) -> Plan:
+        from engine.placement.planner import plan
 
-        return plan(index, machine, wishes, overhead)  # type: ignore[no-any-return]
+        return plan(index, machine, wishes, overhead)
 
     def exact(self, path: str, wishes: Wishes) -> PlannedModel:
-        from engine.local.planning import plan_model  # type: ignore[import-untyped]
+        from engine.local.planning import plan_model
 
-        return plan_model(path, wishes)  # type: ignore[no-any-return]
+        return plan_model(path, wishes, calibrations=str(self._folder))
+
+    def learned(self, index: TensorIndex, exact: PlannedModel, wishes: Wishes) -> Overhead:
+        from engine.placement.estimate import Overhead
+        from engine.placement.planner import plan
+
+        guessed = plan(index, exact.machine, wishes).bytes
+        compute = {
+            name: taken.compute - guessed[name].compute
+            for name, taken in exact.plan.bytes.items()
+            if name in guessed and taken.compute and guessed[name].compute
+        }
+        return Overhead(compute=compute)
 
     def concession(self, plan: Plan, wishes: Wishes) -> Wishes | None:
-        from engine.placement.step_down import next_concession  # type: ignore[import-untyped]
+        from engine.placement.step_down import next_concession
 
-        return next_concession(plan, wishes)  # type: ignore[no-any-return]
+        return next_concession(plan, wishes)
+
+    def key(self, found: Surveyed) -> str:
+        from engine.local.calibration import machine_key
+        from engine.local.threads import default_threads
+
+        return machine_key(found.machine, found.build, default_threads())
+
+    def benchmark(self, path: str, wishes: Wishes, threads: int, keep_going: KeepGoing) -> Benchmark:
+        from engine.local.benchmark import benchmark
+
+        return benchmark(path, wishes, threads=threads, keep_going=keep_going)
+
+    def modes(
+        self, path: str, wishes: Wishes, machine: Machine, threads: int, keep_going: KeepGoing
+    ) -> dict[Mode, ModeResult]:
+        from engine.local.modes import available_modes, modes
+
+        wanted = available_modes(machine, self.index(Path(path))[1].experts)
+        return modes(path, wishes, wanted, threads=threads, keep_going=keep_going)
+
+    def tune(self, path: str, wishes: Wishes, machine: Machine, threads: int, on_trial: OnTrial) -> Tuning:
+        from engine.local.tuning import tune
+
+        return tune(path, wishes, machine, threads=threads, on_trial=on_trial)

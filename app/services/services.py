@@ -27,6 +27,7 @@ class Services:
         self.placements = placements
         self.conversations = Conversations(store, models, settings)
         placements.attach(models)
+        self.conversations.on_experts = placements.experts_fired
         models.subscribe(placements.receive)
         self.conversations.subscribe(placements.receive)
 
@@ -38,6 +39,7 @@ class Services:
 
     def close(self) -> None:
         self.models.close()
+        self.placements.close()
         self.conversations.close()
         self.store.close()
 
@@ -55,5 +57,7 @@ def open_services(
     store = Store.open(home / "coterie.db", home / "backups")
     settings = settings or SettingsFile(home / "settings.toml")
     placements = Placements(home, settings, WishesFile(home / "wishes.toml"), placing)
-    models = Models(settings, make_engine, placements.wishes_for, placements.concession)
+    models = Models(
+        settings, make_engine, placements.wishes_for, placements.threads_for, placements.concession
+    )
     return Services(store, settings, models, placements)

@@ -24,7 +24,7 @@ Size = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 class KeptWishes(msgspec.Struct, frozen=True):
     """The part of `Wishes` that is a matter of the model: workers belong to the machine, concessions to one
-    load."""
+    load. `threads` are llama.cpp's, 0: those of the settings."""
 
     context: Count = 0
     prefer: Literal["speed", "context"] = "speed"
@@ -32,6 +32,23 @@ class KeptWishes(msgspec.Struct, frozen=True):
     ubatch: Count = 0
     budgets: dict[str, Size] = {}
     mode: Mode | None = None
+    threads: Count = 0
+
+    def wishes(self) -> Wishes:
+        return Wishes(self.context, self.prefer, self.cache_type, self.ubatch, self.budgets, mode=self.mode)
+
+
+def kept_part(wishes: Wishes, threads: int = 0) -> KeptWishes:
+    """What of these wishes is kept with a model."""
+    return KeptWishes(
+        wishes.context,
+        wishes.prefer,
+        wishes.cache_type,
+        wishes.ubatch,
+        wishes.budgets,
+        wishes.mode,
+        threads,
+    )
 
 
 _FIELDS = get_type_hints(KeptWishes, include_extras=True)
@@ -62,19 +79,19 @@ class WishesFile:
         except OSError:
             self.problems = (self._unreadable(self._file.path),)
 
-    def get(self, path: str) -> Wishes:
+    def get(self, path: str) -> KeptWishes:
         """What is kept for a model; the defaults for one that was never set."""
         return from_table(self._document.get(path))[0]
 
-    def keep(self, path: str, wishes: Wishes) -> None:
-        """Keep what is the model's own of `wishes`. Raises UserError `settings.not_saved`, nothing changed."""
+    def keep(self, path: str, wishes: KeptWishes) -> None:
+        """Raises UserError `settings.not_saved`, nothing changed."""
         self._write(path, wishes)
 
     def forget(self, path: str) -> None:
         """Leave everything of this model to the planner again. Raises UserError `settings.not_saved`."""
-        self._write(path, Wishes())
+        self._write(path, KeptWishes())
 
-    def _write(self, path: str, wishes: Wishes) -> None:
+    def _write(self, path: str, wishes: KeptWishes) -> None:
         with self._lock:
             try:
                 document = self._read_again()
@@ -111,21 +128,21 @@ def complete(wishes: Wishes, settings: Settings, context: int | None = None) -> 
     return msgspec.structs.replace(wishes, context=length, workers=wishes.workers or settings.workers)
 
 
-def from_table(table: Any) -> tuple[Wishes, list[str]]:
+def from_table(table: Any) -> tuple[KeptWishes, list[str]]:
     """The wishes in one table, and the names of the values that are none and were left out."""
     values: dict[str, Any] = {}
     bad: list[str] = []
     if not isinstance(table, Mapping):
-        return Wishes(), [] if table is None else [""]
+        return KeptWishes(), [] if table is None else [""]
     for name in _FIELDS.keys() & table.keys():
         try:
             values[name] = msgspec.convert(table[name], _FIELDS[name])
         except msgspec.ValidationError:
             bad.append(name)
-    return Wishes(**values), sorted(bad)
+    return KeptWishes(**values), sorted(bad)
 
 
-def to_table(table: Any, wishes: Wishes) -> dict[str, Any]:
+def to_table(table: Any, wishes: KeptWishes) -> dict[str, Any]:
     """The table with these wishes in it; defaults are left out, what is unknown or not understood stays."""
     updated = dict(table) if isinstance(table, Mapping) else {}
     meant = from_table(updated)[0]

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 
 import msgspec
+from engine.placement.workers import parse_address
 
 from app.services.events import ServiceEvent, WorkersChanged, WorkerState
 from app.services.settings import SettingsFile
@@ -37,13 +38,17 @@ class Workers:
                 self._known.get(address, WorkerState(address)) for address in self._settings.current.workers
             )
 
+    def reachable(self) -> tuple[str, ...]:
+        """Those that were not away when they were last asked. Never blocks."""
+        return tuple(worker.address for worker in self.all() if worker.state != "away")
+
     def add(self, address: str) -> WorkerState:
         """Keep a worker and ask it at once; one that is away is kept too.
 
-        Raises UserError `worker.twice` for one that is there already, `worker.bad_address`, and
-        `settings.not_saved`.
+        Raises UserError `worker.twice` for one that is there already, `worker.bad_address`,
+        `worker.ipv6`, and `settings.not_saved`.
         """
-        address = checked_address(address)
+        address = str(parse_address(address))
         present = self._settings.current.workers
         if address in present:
             raise UserError("worker.twice", address=address)
@@ -84,12 +89,3 @@ class Workers:
 
     def _changed(self) -> None:
         self._tell([WorkersChanged(self.all())])
-
-
-def checked_address(text: str) -> str:
-    """`text` as the "host:port" that llama.cpp takes. Raises UserError `worker.bad_address`."""
-    host, _, port = text.strip().rpartition(":")
-    good_host = host and host.isascii() and not set(host) & set(" \t/@,#?") and host.isprintable()
-    if not good_host or not port.isascii() or not port.isdecimal() or not 0 < int(port[:9]) < 65536:
-        raise UserError("worker.bad_address", address=text[:100])
-    return f"{host}:{int(port)}"

@@ -134,7 +134,7 @@ class LocalEngine:
     """The `Engine` protocol over a host process. Thread-safe.
 
     `listener` gets every event, in batches, from the reader thread; it may call `abort` and `cancel_load`, but
-    not `load`, `generate` or `close`, which may wait for that thread. `main` runs in the child.
+    not `load`, `generate`, `watch_experts` or `close`, which may wait for that thread. `main` runs in the child.
     """
 
     def __init__(self, listener: Listener, main: HostMain = host.main) -> None:
@@ -208,6 +208,13 @@ class LocalEngine:
         with self._lock:
             if self._host and request_id in self._open:
                 self._host.send(protocol.Abort(request_id))
+
+    def watch_experts(self, on: bool) -> None:
+        with self._changing, self._lock:
+            if self._wanted:
+                self._wanted = msgspec.structs.replace(self._wanted, watch_experts=on)
+            if self._host and self._state in ("loading", "ready"):
+                self._host.send(protocol.WatchExperts(on))
 
     def close(self) -> None:
         with self._changing:

@@ -6,7 +6,16 @@ import codecs
 import time
 from collections.abc import Callable
 
-from engine.api import Delta, Finished, FinishReason, GenerateRequest, PrefillProgress, Timings, Usage
+from engine.api import (
+    Delta,
+    ExpertsFired,
+    Finished,
+    FinishReason,
+    GenerateRequest,
+    PrefillProgress,
+    Timings,
+    Usage,
+)
 from engine.errors import UserError
 from engine.formats import ParsedDelta, ReasoningDelta, ReplyParser
 from engine.local import native, sampling
@@ -17,7 +26,10 @@ from engine.local.stop_strings import StopStrings
 BUDGET_GRACE = 16
 _BOUNDARIES = ("\n", ".", "!", "?", "。")
 
-Emit = Callable[[PrefillProgress | Delta], None]
+# While experts are watched, what fired is told this often.
+EXPERTS_INTERVAL = 1.0
+
+Emit = Callable[[PrefillProgress | Delta | ExpertsFired], None]
 
 
 class Generation:
@@ -42,16 +54,21 @@ class Generation:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._raw: list[str] = []
         self._budget: int | None = None
+        self._experts_told = time.monotonic()
         self._prompt_tokens = self._cached = self._completion = self._reasoning = 0
         self._prefill_s = self._ttft_s = self._decode_s = self._reasoning_s = 0.0
 
     def run(self) -> Finished:
         """The end of the answer, whatever it is: errors for people come back inside it."""
+        if self._session.watch is not None:
+            self._session.watch.take()  # of an answer that failed
+        failure: UserError | None = None
         try:
             reason = self._answer()
         except UserError as error:
-            return self._finished("error", error)
-        return self._finished(reason)
+            reason, failure = "error", error
+        self._tell_experts()
+        return self._finished(reason, failure)
 
     def _answer(self) -> FinishReason:
         request, session = self._request, self._session
@@ -102,11 +119,24 @@ class Generation:
         """Decode; False when aborted. Raises UserError when llama.cpp could not."""
         code = self._session.step(tokens)
         self._on_step()
+        if time.monotonic() - self._experts_told >= EXPERTS_INTERVAL:
+            self._tell_experts()
         if code == Decoded.ABORTED:
             return False
         if code != Decoded.OK:
             raise UserError("engine.decode_failed", status=code)
         return True
+
+    def _tell_experts(self) -> None:
+        """What fired since it was last told."""
+        now = time.monotonic()
+        elapsed, self._experts_told = now - self._experts_told, now
+        if self._session.watch is None:
+            return
+        fired = self._session.watch.take()
+        if fired.tokens:
+            share = fired.seconds / elapsed if elapsed > 0 else 0.0
+            self._emit(ExpertsFired(self._request.id, fired.tokens, fired.counts, share))
 
     def _sample(self, chain: native.SamplerChain, parser: ReplyParser) -> FinishReason:
         session, tokenizer = self._session, self._session.tokenizer

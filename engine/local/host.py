@@ -116,6 +116,8 @@ class Host:
                 self._load(command.request)
             elif isinstance(command, protocol.Generate):
                 self._generate(command.request, arrived)
+            elif isinstance(command, protocol.WatchExperts):
+                self._watch_experts(command.on)
             elif isinstance(command, protocol.Close):
                 break
             self._busy = False
@@ -151,13 +153,13 @@ class Host:
             else:
                 self._queue(command)
 
-    def _queue(self, command: protocol.Load | protocol.Generate | protocol.Close) -> None:
+    def _queue(self, command: protocol.Command) -> None:
         with self._lock:
             if isinstance(command, protocol.Load):
                 self._cancel_load = False  # here and not when it is taken up: a cancel may come before that
             elif isinstance(command, protocol.Generate):
                 self._waiting[command.request.id] = False
-            else:
+            elif isinstance(command, protocol.Close):
                 self._closing = self._cancel_load = True
                 if self._abort is not None:
                     self._abort.set()
@@ -206,6 +208,16 @@ class Host:
             return not self._cancel_load
 
         return open_session(request, self._abort, progress)
+
+    def _watch_experts(self, on: bool) -> None:
+        if self._session is None:
+            return
+        try:
+            self._session.watch_experts(on)
+        except UserError as error:
+            self._session.close()
+            self._session = None
+            self._outbox.send(LoadFailed(error.info))
 
     def _generate(self, request: GenerateRequest, arrived: float) -> None:
         with self._lock:

@@ -14,6 +14,7 @@ from engine.api import DEFAULT_CONTEXT, LoadRequest, ModelFacts
 from engine.errors import UserError
 from engine.formats import ChatFormat
 from engine.local import native, sampling
+from engine.local.native.routing import ExpertWatch
 from engine.local.session import Session
 from engine.local.threads import default_threads
 from engine.placement.gguf_index import GgufIndex, ModelSummary, read_index, summarise
@@ -63,7 +64,15 @@ def open_session(
         undo.callback(native.free_model, model)
         if not native.has_decoder(model):
             raise UserError("engine.not_a_chat_model")
-        context = native.new_context(model, length, request.threads or default_threads(), abort)
+        threads = request.threads or default_threads()
+
+        def open_context(watch: ExpertWatch | None) -> int:
+            return native.new_context(model, length, threads, abort, watch)
+
+        watch = None
+        if request.watch_experts and summary.experts:
+            watch = ExpertWatch(native.layer_count(model), summary.experts)
+        context = open_context(watch)
         if not context:
             raise UserError("engine.context_memory", context=length)
         undo.callback(native.free_context, context)
@@ -79,7 +88,9 @@ def open_session(
             sampling=recommended,
             load_s=time.monotonic() - started,
         )
-        session = Session(model, context, chat_format, facts, recommended)
+        session = Session(
+            model, context, chat_format, facts, recommended, open_context, summary.experts, watch
+        )
         undo.pop_all()
     return session
 

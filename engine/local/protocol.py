@@ -10,6 +10,7 @@ import msgspec
 
 from engine.api import (
     Delta,
+    ExpertsFired,
     Finished,
     GenerateRequest,
     Loaded,
@@ -36,6 +37,10 @@ class Abort(msgspec.Struct, frozen=True, tag="abort"):
     id: int
 
 
+class WatchExperts(msgspec.Struct, frozen=True, tag="watch_experts"):
+    on: bool
+
+
 class Ping(msgspec.Struct, frozen=True, tag="ping"):
     pass
 
@@ -55,8 +60,8 @@ class Pong(msgspec.Struct, frozen=True, tag="pong"):
     steps: int
 
 
-Command = Load | CancelLoad | Generate | Abort | Ping | Close
-Reply = Ready | Pong | LoadProgress | Loaded | LoadFailed | PrefillProgress | Delta | Finished
+Command = Load | CancelLoad | Generate | Abort | WatchExperts | Ping | Close
+Reply = Ready | Pong | LoadProgress | Loaded | LoadFailed | PrefillProgress | Delta | ExpertsFired | Finished
 
 _encoder = msgspec.json.Encoder()
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

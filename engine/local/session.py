@@ -8,11 +8,14 @@ its answer again in another cut.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from engine.api import ModelFacts, Sampling
+from engine.errors import UserError
 from engine.formats import ChatFormat, Prompt
 from engine.local import native
+from engine.local.native.routing import ExpertWatch
 from engine.local.tokenizer import Tokenizer
 
 
@@ -24,13 +27,31 @@ class Decoded:
     ABORTED = 2
 
 
+# Makes a context as the session was opened with; 0 when its memory could not be had.
+OpenContext = Callable[[ExpertWatch | None], int]
+
+
 class Session:
-    """Owns the model and the context; `close` frees both."""
+    """Owns the model and the context; `close` frees both.
+
+    `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
+    `watch` is what the given context reports to.
+    """
 
     def __init__(
-        self, model: int, context: int, chat_format: ChatFormat, facts: ModelFacts, recommended: Sampling
+        self,
+        model: int,
+        context: int,
+        chat_format: ChatFormat,
+        facts: ModelFacts,
+        recommended: Sampling,
+        open_context: OpenContext,
+        experts: int = 0,
+        watch: ExpertWatch | None = None,
     ) -> None:
         self._model, self._context = model, context
+        self._open_context, self._experts = open_context, experts
+        self.watch = watch
         self.vocab = native.vocabulary(model)
         self.tokenizer = Tokenizer(self.vocab)
         self.format = chat_format
@@ -40,6 +61,13 @@ class Session:
         self.tokens: list[int] = []
         self.decoded = 0
         self.text: str | None = None
+        # Seconds spent in llama.cpp's decode, for those who measure.
+        self.computing_s = 0.0
+
+    @property
+    def model(self) -> int:
+        """The model's handle."""
+        return self._model
 
     @property
     def handle(self) -> int:
@@ -69,7 +97,9 @@ class Session:
 
     def step(self, tokens: Sequence[int]) -> int:
         """Decode `tokens` behind what is in memory; after anything but `Decoded.OK` they are not in memory."""
+        started = time.perf_counter()
         code = native.decode(self._context, tokens)
+        self.computing_s += time.perf_counter() - started
         if code == Decoded.OK:
             self.tokens[self.decoded :] = tokens
             self.decoded += len(tokens)
@@ -82,6 +112,21 @@ class Session:
         """Empty the memory, after something went wrong in a way that says nothing about its state."""
         native.forget_all(self._context)
         self.tokens, self.decoded, self.text = [], 0, None
+
+    def watch_experts(self, on: bool) -> None:
+        """Count the experts that fire in `watch`, or stop it; the memory is emptied where that changes.
+
+        llama.cpp takes the callback only when a context is made. Raises UserError `engine.context_memory` when
+        no context could be had again; then only `close` is left.
+        """
+        if not self._experts or on == (self.watch is not None):
+            return
+        native.free_context(self._context)
+        self.tokens, self.decoded, self.text = [], 0, None
+        self.watch = ExpertWatch(native.layer_count(self._model), self._experts) if on else None
+        self._context = self._open_context(self.watch)
+        if not self._context:
+            raise UserError("engine.context_memory", context=self.context_length)
 
     def close(self) -> None:
         native.free_context(self._context)

@@ -10,6 +10,7 @@ from engine.api import (
     Delta,
     EngineState,
     Event,
+    ExpertsFired,
     Finished,
     GenerateRequest,
     Listener,
@@ -34,7 +35,8 @@ class ScriptedEngine:
     """Keeps the `Engine` protocol, on a thread of its own.
 
     `pace` is the time in seconds between two pieces of an answer; `hold`, while set, keeps a load or answer
-    from going on. A piece that begins with "<think>" is reasoning.
+    from going on. A piece that begins with "<think>" is reasoning. `fired` is what each answer tells while
+    experts are watched.
     """
 
     def __init__(
@@ -45,10 +47,12 @@ class ScriptedEngine:
         reasoning: ReasoningControl = SWITCH,
         pace: float = 0.0,
         load_error: ErrorInfo | None = None,
+        fired: tuple[tuple[int, ...], ...] = (),
     ) -> None:
         self._listener, self._answer = listener, answer
         self._reasoning, self._pace = reasoning, pace
         self.load_error = load_error
+        self.fired, self.watching = fired, False
         self.hold = threading.Event()
         self.requests: list[GenerateRequest] = []
         self._state: EngineState = "empty"
@@ -69,6 +73,7 @@ class ScriptedEngine:
         return self._facts
 
     def load(self, request: LoadRequest) -> None:
+        self.watching = request.watch_experts
         self._state = "loading"
         self._cancelled.clear()
         self._work.put(request)
@@ -83,6 +88,9 @@ class ScriptedEngine:
 
     def abort(self, request_id: int) -> None:
         self._aborted.add(request_id)
+
+    def watch_experts(self, on: bool) -> None:
+        self.watching = on
 
     def close(self) -> None:
         self._closing.set()
@@ -143,6 +151,8 @@ class ScriptedEngine:
             self._tell(Delta(number, channel, piece.removeprefix("<think>")))  # type: ignore[arg-type]
             count += 1
             self._closing.wait(self._pace)
+        if self.watching and self.fired:
+            self._tell(ExpertsFired(number, count, self.fired, 0.06))
         usage = Usage(1200, 1000, count, 0)
         timings = Timings(0.1, 0.4, 500.0, 38.0, 0.0)
         self._tell(Finished(number, "cancelled" if ended else "stop", usage, timings))

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from app.services.placing import Surveyed
 from engine.errors import ErrorInfo, UserError
+from engine.local.benchmark import Benchmark
+from engine.local.modes import ModeResult
+from engine.local.tuning import OnTrial, Trial, Tuning
+from engine.placement.estimate import Overhead
 from engine.placement.gguf_index import GgufIndex, read_index
-from engine.placement.plan import Device, Machine, Plan, PlannedModel, Wishes
+from engine.placement.plan import Device, Machine, Mode, Plan, PlannedModel, Wishes
 from engine.placement.tensor_index import TensorIndex
+from engine.placement.variations import Setting
 from tests.support.plans import GB, a_machine, a_plan, a_planned_model
 
 
@@ -22,11 +29,22 @@ class ScriptedPlacing:
         self.asked: list[tuple[Any, ...]] = []
         self.away: dict[str, ErrorInfo] = {}
         self.error: UserError | None = None
+        self.hold = threading.Event()  # while set, measuring goes on
 
-    def survey(self, workers: Sequence[str]) -> Machine:
+    def survey(self, workers: Sequence[str]) -> Surveyed:
         self.asked.append(("survey", *workers))
         self._fail()
-        return a_machine(*(self._device(number) for number in range(len(workers))))
+        return Surveyed(a_machine(*(self._device(number) for number in range(len(workers)))))
+
+    def measured(
+        self, found: Surveyed, workers: Sequence[str], keep_going: Callable[[float], bool]
+    ) -> Machine:
+        self.asked.append(("measured", *workers))
+        while self.hold.is_set():
+            if not keep_going(0.5):
+                raise UserError("engine.load_cancelled")
+            self.hold.wait(0.01)
+        return msgspec.structs.replace(found.machine, disk_bandwidth=1e9)
 
     def probe(self, address: str) -> tuple[Device, ...]:
         self.asked.append(("probe", address))
@@ -40,14 +58,17 @@ class ScriptedPlacing:
         index = TensorIndex("test", (), (), 8, 2, 0, 0, 0, False, 0, 4 * GB, 8 * GB, 2 * GB, 32768, 64, 100)
         return read_index(path), index
 
-    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Any) -> Plan:
-        self.asked.append(("plan", wishes))
+    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None) -> Plan:
+        self.asked.append(("plan", wishes, overhead))
         return a_plan(context=wishes.context or 8192)
 
     def exact(self, path: str, wishes: Wishes) -> PlannedModel:
         self.asked.append(("exact", path, wishes))
         self._fail()
         return a_planned_model(path, a_plan(context=wishes.context or 8192))
+
+    def learned(self, index: TensorIndex, exact: PlannedModel, wishes: Wishes) -> Overhead:
+        return Overhead(compute={"CPU": exact.plan.placement.context})
 
     def concession(self, plan: Plan, wishes: Wishes) -> Wishes | None:
         return msgspec.structs.replace(wishes, concessions=(*wishes.concessions, "context"))
@@ -59,3 +80,38 @@ class ScriptedPlacing:
     @staticmethod
     def _device(number: int) -> Device:
         return Device(f"RPC{number}", "rpc", "Worker", 8 * GB, 8 * GB)
+
+    def key(self, found: Surveyed) -> str:
+        return "machine"
+
+    def benchmark(
+        self, path: str, wishes: Wishes, threads: int, keep_going: Callable[[float], bool]
+    ) -> Benchmark:
+        self.asked.append(("benchmark", path, wishes, threads))
+        self._fail()
+        return Benchmark(200.0, 20.0, {"1": 20.0, "4": 50.0}, 0.01, "CPU", a_plan(), 256, 64)
+
+    def modes(
+        self,
+        path: str,
+        wishes: Wishes,
+        machine: Machine,
+        threads: int,
+        keep_going: Callable[[float], bool],
+    ) -> dict[Mode, ModeResult]:
+        self.asked.append(("modes", path, wishes, threads))
+        self._fail()
+        return {"cpu": ModeResult(20.0, 200.0, 0.0, "text")}
+
+    def tune(self, path: str, wishes: Wishes, machine: Machine, threads: int, on_trial: OnTrial) -> Tuning:
+        self.asked.append(("tune", path, wishes, threads))
+        self._fail()
+        before = Trial("planned", Setting(wishes, 2), 100.0, 20.0, 45.0)
+        faster = msgspec.structs.replace(wishes, ubatch=1024)
+        after = Trial("ubatch", Setting(faster, 3), 120.0, 25.0, 36.0)
+        for number in range(1, 5):
+            while self.hold.is_set() and on_trial(None, number / 5):
+                self.hold.wait(0.01)
+            if not on_trial(before, number / 5):
+                break
+        return Tuning(before, after, (before, after), False)

@@ -19,6 +19,7 @@ import llama_cpp
 import llama_cpp.llama_cpp as llama
 
 from engine.errors import UserError
+from engine.local.native.routing import ExpertWatch
 
 DeviceKind = Literal["cpu", "gpu", "integrated_gpu", "accelerator", "other"]
 
@@ -125,7 +126,9 @@ def free_model(model: int) -> None:
     llama.llama_model_free(model)
 
 
-def new_context(model: int, length: int, threads: int, abort: AbortFlag | None) -> int:
+def new_context(
+    model: int, length: int, threads: int, abort: AbortFlag | None, watch: ExpertWatch | None = None
+) -> int:
     """A context of one sequence and at least `length` tokens; 0 when its memory could not be had.
 
     One that is shorter than a ubatch would take shorter ones only, and abort on a longer.
@@ -139,6 +142,8 @@ def new_context(model: int, length: int, threads: int, abort: AbortFlag | None) 
     if abort is not None:
         params.abort_callback = abort.callback
         params.abort_callback_data = abort.data
+    if watch is not None:
+        params.cb_eval = watch.callback
     return int(llama.llama_init_from_model(model, params) or 0)
 
 
@@ -147,6 +152,10 @@ UBATCH = 512
 
 def free_context(context: int) -> None:
     llama.llama_free(context)
+
+
+def layer_count(model: int) -> int:
+    return int(llama.llama_model_n_layer(model))
 
 
 def trained_context(model: int) -> int:

@@ -6,19 +6,20 @@ from pathlib import Path
 import pytest
 
 from app.services.settings import Settings
-from app.services.wishes import WishesFile, complete
+from app.services.wishes import KeptWishes, WishesFile, complete, kept_part
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import Wishes
 from tests.support.permissions import bound_by_permissions
 
 MODEL = "/models/큰 모델.gguf"
-ALL = Wishes(
+ALL = KeptWishes(
     context=4096,
     prefer="context",
     cache_type="q8_0",
     ubatch=256,
     budgets={"CUDA0": 6 * 2**30, "CPU": 5},
     mode="resident",
+    threads=3,
 )
 
 
@@ -29,7 +30,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_without_a_file_nothing_is_wished_and_nothing_is_written(path: Path) -> None:
     file = WishesFile(path)
-    assert (file.get(MODEL), file.problems) == (Wishes(), ())
+    assert (file.get(MODEL), file.problems) == (KeptWishes(), ())
     file.forget(MODEL)
     assert not path.exists()
 
@@ -37,17 +38,18 @@ def test_without_a_file_nothing_is_wished_and_nothing_is_written(path: Path) -> 
 def test_wishes_are_kept_for_each_model_and_forgotten(path: Path) -> None:
     file = WishesFile(path)
     file.keep(MODEL, ALL)
-    file.keep("/b.gguf", Wishes(ubatch=64))
+    file.keep("/b.gguf", KeptWishes(ubatch=64))
     again = WishesFile(path)
-    assert (again.get(MODEL), again.get("/b.gguf"), again.problems) == (ALL, Wishes(ubatch=64), ())
+    assert (again.get(MODEL), again.get("/b.gguf"), again.problems) == (ALL, KeptWishes(ubatch=64), ())
     again.forget(MODEL)
-    assert again.get(MODEL) == WishesFile(path).get(MODEL) == Wishes()
+    assert again.get(MODEL) == WishesFile(path).get(MODEL) == KeptWishes()
     assert tomllib.loads(path.read_text()) == {"/b.gguf": {"ubatch": 64}}
 
 
 def test_workers_and_concessions_are_no_matter_of_the_model(path: Path) -> None:
-    WishesFile(path).keep(MODEL, Wishes(context=512, workers=("a:1",), concessions=("layer",)))
-    assert WishesFile(path).get(MODEL) == Wishes(context=512)
+    wished = Wishes(context=512, workers=("a:1",), concessions=("layer",))
+    assert kept_part(wished, threads=3).wishes() == Wishes(context=512)
+    assert kept_part(ALL.wishes(), ALL.threads) == ALL
 
 
 def test_what_is_not_understood_falls_back_alone_is_told_and_stays(path: Path) -> None:
@@ -57,14 +59,14 @@ def test_what_is_not_understood_falls_back_alone_is_told_and_stays(path: Path) -
         f'["{MODEL}".budgets]\nCUDA0 = "much"\n'
     )
     file = WishesFile(path)
-    assert file.get(MODEL) == Wishes(ubatch=128) and file.get("/odd.gguf") == Wishes()
+    assert file.get(MODEL) == KeptWishes(ubatch=128) and file.get("/odd.gguf") == KeptWishes()
     assert {problem.params["key"] for problem in file.problems} == {
         "/odd.gguf",
         f"{MODEL}: context",
         f"{MODEL}: budgets",
     }
     assert {problem.code for problem in file.problems} == {"settings.bad_value"}
-    file.keep(MODEL, Wishes(ubatch=64))
+    file.keep(MODEL, KeptWishes(ubatch=64))
     assert tomllib.loads(path.read_text()) == {
         "/odd.gguf": 3,
         MODEL: {
@@ -92,7 +94,7 @@ def test_a_broken_file_is_set_aside_whole(path: Path, broken: bytes) -> None:
 def test_what_another_process_kept_meanwhile_stays(path: Path) -> None:
     first, second = WishesFile(path), WishesFile(path)
     first.keep(MODEL, ALL)
-    second.keep("/b.gguf", Wishes(ubatch=64))
+    second.keep("/b.gguf", KeptWishes(ubatch=64))
     assert WishesFile(path).get(MODEL) == ALL
 
 
@@ -103,7 +105,7 @@ def test_a_folder_that_takes_nothing_is_told_and_nothing_changes(path: Path) -> 
     with bound_by_permissions(), pytest.raises(UserError) as caught:
         file.keep(MODEL, ALL)
     path.parent.chmod(0o700)
-    assert caught.value.code == "settings.not_saved" and file.get(MODEL) == Wishes()
+    assert caught.value.code == "settings.not_saved" and file.get(MODEL) == KeptWishes()
 
 
 def test_a_path_that_is_no_text_cannot_be_kept_and_is_told(path: Path) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from engine.api import (
     Delta,
+    ExpertsFired,
     Finished,
     GenerateRequest,
     LoadFailed,
@@ -25,6 +26,7 @@ COMMANDS = [
     protocol.Generate(GenerateRequest(7, (Message("user", "안녕 🌊"),), reasoning=64, stop=("x",))),
     protocol.Abort(7),
     protocol.CancelLoad(),
+    protocol.WatchExperts(True),
     protocol.Ping(),
     protocol.Close(),
 ]
@@ -41,6 +43,7 @@ def test_replies_survive_the_pipe_in_order() -> None:
         LoadProgress(0.5),
         Delta(1, "reasoning", "음…"),
         protocol.Pong(True, 9),
+        ExpertsFired(1, 12, ((), (20, 4)), 0.06),
         LoadFailed(ErrorInfo("model.missing", {"path": "x"})),
         Finished(
             1, "error", Usage(3, 1, 2), Timings(ttft_s=0.2), ErrorInfo("engine.decode_failed", {"status": -3})

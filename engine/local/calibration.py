@@ -1,0 +1,178 @@
+"""Bandwidths of this machine, measured once per machine and build, in a few seconds, and kept in a file.
+
+Each device is measured in a child of its own: a driver or a worker that fails takes down one measurement.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from engine.errors import UserError
+from engine.local.ask import Tell, ask
+from engine.local.disk import disk_bandwidth
+from engine.local.threads import default_threads
+from engine.placement import processor
+from engine.placement.plan import RAM, Device, Machine
+
+# Of the file and of how its numbers are taken: another one is measured anew.
+_FORMAT = 1
+# One device takes some two seconds; a worker that stalls is left unmeasured.
+_PATIENCE = 15.0
+
+
+class DeviceSpeed(msgspec.Struct, frozen=True, tag="device_speed"):
+    """As in `Device`; 0 for what could not be measured."""
+
+    name: str
+    description: str
+    bandwidth: float = 0.0
+    link: float = 0.0
+
+
+class Calibration(msgspec.Struct, frozen=True):
+    """What was measured; `key` names the machine and build, `taken` is in seconds since 1970.
+
+    `ram` and `disk` in bytes per second; `disk` is of the disk that the first model lay on.
+    """
+
+    key: str
+    taken: float
+    ram: float = 0.0
+    disk: float = 0.0
+    devices: tuple[DeviceSpeed, ...] = ()
+    format: int = _FORMAT
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing that was tried has failed; the disk may be missing."""
+        return self.ram > 0 and all(speed.bandwidth > 0 for speed in self.devices)
+
+
+def machine_key(machine: Machine, build: Sequence[str], threads: int) -> str:
+    """The same for the same processor, memory size, devices, threads, and `build` (library version, CPU
+    features in use)."""
+    parts = [
+        processor.processor_name(processor.read_cpuinfo()),
+        machine.ram.total,
+        [(device.name, device.kind, device.description, device.total) for device in machine.devices],
+        list(build),
+        threads,
+    ]
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
+
+
+def calibrate(
+    machine: Machine,
+    build: Sequence[str],
+    folder: Path,
+    *,
+    threads: int = 0,
+    model_path: str = "",
+    workers: Sequence[str] = (),
+    keep_going: Callable[[float], bool] = lambda _: True,
+) -> Calibration:
+    """The kept calibration, or a new one that takes some two seconds per kind of device.
+
+    `folder` keeps one small file per machine and build; a damaged one is measured again. The disk is read
+    through the file `model_path`, once one is given. `keep_going` gets the progress, 0 to 1, and ends the
+    measuring by returning False: then UserError `engine.load_cancelled` is raised. Nothing else is: what cannot
+    be measured is 0, and measured again the next time.
+    """
+    threads = threads or default_threads()
+    known = kept_calibration(machine, build, folder, threads=threads)
+    if known and (known.disk or not model_path):
+        return known
+    key = machine_key(machine, build, threads)
+    found = known or _measured(machine, key, threads, workers, keep_going)
+    if model_path:
+        found = msgspec.structs.replace(found, disk=disk_bandwidth(model_path, threads))
+    if found.complete:
+        _keep(_path(folder, key), found)
+    return found
+
+
+def kept_calibration(
+    machine: Machine, build: Sequence[str], folder: Path, *, threads: int = 0
+) -> Calibration | None:
+    """What `calibrate` has kept in `folder` for this machine and build; measures nothing."""
+    key = machine_key(machine, build, threads or default_threads())
+    try:
+        found = msgspec.json.decode(_path(folder, key).read_bytes(), type=Calibration)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return found if found.key == key and found.format == _FORMAT else None
+
+
+def with_bandwidths(machine: Machine, calibration: Calibration) -> Machine:
+    """The machine with what was measured on it; a device that was not stays as it is."""
+    speeds = {(speed.name, speed.description): speed for speed in calibration.devices}
+
+    def measured(device: Device) -> Device:
+        speed = speeds.get((device.name, device.description))
+        if speed is None:
+            return device
+        return msgspec.structs.replace(device, bandwidth=speed.bandwidth, link=speed.link)
+
+    ram = msgspec.structs.replace(machine.ram, bandwidth=calibration.ram)
+    return Machine(ram, tuple(map(measured, machine.devices)), calibration.disk)
+
+
+def _measured(
+    machine: Machine,
+    key: str,
+    threads: int,
+    workers: Sequence[str],
+    keep_going: Callable[[float], bool],
+) -> Calibration:
+    done: dict[tuple[str, int], DeviceSpeed] = {}  # of equal cards one is measured
+    speeds: list[DeviceSpeed] = []
+    all_devices = (machine.ram, *machine.devices)
+    for number, device in enumerate(all_devices):
+        if not keep_going(number / len(all_devices)):
+            raise UserError("engine.load_cancelled")
+        like = (device.description, device.total)
+        speed = None if device.kind == "rpc" else done.get(like)
+        if speed is None:
+            speed = done[like] = _asked(device, threads, workers)
+        speeds.append(DeviceSpeed(device.name, device.description, speed.bandwidth, speed.link))
+    return Calibration(key, time.time(), ram=speeds[0].bandwidth, devices=tuple(speeds[1:]))
+
+
+def _asked(device: Device, threads: int, workers: Sequence[str]) -> DeviceSpeed:
+    arguments = (device.name, device.description, threads, tuple(workers))
+    try:
+        return ask(_measure, arguments, DeviceSpeed, patience=_PATIENCE, workers=workers)
+    except UserError:
+        return DeviceSpeed(device.name, device.description)
+
+
+def _measure(_: Tell, name: str, description: str, threads: int, workers: tuple[str, ...]) -> DeviceSpeed:
+    from engine.local.native import bandwidth
+    from engine.local.native.devices import register_workers
+
+    register_workers(workers)
+    read = bandwidth.product_bandwidth(name, threads)
+    link = 0.0 if name == RAM else bandwidth.link_bandwidth(name)
+    return DeviceSpeed(name, description, read, link)
+
+
+def _path(folder: Path, key: str) -> Path:
+    return folder / f"calibration-{key}.json"
+
+
+def _keep(path: Path, calibration: Calibration) -> None:
+    """A file that cannot be written costs the next start some seconds, and nothing else."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(msgspec.json.encode(calibration))
+        Path(partial).replace(path)

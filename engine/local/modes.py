@@ -1,0 +1,109 @@
+"""The same answer in each way that this machine can place a model: what each gives, and that all agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from engine.api import Delta, GenerateRequest, LoadRequest, Message, Sampling
+from engine.errors import UserError
+from engine.local.ask import Tell, ask
+from engine.local.benchmark import ANSWER_TOKENS, PATIENCE, PROMPT_TOKENS
+from engine.placement.plan import Machine, Mode, Wishes
+
+PROMPT = "Write a short story about a harbour between two hills."
+
+
+class ModeResult(msgspec.Struct, frozen=True, tag="mode_result"):
+    """One mode: speeds in tokens per second, the share of experts found on the GPU (0 for a mode that keeps
+    none of its own), and the greedy answer to `PROMPT`."""
+
+    decode_tps: float
+    prefill_tps: float
+    hit_rate: float
+    text: str
+
+
+def available_modes(machine: Machine, experts: int) -> tuple[Mode, ...]:
+    """The modes worth a comparison: the CPU alone, whole layers on devices, and for a mixture of experts those
+    that tell experts apart."""
+    modes: list[Mode] = ["cpu"]
+    if machine.devices:
+        modes.append("layers")
+        if experts:
+            modes.append("resident")
+            if any(device.streams for device in machine.devices):
+                modes.append("streamed")
+    return tuple(modes)
+
+
+def modes(
+    path: str,
+    wishes: Wishes,
+    wanted: tuple[Mode, ...],
+    *,
+    threads: int = 0,
+    keep_going: Callable[[float], bool] = lambda _: True,
+) -> dict[Mode, ModeResult]:
+    """Each of the `wanted` modes in a child of its own; one that this machine has no room for is left out.
+
+    Raises UserError `engine.load_cancelled` when `keep_going` returns False, and the last mode's reason when
+    none could be measured.
+    """
+    found: dict[Mode, ModeResult] = {}
+    failure: UserError | None = None
+    for number, mode in enumerate(wanted):
+        request = LoadRequest(path, msgspec.structs.replace(wishes, mode=mode), threads)
+
+        def progress(fraction: float, number: int = number) -> bool:
+            return keep_going((number + fraction) / len(wanted))
+
+        try:
+            found[mode] = ask(
+                _measure,
+                (request,),
+                ModeResult,
+                keep_going=progress,
+                patience=PATIENCE,
+                workers=wishes.workers,
+            )
+        except UserError as error:
+            if error.code == "engine.load_cancelled":
+                raise
+            failure = error
+    if failure and not found:
+        raise failure
+    return found
+
+
+def _measure(tell: Tell, request: LoadRequest) -> ModeResult:
+    from engine.local import native, speed
+    from engine.local.generation import Generation
+    from engine.local.loading import open_session
+
+    def loading(fraction: float) -> bool:
+        tell(fraction / 2)
+        return True
+
+    def alive() -> None:
+        tell(0.5)
+
+    abort = native.AbortFlag()
+    session = open_session(request, abort, loading)
+    text: list[str] = []
+
+    def emit(event: object) -> None:
+        if isinstance(event, Delta):
+            text.append(event.text)
+
+    try:
+        message = Message("user", PROMPT)
+        question = GenerateRequest(1, (message,), Sampling(0.0, seed=0), max_tokens=ANSWER_TOKENS)
+        end = Generation(session, question, abort, emit, alive, 0.0).run()
+        if end.error:
+            raise UserError.from_info(end.error)
+        speeds = speed.measure(session, PROMPT_TOKENS, ANSWER_TOKENS, lambda: None)
+        return ModeResult(speeds.decode_tps, speeds.prefill_tps, 0.0, "".join(text))
+    finally:
+        session.close()

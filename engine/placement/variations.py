@@ -1,0 +1,94 @@
+"""What is worth trying around a plan: other threads, ubatches, cache types, and other places for experts."""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.placement.plan import RAM, Machine, Mode, Plan, Wishes
+
+UBATCHES = (1024, 2048, 256)
+# What the best setting is judged by: a question with some pages to read, and an answer of a page.
+PROMPT_TOKENS, ANSWER_TOKENS = 2000, 500
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """What can be tuned: wishes and llama.cpp's threads."""
+
+    wishes: Wishes
+    threads: int
+
+
+class Variation(msgspec.Struct, frozen=True):
+    """One change to a setting. `kind` is what it changes; what is empty stays as it is."""
+
+    kind: str
+    threads: int = 0
+    ubatch: int = 0
+    cache_type: str = ""
+    mode: Mode | None = None
+    unpinned: bool = False
+    budgets: dict[str, int] = {}
+
+    def applied(self, setting: Setting) -> Setting:
+        wishes = setting.wishes
+        changes: dict[str, object] = {}
+        if self.ubatch:
+            changes["ubatch"] = self.ubatch
+        if self.cache_type:
+            changes["cache_type"] = self.cache_type
+        if self.mode:
+            changes["mode"] = self.mode
+        if self.unpinned:
+            changes["concessions"] = (*wishes.concessions, "unpinned")
+        if self.budgets:
+            changes["budgets"] = {**wishes.budgets, **self.budgets}
+        return Setting(msgspec.structs.replace(wishes, **changes), self.threads or setting.threads)
+
+
+def answer_seconds(prefill_tps: float, decode_tps: float) -> float:
+    """How long the question and answer that settings are judged by would take."""
+    return PROMPT_TOKENS / prefill_tps + ANSWER_TOKENS / decode_tps
+
+
+def variations(
+    plan: Plan | None, machine: Machine, setting: Setting, cores: int, processors: int
+) -> list[Variation]:
+    """What to try, the most promising first. `cores` are physical, `processors` logical.
+
+    Without a plan there is nothing to know of devices, and only what the CPU does is varied.
+    """
+    found = [
+        Variation("threads", threads=count)
+        for count in dict.fromkeys((cores - 1, cores, processors))
+        if count > 0 and count != setting.threads
+    ]
+    ubatch = plan.placement.ubatch if plan else setting.wishes.ubatch or 512
+    found += [Variation("ubatch", ubatch=size) for size in UBATCHES if size != ubatch]
+    if plan:
+        found += _placements(plan, machine)
+    cache_type = plan.placement.cache_type_k if plan else "f16"
+    if setting.wishes.cache_type is None:
+        found.append(Variation("cache", cache_type="q8_0" if cache_type == "f16" else "f16"))
+    return found
+
+
+def _placements(plan: Plan, machine: Machine) -> list[Variation]:
+    found: list[Variation] = []
+    mixture = any(plan.expert_bytes.values())
+    streaming = any(device.streams for device in machine.devices)
+    if mixture and streaming:
+        others: tuple[Mode, ...] = ("resident", "streamed_prompts", "streamed")
+        found += [Variation("mode", mode=mode) for mode in others if mode != plan.mode]
+    if plan.placement.load_mode == "pinned":
+        found.append(Variation("pinned", unpinned=True))
+    for device in machine.devices:
+        layers = plan.expert_layers.get(device.name, ())
+        if not layers:
+            continue
+        one = plan.expert_bytes.get(device.name, 0) // len(layers)
+        found.append(Variation("fewer experts", budgets={device.name: plan.bytes[device.name].total - one}))
+        # Into the margin that plans leave; a trial that does not fit fails in its child.
+        more = plan.budgets.get(device.name, 0) + one
+        if plan.expert_layers.get(RAM) and more <= device.free:
+            found.append(Variation("more experts", budgets={device.name: more}))
+    return found

@@ -1,0 +1,281 @@
+"""`coterie plan`: the contract's object, held against what loading then takes, on a worker on loopback."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from app.cli.plan import plan_object
+from app.cli.plan_report import aligned, ranges, report
+from app.services.services import open_services
+from engine.api import ModelFacts, Sampling
+from engine.errors import ErrorInfo
+from engine.placement.plan import RAM, PartialLayer, Wishes
+from tests.app.cli.test_chat import run
+from tests.support.listening import Listening
+from tests.support.moe import moe_model
+from tests.support.plans import a_plan, a_planned_model
+from tests.support.rpc_worker import Worker, free_port, rpc_worker
+
+MIB = 2**20
+CONTEXT = 1024
+LAYERS = 30
+QUESTION = "Write one sentence about the sea."
+# From too small for anything to room for everything.
+BUDGETS = (0, 8 * MIB, 90 * MIB, 170 * MIB, 300 * MIB, 2048 * MIB)
+
+model = pytest.mark.model
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    with rpc_worker() as running:
+        yield running
+
+
+def planned(worker: Worker, budget: int, *arguments: str) -> dict[str, Any]:
+    done = run(
+        "plan",
+        str(moe_model()),
+        "--context",
+        str(CONTEXT),
+        "--rpc",
+        worker.address,
+        "--memory",
+        f"RPC0={budget}",
+        "--json",
+        *arguments,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1
+    return dict(json.loads(done.stdout))
+
+
+def loaded(home: Path, wishes: Wishes) -> tuple[ModelFacts, str]:
+    """What loading says of itself, and a greedy answer."""
+    services = open_services(home)
+    try:
+        services.settings.change(sampling=Sampling(temperature=0.0), max_tokens=24)
+        told = Listening(services)
+        services.models.use(str(moe_model()), wishes=wishes, remember=False)
+        facts = told.model("ready").facts
+        assert facts is not None
+        answer = services.conversations.send(services.conversations.create().id, QUESTION)
+        return facts, told.finished(answer.id).content
+    finally:
+        services.close()
+
+
+@model
+@pytest.mark.parametrize("budget", BUDGETS)
+def test_a_plan_keeps_its_budget_and_is_exactly_what_loading_takes(
+    worker: Worker, coterie_home: Path, budget: int
+) -> None:
+    found = planned(worker, budget)
+    plan, experts = found["plan"], found["plan"]["expert_layers"]
+    taken = plan["bytes"]["RPC0"]
+    assert plan["fits"] and plan["measured"] and sum(taken.values()) <= budget
+    # Dense weights first, then the early layers, then a part of one, and not one layer less than would fit.
+    on_worker = experts["RPC0"]
+    assert on_worker == list(range(len(on_worker)))
+    assert sorted(on_worker + experts[RAM]) == list(range(LAYERS))
+    if on_worker or plan["partial"]:
+        assert plan["dense_layers"]["RPC0"] == list(range(LAYERS))
+    layer = found["model"]["expert_bytes"] // LAYERS
+    if len(on_worker) < LAYERS and len(plan["dense_layers"]["RPC0"]) == LAYERS:
+        assert sum(taken.values()) - (plan["expert_bytes"]["RPC0"] - layer * len(on_worker)) + layer > budget
+    # Loading is asked for the same and says the same, and the same is said by the model.
+    wishes = Wishes(CONTEXT, budgets={"RPC0": budget}, workers=(worker.address,))
+    facts, text = loaded(coterie_home, wishes)
+    assert facts.plan is not None and facts.weights is not None
+    assert msgspec.to_builtins(facts.plan.bytes) == plan["bytes"]
+    assert facts.weights.misplaced == {}
+    assert facts.weights.bytes.get("RPC0", 0) == taken["model"]
+    assert text == cpu_answer(coterie_home)
+
+
+_CPU: list[str] = []
+
+
+def cpu_answer(home: Path) -> str:
+    if not _CPU:
+        _CPU.append(loaded(home, Wishes(CONTEXT))[1])
+    assert _CPU[0]
+    return _CPU[0]
+
+
+@model
+def test_the_object_has_the_contracts_keys(worker: Worker) -> None:
+    found = planned(worker, 170 * MIB)
+    assert set(found) == {"model", "devices", "plan"}
+    assert {
+        "architecture",
+        "experts",
+        "experts_used",
+        "parameters",
+        "active_parameters",
+        "bytes",
+        "expert_bytes",
+        "active_bytes_per_token",
+    } == set(found["model"])
+    assert (found["model"]["experts"], found["model"]["experts_used"]) == (8, 2)
+    devices = {device["name"]: device for device in found["devices"]}
+    assert set(devices) == {"RPC0", RAM}
+    assert (devices["RPC0"]["kind"], devices["RPC0"]["budget"]) == ("rpc", 170 * MIB)
+    assert {"name", "kind", "free", "budget"} <= set(devices[RAM])
+    plan = found["plan"]
+    assert {"context", "ubatch", "mode", "expert_layers", "overrides", "bytes", "fits", "predicted"} <= set(
+        plan
+    )
+    assert plan["context"] == CONTEXT and plan["mode"] == "resident"
+    assert set(plan["bytes"]["RPC0"]) == {"model", "context", "compute"}
+    assert all(isinstance(pattern, str) and device == RAM for pattern, device in plan["overrides"])
+    assert {"decode_tps", "prefill_tps"} <= set(plan["predicted"]) and plan["predicted"]["decode_tps"] > 0
+    assert plan["explanation"].endswith(".")
+
+
+@model
+def test_chat_takes_the_same_options(worker: Worker) -> None:
+    options = ("--rpc", worker.address, "--memory", "RPC0=170MiB", "--context", str(CONTEXT))
+    greedy = ("--model", str(moe_model()), "--temperature", "0", "--max-tokens", "12", "--json")
+    there = run("chat", QUESTION, *options, *greedy)
+    here = run("chat", QUESTION, "--context", str(CONTEXT), *greedy)
+    assert (there.returncode, here.returncode) == (0, 0), there.stderr + here.stderr
+    assert json.loads(there.stdout)["content"] == json.loads(here.stdout)["content"] != ""
+
+
+@model
+def test_what_fits_nowhere_is_planned_and_refused_with_exit_1() -> None:
+    done = run("plan", "starter", "--memory", "CPU=1MiB", "--json", LC_ALL="C.UTF-8")
+    assert done.returncode == 1
+    plan = json.loads(done.stdout)["plan"]
+    assert plan["fits"] is False
+    assert plan["refusal"]["message"] == done.stderr.strip() and "\n" not in done.stderr.strip()
+
+
+@model
+def test_a_budget_larger_than_the_device_is_cut_down_and_told() -> None:
+    done = run("plan", "starter", "--memory", "CPU=900000GiB", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["devices"][-1]["budget"] <= found["devices"][-1]["free"]
+    assert [notice["code"] for notice in found["plan"]["notices"]] == ["plan.budget_cut"]
+
+
+@model
+def test_the_plan_for_people_is_a_table_and_a_sentence_in_their_language() -> None:
+    english = run("plan", "starter", LC_ALL="C.UTF-8")
+    assert english.returncode == 0 and english.stdout.rstrip().endswith(".")
+    assert "Device" in english.stdout and "tokens per second" in english.stdout
+    korean = run("plan", "starter", LC_ALL="ko_KR.UTF-8")
+    assert korean.returncode == 0 and "장치" in korean.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--memory", "CPU=-1"), "cli.bad_size"),
+        (("--memory", "CPU=lots"), "cli.bad_size"),
+        (("--memory", "CPU=1e9"), "cli.bad_size"),
+        (("--memory", "CPU"), "cli.bad_memory"),
+        (("--memory", "CPU=1GiB", "--memory", "CPU=2GiB"), "cli.memory_twice"),
+        (("--rpc", "nowhere:0"), "worker.bad_address"),
+        (("--rpc", "host:port"), "worker.bad_address"),
+        (("--rpc", "[::1]:50052"), "worker.ipv6"),
+        (("--rpc", "127.0.0.1:50052", "--rpc", "127.0.0.1:50052"), "worker.twice"),
+    ],
+)
+@pytest.mark.parametrize("command", [("plan", "starter"), ("chat", "Hi")])
+def test_options_that_are_none_are_wrong_usage_told_in_one_sentence(
+    command: tuple[str, ...], arguments: tuple[str, ...], code: str
+) -> None:
+    done = run(*command, *arguments, "--json", LC_ALL="C.UTF-8")
+    assert done.returncode == 2
+    error = json.loads(done.stdout)["error"]
+    assert (error["code"], error["message"]) == (code, done.stderr.strip())
+    assert "\n" not in done.stderr.strip() and done.stderr.strip().endswith(".")
+
+
+@model
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("plan", "/no/such/model.gguf"), "model.missing"),
+        (("plan", "starter", "--memory", "CUDA7=1GiB"), "placement.unknown_device"),
+        (("plan", "starter", "--context", "999999"), "engine.context_too_long"),
+        (("chat", "Hi", "--memory", "CUDA7=1GiB"), "placement.unknown_device"),
+    ],
+)
+def test_what_cannot_be_planned_is_told_in_one_sentence_with_exit_1(
+    arguments: tuple[str, ...], code: str
+) -> None:
+    done = run(*arguments, "--json", LC_ALL="C.UTF-8")
+    assert done.returncode == 1
+    error = json.loads(done.stdout)["error"]
+    assert (error["code"], error["message"]) == (code, done.stderr.strip())
+    assert "\n" not in done.stderr.strip()
+
+
+@pytest.fixture
+def chatterbox() -> Iterator[str]:
+    """Answers whoever connects with something that is no worker's word; its address."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ended = threading.Event()
+
+        def serve() -> None:
+            server.settimeout(0.1)
+            while not ended.is_set():
+                try:
+                    connection, _ = server.accept()
+                except TimeoutError:
+                    continue
+                with connection:
+                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 20)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+        ended.set()
+        thread.join()
+
+
+@model
+def test_a_worker_that_is_away_is_told() -> None:
+    done = run("plan", "starter", "--rpc", f"127.0.0.1:{free_port()}", "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"]["code"] == "worker.refused"
+
+
+@model
+def test_what_is_no_worker_is_told(chatterbox: str) -> None:
+    done = run("plan", "starter", "--rpc", chatterbox, "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"]["code"] == "worker.not_a_worker"
+
+
+def test_numbers_of_layers_are_told_in_ranges() -> None:
+    assert ranges(()) == ""
+    assert ranges((3,)) == "3"
+    assert ranges((0, 1, 2, 5, 7, 8)) == "0-2, 5, 7-8"
+
+
+def test_columns_stand_under_each_other_in_korean_too() -> None:
+    assert aligned([("장치", "a"), ("CPU", "b")], "  ") == ["장치  a", "CPU   b"]
+
+
+def test_a_partial_layer_and_notices_are_in_the_object_and_in_the_table() -> None:
+    plan = msgspec.structs.replace(
+        a_plan(notices=(ErrorInfo("settings.bad_value", {"key": "x"}),)),
+        partial=PartialLayer("CUDA0", 1, ("up", "gate")),
+    )
+    shown = plan_object(a_planned_model("/m.gguf", plan), "en")["plan"]
+    assert shown["partial"] == {"device": "CUDA0", "layer": 1, "kinds": ["up", "gate"]}
+    assert shown["notices"][0]["code"] == "settings.bad_value"
+    assert "2.0 B" in report(a_planned_model("/m.gguf", plan), "en")

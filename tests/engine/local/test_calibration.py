@@ -1,0 +1,86 @@
+"""Bandwidths measured on this machine with the real library, and the file that keeps them."""
+
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from engine.errors import UserError
+from engine.local.calibration import Calibration, DeviceSpeed, calibrate, machine_key, with_bandwidths
+from engine.local.disk import disk_bandwidth
+from engine.placement.plan import RAM, Device, Machine
+from tests.support.starter import starter_model
+
+TOTAL = psutil.virtual_memory().total
+MACHINE = Machine(Device(RAM, "cpu", "processor", TOTAL, TOTAL))
+BUILD = ("1.0", "AVX2")
+CARD = Device("CUDA0", "gpu", "a card", 8, 8)
+
+
+def with_devices(*devices: Device) -> Machine:
+    return msgspec.structs.replace(MACHINE, devices=devices)
+
+
+@pytest.mark.model
+def test_ram_and_disk_are_measured_once_and_kept(tmp_path: Path) -> None:
+    first = calibrate(MACHINE, BUILD, tmp_path, threads=1)
+    assert first.ram > 10**8
+    assert first.disk == 0
+    with_disk = calibrate(MACHINE, BUILD, tmp_path, threads=1, model_path=str(starter_model()))
+    assert with_disk.disk > 10**5
+    assert with_disk.ram == first.ram
+    assert calibrate(MACHINE, BUILD, tmp_path, threads=1) == with_disk
+    machine = with_bandwidths(MACHINE, with_disk)
+    assert (machine.ram.bandwidth, machine.disk_bandwidth) == (with_disk.ram, with_disk.disk)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff\xfe", b'{"key":"other","taken":0}'])
+def test_a_damaged_or_foreign_file_is_measured_again(tmp_path: Path, damage: bytes) -> None:
+    path = tmp_path / f"calibration-{machine_key(MACHINE, BUILD, 1)}.json"
+    path.write_bytes(damage)
+    assert calibrate(MACHINE, BUILD, tmp_path, threads=1).ram > 0
+    assert msgspec.json.decode(path.read_bytes(), type=Calibration).ram > 0
+
+
+@pytest.mark.model
+def test_a_device_that_cannot_be_measured_is_left_at_zero_and_tried_again(tmp_path: Path) -> None:
+    found = calibrate(with_devices(CARD), BUILD, tmp_path, threads=1)
+    assert found.ram > 0
+    assert found.devices == (DeviceSpeed("CUDA0", "a card"),)
+    assert not found.complete
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_measuring_can_be_cancelled(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"engine\.load_cancelled"):
+        calibrate(MACHINE, BUILD, tmp_path, keep_going=lambda _: False)
+
+
+def test_the_key_changes_with_whatever_changes_the_speed() -> None:
+    same = machine_key(MACHINE, BUILD, 2)
+    assert machine_key(MACHINE, BUILD, 2) == same
+    others = {
+        machine_key(MACHINE, BUILD, 3),
+        machine_key(MACHINE, ("1.0",), 2),
+        machine_key(with_devices(CARD), BUILD, 2),
+        machine_key(Machine(Device(RAM, "cpu", "processor", 1, 1)), BUILD, 2),
+    }
+    assert len(others | {same}) == 5
+
+
+def test_bandwidths_reach_the_device_they_were_measured_on() -> None:
+    other = Device("CUDA1", "gpu", "another card", 8, 8)
+    calibration = Calibration("k", 0.0, 5.0, 2.0, (DeviceSpeed("CUDA0", "a card", 9.0, 3.0),))
+    first, second = with_bandwidths(with_devices(CARD, other), calibration).devices
+    assert (first.bandwidth, first.link) == (9.0, 3.0)
+    assert second == other
+
+
+def test_a_disk_that_cannot_be_read_has_no_bandwidth(tmp_path: Path) -> None:
+    short = tmp_path / "short"
+    short.write_bytes(b"x")
+    assert disk_bandwidth(str(short), 2) == 0
+    assert disk_bandwidth(str(tmp_path), 2) == 0
+    assert disk_bandwidth(str(tmp_path / "missing"), 2) == 0
