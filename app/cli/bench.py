@@ -35,8 +35,6 @@ _WORDS = {
     "kept": Sentence(
         "The faster placement is kept for this model.", "더 빠른 배치를 이 모델의 설정으로 저장했습니다."
     ),
-        "The faster placement is kept for this model.", "더 빠른 배치를 이 모델의 설정으로 저장했습니다."
-    ),
     "not_kept": Sentence("Nothing faster was found.", "더 빠른 배치를 찾지 못했습니다."),
 }
 

@@ -130,11 +130,14 @@ class ExpertsChanged(msgspec.Struct, frozen=True):
 
 
 class TuneProgress(msgspec.Struct, frozen=True):
-    """`done` of `total` placements of a model are measured."""
+    """`done` of `total` percent of the time are over. `kind` is what the last trial changed ("planned":
+    nothing, else as in `engine.placement.variations`), with its speed; "" before the first has ended."""
 
     path: str
     done: int
     total: int
+    kind: str = ""
+    decode_tps: float = 0.0
 
 
 ServiceEvent = (

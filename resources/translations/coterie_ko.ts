@@ -1254,40 +1254,83 @@
 <context>
     <name>TuneCard</name>
     <message>
-        <source>about {seconds} s left</source>
-        <translation>약 {seconds}초 남음</translation>
-    </message>
-    <message>
-        <source>Trying placements, batches and context kinds. Answers wait for this.</source>
-        <translation>여러 배치와 묶음 크기, 컨텍스트 형식을 시험하고 있습니다. 답변은 이 작업이 끝난 뒤에 이어집니다.</translation>
-    </message>
-    <message>
         <source>Nothing faster was found than {before} tokens per second.</source>
         <translation>초당 {before}토큰보다 빠른 배치를 찾지 못했습니다.</translation>
-    </message>
-    <message>
-        <source>Before: {before} tokens per second. With the best that was found: {after}.</source>
-        <translation>이전: 초당 {before}토큰. 찾아낸 가장 빠른 배치: {after}토큰.</translation>
     </message>
     <message>
         <source>Tuning for this PC</source>
         <translation>이 PC에 맞추는 중</translation>
     </message>
     <message>
-        <source>{done} of {total}</source>
-        <translation>{total} 중 {done}</translation>
+        <source>at most {seconds} s left</source>
+        <translation>길어야 {seconds}초 남음</translation>
     </message>
     <message>
-        <source>Keep</source>
-        <translation>사용</translation>
+        <source>Measuring the plan as it is, then what may be faster.</source>
+        <translation>계획한 그대로 측정한 뒤 더 빠를 만한 것을 시험합니다.</translation>
+    </message>
+    <message>
+        <source>Tried {kind}: {speed} tokens per second</source>
+        <translation>시험함({kind}): 초당 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>Before: {before} tokens per second, prompts read at {prompts_before}. With the best that was found: {after}, prompts at {prompts_after}.</source>
+        <translation>이전: 초당 {before}토큰, 프롬프트는 초당 {prompts_before}토큰. 찾아낸 가장 빠른 배치: 초당 {after}토큰, 프롬프트는 초당 {prompts_after}토큰.</translation>
+    </message>
+    <message>
+        <source>about a minute</source>
+        <translation>약 1분</translation>
     </message>
     <message>
         <source>Close</source>
         <translation>닫기</translation>
     </message>
     <message>
+        <source>Keep and reload</source>
+        <translation>사용하고 다시 불러오기</translation>
+    </message>
+    <message>
         <source>Leave as it was</source>
         <translation>그대로 두기</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+</context>
+<context>
+    <name>Tuning</name>
+    <message>
+        <source>the plan as it is</source>
+        <translation>계획한 그대로</translation>
+    </message>
+    <message>
+        <source>other numbers of threads</source>
+        <translation>다른 스레드 수</translation>
+    </message>
+    <message>
+        <source>other batches</source>
+        <translation>다른 묶음 크기</translation>
+    </message>
+    <message>
+        <source>another kind of context</source>
+        <translation>다른 컨텍스트 형식</translation>
+    </message>
+    <message>
+        <source>other ways to use the experts</source>
+        <translation>전문가를 쓰는 다른 방법</translation>
+    </message>
+    <message>
+        <source>another way to hold the weights</source>
+        <translation>가중치를 두는 다른 방법</translation>
+    </message>
+    <message>
+        <source>fewer experts on the device</source>
+        <translation>장치에 전문가 줄이기</translation>
+    </message>
+    <message>
+        <source>more experts on the device</source>
+        <translation>장치에 전문가 늘리기</translation>
     </message>
 </context>
 <context>

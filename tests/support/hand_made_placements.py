@@ -9,7 +9,8 @@ from collections.abc import Callable
 import msgspec
 
 from app.services.events import ExpertsChanged, ServiceEvent, Subscriber, WorkersChanged, WorkerState
-from app.services.placements import MeasuredSpeed, ModelEntry
+from app.services.placements import ModelEntry
+from app.services.trials import MeasuredSpeed, Tuned
 from engine.errors import UserError
 from engine.placement.plan import Machine, PlannedModel, Wishes
 
@@ -28,6 +29,7 @@ class HandMadePlacements:
         self.error: UserError | None = None
         self.worker_error: UserError | None = None
         self.hold = threading.Event()
+        self._cancelled = False
         self._workers: tuple[WorkerState, ...] = ()
         self._subscribers: list[Subscriber] = []
 
@@ -72,6 +74,20 @@ class HandMadePlacements:
 
     def keep_wishes(self, path: str, wishes: Wishes) -> None:
         self.kept[path] = wishes
+
+    def tune(self, path: str, wishes: Wishes) -> Tuned:
+        while self.hold.is_set():
+            time.sleep(0.005)
+            if self._cancelled:
+                raise UserError("engine.load_cancelled")
+        faster = msgspec.structs.replace(wishes, ubatch=1024)
+        return Tuned(faster, MeasuredSpeed(30, 200), MeasuredSpeed(36, 320))
+
+    def cancel_tune(self) -> None:
+        self._cancelled = True
+
+    def keep_tuned(self, path: str, tuned: Tuned) -> None:
+        self.kept[path] = tuned.wishes
 
     def watch_experts(self, on: bool) -> None:
         if self.error is not None:

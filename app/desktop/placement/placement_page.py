@@ -81,14 +81,15 @@ class PlacementPage(LiveWidget):
         self.side.worker_wanted.connect(self.workers_wanted)
         view.wishes.changed.connect(self._take_wishes)
         view.header.apply_wanted.connect(self.apply)
-        view.header.tune_wanted.connect(lambda: self.tuning.start(self._path))
+        view.header.tune_wanted.connect(lambda: self.tuning.start(self._path, self._wishes))
         view.explanation.change_wanted.connect(self._take_suggestion)
         view.state.acted.connect(self.reload)
         self.lines.read.connect(self._take_known)
         self.lines.failed.connect(self._take_read_failure)
         self._replanning.planned.connect(self._take_plan)
         self._replanning.failed.connect(self._take_failure)
-        self.tuning.ended.connect(self._tuned)
+        self.tuning.kept.connect(self._tuned)
+        self.tuning.changed.connect(self._show_actions)
         self._live_timer.timeout.connect(self._show_live)
 
     # Reading
@@ -191,7 +192,7 @@ class PlacementPage(LiveWidget):
         self._show_actions()
 
     def _tuned(self, path: str) -> None:
-        """The result of tuning was kept or left: read what holds now."""
+        """Tuning found other wishes, which are kept now."""
         self._drafts.pop(path, None)
         if path == self._path:
             self._show_model(path)

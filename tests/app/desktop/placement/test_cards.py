@@ -23,6 +23,8 @@ from app.desktop.placement.strip_card import StripCard
 from app.desktop.placement.suggestion import suggested_wishes
 from app.desktop.placement.tune_card import TuneCard
 from app.desktop.theme import themes
+from app.services.events import TuneProgress
+from app.services.trials import MeasuredSpeed
 from engine.errors import ErrorInfo
 from engine.placement.plan import RAM, PlannedModel, Wishes
 from tests.app.desktop.placement import plans
@@ -198,13 +200,17 @@ def test_the_explanation_tells_measured_and_predicted_apart(qtbot: QtBot) -> Non
 def test_tuning_tells_before_and_after(qtbot: QtBot) -> None:
     card = TuneCard()
     card.start()
-    card.show_progress(3, 8)
-    assert card.running() and card.progress.text().startswith("3 of 8 · about ")
-    card.show_result(31.4, 38.1)
-    assert card.words.text() == "Before: 31 tokens per second. With the best that was found: 38."
-    assert card.keep.text() == "Keep" and card.better()
-    card.show_result(31.4, 31.4)
-    assert card.keep.text() == "Close" and card.undo.isHidden()
+    assert card.progress.text() == "about a minute"
+    card.show_progress(TuneProgress("m", 30, 100, "threads", 31.4))
+    assert card.running() and card.progress.text().startswith("at most ")
+    assert card.words.text() == "Tried other numbers of threads: 31 tokens per second"
+    card.show_result(MeasuredSpeed(31.4, 210), MeasuredSpeed(38.1, 300))
+    assert card.words.text() == (
+        "Before: 31 tokens per second, prompts read at 210. With the best that was found: 38, prompts at 300."
+    )
+    assert card.keep.text() == "Keep and reload" and card.better()
+    card.show_result(MeasuredSpeed(31.4, 210), MeasuredSpeed(31.4, 210))
+    assert card.keep.text() == "Close" and card.leave.isHidden()
     card.show_failure("It went wrong.")
     assert card.words.text() == "It went wrong." and not card.running()
     shown(qtbot, card)

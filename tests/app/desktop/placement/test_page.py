@@ -12,8 +12,15 @@ from pytestqt.qtbot import QtBot
 from app.desktop.language import languages
 from app.desktop.placement.placement_page import PlacementPage
 from app.desktop.theme import themes
-from app.services.events import AnswerDelta, ExpertsChanged, MachineChanged, ModelChanged, WorkerState
-from app.services.placements import MeasuredSpeed
+from app.services.events import (
+    AnswerDelta,
+    ExpertsChanged,
+    MachineChanged,
+    ModelChanged,
+    TuneProgress,
+    WorkerState,
+)
+from app.services.trials import MeasuredSpeed
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import RAM, Wishes
 from tests.app.desktop.conftest import Running
@@ -161,6 +168,32 @@ def test_apply_keeps_the_wishes_and_loads_the_model(running: Running, placements
     running.until(lambda: running.services.models.state.path == "/models/qwen3-30b-a3b.gguf")
 
 
+def test_tuning_is_started_told_and_kept(running: Running, placements: HandMadePlacements) -> None:
+    page = opened(running)
+    path, card = "/models/qwen3-30b-a3b.gguf", page.view.tune
+    placements.hold.set()
+    page.view.header.tune.click()
+    assert card.isVisible() and not page.view.header.tune.isEnabled()
+    placements.tell(TuneProgress(path, 40, 100, "ubatch", 33.2))
+    running.until(lambda: card.words.text() == "Tried other batches: 33 tokens per second")
+    placements.hold.clear()
+    running.until(card.keep.isVisible)
+    assert card.words.text().startswith("Before: 30 tokens per second, prompts read at 200.")
+    card.keep.click()
+    running.until(lambda: placements.kept == {path: Wishes(ubatch=1024)})
+    running.until(lambda: running.services.models.state.path == path)
+    assert card.isHidden()
+
+
+def test_tuning_can_be_cancelled(running: Running, placements: HandMadePlacements) -> None:
+    page = opened(running)
+    placements.hold.set()
+    page.view.header.tune.click()
+    page.view.tune.cancel.click()
+    running.until(page.view.tune.isHidden)
+    assert page.view.header.tune.isEnabled() and placements.kept == {}
+
+
 def test_experts_are_watched_when_a_person_asks_for_it(
     running: Running, placements: HandMadePlacements
 ) -> None:
@@ -238,7 +271,7 @@ def test_every_control_has_a_name_and_its_place(running: Running, language: str,
     page = opened(running)
     page.view.heat.show_fired(ExpertsChanged(1, 5, ((1, 2), (), (0, 4)), 0.0))
     page.view.tune.start()
-    page.view.tune.show_result(10, 12)
+    page.view.tune.show_result(MeasuredSpeed(10, 100), MeasuredSpeed(12, 100))
     QApplication.processEvents()
     assert without_name(page) == [] and without_name(page.side) == []
     # In a narrow window its parts fold, at every text size alike.
