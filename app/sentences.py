@@ -112,14 +112,54 @@ SENTENCES: dict[str, Sentence] = {
         "{name} took the engine down three times within ten minutes, so it is not started again by itself. Choose another model, or load this one again yourself.",
         "{name} 모델 때문에 10분 안에 엔진이 세 번 멈춰서 자동으로 다시 시작하지 않습니다. 다른 모델을 선택하거나 직접 다시 불러와 주세요.",
     ),
+    "engine.cache_type": Sentence(
+        "This model's memory of the conversation cannot be kept as {kind} ({detail}). Choose f16 for it in the settings.",
+        "이 모델은 대화 기억(KV 캐시)을 {kind} 형식으로 보관할 수 없습니다({detail}). 설정에서 f16을 선택해 주세요.",
+    ),
     "engine.no_device": Sentence(
         "The device {name} that the model was to use is not there any more. Load the model again.",
         "모델이 사용할 장치 {name}을(를) 더 이상 찾을 수 없습니다. 모델을 다시 불러와 주세요.",
     ),
     # workers: machines that lend their memory
+    "worker.bad_address": Sentence(
+        "“{address}” is not the address of a worker. Write it as HOST:PORT, such as 192.168.0.7:50052.",
+        "“{address}”은(는) 작업 컴퓨터의 주소가 아닙니다. 192.168.0.7:50052처럼 호스트:포트 형식으로 적어 주세요.",
+    ),
+    "worker.ipv6": Sentence(
+        "Workers can be reached by IPv4 only, and “{address}” is an IPv6 address. Use the worker's IPv4 address or its name.",
+        "작업 컴퓨터는 IPv4로만 연결할 수 있는데 “{address}”은(는) IPv6 주소입니다. 작업 컴퓨터의 IPv4 주소나 이름을 사용해 주세요.",
+    ),
+    "worker.unknown_host": Sentence(
+        "No computer is known by the name in {address}. Check the spelling, or use the worker's IPv4 address.",
+        "{address}에 적힌 이름의 컴퓨터를 찾을 수 없습니다. 철자를 확인하거나 작업 컴퓨터의 IPv4 주소를 사용해 주세요.",
+    ),
+    "worker.refused": Sentence(
+        "The worker {address} could not be reached. Start ggml-rpc-server there, check the address and the firewall, or go on without it.",
+        "작업 컴퓨터 {address}에 연결하지 못했습니다. 그 컴퓨터에서 ggml-rpc-server를 시작하고 주소와 방화벽을 확인하거나 이 컴퓨터 없이 진행해 주세요.",
+    ),
+    "worker.stalled": Sentence(
+        "The worker {address} does not answer. It may be in use by another program, as it serves one at a time; end that program, restart the worker, or go on without it.",
+        "작업 컴퓨터 {address}이(가) 응답하지 않습니다. 한 번에 한 프로그램만 사용할 수 있으므로 다른 프로그램이 쓰고 있을 수 있습니다. 그 프로그램을 닫거나 작업 컴퓨터를 다시 시작하거나 이 컴퓨터 없이 진행해 주세요.",
+    ),
     "worker.not_a_worker": Sentence(
         "What answers at {address} is not a worker. Check the address and the port of ggml-rpc-server there.",
         "{address}에서 응답하는 것은 작업 컴퓨터가 아닙니다. 그 컴퓨터의 ggml-rpc-server 주소와 포트를 확인해 주세요.",
+    ),
+    "worker.other_version": Sentence(
+        "The worker {address} speaks version {found} and Coterie needs {wanted}. Run the ggml-rpc-server of a matching llama.cpp there.",
+        "작업 컴퓨터 {address}의 버전은 {found}인데 Coterie에는 {wanted} 버전이 필요합니다. 그 컴퓨터에서 버전이 맞는 llama.cpp의 ggml-rpc-server를 실행해 주세요.",
+    ),
+    "worker.twice": Sentence(
+        "The worker {address} is named twice. Name each worker once.",
+        "작업 컴퓨터 {address}이(가) 두 번 지정되었습니다. 각 작업 컴퓨터는 한 번만 지정해 주세요.",
+    ),
+    "worker.too_many": Sentence(
+        "At most {limit} workers can be used at once. Remove some of them.",
+        "작업 컴퓨터는 한 번에 {limit}대까지 사용할 수 있습니다. 일부를 제거해 주세요.",
+    ),
+    "worker.lost": Sentence(
+        "The worker {address} went away. The text so far is kept; load the model again without it, or start the worker again and continue.",
+        "작업 컴퓨터 {address}의 연결이 끊어졌습니다. 지금까지의 글은 그대로 있습니다. 그 컴퓨터 없이 모델을 다시 불러오거나, 작업 컴퓨터를 다시 시작한 뒤 이어서 진행해 주세요.",
     ),
     "worker.not_supported": Sentence(
         "The installed llama.cpp cannot use workers. Run `make setup` to build it with them, or go on without workers.",

@@ -1,13 +1,22 @@
 """Plans as a service: what is looked up once, what is told, and which workers are asked."""
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.services.events import MachineChanged, PlacementChanged, WorkersChanged, WorkerState
+from app.services.events import (
+    MachineChanged,
+    PlacementChanged,
+    TuneProgress,
+    WorkersChanged,
+    WorkerState,
+)
 from app.services.services import Services, open_services
+from engine.api import Listener
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import Wishes
 from tests.support.listening import Listening
@@ -47,6 +56,10 @@ def asked(placing: ScriptedPlacing, what: str) -> int:
     return sum(call[0] == what for call in placing.asked)
 
 
+def last(placing: ScriptedPlacing, what: str) -> tuple[Any, ...]:
+    return [call for call in placing.asked if call[0] == what][-1]
+
+
 def test_a_slider_reads_the_file_and_the_machine_once(
     services: Services, placing: ScriptedPlacing, model: str
 ) -> None:
@@ -83,6 +96,99 @@ def test_looking_again_surveys_again_and_is_told(
     assert asked(placing, "survey") == 2
 
 
+def test_bandwidths_are_measured_in_the_background_and_told(
+    services: Services, placing: ScriptedPlacing, told: Listening
+) -> None:
+    assert services.placements.machine().disk_bandwidth == 0
+    measured = told.next(MachineChanged).machine
+    assert measured.disk_bandwidth == 1e9 and services.placements.machine() == measured
+    assert asked(placing, "measured") == 1
+
+
+def test_closing_ends_a_measurement(services: Services, placing: ScriptedPlacing) -> None:
+    placing.hold.set()
+    services.placements.machine()
+    services.placements.close()
+    assert services.placements.machine().disk_bandwidth == 0
+
+
+def test_what_a_dry_run_taught_is_used_until_the_file_changes(
+    services: Services, placing: ScriptedPlacing, model: str
+) -> None:
+    services.placements.exact(model, Wishes(512))
+    services.placements.planned(model, Wishes(1024))
+    assert last(placing, "plan")[2].compute == {"CPU": 512}
+    os.utime(model, ns=(1, 1))
+    services.placements.planned(model, Wishes(1024))
+    assert last(placing, "plan")[2] is None
+
+
+def test_tuning_is_told_kept_and_used_once_it_is_wanted(
+    services: Services, placing: ScriptedPlacing, told: Listening, model: str
+) -> None:
+    assert services.placements.tuned(model) is None
+    tuned = services.placements.tune(model)
+    assert told.next(TuneProgress, lambda event: event.done == 80).total == 100
+    assert (tuned.before.decode_tps, tuned.after.decode_tps, tuned.threads) == (20.0, 25.0, 3)
+    assert services.placements.tuned(model) == tuned
+    assert services.placements.wishes_for(model) == Wishes()
+    services.placements.keep_tuned(model, tuned)
+    assert services.placements.wishes_for(model) == Wishes(ubatch=1024)
+    services.models.use(model)
+    assert services.models._request is not None and services.models._request.threads == 3
+
+
+def test_tuning_can_be_cancelled_and_then_nothing_is_kept(
+    services: Services, placing: ScriptedPlacing, told: Listening, model: str
+) -> None:
+    services.placements.machine()
+    told.next(MachineChanged)
+    placing.hold.set()
+    caught: list[UserError] = []
+
+    def tune() -> None:
+        with pytest.raises(UserError) as error:
+            services.placements.tune(model)
+        caught.append(error.value)
+
+    placing.measured = lambda found, workers, keep_going: found.machine  # type: ignore[method-assign]
+    thread = threading.Thread(target=tune)
+    thread.start()
+    told.next(TuneProgress)
+    services.placements.cancel_tune()
+    thread.join()
+    assert caught[0].code == "engine.load_cancelled"
+    placing.hold.clear()
+    assert services.placements.tuned(model) is None
+
+
+def test_experts_that_fire_are_summed_for_each_conversation_and_model(coterie_home: Path, model: str) -> None:
+    def make(listener: Listener) -> ScriptedEngine:
+        return ScriptedEngine(listener, fired=((), (3, 0, 5)))
+
+    services = open_services(coterie_home, make_engine=make, placing=ScriptedPlacing())
+    try:
+        told = Listening(services)
+        services.models.use(model)
+        conversation = services.conversations.create().id
+        told.finished(services.conversations.send(conversation, "Unwatched").id)
+        assert services.placements.experts(conversation) is None
+        services.placements.watch_experts(True)
+        for times in (1, 2):
+            told.finished(services.conversations.send(conversation, "Hello").id)
+            changed = services.placements.experts(conversation)
+            assert changed is not None
+            assert changed.counts == ((), (3 * times, 0, 5 * times)) and changed.tokens == 4 * times
+        assert services.placements.experts(conversation + 1) is None
+        services.models.use("starter")  # watching goes on with another model, counted anew
+        told.finished(services.conversations.send(conversation, "Hello").id)
+        changed = services.placements.experts(conversation)
+        assert changed is not None and changed.counts == ((), (3, 0, 5))
+        services.placements.watch_experts(False)
+    finally:
+        services.close()
+
+
 def test_no_worker_is_asked_before_it_was_added_or_is_needed(coterie_home: Path) -> None:
     coterie_home.mkdir()
     (coterie_home / "settings.toml").write_text(f'workers = ["{WORKER}"]\n')
@@ -104,7 +210,7 @@ def test_a_worker_is_added_asked_told_kept_and_part_of_the_machine(
     assert services.settings.current.workers == (WORKER,)
     assert services.placements.machine().devices[0].name == "RPC0"
     services.placements.exact(model, Wishes())
-    assert placing.asked[-1][2].workers == (WORKER,)
+    assert last(placing, "exact")[2].workers == (WORKER,)
     services.placements.remove_worker(WORKER)
     assert told.next(WorkersChanged).workers == ()
     assert services.placements.machine().devices == ()
@@ -117,7 +223,7 @@ def test_a_worker_that_is_away_is_kept_with_the_reason_and_left_out_of_plans(
     assert services.placements.add_worker(WORKER) == WorkerState(WORKER, "away", error=AWAY)
     assert services.settings.current.workers == (WORKER,)
     services.placements.exact(model, Wishes())
-    assert placing.asked[-1][2].workers == ()
+    assert last(placing, "exact")[2].workers == ()
     placing.away.clear()
     assert services.placements.check_workers()[0].state == "ready"
 
