@@ -37,6 +37,9 @@ class HandMadePlacements:
         self._subscribers.append(subscriber)
         return lambda: self._subscribers.remove(subscriber)
 
+    def close(self) -> None:
+        self.hold.clear()
+
     def tell(self, *events: ServiceEvent) -> None:
         for subscriber in tuple(self._subscribers):
             subscriber(list(events))

@@ -308,6 +308,7 @@ class PlacementPage(LiveWidget):
         refused = suggested_wishes(model.plan.refusal, self._wishes, model.machine)
         self.view.explanation.show_change(self._change_text(refused))
         self.view.wishes.show_wishes(self._wishes, model, model.trained_context)
+        self.watching.show_model(self._path)
 
     def _change_text(self, wishes: Wishes | None) -> str:
         if wishes is None:

@@ -17,6 +17,7 @@ class Watching(QObject):
         super().__init__(parent)
         self._calls, self._card = calls, card
         self._conversation: int | None = None
+        self._path = ""
         self._fired: dict[int, ExpertsChanged] = {}
         self._on = False
         card.watch_wanted.connect(self._watch)
@@ -24,9 +25,15 @@ class Watching(QObject):
     def show_conversation(self, conversation: int | None) -> None:
         """The chat whose experts are shown."""
         self._conversation = conversation
-        self._card.show_fired(self._fired.get(conversation) if conversation is not None else None)
+        self._show()
         if self._on and conversation is not None:
             self._calls.do(lambda s: s.placements.experts(conversation), self.take, owner=self)
+
+    def show_model(self, path: str) -> None:
+        """The model whose experts are shown."""
+        if path != self._path:
+            self._path = path
+            self._show()
 
     def take(self, fired: ExpertsChanged | None) -> None:
         """What fired in a chat so far."""
@@ -34,7 +41,13 @@ class Watching(QObject):
             return
         self._fired[fired.conversation] = fired
         if fired.conversation == self._conversation:
-            self._card.show_fired(fired)
+            self._show()
+
+    def _show(self) -> None:
+        fired = self._fired.get(self._conversation) if self._conversation is not None else None
+        # Another model's experts say nothing of this one's.
+        same = fired is not None and fired.path == self._path
+        self._card.show_fired(fired if same else None)
 
     def _watch(self, on: bool) -> None:
         self._on = on
