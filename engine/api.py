@@ -61,13 +61,15 @@ class LoadRequest(msgspec.Struct, frozen=True):
     """Load one GGUF file, placed as `wishes` say. The host plans, loads, and checks where the weights lie.
 
     `wishes.context` 0 means: the model's own length, at most `DEFAULT_CONTEXT`. `watch_experts` as in
-    `Engine.watch_experts`.
+    `Engine.watch_experts`. `calibrations` is the folder that keeps what was measured of this machine, "": what
+    is usual is assumed.
     """
 
     path: str
     wishes: Wishes = Wishes()
     threads: int = 0
     watch_experts: bool = False
+    calibrations: str = ""
 
 
 DEFAULT_CONTEXT = 8192

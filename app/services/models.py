@@ -80,11 +80,13 @@ class Models:
         make_engine: Callable[[Listener], Engine] = LocalEngine,
         kept_wishes: Callable[[str], Wishes] = lambda _: Wishes(),
         kept_threads: Callable[[str], int] = lambda _: 0,
+        calibrations: str = "",
         concede: Callable[[str, Wishes], Wishes | None] = lambda _path, _wishes: None,
     ) -> None:
         self._settings = settings
         self._kept_wishes = kept_wishes
         self._kept_threads = kept_threads
+        self._calibrations = calibrations
         self._concede = concede
         self._engine = make_engine(self._on_events)
         self._subscribers: list[Subscriber] = []
@@ -141,7 +143,7 @@ class Models:
             if without_workers:
                 wished = msgspec.structs.replace(wished, workers=())
             threads = self._kept_threads(path) or settings.threads
-            request = LoadRequest(path, wished, threads, self._watching)
+            request = LoadRequest(path, wished, threads, self._watching, self._calibrations)
             try:
                 self._load(request)
             except UserError as error:

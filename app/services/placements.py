@@ -55,7 +55,7 @@ class Placements:
     ) -> None:
         self._settings = settings
         self._wishes = wishes
-        self._placing: Placing = placing or LocalPlacing(home / "calibration")
+        self._placing: Placing = placing or LocalPlacing(calibrations(home))
         self._subscribers: list[Subscriber] = []
         self._models: Models | None = None
         self._overheads: dict[str, tuple[TensorIndex, Overhead]] = {}
@@ -260,6 +260,11 @@ class Placements:
     def _tell(self, events: list[ServiceEvent]) -> None:
         for subscriber in tuple(self._subscribers):
             subscriber(events)
+
+
+def calibrations(home: Path) -> Path:
+    """The folder that keeps what was measured of machines."""
+    return home / "calibration"
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.services.conversations import TRASH_DAYS, Conversations
 from app.services.models import Models
-from app.services.placements import Placements
+from app.services.placements import Placements, calibrations
 from app.services.placing import Placing
 from app.services.settings import SettingsFile
 from app.services.wishes import WishesFile
@@ -58,6 +58,11 @@ def open_services(
     settings = settings or SettingsFile(home / "settings.toml")
     placements = Placements(home, settings, WishesFile(home / "wishes.toml"), placing)
     models = Models(
-        settings, make_engine, placements.wishes_for, placements.threads_for, placements.concession
+        settings,
+        make_engine,
+        kept_wishes=placements.wishes_for,
+        kept_threads=placements.threads_for,
+        concede=placements.concession,
+        calibrations=str(calibrations(home)),
     )
     return Services(store, settings, models, placements)

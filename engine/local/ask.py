@@ -59,7 +59,7 @@ def ask(
     with tempfile.TemporaryDirectory(prefix="coterie-ask-") as folder:
         log_path = Path(folder) / "log"
         log_path.touch()
-        with log_path.open("rb"):
+        with log_path.open("rb") as log:
             ours, theirs = context.Pipe(duplex=False)
             process = context.Process(
                 target=_answer,
@@ -76,7 +76,8 @@ def ask(
             finally:
                 code = _ended(process, ours)
             if not data:
-                raise UserError.from_info(watch.outcome(code))
+                tail = log.read().decode("utf-8", "replace").splitlines()
+                raise UserError.from_info(watch.lost_worker(tail, workers) or watch.outcome(code))
     answer: Answer | ErrorInfo = msgspec.json.decode(data, type=kind | ErrorInfo)
     if isinstance(answer, ErrorInfo):
         raise UserError.from_info(answer)

@@ -32,7 +32,7 @@ OpenContext = Callable[[ExpertWatch | None], int]
 
 
 class Session:
-    """Owns the model and the context; `close` frees both.
+    """Owns the model and the context; `close` frees both. `ubatch` is the most tokens that a step takes.
 
     `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
     `watch` is what the given context reports to.
@@ -45,6 +45,7 @@ class Session:
         chat_format: ChatFormat,
         facts: ModelFacts,
         recommended: Sampling,
+        ubatch: int,
         open_context: OpenContext,
         experts: int = 0,
         watch: ExpertWatch | None = None,
@@ -57,6 +58,7 @@ class Session:
         self.format = chat_format
         self.facts = facts
         self.recommended = recommended
+        self.ubatch = ubatch
         self.context_length = facts.context
         self.tokens: list[int] = []
         self.decoded = 0

@@ -1,19 +1,19 @@
 """Where each weight must lie, given what llama.cpp was told.
 
-The rules are those of `src/llama-model.cpp` (load_tensors: layers to devices) and
-`src/llama-model-loader.cpp` (create_tensor: overrides, duplicates) in llama-cpp-python 0.3.36. What lies
-elsewhere after loading was moved by llama.cpp because the device cannot compute with it.
+The rules are those of `src/llama-model.cpp` (load_tensors) and `src/llama-model-loader.cpp` (create_tensor:
+overrides, duplicates) in llama-cpp-python 0.3.36. What lies elsewhere after loading was moved by llama.cpp
+because the device cannot compute with it.
 """
 
 from __future__ import annotations
 
 import re
-import struct
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 
+from engine.placement.assignment import layer_devices
 from engine.placement.gguf_index import GgufIndex
 from engine.placement.plan import RAM, Placement
+from engine.placement.tensor_index import layer_count
 
 _LAYER = re.compile(r"blk\.(\d+)\.")
 # What reads the tokens in: always computed by the CPU.
@@ -24,46 +24,30 @@ _IN_LAYERS = ("rope_freqs", "rope_factors_", "token_embd_norm", "per_layer_")
 _EMBEDDING, _OUTPUT = "token_embd.weight", "output.weight"
 
 
-def layer_count(index: GgufIndex) -> int:
+def block_count(index: GgufIndex) -> int:
     """The layers that llama.cpp deals out: those for multi-token prediction count."""
-    return index.number("block_count")
+    return sum(layer_count(index))
 
 
-def layer_devices(layers: int, placement: Placement) -> tuple[str, ...]:
-    """The device of each repeating layer, and last that of the output."""
-    if not placement.devices:
+def device_names(layers: int, placement: Placement) -> tuple[str, ...]:
+    """The device of each repeating layer, and last that of the output. `layers` are all blocks of the file."""
+    devices = placement.devices
+    if not devices:
         return (RAM,) * (layers + 1)
-    start = max(layers + 1 - placement.gpu_layers, 0)
-    on_devices = min(placement.gpu_layers, layers + 1)
-    ends = _split_points(placement.split or (1.0,) * len(placement.devices))
-    devices = []
-    for layer in range(layers + 1):
-        if layer < start or layer - start >= on_devices:
-            devices.append(RAM)
-        else:
-            share = _float32((layer - start) / on_devices)
-            devices.append(placement.devices[min(bisect_right(ends, share), len(ends) - 1)])
-    return tuple(devices)
+    numbers = layer_devices(layers, placement.gpu_layers, split_of(placement))
+    return tuple(RAM if number is None else devices[number] for number in numbers)
 
 
-def _split_points(split: tuple[float, ...]) -> list[float]:
-    """Running sums over the whole, in the single precision that llama.cpp computes them in."""
-    total = 0.0
-    sums = []
-    for share in split:
-        total = _float32(total + _float32(share))
-        sums.append(total)
-    return [_float32(each / total) for each in sums] if total else sums
-
-
-def _float32(value: float) -> float:
-    return float(struct.unpack("f", struct.pack("f", value))[0])
+def split_of(placement: Placement) -> tuple[float, ...]:
+    """Layers per device; equal shares where the placement has none, since llama.cpp would take what is free
+    at that moment."""
+    return placement.split or (1.0,) * len(placement.devices)
 
 
 def expected_devices(names: Iterable[str], layers: int, placement: Placement) -> dict[str, frozenset[str]]:
     """The devices where each tensor may lie: one, but for those that llama.cpp copies to several."""
     names = tuple(names)
-    by_layer = layer_devices(layers, placement)
+    by_layer = device_names(layers, placement)
     rules = [(re.compile(each.pattern), each.device) for each in placement.overrides]
     tied = _OUTPUT not in names
     expected = {}
