@@ -1461,6 +1461,10 @@
         <translation>{address} 제거</translation>
     </message>
     <message>
+        <source>Ready, in use by the loaded model</source>
+        <translation>준비됨, 불러온 모델이 사용 중</translation>
+    </message>
+    <message>
         <source>Ready, {size} free</source>
         <translation>준비됨, {size} 비어 있음</translation>
     </message>

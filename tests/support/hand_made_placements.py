@@ -12,7 +12,7 @@ from app.services.events import ExpertsChanged, ServiceEvent, Subscriber, Worker
 from app.services.placements import ModelEntry
 from app.services.trials import MeasuredSpeed, Tuned
 from engine.errors import UserError
-from engine.placement.plan import Machine, PlannedModel, Wishes
+from engine.placement.plan import Device, Machine, PlannedModel, Wishes
 
 
 class HandMadePlacements:
@@ -29,6 +29,7 @@ class HandMadePlacements:
         self.error: UserError | None = None
         self.worker_error: UserError | None = None
         self.hold = threading.Event()
+        self.lent: tuple[Device, ...] = ()
         self._cancelled = False
         self._workers: tuple[WorkerState, ...] = ()
         self._subscribers: list[Subscriber] = []
@@ -114,7 +115,7 @@ class HandMadePlacements:
         self.set_workers(*(worker for worker in self._workers if worker.address != address))
 
     def check_workers(self) -> tuple[WorkerState, ...]:
-        self.set_workers(*(WorkerState(worker.address, "ready") for worker in self._workers))
+        self.set_workers(*(WorkerState(worker.address, "ready", self.lent) for worker in self._workers))
         return self._workers
 
     def set_workers(self, *workers: WorkerState) -> None:

@@ -139,7 +139,7 @@ def device_label(machine: Machine, name: str) -> str:
 
 def short_description(description: str) -> str:
     """A device's own description without its maker's repeated words."""
-    for word in ("NVIDIA GeForce ", "NVIDIA ", "AMD Radeon ", "Intel(R) ", "RPC[", "]"):
+    for word in ("NVIDIA GeForce ", "NVIDIA ", "AMD Radeon ", "Intel(R) "):
         description = description.replace(word, "")
     return description.strip()
 

@@ -65,6 +65,8 @@ class WorkerLine(QWidget):
     def _state(self, worker: WorkerState) -> str:
         if worker.state == "ready":
             memory = sum(device.free for device in worker.devices)
+            if not worker.devices:
+                return self.tr("Ready, in use by the loaded model")
             return self.tr("Ready, {size} free").format(size=size_text(memory))
         if worker.error is not None:
             return languages.tell(worker.error)

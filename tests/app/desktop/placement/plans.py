@@ -21,7 +21,7 @@ from engine.placement.plan import (
 
 GB = 10**9
 GPU = Device("CUDA0", "gpu", "NVIDIA GeForce RTX 2080", 7_600_000_000, 8_200_000_000, 448e9, 12e9, True)
-WORKER = Device("RPC0", "rpc", "RPC[192.168.0.7:50052]", 15 * GB, 16 * GB, 0.0, 0.11e9)
+WORKER = Device("RPC0", "rpc", "192.168.0.7:50052", 15 * GB, 16 * GB, 0.0, 0.11e9)
 MEMORY = Device(RAM, "cpu", "AMD Ryzen 7", 52 * GB, 64 * GB, 41e9)
 
 

@@ -53,7 +53,7 @@ def test_a_worker_is_added_by_enter_and_removed_by_its_button(
     running.until(lambda: [line.address for line in workers.lines] == [ADDRESS])
     running.until(lambda: workers.field.text() == "")
     workers.check.click()
-    running.until(lambda: workers.lines[0].words.text() == "Ready, 0 B free")
+    running.until(lambda: workers.lines[0].words.text() == "Ready, in use by the loaded model")
     assert workers.lines[0].remove.accessibleName() == f"Remove {ADDRESS}"
     workers.lines[0].remove.setFocus()
     workers.lines[0].remove.click()
