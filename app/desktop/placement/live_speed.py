@@ -10,7 +10,7 @@ EARLIEST_S = 0.5
 
 
 class LiveSpeed:
-    """Tokens per second over the last two seconds. The engine sends a piece of text for each token, as good as
+    """Tokens per second over the last seconds. The engine sends a piece of text for each token, as good as
     always; the exact figure comes with the end of the answer."""
 
     def __init__(self) -> None:
@@ -23,12 +23,17 @@ class LiveSpeed:
             self.clear()
             self._message = message
         self._pieces.append((now, pieces))
-        while now - self._pieces[0][0] > WINDOW_S:
+        # Two moments at least: the slowest answer has a speed too.
+        while len(self._pieces) > 2 and now - self._pieces[0][0] > WINDOW_S:
             self._pieces.popleft()
 
     def clear(self) -> None:
         self._pieces.clear()
         self._message = None
+
+    def running(self) -> bool:
+        """Whether an answer is being written."""
+        return bool(self._pieces)
 
     def tokens_per_second(self) -> float:
         """0 while it is too early to say."""

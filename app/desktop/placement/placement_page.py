@@ -331,7 +331,7 @@ class PlacementPage(LiveWidget):
     def _show_live(self) -> None:
         speed = self._live.tokens_per_second() if self._is_loaded() else 0.0
         self.view.explanation.show_live(speed)
-        if speed == 0:
+        if not self._live.running():
             self._live_timer.stop()
 
     def retranslate(self) -> None:

@@ -158,7 +158,7 @@ class SidePanel(LiveWidget):
         if machine.ram.bandwidth > 0:
             ram += f" · {bandwidth_text(machine.ram.bandwidth)}"
         lines.append(ram)
-        if not any(device.kind in ("gpu", "integrated_gpu") for device in machine.devices):
+        if not machine.devices:
             lines.append(self.tr("No GPU found: everything runs on the processor."))
         return lines
 

@@ -257,4 +257,8 @@ def test_a_live_speed_is_of_the_last_seconds_of_one_answer() -> None:
         live.add(1, 2, step * 0.1)
     assert round(live.tokens_per_second()) == 20
     live.add(2, 100, 5.0)
-    assert live.tokens_per_second() == 0
+    assert live.tokens_per_second() == 0 and live.running()
+    live.add(2, 3, 15.0)
+    assert live.tokens_per_second() == 0.3
+    live.clear()
+    assert live.tokens_per_second() == 0 and not live.running()
