@@ -23,8 +23,8 @@ class LiveSpeed:
             self.clear()
             self._message = message
         self._pieces.append((now, pieces))
-        # Two moments at least: the slowest answer has a speed too.
-        while len(self._pieces) > 2 and now - self._pieces[0][0] > WINDOW_S:
+        # What is kept spans the whole window: after a pause, and in the slowest answer, there is a speed too.
+        while len(self._pieces) > 1 and now - self._pieces[1][0] > WINDOW_S:
             self._pieces.popleft()
 
     def clear(self) -> None:

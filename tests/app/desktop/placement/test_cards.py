@@ -260,5 +260,7 @@ def test_a_live_speed_is_of_the_last_seconds_of_one_answer() -> None:
     assert live.tokens_per_second() == 0 and live.running()
     live.add(2, 3, 15.0)
     assert live.tokens_per_second() == 0.3
+    live.add(2, 1, 15.1)
+    assert 0.3 < live.tokens_per_second() < 0.5
     live.clear()
     assert live.tokens_per_second() == 0 and not live.running()

@@ -279,3 +279,18 @@ def test_every_control_has_a_name_and_its_place(running: Running, language: str,
     assert without_name(page) == [] and without_name(page.side) == []
     # In a narrow window its parts fold, at every text size alike.
     assert page.view.scroller.widget().minimumSizeHint().width() <= 440 * scale
+
+
+def test_the_speed_is_shown_while_an_answer_is_written(make_desktop: Make, qtbot: QtBot) -> None:
+    placements = HandMadePlacements(plans.qwen())
+    running = make_desktop(placements=placements, answer=lambda _: ["word "] * 3000, pace=0.01).ready()
+    placements.by_path = {running.services.models.state.path: plans.qwen()}
+    page = opened(running)
+    running.window.show_page("chat")
+    running.window.chat.composer.edit.setPlainText("Write on")
+    qtbot.keyClick(running.window.chat.composer.edit, Qt.Key.Key_Return)
+    running.until(running.window.chat.answering)
+    running.window.show_page("placement")
+    running.until(lambda: "now" in page.view.explanation.speed.text())
+    running.window.chat.stop()
+    running.until(lambda: "now" not in page.view.explanation.speed.text())
