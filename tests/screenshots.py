@@ -10,7 +10,8 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
@@ -25,9 +26,11 @@ from app.services.services import Services
 from app.services.settings import SettingsFile
 from app.store.store import Store
 from tests.support.demo import write_conversations
+from tests.support.moe import moe_model
 
 LOOKS = [(theme, language) for theme in ("light", "dark") for language in ("en", "ko")]
 PATIENCE_S = 60.0
+QUESTION = {"en": "What is a mixture of experts?", "ko": "전문가 혼합 모델이란 무엇인가요?"}
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -44,32 +47,66 @@ def settle(seconds: float = 1.0) -> None:
     until(lambda: time.monotonic() > end)
 
 
-def picture(application: QApplication, folder: Path, theme: str, language: str) -> Path:
-    """One look: its own data folder, the demo conversations, the window grabbed once it is at rest."""
+@contextmanager
+def desktop_of(application: QApplication, home: Path, settings: SettingsFile) -> Iterator[Desktop]:
+    """The whole desktop over a data folder, once its model is loaded; closed at the end."""
+    dress(application, settings)
+    desktop = Desktop(home, settings)
+    put_on_style(application)
+    desktop.window.resize(1280, 800)
+    desktop.start()
+    try:
+        until(
+            lambda: isinstance(desktop.services, Services) and desktop.services.models.state.state == "ready"
+        )
+        yield desktop
+    finally:
+        desktop.window.close()
+        desktop.close()
+        settle(0.1)
+
+
+def chat_picture(application: QApplication, folder: Path, theme: str, language: str) -> Path:
+    """A chat: its own data folder, the demo conversations, the window grabbed once it is at rest."""
     with tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name:
         home = Path(home_name)
         with Store.open(home / "coterie.db", home / "backups") as store:
             shown = write_conversations(store, language)
         settings = SettingsFile(home / "settings.toml")
         settings.change(theme=theme, language=language)
-        dress(application, settings)
-        desktop = Desktop(home, settings)
-        put_on_style(application)
-        desktop.window.resize(1280, 800)
-        desktop.start()
-        until(
-            lambda: isinstance(desktop.services, Services) and desktop.services.models.state.state == "ready"
-        )
-        desktop.window.open_chat(shown)
-        settle(1.0)
-        for card in desktop.window.chat.transcript.findChildren(ReasoningCard):
-            card.open()
-        settle(2.0)
-        path = folder / f"chat-{theme}-{language}.png"
-        desktop.window.grab().save(str(path))
-        desktop.window.close()
-        desktop.close()
-        settle(0.1)
+        with desktop_of(application, home, settings) as desktop:
+            desktop.window.open_chat(shown)
+            settle(1.0)
+            for card in desktop.window.chat.transcript.findChildren(ReasoningCard):
+                card.open()
+            settle(2.0)
+            path = folder / f"chat-{theme}-{language}.png"
+            desktop.window.grab().save(str(path))
+    return path
+
+
+def placement_picture(application: QApplication, folder: Path, theme: str, language: str) -> Path:
+    """The placement of the 8-expert model after an answer whose experts were watched."""
+    with tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name:
+        home = Path(home_name)
+        settings = SettingsFile(home / "settings.toml")
+        settings.change(theme=theme, language=language, model=str(moe_model()), max_tokens=96)
+        with desktop_of(application, home, settings) as desktop:
+            window = desktop.window
+            window.show_page("placement")
+            until(window.placement.view.shows_model)
+            window.placement.view.heat.switch.click()
+            settle(0.5)
+            window.show_page("chat")
+            window.chat.composer.edit.setPlainText(QUESTION[language])
+            window.chat.composer.button.click()
+            until(window.chat.answering)
+            until(lambda: not window.chat.answering())
+            window.show_page("placement")
+            until(lambda: any(line.measured > 0 for line in window.placement.side.lines()))
+            settle(2.0)
+            path = folder / f"placement-{theme}-{language}.png"
+            window.grab().save(str(path))
     return path
 
 
@@ -78,7 +115,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     application = QApplication(sys.argv[:1])
     for theme, language in LOOKS:
-        print(picture(application, folder, theme, language), flush=True)
+        print(chat_picture(application, folder, theme, language), flush=True)
+        print(placement_picture(application, folder, theme, language), flush=True)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,13 @@ def open_all(home: Path, settings: SettingsFile) -> Services:
 
 def import_rest() -> None:
     """Import what the window needs after its first paint; in a thread, so that it answers meanwhile."""
-    for name in ("chat.links", "chat.select_text", "chat.transcript", "settings.settings_page"):
+    for name in (
+        "chat.links",
+        "chat.select_text",
+        "chat.transcript",
+        "settings.settings_page",
+        "placement.placement_page",
+    ):
         importlib.import_module(f"app.desktop.{name}")
 
 

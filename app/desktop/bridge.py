@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from app.services.events import AnswerDelta, AnswerPrefill, ModelChanged, ServiceEvent
+from app.services.events import (
+    AnswerDelta,
+    AnswerPrefill,
+    ExpertsChanged,
+    ModelChanged,
+    ServiceEvent,
+    TuneProgress,
+)
 from app.services.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,21 +37,27 @@ def coalesce(events: Sequence[ServiceEvent]) -> list[ServiceEvent]:
         last = joined[-1] if joined else None
         if isinstance(event, AnswerDelta) and isinstance(last, AnswerDelta) and last.message == event.message:
             joined[-1] = AnswerDelta(
-                event.message, last.reasoning + event.reasoning, last.content + event.content
+                event.message,
+                last.reasoning + event.reasoning,
+                last.content + event.content,
+                last.pieces + event.pieces,
             )
-        elif (
-            isinstance(event, AnswerPrefill)
-            and isinstance(last, AnswerPrefill)
-            and last.message == event.message
-        ) or (
-            isinstance(event, ModelChanged)
-            and isinstance(last, ModelChanged)
-            and last.state == event.state == "loading"
-        ):
+        elif last is not None and _replaces(event, last):
             joined[-1] = event
         else:
             joined.append(event)
     return joined
+
+
+def _replaces(event: ServiceEvent, last: ServiceEvent) -> bool:
+    """Whether the last report says nothing any more once this one is there."""
+    if isinstance(event, AnswerPrefill) and isinstance(last, AnswerPrefill):
+        return last.message == event.message
+    if isinstance(event, ModelChanged) and isinstance(last, ModelChanged):
+        return last.state == event.state == "loading"
+    if isinstance(event, ExpertsChanged) and isinstance(last, ExpertsChanged):
+        return last.conversation == event.conversation
+    return isinstance(event, TuneProgress) and isinstance(last, TuneProgress)
 
 
 class Bridge(QObject):
@@ -72,6 +85,7 @@ class Bridge(QObject):
         self._unsubscribe += [
             services.conversations.subscribe(self.receive),
             services.models.subscribe(self.receive),
+            services.placements.subscribe(self.receive),
             services.settings.subscribe(self.receive_settings),
         ]
 

@@ -31,13 +31,14 @@ class Languages(QObject):
         super().__init__()
         self.current: Language = "en"
         self._installed: list[QTranslator] = []
+        self._chosen = False
 
     def choose(self, choice: str) -> None:
         """`choice` is "system", "en" or "ko". English stands in the sources and needs no file."""
         language = choice if choice in LANGUAGES else system_language()
-        if language == self.current and (self._installed or language == "en"):
+        if language == self.current and self._chosen:
             return
-        self.current = language
+        self.current, self._chosen = language, True
         QLocale.setDefault(QLocale("ko_KR" if language == "ko" else "en_US"))
         # Before the translators, whose LanguageChange makes widgets ask for their texts again.
         for translator in self._installed:

@@ -2,8 +2,8 @@
 
 In the sheet `$text` and its like are colours of the theme, `${p8}` is a measure and `${t13}` a text size in
 pixels; both follow the text size of the settings. Widgets choose a form by the dynamic property `kind`: push
-buttons may be "primary", "quiet", "bar", "icon", "rail", "segment", "pill" or "link", labels "title",
-"heading", "small", "faint" and "value", frames "card", "segments", "composer" and "line".
+buttons may be "primary", "quiet", "bar", "icon", "tiny", "rail", "segment", "pill" or "link", labels "title",
+"heading", "small", "faint", "value" and "chip", frames "card", "segments", "composer" and "line".
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def _template() -> Template:
     return Template((FOLDER / "style" / "desktop.qss").read_text("utf-8"))
 
 
-def _mixed(first: str, second: str, part: float) -> str:
+def mixed(first: str, second: str, part: float) -> str:
     """`part` of the way from the first colour to the second."""
     pairs = zip(bytes.fromhex(first[1:]), bytes.fromhex(second[1:]), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * part):02X}" for a, b in pairs)
@@ -30,7 +30,7 @@ def _mixed(first: str, second: str, part: float) -> str:
 
 def hover(theme: Theme) -> str:
     """The ground under a control that the pointer is on."""
-    return _mixed(theme.sidebar, theme.text, 0.06)
+    return mixed(theme.sidebar, theme.text, 0.06)
 
 
 def style_sheet(theme: Theme) -> str:
@@ -41,7 +41,7 @@ def style_sheet(theme: Theme) -> str:
     return _template().substitute(
         colours | measures | texts,
         hover=hover(theme),
-        accent_hover=_mixed(theme.accent, theme.text, 0.15),
+        accent_hover=mixed(theme.accent, theme.text, 0.15),
     )
 
 

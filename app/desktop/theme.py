@@ -39,6 +39,7 @@ class Theme(msgspec.Struct, frozen=True):
     bad: str
     good: str
     gpu: str
+    worker: str
     ram: str
     disk: str
     code: str

@@ -272,7 +272,9 @@ class Conversations:
                 answer.append(reasoning, content)
                 last = told[-1] if told else None
                 if isinstance(last, AnswerDelta) and last.message == event.id:
-                    told[-1] = AnswerDelta(event.id, last.reasoning + reasoning, last.content + content)
+                    told[-1] = AnswerDelta(
+                        event.id, last.reasoning + reasoning, last.content + content, last.pieces + 1
+                    )
                 else:
                     told.append(AnswerDelta(event.id, reasoning, content))
             elif isinstance(event, PrefillProgress):

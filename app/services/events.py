@@ -46,11 +46,12 @@ class AnswerPrefill(msgspec.Struct, frozen=True):
 
 
 class AnswerDelta(msgspec.Struct, frozen=True):
-    """New text of a streaming answer, to append."""
+    """New text of a streaming answer, to append. It came in so many `pieces`, as good as one for each token."""
 
     message: int
     reasoning: str
     content: str
+    pieces: int = 1
 
 
 class AnswerFinished(msgspec.Struct, frozen=True):
@@ -129,11 +130,14 @@ class ExpertsChanged(msgspec.Struct, frozen=True):
 
 
 class TuneProgress(msgspec.Struct, frozen=True):
-    """`done` of `total` placements of a model are measured."""
+    """`done` of `total` percent of the time are over. `kind` is what the last trial changed ("planned":
+    nothing, else as in `engine.placement.variations`), with its speed; "" before the first has ended."""
 
     path: str
     done: int
     total: int
+    kind: str = ""
+    decode_tps: float = 0.0
 
 
 ServiceEvent = (

@@ -11,7 +11,7 @@ import msgspec
 from app.services.events import MachineChanged, ServiceEvent
 from app.services.placing import KeepGoing, Placing, Surveyed
 from engine.errors import UserError
-from engine.placement.plan import Machine
+from engine.placement.plan import Device, Machine, Plan
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -20,10 +20,27 @@ class _Known(msgspec.Struct, frozen=True):
     machine: Machine
 
 
+def with_workers_in_use(machine: Machine, plan: Plan) -> Machine:
+    """The machine with the workers that a loaded model holds, as its plan knew them.
+
+    A worker serves one program at a time, so that nobody else can ask it meanwhile. What it may hold stands for
+    what it has.
+    """
+    names = [name for name in plan.budgets if name.startswith("RPC")]
+    addresses = plan.placement.workers
+    single = len(names) == len(addresses)
+    workers = tuple(
+        Device(name, "rpc", addresses[number] if single else "", plan.budgets[name], plan.budgets[name])
+        for number, name in enumerate(names)
+    )
+    return msgspec.structs.replace(machine, devices=(*machine.devices, *workers))
+
+
 class SurveyedMachine:
     """What is known of this machine and of the workers that `reachable` names. Thread-safe.
 
-    The thread that measures begins with the first survey.
+    `loaded` is the plan of the model that is loaded now, which holds its workers. The thread that measures
+    begins with the first survey.
     """
 
     def __init__(
@@ -31,8 +48,10 @@ class SurveyedMachine:
         placing: Placing,
         reachable: Callable[[], tuple[str, ...]],
         tell: Callable[[list[ServiceEvent]], None],
+        loaded: Callable[[], Plan | None] = lambda: None,
     ) -> None:
         self._placing = placing
+        self._loaded = loaded
         self._reachable = reachable
         self._tell = tell
         self._surveying = threading.Lock()
@@ -81,9 +100,15 @@ class SurveyedMachine:
     def _survey(self) -> _Known:
         workers = self._reachable()
         if self._known is None or self._known.workers != workers:
-            found = self._placing.survey(workers)
-            self._known = _Known(workers, found, found.machine)
-            self._measure_later(self._known)
+            plan = self._loaded()
+            if plan is not None and set(workers) & set(plan.placement.workers):
+                found = self._placing.survey(())
+                machine = with_workers_in_use(found.machine, plan)
+                self._known = _Known(workers, found, machine)
+            else:
+                found = self._placing.survey(workers)
+                self._known = _Known(workers, found, found.machine)
+                self._measure_later(self._known)
         return self._known
 
     def _measure_later(self, known: _Known) -> None:

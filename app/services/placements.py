@@ -62,8 +62,8 @@ class Placements:
         self._speeds: dict[str, MeasuredSpeed] = {}
         self._fired: dict[int, ExpertsChanged] = {}
         self._indexes = Indexes(self._placing)
-        self._workers = Workers(settings, self._placing.probe, self._tell)
-        self._machine = SurveyedMachine(self._placing, self._workers.reachable, self._tell)
+        self._workers = Workers(settings, self._placing.probe, self._tell, self._workers_in_use)
+        self._machine = SurveyedMachine(self._placing, self._workers.reachable, self._tell, self._loaded_plan)
         self.trials = Trials(home, self._placing, self._machine, self._tell)
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
@@ -251,6 +251,14 @@ class Placements:
                 if state and state.path and timings.decode_tps:
                     self._speeds[state.path] = MeasuredSpeed(timings.decode_tps, timings.prefill_tps)
 
+    def _loaded_plan(self) -> Plan | None:
+        facts = self._models.state.facts if self._models else None
+        return facts.plan if facts else None
+
+    def _workers_in_use(self) -> tuple[str, ...]:
+        plan = self._loaded_plan()
+        return plan.placement.workers if plan else ()
+
     def _with_workers(self, wishes: Wishes) -> Wishes:
         """With the workers of the settings that are not away, unless it names its own."""
         if wishes.workers:
@@ -293,4 +301,5 @@ def described(path: str, index: TensorIndex, machine: Machine, plan: Plan) -> Pl
         active_bytes_per_token=index.active_bytes_per_token,
         machine=machine,
         plan=plan,
+        trained_context=index.trained_context,
     )

@@ -80,8 +80,13 @@ class Trials:
         self._cancelled = False
         machine, key = self.machine.measured(wishes.workers, lambda _: not self._cancelled)
 
-        def on_trial(_: Trial | None, share: float) -> bool:
-            self._tell([TuneProgress(path, round(share * 100), 100)])
+        last: Trial | None = None
+
+        def on_trial(trial: Trial | None, share: float) -> bool:
+            nonlocal last
+            last = trial or last
+            kind, tps = (last.kind, last.decode_tps) if last else ("", 0.0)
+            self._tell([TuneProgress(path, round(share * 100), 100, kind, tps)])
             return not self._cancelled
 
         tuning = self._placing.tune(path, wishes, machine, threads, on_trial)

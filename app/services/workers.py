@@ -9,22 +9,30 @@ import threading
 from collections.abc import Callable
 
 import msgspec
-from engine.placement.workers import parse_address
 
 from app.services.events import ServiceEvent, WorkersChanged, WorkerState
 from app.services.settings import SettingsFile
 from engine.errors import UserError
 from engine.placement.plan import Device
+from engine.placement.workers import parse_address
 
 Probe = Callable[[str], tuple[Device, ...]]
 
 
 class Workers:
-    """The workers in the settings. `probe` asks one for its devices and raises UserError `worker.*`."""
+    """The workers in the settings. `probe` asks one for its devices and raises UserError `worker.*`.
+
+    `in_use` names those that the loaded model holds: they answer nobody else, and are there.
+    """
 
     def __init__(
-        self, settings: SettingsFile, probe: Probe, tell: Callable[[list[ServiceEvent]], None]
+        self,
+        settings: SettingsFile,
+        probe: Probe,
+        tell: Callable[[list[ServiceEvent]], None],
+        in_use: Callable[[], tuple[str, ...]] = lambda: (),
     ) -> None:
+        self._in_use = in_use
         self._settings = settings
         self._probe = probe
         self._tell = tell
@@ -71,6 +79,10 @@ class Workers:
 
     def _check(self, address: str) -> WorkerState:
         before = self._known.get(address, WorkerState(address))
+        if address in self._in_use():
+            state = msgspec.structs.replace(before, state="ready", error=None)
+            self._note(state)
+            return state
         self._note(msgspec.structs.replace(before, state="checking", error=None))
         try:
             state = WorkerState(address, "ready", self._probe(address))

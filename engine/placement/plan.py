@@ -158,7 +158,8 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class PlannedModel(msgspec.Struct, frozen=True, tag="planned_model"):
-    """What planning a file gives. Counts are parameters; `active_bytes_per_token` is what one token reads."""
+    """What planning a file gives. Counts are parameters; `active_bytes_per_token` is what one token reads.
+    `trained_context` is in tokens, 0: not known."""
 
     path: str
     architecture: str
@@ -172,6 +173,7 @@ class PlannedModel(msgspec.Struct, frozen=True, tag="planned_model"):
     active_bytes_per_token: int
     machine: Machine
     plan: Plan
+    trained_context: int = 0
 
 
 class LoadedWeights(msgspec.Struct, frozen=True):

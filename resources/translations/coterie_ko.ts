@@ -154,6 +154,32 @@
     </message>
 </context>
 <context>
+    <name>BarRow</name>
+    <message>
+        <source>{size} again and again</source>
+        <translation>{size} 반복해서 읽음</translation>
+    </message>
+    <message>
+        <source>free {size}</source>
+        <translation>남은 공간 {size}</translation>
+    </message>
+    <message>
+        <source>kept free {size}</source>
+        <translation>비워 두는 공간 {size}</translation>
+    </message>
+</context>
+<context>
+    <name>BarsCard</name>
+    <message>
+        <source>free</source>
+        <translation>남은 공간</translation>
+    </message>
+    <message>
+        <source>kept free</source>
+        <translation>비워 두는 공간</translation>
+    </message>
+</context>
+<context>
     <name>CodeBlock</name>
     <message>
         <source>Copied</source>
@@ -375,6 +401,33 @@
     </message>
 </context>
 <context>
+    <name>ExplanationCard</name>
+    <message>
+        <source>{low} to {high}</source>
+        <translation>{low}~{high}</translation>
+    </message>
+    <message>
+        <source>{speed} tokens per second now</source>
+        <translation>지금 초당 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>{range} predicted</source>
+        <translation>예측 {range}</translation>
+    </message>
+    <message>
+        <source>{speed} tokens per second measured</source>
+        <translation>초당 {speed}토큰 측정됨</translation>
+    </message>
+    <message>
+        <source>{range} tokens per second predicted</source>
+        <translation>예측 초당 {range}토큰</translation>
+    </message>
+    <message>
+        <source>not measured yet</source>
+        <translation>아직 측정하지 않음</translation>
+    </message>
+</context>
+<context>
     <name>Footer</name>
     <message>
         <source>Copied</source>
@@ -458,6 +511,88 @@
     <message>
         <source>Loading {percent} %</source>
         <translation>불러오는 중 {percent}%</translation>
+    </message>
+</context>
+<context>
+    <name>HeatCard</name>
+    <message>
+        <source>Layer {layer}, expert {expert}: {percent} % of this layer&apos;s choices</source>
+        <translation>레이어 {layer}, 전문가 {expert}: 이 레이어 선택의 {percent} %</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens watched. Busiest: layer {layer}, expert {expert} ({percent} %)</source>
+        <translation>{tokens}토큰 관찰. 가장 바쁜 곳: 레이어 {layer}, 전문가 {expert} ({percent} %)</translation>
+    </message>
+    <message>
+        <source>Watching takes {percent} % of an answer&apos;s time, measured here.</source>
+        <translation>관찰에 답변 시간의 {percent} %가 듭니다(이 컴퓨터에서 측정).</translation>
+    </message>
+    <message>
+        <source>Watching makes answers a little slower; the cost is measured and shown here.</source>
+        <translation>관찰하는 동안 답변이 조금 느려지며, 그 정도를 측정해 여기에 보여 드립니다.</translation>
+    </message>
+    <message>
+        <source>Off. Switch on to see which experts answer.</source>
+        <translation>꺼져 있습니다. 켜면 어떤 전문가가 답하는지 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing fired yet: send a message in the chat.</source>
+        <translation>아직 작동한 전문가가 없습니다. 대화에서 메시지를 보내 보세요.</translation>
+    </message>
+    <message>
+        <source>expert × layer</source>
+        <translation>전문가 × 레이어</translation>
+    </message>
+    <message>
+        <source>layer × expert</source>
+        <translation>레이어 × 전문가</translation>
+    </message>
+    <message>
+        <source>Experts that fired in this chat</source>
+        <translation>이 대화에서 작동한 전문가</translation>
+    </message>
+    <message>
+        <source>Watch which experts fire</source>
+        <translation>작동하는 전문가 관찰</translation>
+    </message>
+    <message>
+        <source>Heat map of experts by layer; arrow keys go from cell to cell</source>
+        <translation>레이어별 전문가 히트맵, 화살표 키로 칸을 옮겨 다닙니다</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>most</source>
+        <translation>가장 많음</translation>
+    </message>
+</context>
+<context>
+    <name>LayerStrip</name>
+    <message>
+        <source>layer {first}: {where}</source>
+        <translation>레이어 {first}: {where}</translation>
+    </message>
+    <message>
+        <source>layers {first} to {last}: {where}</source>
+        <translation>레이어 {first}~{last}: {where}</translation>
+    </message>
+    <message>
+        <source>{percent} % on {device}</source>
+        <translation>{device}에 {percent} %</translation>
+    </message>
+    <message>
+        <source>Layer {number}: {where}</source>
+        <translation>레이어 {number}: {where}</translation>
+    </message>
+    <message>
+        <source>no experts</source>
+        <translation>전문가 없음</translation>
+    </message>
+    <message>
+        <source>not placed</source>
+        <translation>배치되지 않음</translation>
     </message>
 </context>
 <context>
@@ -571,6 +706,10 @@
         <translation>다시 시도</translation>
     </message>
     <message>
+        <source>Reload without it</source>
+        <translation>작업 컴퓨터 없이 다시 불러오기</translation>
+    </message>
+    <message>
         <source>Choose another model</source>
         <translation>다른 모델 고르기</translation>
     </message>
@@ -621,6 +760,25 @@
     </message>
 </context>
 <context>
+    <name>PageHeader</name>
+    <message>
+        <source>Tune for this PC</source>
+        <translation>이 PC에 맞추기</translation>
+    </message>
+    <message>
+        <source>Measure a few placements for about a minute and keep the fastest</source>
+        <translation>몇 가지 배치를 1분쯤 측정해 가장 빠른 것을 씁니다</translation>
+    </message>
+    <message>
+        <source>Apply and reload</source>
+        <translation>적용하고 다시 불러오기</translation>
+    </message>
+    <message>
+        <source>Load with this plan</source>
+        <translation>이 배치로 불러오기</translation>
+    </message>
+</context>
+<context>
     <name>Palette</name>
     <message>
         <source>Type a command or the title of a chat</source>
@@ -640,6 +798,100 @@
     </message>
 </context>
 <context>
+    <name>Placement</name>
+    <message>
+        <source>attention and shared</source>
+        <translation>어텐션과 공유 부분</translation>
+    </message>
+    <message>
+        <source>experts</source>
+        <translation>전문가</translation>
+    </message>
+    <message>
+        <source>context</source>
+        <translation>컨텍스트</translation>
+    </message>
+    <message>
+        <source>working memory</source>
+        <translation>작업 메모리</translation>
+    </message>
+    <message>
+        <source>read from the disk</source>
+        <translation>디스크에서 읽음</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>디스크</translation>
+    </message>
+    <message>
+        <source>{used} of {size}</source>
+        <translation>{used} / {size}</translation>
+    </message>
+    <message>
+        <source>{total} parameters, all used for each token</source>
+        <translation>매개변수 {total} 개, 토큰마다 모두 사용</translation>
+    </message>
+    <message>
+        <source>{active} of {total} parameters per token</source>
+        <translation>토큰당 매개변수 {total} 개 중 {active} 개</translation>
+    </message>
+    <message>
+        <source>{used} of {experts} experts, {parameters}</source>
+        <translation>전문가 {experts}개 중 {used}개, {parameters}</translation>
+    </message>
+    <message>
+        <source>{first} to {last}</source>
+        <translation>{first}~{last}</translation>
+    </message>
+    <message>
+        <source>RAM</source>
+        <translation>RAM</translation>
+    </message>
+    <message>
+        <source>GPU</source>
+        <translation>GPU</translation>
+    </message>
+    <message>
+        <source>Built-in GPU</source>
+        <translation>내장 GPU</translation>
+    </message>
+    <message>
+        <source>Worker</source>
+        <translation>작업 컴퓨터</translation>
+    </message>
+</context>
+<context>
+    <name>PlacementPage</name>
+    <message>
+        <source>Reading the model and planning where it goes…</source>
+        <translation>모델을 읽고 어디에 둘지 계획하고 있습니다…</translation>
+    </message>
+    <message>
+        <source>Placement</source>
+        <translation>배치</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Here you see where a model lies and how fast it will be. Open a model first.</source>
+        <translation>모델이 어디에 놓이고 얼마나 빠른지 보여 주는 곳입니다. 먼저 모델을 열어 주세요.</translation>
+    </message>
+    <message>
+        <source>Keep the context in half the memory</source>
+        <translation>컨텍스트를 절반의 메모리에 보관</translation>
+    </message>
+    <message>
+        <source>Use a context of {count} tokens</source>
+        <translation>컨텍스트를 {count}토큰으로 줄이기</translation>
+    </message>
+    <message>
+        <source>Allow as much memory as it needs</source>
+        <translation>필요한 만큼 메모리 허용</translation>
+    </message>
+</context>
+<context>
     <name>ProseBlock</name>
     <message>
         <source>Answer text</source>
@@ -653,8 +905,12 @@
         <translation>대화</translation>
     </message>
     <message>
-        <source>Show or hide the list of chats</source>
-        <translation>대화 목록 보이기·숨기기</translation>
+        <source>Placement</source>
+        <translation>배치</translation>
+    </message>
+    <message>
+        <source>Show or hide the list</source>
+        <translation>목록 보이기 또는 숨기기</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -820,8 +1076,12 @@
         <translation>모델 파일 열기</translation>
     </message>
     <message>
-        <source>Show or hide the list of chats</source>
-        <translation>대화 목록 보이기·숨기기</translation>
+        <source>Show or hide the list</source>
+        <translation>목록 보이기 또는 숨기기</translation>
+    </message>
+    <message>
+        <source>Placement of the model</source>
+        <translation>모델 배치</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -834,6 +1094,69 @@
     <message>
         <source>Quit</source>
         <translation>종료</translation>
+    </message>
+</context>
+<context>
+    <name>SidePanel</name>
+    <message>
+        <source>cannot be read</source>
+        <translation>읽을 수 없음</translation>
+    </message>
+    <message>
+        <source>does not fit</source>
+        <translation>들어가지 않음</translation>
+    </message>
+    <message>
+        <source>does not fit this machine</source>
+        <translation>이 컴퓨터에 들어가지 않음</translation>
+    </message>
+    <message>
+        <source>{speed} tok/s</source>
+        <translation>초당 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>{speed} tokens per second measured</source>
+        <translation>초당 {speed}토큰 측정됨</translation>
+    </message>
+    <message>
+        <source>about {speed}</source>
+        <translation>약 {speed}</translation>
+    </message>
+    <message>
+        <source>about {speed} tokens per second predicted</source>
+        <translation>초당 약 {speed}토큰 예측</translation>
+    </message>
+    <message>
+        <source>{address} · away</source>
+        <translation>{address} · 연결 안 됨</translation>
+    </message>
+    <message>
+        <source>{size} RAM</source>
+        <translation>RAM {size}</translation>
+    </message>
+    <message>
+        <source>No GPU found: everything runs on the processor.</source>
+        <translation>GPU가 없어 모두 프로세서에서 실행합니다.</translation>
+    </message>
+    <message>
+        <source>Worker {name}</source>
+        <translation>작업 컴퓨터 {name}</translation>
+    </message>
+    <message>
+        <source>Placement</source>
+        <translation>배치</translation>
+    </message>
+    <message>
+        <source>No models yet. Open a model file with Ctrl+O.</source>
+        <translation>아직 모델이 없습니다. Ctrl+O로 모델 파일을 열어 주세요.</translation>
+    </message>
+    <message>
+        <source>This machine</source>
+        <translation>이 컴퓨터</translation>
+    </message>
+    <message>
+        <source>Add a worker on another PC</source>
+        <translation>다른 PC를 작업 컴퓨터로 추가</translation>
     </message>
 </context>
 <context>
@@ -883,6 +1206,21 @@
     </message>
 </context>
 <context>
+    <name>StripCard</name>
+    <message>
+        <source>Where each layer&apos;s experts live</source>
+        <translation>레이어별 전문가의 위치</translation>
+    </message>
+    <message>
+        <source>Where each layer lives (this model has no experts)</source>
+        <translation>레이어별 위치(전문가가 없는 모델)</translation>
+    </message>
+    <message>
+        <source>layer 0 … {last}</source>
+        <translation>레이어 0 … {last}</translation>
+    </message>
+</context>
+<context>
     <name>TranscriptView</name>
     <message>
         <source>Answer finished: {words}</source>
@@ -914,6 +1252,88 @@
     </message>
 </context>
 <context>
+    <name>TuneCard</name>
+    <message>
+        <source>Nothing faster was found than {before} tokens per second.</source>
+        <translation>초당 {before}토큰보다 빠른 배치를 찾지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>Tuning for this PC</source>
+        <translation>이 PC에 맞추는 중</translation>
+    </message>
+    <message>
+        <source>at most {seconds} s left</source>
+        <translation>길어야 {seconds}초 남음</translation>
+    </message>
+    <message>
+        <source>Measuring the plan as it is, then what may be faster.</source>
+        <translation>계획한 그대로 측정한 뒤 더 빠를 만한 것을 시험합니다.</translation>
+    </message>
+    <message>
+        <source>Tried {kind}: {speed} tokens per second</source>
+        <translation>시험함({kind}): 초당 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>Before: {before} tokens per second, prompts read at {prompts_before}. With the best that was found: {after}, prompts at {prompts_after}.</source>
+        <translation>이전: 초당 {before}토큰, 프롬프트는 초당 {prompts_before}토큰. 찾아낸 가장 빠른 배치: 초당 {after}토큰, 프롬프트는 초당 {prompts_after}토큰.</translation>
+    </message>
+    <message>
+        <source>about a minute</source>
+        <translation>약 1분</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>Keep and reload</source>
+        <translation>사용하고 다시 불러오기</translation>
+    </message>
+    <message>
+        <source>Leave as it was</source>
+        <translation>그대로 두기</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+</context>
+<context>
+    <name>Tuning</name>
+    <message>
+        <source>the plan as it is</source>
+        <translation>계획한 그대로</translation>
+    </message>
+    <message>
+        <source>other numbers of threads</source>
+        <translation>다른 스레드 수</translation>
+    </message>
+    <message>
+        <source>other batches</source>
+        <translation>다른 묶음 크기</translation>
+    </message>
+    <message>
+        <source>another kind of context</source>
+        <translation>다른 컨텍스트 형식</translation>
+    </message>
+    <message>
+        <source>other ways to use the experts</source>
+        <translation>전문가를 쓰는 다른 방법</translation>
+    </message>
+    <message>
+        <source>another way to hold the weights</source>
+        <translation>가중치를 두는 다른 방법</translation>
+    </message>
+    <message>
+        <source>fewer experts on the device</source>
+        <translation>장치에 전문가 줄이기</translation>
+    </message>
+    <message>
+        <source>more experts on the device</source>
+        <translation>장치에 전문가 늘리기</translation>
+    </message>
+</context>
+<context>
     <name>UserCard</name>
     <message>
         <source>You, {time}: {words}</source>
@@ -926,6 +1346,177 @@
     <message>
         <source>Show all ({count} characters)</source>
         <translation>모두 보기({count}자)</translation>
+    </message>
+</context>
+<context>
+    <name>WishSlider</name>
+    <message>
+        <source>{name}: back to automatic</source>
+        <translation>{name}: 자동으로 되돌리기</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>자동</translation>
+    </message>
+    <message>
+        <source>{value}, automatic</source>
+        <translation>{value}, 자동</translation>
+    </message>
+    <message>
+        <source>Back to automatic</source>
+        <translation>자동으로 되돌리기</translation>
+    </message>
+</context>
+<context>
+    <name>WishesCard</name>
+    <message>
+        <source>Context</source>
+        <translation>컨텍스트</translation>
+    </message>
+    <message>
+        <source>{device}, at most</source>
+        <translation>{device} 최대</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>자동</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>속도</translation>
+    </message>
+    <message>
+        <source>Long context</source>
+        <translation>긴 컨텍스트</translation>
+    </message>
+    <message>
+        <source>Prompts: read by the processor</source>
+        <translation>프롬프트: 프로세서가 읽음</translation>
+    </message>
+    <message>
+        <source>Prompts: each layer where it lies</source>
+        <translation>프롬프트: 각 레이어가 놓인 곳에서 처리</translation>
+    </message>
+    <message>
+        <source>Prompts: each expert where it lies</source>
+        <translation>프롬프트: 각 전문가가 놓인 곳에서 처리</translation>
+    </message>
+    <message>
+        <source>Prompts: active experts streamed to the GPU</source>
+        <translation>프롬프트: 쓰이는 전문가만 GPU로 보냄</translation>
+    </message>
+    <message>
+        <source>Every token: active experts streamed to the GPU</source>
+        <translation>모든 토큰: 쓰이는 전문가만 GPU로 보냄</translation>
+    </message>
+    <message>
+        <source>The experts that fired last are kept on the GPU</source>
+        <translation>최근에 작동한 전문가를 GPU에 둠</translation>
+    </message>
+    <message>
+        <source>Batch: {count} tokens · context kept as {kind}</source>
+        <translation>묶음: {count}토큰 · 컨텍스트 형식 {kind}</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count}토큰</translation>
+    </message>
+    <message>
+        <source>Wishes</source>
+        <translation>원하는 조건</translation>
+    </message>
+    <message>
+        <source>All automatic</source>
+        <translation>모두 자동</translation>
+    </message>
+    <message>
+        <source>Leave all wishes to the planner</source>
+        <translation>모든 조건을 자동으로 맡기기</translation>
+    </message>
+    <message>
+        <source>Context kept as</source>
+        <translation>컨텍스트 형식</translation>
+    </message>
+    <message>
+        <source>q8_0 takes half the memory of f16 and q4_0 a quarter; they are a little less exact.</source>
+        <translation>q8_0은 f16의 절반, q4_0은 4분의 1의 메모리를 쓰며 정확도가 조금 낮아집니다.</translation>
+    </message>
+    <message>
+        <source>Prefer</source>
+        <translation>우선</translation>
+    </message>
+    <message>
+        <source>What comes first when memory does not suffice for both.</source>
+        <translation>메모리가 둘 다에 모자랄 때 무엇을 먼저 할지입니다.</translation>
+    </message>
+</context>
+<context>
+    <name>WorkerLine</name>
+    <message>
+        <source>Remove</source>
+        <translation>제거</translation>
+    </message>
+    <message>
+        <source>Remove {address}</source>
+        <translation>{address} 제거</translation>
+    </message>
+    <message>
+        <source>Ready, in use by the loaded model</source>
+        <translation>준비됨, 불러온 모델이 사용 중</translation>
+    </message>
+    <message>
+        <source>Ready, {size} free</source>
+        <translation>준비됨, {size} 비어 있음</translation>
+    </message>
+    <message>
+        <source>Asking…</source>
+        <translation>확인하는 중…</translation>
+    </message>
+    <message>
+        <source>Not asked yet</source>
+        <translation>아직 확인하지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>WorkersList</name>
+    <message>
+        <source>Address and port, such as 192.168.0.7:50052</source>
+        <translation>192.168.0.7:50052 같은 주소와 포트</translation>
+    </message>
+    <message>
+        <source>Address of a worker to add</source>
+        <translation>추가할 작업 컴퓨터의 주소</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>Add this worker</source>
+        <translation>이 작업 컴퓨터 추가</translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation>다시 확인</translation>
+    </message>
+    <message>
+        <source>Check all workers again</source>
+        <translation>모든 작업 컴퓨터 다시 확인</translation>
+    </message>
+</context>
+<context>
+    <name>WorkersSection</name>
+    <message>
+        <source>Workers on other PCs</source>
+        <translation>다른 PC의 작업 컴퓨터</translation>
+    </message>
+    <message>
+        <source>PCs that lend their memory</source>
+        <translation>메모리를 빌려주는 PC</translation>
+    </message>
+    <message>
+        <source>A PC that runs llama.cpp&apos;s ggml-rpc-server can hold a part of a model. The connection is not protected: no password, no encryption. Whoever can reach the worker can read what you write and could take that PC over. Use it only in a network you trust.</source>
+        <translation>llama.cpp의 ggml-rpc-server를 실행하는 PC는 모델의 일부를 맡을 수 있습니다. 이 연결은 보호되지 않습니다. 비밀번호도 암호화도 없습니다. 작업 컴퓨터에 접근할 수 있는 사람은 누구나 작성한 글을 읽을 수 있고 그 PC를 장악할 수도 있습니다. 믿을 수 있는 네트워크에서만 사용해 주세요.</translation>
     </message>
 </context>
 </TS>

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.desktop.live import LiveWidget
@@ -15,6 +15,7 @@ from app.desktop.settings.answer_controls import AnswerControls, fallback_of_mod
 from app.desktop.settings.appearance import AppearanceSection
 from app.desktop.settings.data_section import DataSection
 from app.desktop.settings.model_section import ModelSection
+from app.desktop.settings.workers_section import WorkersSection
 from app.desktop.theme import themes
 from app.services.events import ConversationChanged, ModelChanged, ServiceEvent
 from app.services.settings import Settings
@@ -91,10 +92,18 @@ class SettingsPage(LiveWidget):
         self.appearance = AppearanceSection(self._change, self)
         self.answers = DefaultAnswers(calls, self)
         self.model = ModelSection(calls, self)
+        self.workers = WorkersSection(calls, self)
         self.data = DataSection(calls, home, self)
         self._column = QWidget(self)
         column = QVBoxLayout(self._column)
-        for widget in (self._title, self.appearance, self.answers, self.model, self.data):
+        for widget in (
+            self._title,
+            self.appearance,
+            self.answers,
+            self.model,
+            self.workers,
+            self.data,
+        ):
             column.addWidget(widget)
         column.addStretch(1)
         page = QWidget(self)
@@ -113,6 +122,7 @@ class SettingsPage(LiveWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.scroller)
         self.data.restored.connect(self.restored)
+        self.workers.list.grew.connect(self._scroll_to_workers)
         self.refresh()
 
     def _change(self, **fields: Any) -> None:
@@ -124,11 +134,26 @@ class SettingsPage(LiveWidget):
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         self.model.take_events(events)
+        self.workers.take_events(events)
         for event in events:
             if isinstance(event, ModelChanged):
                 self.answers.take_model(event)
             elif isinstance(event, ConversationChanged) and self.isVisible():
                 self.refresh_trash()
+
+    def open(self) -> None:
+        """The page comes to the front: show what others may have changed."""
+        self.refresh_trash()
+        self.workers.refresh_workers()
+
+    def show_workers(self) -> None:
+        """Bring the workers into sight, ready to add one."""
+        self.workers.list.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._scroll_to_workers()
+
+    def _scroll_to_workers(self) -> None:
+        # Once it is laid out: what was never shown has no size yet.
+        QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self.workers))
 
     def refresh_trash(self) -> None:
         self.data.refresh_trash()

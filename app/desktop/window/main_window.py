@@ -35,6 +35,7 @@ from app.store.records import Conversation
 from engine.errors import UserError
 
 if TYPE_CHECKING:
+    from app.desktop.placement.placement_page import PlacementPage
     from app.desktop.settings.conversation_panel import ConversationPanel
     from app.desktop.settings.settings_page import SettingsPage
     from app.desktop.tasks import Task
@@ -56,6 +57,7 @@ class MainWindow(LiveWidget):
     """
 
     settings: SettingsPage
+    placement: PlacementPage
     panel: ConversationPanel
     failure: OpeningFailed
     toast: Toast
@@ -77,6 +79,8 @@ class MainWindow(LiveWidget):
         self.calls = ServiceCalls(self)
         self.rail = Rail(self)
         self.sidebar = Sidebar(self)
+        # What stands beside the page: the chats, or what belongs to another page.
+        self.side = QStackedWidget(self)
         self.chat = ChatPage(self.calls, self)
         self.save_strip = Strip(self, persistent=True)
         self.strip = Strip(self)
@@ -89,6 +93,7 @@ class MainWindow(LiveWidget):
 
     def complete(self) -> None:
         """Build the rest, after the first paint and before `attach`."""
+        from app.desktop.placement.placement_page import PlacementPage
         from app.desktop.settings.conversation_panel import ConversationPanel
         from app.desktop.settings.settings_page import SettingsPage
         from app.desktop.window.opening_failed import OpeningFailed
@@ -98,12 +103,15 @@ class MainWindow(LiveWidget):
 
         self.chat.complete()
         self.settings = SettingsPage(self.calls, self._home, self)
+        self.placement = PlacementPage(self.calls, self)
         self.panel = ConversationPanel(self.chat)
         self.failure = OpeningFailed(self)
         self.toast = Toast(self, self.chat.composer)
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
         self.pages.addWidget(self.settings)
+        self.pages.addWidget(self.placement)
+        self.side.addWidget(self.placement.side)
         self.whole.addWidget(self.failure)
         self._make_actions()
         self._connect(self._bridge)
@@ -122,7 +130,8 @@ class MainWindow(LiveWidget):
         column.addWidget(self.pages, 1)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setHandleWidth(1)
-        self.splitter.addWidget(self.sidebar)
+        self.side.addWidget(self.sidebar)
+        self.splitter.addWidget(self.side)
         self.splitter.addWidget(content)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setCollapsible(0, False)
@@ -165,6 +174,7 @@ class MainWindow(LiveWidget):
             "undo": self.toast.undo,
             "open_model": self.open_model_file,
             "sidebar": self.fold,
+            "placement": lambda: self.show_page("placement"),
             "settings": lambda: self.show_page("settings"),
             "sheet": self.sheet.open,
             "quit": self.close,
@@ -196,6 +206,7 @@ class MainWindow(LiveWidget):
         self.chat.header.model.open_file_wanted.connect(self.open_model_file)
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)
         self.settings.restored.connect(self.open_chat)
+        self.placement.workers_wanted.connect(self.show_workers)
         self.failure.retry_wanted.connect(self.retry_wanted)
         self.failure.folder_wanted.connect(self.settings.data.open_folder)
         self.failure.quit_wanted.connect(self.close)
@@ -207,7 +218,7 @@ class MainWindow(LiveWidget):
         self.whole.setCurrentIndex(0)
         self.calls.attach(services)
         self._take_settings(services.settings.current)
-        self.chat.take_events([services.models.state])
+        self._take_events([services.models.state])
         self.calls.do(lambda s: s.conversations.all(), self._take_list)
         for problem in services.settings.problems:
             self.show_error(UserError.from_info(problem))
@@ -247,6 +258,7 @@ class MainWindow(LiveWidget):
             elif isinstance(event, AnswerFinished):
                 self.save_strip.hide()
         self.settings.take_events(events)
+        self.placement.take_events(events)
 
     def _take_settings(self, settings: Settings) -> None:
         languages.choose(settings.language)
@@ -259,12 +271,21 @@ class MainWindow(LiveWidget):
     # What a person does
 
     def show_page(self, page: str) -> None:
-        self.pages.setCurrentWidget(self.settings if page == "settings" else self.chat)
+        pages = {"settings": self.settings, "placement": self.placement}
+        self.pages.setCurrentWidget(pages.get(page, self.chat))
+        self.side.setCurrentWidget(self.placement.side if page == "placement" else self.sidebar)
         self.rail.show_page(page)
         if page == "settings":
-            self.settings.refresh_trash()
+            self.settings.open()
+        elif page == "placement":
+            self.placement.open()
         else:
             self.chat.composer.take_focus()
+
+    def show_workers(self) -> None:
+        """The settings, where workers are added."""
+        self.show_page("settings")
+        self.settings.show_workers()
 
     def new_chat(self) -> None:
         self.show_page("chat")
@@ -289,11 +310,12 @@ class MainWindow(LiveWidget):
         self.chat.find_text()
 
     def find_chat(self) -> None:
-        self.sidebar.show()
+        self.side.setCurrentWidget(self.sidebar)
+        self.side.show()
         self.sidebar.focus_search()
 
     def fold(self) -> None:
-        self.sidebar.setVisible(self.sidebar.isHidden())
+        self.side.setVisible(self.side.isHidden())
 
     def delete_chat(self, conversation: int) -> None:
         self.calls.do(lambda s: s.conversations.delete(conversation), self._deleted)
@@ -361,6 +383,7 @@ class MainWindow(LiveWidget):
 
     def _opened(self, conversation: int | None) -> None:
         self.sidebar.show_open(conversation)
+        self.placement.watching.show_conversation(conversation)
         self._memory.setValue("conversation", conversation or 0)
 
     # Inside
@@ -380,7 +403,7 @@ class MainWindow(LiveWidget):
             self.restoreGeometry(geometry)
         width = int(str(self._memory.value("sidebar", px(SIDEBAR))))
         self.splitter.setSizes([width, max(1, self.width() - width)])
-        self.sidebar.setVisible(self._memory.value("folded", "false") != "true")
+        self.side.setVisible(self._memory.value("folded", "false") != "true")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -397,9 +420,9 @@ class MainWindow(LiveWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.chat.composer.flush_draft()
         self._memory.setValue("geometry", self.saveGeometry())
-        if self.sidebar.isVisible():
-            self._memory.setValue("sidebar", self.sidebar.width())
-        self._memory.setValue("folded", "true" if self.sidebar.isHidden() else "false")
+        if self.side.isVisible():
+            self._memory.setValue("sidebar", self.side.width())
+        self._memory.setValue("folded", "true" if self.side.isHidden() else "false")
         super().closeEvent(event)
         self.closed.emit()
 
@@ -421,5 +444,5 @@ class MainWindow(LiveWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self.setMinimumSize(*SMALLEST)
-        self.sidebar.setMinimumWidth(px(200))
-        self.sidebar.setMaximumWidth(px(480))
+        self.side.setMinimumWidth(px(200))
+        self.side.setMaximumWidth(px(480))

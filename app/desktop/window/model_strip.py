@@ -29,8 +29,10 @@ class ModelStrip(Strip):
         if state.error is None or state.error.code in QUIET:
             self.hide()
             return
-        actions = [
-            StripAction(self.tr("Try again"), self._reload),
+        actions = [StripAction(self.tr("Try again"), self._reload)]
+        if state.without_workers:
+            actions.insert(0, StripAction(self.tr("Reload without it"), self._reload_alone))
+        actions += [
             StripAction(self.tr("Choose another model"), self.choose_wanted.emit),
         ]
         if state.log_tail:
@@ -40,6 +42,9 @@ class ModelStrip(Strip):
 
     def _reload(self) -> None:
         self._calls.do(lambda s: s.models.reload(), executor="io")
+
+    def _reload_alone(self) -> None:
+        self._calls.do(lambda s: s.models.reload(without_workers=True), executor="io")
 
     def retranslate(self) -> None:
         super().retranslate()

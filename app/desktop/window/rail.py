@@ -12,7 +12,7 @@ from app.desktop.theme import themes
 
 
 class Rail(LiveWidget):
-    """`page_wanted` carries "chat" or "settings"; `fold_wanted` hides or shows the list of chats."""
+    """`page_wanted` carries "chat", "placement" or "settings"; `fold_wanted` hides or shows the list of chats."""
 
     page_wanted = Signal(str)
     fold_wanted = Signal()
@@ -20,14 +20,17 @@ class Rail(LiveWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chat = self._button()
+        self.placement = self._button()
         self.fold = self._button()
         self.settings = self._button()
-        for button, page in ((self.chat, "chat"), (self.settings, "settings")):
+        self._pages = {"chat": self.chat, "placement": self.placement, "settings": self.settings}
+        for page, button in self._pages.items():
             button.setCheckable(True)
             button.clicked.connect(lambda _=False, page=page: self.page_wanted.emit(page))
         self.fold.clicked.connect(self.fold_wanted)
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.chat, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._column.addWidget(self.placement, 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addStretch(1)
         self._column.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addWidget(self.settings, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -42,14 +45,15 @@ class Rail(LiveWidget):
 
     def show_page(self, page: str) -> None:
         # No group of buttons: the Tab key would reach only the chosen one.
-        self.chat.setChecked(page == "chat")
-        self.settings.setChecked(page == "settings")
+        for name, button in self._pages.items():
+            button.setChecked(name == page)
         self.restyle()
 
     def retranslate(self) -> None:
         for button, name in (
             (self.chat, self.tr("Chat")),
-            (self.fold, self.tr("Show or hide the list of chats")),
+            (self.placement, self.tr("Placement")),
+            (self.fold, self.tr("Show or hide the list")),
             (self.settings, self.tr("Settings")),
         ):
             button.setAccessibleName(name)
@@ -62,6 +66,7 @@ class Rail(LiveWidget):
         self._column.setSpacing(px(6))
         for button, name in (
             (self.chat, "message-square"),
+            (self.placement, "layout-grid"),
             (self.fold, "panel-left"),
             (self.settings, "settings"),
         ):

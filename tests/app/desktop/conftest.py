@@ -21,6 +21,7 @@ from app.desktop.window.main_window import MainWindow
 from app.services.services import Services, open_services
 from app.services.settings import SettingsFile
 from engine.api import Listener
+from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.scripted_engine import ScriptedEngine
 
 WAIT_MS = 5000
@@ -29,12 +30,15 @@ WAIT_MS = 5000
 class Running:
     """A desktop that is open, with what stands behind it."""
 
-    def __init__(self, qtbot: QtBot, home: Path, **engine: Any) -> None:
+    def __init__(
+        self, qtbot: QtBot, home: Path, placements: HandMadePlacements | None = None, **engine: Any
+    ) -> None:
         self.qtbot = qtbot
         self.home = home
         self.engine: ScriptedEngine
         self.services: Services
         self._engine_options = engine
+        self._placements = placements
         home.mkdir(parents=True, exist_ok=True)
         self.desktop = Desktop(home, SettingsFile(home / "settings.toml"), self._open)
 
@@ -48,6 +52,8 @@ class Running:
             return self.engine
 
         self.services = open_services(home, settings, make)
+        if self._placements is not None:
+            self.services.placements = self._placements  # type: ignore[assignment]
         self.services.conversations.recover()
         return self.services
 

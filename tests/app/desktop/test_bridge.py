@@ -11,7 +11,7 @@ from app.services.events import AnswerDelta, AnswerPrefill, BranchShown, ModelCh
 
 def test_neighbouring_deltas_of_one_answer_are_joined() -> None:
     events: list[ServiceEvent] = [AnswerDelta(1, "a", ""), AnswerDelta(1, "", "b"), AnswerDelta(1, "", "c")]
-    assert coalesce(events) == [AnswerDelta(1, "a", "bc")]
+    assert coalesce(events) == [AnswerDelta(1, "a", "bc", pieces=3)]
 
 
 def test_what_lies_between_keeps_its_place() -> None:

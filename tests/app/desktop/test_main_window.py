@@ -361,7 +361,7 @@ def test_the_window_comes_back_as_it_was(make_desktop: Make) -> None:
     second.until(lambda: second.window.chat.conversation is not None)
     assert open_id(second) == number
     assert second.window.size().width() == 760
-    assert second.window.sidebar.isHidden()
+    assert second.window.side.isHidden()
 
 
 def test_ctrl_f_finds_in_the_chat(running: Running, qtbot: QtBot) -> None:
@@ -394,7 +394,7 @@ def test_the_keyboard_alone_is_enough_for_a_chat(running: Running, qtbot: QtBot)
     qtbot.keyClick(window, Qt.Key.Key_L, CTRL)
     assert window.chat.isVisible() and focused() is window.chat.composer.edit
     qtbot.keyClick(window, Qt.Key.Key_B, CTRL)
-    assert window.sidebar.isHidden()
+    assert window.side.isHidden()
     qtbot.keyClick(window, Qt.Key.Key_F, CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert window.sidebar.isVisible() and focused() is window.sidebar.search
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
+from app.desktop.placement.colours import device_colour, part_colour
 from app.desktop.theme import Theme, load_theme
+from engine.placement.plan import RAM, Device, Machine
 
 GROUNDS = ("background", "rail", "sidebar", "card", "user_bubble", "code")
 
@@ -51,6 +55,28 @@ def test_text_can_be_read_on_the_accent(theme: Theme) -> None:
 def test_messages_can_be_read(theme: Theme, text: str) -> None:
     for ground in ("background", "card"):
         assert contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("device", ["gpu", "worker", "ram"])
+def test_neighbouring_parts_of_a_bar_are_told_apart(theme: Theme, device: str) -> None:
+    base = getattr(theme, device)
+    shades = [part_colour(base, part) for part in ("dense", "experts", "context", "compute")]
+    for first, second in pairwise(shades):
+        assert contrast(first, second) >= 1.2
+    assert contrast(part_colour(base, "compute"), theme.line) >= 1.1
+
+
+def test_devices_are_told_apart_where_they_meet_in_the_strip(theme: Theme) -> None:
+    devices = tuple(
+        Device(name, "rpc" if name.startswith("RPC") else "gpu", "", 1, 1)
+        for name in ("CUDA0", "CUDA1", "RPC0")
+    )
+    machine = Machine(Device(RAM, "cpu", "", 1, 1), devices)
+    colours = [device_colour(theme, machine, name) for name in ("CUDA0", "CUDA1", "RPC0", RAM)]
+    assert len(set(colours)) == 4
+    assert contrast(colours[0], colours[1]) >= 1.3
+    for colour in colours[0], colours[2]:
+        assert contrast(colour, theme.card) >= 3
 
 
 def test_the_focus_ring_stands_out(theme: Theme) -> None:

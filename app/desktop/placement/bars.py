@@ -1,0 +1,72 @@
+"""What the bars show: per device its parts in bytes, what is free and what is kept free. Pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from engine.placement.plan import RAM, Device, DeviceBytes, Machine, Plan
+
+Part = Literal["dense", "experts", "context", "compute", "disk"]
+PARTS: tuple[Part, ...] = ("dense", "experts", "context", "compute", "disk")
+# The bar of what stays on the disk has no device of its own.
+DISK = "disk"
+
+
+class DeviceBar(msgspec.Struct, frozen=True):
+    """One bar. `parts` are bytes in the order they are drawn, none of them 0; `budget` of `size` may be used."""
+
+    name: str
+    parts: tuple[tuple[Part, int], ...]
+    budget: int
+    size: int
+
+    @property
+    def used(self) -> int:
+        return sum(count for _, count in self.parts)
+
+    @property
+    def kept_free(self) -> int:
+        """What the budget leaves to others."""
+        return max(0, self.size - max(self.budget, self.used))
+
+
+def parts_of(taken: DeviceBytes, experts: int) -> tuple[tuple[Part, int], ...]:
+    """The parts of what a model takes on one device; `experts` is the share of its weights."""
+    parts: tuple[tuple[Part, int], ...] = (
+        ("dense", max(0, taken.model - experts)),
+        ("experts", min(experts, taken.model)),
+        ("context", taken.context),
+        ("compute", taken.compute),
+    )
+    return tuple((part, count) for part, count in parts if count > 0)
+
+
+def device_bars(plan: Plan, machine: Machine) -> tuple[DeviceBar, ...]:
+    """One bar per device in the machine's order, RAM after them, and one for what is read from the disk."""
+    bars = [_bar(plan, device) for device in (*machine.devices, machine.ram)]
+    if plan.paged > 0:
+        bars[-1] = _without_paged(bars[-1], plan.paged)
+        bars.append(DeviceBar(DISK, (("disk", plan.paged),), plan.paged, plan.paged))
+    return tuple(bars)
+
+
+def _bar(plan: Plan, device: Device) -> DeviceBar:
+    parts = parts_of(plan.bytes.get(device.name, DeviceBytes()), plan.expert_bytes.get(device.name, 0))
+    used = sum(count for _, count in parts)
+    budget = plan.budgets.get(device.name, device.free)
+    return DeviceBar(device.name, parts, budget, max(device.free, budget, used, 1))
+
+
+def _without_paged(ram: DeviceBar, paged: int) -> DeviceBar:
+    """RAM without the bytes that do not fit it, if they are counted in it."""
+    over = min(paged, max(0, ram.used - ram.budget))
+    parts: list[tuple[Part, int]] = []
+    for part, count in ram.parts:
+        taken = min(over, count) if part == "experts" else 0
+        over -= taken
+        if count > taken:
+            parts.append((part, count - taken))
+    size = ram.size - min(paged, max(0, ram.used - ram.budget))
+    return DeviceBar(RAM, tuple(parts), ram.budget, max(size, ram.budget))

@@ -1,0 +1,135 @@
+"""The card that says in one sentence where the model lies and how fast it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from app.desktop.icons import icon
+from app.desktop.language import languages
+from app.desktop.placement.card import Card
+from app.desktop.placement.measures import speed_number
+from app.desktop.theme import themes
+from engine.errors import ErrorInfo
+from engine.placement.plan import Plan
+
+
+class NoticeLine(QWidget):
+    """One further thing to know, with a small sign before it."""
+
+    def __init__(self, text: str, colour: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        px = themes.current.px
+        self._sign = QLabel(self)
+        self._sign.setPixmap(icon("circle-alert", colour, 16).pixmap(px(16), px(16)))
+        self._text = QLabel(text, self)
+        self._text.setProperty("kind", "small")
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(px(8))
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._text, 1)
+
+    def text(self) -> str:
+        return self._text.text()
+
+
+class ExplanationCard(Card):
+    """`change_wanted`: a person takes the smallest change that makes a refused plan work."""
+
+    change_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._plan: Plan | None = None
+        self._measured = 0.0
+        self._live = 0.0
+        self._notices: tuple[ErrorInfo, ...] = ()
+        self._change_text = ""
+        self.sentence = self._label()
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self.speed = self._label()
+        self.change = QPushButton(self)
+        self.change.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.change.clicked.connect(self.change_wanted)
+        self.notices: list[NoticeLine] = []
+        self.inside.addWidget(self.sentence)
+        self.inside.addWidget(self.speed)
+        self.inside.addWidget(self.change, 0, Qt.AlignmentFlag.AlignLeft)
+        self.refresh()
+
+    def _label(self) -> QLabel:
+        label = QLabel(self)
+        label.setWordWrap(True)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        return label
+
+    def show_plan(self, plan: Plan, measured: float, notices: Sequence[ErrorInfo] = ()) -> None:
+        """`measured` tokens per second of this very plan, 0 when it has not answered yet; `notices` come after
+        the plan's own."""
+        self._plan, self._measured, self._notices = plan, measured, tuple(notices)
+        self.refresh()
+
+    def show_live(self, tokens_per_second: float) -> None:
+        """The speed of the answer that is being written; 0 when none is."""
+        self._live = tokens_per_second
+        self._show_speed()
+
+    def show_change(self, text: str) -> None:
+        """What the button says that takes the suggested change; empty hides it."""
+        self._change_text = text
+        self.change.setText(text)
+        self.change.setAccessibleName(text)
+        self.change.setVisible(bool(text))
+
+    def _show_speed(self) -> None:
+        plan = self._plan
+        self.speed.setVisible(plan is not None and (plan.fits or self._live > 0))
+        if plan is None:
+            return
+        low, high = plan.predicted.decode_range
+        spread = self.tr("{low} to {high}").format(low=speed_number(low), high=speed_number(high))
+        if self._live > 0:
+            bold = self.tr("{speed} tokens per second now").format(speed=speed_number(self._live))
+            rest = self.tr("{range} predicted").format(range=spread)
+        elif self._measured > 0:
+            bold = self.tr("{speed} tokens per second measured").format(speed=speed_number(self._measured))
+            rest = self.tr("{range} predicted").format(range=spread)
+        else:
+            bold = self.tr("{range} tokens per second predicted").format(range=spread)
+            rest = self.tr("not measured yet")
+        self.speed.setText(f"<b>{escape(bold)}</b>, {escape(rest)}")
+
+    def _show_notices(self) -> None:
+        for line in self.notices:
+            self.inside.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        told = [*(self._plan.notices if self._plan is not None else ()), *self._notices]
+        texts = list(dict.fromkeys(languages.tell(notice) for notice in told))
+        self.notices = [NoticeLine(text, "warning", self) for text in texts]
+        for line in self.notices:
+            self.inside.insertWidget(self.inside.count() - 1, line)
+
+    def retranslate(self) -> None:
+        plan = self._plan
+        if plan is not None:
+            sentences = [languages.tell(plan.explanation)]
+            if plan.refusal is not None:
+                sentences.append(languages.tell(plan.refusal))
+            self.sentence.setText(" ".join(sentences))
+        self._show_speed()
+        self._show_notices()
+        self.show_change(self._change_text)
+
+    def restyle(self) -> None:
+        super().restyle()
+        self.sentence.setFont(themes.current.font(15))
+        self.speed.setFont(themes.current.font(15))
+        self._show_notices()

@@ -1,0 +1,143 @@
+"""The card of experts that fired in this chat: off until it is switched on, for watching costs a little."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from app.desktop.placement.card import Card
+from app.desktop.placement.heat import Heat, blank, heat_of
+from app.desktop.placement.heat_map import HeatMap, HeatScale
+from app.desktop.placement.switch import Switch
+from app.desktop.theme import themes
+from app.services.events import ExpertsChanged
+
+
+class HeatCard(Card):
+    """`watch_wanted` carries whether the experts should be watched."""
+
+    watch_wanted = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._fired: ExpertsChanged | None = None
+        self._heat: Heat | None = None
+        self._size = (0, 0)
+        self.switch = Switch(self)
+        self.add_to_head(self.switch)
+        self.words = QLabel(self)
+        self.words.setProperty("kind", "small")
+        self.words.setWordWrap(True)
+        self.map = HeatMap(self)
+        self.readout = QLabel(self)
+        self.readout.setProperty("kind", "small")
+        self.readout.setWordWrap(True)
+        self._never, self._most = QLabel(self), QLabel(self)
+        self._scale = HeatScale(self)
+        self._legend = QWidget(self)
+        self._foot = QHBoxLayout(self._legend)
+        self._foot.setContentsMargins(0, 0, 0, 0)
+        self._foot.addWidget(self.readout, 1)
+        for widget in (self._never, self._scale, self._most):
+            widget.setProperty("kind", "small")
+            self._foot.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.inside.addWidget(self.map, 1)
+        self.inside.addWidget(self._legend)
+        self.inside.addWidget(self.words)
+        self.inside.addStretch()
+        self.switch.toggled.connect(self._toggled)
+        self.map.pointed.connect(self._point)
+        self.refresh()
+
+    def show_watching(self, on: bool) -> None:
+        """Whether the experts are watched now."""
+        blocked = self.switch.blockSignals(True)
+        self.switch.setChecked(on)
+        self.switch.blockSignals(blocked)
+        self.switch.update()
+        self.retranslate()
+
+    def show_size(self, layers: int, experts: int) -> None:
+        """What the map is made of, before anything fired."""
+        self._size = (layers, experts)
+        self._show_map()
+
+    def show_fired(self, fired: ExpertsChanged | None) -> None:
+        """What fired in the shown chat so far; None for nothing."""
+        self._fired = fired
+        self._heat = heat_of(fired.counts) if fired is not None else None
+        self._show_map()
+
+    def _show_map(self) -> None:
+        if self._heat is not None:
+            self.map.show_heat(self._heat)
+        elif all(self._size):
+            self.map.show_heat(blank(*self._size))
+        self.retranslate()
+
+    def _toggled(self, on: bool) -> None:
+        self.retranslate()
+        self.watch_wanted.emit(on)
+
+    def _point(self, cell: tuple[int, int, float] | None) -> None:
+        if cell is None or self._heat is None:
+            self._say_busiest()
+            return
+        layer, expert, share = cell
+        text = self.tr("Layer {layer}, expert {expert}: {percent} % of this layer's choices").format(
+            layer=layer, expert=expert, percent=QLocale().toString(share * 100, "f", 1)
+        )
+        self.readout.setText(text)
+        self.map.setToolTip(text)
+        if self.map.hasFocus():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.map, text))
+
+    def _say_busiest(self) -> None:
+        if self._heat is None or self._fired is None:
+            return
+        layer, expert, share = self._heat.busiest()
+        text = self.tr("{tokens} tokens watched. Busiest: layer {layer}, expert {expert} ({percent} %)")
+        self.readout.setText(
+            text.format(
+                tokens=QLocale().toString(self._fired.tokens),
+                layer=layer,
+                expert=expert,
+                percent=QLocale().toString(share * 100, "f", 1),
+            )
+        )
+
+    def _explanation(self) -> str:
+        overhead = self._fired.overhead if self._fired is not None else 0.0
+        if overhead > 0:
+            percent = QLocale().toString(overhead * 100, "f", 1)
+            cost = self.tr("Watching takes {percent} % of an answer's time, measured here.").format(
+                percent=percent
+            )
+        else:
+            cost = self.tr("Watching makes answers a little slower; the cost is measured and shown here.")
+        if not self.switch.isChecked():
+            return self.tr("Off. Switch on to see which experts answer.") + " " + cost
+        if self._heat is None:
+            return self.tr("Nothing fired yet: send a message in the chat.") + " " + cost
+        return cost
+
+    def retranslate(self) -> None:
+        drawn = self.map.heat()
+        turned = drawn is not None and drawn.experts > len(drawn.layers)
+        note = self.tr("expert × layer") if turned else self.tr("layer × expert")
+        self.set_title(self.tr("Experts that fired in this chat"), note)
+        self.switch.setAccessibleName(self.tr("Watch which experts fire"))
+        self.switch.setToolTip(self.tr("Watch which experts fire"))
+        self.map.setAccessibleName(self.tr("Heat map of experts by layer; arrow keys go from cell to cell"))
+        self._never.setText(self.tr("never"))
+        self._most.setText(self.tr("most"))
+        self.map.setToolTip("")
+        self._legend.setVisible(self._heat is not None)
+        self.words.setText(self._explanation())
+        self._say_busiest()
+
+    def restyle(self) -> None:
+        super().restyle()
+        self._foot.setSpacing(themes.current.px(8))
+        self.map.restyle()

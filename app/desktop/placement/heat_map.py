@@ -1,0 +1,176 @@
+"""The heat map: layers by experts, painted as one image so that thousands of cells cost nothing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QTransform,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.desktop.placement.colours import heat_colours
+from app.desktop.placement.heat import Heat
+from app.desktop.theme import themes
+
+MOST_HEIGHT = 300
+LEAST_HEIGHT = 84
+ROW = 14
+# Cells at least this large have a gap between them.
+GAP_FROM = 5
+
+
+class HeatMap(QWidget):
+    """The longer side lies across. `pointed` carries layer, expert and share, or None when nothing is."""
+
+    pointed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._heat: Heat | None = None
+        self._image = QImage()
+        self._at: QPoint | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_heat(self, heat: Heat) -> None:
+        """Layers across unless there are more experts than layers."""
+        self._heat = heat
+        # Lines of an image start at multiples of four bytes unless the length of a line is given.
+        image = QImage(
+            heat.levels, heat.experts, len(heat.layers), heat.experts, QImage.Format.Format_Indexed8
+        )
+        image.setColorTable([colour.rgb() for colour in heat_colours(themes.current)])
+        # A copy: the bytes belong to the value, and the image would only point to them.
+        coloured = image.convertToFormat(QImage.Format.Format_RGB32)
+        self._image = coloured.copy() if self._experts_across() else _transposed(coloured)
+        self.updateGeometry()
+        self.update()
+
+    def heat(self) -> Heat | None:
+        return self._heat
+
+    def _experts_across(self) -> bool:
+        return self._heat is not None and self._heat.experts > len(self._heat.layers)
+
+    def sizeHint(self) -> QSize:
+        px = themes.current.px
+        height = self._image.height() * px(ROW) if not self._image.isNull() else px(LEAST_HEIGHT)
+        return QSize(px(320), min(px(MOST_HEIGHT), max(px(LEAST_HEIGHT), height)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(themes.current.px(160), themes.current.px(LEAST_HEIGHT))
+
+    def restyle(self) -> None:
+        self.setMaximumHeight(themes.current.px(MOST_HEIGHT))
+        if self._heat is not None:
+            self.show_heat(self._heat)
+
+    # One cell
+
+    def _cell(self, point: QPoint) -> tuple[int, int, float] | None:
+        """Layer, expert and share of a cell given by its column and row."""
+        heat = self._heat
+        if heat is None:
+            return None
+        row, expert = (point.y(), point.x()) if self._experts_across() else (point.x(), point.y())
+        return heat.layers[row], expert, heat.shares[row][expert]
+
+    def _move(self, point: QPoint | None) -> None:
+        self._at = point
+        self.pointed.emit(None if point is None else self._cell(point))
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._image.isNull() or not self.rect().contains(event.position().toPoint()):
+            return
+        column = int(event.position().x() * self._image.width() / max(1, self.width()))
+        row = int(event.position().y() * self._image.height() / max(1, self.height()))
+        self._move(QPoint(min(column, self._image.width() - 1), min(row, self._image.height() - 1)))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        if not self.hasFocus():
+            self._move(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {
+            Qt.Key.Key_Left: QPoint(-1, 0),
+            Qt.Key.Key_Right: QPoint(1, 0),
+            Qt.Key.Key_Up: QPoint(0, -1),
+            Qt.Key.Key_Down: QPoint(0, 1),
+        }.get(Qt.Key(event.key()))
+        if step is None or self._image.isNull():
+            super().keyPressEvent(event)
+            return
+        moved = self._at + step if self._at is not None else QPoint(0, 0)
+        self._move(
+            QPoint(
+                min(max(0, moved.x()), self._image.width() - 1),
+                min(max(0, moved.y()), self._image.height() - 1),
+            )
+        )
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._at is None and not self._image.isNull():
+            self._move(QPoint(0, 0))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._move(None)
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._image.isNull():
+            return
+        theme = themes.current
+        painter = QPainter(self)
+        painter.drawImage(self.rect(), self._image)
+        across, down = self.width() / self._image.width(), self.height() / self._image.height()
+        if min(across, down) >= GAP_FROM:
+            painter.setPen(QPen(QColor(theme.card), 1))
+            for column in range(1, self._image.width()):
+                x = round(column * across)
+                painter.drawLine(x - 1, 0, x - 1, self.height())
+            for row in range(1, self._image.height()):
+                y = round(row * down)
+                painter.drawLine(0, y - 1, self.width(), y - 1)
+        if self._at is not None:
+            painter.setPen(QPen(QColor(theme.text), 2))
+            cell = QRectF(self._at.x() * across, self._at.y() * down, across, down)
+            painter.drawRect(cell.adjusted(0, 0, -1, -1))
+
+
+def _transposed(image: QImage) -> QImage:
+    """The image with its columns as rows."""
+    return image.transformed(QTransform(0, 1, 1, 0, 0, 0))
+
+
+class HeatScale(QWidget):
+    """The legend: from never to most often."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        themes.changed.connect(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:
+        px = themes.current.px
+        return QSize(px(72), px(10))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = heat_colours(themes.current)
+        painter = QPainter(self)
+        steps = 12
+        for step in range(steps):
+            left, right = self.width() * step // steps, self.width() * (step + 1) // steps
+            painter.fillRect(QRect(left, 0, right - left, self.height()), colours[255 * step // (steps - 1)])

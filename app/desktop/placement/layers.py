@@ -1,0 +1,49 @@
+"""What the strip of layers shows: for each layer on which devices its experts lie. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.placement.plan import RAM, Plan
+
+# A layer's experts are three tensors: gate, up and down; some models keep gate and up in one.
+KINDS = 3
+
+
+class LayerCell(msgspec.Struct, frozen=True):
+    """One layer. `shares` are devices with their part of it, which add up to 1; none: it has no experts."""
+
+    layer: int
+    shares: tuple[tuple[str, float], ...] = ()
+
+
+def layer_cells(plan: Plan, layers: int, *, experts: bool) -> tuple[LayerCell, ...]:
+    """A cell for each of `layers`; of its experts, or of the whole layer in a model without any."""
+    held: dict[int, tuple[tuple[str, float], ...]] = {}
+    for device, numbers in (plan.expert_layers if experts else plan.dense_layers).items():
+        for number in numbers:
+            held[number] = ((device, 1.0),)
+    if experts and plan.partial is not None:
+        share = min(len(plan.partial.kinds), KINDS - 1) / KINDS
+        held[plan.partial.layer] = ((plan.partial.device, share), (RAM, 1 - share))
+    return tuple(LayerCell(layer, held.get(layer, ())) for layer in range(layers))
+
+
+class LayerRun(msgspec.Struct, frozen=True):
+    """Neighbouring layers that lie alike."""
+
+    first: int
+    last: int
+    devices: tuple[str, ...]
+
+
+def layer_runs(cells: tuple[LayerCell, ...]) -> tuple[LayerRun, ...]:
+    """The cells as few stretches, for a description in words."""
+    joined: list[LayerRun] = []
+    for cell in cells:
+        devices = tuple(device for device, _ in cell.shares)
+        if joined and joined[-1].devices == devices:
+            joined[-1] = LayerRun(joined[-1].first, cell.layer, devices)
+        else:
+            joined.append(LayerRun(cell.layer, cell.layer, devices))
+    return tuple(joined)

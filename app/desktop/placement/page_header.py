@@ -1,0 +1,133 @@
+"""The top of the page: the model, what of it each token uses, and what can be done."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from app.desktop.live import LiveWidget
+from app.desktop.placement.folding import FoldingRow
+from app.desktop.placement.measures import experts_text
+from app.desktop.theme import themes
+from engine.placement.plan import PlannedModel
+
+# The least room of the title beside the buttons.
+TITLE = 220
+
+
+class ElidedTitle(QLabel):
+    """A title that ends in an ellipsis where there is no room; the whole is its tool tip."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = ""
+        self.setProperty("kind", "title")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_whole(self, text: str) -> None:
+        self._whole = text
+        self.setAccessibleName(text)
+        self._elide()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(themes.current.font(20, bold=True))
+        return QSize(
+            metrics.horizontalAdvance(self._whole) + themes.current.px(12), super().sizeHint().height()
+        )
+
+    def whole(self) -> str:
+        return self._whole
+
+    def resizeEvent(self, event: object) -> None:
+        self._elide()
+
+    def _elide(self) -> None:
+        metrics = QFontMetrics(themes.current.font(20, bold=True))
+        shown = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
+        self.setText(shown)
+        self.setToolTip(self._whole if shown != self._whole else "")
+
+
+class PageHeader(LiveWidget):
+    """`tune_wanted` and `apply_wanted` are the two things to do with a model here."""
+
+    tune_wanted = Signal()
+    apply_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model: PlannedModel | None = None
+        self._loaded = False
+        self.title = ElidedTitle(self)
+        self.chip = QLabel(self)
+        self.chip.setProperty("kind", "chip")
+        self.tune, self.apply = QPushButton(self), QPushButton(self)
+        self.apply.setProperty("kind", "primary")
+        self._buttons = FoldingRow(self)
+        for button in (self.tune, self.apply):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._buttons.add(button)
+        self._named = FoldingRow(self)
+        self._named.add(self.title, 1)
+        self._named.add(self.chip)
+        self._row = FoldingRow(self)
+        self._row.add(self._named, 1, wanted=TITLE)
+        self._row.add(self._buttons)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self._row)
+        self.tune.clicked.connect(self.tune_wanted)
+        self.apply.clicked.connect(self.apply_wanted)
+        self.refresh()
+
+    def show_model(self, name: str, model: PlannedModel | None) -> None:
+        """The model's name and, once it is planned, what it is made of."""
+        self._model = model
+        self.title.set_whole(name)
+        self.retranslate()
+
+    def show_actions(self, *, loaded: bool, can_apply: bool, can_tune: bool) -> None:
+        """`loaded`: the shown model is the one that answers."""
+        self._loaded = loaded
+        self.apply.setEnabled(can_apply)
+        self.tune.setEnabled(can_tune)
+        self.retranslate()
+
+    def resizeEvent(self, event: object) -> None:
+        self._fit_chip()
+
+    def _fit_chip(self) -> None:
+        self.chip.setWordWrap(False)
+        wraps = self.chip.sizeHint().width() > self._named.width()
+        self.chip.setWordWrap(wraps)
+        # A label that wraps takes the whole line: its hint is a narrow one.
+        middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self._named.align(self.chip, Qt.AlignmentFlag(0) if wraps else middle)
+        self._named.fold()
+
+    def retranslate(self) -> None:
+        self.tune.setText(self.tr("Tune for this PC"))
+        self.tune.setAccessibleName(self.tr("Tune for this PC"))
+        self.tune.setToolTip(self.tr("Measure a few placements for about a minute and keep the fastest"))
+        text = self.tr("Apply and reload") if self._loaded else self.tr("Load with this plan")
+        self.apply.setText(text)
+        self.apply.setAccessibleName(text)
+        model = self._model
+        self.chip.setVisible(model is not None)
+        if model is not None:
+            self.chip.setText(
+                experts_text(model.experts_used, model.experts, model.active_parameters, model.parameters)
+            )
+        self._fit_chip()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._row.set_spacing(px(12))
+        self._named.set_spacing(px(8))
+        self._buttons.set_spacing(px(12))
+        self._column.setSpacing(px(8))
+        self.chip.setMinimumWidth(px(80))
+        self.title.setMinimumHeight(px(34))
+        self.title.set_whole(self.title.whole())

@@ -1,0 +1,342 @@
+"""The Placement page, connected to the services: which model is shown, its plan, and what is wished of it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.desktop.language import languages
+from app.desktop.live import LiveWidget
+from app.desktop.placement.live_speed import LiveSpeed
+from app.desktop.placement.model_lines import Known, ModelLines
+from app.desktop.placement.placement_view import PlacementView
+from app.desktop.placement.replanning import Replanning
+from app.desktop.placement.side_panel import SidePanel
+from app.desktop.placement.suggestion import suggested_wishes
+from app.desktop.placement.tuning import Tuning, load_with
+from app.desktop.placement.watching import Watching
+from app.desktop.service_calls import ServiceCalls
+from app.services.events import (
+    AnswerDelta,
+    AnswerFinished,
+    ExpertsChanged,
+    MachineChanged,
+    ModelChanged,
+    PlacementChanged,
+    ServiceEvent,
+    TuneProgress,
+    WorkersChanged,
+    WorkerState,
+)
+from engine.errors import UserError
+from engine.placement.plan import Machine, PlannedModel, Wishes
+
+if TYPE_CHECKING:
+    from app.services.placements import ModelEntry
+    from app.services.services import Services
+
+LIVE_MS = 250
+
+
+class PlacementPage(LiveWidget):
+    """`side` is the list that belongs beside the page. `workers_wanted` asks for the settings of workers."""
+
+    workers_wanted = Signal()
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._path = ""
+        self._model: PlannedModel | None = None
+        self._error: UserError | None = None
+        self._wishes = Wishes()
+        self._drafts: dict[str, Wishes] = {}
+        self._loaded_wishes: tuple[str, Wishes] = ("", Wishes())
+        self._state: ModelChanged | None = None
+        self._apply_waits = False
+        self._stale = True
+        self._focus_wanted = False
+        self._live = LiveSpeed()
+        self.side = SidePanel(self)
+        self.view = PlacementView(self)
+        self._replanning = Replanning(calls, self)
+        self.lines = ModelLines(calls, self.side, self)
+        self.watching = Watching(calls, self.view.heat, self)
+        self.tuning = Tuning(calls, self.view.tune, self)
+        self._live_timer = QTimer(self)
+        self._live_timer.setInterval(LIVE_MS)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.view)
+        self._connect()
+        self.refresh()
+
+    def _connect(self) -> None:
+        view = self.view
+        self.side.model_wanted.connect(self.choose)
+        self.side.worker_wanted.connect(self.workers_wanted)
+        view.wishes.changed.connect(self._take_wishes)
+        view.header.apply_wanted.connect(self.apply)
+        view.header.tune_wanted.connect(lambda: self.tuning.start(self._path, self._wishes))
+        view.explanation.change_wanted.connect(self._take_suggestion)
+        view.state.acted.connect(self.reload)
+        self.lines.read.connect(self._take_known)
+        self.lines.failed.connect(self._take_read_failure)
+        self._replanning.planned.connect(self._take_plan)
+        self._replanning.failed.connect(self._take_failure)
+        self.tuning.kept.connect(self._tuned)
+        self.tuning.changed.connect(self._show_actions)
+        self._live_timer.timeout.connect(self._show_live)
+
+    # Reading
+
+    def open(self) -> None:
+        """The page comes to the front: bring it up to date."""
+        self._focus_wanted = True
+        if self._stale or self._model is None:
+            self.reload()
+        else:
+            self._give_focus()
+
+    def _give_focus(self) -> None:
+        if self._focus_wanted and self.side.isVisible():
+            self._focus_wanted = False
+            self.side.take_focus()
+
+    def reload(self) -> None:
+        """Read the models, the machine and the shown model's plan again."""
+        self._stale = False
+        if self._model is None:
+            self._say_planning()
+        self._calls.do(lambda s: s.placements.models(), self._take_models, self._failed, owner=self)
+        self._calls.do(_machine, self._take_machine, self._failed, executor="io", owner=self)
+
+    def _take_models(self, entries: tuple[ModelEntry, ...]) -> None:
+        self._path = self.lines.show_entries(entries, self._path)
+        self._give_focus()
+        if self._path:
+            self._show_model(self._path)
+        else:
+            self._model = None
+            self._show()
+
+    def _take_machine(self, found: tuple[Machine, tuple[WorkerState, ...]]) -> None:
+        self.side.show_machine(*found)
+
+    def choose(self, path: str) -> None:
+        """Show another model."""
+        if path == self._path and self._model is not None:
+            return
+        self._replanning.cancel()
+        self._model = self._error = None
+        self._show_model(path)
+
+    def _show_model(self, path: str) -> None:
+        self._path = path
+        draft = self._drafts.get(path)
+        if self._model is None:
+            self._say_planning()
+        self.lines.ask(path, draft)
+
+    def _take_known(self, path: str, known: Known) -> None:
+        if path == self._path and self._drafts.get(path) in (None, known.wishes):
+            self._wishes, self._model, self._error = known.wishes, known.model, None
+            self._show()
+
+    def _take_read_failure(self, path: str, error: UserError) -> None:
+        if path == self._path:
+            self._failed(error)
+
+    def _failed(self, error: UserError) -> None:
+        self._error, self._model = error, None
+        self._show()
+
+    # Wishes
+
+    def _take_wishes(self, wishes: Wishes) -> None:
+        self._wishes = self._drafts[self._path] = wishes
+        self._show_actions()
+        self._replanning.ask(self._path, wishes)
+
+    def _take_plan(self, wishes: Wishes, model: PlannedModel) -> None:
+        if model.path != self._path:
+            return
+        self._model, self._error = model, None
+        self._show()
+
+    def _take_failure(self, wishes: Wishes, error: UserError) -> None:
+        self._failed(error)
+
+    def _take_suggestion(self) -> None:
+        model = self._model
+        if model is None:
+            return
+        wishes = suggested_wishes(model.plan.refusal, self._wishes, model.machine)
+        if wishes is not None:
+            self._take_wishes(wishes)
+
+    def apply(self) -> None:
+        """Keep the wishes and load the model with them, after the answers that are being written."""
+        services = self._calls.services
+        if services is None or not self._path:
+            return
+        self._apply_waits = bool(services.conversations.answering())
+        if not self._apply_waits:
+            path, wishes = self._path, self._wishes
+            self._drafts.pop(path, None)
+            self._calls.do(lambda s: load_with(s, path, wishes), executor="io")
+        self._show_actions()
+
+    def _tuned(self, path: str) -> None:
+        """Tuning found other wishes, which are kept now."""
+        self._drafts.pop(path, None)
+        if path == self._path:
+            self._show_model(path)
+
+    # What the services tell
+
+    def take_events(self, events: list[ServiceEvent]) -> None:
+        for event in events:
+            if isinstance(event, AnswerDelta):
+                self._live.add(event.message, event.pieces, time.monotonic())
+                if self.isVisible() and not self._live_timer.isActive():
+                    self._live_timer.start()
+            else:
+                self._take_event(event)
+
+    def _take_event(self, event: ServiceEvent) -> None:
+        if isinstance(event, AnswerFinished):
+            self._live.clear()
+            self._show_live()
+            if self._apply_waits:
+                self.apply()
+            else:
+                self._refresh()
+        elif isinstance(event, ModelChanged):
+            self._take_model_state(event)
+        elif isinstance(event, MachineChanged | PlacementChanged | WorkersChanged):
+            self._refresh()
+        elif isinstance(event, ExpertsChanged):
+            self.watching.take(event)
+        elif isinstance(event, TuneProgress):
+            self.tuning.show_progress(event)
+
+    def _take_model_state(self, state: ModelChanged) -> None:
+        before, self._state = self._state, state
+        if state.state == "ready" and state.facts is not None:
+            path = state.path
+            self._calls.do(
+                lambda s: s.placements.wishes_for(path),
+                lambda wishes: self._take_loaded_wishes(path, wishes),
+                owner=self,
+            )
+            if before is None or before.path != path:
+                self._path, self._model = path, None
+            self._refresh()
+        elif before is None or before.state != state.state:
+            self._show_actions()
+
+    def _take_loaded_wishes(self, path: str, wishes: Wishes) -> None:
+        self._loaded_wishes = (path, wishes)
+        self._show()
+
+    def _refresh(self) -> None:
+        """Read again now, or once the page is looked at."""
+        if self.isVisible():
+            self.reload()
+        else:
+            self._stale = True
+
+    def hideEvent(self, event: object) -> None:
+        self._live_timer.stop()
+
+    def showEvent(self, event: object) -> None:
+        self._show_live()
+
+    # Showing
+
+    def _is_loaded(self) -> bool:
+        state = self._state
+        return state is not None and state.state == "ready" and state.path == self._path
+
+    def _as_loaded(self) -> bool:
+        """Whether what is shown is exactly what answers now."""
+        return self._is_loaded() and self._loaded_wishes == (self._path, self._wishes)
+
+    def _shown_model(self) -> PlannedModel | None:
+        """The plan to show: of what is loaded the plan that was loaded, exact to the byte."""
+        facts = self._state.facts if self._state is not None else None
+        if self._model is not None and self._as_loaded() and facts is not None and facts.plan is not None:
+            return msgspec.structs.replace(self._model, plan=facts.plan)
+        return self._model
+
+    def _say_planning(self) -> None:
+        self.view.header.show_model(self._name(), None)
+        self.view.show_words(self.tr("Reading the model and planning where it goes…"))
+
+    def _name(self) -> str:
+        line = self.lines.line(self._path)
+        return line.name if line is not None else ""
+
+    def _show(self) -> None:
+        model = self._shown_model()
+        self.view.header.show_model(self._name() or self.tr("Placement"), model)
+        if self._error is not None:
+            self.view.show_words(languages.tell(self._error), self.tr("Try again"))
+        elif model is None:
+            if not self.side.lines():
+                self.view.show_words(
+                    self.tr("Here you see where a model lies and how fast it will be. Open a model first.")
+                )
+        else:
+            self.view.show_model(model)
+            self._show_plan(model)
+        self._show_actions()
+
+    def _show_plan(self, model: PlannedModel) -> None:
+        state = self._state
+        measured = 0.0
+        if self._as_loaded():
+            line = self.lines.line(self._path)
+            measured = line.measured if line is not None else 0.0
+        notices = state.notices if state is not None and self._as_loaded() else ()
+        self.view.explanation.show_plan(model.plan, measured, notices)
+        refused = suggested_wishes(model.plan.refusal, self._wishes, model.machine)
+        self.view.explanation.show_change(self._change_text(refused))
+        self.view.wishes.show_wishes(self._wishes, model, model.trained_context)
+        self.watching.show_model(self._path)
+
+    def _change_text(self, wishes: Wishes | None) -> str:
+        if wishes is None:
+            return ""
+        if wishes.cache_type != self._wishes.cache_type:
+            return self.tr("Keep the context in half the memory")
+        if wishes.context != self._wishes.context:
+            return self.tr("Use a context of {count} tokens").format(count=f"{wishes.context:,}")
+        return self.tr("Allow as much memory as it needs")
+
+    def _show_actions(self) -> None:
+        model, state = self._model, self._state
+        loading = state is not None and state.state == "loading"
+        fits = model is not None and model.plan.fits
+        free = fits and not loading and not self.view.tune.running() and not self._apply_waits
+        self.view.header.show_actions(
+            loaded=self._is_loaded(), can_apply=free and not self._as_loaded(), can_tune=free
+        )
+
+    def _show_live(self) -> None:
+        speed = self._live.tokens_per_second() if self._is_loaded() else 0.0
+        self.view.explanation.show_live(speed)
+        if not self._live.running():
+            self._live_timer.stop()
+
+    def retranslate(self) -> None:
+        self._show()
+
+
+def _machine(services: Services) -> tuple[Machine, tuple[WorkerState, ...]]:
+    return services.placements.machine(), services.placements.workers()

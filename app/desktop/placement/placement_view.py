@@ -1,0 +1,99 @@
+"""The page without its services: the cards of one model, or the sentence that stands in their place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.desktop.live import LiveWidget
+from app.desktop.placement.bars_card import BarsCard
+from app.desktop.placement.explanation_card import ExplanationCard
+from app.desktop.placement.heat_card import HeatCard
+from app.desktop.placement.page_header import PageHeader
+from app.desktop.placement.state_card import StateCard
+from app.desktop.placement.strip_card import StripCard
+from app.desktop.placement.tune_card import TuneCard
+from app.desktop.placement.wishes_card import WishesCard
+from app.desktop.theme import themes
+from engine.placement.plan import PlannedModel
+
+COLUMN = 1080
+# Below this width the heat map and the wishes stand one under the other.
+TWO_COLUMNS_FROM = 760
+
+
+class PlacementView(LiveWidget):
+    """Shows what it is given. `state` is the card that stands for the others while there is no plan."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.header = PageHeader(self)
+        self.state = StateCard(self)
+        self.explanation = ExplanationCard(self)
+        self.tune = TuneCard(self)
+        self.bars = BarsCard(self)
+        self.strip = StripCard(self)
+        self.heat = HeatCard(self)
+        self.wishes = WishesCard(self)
+        self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._pair.addWidget(self.heat, 1)
+        self._pair.addWidget(self.wishes, 1)
+        self._column = QWidget(self)
+        self._cards = QVBoxLayout(self._column)
+        for widget in (self.header, self.state, self.explanation, self.tune, self.bars, self.strip):
+            self._cards.addWidget(widget)
+        self._cards.addLayout(self._pair)
+        self._cards.addStretch(1)
+        page = QWidget(self)
+        page.setProperty("kind", "page")
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(self._column, 1000)
+        row.addStretch(1)
+        self.scroller = QScrollArea(self)
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroller.setWidget(page)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.scroller)
+        self.show_words("")
+        self.refresh()
+
+    def show_words(self, words: str, button: str = "") -> None:
+        """A sentence in place of the cards."""
+        self.state.say(words, button)
+        self._show_cards(False)
+
+    def show_model(self, model: PlannedModel) -> None:
+        """The cards of a plan; the explanation and the wishes are shown by who knows more than the plan."""
+        self.bars.show_plan(model.plan, model.machine)
+        self.strip.show_model(model)
+        self._show_cards(True)
+        self.heat.show_size(model.layers, model.experts)
+        # What a model without experts would leave empty.
+        self.heat.setVisible(model.experts > 0)
+
+    def shows_model(self) -> bool:
+        return self.state.isHidden()
+
+    def _show_cards(self, on: bool) -> None:
+        self.state.setVisible(not on and bool(self.state.words.text()))
+        for card in (self.explanation, self.bars, self.strip, self.heat, self.wishes):
+            card.setVisible(on)
+        self.header.tune.setVisible(on)
+        self.header.apply.setVisible(on)
+
+    def resizeEvent(self, event: object) -> None:
+        wide = self.width() >= themes.current.px(TWO_COLUMNS_FROM)
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._pair.direction() != direction:
+            self._pair.setDirection(direction)
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._cards.setContentsMargins(px(28), px(20), px(28), px(28))
+        self._cards.setSpacing(px(12))
+        self._pair.setSpacing(px(12))
+        self._column.setMaximumWidth(px(COLUMN))

@@ -1,0 +1,209 @@
+"""The list beside the page: the models with their speeds, and what this machine has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import msgspec
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.desktop.language import languages
+from app.desktop.live import LiveWidget
+from app.desktop.placement.measures import bandwidth_text, device_label, size_text, speed_number
+from app.desktop.placement.side_row import SideRow
+from app.desktop.theme import themes
+from app.services.events import WorkerState
+from engine.errors import ErrorInfo
+from engine.placement.plan import Device, Machine
+
+
+class ModelLine(msgspec.Struct, frozen=True):
+    """A model of the list. `measured` and `predicted` in tokens per second, 0: not known."""
+
+    name: str
+    path: str
+    measured: float = 0.0
+    predicted: float = 0.0
+    fits: bool | None = None
+    error: ErrorInfo | None = None
+
+
+class SidePanel(LiveWidget):
+    """`model_wanted` carries a path; `worker_wanted` asks for the place where workers are added."""
+
+    model_wanted = Signal(str)
+    worker_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines: list[ModelLine] = []
+        self._machine: Machine | None = None
+        self._workers: tuple[WorkerState, ...] = ()
+        self._chosen = ""
+        self._title, self._empty, self._machine_title = QLabel(self), QLabel(self), QLabel(self)
+        self._title.setProperty("kind", "heading")
+        self._empty.setProperty("kind", "small")
+        self._empty.setWordWrap(True)
+        self._machine_title.setProperty("kind", "small")
+        self.rows: list[SideRow] = []
+        self.devices: list[QLabel] = []
+        self.add_worker = SideRow(self, symbol="plus")
+        self.add_worker.clicked.connect(self.worker_wanted)
+        inside = QWidget(self)
+        inside.setProperty("kind", "page")
+        self._column = QVBoxLayout(inside)
+        self._models, self._devices = QVBoxLayout(), QVBoxLayout()
+        self._column.addWidget(self._title)
+        self._column.addLayout(self._models)
+        self._column.addWidget(self._empty)
+        self._column.addLayout(self._devices)
+        self._devices.addWidget(self._machine_title)
+        self._column.addWidget(self.add_worker)
+        self._column.addStretch(1)
+        scroller = QScrollArea(self)
+        scroller.setWidgetResizable(True)
+        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroller.setWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroller)
+        self.refresh()
+
+    # What the page tells
+
+    def show_models(self, lines: Sequence[ModelLine], chosen: str) -> None:
+        self._lines, self._chosen = list(lines), chosen
+        while len(self.rows) < len(self._lines):
+            row = SideRow(self)
+            row.clicked.connect(lambda _=False, row=row: self._choose(row))
+            self._models.addWidget(row)
+            self.rows.append(row)
+        for row in self.rows[len(self._lines) :]:
+            self._models.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        del self.rows[len(self._lines) :]
+        for row, following in pairwise([*self.rows, self.add_worker]):
+            QWidget.setTabOrder(row, following)
+        self._show_lines()
+
+    def take_focus(self) -> None:
+        """Let the keys begin at the chosen model."""
+        for row in self.rows:
+            if row.isChecked():
+                row.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def change_line(self, line: ModelLine) -> None:
+        """What is known of one model changed."""
+        self._lines = [line if old.path == line.path else old for old in self._lines]
+        self._show_lines()
+
+    def lines(self) -> list[ModelLine]:
+        return list(self._lines)
+
+    def show_machine(self, machine: Machine | None, workers: Sequence[WorkerState] = ()) -> None:
+        self._machine, self._workers = machine, tuple(workers)
+        self._show_machine()
+
+    # Inside
+
+    def _choose(self, row: SideRow) -> None:
+        path = self._lines[self.rows.index(row)].path
+        for other in self.rows:
+            other.setChecked(other is row)
+        self.model_wanted.emit(path)
+
+    def _figure(self, line: ModelLine) -> tuple[str, str]:
+        """What stands at the right of a row, and the same as a whole sentence."""
+        if line.error is not None:
+            return self.tr("cannot be read"), languages.tell(line.error)
+        if line.fits is False:
+            return self.tr("does not fit"), self.tr("does not fit this machine")
+        if line.measured > 0:
+            speed = speed_number(line.measured)
+            return (
+                self.tr("{speed} tok/s").format(speed=speed),
+                self.tr("{speed} tokens per second measured").format(speed=speed),
+            )
+        if line.predicted > 0:
+            speed = speed_number(line.predicted)
+            return (
+                self.tr("about {speed}").format(speed=speed),
+                self.tr("about {speed} tokens per second predicted").format(speed=speed),
+            )
+        return "", ""
+
+    def _show_lines(self) -> None:
+        self._empty.setVisible(not self._lines)
+        for row, line in zip(self.rows, self._lines, strict=True):
+            note, described = self._figure(line)
+            row.show_words(line.name, note, f"{line.name}, {described}" if described else line.name)
+            row.setChecked(line.path == self._chosen)
+
+    def _machine_lines(self) -> list[str]:
+        machine = self._machine
+        if machine is None:
+            return []
+        lines = [self._device_line(machine, device) for device in machine.devices]
+        known = {device.description for device in machine.devices}
+        for worker in self._workers:
+            away = worker.state == "away"
+            if away and not any(worker.address in description for description in known):
+                lines.append(self.tr("{address} · away").format(address=worker.address))
+        ram = self.tr("{size} RAM").format(size=size_text(machine.ram.total))
+        if machine.ram.bandwidth > 0:
+            ram += f" · {bandwidth_text(machine.ram.bandwidth)}"
+        lines.append(ram)
+        if not machine.devices:
+            lines.append(self.tr("No GPU found: everything runs on the processor."))
+        return lines
+
+    def _device_line(self, machine: Machine, device: Device) -> str:
+        label = device_label(machine, device.name)
+        if device.kind == "rpc":
+            label = self.tr("Worker {name}").format(name=label)
+        line = f"{label} · {size_text(device.total)}"
+        speed = device.bandwidth or device.link
+        return f"{line} · {bandwidth_text(speed)}" if speed > 0 else line
+
+    def _show_machine(self) -> None:
+        lines = self._machine_lines()
+        while len(self.devices) < len(lines):
+            label = QLabel(self)
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._devices.addWidget(label)
+            self.devices.append(label)
+        for label in self.devices[len(lines) :]:
+            self._devices.removeWidget(label)
+            label.hide()
+            label.deleteLater()
+        del self.devices[len(lines) :]
+        for label, text in zip(self.devices, lines, strict=True):
+            label.setText(text)
+        self._machine_title.setVisible(bool(lines))
+
+    def retranslate(self) -> None:
+        self._title.setText(self.tr("Placement"))
+        self._empty.setText(self.tr("No models yet. Open a model file with Ctrl+O."))
+        self._machine_title.setText(self.tr("This machine"))
+        self.add_worker.show_words(self.tr("Add a worker on another PC"))
+        self._show_lines()
+        self._show_machine()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._column.setContentsMargins(px(12), px(14), px(12), px(12))
+        self._column.setSpacing(px(2))
+        self._title.setContentsMargins(px(8), px(4), 0, px(8))
+        self._empty.setContentsMargins(px(8), px(4), px(8), px(8))
+        self._devices.setContentsMargins(px(8), px(16), px(8), px(8))
+        self._devices.setSpacing(px(10))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(themes.current.sidebar))

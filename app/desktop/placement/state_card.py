@@ -1,0 +1,32 @@
+"""The card that stands in place of a plan: none yet, one in the making, or none that could be made."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from app.desktop.placement.card import Card
+
+
+class StateCard(Card):
+    """A sentence and at most one button."""
+
+    acted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = QLabel(self)
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.button = QPushButton(self)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.clicked.connect(self.acted)
+        self.inside.addWidget(self.words)
+        self.inside.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.refresh()
+
+    def say(self, words: str, button: str = "") -> None:
+        self.words.setText(words)
+        self.button.setText(button)
+        self.button.setAccessibleName(button)
+        self.button.setVisible(bool(button))

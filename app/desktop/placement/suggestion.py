@@ -1,0 +1,38 @@
+"""The smallest change that makes a refused plan work, as the refusal names it. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.errors import ErrorInfo
+from engine.placement.plan import RAM, Machine, Wishes
+
+
+def suggested_wishes(refusal: ErrorInfo | None, wishes: Wishes, machine: Machine) -> Wishes | None:
+    """Wishes with that change: a smaller kind of context, a shorter one, or a larger budget.
+
+    None where it is nothing that a wish can change (more memory, a smaller model).
+    """
+    if refusal is None:
+        return None
+    if refusal.code == "plan.try_smaller_cache":
+        return msgspec.structs.replace(wishes, cache_type="q8_0")
+    context = refusal.params.get("context")
+    if refusal.code == "plan.try_shorter_context" and isinstance(context, int):
+        return msgspec.structs.replace(wishes, context=context)
+    wanted = refusal.params.get("wanted_bytes")
+    if refusal.code == "plan.try_budget" and isinstance(wanted, int):
+        spoken = str(refusal.params.get("device", ""))
+        name = next((name for name in wishes.budgets if _is_spoken(name, spoken, machine)), None)
+        if name is not None:
+            return msgspec.structs.replace(wishes, budgets={**wishes.budgets, name: wanted})
+    return None
+
+
+def _is_spoken(name: str, spoken: str, machine: Machine) -> bool:
+    """Whether a refusal means the device `name`: it says "RAM", "GPU" for the only one, or the name first."""
+    if name == RAM:
+        return spoken == "RAM"
+    if spoken == "GPU":
+        return any(device.name == name and device.kind != "rpc" for device in machine.devices)
+    return spoken.partition(" ")[0] == name

@@ -1,0 +1,150 @@
+"""The card of tuning: what was tried and how long it still takes, then before and after."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from app.desktop.placement.card import Card
+from app.desktop.placement.folding import FoldingRow
+from app.desktop.placement.measures import speed_number
+from app.desktop.theme import themes
+from app.desktop.window.gauge import Gauge
+from app.services.events import TuneProgress
+from app.services.trials import MeasuredSpeed
+
+# The least room of the words beside the buttons.
+WORDS = 240
+
+
+def kind_text(kind: str) -> str:
+    """What a trial changed, in words."""
+    translate = QCoreApplication.translate
+    return {
+        "planned": translate("Tuning", "the plan as it is"),
+        "threads": translate("Tuning", "other numbers of threads"),
+        "ubatch": translate("Tuning", "other batches"),
+        "cache": translate("Tuning", "another kind of context"),
+        "mode": translate("Tuning", "other ways to use the experts"),
+        "pinned": translate("Tuning", "another way to hold the weights"),
+        "fewer experts": translate("Tuning", "fewer experts on the device"),
+        "more experts": translate("Tuning", "more experts on the device"),
+    }.get(kind, kind)
+
+
+class TuneCard(Card):
+    """Hidden until there is something to tell. `keep_wanted` and `leave_wanted` answer the result."""
+
+    cancel_wanted = Signal()
+    keep_wanted = Signal()
+    leave_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._started = 0.0
+        self._progress: TuneProgress | None = None
+        self._result: tuple[MeasuredSpeed, MeasuredSpeed] | None = None
+        self._failure = ""
+        self.words = QLabel(self)
+        self.words.setWordWrap(True)
+        self.progress = Gauge(self)
+        self.keep, self.leave, self.cancel = QPushButton(self), QPushButton(self), QPushButton(self)
+        self._row = FoldingRow(self)
+        self._row.add(self.words, 1, wanted=WORDS)
+        self._row.add(self.progress)
+        for button in (self.cancel, self.leave, self.keep):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._row.add(button)
+        self.keep.setProperty("kind", "primary")
+        self.inside.addWidget(self._row)
+        self.cancel.clicked.connect(self.cancel_wanted)
+        self.keep.clicked.connect(self.keep_wanted)
+        self.leave.clicked.connect(self.leave_wanted)
+        self.refresh()
+        self.hide()
+
+    def start(self) -> None:
+        self._started, self._progress = time.monotonic(), None
+        self._result, self._failure = None, ""
+        self.retranslate()
+        self.show()
+
+    def show_progress(self, progress: TuneProgress) -> None:
+        self._progress = progress
+        self.retranslate()
+
+    def show_result(self, before: MeasuredSpeed, after: MeasuredSpeed) -> None:
+        """The speeds before tuning and with the best that was found."""
+        self._result = (before, after)
+        self.retranslate()
+
+    def show_failure(self, sentence: str) -> None:
+        self._failure = sentence
+        self.retranslate()
+
+    def running(self) -> bool:
+        return not self.isHidden() and self._result is None and not self._failure
+
+    def better(self) -> bool:
+        return self._result is not None and self._result[0] != self._result[1]
+
+    def _left(self) -> str:
+        """How long it still takes at most, once some of the time is over."""
+        progress = self._progress
+        if progress is None or not 0 < progress.done < progress.total:
+            return ""
+        passed = time.monotonic() - self._started
+        seconds = max(1, round(passed / progress.done * (progress.total - progress.done)))
+        return self.tr("at most {seconds} s left").format(seconds=seconds)
+
+    def _words(self) -> str:
+        if self._failure:
+            return self._failure
+        if self._result is not None:
+            return self._result_words(*self._result)
+        if self._progress is None or not self._progress.kind:
+            return self.tr("Measuring the plan as it is, then what may be faster.")
+        return self.tr("Tried {kind}: {speed} tokens per second").format(
+            kind=kind_text(self._progress.kind), speed=speed_number(self._progress.decode_tps)
+        )
+
+    def _result_words(self, before: MeasuredSpeed, after: MeasuredSpeed) -> str:
+        if not self.better():
+            return self.tr("Nothing faster was found than {before} tokens per second.").format(
+                before=speed_number(before.decode_tps)
+            )
+        return self.tr(
+            "Before: {before} tokens per second, prompts read at {prompts_before}."
+            " With the best that was found: {after}, prompts at {prompts_after}."
+        ).format(
+            before=speed_number(before.decode_tps),
+            prompts_before=speed_number(before.prefill_tps),
+            after=speed_number(after.decode_tps),
+            prompts_after=speed_number(after.prefill_tps),
+        )
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Tuning for this PC"))
+        self.words.setText(self._words())
+        running = self._result is None and not self._failure
+        self.progress.setVisible(running)
+        if running:
+            progress = self._progress
+            fraction = progress.done / max(1, progress.total) if progress is not None else 0.0
+            text = self._left() or self.tr("about a minute")
+            self.progress.show_value(text, fraction, text)
+        self.keep.setText(self.tr("Keep and reload") if self.better() else self.tr("Close"))
+        self.leave.setText(self.tr("Leave as it was"))
+        self.cancel.setText(self.tr("Cancel"))
+        for button in (self.keep, self.leave, self.cancel):
+            button.setAccessibleName(button.text())
+        self.cancel.setVisible(running)
+        self.keep.setVisible(not running)
+        self.leave.setVisible(self.better())
+        self._row.fold()
+
+    def restyle(self) -> None:
+        super().restyle()
+        self._row.set_spacing(themes.current.px(12))

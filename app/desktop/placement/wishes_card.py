@@ -1,0 +1,192 @@
+"""The card of wishes: context, memory of each device, how the context is kept, and what goes first."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import msgspec
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from app.desktop.placement.card import Card
+from app.desktop.placement.folding import FoldingRow
+from app.desktop.placement.measures import device_label, size_text
+from app.desktop.placement.steps import budget_steps, context_steps
+from app.desktop.placement.wish_slider import WishSlider
+from app.desktop.segmented import SegmentedControl
+from app.desktop.theme import themes
+from engine.placement.plan import CacheType, Device, PlannedModel, Wishes
+
+AUTOMATIC = "automatic"
+
+
+def tokens_text(count: int) -> str:
+    """A length in tokens, without the word."""
+    return QLocale().toString(count)
+
+
+class LabelledChoice(FoldingRow):
+    """A name and its choices."""
+
+    def __init__(self, control: SegmentedControl, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._control = QLabel(self), control
+        self.add(self._name, 1)
+        self.add(control)
+        control.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_name(self, name: str, explanation: str) -> None:
+        self._name.setText(name)
+        self._control.setAccessibleName(name)
+        self._control.setAccessibleDescription(explanation)
+        self.setToolTip(explanation)
+
+
+class WishesCard(Card):
+    """`changed` carries the new `Wishes` at each move of a handle."""
+
+    changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model: PlannedModel | None = None
+        self._wishes = Wishes()
+        self._longest = 0
+        self.context = WishSlider(self._context_text, self)
+        self.budgets: dict[str, WishSlider] = {}
+        self._budget_column = QVBoxLayout()
+        self.prefer = SegmentedControl(self)
+        self.cache = SegmentedControl(self)
+        self._prefer_row = LabelledChoice(self.prefer, self)
+        self._cache_row = LabelledChoice(self.cache, self)
+        self.facts = QLabel(self)
+        self.facts.setProperty("kind", "small")
+        self.facts.setWordWrap(True)
+        self.reset = QPushButton(self)
+        self.reset.setProperty("kind", "link")
+        self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # Its room stays: the sliders must not move under the hand when it comes.
+        policy = self.reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.reset.setSizePolicy(policy)
+        self.add_to_head(self.reset)
+        self.inside.addWidget(self.context)
+        self.inside.addLayout(self._budget_column)
+        self.inside.addWidget(self._cache_row)
+        self.inside.addWidget(self._prefer_row)
+        self.inside.addWidget(self.facts)
+        self.inside.addStretch(1)
+        self.context.changed.connect(lambda value: self._change(context=value or 0))
+        self.prefer.chosen.connect(lambda value: self._change(prefer=value))
+        self.cache.chosen.connect(
+            lambda value: self._change(cache_type=None if value == AUTOMATIC else cast(CacheType, value))
+        )
+        self.reset.clicked.connect(self._reset)
+        self.refresh()
+
+    def show_wishes(self, wishes: Wishes, model: PlannedModel, longest: int) -> None:
+        """What is wished of a model, and its plan under these wishes. `longest` is the context it was trained
+        for."""
+        self._wishes, self._model, self._longest = wishes, model, longest
+        self._fit_budgets((*model.machine.devices, model.machine.ram))
+        self._show()
+
+    def wishes(self) -> Wishes:
+        return self._wishes
+
+    def _fit_budgets(self, devices: tuple[Device, ...]) -> None:
+        names = [device.name for device in devices]
+        if list(self.budgets) == names:
+            return
+        for slider in self.budgets.values():
+            self._budget_column.removeWidget(slider)
+            slider.hide()
+            slider.deleteLater()
+        self.budgets = {}
+        for name in names:
+            slider = WishSlider(size_text, self)
+            slider.changed.connect(lambda value, name=name: self._change_budget(name, value))
+            self._budget_column.addWidget(slider)
+            self.budgets[name] = slider
+
+    def _show(self) -> None:
+        model, wishes = self._model, self._wishes
+        if model is None:
+            return
+        placement = model.plan.placement
+        self.context.set_name(self.tr("Context"))
+        self.context.set_steps(context_steps(max(self._longest, placement.context, wishes.context)))
+        self.context.show_value(wishes.context or None, placement.context)
+        for device in (*model.machine.devices, model.machine.ram):
+            slider = self.budgets[device.name]
+            label = device_label(model.machine, device.name)
+            slider.set_name(self.tr("{device}, at most").format(device=label))
+            slider.set_steps(budget_steps(max(device.free, wishes.budgets.get(device.name, 0))))
+            slider.show_value(
+                wishes.budgets.get(device.name), model.plan.budgets.get(device.name, device.free)
+            )
+        self.cache.set_choices(
+            [(AUTOMATIC, self.tr("Automatic")), ("f16", "f16"), ("q8_0", "q8_0"), ("q4_0", "q4_0")],
+            wishes.cache_type or AUTOMATIC,
+        )
+        self.prefer.set_choices(
+            [("speed", self.tr("Speed")), ("context", self.tr("Long context"))], wishes.prefer
+        )
+        self.facts.setText(self._facts(model))
+        self.reset.setVisible(wishes != Wishes(workers=wishes.workers))
+
+    def _facts(self, model: PlannedModel) -> str:
+        placement = model.plan.placement
+        prompts = {
+            "cpu": self.tr("Prompts: read by the processor"),
+            "layers": self.tr("Prompts: each layer where it lies"),
+            "resident": self.tr("Prompts: each expert where it lies"),
+            "streamed_prompts": self.tr("Prompts: active experts streamed to the GPU"),
+            "streamed": self.tr("Every token: active experts streamed to the GPU"),
+            "cached": self.tr("The experts that fired last are kept on the GPU"),
+        }[model.plan.mode]
+        kinds = dict.fromkeys((placement.cache_type_k, placement.cache_type_v))
+        batch = self.tr("Batch: {count} tokens · context kept as {kind}").format(
+            count=QLocale().toString(placement.ubatch), kind=", ".join(kinds)
+        )
+        return f"{prompts}\n{batch}"
+
+    def _context_text(self, tokens: int) -> str:
+        return self.tr("{count} tokens").format(count=tokens_text(tokens))
+
+    def _change(self, **fields: Any) -> None:
+        self._wishes = msgspec.structs.replace(self._wishes, **fields)
+        self.reset.setVisible(self._wishes != Wishes(workers=self._wishes.workers))
+        self.changed.emit(self._wishes)
+
+    def _change_budget(self, name: str, value: int | None) -> None:
+        budgets = {key: size for key, size in self._wishes.budgets.items() if key != name}
+        if value is not None:
+            budgets[name] = value
+        self._change(budgets=budgets)
+
+    def _reset(self) -> None:
+        self.context.slider.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._wishes = Wishes(workers=self._wishes.workers)
+        self._show()
+        self.changed.emit(self._wishes)
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Wishes"))
+        self.reset.setText(self.tr("All automatic"))
+        self.reset.setAccessibleName(self.tr("Leave all wishes to the planner"))
+        self._cache_row.set_name(
+            self.tr("Context kept as"),
+            self.tr("q8_0 takes half the memory of f16 and q4_0 a quarter; they are a little less exact."),
+        )
+        self._prefer_row.set_name(
+            self.tr("Prefer"), self.tr("What comes first when memory does not suffice for both.")
+        )
+        self._show()
+
+    def restyle(self) -> None:
+        super().restyle()
+        self._budget_column.setSpacing(themes.current.px(8))
+        for row in (self._cache_row, self._prefer_row):
+            row.set_spacing(themes.current.px(8))
+        self._show()

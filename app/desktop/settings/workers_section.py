@@ -1,0 +1,210 @@
+"""Workers on other PCs: which there are, how they are, and adding or removing one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.desktop.language import languages
+from app.desktop.live import LiveWidget
+from app.desktop.placement.measures import size_text
+from app.desktop.service_calls import ServiceCalls
+from app.desktop.settings.controls import Section
+from app.desktop.theme import themes
+from app.services.events import ServiceEvent, WorkersChanged, WorkerState
+from engine.errors import UserError
+
+
+class Dot(QWidget):
+    """A round mark in a colour of the theme; what it means stands beside it in words."""
+
+    def __init__(self, colour: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._colour = colour
+        self.setFixedSize(themes.current.px(10), themes.current.px(10))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(getattr(themes.current, self._colour)))
+        painter.drawEllipse(self.rect().adjusted(1, 1, -1, -1))
+
+
+class WorkerLine(QWidget):
+    """One worker: its address, its state in words, and a button that removes it."""
+
+    def __init__(self, worker: WorkerState, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.address = worker.address
+        px = themes.current.px
+        colour = {"ready": "good", "away": "bad"}.get(worker.state, "faint")
+        name = QLabel(worker.address, self)
+        name.setTextFormat(Qt.TextFormat.PlainText)
+        name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words = QLabel(self._state(worker), self)
+        self.words.setProperty("kind", "small")
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setWordWrap(True)
+        self.remove = QPushButton(self.tr("Remove"), self)
+        self.remove.setProperty("kind", "bar")
+        self.remove.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.remove.setAccessibleName(self.tr("Remove {address}").format(address=worker.address))
+        column = QVBoxLayout()
+        column.setSpacing(px(2))
+        column.addWidget(name)
+        column.addWidget(self.words)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(px(12))
+        row.addWidget(Dot(colour, self), 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addLayout(column, 1)
+        row.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def _state(self, worker: WorkerState) -> str:
+        if worker.state == "ready":
+            memory = sum(device.free for device in worker.devices)
+            if not worker.devices:
+                return self.tr("Ready, in use by the loaded model")
+            return self.tr("Ready, {size} free").format(size=size_text(memory))
+        if worker.error is not None:
+            return languages.tell(worker.error)
+        if worker.state == "checking":
+            return self.tr("Asking…")
+        return self.tr("Not asked yet")
+
+
+class WorkersList(LiveWidget):
+    """The lines, with a field to add one below them. `grew`: there is more of it, which may be out of sight."""
+
+    grew = Signal()
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._workers: tuple[WorkerState, ...] = ()
+        self._error: UserError | None = None
+        self.lines: list[WorkerLine] = []
+        self._rows = QVBoxLayout()
+        self.field = QLineEdit(self)
+        self.add = QPushButton(self)
+        self.check = QPushButton(self)
+        for button in (self.add, self.check):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.error = QLabel(self)
+        self.error.setWordWrap(True)
+        self.error.hide()
+        self._bar = QHBoxLayout()
+        self._bar.addWidget(self.field, 1)
+        self._bar.addWidget(self.add)
+        self._bar.addWidget(self.check)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(self._rows)
+        self._column.addLayout(self._bar)
+        self._column.addWidget(self.error)
+        self.add.clicked.connect(self._add)
+        self.field.returnPressed.connect(self._add)
+        self.field.textEdited.connect(lambda _: self._say(None))
+        self.check.clicked.connect(self.check_all)
+        self.refresh()
+
+    def show_workers(self, workers: tuple[WorkerState, ...]) -> None:
+        """The lines are made anew; where a removed one had the focus, the field takes it."""
+        self._workers = tuple(workers)
+        focused = any(line.remove.hasFocus() for line in self.lines)
+        for line in self.lines:
+            self._rows.removeWidget(line)
+            line.setParent(None)
+            line.deleteLater()
+        self.lines = []
+        for worker in self._workers:
+            line = WorkerLine(worker, self)
+            line.remove.clicked.connect(lambda _=False, address=worker.address: self._remove(address))
+            self._rows.addWidget(line)
+            self.lines.append(line)
+        if focused:
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        busy = any(worker.state == "checking" for worker in self._workers)
+        self.check.setVisible(bool(self._workers))
+        self.check.setEnabled(not busy)
+
+    def check_all(self) -> None:
+        """Ask each of them again."""
+        self._calls.do(lambda s: s.placements.check_workers(), None, self._say, executor="io", owner=self)
+
+    def _add(self) -> None:
+        address = self.field.text().strip()
+        if not address:
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self._say(None)
+        self._calls.do(
+            lambda s: s.placements.add_worker(address), self._added, self._say, executor="io", owner=self
+        )
+
+    def _added(self, _: WorkerState) -> None:
+        self.field.clear()
+        self.grew.emit()
+
+    def _remove(self, address: str) -> None:
+        self._calls.do(
+            lambda s: s.placements.remove_worker(address), None, self._say, executor="io", owner=self
+        )
+
+    def _say(self, error: UserError | None) -> None:
+        self._error = error
+        self.error.setText("" if error is None else languages.tell(error))
+        self.error.setVisible(error is not None)
+        if error is not None:
+            self.grew.emit()
+
+    def retranslate(self) -> None:
+        self.field.setPlaceholderText(self.tr("Address and port, such as 192.168.0.7:50052"))
+        self.field.setAccessibleName(self.tr("Address of a worker to add"))
+        self.add.setText(self.tr("Add"))
+        self.add.setAccessibleName(self.tr("Add this worker"))
+        self.check.setText(self.tr("Check again"))
+        self.check.setAccessibleName(self.tr("Check all workers again"))
+        self.show_workers(self._workers)
+        self._say(self._error)
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._column.setSpacing(px(10))
+        self._rows.setSpacing(px(10))
+        self._bar.setSpacing(px(8))
+        palette = self.error.palette()
+        palette.setColor(palette.ColorRole.WindowText, QColor(themes.current.bad))
+        self.error.setPalette(palette)
+
+
+class WorkersSection(Section):
+    """The section of the settings page, with the plain warning that comes with it."""
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self.list = WorkersList(calls, self)
+        self._row = self.add_row(self.list, below=True)
+        self.refresh()
+
+    def refresh_workers(self) -> None:
+        self._calls.do(lambda s: s.placements.workers(), self.list.show_workers, owner=self)
+
+    def take_events(self, events: list[ServiceEvent]) -> None:
+        for event in events:
+            if isinstance(event, WorkersChanged):
+                self.list.show_workers(event.workers)
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Workers on other PCs"))
+        self._row.set_words(
+            self.tr("PCs that lend their memory"),
+            self.tr(
+                "A PC that runs llama.cpp's ggml-rpc-server can hold a part of a model. The connection is not"
+                " protected: no password, no encryption. Whoever can reach the worker can read what you write"
+                " and could take that PC over. Use it only in a network you trust."
+            ),
+        )

@@ -1,0 +1,266 @@
+"""The cards over plans written by hand: what they draw and what they say."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.desktop.language import languages
+from app.desktop.placement.bars import DISK, device_bars
+from app.desktop.placement.bars_card import BarsCard
+from app.desktop.placement.explanation_card import ExplanationCard
+from app.desktop.placement.heat import heat_of
+from app.desktop.placement.heat_map import HeatMap
+from app.desktop.placement.layers import layer_cells
+from app.desktop.placement.live_speed import LiveSpeed
+from app.desktop.placement.steps import budget_steps, context_steps, nearest_step
+from app.desktop.placement.strip_card import StripCard
+from app.desktop.placement.suggestion import suggested_wishes
+from app.desktop.placement.tune_card import TuneCard
+from app.desktop.theme import themes
+from app.services.events import TuneProgress
+from app.services.trials import MeasuredSpeed
+from engine.errors import ErrorInfo
+from engine.placement.plan import RAM, PlannedModel, Wishes
+from tests.app.desktop.placement import plans
+
+pytestmark = pytest.mark.usefixtures("looks")
+EVERY = [plans.qwen, plans.several_devices, plans.paged, plans.dense, plans.refused_model]
+
+
+def shown(qtbot: QtBot, widget: QWidget, width: int = 800) -> None:
+    qtbot.addWidget(widget)
+    widget.resize(width, widget.sizeHint().height())
+    widget.show()
+    QApplication.processEvents()
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_bars_add_up_to_what_the_plan_says(make: object) -> None:
+    model: PlannedModel = make()  # type: ignore[operator]
+    bars = {bar.name: bar for bar in device_bars(model.plan, model.machine)}
+    told = sum(bar.used for bar in bars.values())
+    assert told == sum(taken.total for taken in model.plan.bytes.values())
+    for bar in bars.values():
+        assert all(count > 0 for _, count in bar.parts) and bar.used <= bar.size
+
+
+def test_what_does_not_fit_ram_has_a_bar_of_the_disk() -> None:
+    model = plans.paged()
+    ram, disk = device_bars(model.plan, model.machine)[-2:]
+    assert disk.name == DISK and disk.used == 319 * plans.GB
+    assert ram.name == RAM and ram.used == 52 * plans.GB
+
+
+def test_bars_name_their_parts(qtbot: QtBot) -> None:
+    card = BarsCard()
+    model = plans.qwen()
+    card.show_plan(model.plan, model.machine)
+    shown(qtbot, card)
+    gpu = card.rows[0]
+    assert gpu.accessibleName() == "GPU · RTX 2080: 7.1 of 7.6 GB"
+    assert gpu.accessibleDescription() == (
+        "attention and shared 1.1 GB, experts 5.1 GB, context 620 MB, working memory 300 MB, free 520 MB"
+    )
+    widths = [rect.width() for _, rect in gpu.segments()]
+    assert max(widths) == widths[1] and gpu.segments()[-1][1].right() <= gpu.width()
+    languages.choose("ko")
+    qtbot.waitUntil(lambda: gpu.accessibleName() == "GPU · RTX 2080: 7.1 / 7.6 GB")
+
+
+def test_another_machine_has_other_bars(qtbot: QtBot) -> None:
+    card = BarsCard()
+    for make, count in ((plans.several_devices, 4), (plans.dense, 1), (plans.paged, 3)):
+        model = make()
+        card.show_plan(model.plan, model.machine)
+        assert len(card.rows) == count
+    shown(qtbot, card)
+
+
+def test_a_layer_that_is_divided_has_shares() -> None:
+    model = plans.qwen()
+    cells = layer_cells(model.plan, 48, experts=True)
+    assert cells[0].shares == (("CUDA0", 1.0),) and cells[47].shares == ((RAM, 1.0),)
+    assert [(name, round(share, 2)) for name, share in cells[28].shares] == [("CUDA0", 0.67), (RAM, 0.33)]
+
+
+def test_the_strip_says_where_layers_lie(qtbot: QtBot) -> None:
+    card = StripCard()
+    card.show_model(plans.qwen())
+    shown(qtbot, card)
+    assert card.strip.accessibleName() == (
+        "layers 0 to 27: RTX 2080, layer 28: RTX 2080, RAM, layers 29 to 47: RAM"
+    )
+    card.show_model(plans.paged())
+    assert card.strip.accessibleName() == "layers 0 to 2: no experts, layers 3 to 60: RAM"
+    card.show_model(plans.dense())
+    assert card.title() == "Where each layer lives (this model has no experts)"
+    assert card.strip.accessibleName() == "layers 0 to 29: RAM"
+
+
+def test_the_strip_is_read_by_keys(qtbot: QtBot) -> None:
+    card = StripCard()
+    card.show_model(plans.qwen())
+    shown(qtbot, card)
+    strip = card.strip
+    strip.setFocus()
+    qtbot.keyClick(strip, Qt.Key.Key_End)
+    assert strip._at == 47
+    for _ in range(19):
+        qtbot.keyClick(strip, Qt.Key.Key_Left)
+    assert strip.cell_text(strip._at) == "Layer 28: 67 % on RTX 2080, 33 % on RAM"
+    qtbot.keyClick(strip, Qt.Key.Key_Home)
+    qtbot.keyClick(strip, Qt.Key.Key_Left)
+    assert strip._at == 0
+
+
+@pytest.mark.parametrize("layers", [1, 7, 48, 120])
+@pytest.mark.parametrize("width", [160, 900])
+def test_any_number_of_layers_has_its_place(qtbot: QtBot, layers: int, width: int) -> None:
+    card = StripCard()
+    model = plans.model(
+        plans.plan(expert_layers={RAM: tuple(range(layers))}, partial=None),
+        plans.machine(plans.GPU),
+        layers=layers,
+    )
+    card.show_model(model)
+    shown(qtbot, card, width)
+    rects = [card.strip.cell_rect(index) for index in range(layers)]
+    assert all(a.right() <= b.left() + 0.01 for a, b in pairwise(rects))
+    assert rects[-1].right() <= card.strip.width() + 1 and all(rect.width() >= 1 for rect in rects)
+
+
+def counts(layers: int, experts: int) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple((layer * 7 + e * 3) % 11 for e in range(experts)) for layer in range(layers))
+
+
+def test_the_heat_of_an_expert_is_its_share_of_its_layer() -> None:
+    heat = heat_of(((), (1, 3, 0), (0, 0, 0)))
+    assert heat is not None and heat.layers == (1, 2) and heat.shares[0] == (0.25, 0.75, 0.0)
+    assert heat.levels[1] == 255 and 0 < heat.levels[0] < 255 and heat.levels[2:] == bytes(4)
+    assert heat.busiest() == (1, 1, 0.75)
+    assert heat_of(()) is None and heat_of(((0, 0), ())) is None
+
+
+@pytest.mark.parametrize(("layers", "experts"), [(61, 256), (30, 8), (1, 2), (120, 3)])
+def test_every_cell_of_the_heat_map_has_the_colour_of_its_expert(
+    qtbot: QtBot, layers: int, experts: int
+) -> None:
+    heat = heat_of(counts(layers, experts))
+    assert heat is not None
+    widget = HeatMap()
+    widget.show_heat(heat)
+    image = widget._image
+    across = experts > layers
+    assert (image.width(), image.height()) == ((experts, layers) if across else (layers, experts))
+    for row, expert in ((0, 0), (layers - 1, experts - 1), (layers // 2, experts // 3)):
+        place = QPoint(expert, row) if across else QPoint(row, expert)
+        level = heat.levels[row * experts + expert]
+        line, gpu = QColor(themes.current.line), QColor(themes.current.gpu)
+        red = line.red() + (gpu.red() - line.red()) * level / 255
+        assert abs(QColor(image.pixel(place)).red() - red) <= 1
+    shown(qtbot, widget)
+    assert not widget.grab().isNull()
+
+
+def test_the_heat_map_is_read_by_keys_and_by_the_pointer(qtbot: QtBot) -> None:
+    heat = heat_of(counts(61, 256))
+    assert heat is not None
+    widget = HeatMap()
+    widget.show_heat(heat)
+    shown(qtbot, widget)
+    told: list[object] = []
+    widget.pointed.connect(told.append)
+    widget.setFocus()
+    qtbot.keyClick(widget, Qt.Key.Key_Right)
+    qtbot.keyClick(widget, Qt.Key.Key_Down)
+    assert told[-1] == (1, 1, heat.shares[1][1])
+    qtbot.mouseMove(widget, QPoint(widget.width() - 1, widget.height() - 1))
+    qtbot.waitUntil(lambda: told[-1] == (60, 255, heat.shares[60][255]))
+    widget.clearFocus()
+    assert told[-1] is None
+
+
+def test_the_explanation_tells_measured_and_predicted_apart(qtbot: QtBot) -> None:
+    card = ExplanationCard()
+    made = plans.qwen().plan
+    card.show_plan(made, 0)
+    assert card.speed.text() == "<b>31 to 41 tokens per second predicted</b>, not measured yet"
+    card.show_plan(made, 38.2, [ErrorInfo("chat.busy"), ErrorInfo("chat.busy")])
+    assert card.speed.text() == "<b>38 tokens per second measured</b>, 31 to 41 predicted"
+    shown(qtbot, card)
+    assert len(card.notices) == 1 and card.notices[0].isVisible()
+
+
+def test_tuning_tells_before_and_after(qtbot: QtBot) -> None:
+    card = TuneCard()
+    card.start()
+    assert card.progress.text() == "about a minute"
+    card.show_progress(TuneProgress("m", 30, 100, "threads", 31.4))
+    assert card.running() and card.progress.text().startswith("at most ")
+    assert card.words.text() == "Tried other numbers of threads: 31 tokens per second"
+    card.show_result(MeasuredSpeed(31.4, 210), MeasuredSpeed(38.1, 300))
+    assert card.words.text() == (
+        "Before: 31 tokens per second, prompts read at 210. With the best that was found: 38, prompts at 300."
+    )
+    assert card.keep.text() == "Keep and reload" and card.better()
+    card.show_result(MeasuredSpeed(31.4, 210), MeasuredSpeed(31.4, 210))
+    assert card.keep.text() == "Close" and card.leave.isHidden()
+    card.show_failure("It went wrong.")
+    assert card.words.text() == "It went wrong." and not card.running()
+    shown(qtbot, card)
+
+
+def test_contexts_double_up_to_what_the_model_was_trained_for() -> None:
+    assert context_steps(8192) == (1024, 1536, 2048, 3072, 4096, 6144, 8192)
+    assert context_steps(2500) == (1024, 1536, 2048, 2500)
+    assert context_steps(512) == (512,) and context_steps(0) == (1024,)
+    steps = context_steps(163_840)
+    assert list(steps) == sorted(set(steps)) and steps[-1] == 163_840
+    assert [nearest_step(steps, value) for value in (0, 1024, 1500, 10**9)] == [0, 0, 1, len(steps) - 1]
+
+
+def test_budgets_go_from_nothing_to_all() -> None:
+    steps = budget_steps(7_600_000_000)
+    assert steps[0] == 0 and steps[-1] == 7_600_000_000 and len(steps) == 101
+    assert budget_steps(0) == (0,) and budget_steps(-5) == (0,) and budget_steps(3) == (0, 1, 2, 3)
+
+
+def test_a_refusal_names_wishes_that_work() -> None:
+    machine = plans.several_devices().machine
+    wishes = Wishes(budgets={"CUDA1": 10, RAM: 20})
+
+    def suggested(code: str, **params: str | int) -> Wishes | None:
+        return suggested_wishes(ErrorInfo(code, dict(params)), wishes, machine)
+
+    smaller = suggested("plan.try_smaller_cache", missing_bytes=5)
+    assert smaller is not None and smaller.cache_type == "q8_0"
+    shorter = suggested("plan.try_shorter_context", context=4096, asked=8192)
+    assert shorter is not None and shorter.context == 4096
+    larger = suggested("plan.try_budget", device="CUDA1 (RTX 2080)", wanted_bytes=30)
+    assert larger is not None and larger.budgets == {"CUDA1": 30, RAM: 20}
+    ram = suggested("plan.try_budget", device="RAM", wanted_bytes=30)
+    assert ram is not None and ram.budgets == {"CUDA1": 10, RAM: 30}
+    assert suggested("plan.needs_memory", missing_bytes=5) is None
+    assert suggested_wishes(None, wishes, machine) is None
+
+
+def test_a_live_speed_is_of_the_last_seconds_of_one_answer() -> None:
+    live = LiveSpeed()
+    assert live.tokens_per_second() == 0
+    for step in range(50):
+        live.add(1, 2, step * 0.1)
+    assert round(live.tokens_per_second()) == 20
+    live.add(2, 100, 5.0)
+    assert live.tokens_per_second() == 0 and live.running()
+    live.add(2, 3, 15.0)
+    assert live.tokens_per_second() == 0.3
+    live.add(2, 1, 15.1)
+    assert 0.3 < live.tokens_per_second() < 0.5
+    live.clear()
+    assert live.tokens_per_second() == 0 and not live.running()

@@ -1,0 +1,296 @@
+"""The page over hand-made placements: what a person does, and what is shown and asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.desktop.language import languages
+from app.desktop.placement.placement_page import PlacementPage
+from app.desktop.theme import themes
+from app.services.events import (
+    AnswerDelta,
+    ExpertsChanged,
+    MachineChanged,
+    ModelChanged,
+    TuneProgress,
+    WorkerState,
+)
+from app.services.trials import MeasuredSpeed
+from engine.errors import ErrorInfo, UserError
+from engine.placement.plan import RAM, Wishes
+from tests.app.desktop.conftest import Running
+from tests.app.desktop.placement import plans
+from tests.app.desktop.test_accessibility import without_name
+from tests.support.hand_made_placements import HandMadePlacements
+
+Make = Callable[..., Running]
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def placements() -> HandMadePlacements:
+    return HandMadePlacements(plans.qwen(), plans.dense(), plans.refused_model())
+
+
+@pytest.fixture
+def running(make_desktop: Make, placements: HandMadePlacements) -> Running:
+    return make_desktop(placements=placements).ready()
+
+
+def opened(running: Running) -> PlacementPage:
+    running.window.show_page("placement")
+    page = running.window.placement
+    running.until(page.view.shows_model)
+    return page
+
+
+def test_the_page_opens_from_the_rail_and_by_its_shortcut(running: Running, qtbot: QtBot) -> None:
+    window = running.window
+    window.rail.placement.click()
+    assert window.pages.currentWidget() is window.placement and window.placement.side.isVisible()
+    window.show_page("chat")
+    assert window.sidebar.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_P, CTRL)
+    assert window.pages.currentWidget() is window.placement
+
+
+def test_models_are_listed_with_their_speed(running: Running, placements: HandMadePlacements) -> None:
+    placements.speeds["/models/smollm2.gguf"] = MeasuredSpeed(61.4, 300)
+    page = opened(running)
+    running.until(lambda: all(line.fits is not None for line in page.side.lines()))
+    assert [(row.text(), row.note()) for row in page.side.rows] == [
+        ("qwen3-30b-a3b.gguf", "about 36"),
+        ("smollm2.gguf", "61 tok/s"),
+        ("long.gguf", "does not fit"),
+    ]
+    assert page.side.rows[0].accessibleName() == "qwen3-30b-a3b.gguf, about 36 tokens per second predicted"
+    assert page.side.rows[0].isChecked()
+
+
+def test_a_model_is_shown_by_a_click_or_by_keys(running: Running, qtbot: QtBot) -> None:
+    page = opened(running)
+    assert QApplication.focusWidget() is page.side.rows[0]
+    qtbot.keyClick(page.side.rows[0], Qt.Key.Key_Down)
+    assert QApplication.focusWidget() is page.side.rows[1]
+    qtbot.keyClick(page.side.rows[1], Qt.Key.Key_Return)
+    running.until(lambda: "no experts" in page.view.strip.title())
+    assert page.view.header.title.whole() == "smollm2.gguf"
+    assert page.view.header.chip.text() == "135 million parameters, all used for each token"
+    assert page.view.heat.isHidden()
+
+
+def test_the_machine_is_told_in_words(running: Running, placements: HandMadePlacements) -> None:
+    page = opened(running)
+    running.until(lambda: len(page.side.devices) == 2)
+    assert [label.text() for label in page.side.devices] == [
+        "RTX 2080 · 8.2 GB · 448 GB/s",
+        "64 GB RAM · 41 GB/s",
+    ]
+    placements.by_path = {m.path: m for m in (plans.dense(),)}
+    placements.tell(MachineChanged(plans.dense().machine))
+    running.until(lambda: "No GPU found" in page.side.devices[-1].text())
+
+
+def test_a_slider_plans_again_and_says_its_number(running: Running, placements: HandMadePlacements) -> None:
+    page = opened(running)
+    context = page.view.wishes.context
+    assert context.text() == "32,768 tokens, automatic"
+    context.slider.setValue(0)
+    assert context.text() == "1,024 tokens"
+    running.until(lambda: placements.asked[-1] == Wishes(context=1024))
+    running.until(lambda: not page._replanning.busy())
+    context.reset.click()
+    running.until(lambda: placements.asked[-1] == Wishes())
+    running.until(lambda: context.text() == "32,768 tokens, automatic")
+
+
+def test_a_budget_is_drawn_as_memory_kept_free(running: Running, placements: HandMadePlacements) -> None:
+    page = opened(running)
+    budget = page.view.wishes.budgets[RAM]
+    budget.slider.setValue(50)
+    running.until(lambda: placements.asked[-1].budgets == {RAM: 26 * plans.GB})
+    ram = page.view.bars.rows[1]
+    running.until(lambda: "kept free 26 GB" in ram.accessibleDescription())
+    assert ram.accessibleName() == "RAM: 10.9 of 26 GB"
+
+
+def test_while_a_slider_is_dragged_only_the_newest_wish_is_planned(
+    running: Running, placements: HandMadePlacements
+) -> None:
+    page = opened(running)
+    running.until(lambda: all(line.fits is not None for line in page.side.lines()))
+    asked = len(placements.asked)
+    placements.hold.set()
+    for value in range(8):
+        page.view.wishes.context.slider.setValue(value)
+    placements.hold.clear()
+    running.until(lambda: not page._replanning.busy())
+    assert [wishes.context for wishes in placements.asked[asked:]] == [1024, 12_288]
+
+
+def test_a_plan_that_cannot_be_made_is_told_and_tried_again(
+    running: Running, placements: HandMadePlacements
+) -> None:
+    placements.error = UserError("model.no_starter")
+    running.window.show_page("placement")
+    view = running.window.placement.view
+    running.until(lambda: "not installed" in view.state.words.text())
+    assert not view.shows_model()
+    placements.error = None
+    view.state.button.click()
+    running.until(view.shows_model)
+
+
+def test_a_refusal_offers_its_change(running: Running, placements: HandMadePlacements) -> None:
+    page = opened(running)
+    page.choose("/models/long.gguf")
+    explanation = page.view.explanation
+    running.until(lambda: page.view.shows_model() and explanation.change.isVisible())
+    assert explanation.change.text() == "Use a context of 16,384 tokens"
+    assert not page.view.header.apply.isEnabled()
+    explanation.change.click()
+    running.until(lambda: explanation.change.isHidden())
+    assert page.view.wishes.context.text() == "16,384 tokens"
+    assert page.view.header.apply.isEnabled()
+
+
+def test_apply_keeps_the_wishes_and_loads_the_model(running: Running, placements: HandMadePlacements) -> None:
+    page = opened(running)
+    page.view.wishes.context.slider.setValue(2)
+    running.until(lambda: not page._replanning.busy())
+    page.view.header.apply.click()
+    running.until(lambda: placements.kept == {"/models/qwen3-30b-a3b.gguf": Wishes(context=2048)})
+    running.until(lambda: running.services.models.state.path == "/models/qwen3-30b-a3b.gguf")
+
+
+def test_tuning_is_started_told_and_kept(running: Running, placements: HandMadePlacements) -> None:
+    page = opened(running)
+    path, card = "/models/qwen3-30b-a3b.gguf", page.view.tune
+    placements.hold.set()
+    page.view.header.tune.click()
+    assert card.isVisible() and not page.view.header.tune.isEnabled()
+    placements.tell(TuneProgress(path, 40, 100, "ubatch", 33.2))
+    running.until(lambda: card.words.text() == "Tried other batches: 33 tokens per second")
+    placements.hold.clear()
+    running.until(card.keep.isVisible)
+    assert card.words.text().startswith("Before: 30 tokens per second, prompts read at 200.")
+    card.keep.click()
+    running.until(lambda: placements.kept == {path: Wishes(ubatch=1024)})
+    running.until(lambda: running.services.models.state.path == path)
+    assert card.isHidden()
+
+
+def test_tuning_can_be_cancelled(running: Running, placements: HandMadePlacements) -> None:
+    page = opened(running)
+    placements.hold.set()
+    page.view.header.tune.click()
+    page.view.tune.cancel.click()
+    running.until(page.view.tune.isHidden)
+    assert page.view.header.tune.isEnabled() and placements.kept == {}
+
+
+def test_experts_are_watched_when_a_person_asks_for_it(
+    running: Running, placements: HandMadePlacements
+) -> None:
+    page = opened(running)
+    heat = page.view.heat
+    assert heat.words.text().startswith("Off.") and not any(heat.map.heat().levels)
+    heat.switch.click()
+    running.until(lambda: placements.watched == [True])
+    assert heat.words.text().startswith("Nothing fired yet")
+    page.watching.show_conversation(3)
+    counts = tuple(tuple(range(128)) for _ in range(48))
+    path = "/models/qwen3-30b-a3b.gguf"
+    placements.tell(ExpertsChanged(4, 10, counts, 0.0, path))
+    placements.tell(ExpertsChanged(3, 1200, counts, 0.031, path))
+    running.until(lambda: any(heat.map.heat().levels))
+    assert heat.words.text() == "Watching takes 3.1 % of an answer's time, measured here."
+    assert heat.readout.text().startswith("1,200 tokens watched. Busiest: layer ")
+    placements.tell(ExpertsChanged(3, 1200, counts, 0.031, "/models/another.gguf"))
+    running.until(lambda: not any(heat.map.heat().levels))
+    heat.switch.click()
+    running.until(lambda: placements.watched == [True, False])
+
+
+def test_a_watch_that_cannot_begin_is_told_and_switched_off(
+    running: Running, placements: HandMadePlacements
+) -> None:
+    page = opened(running)
+    placements.error = UserError("engine.no_model")
+    page.view.heat.switch.click()
+    running.until(lambda: not page.view.heat.switch.isChecked())
+    assert running.window.strip.text().startswith("No model is loaded")
+
+
+def test_the_speed_of_an_answer_is_live(running: Running) -> None:
+    page = opened(running)
+    page._path = running.services.models.state.path
+    page._live.add(1, 1, 0.0)
+    page._live.add(1, 20, 1.0)
+    page._show_live()
+    assert "20 tokens per second now" in page.view.explanation.speed.text()
+    page._live.clear()
+    page._show_live()
+    assert "now" not in page.view.explanation.speed.text()
+
+
+def test_pieces_of_an_answer_are_counted_on_their_way(running: Running) -> None:
+    counted: list[int] = []
+    running.desktop.bridge.events.connect(
+        lambda events: counted.extend(e.pieces for e in events if isinstance(e, AnswerDelta))
+    )
+    running.send("A question")
+    running.until(lambda: sum(counted) == 4)
+
+
+def test_a_lost_worker_offers_to_go_on_without_it(running: Running) -> None:
+    strip = running.window.chat.model_strip
+    lost = ModelChanged("lost", "Qwen", "/q.gguf", error=ErrorInfo("engine.no_model"), without_workers=True)
+    strip.show_model(lost)
+    assert strip.actions_shown()[0] == "Reload without it"
+
+
+def test_adding_a_worker_leads_to_the_settings(running: Running, placements: HandMadePlacements) -> None:
+    page = opened(running)
+    page.side.add_worker.click()
+    workers = running.window.settings.workers.list
+    assert running.window.pages.currentWidget() is running.window.settings
+    assert QApplication.focusWidget() is workers.field
+    placements.set_workers(WorkerState("192.168.0.7:50052"))
+    running.until(lambda: len(workers.lines) == 1)
+    assert workers.lines[0].words.text() == "Not asked yet"
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("scale", [0.8, 2.0])
+def test_every_control_has_a_name_and_its_place(running: Running, language: str, scale: float) -> None:
+    languages.choose(language)
+    themes.choose("dark", scale)
+    page = opened(running)
+    page.view.heat.show_fired(ExpertsChanged(1, 5, ((1, 2), (), (0, 4)), 0.0))
+    page.view.tune.start()
+    page.view.tune.show_result(MeasuredSpeed(10, 100), MeasuredSpeed(12, 100))
+    QApplication.processEvents()
+    assert without_name(page) == [] and without_name(page.side) == []
+    # In a narrow window its parts fold, at every text size alike.
+    assert page.view.scroller.widget().minimumSizeHint().width() <= 440 * scale
+
+
+def test_the_speed_is_shown_while_an_answer_is_written(make_desktop: Make, qtbot: QtBot) -> None:
+    placements = HandMadePlacements(plans.qwen())
+    running = make_desktop(placements=placements, answer=lambda _: ["word "] * 3000, pace=0.01).ready()
+    placements.by_path = {running.services.models.state.path: plans.qwen()}
+    page = opened(running)
+    running.window.show_page("chat")
+    running.window.chat.composer.edit.setPlainText("Write on")
+    qtbot.keyClick(running.window.chat.composer.edit, Qt.Key.Key_Return)
+    running.until(running.window.chat.answering)
+    running.window.show_page("placement")
+    running.until(lambda: "now" in page.view.explanation.speed.text())
+    running.window.chat.stop()
+    running.until(lambda: "now" not in page.view.explanation.speed.text())

@@ -1,0 +1,100 @@
+"""The workers in the settings, over hand-made placements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from app.desktop.language import languages
+from app.desktop.settings.workers_section import WorkersList
+from app.services.events import WorkerState
+from engine.errors import ErrorInfo, UserError
+from tests.app.desktop.conftest import Running
+from tests.app.desktop.placement import plans
+from tests.app.desktop.test_accessibility import without_name
+from tests.support.hand_made_placements import HandMadePlacements
+
+ADDRESS = "192.168.0.7:50052"
+
+
+@pytest.fixture
+def placements() -> HandMadePlacements:
+    return HandMadePlacements(plans.dense())
+
+
+@pytest.fixture
+def running(make_desktop: Callable[..., Running], placements: HandMadePlacements) -> Running:
+    return make_desktop(placements=placements).ready()
+
+
+def opened(running: Running) -> WorkersList:
+    running.window.show_page("settings")
+    return running.window.settings.workers.list
+
+
+def test_the_connection_is_said_to_be_unprotected(running: Running) -> None:
+    opened(running)
+    words = " ".join(label.text() for label in running.window.settings.workers.findChildren(QLabel))
+    assert "no password, no encryption" in words and "network you trust" in words
+
+
+def test_a_worker_is_added_by_enter_and_removed_by_its_button(
+    running: Running, placements: HandMadePlacements, qtbot: QtBot
+) -> None:
+    workers = opened(running)
+    assert workers.check.isHidden()
+    workers.field.setFocus()
+    qtbot.keyClicks(workers.field, ADDRESS)
+    qtbot.keyClick(workers.field, Qt.Key.Key_Return)
+    running.until(lambda: [line.address for line in workers.lines] == [ADDRESS])
+    running.until(lambda: workers.field.text() == "")
+    workers.check.click()
+    running.until(lambda: workers.lines[0].words.text() == "Ready, in use by the loaded model")
+    assert workers.lines[0].remove.accessibleName() == f"Remove {ADDRESS}"
+    workers.lines[0].remove.setFocus()
+    workers.lines[0].remove.click()
+    running.until(lambda: workers.lines == [])
+    assert QApplication.focusWidget() is workers.field
+
+
+def test_each_state_is_told_in_words(running: Running, placements: HandMadePlacements) -> None:
+    workers = opened(running)
+    placements.set_workers(
+        WorkerState("a:1"),
+        WorkerState("b:1", "checking"),
+        WorkerState("c:1", "ready", (plans.WORKER,)),
+        WorkerState("d:1", "away", error=ErrorInfo("worker.bad_address", {"address": "d:1"})),
+    )
+    running.until(lambda: len(workers.lines) == 4)
+    words = [line.words.text() for line in workers.lines]
+    assert words[:3] == ["Not asked yet", "Asking…", "Ready, 15 GB free"]
+    assert words[3].startswith("“d:1” is not the address of a worker.")
+    assert not workers.check.isEnabled()
+    assert without_name(workers) == []
+    languages.choose("ko")
+    running.until(lambda: workers.lines[1].words.text() == "확인하는 중…")
+
+
+def test_what_is_wrong_with_an_address_stands_under_the_field(
+    running: Running, placements: HandMadePlacements, qtbot: QtBot
+) -> None:
+    workers = opened(running)
+    placements.worker_error = UserError("worker.bad_address", address="here")
+    workers.field.setText("here")
+    workers.add.click()
+    running.until(lambda: workers.error.isVisible())
+    assert workers.error.text().startswith("“here” is not the address of a worker.")
+    assert workers.field.text() == "here"
+    qtbot.keyClicks(workers.field, "x")
+    assert workers.error.isHidden()
+
+
+def test_an_empty_address_asks_nobody(running: Running, placements: HandMadePlacements) -> None:
+    workers = opened(running)
+    workers.add.click()
+    assert QApplication.focusWidget() is workers.field
+    assert placements.workers() == ()

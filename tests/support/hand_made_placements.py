@@ -1,0 +1,123 @@
+"""Placements that are written by hand, for what the page makes of them: any devices, at once, with any fault."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from app.services.events import ExpertsChanged, ServiceEvent, Subscriber, WorkersChanged, WorkerState
+from app.services.placements import ModelEntry
+from app.services.trials import MeasuredSpeed, Tuned
+from engine.errors import UserError
+from engine.placement.plan import Device, Machine, PlannedModel, Wishes
+
+
+class HandMadePlacements:
+    """Stands where `app.services.placements.Placements` does. `hold`, while set, keeps plans from being made;
+    `error` is raised instead of planning."""
+
+    def __init__(self, *models: PlannedModel) -> None:
+        self.by_path = {model.path: model for model in models}
+        self.kept: dict[str, Wishes] = {}
+        self.asked: list[Wishes] = []
+        self.watched: list[bool] = []
+        self.speeds: dict[str, MeasuredSpeed] = {}
+        self.fired: dict[int, ExpertsChanged] = {}
+        self.error: UserError | None = None
+        self.worker_error: UserError | None = None
+        self.hold = threading.Event()
+        self.lent: tuple[Device, ...] = ()
+        self._cancelled = False
+        self._workers: tuple[WorkerState, ...] = ()
+        self._subscribers: list[Subscriber] = []
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        self._subscribers.append(subscriber)
+        return lambda: self._subscribers.remove(subscriber)
+
+    def close(self) -> None:
+        self.hold.clear()
+
+    def tell(self, *events: ServiceEvent) -> None:
+        for subscriber in tuple(self._subscribers):
+            subscriber(list(events))
+
+    def machine(self) -> Machine:
+        return next(iter(self.by_path.values())).machine
+
+    def models(self) -> tuple[ModelEntry, ...]:
+        return tuple(ModelEntry(path.rpartition("/")[2], path) for path in self.by_path)
+
+    def planned(self, path: str, wishes: Wishes) -> PlannedModel:
+        self.asked.append(wishes)
+        while self.hold.is_set():
+            time.sleep(0.005)
+        if self.error is not None:
+            raise self.error
+        model = self.by_path[path]
+        plan = model.plan
+        context = wishes.context or plan.placement.context
+        refused = plan.refusal is not None and wishes.context in (0, plan.placement.context)
+        changed = msgspec.structs.replace(
+            plan,
+            placement=msgspec.structs.replace(plan.placement, context=context),
+            budgets=plan.budgets | wishes.budgets,
+            fits=not refused,
+            refusal=plan.refusal if refused else None,
+        )
+        return msgspec.structs.replace(model, plan=changed)
+
+    def speed(self, path: str) -> MeasuredSpeed | None:
+        return self.speeds.get(path)
+
+    def wishes_for(self, path: str) -> Wishes:
+        return self.kept.get(path, Wishes())
+
+    def keep_wishes(self, path: str, wishes: Wishes) -> None:
+        self.kept[path] = wishes
+
+    def tune(self, path: str, wishes: Wishes) -> Tuned:
+        while self.hold.is_set():
+            time.sleep(0.005)
+            if self._cancelled:
+                raise UserError("engine.load_cancelled")
+        faster = msgspec.structs.replace(wishes, ubatch=1024)
+        return Tuned(faster, MeasuredSpeed(30, 200), MeasuredSpeed(36, 320))
+
+    def cancel_tune(self) -> None:
+        self._cancelled = True
+
+    def keep_tuned(self, path: str, tuned: Tuned) -> None:
+        self.kept[path] = tuned.wishes
+
+    def watch_experts(self, on: bool) -> None:
+        if self.error is not None:
+            raise self.error
+        self.watched.append(on)
+
+    def experts(self, conversation: int) -> ExpertsChanged | None:
+        return self.fired.get(conversation)
+
+    def workers(self) -> tuple[WorkerState, ...]:
+        return self._workers
+
+    def add_worker(self, address: str) -> WorkerState:
+        if self.worker_error is not None:
+            raise self.worker_error
+        added = WorkerState(address)
+        self.set_workers(*self._workers, added)
+        return added
+
+    def remove_worker(self, address: str) -> None:
+        self.set_workers(*(worker for worker in self._workers if worker.address != address))
+
+    def check_workers(self) -> tuple[WorkerState, ...]:
+        self.set_workers(*(WorkerState(worker.address, "ready", self.lent) for worker in self._workers))
+        return self._workers
+
+    def set_workers(self, *workers: WorkerState) -> None:
+        self._workers = workers
+        self.tell(WorkersChanged(workers))
