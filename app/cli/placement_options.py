@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from engine.placement.workers import parse_addresses
 
 from app.cli.ending import WrongUsage
 from app.cli.sizes import parse_budgets
 from engine.errors import UserError
 from engine.placement.plan import Wishes
+from engine.placement.workers import parse_addresses
 
 
 class PlacementOptions(msgspec.Struct, frozen=True):
