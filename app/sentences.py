@@ -112,6 +112,59 @@ SENTENCES: dict[str, Sentence] = {
         "{name} took the engine down three times within ten minutes, so it is not started again by itself. Choose another model, or load this one again yourself.",
         "{name} 모델 때문에 10분 안에 엔진이 세 번 멈춰서 자동으로 다시 시작하지 않습니다. 다른 모델을 선택하거나 직접 다시 불러와 주세요.",
     ),
+    "engine.cache_type": Sentence(
+        "This model's memory of the conversation cannot be kept as {kind} ({detail}). Choose f16 for it in the settings.",
+        "이 모델은 대화 기억(KV 캐시)을 {kind} 형식으로 보관할 수 없습니다({detail}). 설정에서 f16을 선택해 주세요.",
+    ),
+    "engine.no_device": Sentence(
+        "The device {name} that the model was to use is not there any more. Load the model again.",
+        "모델이 사용할 장치 {name}을(를) 더 이상 찾을 수 없습니다. 모델을 다시 불러와 주세요.",
+    ),
+    # workers: machines that lend their memory
+    "worker.bad_address": Sentence(
+        "“{address}” is not the address of a worker. Write it as HOST:PORT, such as 192.168.0.7:50052.",
+        "“{address}”은(는) 작업 컴퓨터의 주소가 아닙니다. 192.168.0.7:50052처럼 호스트:포트 형식으로 적어 주세요.",
+    ),
+    "worker.ipv6": Sentence(
+        "Workers can be reached by IPv4 only, and “{address}” is an IPv6 address. Use the worker's IPv4 address or its name.",
+        "작업 컴퓨터는 IPv4로만 연결할 수 있는데 “{address}”은(는) IPv6 주소입니다. 작업 컴퓨터의 IPv4 주소나 이름을 사용해 주세요.",
+    ),
+    "worker.unknown_host": Sentence(
+        "No computer is known by the name in {address}. Check the spelling, or use the worker's IPv4 address.",
+        "{address}에 적힌 이름의 컴퓨터를 찾을 수 없습니다. 철자를 확인하거나 작업 컴퓨터의 IPv4 주소를 사용해 주세요.",
+    ),
+    "worker.refused": Sentence(
+        "The worker {address} could not be reached. Start ggml-rpc-server there, check the address and the firewall, or go on without it.",
+        "작업 컴퓨터 {address}에 연결하지 못했습니다. 그 컴퓨터에서 ggml-rpc-server를 시작하고 주소와 방화벽을 확인하거나 이 컴퓨터 없이 진행해 주세요.",
+    ),
+    "worker.stalled": Sentence(
+        "The worker {address} does not answer. It may be in use by another program, as it serves one at a time; end that program, restart the worker, or go on without it.",
+        "작업 컴퓨터 {address}이(가) 응답하지 않습니다. 한 번에 한 프로그램만 사용할 수 있으므로 다른 프로그램이 쓰고 있을 수 있습니다. 그 프로그램을 닫거나 작업 컴퓨터를 다시 시작하거나 이 컴퓨터 없이 진행해 주세요.",
+    ),
+    "worker.not_a_worker": Sentence(
+        "What answers at {address} is not a worker. Check the address and the port of ggml-rpc-server there.",
+        "{address}에서 응답하는 것은 작업 컴퓨터가 아닙니다. 그 컴퓨터의 ggml-rpc-server 주소와 포트를 확인해 주세요.",
+    ),
+    "worker.other_version": Sentence(
+        "The worker {address} speaks version {found} and Coterie needs {wanted}. Run the ggml-rpc-server of a matching llama.cpp there.",
+        "작업 컴퓨터 {address}의 버전은 {found}인데 Coterie에는 {wanted} 버전이 필요합니다. 그 컴퓨터에서 버전이 맞는 llama.cpp의 ggml-rpc-server를 실행해 주세요.",
+    ),
+    "worker.twice": Sentence(
+        "The worker {address} is named twice. Name each worker once.",
+        "작업 컴퓨터 {address}이(가) 두 번 지정되었습니다. 각 작업 컴퓨터는 한 번만 지정해 주세요.",
+    ),
+    "worker.too_many": Sentence(
+        "At most {limit} workers can be used at once. Remove some of them.",
+        "작업 컴퓨터는 한 번에 {limit}대까지 사용할 수 있습니다. 일부를 제거해 주세요.",
+    ),
+    "worker.lost": Sentence(
+        "The worker {address} went away. The text so far is kept; load the model again without it, or start the worker again and continue.",
+        "작업 컴퓨터 {address}의 연결이 끊어졌습니다. 지금까지의 글은 그대로 있습니다. 그 컴퓨터 없이 모델을 다시 불러오거나, 작업 컴퓨터를 다시 시작한 뒤 이어서 진행해 주세요.",
+    ),
+    "worker.not_supported": Sentence(
+        "The installed llama.cpp cannot use workers. Run `make setup` to build it with them, or go on without workers.",
+        "설치된 llama.cpp로는 작업 컴퓨터를 사용할 수 없습니다. `make setup`을 실행해 다시 빌드하거나 작업 컴퓨터 없이 진행해 주세요.",
+    ),
     # --- engine/placement and engine/formats ---
     "model.missing": Sentence(
         "There is no file at {path}. It may have been moved or deleted; choose the model again.",
@@ -146,6 +199,22 @@ SENTENCES: dict[str, Sentence] = {
         "names they were published with.",
         "여러 파일로 나뉜 모델인데 {path} 파일이 없습니다. 모두 원래 이름 그대로 한 폴더에 넣어 주세요.",
     ),
+    # What a model file says about itself.
+    "model.experts": Sentence(
+        "The file {path} says that each token uses {used} experts of {experts}. It is damaged and was not "
+        "opened. Download it again.",
+        "{path} 파일에는 토큰마다 전문가 {experts}개 중 {used}개를 쓴다고 되어 있습니다. 손상된 파일이라 열지 "
+        "않았습니다. 다시 내려받아 주세요.",
+    ),
+    "model.outdated": Sentence(
+        "The file {path} was made in 2023, in a form that can no longer be loaded. Download a newer file of "
+        "this model.",
+        "{path} 파일은 2023년 형식이라 더는 불러올 수 없습니다. 이 모델의 새 파일을 내려받아 주세요.",
+    ),
+    "model.changed": Sentence(
+        "The file {path} has changed since it was checked. Try again once nothing is writing to it.",
+        "확인한 뒤에 {path} 파일이 바뀌었습니다. 파일 쓰기가 끝난 다음 다시 시도해 주세요.",
+    ),
     "template.missing": Sentence(
         "This model file has no chat template. It may be a base model that was not made for conversations.",
         "이 모델 파일에는 대화 템플릿이 없습니다. 대화용으로 만들어지지 않은 기본 모델일 수 있습니다.",
@@ -170,6 +239,115 @@ SENTENCES: dict[str, Sentence] = {
     "reasoning.unknown": Sentence(
         "“{choice}” is no choice for reasoning. Use auto, off, on, low, medium, high or a number of tokens.",
         "“{choice}”은(는) 추론 설정이 아닙니다. auto, off, on, low, medium, high 또는 토큰 수를 쓰세요.",
+    ),
+    # --- placement: plans in words ---
+    "placement.two_devices": Sentence(
+        "Two devices are called {name}, so it is unclear which one is meant. Disconnect one of them and try again.",
+        "{name}(이)라는 장치가 두 개라 어느 쪽인지 알 수 없습니다. 하나의 연결을 끊고 다시 시도해 주세요.",
+    ),
+    "placement.unknown_device": Sentence(
+        "There is no device called {name}. This computer has {known}; choose one of these.",
+        "{name}(이)라는 장치가 없습니다. 이 컴퓨터의 장치는 {known}입니다. 이 가운데서 골라 주세요.",
+    ),
+    "placement.negative_budget": Sentence(
+        "The memory for {name} cannot be less than nothing. Give a size such as 8 GiB, or 0 to leave it unused.",
+        "{name}의 메모리는 0보다 작을 수 없습니다. 8 GiB처럼 크기를 쓰거나, 사용하지 않으려면 0을 쓰세요.",
+    ),
+    "placement.bad_number": Sentence(
+        "{value} is not possible for {name}. Give a positive number, or 0 to leave the choice to Coterie.",
+        "{name} 값으로 {value}은(는) 쓸 수 없습니다. 양수를 쓰거나, Coterie에 맡기려면 0을 쓰세요.",
+    ),
+    "placement.mode_not_available": Sentence(
+        "The mode “{mode}” is not part of this version of Coterie. Choose another one, or leave the choice to Coterie.",
+        "이 버전의 Coterie에는 “{mode}” 방식이 없습니다. 다른 방식을 고르거나 Coterie에 맡겨 주세요.",
+    ),
+    "placement.mode_impossible": Sentence(
+        "The mode “{mode}” does not work with this model on this computer. Choose another one, or leave the choice to Coterie.",
+        "이 컴퓨터에서 이 모델에는 “{mode}” 방식을 쓸 수 없습니다. 다른 방식을 고르거나 Coterie에 맡겨 주세요.",
+    ),
+    "plan.cpu": Sentence(
+        "Everything in RAM, computed by the CPU ({ram_bytes} of {ram_budget_bytes}): fits, about {tps} tokens per second.",
+        "전부 RAM에 두고 CPU로 계산합니다({ram_budget_bytes} 중 {ram_bytes}). 실행할 수 있으며 초당 약 {tps}토큰입니다.",
+    ),
+    "plan.whole": Sentence(
+        "The whole model on {device} ({used_bytes} of {budget_bytes}): fits, about {tps} tokens per second.",
+        "모델 전체를 {device}에 둡니다({budget_bytes} 중 {used_bytes}). 실행할 수 있으며 초당 약 {tps}토큰입니다.",
+    ),
+    "plan.layers": Sentence(
+        "The last {count} of {layers} layers on {device} ({used_bytes} of {budget_bytes}), the others in RAM ({ram_bytes} of {ram_budget_bytes}): fits, about {tps} tokens per second.",
+        "레이어 {layers}개 중 뒤쪽 {count}개는 {device}에 두고({budget_bytes} 중 {used_bytes}), 나머지는 RAM에 둡니다({ram_budget_bytes} 중 {ram_bytes}). 실행할 수 있으며 초당 약 {tps}토큰입니다.",
+    ),
+    "plan.some_attention": Sentence(
+        "Attention of the last {count} of {layers} layers on {device} ({used_bytes} of {budget_bytes}), everything else in RAM ({ram_bytes} of {ram_budget_bytes}): fits, about {tps} tokens per second.",
+        "레이어 {layers}개 중 뒤쪽 {count}개의 어텐션은 {device}에 두고({budget_bytes} 중 {used_bytes}), 나머지는 모두 RAM에 둡니다({ram_budget_bytes} 중 {ram_bytes}). 실행할 수 있으며 초당 약 {tps}토큰입니다.",
+    ),
+    "plan.attention": Sentence(
+        "Attention on {device} ({used_bytes} of {budget_bytes}), all experts in RAM ({ram_bytes} of {ram_budget_bytes}): fits, about {tps} tokens per second.",
+        "어텐션은 {device}에 두고({budget_bytes} 중 {used_bytes}), 전문가는 모두 RAM에 둡니다({ram_budget_bytes} 중 {ram_bytes}). 실행할 수 있으며 초당 약 {tps}토큰입니다.",
+    ),
+    "plan.resident": Sentence(
+        "Attention and experts of layers {first} to {last} on {device} ({used_bytes} of {budget_bytes}), the other experts in RAM ({ram_bytes} of {ram_budget_bytes}): fits, about {tps} tokens per second.",
+        "어텐션과 레이어 {first}~{last}의 전문가는 {device}에 두고({budget_bytes} 중 {used_bytes}), 나머지 전문가는 RAM에 둡니다({ram_budget_bytes} 중 {ram_bytes}). 실행할 수 있으며 초당 약 {tps}토큰입니다.",
+    ),
+    "plan.several": Sentence(
+        "Attention and experts of {count} of {layers} layers on {device} ({used_bytes} of {budget_bytes}), the other experts in RAM ({ram_bytes} of {ram_budget_bytes}): fits, about {tps} tokens per second.",
+        "어텐션과 레이어 {layers}개 중 {count}개의 전문가는 {device}에 두고({budget_bytes} 중 {used_bytes}), 나머지 전문가는 RAM에 둡니다({ram_budget_bytes} 중 {ram_bytes}). 실행할 수 있으며 초당 약 {tps}토큰입니다.",
+    ),
+    "plan.paged": Sentence(
+        "RAM can keep {held_bytes} of {wanted_bytes} of experts, the rest is read from the disk again and again: it runs, but slowly, about {tps} tokens per second. {paged_bytes} more of RAM would end that.",
+        "전문가 {wanted_bytes} 중 {held_bytes}만 RAM에 들어가고 나머지는 디스크에서 계속 다시 읽습니다. 실행은 되지만 느려서 초당 약 {tps}토큰입니다. RAM이 {paged_bytes} 더 있으면 느려지지 않습니다.",
+    ),
+    "plan.does_not_fit": Sentence(
+        "This model does not fit: {missing_bytes} of memory are missing.",
+        "이 모델은 메모리에 들어가지 않습니다. {missing_bytes}가 부족합니다.",
+    ),
+    "plan.try_smaller_cache": Sentence(
+        "{missing_bytes} of memory are missing. It fits when the conversation's memory (KV cache) is kept in half the space: choose q8_0 in the settings.",
+        "메모리 {missing_bytes}가 부족합니다. 대화 기억(KV 캐시)을 절반 크기로 저장하면 들어갑니다. 설정에서 q8_0을 선택해 주세요.",
+    ),
+    "plan.try_shorter_context": Sentence(
+        "There is not enough memory for a context of {asked} tokens. It fits with {context} tokens; choose that in the settings.",
+        "{asked}토큰 컨텍스트를 위한 메모리가 부족합니다. {context}토큰이면 들어갑니다. 설정에서 바꿔 주세요.",
+    ),
+    "plan.try_budget": Sentence(
+        "The memory you allowed is too little. It fits when {device} may use {wanted_bytes}.",
+        "허용한 메모리가 너무 적습니다. {device}에 {wanted_bytes}를 허용하면 들어갑니다.",
+    ),
+    "plan.needs_memory": Sentence(
+        "This model needs {missing_bytes} more memory than this computer can give it. Close other programs or choose a smaller model.",
+        "이 모델을 실행하려면 메모리가 {missing_bytes} 더 필요합니다. 다른 프로그램을 닫거나 더 작은 모델을 선택해 주세요.",
+    ),
+    "plan.budget_cut": Sentence(
+        "You allowed {asked_bytes} on {device}, but only {free_bytes} are free there, so that is used.",
+        "{device}에 {asked_bytes}를 허용했지만 {free_bytes}만 비어 있어 그만큼만 사용합니다.",
+    ),
+    "plan.device_unused": Sentence(
+        "Nothing fits into the {budget_bytes} that may be used on {device}, so it is left alone.",
+        "{device}에서 쓸 수 있는 {budget_bytes}에는 아무것도 들어가지 않아 사용하지 않습니다.",
+    ),
+    "plan.smaller_cache": Sentence(
+        "To make room for {context} tokens, the conversation's memory (KV cache) is kept in half the space (q8_0).",
+        "{context}토큰을 담기 위해 대화 기억(KV 캐시)을 절반 크기(q8_0)로 저장합니다.",
+    ),
+    "plan.streamed_unconfirmed": Sentence(
+        "Each token copies its experts to the GPU, which should be faster here. That is a prediction; tune this model to have it measured.",
+        "토큰마다 필요한 전문가를 GPU로 복사합니다. 이 컴퓨터에서는 더 빠를 것으로 예상됩니다. 실제 속도는 이 모델을 튜닝하면 측정해 확인합니다.",
+    ),
+    "plan.conceded_pinned": Sentence(
+        "Weights in RAM are kept in ordinary memory, because the faster kind could not be had; long prompts are read more slowly.",
+        "더 빠른 방식의 메모리를 얻지 못해 RAM의 가중치를 일반 메모리에 둡니다. 긴 글을 읽는 속도가 느려집니다.",
+    ),
+    "plan.conceded_layers": Sentence(
+        "Each device holds {count} fewer layers of experts than planned, because loading failed with more.",
+        "더 많이 두면 불러오지 못해 장치마다 전문가 레이어를 계획보다 {count}개 적게 둡니다.",
+    ),
+    "plan.conceded_ubatch": Sentence(
+        "Prompts are read in smaller pieces ({ubatch} tokens), because loading failed with larger ones.",
+        "더 크게 나누면 불러오지 못해 글을 더 작은 단위({ubatch}토큰)로 읽습니다.",
+    ),
+    "plan.conceded_context": Sentence(
+        "The context is {context} tokens, because loading failed with a longer one.",
+        "더 길면 불러오지 못해 컨텍스트를 {context}토큰으로 줄였습니다.",
     ),
     # --- app/store ---
     "store.locked": Sentence(
@@ -302,7 +480,9 @@ def format_bytes(count: float) -> str:
     raise AssertionError("unreachable")
 
 
-def _shown(name: str, value: Param) -> str:
+def _shown(name: str, value: Param, language: Language) -> str:
+    if name == "device" and value == "GPU":
+        return "the GPU" if language == "en" else "GPU"
     if name.endswith("bytes") and isinstance(value, int | float):
         return format_bytes(value)
     if isinstance(value, int):
@@ -316,6 +496,6 @@ def sentence(error: UserError | ErrorInfo, language: Language = "en") -> str:
     if row is None:
         row, params = SENTENCES["unknown"], {"detail": error.code}
     else:
-        params = {name: _shown(name, value) for name, value in error.params.items()}
+        params = {name: _shown(name, value, language) for name, value in error.params.items()}
     text: str = getattr(row, language)
     return text.format_map(params)

@@ -15,8 +15,9 @@ from app.cli.output import Output
 from app.sentences import Language, Sentence, format_bytes, sentence
 from app.services.models import STARTER, resolve_model
 from engine.errors import UserError
-from engine.local.survey import Device, Survey, survey
+from engine.local.survey import Survey, survey
 from engine.placement import processor
+from engine.placement.plan import Device
 
 
 class Check(msgspec.Struct, frozen=True):

@@ -67,7 +67,6 @@ def inspection(summary: ModelSummary) -> Inspection:
 
 def report(summary: ModelSummary, found: Inspection) -> str:
     """The same for people, aligned in two columns, with the beginning of the chat template."""
-    experts = f"{found.experts}, {found.experts_used} used per token" if found.experts else "none (dense)"
     levels = f" ({', '.join(found.reasoning.levels)})" if found.reasoning.levels else ""
     rows = [
         ("Name", summary.name),
@@ -76,7 +75,7 @@ def report(summary: ModelSummary, found: Inspection) -> str:
         ("Quantisation", found.quantisation),
         ("Context", f"{found.context_length:,} tokens"),
         ("Parameters", f"{_count(found.parameters)}, {_count(found.active_parameters)} active"),
-        ("Experts", experts),
+        ("Experts", _experts(summary)),
         ("Reasoning", f"{found.reasoning.kind}{levels}, default {found.reasoning.default}"),
         ("Tools", found.tools.dialect),
     ]
@@ -98,6 +97,14 @@ def inspect(model: str, output: Output) -> int:
     else:
         output.text(report(summary, found))
     return 0
+
+
+def _experts(summary: ModelSummary) -> str:
+    if not summary.experts:
+        return "none (dense)"
+    shared = f" and {summary.shared_experts} shared" if summary.shared_experts else ""
+    size = format_bytes(summary.expert_bytes)
+    return f"{summary.experts}, {summary.experts_used}{shared} used per token ({size} of experts)"
 
 
 def _printable(line: str) -> str:

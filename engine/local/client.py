@@ -55,10 +55,14 @@ CLOSE_PATIENCE = 2.0
 class _Host:
     """One spawned process with its pipe, its log file and its writer thread.
 
-    Raises OSError when the machine gives no process, pipe or temporary file.
+    `workers` are the machines that it computes with. `start_again` is set when it wants to be replaced by a
+    host that starts with that `min_batch`. Raises OSError when the machine gives no process, pipe or temporary
+    file.
     """
 
-    def __init__(self, main: HostMain) -> None:
+    def __init__(self, main: HostMain, workers: tuple[str, ...]) -> None:
+        self.workers = workers
+        self.start_again: int | None = None
         context = multiprocessing.get_context("spawn")
         with contextlib.ExitStack() as undo:
             handle, self.log_path = tempfile.mkstemp(prefix="coterie-engine-", suffix=".log")
@@ -149,7 +153,8 @@ class LocalEngine:
         self._state: EngineState = "empty"
         self._model: ModelFacts | None = None
         self._wanted: LoadRequest | None = None
-        self._open: dict[int, None] = {}
+        self._open: dict[int, GenerateRequest] = {}
+        self._cancelling = False
         self._crashes: dict[str, list[float]] = {}
 
     @property
@@ -182,6 +187,7 @@ class LocalEngine:
     def cancel_load(self) -> None:
         with self._lock:
             if self._state == "loading" and self._host:
+                self._cancelling = True
                 self._host.send(protocol.CancelLoad())
 
     def generate(self, request: GenerateRequest) -> None:
@@ -201,7 +207,7 @@ class LocalEngine:
             with self._lock:
                 if self._host is None or self._state not in ("loading", "ready"):
                     raise UserError("engine.no_model")
-                self._open[request.id] = None
+                self._open[request.id] = cleaned
                 self._host.send(protocol.Generate(cleaned))
 
     def abort(self, request_id: int) -> None:
@@ -216,7 +222,7 @@ class LocalEngine:
 
     def _start_host(self, request: LoadRequest) -> None:
         try:
-            current = _Host(self._main)
+            current = _Host(self._main, request.wishes.workers)
         except OSError as error:
             self._state = "empty"
             raise UserError("engine.not_started", detail=str(error)) from error
@@ -225,6 +231,7 @@ class LocalEngine:
         reader = threading.Thread(target=self._read, args=(current,), name="engine-reader", daemon=True)
         with self._lock:
             self._state, self._model = "loading", None
+            self._cancelling = False
             self._host, self._reader = current, reader
         reader.start()
 
@@ -271,9 +278,36 @@ class LocalEngine:
             elif ready:
                 failure = self._ended(current)
             elif watch.hangs(current.vitals, now):
-                failure = ErrorInfo("engine.not_answering")
+                failure = watch.stuck_worker(current.workers) or ErrorInfo("engine.not_answering")
             self._deliver(current, batch)
+            if failure is None and current.start_again is not None:
+                current, failure = self._replace(current, current.start_again)
         self._lose(current, failure)
+
+    def _replace(self, old: _Host, min_batch: int) -> tuple[_Host, ErrorInfo | None]:
+        """A host that starts as `old` asks, with the same load and the answers that wait for it."""
+        try:
+            fresh = _Host(self._main, old.workers)
+        except OSError as error:
+            return old, ErrorInfo("engine.not_started", {"detail": str(error)})
+        with self._lock:
+            wanted = self._wanted if self._host is old else None
+            if wanted:
+                fresh.vitals.loading = True
+                fresh.send(protocol.Load(wanted, min_batch))
+                for request in self._open.values():
+                    fresh.send(protocol.Generate(request))
+                if self._cancelling:
+                    fresh.send(protocol.CancelLoad())
+                self._host = fresh
+        if not wanted:  # ended on purpose meanwhile, by who also disposes of the old one
+            fresh.end()
+            fresh.dispose()
+            old.start_again = None
+            return old, None
+        old.end()
+        old.dispose()
+        return fresh, None
 
     def _drain(self, current: _Host, batch: list[Event]) -> ErrorInfo | None:
         """Collect what is there, which the host sends in batches; the reason when it is done for."""
@@ -290,6 +324,9 @@ class LocalEngine:
             for reply in replies:
                 if isinstance(reply, protocol.Pong):
                     current.measure(reply, now)
+                elif isinstance(reply, protocol.StartAgain):
+                    current.start_again = reply.min_batch
+                    return None
                 elif not isinstance(reply, protocol.Ready):
                     batch.append(reply)
             last = batch and isinstance(batch[-1], Finished | Loaded | LoadFailed)
@@ -298,7 +335,8 @@ class LocalEngine:
 
     def _ended(self, current: _Host) -> ErrorInfo:
         current.process.join(CLOSE_PATIENCE)
-        return watch.outcome(current.process.exitcode)
+        lost = watch.lost_worker(current.log_tail(), current.workers)
+        return lost or watch.outcome(current.process.exitcode)
 
     def _deliver(self, current: _Host, batch: list[Event]) -> None:
         with self._lock:
@@ -329,7 +367,8 @@ class LocalEngine:
                 None  # but not the reader: who starts the next host first waits for what is told here
             )
             self._state, self._model = "lost", None
-            if self._wanted:
+            # A worker that went away says nothing about the model.
+            if self._wanted and failure.code != "worker.lost":
                 self._crashes.setdefault(self._wanted.path, []).append(time.monotonic())
             ended: list[Event] = [Finished(id, "error", Usage(), Timings(), failure) for id in self._open]
             self._open.clear()

@@ -90,7 +90,7 @@ class Generation:
         self._emit(PrefillProgress(id, done, total, self._cached))
         started = time.monotonic()
         while done < total:
-            chunk = tokens[done : done + native.UBATCH]
+            chunk = tokens[done : done + session.ubatch]
             if self._abort.is_set or not self._step(chunk):
                 return False
             done += len(chunk)

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.api import Finished, GenerateRequest, LoadFailed, LoadProgress, LoadRequest, Timings, Usage
+from engine.api import Finished, GenerateRequest, Loaded, LoadFailed, LoadProgress, Timings, Usage
 from engine.errors import ErrorInfo, UserError
 from engine.local import protocol
 from engine.local.protocol import Reply
@@ -103,17 +103,17 @@ class Host:
         self._busy = False
         self._steps = 0
         self._session: Session | None = None
+        self._started = False
         self._broken: ErrorInfo | None = None
 
     def run(self) -> None:
         threading.Thread(target=self._read, name="pipe", daemon=True).start()
-        self._start()
         self._outbox.send(protocol.Ready())
         while True:
             command, arrived = self._work.get()
             self._busy = True
             if isinstance(command, protocol.Load):
-                self._load(command.request)
+                self._load(command)
             elif isinstance(command, protocol.Generate):
                 self._generate(command.request, arrived)
             elif isinstance(command, protocol.Close):
@@ -122,8 +122,13 @@ class Host:
         if self._session is not None:
             self._session.close()
 
-    def _start(self) -> None:
-        """Start llama.cpp; where that fails each load is refused with the reason."""
+    def _start(self, min_batch: int) -> None:
+        """Start llama.cpp, once; where that fails each load is refused with the reason."""
+        if self._started:
+            return
+        self._started = True
+        if min_batch:
+            os.environ["GGML_OP_OFFLOAD_MIN_BATCH"] = str(min_batch)
         try:
             from engine.local import native
 
@@ -174,26 +179,25 @@ class Host:
     def _step_done(self) -> None:
         self._steps += 1
 
-    def _load(self, request: LoadRequest) -> None:
-        from engine.api import Loaded
-
+    def _load(self, command: protocol.Load) -> None:
+        self._start(command.min_batch or 0)
         if self._session is not None:
             self._session.close()
             self._session = None
         try:
-            self._session = self._opened(request)
+            answer = self._opened(command)
         except UserError as error:
             self._outbox.send(LoadFailed(error.info))
         except Exception as error:  # the file is someone else's: it may find any mistake of ours
             traceback.print_exc()
             self._outbox.send(LoadFailed(ErrorInfo("engine.load_failed", {"detail": _told(error)})))
         else:
-            self._outbox.send(Loaded(self._session.facts))
+            self._outbox.send(answer)
 
-    def _opened(self, request: LoadRequest) -> Session:
+    def _opened(self, command: protocol.Load) -> Loaded | protocol.StartAgain:
         if self._broken is not None or self._abort is None:
             raise UserError.from_info(self._broken or ErrorInfo("engine.no_model"))
-        from engine.local.loading import open_session
+        from engine.local.loading import OtherMinBatch, open_session
 
         sent = 0.0
 
@@ -205,7 +209,13 @@ class Host:
                 self._outbox.send(LoadProgress(fraction))
             return not self._cancel_load
 
-        return open_session(request, self._abort, progress)
+        # A host that was started for a plan does not ask again, whatever the plan says now.
+        started_with = 0 if command.min_batch is None else None
+        try:
+            self._session = open_session(command.request, self._abort, progress, started_with)
+        except OtherMinBatch as wanted:
+            return protocol.StartAgain(wanted.min_batch)
+        return Loaded(self._session.facts)
 
     def _generate(self, request: GenerateRequest, arrived: float) -> None:
         with self._lock:

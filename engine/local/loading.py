@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-import psutil
-
-from engine.api import DEFAULT_CONTEXT, LoadRequest, ModelFacts
-from engine.errors import UserError
+from engine.api import LoadRequest, ModelFacts
+from engine.errors import ErrorInfo, UserError
 from engine.formats import ChatFormat
 from engine.local import native, sampling
+from engine.local.planning import find_machine, make_plan
 from engine.local.session import Session
 from engine.local.threads import default_threads
-from engine.placement.gguf_index import GgufIndex, ModelSummary, read_index, summarise
+from engine.placement.gguf_index import GgufIndex, ModelSummary, check_unchanged, read_index, summarise
+from engine.placement.plan import Plan
+from engine.placement.tensor_index import tensor_index
 
-# What the process needs beside weights and cache: activations, tokenizer tables, the interpreter.
-WORKING_BYTES = 256 * 2**20
 # For a file that does not say what its model was trained for.
 LONGEST_CONTEXT = 2**24
 
 
-def open_session(
-    request: LoadRequest, abort: native.AbortFlag, on_progress: Callable[[float], bool]
-) -> Session:
-    """Load a model and make its context.
+class OtherMinBatch(Exception):
+    """The plan wants op offload from another batch size on than the one that ggml started with."""
 
-    `on_progress` gets fractions and cancels by returning False. Raises UserError: `model.*` for the file,
-    `engine.not_enough_memory`, `engine.unknown_architecture`, `engine.load_failed`, `engine.context_memory`,
-    `engine.not_a_chat_model`, `engine.load_cancelled`, `template.*`.
+    def __init__(self, min_batch: int) -> None:
+        super().__init__(min_batch)
+        self.min_batch = min_batch
+
+
+def open_session(
+    request: LoadRequest,
+    abort: native.AbortFlag,
+    on_progress: Callable[[float], bool],
+    min_batch: int | None = 0,
+) -> Session:
+    """Plan, load a model as planned, make its context, and look where its weights lie.
+
+    `on_progress` gets fractions and cancels by returning False. `min_batch` is what ggml started with, None
+    when the plan's may differ. Raises UserError: `model.*` for the file, `worker.*`, what the plan refuses,
+    `engine.unknown_architecture`, `engine.load_failed`, `engine.context_memory`, `engine.cache_type`,
+    `engine.not_a_chat_model`, `engine.load_cancelled`, `template.*`; and OtherMinBatch.
     """
     started = time.monotonic()
     cancelled = False
@@ -50,22 +60,29 @@ def open_session(
     summary = summarise(index)
     if not _can_write_answers(index):
         raise UserError("engine.not_a_chat_model")
-    length = _context_length(request.wishes.context, summary)
-    _check_memory(summary, length)
+    _check_context_length(request.wishes.context, summary)
     check_cancelled()
     chat_format = _chat_format(summary)
     check_cancelled()
+    machine = find_machine(request.wishes.workers)
+    plan = make_plan(index, tensor_index(index), machine, request.wishes, check_cancelled)
+    if not plan.fits:
+        raise UserError.from_info(plan.refusal or _no_room(plan))
+    placement = plan.placement
+    if min_batch is not None and placement.min_batch != min_batch:
+        raise OtherMinBatch(placement.min_batch)
+    check_unchanged(index)
     native.clear_log()
     with ExitStack() as undo:
-        model = native.load_model(request.path, progress)
+        model = native.load_model(request.path, placement, progress)
         if not model:
-            raise UserError("engine.load_cancelled") if cancelled else _refusal(summary)
+            raise UserError("engine.load_cancelled") if cancelled else native.model_refusal()
         undo.callback(native.free_model, model)
         if not native.has_decoder(model):
             raise UserError("engine.not_a_chat_model")
-        context = native.new_context(model, length, request.threads or default_threads(), abort)
+        context = native.new_context(model, placement, request.threads or default_threads(), abort)
         if not context:
-            raise UserError("engine.context_memory", context=length)
+            raise native.context_refusal(placement)
         undo.callback(native.free_context, context)
         recommended = sampling.usable(summary.sampling)
         facts = ModelFacts(
@@ -73,13 +90,15 @@ def open_session(
             name=summary.name,
             architecture=summary.architecture,
             quantisation=summary.quantisation,
-            context=length,
+            context=placement.context,
             trained_context=native.trained_context(model),
             reasoning=chat_format.reasoning,
             sampling=recommended,
             load_s=time.monotonic() - started,
+            plan=plan,
+            weights=native.loaded_weights(model, context, index, placement),
         )
-        session = Session(model, context, chat_format, facts, recommended)
+        session = Session(model, context, chat_format, facts, recommended, placement.ubatch)
         undo.pop_all()
     return session
 
@@ -93,39 +112,17 @@ def _can_write_answers(index: GgufIndex) -> bool:
     return bool(index.tensors) and causal is not False
 
 
-def _context_length(asked: int, summary: ModelSummary) -> int:
-    trained = summary.context_length
-    longest = trained or LONGEST_CONTEXT
+def _check_context_length(asked: int, summary: ModelSummary) -> None:
+    longest = summary.context_length or LONGEST_CONTEXT
     if asked > longest:
         raise UserError("engine.context_too_long", asked=asked, trained=longest)
-    return asked or min(trained or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
 
 
-def _check_memory(summary: ModelSummary, length: int) -> None:
-    """Refuse what cannot fit: weights by the file's size, the KV cache by llama.cpp's own dry run."""
-    needed = summary.bytes + WORKING_BYTES
-    available = psutil.virtual_memory().available
-    if needed <= available:
-        needed += _cache_bytes(str(summary.path), length)
-    if needed > available:
-        raise UserError("engine.not_enough_memory", needed_bytes=needed, free_bytes=available)
-
-
-def _cache_bytes(path: str, length: int) -> int:
-    """The KV cache of a context of `length` tokens, from a load that allocates nothing; 0 if that fails.
-
-    llama.cpp prints the total as `llama_kv_cache: size = 180.00 MiB (...)`, one line for each kind of cache.
-    """
-    native.clear_log()
-    model = native.load_model(path, lambda _: True, no_alloc=True)
-    if not model:
-        return 0
-    context = native.new_context(model, length, 1, None)
-    if context:
-        native.free_context(context)
-    native.free_model(model)
-    sizes = re.findall(r"llama_kv_cache\w*: size =\s*([\d.]+) MiB", "\n".join(native.log_tail()))
-    return int(sum(map(float, sizes)) * 2**20)
+def _no_room(plan: Plan) -> ErrorInfo:
+    needed = sum(size.total for size in plan.bytes.values())
+    return ErrorInfo(
+        "engine.not_enough_memory", {"needed_bytes": needed, "free_bytes": sum(plan.budgets.values())}
+    )
 
 
 def _chat_format(summary: ModelSummary) -> ChatFormat:
@@ -133,14 +130,3 @@ def _chat_format(summary: ModelSummary) -> ChatFormat:
     if not summary.chat_template:
         return ChatFormat.plain()
     return ChatFormat.from_template(summary.chat_template, summary.bos_token, summary.eos_token)
-
-
-def _refusal(summary: ModelSummary) -> UserError:
-    """Why llama.cpp returned no model, from its log."""
-    lines = native.log_tail()
-    log = "\n".join(lines)
-    if "unknown model architecture" in log:
-        return UserError("engine.unknown_architecture", architecture=summary.architecture)
-    said = [line for line in lines if "error" in line.lower() or "fail" in line.lower()]
-    detail = said[0] if said else (lines[-1] if lines else "no message")
-    return UserError("engine.load_failed", detail=detail[:300])

@@ -21,7 +21,14 @@ from engine.api import (
 
 
 class Load(msgspec.Struct, frozen=True, tag="load"):
+    """Load a model. ggml starts with the first of these.
+
+    `min_batch` is op offload's smallest batch, which ggml reads once: 0 the library's own. None when the plan
+    may ask for another start.
+    """
+
     request: LoadRequest
+    min_batch: int | None = None
 
 
 class CancelLoad(msgspec.Struct, frozen=True, tag="cancel_load"):
@@ -55,8 +62,14 @@ class Pong(msgspec.Struct, frozen=True, tag="pong"):
     steps: int
 
 
+class StartAgain(msgspec.Struct, frozen=True, tag="start_again"):
+    """The plan wants a host that starts with this `min_batch`; nothing was loaded."""
+
+    min_batch: int
+
+
 Command = Load | CancelLoad | Generate | Abort | Ping | Close
-Reply = Ready | Pong | LoadProgress | Loaded | LoadFailed | PrefillProgress | Delta | Finished
+Reply = Ready | Pong | StartAgain | LoadProgress | Loaded | LoadFailed | PrefillProgress | Delta | Finished
 
 _encoder = msgspec.json.Encoder()
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

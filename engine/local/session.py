@@ -25,10 +25,16 @@ class Decoded:
 
 
 class Session:
-    """Owns the model and the context; `close` frees both."""
+    """Owns the model and the context; `close` frees both. `ubatch` is the most tokens that a step takes."""
 
     def __init__(
-        self, model: int, context: int, chat_format: ChatFormat, facts: ModelFacts, recommended: Sampling
+        self,
+        model: int,
+        context: int,
+        chat_format: ChatFormat,
+        facts: ModelFacts,
+        recommended: Sampling,
+        ubatch: int,
     ) -> None:
         self._model, self._context = model, context
         self.vocab = native.vocabulary(model)
@@ -36,6 +42,7 @@ class Session:
         self.format = chat_format
         self.facts = facts
         self.recommended = recommended
+        self.ubatch = ubatch
         self.context_length = facts.context
         self.tokens: list[int] = []
         self.decoded = 0

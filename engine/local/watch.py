@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from engine.errors import ErrorInfo
+from engine.errors import ErrorInfo, UserError
+from engine.placement.workers import probe
 
 # A host answers a ping within milliseconds, even in the middle of native code. Silence for this long means
 # that the process is stopped or stuck.
@@ -19,6 +20,9 @@ START_PATIENCE = 50.0
 STALL_LIMIT = 60.0
 CRASH_LIMIT = 3
 CRASH_WINDOW = 600.0
+# What ggml prints before it aborts because of a worker (`ggml/src/ggml-rpc/ggml-rpc.cpp`).
+_WORKER_ENDED = ("Remote RPC server crashed", "Failed to connect to", "RPC handshake failed")
+_WORKER_PATIENCE = 1.0
 
 
 def outcome(exit_code: int | None) -> ErrorInfo:
@@ -36,6 +40,32 @@ def outcome(exit_code: int | None) -> ErrorInfo:
             name = f"signal {-exit_code}"
         return ErrorInfo("engine.crashed", {"how": name})
     return ErrorInfo("engine.crashed", {"how": f"exit {exit_code}"})
+
+
+def lost_worker(log: Sequence[str], workers: Sequence[str]) -> ErrorInfo | None:
+    """`worker.lost` (address) when the log of a process that ended says that a worker was the reason.
+
+    ggml does not say which; of several the first that cannot be reached any more is named. Takes up to a
+    second for each.
+    """
+    if not workers or not any(sign in line for line in log for sign in _WORKER_ENDED):
+        return None
+    return ErrorInfo("worker.lost", {"address": _gone(workers) or workers[0]})
+
+
+def stuck_worker(workers: Sequence[str]) -> ErrorInfo | None:
+    """`worker.lost` when one of the workers of a host that hangs cannot be reached."""
+    gone = _gone(workers)
+    return ErrorInfo("worker.lost", {"address": gone}) if gone else None
+
+
+def _gone(workers: Sequence[str]) -> str | None:
+    for address in workers:
+        try:
+            probe(address, _WORKER_PATIENCE)
+        except UserError:
+            return address
+    return None
 
 
 class Vitals(msgspec.Struct):

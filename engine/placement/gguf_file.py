@@ -72,13 +72,15 @@ class Tensor(msgspec.Struct, frozen=True):
 
 
 class GgufFile(msgspec.Struct, frozen=True):
-    """The header of one file. `special_tokens` has the text of each `tokenizer.ggml.NAME_token_id` by NAME."""
+    """The header of one file. `special_tokens` has the text of each `tokenizer.ggml.NAME_token_id` by NAME;
+    `modified_ns` is when the file was last written, in nanoseconds of the epoch."""
 
     path: Path
     bytes: int
     metadata: dict[str, Any]
     tensors: tuple[Tensor, ...]
     special_tokens: dict[str, str]
+    modified_ns: int = 0
 
 
 def read_gguf(path: Path) -> GgufFile:
@@ -94,7 +96,8 @@ def read_gguf(path: Path) -> GgufFile:
         if not stat.S_ISREG(status.st_mode):
             raise UserError("model.not_gguf", path=str(path))
         with path.open("rb") as file:
-            return _HeaderReader(path, file, status.st_size).read()
+            header = _HeaderReader(path, file, status.st_size).read()
+            return msgspec.structs.replace(header, modified_ns=status.st_mtime_ns)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise UserError("model.missing", path=str(path)) from error
     except (OSError, ValueError) as error:

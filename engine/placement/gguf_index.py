@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections import Counter
@@ -12,11 +13,11 @@ import msgspec
 
 from engine.api import Sampling
 from engine.errors import UserError
+from engine.placement.consistency import check_consistency
 from engine.placement.ggml_types import FILE_TYPES, UNQUANTISED
 from engine.placement.gguf_file import GgufFile, Tensor, read_gguf
+from engine.placement.tensor_index import tensor_index
 
-# Routed experts of any architecture; shared experts end in `_shexp` and do not match.
-EXPERT_TENSOR = re.compile(r"\.ffn_(up|down|gate|gate_up)_(ch|)exps")
 _PART = re.compile(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf\Z", re.DOTALL)
 _MAX_PARTS = 4096
 _FILE_TYPE_GUESSED = 1024  # LLAMA_FTYPE_GUESSED, a flag
@@ -61,11 +62,21 @@ class GgufIndex(msgspec.Struct, frozen=True):
     def eos_token(self) -> str:
         return self.files[0].special_tokens.get("eos", "")
 
+    def value(self, key: str) -> Any:
+        """`{architecture}.{key}` as it stands in the file, None when it is not there."""
+        return self.metadata.get(f"{self.architecture}.{key}")
+
     def number(self, key: str) -> int:
         """`{architecture}.{key}` as a number; the largest for a value per layer, 0 when it is not there."""
-        value = self.metadata.get(f"{self.architecture}.{key}", 0)
+        value = self.value(key)
         values = value if isinstance(value, tuple) else (value,)
-        return max((number for number in values if isinstance(number, int)), default=0)
+        return max((number for number in values if isinstance(number, int) and number > 0), default=0)
+
+    @property
+    def fingerprint(self) -> str:
+        """Names this state of the files: their sizes and when they were last written."""
+        state = ",".join(f"{file.bytes}:{file.modified_ns}" for file in self.files)
+        return hashlib.sha256(state.encode()).hexdigest()[:32]
 
 
 class ModelSummary(msgspec.Struct, frozen=True):
@@ -73,7 +84,8 @@ class ModelSummary(msgspec.Struct, frozen=True):
 
     `parameters` counts every weight in the file, the token embedding included, as model makers do.
     `active_parameters` counts routed experts by the share a token uses (`experts_used` of `experts`) and the
-    rest in full. `tensor_types` are bytes by storage type, the largest first.
+    rest in full, without MTP layers. `tensor_types` are bytes by storage type, the largest first;
+    `expert_bytes` are those of the routed experts.
     """
 
     path: Path
@@ -91,13 +103,15 @@ class ModelSummary(msgspec.Struct, frozen=True):
     bos_token: str
     eos_token: str
     chat_template: str
+    shared_experts: int = 0
+    expert_bytes: int = 0
 
 
 def read_index(path: Path) -> GgufIndex:
     """Read a model from any of its parts.
 
-    Raises what `read_gguf` raises, and UserError `model.split_missing` (`path` is the part that is not
-    there).
+    Raises what `read_gguf` and `check_consistency` raise, and UserError `model.split_missing` (`path` is the
+    part that is not there).
     """
     match = _PART.fullmatch(path.name)
     count = int(match["count"]) if match else 1
@@ -120,6 +134,24 @@ def read_index(path: Path) -> GgufIndex:
     return _checked(files)
 
 
+def changed_since(index: GgufIndex) -> bool:
+    """Whether a part of the model was written, grew or went away since it was indexed."""
+    for file in index.files:
+        try:
+            status = file.path.stat()
+        except OSError:
+            return True
+        if (status.st_size, status.st_mtime_ns) != (file.bytes, file.modified_ns):
+            return True
+    return False
+
+
+def check_unchanged(index: GgufIndex) -> None:
+    """Raises UserError `model.changed` (`path`) when what was planned may no longer be what is loaded."""
+    if changed_since(index):
+        raise UserError("model.changed", path=str(index.path))
+
+
 def _split_count(file: GgufFile) -> int:
     count = file.metadata.get("split.count", 0)
     return count if isinstance(count, int) else 0
@@ -131,20 +163,16 @@ def _checked(files: tuple[GgufFile, ...]) -> GgufIndex:
     if len(names) != len(index.tensors):
         twice = names.most_common(1)[0][0]
         raise UserError("model.damaged", path=str(index.path), detail=f"tensor {twice!r} in two parts")
+    check_consistency(index)
     return index
 
 
 def summarise(index: GgufIndex) -> ModelSummary:
     """What `coterie inspect` shows."""
-    experts, used = index.number("expert_count"), index.number("expert_used_count")
-    total = routed = 0
     types: Counter[str] = Counter()
     for tensor in index.tensors:
-        total += tensor.elements
         types[tensor.type_name] += tensor.bytes
-        if EXPERT_TENSOR.search(tensor.name):
-            routed += tensor.elements
-    active = total - routed + routed * min(used, experts) // experts if experts else total
+    roles = tensor_index(index)
     return ModelSummary(
         path=index.path,
         bytes=index.bytes,
@@ -153,10 +181,12 @@ def summarise(index: GgufIndex) -> ModelSummary:
         quantisation=_quantisation(index, types),
         tensor_types=dict(types.most_common()),
         context_length=index.number("context_length"),
-        parameters=total,
-        active_parameters=active,
-        experts=experts,
-        experts_used=used,
+        parameters=roles.parameters,
+        active_parameters=roles.active_parameters,
+        experts=roles.experts,
+        experts_used=roles.experts_used,
+        shared_experts=roles.shared_experts,
+        expert_bytes=roles.expert_bytes,
         sampling=recommended_sampling(index),
         bos_token=index.bos_token,
         eos_token=index.eos_token,

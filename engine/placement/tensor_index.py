@@ -1,18 +1,24 @@
-"""Every weight of a model by its role: what each layer needs for every token, and what only routed experts need.
+"""Every weight of a model by its role: what each layer needs for every token, and what only routed experts
+need.
 
-Roles come from tensor names, never from the architecture's name (names as in llama.cpp's
-`src/llama-arch.cpp`).
+Roles come from tensor names, never from the architecture's name: `tensor_roles`.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
 
 import msgspec
 
-Role = Literal[
-    "attention", "dense_ffn", "shared_expert", "router", "expert", "embedding", "output", "mtp", "other"
-]
+from engine.placement.cache_geometry import CacheLayer, cache_layers
+from engine.placement.gguf_file import LongArray, Tensor
+from engine.placement.tensor_roles import Part, Role, classify
+
+if TYPE_CHECKING:
+    from engine.placement.gguf_index import GgufIndex
+
+__all__ = ["CacheLayer", "Layer", "Role", "TensorIndex", "layer_count", "tensor_index"]
 
 
 class Layer(msgspec.Struct, frozen=True):
@@ -37,23 +43,16 @@ class Layer(msgspec.Struct, frozen=True):
         return sum(self.experts.values())
 
 
-class CacheLayer(msgspec.Struct, frozen=True):
-    """What a layer remembers of the past: elements of K and of V per token, a window of tokens (0: all of
-    them), and bytes of recurrent state that do not grow."""
-
-    k: int = 0
-    v: int = 0
-    window: int = 0
-    recurrent_bytes: int = 0
-
-
 class TensorIndex(msgspec.Struct, frozen=True):
     """A model as the planner sees it.
 
     `layers` are those that run for every token; MTP layers are counted in `mtp_bytes` (llama.cpp leaves them
     out unless asked). `output_bytes` counts the tied embedding when there is no output tensor, because the
     output's device gets a copy of it. `parameters` count every weight of the file; `active_parameters` count
-    routed experts by the share that a token uses.
+    routed experts by the share that a token uses, and no MTP layers.
+
+    `bytes` are the weights of the file, each once. `mtp_layers` count in llama.cpp's n_gpu_layers, after
+    `layers` and before the output, although nothing of them is loaded (`src/llama-model.cpp`, n_layer_all).
     """
 
     architecture: str
@@ -72,6 +71,7 @@ class TensorIndex(msgspec.Struct, frozen=True):
     trained_context: int
     embedding_length: int
     vocabulary: int
+    mtp_layers: int = 0
 
     @property
     def expert_bytes(self) -> int:
@@ -83,3 +83,108 @@ class TensorIndex(msgspec.Struct, frozen=True):
         dense = sum(layer.dense_bytes for layer in self.layers) + self.output_bytes
         routed = self.expert_bytes * self.experts_used // self.experts if self.experts else 0
         return dense + routed
+
+
+def layer_count(index: GgufIndex) -> tuple[int, int]:
+    """How many layers run for every token, and how many MTP layers follow them.
+
+    A file that does not say has as many as its tensors show.
+    """
+    total = max(index.number("block_count"), index.number("decoder_block_count"))
+    if not total:
+        total = 1 + max((classify(tensor.name).layer for tensor in index.tensors), default=-1)
+    mtp = min(index.number("nextn_predict_layers"), total)
+    return total - mtp, mtp
+
+
+def tensor_index(index: GgufIndex) -> TensorIndex:
+    """Sort the weights of a model that `read_index` has found sound.
+
+    When there is no `output.weight` llama.cpp makes the output from `token_embd.weight` (TENSOR_DUPLICATED in
+    `src/models/*.cpp`): the device of the output gets a second copy (`src/llama-model-loader.cpp`,
+    create_tensor), unless it is the CPU, whose buffer already holds the table.
+    """
+    count, mtp_layers = layer_count(index)
+    placed = [(_placed(classify(tensor.name), count), tensor) for tensor in index.tensors]
+    layers: defaultdict[int, Counter[Role]] = defaultdict(Counter)
+    experts: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    outside: Counter[Role] = Counter()
+    for part, tensor in placed:
+        if part.role == "expert":
+            experts[part.layer][part.kind] += tensor.bytes
+        elif part.layer >= 0 and part.role != "mtp":
+            layers[part.layer][part.role] += tensor.bytes
+        else:
+            outside[part.role] += tensor.bytes
+    table = next((tensor for _, tensor in placed if tensor.name == "token_embd.weight"), None)
+    tied = table is not None and not any(tensor.name == "output.weight" for _, tensor in placed)
+    return TensorIndex(
+        architecture=index.architecture,
+        layers=tuple(_layer(number, layers[number], experts[number]) for number in range(count)),
+        cache=cache_layers(index, count),
+        experts=index.number("expert_count"),
+        experts_used=index.number("expert_used_count"),
+        shared_experts=_shared_experts(
+            index, present=any(roles["shared_expert"] for roles in layers.values())
+        ),
+        embedding_bytes=outside["embedding"],
+        output_bytes=outside["output"] + (table.bytes if table and tied else 0),
+        output_tied=tied,
+        mtp_bytes=outside["mtp"],
+        bytes=sum(tensor.bytes for _, tensor in placed),
+        parameters=sum(tensor.elements for _, tensor in placed),
+        active_parameters=_active_parameters(index, placed),
+        trained_context=index.number("context_length"),
+        embedding_length=index.number("embedding_length"),
+        vocabulary=_vocabulary(index, table),
+        mtp_layers=mtp_layers,
+    )
+
+
+def _placed(part: Part, count: int) -> Part:
+    """Everything in a layer after the last ordinary one belongs to multi-token prediction."""
+    return Part("mtp", part.layer) if part.layer >= count else part
+
+
+def _layer(number: int, bytes_by_role: Counter[Role], experts: Counter[str]) -> Layer:
+    return Layer(
+        number=number,
+        attention=bytes_by_role["attention"],
+        dense_ffn=bytes_by_role["dense_ffn"],
+        shared_expert=bytes_by_role["shared_expert"],
+        router=bytes_by_role["router"],
+        other=bytes_by_role["other"],
+        experts=dict(experts),
+    )
+
+
+def _shared_experts(index: GgufIndex, *, present: bool) -> int:
+    """The count the file states, else 1 where there are such weights (Qwen states their width alone)."""
+    return index.number("expert_shared_count") or int(present)
+
+
+def _active_parameters(index: GgufIndex, placed: list[tuple[Part, Tensor]]) -> int:
+    """The used share may differ from layer to layer."""
+    experts, used = index.number("expert_count"), index.value("expert_used_count")
+    most = index.number("expert_used_count")
+    active = 0
+    for part, tensor in placed:
+        if part.role == "mtp":
+            continue
+        if part.role != "expert" or not experts:
+            active += tensor.elements
+            continue
+        share = most
+        if isinstance(used, tuple) and part.layer < len(used) and isinstance(used[part.layer], int):
+            share = used[part.layer]
+        active += tensor.elements * min(share, experts) // experts
+    return active
+
+
+def _vocabulary(index: GgufIndex, table: Tensor | None) -> int:
+    tokens = index.metadata.get("tokenizer.ggml.tokens")
+    if table is not None:
+        return table.shape[-1]
+    if isinstance(tokens, LongArray):
+        return tokens.count
+    return len(tokens) if isinstance(tokens, tuple) else index.number("vocab_size")

@@ -1,6 +1,6 @@
 """`make bench`: figures side by side, taken in one run on this machine.
 
-Usage: python -m tests.bench [host] [start] [window]
+Usage: python -m tests.bench [host] [start] [window] [placement]
 """
 
 from __future__ import annotations
@@ -63,7 +63,30 @@ def window() -> None:
     table("Window: 100 tokens/s into a conversation of 5,000 messages", rows)
 
 
-PARTS = {"host": host, "start": start, "window": window}
+def placement() -> None:
+    from tests.bench.placement import RAM_SIZES, cell, comparisons, planning_ms, plans
+
+    print("\nPlans: mode (C cpu, L layers, R resident, S streamed prompts, T streamed), expert layers on the")
+    print("card (of a dense model its layers), tok/s; ~ experts are paged from the disk; - does not fit.")
+    print("VRAM down, RAM across, in GB")
+    print(f"  {'':20} {'':>4}  " + "".join(f"{memory:<11}" for memory in RAM_SIZES))
+    for (model, vram), found in plans().items():
+        print(f"  {model:20} {vram:>4}  " + "".join(f"{cell(one):<11}" for one in found).rstrip())
+    print("\nPredicted decoding beside published measurements, tok/s (* the source does not name its RAM)")
+    compared = comparisons()
+    for one in compared:
+        miss = "" if 0.7 <= one.ratio <= 1.4 else "  MISS"
+        where = one.where + ("*" if one.assumed else "")
+        print(
+            f"  {one.model:17} {where:40} {one.measured:7.1f} {one.predicted:7.1f}"
+            f"  ({one.low:.0f} to {one.high:.0f})  ratio {one.ratio:.2f}{miss}"
+        )
+    near = sum(0.7 <= one.ratio <= 1.4 for one in compared)
+    print(f"  ratio between 0.7 and 1.4: {near} of {len(compared)} (goal >= 6)")
+    print(f"\nPlanning 61 layers of 256 experts on two cards: {planning_ms():.1f} ms (goal < 50)")
+
+
+PARTS = {"host": host, "start": start, "window": window, "placement": placement}
 
 
 def main() -> None:

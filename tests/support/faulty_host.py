@@ -14,10 +14,13 @@ from engine.formats import Prompt
 from engine.local import host, protocol
 
 
-def _serve(connection: Connection, on_generate: bytes | None) -> None:
-    """Load anything at once; answer a request with "half an" and then with raw bytes, or with nothing more."""
+def _serve(connection: Connection, on_generate: bytes | None, loads: int = 0) -> None:
+    """Load anything at once; answer a request with "half an" and then with raw bytes, or with nothing more.
+
+    `loads` were asked for before.
+    """
     facts = ModelFacts("x", "Faulty", "test", "F16", 512, 512, ReasoningControl(), Sampling(), 0.0)
-    connection.send_bytes(protocol.encode([protocol.Ready()]))
+    connection.send_bytes(protocol.encode([protocol.Ready(), *[Loaded(facts)] * loads]))
     while True:
         try:
             command = protocol.decode_command(connection.recv_bytes())
@@ -44,6 +47,18 @@ def garbage(connection: Connection, log_path: str) -> None:
 def deaf(connection: Connection, log_path: str) -> None:
     """Stops answering anything, pings included, in the middle of an answer."""
     _serve(connection, None)
+
+
+def wants_another_start(connection: Connection, log_path: str) -> None:
+    """Asks for another start at the first load, and is the deaf host in the second."""
+    command = protocol.decode_command(connection.recv_bytes())
+    assert isinstance(command, protocol.Load)
+    if command.min_batch is None:
+        connection.send_bytes(protocol.encode([protocol.StartAgain(1)]))
+        while not isinstance(protocol.decode_command(connection.recv_bytes()), protocol.Close):
+            pass
+        return
+    _serve(connection, None, loads=1)
 
 
 def dies_at_once(connection: Connection, log_path: str) -> None:

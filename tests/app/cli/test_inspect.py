@@ -63,7 +63,7 @@ def test_people_get_a_table_without_control_characters(
 ) -> None:
     inspect(str(model(tmp_path, "\n".join(f"line {number}\x07" for number in range(9)))), Output(False))
     out = capsys.readouterr().out
-    assert "Experts       4, 1 used per token" in out
+    assert "Experts       4, 1 used per token (136 bytes of experts)" in out
     assert "… 3 more lines" in out
     assert all(line.isprintable() for line in out.splitlines())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.api import Delta, Event, Finished, Loaded, LoadFailed, LoadRequest
+from engine.api import Delta, EngineLost, Event, Finished, Loaded, LoadFailed, LoadRequest
 from engine.errors import UserError
 from engine.local.client import LocalEngine
 from engine.placement.plan import Wishes
@@ -59,6 +59,25 @@ def test_an_answer_asked_for_while_another_model_comes_waits_for_that_model() ->
     ended = {told.next(Finished).id for _ in ids}
     assert ended == set(ids)
     engine.close()
+
+
+def test_a_host_that_wants_another_start_is_replaced_with_what_waits_for_it() -> None:
+    told = Recorder()
+    engine = LocalEngine(told, faulty_host.wants_another_start)
+    engine.load(LoadRequest("any"))
+    engine.generate(ask(1, "Hello"))
+    told.next(Loaded)
+    assert told.next(Delta).id == 1
+    engine.close()
+    assert not any(isinstance(event, EngineLost) for event in told.seen)
+
+
+def test_closing_meets_a_host_that_wants_another_start() -> None:
+    told = Recorder()
+    engine = LocalEngine(told, faulty_host.wants_another_start)
+    engine.load(LoadRequest("any"))
+    engine.close()  # the test's own leak check finds a host that was forgotten
+    assert engine.state == "closed"
 
 
 def test_nothing_is_started_after_closing() -> None:

@@ -118,6 +118,19 @@ def test_a_cut_file_tells_what_is_there_and_what_is_needed(tmp_path: Path) -> No
     assert (error.params["have_bytes"], error.params["need_bytes"]) == (len(GOOD) - 1, len(GOOD))
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        Row("a", offset=2**40),
+        Row("a", offset=2**64 - 32),
+        Row("a", (2**31, 2**31)),
+        Row("a", (2**62,), 28),
+    ],
+)
+def test_weights_past_the_end_are_told_as_missing(tmp_path: Path, row: Row) -> None:
+    assert refusal(write(tmp_path, gguf(rows=[row], data=256))).code == "model.truncated"
+
+
 def test_a_file_cut_anywhere_is_refused(tmp_path: Path) -> None:
     for length in range(4, len(GOOD), 3):
         assert refusal(write(tmp_path, GOOD[:length])).code == "model.truncated"

@@ -6,7 +6,8 @@ import pytest
 
 from engine.api import Sampling
 from engine.errors import UserError
-from engine.placement.gguf_index import EXPERT_TENSOR, read_index, summarise
+from engine.placement.gguf_index import read_index, summarise
+from engine.placement.tensor_roles import EXPERT_TENSOR
 from tests.support.gguf_bytes import Row, gguf, key_f32, key_string, key_u32
 from tests.support.moe import moe_model
 from tests.support.starter import starter_model

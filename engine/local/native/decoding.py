@@ -1,0 +1,49 @@
+"""Running tokens through a context, and stopping in the middle."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Sequence
+
+import llama_cpp.llama_cpp as llama
+
+
+class AbortFlag:
+    """Tells llama_decode to stop, from any thread, without the interpreter's lock.
+
+    The callback is the C library's own `strlen` over a two-byte buffer: zero while the buffer is empty, one
+    (true) after `set`. A Python callback would take the lock at every node of the graph.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = ctypes.create_string_buffer(2)
+        library = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
+        self.callback = ctypes.cast(library.strlen, llama.ggml_abort_callback)
+        self.data = ctypes.cast(self._buffer, ctypes.c_void_p)
+
+    def set(self) -> None:
+        self._buffer[0] = b"x"
+
+    def clear(self) -> None:
+        self._buffer[0] = b"\0"
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self._buffer[0] != b"\0")
+
+
+def decode(context: int, tokens: Sequence[int]) -> int:
+    """Run `tokens` after what the context holds. 0 done, 1 no room, 2 aborted, negative: failed."""
+    array = (llama.llama_token * len(tokens))(*tokens)
+    return int(llama.llama_decode(context, llama.llama_batch_get_one(array, len(tokens))))
+
+
+def forget_from(context: int, position: int) -> bool:
+    """Drop everything from `position` on; False when this kind of memory cannot (then nothing changed)."""
+    memory = llama.llama_get_memory(context)
+    return bool(llama.llama_memory_seq_rm(memory, 0, position, -1))
+
+
+def forget_all(context: int) -> None:
+    llama.llama_memory_clear(llama.llama_get_memory(context), True)

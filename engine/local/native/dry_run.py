@@ -1,0 +1,53 @@
+"""What a placement would take on each device, found by loading everything but the weights."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from engine.local.native import memory, memory_log
+from engine.local.native.devices import buffer_type, buffer_type_name
+from engine.local.native.library import clear_log, log_tail
+from engine.local.native.model import free_context, free_model, load_model, new_context
+from engine.local.native.refusal import context_refusal, model_refusal
+from engine.placement.expected import block_count, device_names, expected_devices
+from engine.placement.gguf_index import read_index
+from engine.placement.plan import RAM, DeviceBytes, Placement
+
+
+def dry_run(path: str, placement: Placement) -> dict[str, DeviceBytes]:
+    """Bytes by device, `RAM` included; exactly what loading takes, where llama.cpp's account can be read.
+
+    Reads no weights and takes about as long as reading the file's metadata. Raises UserError
+    `engine.unknown_architecture`, `engine.load_failed`, `engine.no_device`, `engine.cache_type`,
+    `engine.context_memory`.
+    """
+    clear_log()
+    model = load_model(path, placement, lambda _: True, no_alloc=True)
+    if not model:
+        raise model_refusal()
+    try:
+        context = new_context(model, placement, 1, None)
+        if not context:
+            raise context_refusal(placement)
+        try:
+            if memory.has_account():
+                return memory.by_device(memory.account(context))
+        finally:
+            free_context(context)
+    finally:
+        free_model(model)
+    return estimated(path, placement)
+
+
+def estimated(path: str, placement: Placement) -> dict[str, DeviceBytes]:
+    """The estimate after a dry run whose log is still there."""
+    index = read_index(Path(path))
+    layers = block_count(index)
+    sizes = {tensor.name: tensor.bytes for tensor in index.tensors}
+    weights: Counter[str] = Counter()
+    for name, devices in expected_devices(sizes, layers, placement).items():
+        for device in devices:
+            weights[device] += sizes[name]
+    memories = {buffer_type_name(buffer_type(name)): name for name in (RAM, *placement.devices)}
+    return memory_log.estimate(log_tail(), memories, weights, device_names(layers, placement)[:-1])

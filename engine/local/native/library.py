@@ -1,0 +1,112 @@
+"""The library itself: its handle, the guard for its exact version, its log.
+
+ggml's own symbols are taken from llama-cpp-python's one handle, because wheels hold second copies of the
+libraries whose statics differ.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections import deque
+from typing import Any
+
+import llama_cpp
+import llama_cpp.llama_cpp as llama
+
+from engine.errors import UserError
+
+PINNED_VERSION = "0.3.36"
+# ggml.h: sizeof(struct ggml_object) + sizeof(struct ggml_tensor), the latter 336 bytes in this version.
+_TENSOR_OVERHEAD = 32 + 336
+LOG_LINES = 200
+
+# enum ggml_log_level.
+_DEBUG, _CONTINUES = 1, 5
+
+_log: deque[str] = deque(maxlen=LOG_LINES)
+_continued = False
+
+
+def check_version() -> None:
+    """Refuse any llama.cpp but the one whose structs this module knows.
+
+    The defaults of the two parameter structs are known values at both ends of each struct, so a field that
+    moved shows. Raises UserError `engine.wrong_library`.
+    """
+    found = str(llama_cpp.__version__)
+    if found != PINNED_VERSION:
+        raise UserError("engine.wrong_library", found=found, wanted=PINNED_VERSION)
+    model, context = llama.llama_model_default_params(), llama.llama_context_default_params()
+    layout_as_known = (
+        model.n_gpu_layers == -1
+        and model.load_mode == -1
+        and bool(model.use_extra_bufts)
+        and not model.no_alloc
+        and context.n_ubatch == 512
+        and context.flash_attn_type == -1
+        and bool(context.op_offload)
+        and bool(context.swa_full)
+        and ggml("ggml_tensor_overhead", ctypes.c_size_t)() == _TENSOR_OVERHEAD
+    )
+    if not layout_as_known:
+        raise UserError("engine.wrong_library", found=f"{found} (layout)", wanted=PINNED_VERSION)
+
+
+@llama.llama_log_callback  # type: ignore[untyped-decorator]
+def _on_log(level: int, text: bytes, _: Any) -> None:
+    global _continued
+    if level != _CONTINUES:
+        _continued = level != _DEBUG  # thousands of lines that would push out what matters
+    if not _continued:
+        return
+    line = text.decode("utf-8", "replace").rstrip("\n")
+    if level == _CONTINUES and _log:
+        _log[-1] += line
+    elif line.strip(". "):
+        _log.append(line)
+
+
+def start() -> None:
+    """Initialise the backends once, with the log captured instead of printed."""
+    check_version()
+    llama.llama_log_set(_on_log, ctypes.c_void_p(0))
+    llama.llama_backend_init()
+
+
+def log_tail() -> tuple[str, ...]:
+    return tuple(_log)
+
+
+def clear_log() -> None:
+    _log.clear()
+
+
+def ggml(name: str, result: Any, *arguments: Any) -> Any:
+    """A function of ggml or llama.cpp, from the one library handle, with its prototype set."""
+    function = getattr(llama._lib, name)
+    function.restype, function.argtypes = result, list(arguments)
+    return function
+
+
+def has_symbol(name: str) -> bool:
+    """C++ functions are optional: their names differ between compilers, and no header promises them."""
+    return hasattr(llama._lib, name)
+
+
+def text(value: bytes | None) -> str:
+    return (value or b"").decode("utf-8", "replace")
+
+
+def cpu_features() -> tuple[str, ...]:
+    """The CPU features the library uses, in llama.cpp's names: ("AVX2", "FMA", ...)."""
+    info = bytes(llama.llama_print_system_info()).decode("utf-8", "replace")
+    return tuple(re.findall(r"(\w+) = 1\b", info))
+
+
+def supports_gpu_offload() -> bool:
+    return bool(llama.llama_supports_gpu_offload())
+
+
+def library_version() -> str:
+    return text(llama.llama_version())

@@ -1,0 +1,112 @@
+"""Loading a model as a placement says, and the context it computes in.
+
+Handles are plain integers (C pointers); who makes one frees it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import Any
+
+import llama_cpp.llama_cpp as llama
+
+from engine.local.native.decoding import AbortFlag
+from engine.local.native.devices import buffer_type, device_handle
+from engine.placement.expected import split_of
+from engine.placement.plan import RAM, CacheType, LoadMode, Placement
+
+# enum llama_load_mode. "mapped" is AUTO: mapped where every device can take weights from a mapping. Pinned
+# memory is only used without a mapping: llama.cpp then reads into the first device's host buffers.
+_LOAD_MODES: dict[LoadMode, int] = {"mapped": -1, "pinned": 0, "locked": 3}
+_NOT_MAPPED = 0
+# enum ggml_type.
+_CACHE_TYPES: dict[CacheType, int] = {"f16": 1, "q8_0": 8, "q4_0": 2}
+_BUFFER_TYPE = ctypes.c_void_p
+# Any override keeps llama.cpp from pipelining ubatches over several devices, which takes four times the
+# buffers, of another size than its own dry run says, for nothing: one ubatch is computed at a time.
+_NO_PIPELINE = b"^no weight has this name$"
+
+
+class _Override(ctypes.Structure):
+    """struct llama_model_tensor_buft_override."""
+
+    _fields_ = [("pattern", ctypes.c_char_p), ("buft", _BUFFER_TYPE)]
+
+
+def load_model(
+    path: str, placement: Placement, on_progress: Callable[[float], bool], *, no_alloc: bool = False
+) -> int:
+    """The model's handle, 0 when llama.cpp refused it or `on_progress` returned False.
+
+    `no_alloc` reads the metadata and sets the sizes, without the weights. Raises UserError
+    `engine.no_device` (name).
+    """
+    params = llama.llama_model_default_params()
+    handles = [device_handle(name) for name in placement.devices]
+    devices = (ctypes.c_void_p * (len(handles) + 1))(*handles, None)
+    overrides = _overrides(placement)
+    split = (ctypes.c_float * llama.llama_max_devices())(*split_of(placement))
+
+    @llama.llama_progress_callback  # type: ignore[untyped-decorator]
+    def progress(fraction: float, _: Any) -> bool:
+        return on_progress(fraction)
+
+    params.progress_callback = progress
+    params.devices = ctypes.addressof(devices)
+    params.n_gpu_layers = placement.gpu_layers if handles else 0
+    params.tensor_split = split
+    params.tensor_buft_overrides = ctypes.addressof(overrides) if overrides[0].pattern else None
+    # Memory mapping asserts that there is something to allocate.
+    params.load_mode = _NOT_MAPPED if no_alloc else _LOAD_MODES[placement.load_mode]
+    params.no_alloc = no_alloc
+    return int(llama.llama_model_load_from_file(path.encode(), params) or 0)
+
+
+def _overrides(placement: Placement) -> ctypes.Array[_Override]:
+    rows = [(each.pattern.encode(), buffer_type(each.device)) for each in placement.overrides]
+    if len(placement.devices) > 1 and not rows:
+        rows.append((_NO_PIPELINE, buffer_type(RAM)))
+    return (_Override * (len(rows) + 1))(*(_Override(*row) for row in rows))
+
+
+def free_model(model: int) -> None:
+    llama.llama_model_free(model)
+
+
+def new_context(
+    model: int, placement: Placement, threads: int, abort: AbortFlag | None, on_node: Any = None
+) -> int:
+    """A context of one sequence; 0 when its memory could not be had.
+
+    One that is shorter than a ubatch would take shorter ones only, and abort on a longer: it gets a ubatch's
+    length. `on_node` is a `ggml_backend_sched_eval_callback`, to be kept alive with the context.
+    """
+    params = llama.llama_context_default_params()
+    params.n_ctx = max(placement.context, placement.ubatch)
+    params.n_batch = params.n_ubatch = placement.ubatch
+    params.n_threads = params.n_threads_batch = threads
+    params.type_k = _CACHE_TYPES[placement.cache_type_k]
+    params.type_v = _CACHE_TYPES[placement.cache_type_v]
+    params.op_offload = placement.op_offload
+    params.swa_full = False
+    params.no_perf = True
+    if abort is not None:
+        params.abort_callback = abort.callback
+        params.abort_callback_data = abort.data
+    if on_node is not None:
+        params.cb_eval = on_node
+    return int(llama.llama_init_from_model(model, params) or 0)
+
+
+def free_context(context: int) -> None:
+    llama.llama_free(context)
+
+
+def trained_context(model: int) -> int:
+    return int(llama.llama_model_n_ctx_train(model))
+
+
+def has_decoder(model: int) -> bool:
+    """False for encoders and embedding models, which cannot write an answer."""
+    return bool(llama.llama_model_has_decoder(model))

@@ -1,0 +1,52 @@
+"""llama.cpp's samplers, one behind the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import llama_cpp.llama_cpp as llama
+
+from engine.local.native.vocabulary import vocabulary_size
+
+
+class SamplerChain:
+    """A chain of llama.cpp samplers that it owns; `close` frees all of them."""
+
+    def __init__(self) -> None:
+        params = llama.llama_sampler_chain_default_params()
+        self._chain = llama.llama_sampler_chain_init(params)
+
+    def penalties(self, vocab: int, last: int, repeat: float) -> None:
+        size = vocabulary_size(vocab)
+        self._add(llama.llama_sampler_init_penalties(size, last, repeat, 0.0, 0.0))
+
+    def top_k(self, count: int) -> None:
+        self._add(llama.llama_sampler_init_top_k(count))
+
+    def top_p(self, share: float) -> None:
+        self._add(llama.llama_sampler_init_top_p(share, 1))
+
+    def min_p(self, share: float) -> None:
+        self._add(llama.llama_sampler_init_min_p(share, 1))
+
+    def temperature(self, value: float) -> None:
+        self._add(llama.llama_sampler_init_temp(value))
+
+    def draw(self, seed: int) -> None:
+        self._add(llama.llama_sampler_init_dist(seed))
+
+    def greedy(self) -> None:
+        self._add(llama.llama_sampler_init_greedy())
+
+    def sample(self, context: int) -> int:
+        """Draw and accept the token that follows the last decoded one."""
+        return int(llama.llama_sampler_sample(self._chain, context, -1))
+
+    def accept(self, token: int) -> None:
+        llama.llama_sampler_accept(self._chain, token)
+
+    def close(self) -> None:
+        llama.llama_sampler_free(self._chain)
+
+    def _add(self, sampler: Any) -> None:
+        llama.llama_sampler_chain_add(self._chain, sampler)

@@ -1,0 +1,35 @@
+"""The check after loading: where every weight lies, compared with where it must."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from engine.local.native import memory
+from engine.local.native.tensors import placed_tensors
+from engine.placement.expected import block_count, expected_devices, misplaced
+from engine.placement.gguf_index import GgufIndex
+from engine.placement.plan import LoadedWeights, Placement
+from engine.placement.tensor_roles import EXPERT_TENSOR
+
+
+def loaded_weights(model: int, context: int, index: GgufIndex, placement: Placement) -> LoadedWeights:
+    """Bytes by device, and what lies elsewhere than `placement` means.
+
+    Each weight counts with the room that its device's alignment gives it, as the dry run counts.
+    """
+    found = placed_tensors(model, placement)
+    held: Counter[str] = Counter()
+    experts: Counter[str] = Counter()
+    for weight in found:
+        held[weight.device] += weight.room
+        if EXPERT_TENSOR.search(weight.name):
+            experts[weight.device] += weight.room
+    if memory.has_account():
+        held = Counter({name: size.model for name, size in memory.loaded_bytes(context, found).items()})
+    names = [tensor.name for tensor in index.tensors]
+    expected = expected_devices(names, block_count(index), placement)
+    return LoadedWeights(
+        bytes=dict(+held),
+        expert_bytes=dict(experts),
+        misplaced=misplaced(((weight.name, weight.device) for weight in found), expected),
+    )

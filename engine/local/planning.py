@@ -1,0 +1,93 @@
+"""From a file and wishes to a plan that llama.cpp's own dry run has confirmed.
+
+`plan_model` is for any process; the others run where llama.cpp is, in the host or in a child of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from engine.local.ask import Tell, ask
+from engine.placement.gguf_index import GgufIndex, read_index
+from engine.placement.plan import RAM, Device, DeviceBytes, Machine, Placement, Plan, PlannedModel, Wishes
+from engine.placement.settle import settle
+from engine.placement.tensor_index import TensorIndex, tensor_index
+from engine.placement.workers import parse_addresses, probe_all
+
+
+def plan_model(
+    path: str, wishes: Wishes, keep_going: Callable[[float], bool] = lambda _: True
+) -> PlannedModel:
+    """Plan in a child process; the model is not loaded.
+
+    `keep_going` is called while it works and ends it by returning False. Raises UserError `model.*` for the
+    file, `worker.*`, `engine.*`. A plan that does not fit is an answer (`plan.fits`), not an error.
+    """
+    return ask(_plan_model, (path, wishes), PlannedModel, keep_going=keep_going, workers=wishes.workers)
+
+
+def _plan_model(_: Tell, path: str, wishes: Wishes) -> PlannedModel:
+    index = read_index(Path(path))
+    model = tensor_index(index)
+    machine = find_machine(wishes.workers)
+    plan = make_plan(index, model, machine, wishes)
+    return PlannedModel(
+        path=path,
+        architecture=model.architecture,
+        layers=len(model.layers),
+        experts=model.experts,
+        experts_used=model.experts_used,
+        parameters=model.parameters,
+        active_parameters=model.active_parameters,
+        bytes=model.bytes,
+        expert_bytes=model.expert_bytes,
+        active_bytes_per_token=model.active_bytes_per_token,
+        machine=machine,
+        plan=plan,
+    )
+
+
+def find_machine(workers: Sequence[str]) -> Machine:
+    """The devices that ggml finds, those of `workers` included, and the RAM that is free now.
+
+    The workers are asked before ggml meets them. Raises UserError `worker.*`.
+    """
+    from engine.local import native
+
+    addresses = parse_addresses(workers)
+    probe_all(addresses)
+    native.register_workers([str(address) for address in addresses])
+    found = native.devices()
+    memory = psutil.virtual_memory()
+    cpu = next((device for device in found if device.name == RAM), Device(RAM, "cpu", "", 0, 0))
+    return Machine(
+        ram=msgspec.structs.replace(cpu, free=memory.available, total=memory.total),
+        devices=tuple(device for device in found if device.name != RAM),
+    )
+
+
+def make_plan(
+    index: GgufIndex,
+    model: TensorIndex,
+    machine: Machine,
+    wishes: Wishes,
+    check_cancelled: Callable[[], None] = lambda: None,
+) -> Plan:
+    """A plan whose bytes are what loading will take.
+
+    `check_cancelled` is called before each dry run and may raise UserError. A file that llama.cpp refuses gives
+    a plan with that refusal; raises UserError for wishes that make no sense.
+    """
+    from engine.local import native
+
+    def dry_run(placement: Placement) -> dict[str, DeviceBytes]:
+        check_cancelled()
+        return native.dry_run(str(index.path), placement)
+
+    plan = settle(model, machine, wishes, dry_run)
+    check_cancelled()  # what is raised in a dry run counts as a plan that cannot be had
+    return plan

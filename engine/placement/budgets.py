@@ -1,0 +1,78 @@
+"""How many bytes each device may hold: what the user says, or what is free less a margin."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from engine.errors import ErrorInfo, UserError
+from engine.placement.plan import RAM, Device, Machine, Wishes
+
+_MIB, _GIB = 2**20, 2**30
+# What drivers, kernels' own buffers and the desktop take besides what llama.cpp can count. llama.cpp's fit keeps
+# the same 1 GiB (common.h, fit_params_target); on a card of a few GB that would waste too large a part.
+GPU_MARGIN = _GIB
+SMALLEST_GPU_MARGIN = 300 * _MIB
+GPU_MARGIN_SHARE = 8
+# A worker computes in the memory it reports; only its own buffers come on top.
+RPC_MARGIN = 256 * _MIB
+RAM_MARGIN = _GIB
+RAM_MARGIN_SHARE = 20
+
+
+def device_budgets(machine: Machine, wishes: Wishes) -> tuple[dict[str, int], tuple[ErrorInfo, ...]]:
+    """Bytes by device, RAM included, and what there is to say about them.
+
+    Raises UserError `placement.two_devices` (`name`), `placement.unknown_device` (`name`, `known`) or
+    `placement.negative_budget` (`name`).
+    """
+    devices = (*machine.devices, machine.ram)
+    names = Counter(device.name for device in devices)
+    twice = next((name for name, count in names.items() if count > 1), None)
+    if twice is not None:
+        raise UserError("placement.two_devices", name=twice)
+    _check(wishes.budgets, names)
+    notices = []
+    budgets: dict[str, int] = {}
+    for device in devices:
+        wished = wishes.budgets.get(device.name)
+        if wished is None:
+            budgets[device.name] = _default_budget(device, machine)
+        else:
+            budgets[device.name] = min(wished, device.free)
+            if wished > device.free:
+                notices.append(
+                    ErrorInfo(
+                        "plan.budget_cut",
+                        {"device": device.name, "asked_bytes": wished, "free_bytes": device.free},
+                    )
+                )
+    if RAM not in wishes.budgets:
+        shared = sum(budgets[device.name] for device in machine.devices if device.kind == "integrated_gpu")
+        budgets[RAM] = max(budgets[RAM] - shared, 0)
+    return budgets, tuple(notices)
+
+
+def _check(wished: dict[str, int], known: Counter[str]) -> None:
+    for name, count in wished.items():
+        if name not in known:
+            raise UserError("placement.unknown_device", name=name, known=", ".join(known))
+        if count < 0:
+            raise UserError("placement.negative_budget", name=name)
+
+
+def _default_budget(device: Device, machine: Machine) -> int:
+    if device.kind == "cpu":
+        return max(device.free - max(RAM_MARGIN, device.free // RAM_MARGIN_SHARE), 0)
+    if device.kind == "rpc":
+        return max(device.free - RPC_MARGIN, 0)
+    usual = max(device.free - _gpu_margin(device), 0)
+    if device.kind == "gpu":
+        return usual
+    # An integrated GPU takes its memory from RAM and is used where there is no better one, as in llama.cpp.
+    if any(other.kind == "gpu" for other in machine.devices):
+        return 0
+    return min(usual, max(machine.ram.free - RAM_MARGIN, 0) // 2)
+
+
+def _gpu_margin(device: Device) -> int:
+    return min(GPU_MARGIN, max(SMALLEST_GPU_MARGIN, device.total // GPU_MARGIN_SHARE))

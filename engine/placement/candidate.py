@@ -1,0 +1,296 @@
+"""One way to place a model, worked out: what lies where, how many bytes that takes, and how fast it would be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from engine.placement.estimate import Overhead, cache_bytes, compute_bytes, largest_expert_tensor
+from engine.placement.layout import Layout, Load, Room, Spread, divide, fill, lay_out, on_the_cpu
+from engine.placement.overrides import overrides_for
+from engine.placement.plan import (
+    RAM,
+    CacheType,
+    Concession,
+    Device,
+    DeviceBytes,
+    LoadMode,
+    Machine,
+    Mode,
+    PartialLayer,
+    Placement,
+    Prediction,
+)
+from engine.placement.predict import effective_bandwidth, predict
+from engine.placement.tensor_index import Layer, TensorIndex
+
+# Memory that a GPU reads by itself cannot be swapped out, so it must leave the system this part of the budget.
+PINNED_SHARE = 0.8
+SMALLEST_UBATCH, SMALLEST_CONTEXT = 64, 512
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What is decided before the layers are divided. `mode` is the mode to place for."""
+
+    context: int
+    cache_type: CacheType
+    ubatch: int
+    devices: tuple[str, ...]
+    mode: Mode
+    spread: Spread = "even"
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """`missing`: bytes by which RAM is too small for what cannot be paged; `paged`: for experts."""
+
+    choice: Choice
+    layout: Layout
+    placement: Placement
+    bytes: dict[str, DeviceBytes]
+    expert_bytes: dict[str, int]
+    missing: int
+    paged: int
+    predicted: Prediction
+
+    @property
+    def fits(self) -> bool:
+        return not self.missing
+
+
+class Given(msgspec.Struct, frozen=True):
+    """What every candidate is worked out from."""
+
+    index: TensorIndex
+    machine: Machine
+    budgets: dict[str, int]
+    workers: tuple[str, ...] = ()
+    concessions: tuple[Concession, ...] = ()
+    overhead: Overhead = Overhead()
+
+    def device(self, name: str) -> Device:
+        return next(device for device in (*self.machine.devices, self.machine.ram) if device.name == name)
+
+
+def work_out(given: Given, choice: Choice) -> Candidate:
+    """Place as much as fits under this choice, less what was conceded."""
+    return assess(given, choice, lay_out_for(given, choice))
+
+
+def lay_out_for(given: Given, choice: Choice) -> Layout:
+    """The layout that holds as much as fits, then without the layers that were conceded."""
+    load = _load(given.index, choice)
+    staged = _may_stream(given, choice) and bool(given.index.expert_bytes)
+    layout = _place(given, choice, load, staging=0)
+    if staged and RAM in layout.experts:
+        layout = _place(given, choice, load, staging=largest_expert_tensor(given.index))
+    fewer = given.concessions.count("layer")
+    return _with_fewer(given, layout, fewer) if fewer else layout
+
+
+def assess(given: Given, choice: Choice, layout: Layout) -> Candidate:
+    """What a layout takes and how fast it is, ubatch and context smaller where that was conceded: the memory
+    this frees stays free, or giving it up would not help."""
+    index = given.index
+    reduced = msgspec.structs.replace(
+        choice,
+        ubatch=_halved(choice.ubatch, given.concessions.count("ubatch"), SMALLEST_UBATCH),
+        context=_halved(choice.context, given.concessions.count("context"), SMALLEST_CONTEXT),
+    )
+    sizes = _device_bytes(given, reduced, layout, _load(index, reduced))
+    missing, paged = _shortage(given, layout, sizes)
+    placement = _placement(given, reduced, layout, sizes, paged)
+    return Candidate(
+        choice,
+        layout,
+        placement,
+        sizes,
+        expert_bytes(index.layers, layout),
+        missing,
+        paged,
+        predict(index, given.machine, layout, placement, paged),
+    )
+
+
+def expert_bytes(layers: Sequence[Layer], layout: Layout) -> dict[str, int]:
+    """Bytes of routed experts by device, RAM included."""
+    held = dict.fromkeys((*layout.devices, RAM), 0)
+    for number, layer in enumerate(layers):
+        if layout.experts[number]:
+            held[layout.experts[number]] += layer.expert_bytes
+    if layout.partial:
+        kinds = layers[layout.partial.layer].experts
+        moved = sum(kinds[kind] for kind in layout.partial.kinds)
+        held[layout.partial.device] += moved
+        held[RAM] -= moved
+    return held
+
+
+def _halved(value: int, times: int, smallest: int) -> int:
+    return max(value >> times, min(value, smallest))
+
+
+# --- layout ----------------------------------------------------------------------------------------------
+
+
+def _load(index: TensorIndex, choice: Choice) -> Load:
+    whole = choice.mode == "layers"
+    return Load.of(
+        tuple(layer.dense_bytes + (layer.expert_bytes if whole else 0) for layer in index.layers),
+        tuple(cache_bytes(layer, choice.context, choice.cache_type, choice.ubatch) for layer in index.cache),
+        tuple(0 if whole else layer.expert_bytes for layer in index.layers),
+    )
+
+
+def _may_stream(given: Given, choice: Choice) -> bool:
+    """Whether llama.cpp is let copy weights from RAM to a GPU for one operation."""
+    return choice.mode not in ("cpu", "resident") and any(
+        given.device(name).streams for name in choice.devices
+    )
+
+
+def _place(given: Given, choice: Choice, load: Load, staging: int) -> Layout:
+    index = given.index
+    rooms = [_room(given, choice, name, staging) for name in choice.devices]
+    # A device that cannot even hold its buffers takes no part.
+    rooms = [room for room in rooms if room.free > 0 and room.most > 0]
+    while rooms:
+        counts = divide(load, rooms, choice.spread)
+        if counts:
+            break
+        rooms.pop()
+    else:
+        return on_the_cpu(index.layers)
+    names = [room.device for room in rooms]
+    if choice.mode == "layers":
+        return _with_own_experts(index, names, counts)
+    partial: PartialLayer | None = None
+    whole: list[list[int]] = [[] for _ in rooms]
+    if sum(counts) == len(index.layers):
+        whole, partial = fill(load, [layer.experts for layer in index.layers], rooms, counts)
+    return lay_out(index.layers, names, counts, whole, partial)
+
+
+def _with_own_experts(index: TensorIndex, names: Sequence[str], counts: Sequence[int]) -> Layout:
+    whole, first = [], len(index.layers) - sum(counts)
+    for count in counts:
+        whole.append(range(first, first + count))
+        first += count
+    return lay_out(index.layers, names, counts, whole, None)
+
+
+def _room(given: Given, choice: Choice, name: str, staging: int) -> Room:
+    index, device = given.index, given.device(name)
+    without = compute_bytes(index, choice.context, choice.ubatch, holds_output=False)
+    output = compute_bytes(index, choice.context, choice.ubatch, holds_output=True) - without
+    staged = staging if device.streams else 0
+    return Room(
+        name,
+        given.budgets[name] - without - staged - given.overhead.on(name),
+        output + index.output_bytes,
+        index.output_bytes,
+        given.overhead.most_model.get(name, given.budgets[name]),
+        effective_bandwidth(device, given.machine.ram),
+    )
+
+
+def _with_fewer(given: Given, layout: Layout, fewer: int) -> Layout:
+    """Take `fewer` expert layers from each device, or layers where it holds no experts of their own."""
+    index = given.index
+    held = [
+        [number for number, device in enumerate(layout.experts) if device == name] for name in layout.devices
+    ]
+    own = index.expert_bytes and layout.first == 0
+    if own and any(held):
+        whole = [numbers[: max(len(numbers) - fewer, 0)] for numbers in held]
+        return lay_out(index.layers, layout.devices, layout.counts, whole, None)
+    counts = [max(count - fewer, 0) for count in layout.counts]
+    if not any(counts):
+        return on_the_cpu(index.layers)
+    if any(held):
+        return _with_own_experts(index, layout.devices, counts)
+    return lay_out(index.layers, layout.devices, counts, [[] for _ in counts], None)
+
+
+# --- bytes -----------------------------------------------------------------------------------------------
+
+
+def _device_bytes(given: Given, choice: Choice, layout: Layout, load: Load) -> dict[str, DeviceBytes]:
+    index, overhead = given.index, given.overhead
+    model = expert_bytes(index.layers, layout)
+    context = dict.fromkeys(model, 0)
+    for number, (layer, name) in enumerate(zip(index.layers, layout.layers, strict=True)):
+        model[name] += layer.dense_bytes
+        context[name] += load.cache[number]
+    model[RAM] += index.embedding_bytes
+    model[layout.output] += index.output_bytes
+    if layout.output == RAM and index.output_tied:
+        # llama.cpp shares a tied table with the output where both lie in RAM.
+        model[RAM] -= min(index.embedding_bytes, index.output_bytes)
+    staged = _may_stream(given, choice) and any(device == RAM for device in layout.experts)
+    sizes = {}
+    for name in model:
+        staging = largest_expert_tensor(index) if staged and given.device(name).streams else 0
+        compute = compute_bytes(
+            index, choice.context, choice.ubatch, holds_output=name == layout.output, staging=staging
+        )
+        sizes[name] = DeviceBytes(
+            max(model[name] + overhead.model.get(name, 0), 0),
+            max(context[name] + overhead.context.get(name, 0), 0),
+            max(compute + overhead.compute.get(name, 0), 0),
+        )
+    return sizes
+
+
+def _shortage(given: Given, layout: Layout, sizes: dict[str, DeviceBytes]) -> tuple[int, int]:
+    """What RAM lacks for what every token needs, and bytes of experts that must come from the disk."""
+    over = max(sizes[RAM].total - given.budgets[RAM], 0)
+    paged = min(over, expert_bytes(given.index.layers, layout)[RAM])
+    crowded = sum(max(sizes[name].total - given.budgets[name], 0) for name in layout.devices)
+    return over - paged + crowded, paged
+
+
+# --- what llama.cpp is told ------------------------------------------------------------------------------
+
+
+def _placement(
+    given: Given, choice: Choice, layout: Layout, sizes: dict[str, DeviceBytes], paged: int
+) -> Placement:
+    blocks = len(given.index.layers) + given.index.mtp_layers
+    in_ram = [number for number, device in enumerate(layout.experts) if device == RAM]
+    own = [number for number in in_ram if layout.layers[number] != RAM]
+    partial = layout.partial
+    op_offload = _may_stream(given, choice) and bool(layout.devices)
+    return Placement(
+        context=choice.context,
+        ubatch=choice.ubatch,
+        devices=layout.devices,
+        gpu_layers=blocks + 1 - layout.first if layout.devices else 0,
+        split=_split(layout, given.index.mtp_layers),
+        overrides=overrides_for(
+            [number for number in own if partial is None or number != partial.layer],
+            [number for number, device in enumerate(layout.experts) if device not in ("", RAM)],
+            partial,
+            given.index.layers[partial.layer].experts if partial else (),
+        ),
+        cache_type_k=choice.cache_type,
+        cache_type_v=choice.cache_type,
+        load_mode=_load_mode(given, op_offload and bool(in_ram), sizes[RAM].total, paged),
+        op_offload=op_offload,
+        min_batch=1 if choice.mode == "streamed" and op_offload else 0,
+        workers=given.workers,
+    )
+
+
+def _split(layout: Layout, mtp_layers: int) -> tuple[float, ...]:
+    """Slots of each device: its layers, and on the last one the output and MTP layers, which llama.cpp counts
+    after the others. Whole numbers divide exactly where llama.cpp divides."""
+    last = len(layout.counts) - 1
+    return tuple(
+        float(count + (1 + mtp_layers if number == last else 0)) for number, count in enumerate(layout.counts)
+    )
+
+
+def _load_mode(given: Given, streams: bool, in_ram: int, paged: int) -> LoadMode:
+    comfortable = not paged and in_ram <= PINNED_SHARE * given.budgets[RAM]
+    return "pinned" if streams and comfortable and "unpinned" not in given.concessions else "mapped"

@@ -1,0 +1,66 @@
+"""What a context and its graph take in memory, by formula.
+
+llama.cpp's dry run is exact; these numbers stand in where there is no file to run (a model on the hub, a slider)
+and where a first plan is needed. What dry runs taught is an `Overhead`, which corrects them.
+
+Sources: KV cache `llama-kv-cache.cpp`, windows `llama-kv-cache-iswa.cpp`, padding `llama-context.cpp`.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.placement.plan import CacheType
+from engine.placement.tensor_index import CacheLayer, TensorIndex
+
+CELLS = 256  # llama.cpp pads the number of cells to this
+# Elements and bytes of one block of each type.
+_BLOCKS: dict[CacheType, tuple[int, int]] = {"f16": (1, 2), "q8_0": (32, 34), "q4_0": (32, 18)}
+# Values of the embedding's width that live at once while one layer is computed: the residual stream, normalised
+# input, queries, keys, values, attention and the widest of the feed-forward network.
+_LIVE_ACTIVATIONS = 10
+_FLOAT, _HALF = 4, 2
+
+
+class Overhead(msgspec.Struct, frozen=True):
+    """What dry runs taught about one choice of context, cache type and ubatch. Bytes by device.
+
+    `model`, `context` and `compute` are measured less estimated, of the last dry run (weights are padded to the
+    device's alignment, hence `model`). `most_model`: weights beyond this, as estimated, were found not to fit.
+    """
+
+    model: dict[str, int] = {}
+    context: dict[str, int] = {}
+    compute: dict[str, int] = {}
+    most_model: dict[str, int] = {}
+
+    def on(self, device: str) -> int:
+        """What comes on top of the estimate on one device."""
+        return self.model.get(device, 0) + self.context.get(device, 0) + self.compute.get(device, 0)
+
+
+def padded_context(context: int) -> int:
+    return -(-context // CELLS) * CELLS
+
+
+def cache_bytes(layer: CacheLayer, context: int, cache_type: CacheType, ubatch: int) -> int:
+    """KV cache and recurrent state of one layer for one sequence of `context` tokens."""
+    cells = padded_context(context)
+    if layer.window:
+        cells = min(cells, padded_context(layer.window + ubatch))
+    block, size = _BLOCKS[cache_type]
+    return (layer.k + layer.v) * cells * size // block + layer.recurrent_bytes
+
+
+def compute_bytes(
+    index: TensorIndex, context: int, ubatch: int, *, holds_output: bool, staging: int = 0
+) -> int:
+    """Buffers of the graph at its largest: activations, the attention mask, the logits where the output is
+    computed, and `staging` for experts that are copied over for one operation."""
+    width = _LIVE_ACTIVATIONS * index.embedding_length + (index.vocabulary if holds_output else 0)
+    return ubatch * (_FLOAT * width + _HALF * padded_context(context)) + staging
+
+
+def largest_expert_tensor(index: TensorIndex) -> int:
+    """Bytes of the largest stack of experts: what op offload needs as staging."""
+    return max((max(layer.experts.values(), default=0) for layer in index.layers), default=0)

@@ -1,0 +1,90 @@
+"""A plan in words: which sentence tells it, and the plain numbers in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.errors import ErrorInfo, Param
+from engine.placement.candidate import Candidate, Choice, Given
+from engine.placement.layout import Layout
+from engine.placement.plan import RAM, Device
+
+_Params = dict[str, Param]
+
+
+def explanation(given: Given, candidate: Candidate) -> ErrorInfo:
+    """The plan in one sentence."""
+    layout, sizes = candidate.layout, candidate.bytes
+    speed: _Params = {"tps": spoken_speed(candidate.predicted.decode_tps)}
+    ram: _Params = {"ram_bytes": sizes[RAM].total, "ram_budget_bytes": given.budgets[RAM]}
+    if not candidate.fits:
+        return ErrorInfo("plan.does_not_fit", {"missing_bytes": candidate.missing})
+    if candidate.paged:
+        wanted = candidate.expert_bytes[RAM]
+        held = {
+            "held_bytes": wanted - candidate.paged,
+            "wanted_bytes": wanted,
+            "paged_bytes": candidate.paged,
+        }
+        return ErrorInfo("plan.paged", held | speed)
+    if not layout.devices:
+        return ErrorInfo("plan.cpu", ram | speed)
+    devices: _Params = {
+        "device": spoken_devices(given, layout.devices),
+        "used_bytes": sum(sizes[name].total for name in layout.devices),
+        "budget_bytes": sum(given.budgets[name] for name in layout.devices),
+    }
+    layers: _Params = {"count": sum(layout.counts), "layers": len(layout.layers)}
+    if layout.first:
+        if candidate.choice.mode == "layers":
+            return ErrorInfo("plan.layers", devices | ram | layers | speed)
+        return ErrorInfo("plan.some_attention", devices | ram | layers | speed)
+    held_layers = [number for number, name in enumerate(layout.experts) if name not in ("", RAM)]
+    if RAM not in layout.experts:
+        return ErrorInfo("plan.whole", devices | speed)
+    if not held_layers:
+        return ErrorInfo("plan.attention", devices | ram | speed)
+    numbers = [given.index.layers[number].number for number in held_layers]
+    if len(layout.devices) == 1 and len(numbers) > 1:
+        span: _Params = {"first": numbers[0], "last": numbers[-1]}
+        return ErrorInfo("plan.resident", devices | ram | span | speed)
+    count: _Params = {"count": len(numbers), "layers": sum(1 for name in layout.experts if name)}
+    return ErrorInfo("plan.several", devices | ram | count | speed)
+
+
+def spoken_speed(tps: float) -> int | float:
+    """Whole tokens per second from ten on, else one digit."""
+    return round(tps) if tps >= 10 else round(tps, 1)
+
+
+def spoken_devices(given: Given, names: tuple[str, ...]) -> str:
+    """Device names for people. "GPU" alone stands for the only GPU there is."""
+    gpus = [device for device in given.machine.devices if device.kind != "rpc"]
+    return ", ".join(_spoken(given.device(name), only=len(gpus) == 1) for name in names)
+
+
+def _spoken(device: Device, *, only: bool) -> str:
+    if device.kind != "rpc" and only:
+        return "GPU"
+    return f"{device.name} ({device.description})" if device.description else device.name
+
+
+def unused_notices(given: Given, choice: Choice, layout: Layout) -> Iterator[ErrorInfo]:
+    """Devices that were given memory, but too little to hold anything."""
+    for name in choice.devices:
+        if name not in layout.devices:
+            named: _Params = {"device": spoken_devices(given, (name,)), "budget_bytes": given.budgets[name]}
+            yield ErrorInfo("plan.device_unused", named)
+
+
+def concession_notices(given: Given, candidate: Candidate) -> Iterator[ErrorInfo]:
+    """What was given up because an earlier plan could not be loaded."""
+    made = given.concessions
+    if "unpinned" in made:
+        yield ErrorInfo("plan.conceded_pinned", {})
+    if "layer" in made:
+        yield ErrorInfo("plan.conceded_layers", {"count": made.count("layer")})
+    if "ubatch" in made:
+        yield ErrorInfo("plan.conceded_ubatch", {"ubatch": candidate.placement.ubatch})
+    if "context" in made:
+        yield ErrorInfo("plan.conceded_context", {"context": candidate.placement.context})

@@ -1,0 +1,169 @@
+"""From an estimate to an exact plan: plan, let llama.cpp measure without loading, learn, plan again.
+
+Ends after at most `MOST_RUNS` dry runs, whatever they answer. The plan that comes out was measured itself, stays
+within every device's budget, and one step more on a device (a layer of experts, a part of one, or a layer) would
+not: that step was measured too, or follows from adding its weights to what was measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from engine.errors import ErrorInfo, UserError
+from engine.placement.candidate import Candidate, Choice, Given, assess, work_out
+from engine.placement.estimate import Overhead, compute_bytes, largest_expert_tensor
+from engine.placement.layout import Layout
+from engine.placement.plan import DeviceBytes, Machine, Placement, Plan, Wishes
+from engine.placement.planner import choose, finished, given_by
+from engine.placement.tensor_index import TensorIndex
+
+DryRun = Callable[[Placement], Mapping[str, DeviceBytes]]
+MOST_RUNS = 8
+# Kept back for the plan that always works, everything on the CPU.
+_FALLBACK_RUNS = 1
+
+
+def settle(index: TensorIndex, machine: Machine, wishes: Wishes, dry_run: DryRun) -> Plan:
+    """The plan for a file that is here. `dry_run` gives what llama.cpp would allocate for a placement, by device.
+
+    Context, cache type, devices and ubatch are those of the first plan. Raises what `plan` raises. A placement
+    that cannot be dry run (UserError) counts as one that does not fit; where none can, the plan is refused with
+    that error.
+    """
+    given, notices = given_by(index, machine, wishes, Overhead())
+    choice = choose(given, wishes)
+    search = _Search(given, choice, dry_run)
+    best = search.run()
+    if best is None:
+        refused = finished(given, wishes, work_out(given, choice), notices)
+        return msgspec.structs.replace(refused, fits=False, refusal=search.error)
+    known = msgspec.structs.replace(given, overhead=best.taught)
+    return finished(known, wishes, assess(known, choice, best.layout), notices, measured=True)
+
+
+class _Tried(msgspec.Struct, frozen=True):
+    """One dry run. `weights` are the estimated weights on each device; `overfull` the devices whose budget it
+    broke, all of them where it could not be run."""
+
+    layout: Layout
+    weights: dict[str, int]
+    taught: Overhead
+    overfull: frozenset[str]
+    ran: bool = True
+
+    @property
+    def on_devices(self) -> int:
+        return sum(self.weights.values())
+
+
+class _Search:
+    """The dry runs so far, and from them the next one."""
+
+    def __init__(self, given: Given, choice: Choice, dry_run: DryRun) -> None:
+        self._given, self._choice, self._dry_run = given, choice, dry_run
+        self.error: ErrorInfo | None = None
+        self._tried: dict[Placement, _Tried] = {}
+
+    def run(self) -> _Tried | None:
+        """The plan that holds most on the devices of those that were measured within every budget."""
+        self._follow_what_was_taught()
+        while len(self._tried) < MOST_RUNS - _FALLBACK_RUNS:
+            following = self._between()
+            if following is None:
+                break
+            self._try(following)
+        if self._best() is None:
+            nothing = Overhead(most_model=dict.fromkeys(self._choice.devices, 0))
+            candidate = self._candidate(nothing)
+            if self._known(candidate) is None:
+                self._try(candidate)
+        return self._best()
+
+    def _follow_what_was_taught(self) -> None:
+        """Plan with what the last dry run taught until that gives a plan that was measured before."""
+        candidate = self._first()
+        while self._known(candidate) is None and len(self._tried) < MOST_RUNS - _FALLBACK_RUNS:
+            candidate = self._candidate(self._try(candidate).taught)
+
+    def _first(self) -> Candidate:
+        """By estimates; where those leave layers in RAM, as if buffers took nothing, for a placement teaches
+        only about the devices it uses, and an estimate that is too large must not keep one out."""
+        candidate = self._candidate(Overhead())
+        if candidate.layout.first == 0 and len(candidate.layout.devices) == len(self._choice.devices):
+            return candidate
+        choice, index = self._choice, self._given.index
+        staging = largest_expert_tensor(index)
+        buffers = compute_bytes(index, choice.context, choice.ubatch, holds_output=True, staging=staging)
+        return self._candidate(Overhead(compute=dict.fromkeys(choice.devices, -buffers)))
+
+    def _between(self) -> Candidate | None:
+        """A plan that holds more than the best within budgets and less than the least beyond; None when there
+        is none, which is when the best cannot be bettered."""
+        best = self._best()
+        low = best.weights if best else {}
+        ceilings = self._ceilings(low)
+        if not ceilings:
+            return None
+        taught = best.taught if best else list(self._tried.values())[-1].taught
+        middle = {name: (low.get(name, 0) + most) // 2 for name, most in ceilings.items()}
+        below = {name: most - 1 for name, most in ceilings.items()}
+        for most in (middle, below):
+            candidate = self._candidate(msgspec.structs.replace(taught, most_model=most))
+            if self._known(candidate) is None:
+                return candidate
+        return None
+
+    def _ceilings(self, low: Mapping[str, int]) -> dict[str, int]:
+        """For each device the least weights that broke its budget, where that is more than the best holds."""
+        ceilings: dict[str, int] = {}
+        for tried in self._tried.values():
+            for name in tried.overfull:
+                if tried.weights[name] > low.get(name, -1):
+                    ceilings[name] = min(tried.weights[name], ceilings.get(name, tried.weights[name]))
+        return ceilings
+
+    def _best(self) -> _Tried | None:
+        within = [tried for tried in self._tried.values() if tried.ran and not tried.overfull]
+        return max(within, key=lambda tried: tried.on_devices, default=None)
+
+    def _candidate(self, overhead: Overhead) -> Candidate:
+        return work_out(msgspec.structs.replace(self._given, overhead=overhead), self._choice)
+
+    def _known(self, candidate: Candidate) -> _Tried | None:
+        return self._tried.get(_measured_as(candidate.placement))
+
+    def _try(self, candidate: Candidate) -> _Tried:
+        estimated = assess(
+            msgspec.structs.replace(self._given, overhead=Overhead()), self._choice, candidate.layout
+        ).bytes
+        weights = {name: estimated[name].model for name in candidate.layout.devices}
+        try:
+            measured = self._dry_run(candidate.placement)
+        except UserError as error:
+            self.error = error.info
+            tried = _Tried(candidate.layout, weights, Overhead(), frozenset(weights), ran=False)
+        else:
+            overfull = {
+                name
+                for name in weights
+                if measured.get(name, DeviceBytes()).total > self._given.budgets[name]
+            }
+            tried = _Tried(candidate.layout, weights, _taught(estimated, measured), frozenset(overfull))
+        self._tried[_measured_as(candidate.placement)] = tried
+        return tried
+
+
+def _measured_as(placement: Placement) -> Placement:
+    """How weights are held in RAM changes nothing that a dry run sees."""
+    return msgspec.structs.replace(placement, load_mode="mapped")
+
+
+def _taught(estimated: Mapping[str, DeviceBytes], measured: Mapping[str, DeviceBytes]) -> Overhead:
+    pairs = {name: (measured.get(name, DeviceBytes()), size) for name, size in estimated.items()}
+    return Overhead(
+        model={name: found.model - size.model for name, (found, size) in pairs.items()},
+        context={name: found.context - size.context for name, (found, size) in pairs.items()},
+        compute={name: found.compute - size.compute for name, (found, size) in pairs.items()},
+    )

@@ -1,0 +1,37 @@
+"""What to give up next when a plan could not be loaded."""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.placement.candidate import SMALLEST_CONTEXT
+from engine.placement.plan import RAM, Concession, Plan, Wishes
+
+# Expert layers given back one by one before anything else is given up.
+MOST_LAYERS = 3
+SMALLEST_UBATCH = 128
+
+
+def next_concession(plan: Plan, wishes: Wishes) -> Wishes | None:
+    """The wishes with one concession more, None when there is nothing left to give up.
+
+    `plan` is the one that failed under `wishes`. Order: memory that need not be pinned, layers on devices one by
+    one, a smaller ubatch, a shorter context.
+    """
+    made = wishes.concessions
+    on_devices = any(
+        layers
+        for where in (plan.expert_layers, plan.dense_layers)
+        for device, layers in where.items()
+        if device != RAM
+    )
+    possible: dict[Concession, bool] = {
+        "unpinned": plan.placement.load_mode == "pinned" and "unpinned" not in made,
+        "layer": on_devices and made.count("layer") < MOST_LAYERS,
+        "ubatch": plan.placement.ubatch > SMALLEST_UBATCH,
+        "context": plan.placement.context > SMALLEST_CONTEXT,
+    }
+    following = next((concession for concession, can in possible.items() if can), None)
+    if following is None:
+        return None
+    return msgspec.structs.replace(wishes, concessions=(*made, following))

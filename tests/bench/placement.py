@@ -1,0 +1,96 @@
+"""Plans for published models on many machines, and predictions beside speeds that others measured."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+import msgspec
+
+from engine.placement.plan import RAM, Device, Machine, Plan, Wishes
+from engine.placement.planner import plan
+from tests.bench.published_speeds import PUBLISHED_SPEEDS, predicted_decode
+from tests.support.published_models import PUBLISHED, published_index
+
+_GB = 10**9
+# A usual card of each size.
+CARDS = {
+    0: "",
+    6: "NVIDIA GeForce RTX 2060",
+    8: "NVIDIA GeForce RTX 4060",
+    12: "NVIDIA GeForce RTX 3060",
+    24: "NVIDIA GeForce RTX 3090",
+    48: "NVIDIA RTX A6000",
+    80: "NVIDIA H100 PCIe",
+}
+RAM_SIZES = (16, 32, 64, 128, 256, 512)
+_LETTERS = {"cpu": "C", "layers": "L", "resident": "R", "streamed_prompts": "S", "streamed": "T"}
+
+
+def machine(vram: int, memory: int) -> Machine:
+    """A PC with GB of VRAM and RAM, all of it free."""
+    ram = Device(RAM, "cpu", "", memory * _GB, memory * _GB)
+    if not vram:
+        return Machine(ram)
+    return Machine(ram, (Device("CUDA0", "gpu", CARDS[vram], vram * _GB, vram * _GB, streams=True),))
+
+
+def plans() -> dict[tuple[str, int], list[Plan]]:
+    """For each model and size of card the plans by size of RAM."""
+    return {
+        (name, vram): [plan(published_index(name), machine(vram, memory), Wishes()) for memory in RAM_SIZES]
+        for name in PUBLISHED
+        for vram in CARDS
+    }
+
+
+def cell(found: Plan) -> str:
+    """Mode, expert layers (of a dense model: layers) on the card, tok/s; `~` where experts are paged."""
+    if not found.fits:
+        return "-"
+    held = len((found.dense_layers if found.mode == "layers" else found.expert_layers).get("CUDA0", ()))
+    speed = found.predicted.decode_tps
+    shown = f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"
+    return f"{_LETTERS[found.mode]}{held:<2} {'~' if found.paged else ''}{shown}"
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """One published speed and the prediction for it."""
+
+    model: str
+    where: str
+    measured: float
+    predicted: float
+    low: float
+    high: float
+    assumed: bool
+
+    @property
+    def ratio(self) -> float:
+        return self.predicted / self.measured
+
+
+def comparisons() -> list[Comparison]:
+    """In the order of the data."""
+    found = []
+    for case in PUBLISHED_SPEEDS:
+        decode, (low, high) = predicted_decode(case)
+        cards = " + ".join(card.removeprefix("NVIDIA ").removeprefix("GeForce ") for card in case.cards)
+        held = {0: "", 999: ", experts in RAM"}.get(case.cpu_experts, f", {case.cpu_experts} layers in RAM")
+        where = (cards or "CPU") + (held if cards else "")
+        found.append(Comparison(case.model, where, case.decode_tps, decode, low, high, case.assumed))
+    return found
+
+
+def planning_ms() -> float:
+    """The slowest kind of plan: 61 layers of 256 experts on two cards of 24 GB, median of 15."""
+    index = published_index("DeepSeek-R1")
+    host = machine(24, 512)
+    second = msgspec.structs.replace(host.devices[0], name="CUDA1")
+    host = msgspec.structs.replace(host, devices=(*host.devices, second))
+    taken = []
+    for _ in range(15):
+        started = time.perf_counter()
+        plan(index, host, Wishes())
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken) * 1000

@@ -1,0 +1,388 @@
+"""The planner as a pure function: what holds for every model, machine and budget."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.errors import UserError
+from engine.placement.assignment import layer_devices
+from engine.placement.plan import RAM, Device, Machine, Placement, Plan, Wishes
+from engine.placement.planner import plan
+from engine.placement.tensor_index import TensorIndex
+from tests.support.machines import GB, MB, gpu, machine, ram, small_index, worker
+from tests.support.published_models import PUBLISHED, published_index
+
+FIXED = Wishes(ubatch=512)
+published = st.sampled_from(sorted(PUBLISHED)).map(published_index)
+generated = st.builds(
+    small_index,
+    layers=st.integers(1, 24),
+    dense=st.integers(1, 60).map(lambda size: size * MB),
+    experts=st.sampled_from((0, 9 * MB, 90 * MB, 600 * MB)),
+    leading_dense=st.integers(0, 3),
+    mtp_layers=st.integers(0, 1),
+    tied=st.booleans(),
+    fused=st.booleans(),
+)
+indexes = st.one_of(published, generated)
+devices = st.lists(st.tuples(st.integers(0, 60), st.booleans()), min_size=0, max_size=3).map(
+    lambda sizes: tuple(
+        worker(size * GB, f"RPC{number}") if remote else gpu(size * GB, f"CUDA{number}")
+        for number, (size, remote) in enumerate(sizes)
+    )
+)
+machines = st.builds(Machine, st.integers(2, 400).map(lambda size: ram(size * GB)), devices)
+quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def tensor_names(index: TensorIndex) -> list[tuple[int, str, str]]:
+    """Layer, kind and name of each stack of experts, biases included."""
+    return [
+        (layer.number, kind, f"blk.{layer.number}.ffn_{kind}_exps.{end}")
+        for layer in index.layers
+        for kind in layer.experts
+        for end in ("weight", "bias")
+    ]
+
+
+def home_of_experts(
+    placement: Placement, devices: Iterable[str], index: TensorIndex
+) -> dict[str, set[tuple[int, str]]]:
+    """Where llama.cpp puts each kind of expert: the layer's device unless a pattern, the first that matches,
+    says otherwise."""
+    homes = layer_devices(len(index.layers) + index.mtp_layers, placement.gpu_layers, placement.split)
+    where: dict[str, set[tuple[int, str]]] = {name: set() for name in devices}
+    for layer, kind, name in tensor_names(index):
+        number = homes[layer]
+        device = RAM if number is None else placement.devices[number]
+        for override in placement.overrides:
+            if re.search(override.pattern, name):
+                device = override.device
+                break
+        where[device].add((layer, kind))
+    return where
+
+
+@given(indexes, machines)
+@quick
+def test_bytes_stay_within_budgets(index: TensorIndex, host: Machine) -> None:
+    found = plan(index, host, Wishes())
+    for device in host.devices:
+        assert found.bytes[device.name].total <= found.budgets[device.name]
+    if found.fits:
+        assert found.bytes[RAM].total - found.paged <= found.budgets[RAM]
+        assert found.refusal is None
+    else:
+        assert found.refusal is not None
+
+
+@given(indexes, machines)
+@quick
+def test_every_layer_lies_in_one_place_and_where_llama_cpp_puts_it(index: TensorIndex, host: Machine) -> None:
+    found = plan(index, host, Wishes())
+    every = [layer.number for layer in index.layers]
+    assert sorted(sum(found.dense_layers.values(), ())) == every
+    with_experts = [layer.number for layer in index.layers if layer.experts]
+    assert sorted(sum(found.expert_layers.values(), ())) == with_experts
+    placement = found.placement
+    homes = layer_devices(len(every) + index.mtp_layers, placement.gpu_layers, placement.split)
+    for name, layers in found.dense_layers.items():
+        number = placement.devices.index(name) if name in placement.devices else None
+        assert all(homes[layer] == number for layer in layers)
+
+
+@given(indexes, machines)
+@quick
+def test_the_patterns_place_exactly_the_expert_layers(index: TensorIndex, host: Machine) -> None:
+    found = plan(index, host, Wishes())
+    where = home_of_experts(found.placement, found.budgets, index)
+    kinds = {layer.number: layer.experts for layer in index.layers}
+    for name, layers in found.expert_layers.items():
+        wanted = {(layer, kind) for layer in layers for kind in kinds[layer]}
+        if found.partial:
+            part = {(found.partial.layer, kind) for kind in found.partial.kinds}
+            wanted = (
+                wanted - part if name == RAM else wanted | part if name == found.partial.device else wanted
+            )
+        assert where[name] == wanted
+    assert len(found.placement.overrides) <= 2
+    assert found.expert_bytes == {
+        name: sum(kinds[layer][kind] for layer, kind in held) for name, held in where.items()
+    }
+
+
+@given(indexes, machines)
+@quick
+def test_dense_weights_come_first_and_experts_of_early_layers_next(index: TensorIndex, host: Machine) -> None:
+    found = plan(index, host, Wishes())
+    if found.dense_layers[RAM]:
+        assert not any(found.expert_layers[device.name] for device in host.devices)
+        assert found.dense_layers[RAM] == tuple(range(len(found.dense_layers[RAM])))
+    for device in host.devices:
+        own = [layer for layer in found.dense_layers[device.name] if index.layers[layer].experts]
+        held = found.expert_layers[device.name]
+        assert held == tuple(own[: len(held)])
+
+
+@given(indexes, machines)
+@quick
+def test_one_more_layer_of_experts_would_not_fit(index: TensorIndex, host: Machine) -> None:
+    found = plan(index, host, FIXED)
+    for device in host.devices:
+        left = found.budgets[device.name] - found.bytes[device.name].total
+        own = [
+            layer
+            for layer in found.dense_layers[device.name]
+            if index.layers[layer].experts and layer not in found.expert_layers[device.name]
+        ]
+        if own and not found.dense_layers[RAM]:
+            partial = found.partial
+            held = (
+                sum(index.layers[own[0]].experts[kind] for kind in partial.kinds)
+                if partial and partial.device == device.name
+                else 0
+            )
+            assert index.layers[own[0]].expert_bytes - held > left
+
+
+@given(indexes, st.integers(1, 60), st.integers(1, 60), st.integers(8, 300))
+@quick
+def test_more_vram_never_holds_fewer_experts_nor_decodes_slower(
+    index: TensorIndex, one: int, other: int, memory: int
+) -> None:
+    small, large = (plan(index, machine(memory * GB, gpu(size * GB)), FIXED) for size in sorted((one, other)))
+    assert len(large.expert_layers["CUDA0"]) >= len(small.expert_layers["CUDA0"])
+    assert len(large.dense_layers["CUDA0"]) >= len(small.dense_layers["CUDA0"])
+    assert large.predicted.decode_tps >= 0.999 * small.predicted.decode_tps
+
+
+@given(indexes, machines)
+@settings(max_examples=25, deadline=None)
+def test_the_same_question_has_the_same_answer(index: TensorIndex, host: Machine) -> None:
+    assert plan(index, host, Wishes()) == plan(index, host, Wishes())
+
+
+def test_a_plan_crosses_a_pipe() -> None:
+    found = plan(small_index(), machine(4 * GB, gpu(2 * GB)), Wishes())
+    assert msgspec.json.decode(msgspec.json.encode(found), type=Plan) == found
+
+
+def test_patterns_match_experts_of_every_kind_and_nothing_shared() -> None:
+    found = plan(small_index(), machine(4 * GB, gpu(GB)), Wishes(budgets={"CUDA0": 500 * MB}))
+    whole = found.placement.overrides[-1].pattern
+    layer = found.expert_layers[RAM][-1]
+    assert re.search(whole, f"blk.{layer}.ffn_gate_up_exps.weight")
+    assert re.search(whole, f"blk.{layer}.ffn_down_chexps.weight")
+    assert not re.search(whole, f"blk.{layer}.ffn_down_shexp.weight")
+    assert not re.search(whole, f"blk.1{layer}.ffn_down_exps.weight")
+
+
+# --- wishes ----------------------------------------------------------------------------------------------
+
+
+def test_a_budget_is_exact_and_cut_to_what_is_free() -> None:
+    host = machine(8 * GB, gpu(2 * GB))
+    assert plan(small_index(), host, Wishes(budgets={"CUDA0": 700 * MB})).budgets["CUDA0"] == 700 * MB
+    cut = plan(small_index(), host, Wishes(budgets={"CUDA0": 3 * GB}))
+    assert cut.budgets["CUDA0"] == 2 * GB
+    assert [notice.code for notice in cut.notices] == ["plan.budget_cut"]
+
+
+def test_a_budget_of_nothing_leaves_a_device_unused() -> None:
+    found = plan(small_index(), machine(8 * GB, gpu(2 * GB)), Wishes(budgets={"CUDA0": 0}))
+    assert found.mode == "cpu" and found.placement.devices == () and found.placement.gpu_layers == 0
+
+
+def test_a_budget_too_small_for_anything_is_told() -> None:
+    found = plan(small_index(), machine(8 * GB, gpu(2 * GB)), Wishes(budgets={"CUDA0": MB}))
+    assert found.mode == "cpu" and "plan.device_unused" in [notice.code for notice in found.notices]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "code"),
+    [
+        (Wishes(budgets={"CUDA0": -1}), "placement.negative_budget"),
+        (Wishes(budgets={"CUDA7": 1}), "placement.unknown_device"),
+        (Wishes(context=40_000), "engine.context_too_long"),
+        (Wishes(context=-1), "placement.bad_number"),
+        (Wishes(ubatch=-1), "placement.bad_number"),
+        (Wishes(mode="cached"), "placement.mode_not_available"),
+    ],
+)
+def test_wishes_that_make_no_sense_are_refused(wishes: Wishes, code: str) -> None:
+    with pytest.raises(UserError) as refused:
+        plan(small_index(), machine(8 * GB, gpu(2 * GB)), wishes)
+    assert refused.value.code == code
+
+
+def test_two_devices_of_one_name_are_refused() -> None:
+    with pytest.raises(UserError) as refused:
+        plan(small_index(), machine(8 * GB, gpu(GB), gpu(GB)), Wishes())
+    assert (refused.value.code, refused.value.params) == ("placement.two_devices", {"name": "CUDA0"})
+
+
+@pytest.mark.parametrize(
+    ("host", "index", "mode"),
+    [
+        (machine(8 * GB), small_index(), "resident"),
+        (machine(8 * GB), small_index(), "layers"),
+        (machine(8 * GB, worker(2 * GB)), small_index(), "streamed"),
+        (machine(8 * GB, worker(2 * GB)), small_index(), "streamed_prompts"),
+        (machine(8 * GB, gpu(2 * GB)), small_index(experts=0), "resident"),
+    ],
+)
+def test_a_mode_that_the_machine_or_the_model_lacks_is_refused(host, index, mode) -> None:
+    with pytest.raises(UserError) as refused:
+        plan(index, host, Wishes(mode=mode))
+    assert refused.value.code == "placement.mode_impossible"
+
+
+def test_modes_can_be_forced() -> None:
+    host, index = machine(8 * GB, gpu(2 * GB)), small_index()
+    budget = {"CUDA0": 600 * MB}
+    forced = {
+        mode: plan(index, host, Wishes(mode=mode, budgets=budget))
+        for mode in ("cpu", "layers", "resident", "streamed_prompts", "streamed")
+    }
+    assert {mode: found.mode for mode, found in forced.items()} == {mode: mode for mode in forced}
+    assert forced["cpu"].placement.devices == ()
+    layers = forced["layers"]
+    assert layers.placement.overrides == () and layers.expert_layers == layers.dense_layers
+    assert layers.dense_layers["CUDA0"][-1] == 7
+    assert not forced["resident"].placement.op_offload
+    assert forced["streamed_prompts"].placement.op_offload
+    assert forced["streamed_prompts"].placement.min_batch == 0
+    assert forced["streamed"].placement.min_batch == 1
+
+
+def test_streaming_every_token_is_chosen_where_the_link_beats_ram() -> None:
+    slow_ram = Device(RAM, "cpu", "", 64 * GB, 64 * GB, bandwidth=8e9)
+    host = Machine(slow_ram, (gpu(4 * GB, bandwidth=300e9, link=50e9),))
+    index = small_index(layers=8, experts=3 * GB, count=8, used=4)
+    found = plan(index, host, Wishes())
+    assert found.mode == "streamed" and "plan.streamed_unconfirmed" in [n.code for n in found.notices]
+    usual = plan(index, machine(64 * GB, gpu(4 * GB)), Wishes())
+    assert usual.mode == "streamed_prompts"
+
+
+def test_pinned_memory_is_asked_for_only_to_stream_and_where_ram_is_plentiful() -> None:
+    index, budget = small_index(), {"CUDA0": 500 * MB}
+    plenty = plan(index, machine(8 * GB, gpu(2 * GB)), Wishes(budgets=budget))
+    assert plenty.placement.load_mode == "pinned"
+    tight = plan(index, machine(8 * GB, gpu(2 * GB)), Wishes(budgets={**budget, RAM: 600 * MB}))
+    assert tight.placement.load_mode == "mapped"
+    assert plan(index, machine(8 * GB), Wishes()).placement.load_mode == "mapped"
+    remote = plan(index, machine(8 * GB, worker(2 * GB)), Wishes(budgets={"RPC0": 500 * MB}))
+    assert (remote.mode, remote.placement.load_mode, remote.placement.op_offload) == (
+        "resident",
+        "mapped",
+        False,
+    )
+
+
+def test_context_first_takes_the_longest_context_that_keeps_the_rest_in_place() -> None:
+    index = small_index()
+    host = machine(8 * GB, gpu(2 * GB))
+    usual = plan(index, host, Wishes(budgets={"CUDA0": 500 * MB}))
+    longest = plan(index, host, Wishes(budgets={"CUDA0": 500 * MB}, prefer="context"))
+    assert usual.placement.context == 8192 < longest.placement.context
+    assert not longest.dense_layers[RAM] and longest.fits
+    plenty = plan(index, host, Wishes(prefer="context"))
+    assert (plenty.placement.context, plenty.placement.cache_type_k) == (32768, "f16")
+
+
+def test_a_wished_context_that_fits_only_with_a_smaller_cache_gets_one() -> None:
+    index = small_index(experts=0)
+    tight = {RAM: index.bytes + 170 * MB}
+    found = plan(index, machine(8 * GB), Wishes(context=8192, budgets=tight))
+    assert found.fits and found.placement.cache_type_k == "q8_0"
+    assert [notice.code for notice in found.notices] == ["plan.smaller_cache"]
+    assert not plan(index, machine(8 * GB), Wishes(context=8192, budgets=tight, cache_type="f16")).fits
+
+
+def test_a_larger_ubatch_is_taken_where_prompts_are_streamed() -> None:
+    index = published_index("gpt-oss-120b")
+    assert plan(index, machine(96 * GB, gpu(16 * GB)), Wishes()).placement.ubatch > 512
+    assert plan(index, machine(96 * GB, worker(16 * GB)), Wishes()).placement.ubatch == 512
+    assert plan(index, machine(96 * GB, gpu(16 * GB)), Wishes(ubatch=256)).placement.ubatch == 256
+
+
+# --- several devices -------------------------------------------------------------------------------------
+
+
+def test_two_cards_hold_all_the_experts_that_one_cannot() -> None:
+    index = published_index("Qwen3-30B-A3B")
+    both = plan(index, machine(64 * GB, gpu(12 * GB), gpu(14 * GB, "CUDA1")), Wishes())
+    assert both.expert_layers[RAM] == () and both.placement.devices == ("CUDA0", "CUDA1")
+    assert both.explanation.code == "plan.whole"
+
+
+def test_no_device_stands_half_empty_while_others_leave_experts_in_ram() -> None:
+    index = published_index("DeepSeek-R1")
+    hosts = (worker(30 * GB), worker(20 * GB, "RPC1"), gpu(24 * GB), gpu(48 * GB, "CUDA1"))
+    found = plan(index, machine(512 * GB, *hosts), Wishes())
+    layer = index.layers[-1]
+    assert found.expert_layers[RAM]
+    for device in hosts:
+        left = found.budgets[device.name] - found.bytes[device.name].total
+        assert left < layer.expert_bytes + layer.dense_bytes + GB
+
+
+def test_a_card_that_alone_is_enough_works_alone() -> None:
+    index = published_index("gpt-oss-20b")
+    fast = gpu(40 * GB, "CUDA1", "NVIDIA RTX A6000")
+    found = plan(index, machine(64 * GB, gpu(8 * GB), fast), Wishes())
+    assert found.placement.devices == ("CUDA1",)
+
+
+def test_an_integrated_gpu_stands_back_behind_a_card_and_shares_ram() -> None:
+    shared = Device("Vulkan0", "integrated_gpu", "AMD Radeon Graphics", 30 * GB, 30 * GB)
+    index = small_index()
+    beside = plan(index, machine(16 * GB, gpu(4 * GB), shared), Wishes())
+    assert beside.budgets["Vulkan0"] == 0 and beside.placement.devices == ("CUDA0",)
+    alone = plan(index, machine(16 * GB, shared), Wishes())
+    assert alone.budgets["Vulkan0"] + alone.budgets[RAM] <= 16 * GB
+    assert alone.placement.devices == ("Vulkan0",)
+
+
+# --- too little memory -----------------------------------------------------------------------------------
+
+
+def test_experts_that_ram_cannot_hold_are_paged_and_slow() -> None:
+    index = published_index("gpt-oss-120b")
+    found = plan(index, machine(32 * GB, gpu(8 * GB)), Wishes())
+    assert found.fits and found.paged > 20 * GB and found.explanation.code == "plan.paged"
+    enough = plan(index, machine(96 * GB, gpu(8 * GB)), Wishes())
+    assert found.predicted.decode_tps < enough.predicted.decode_tps / 5
+    assert found.predicted.decode_range[1] / found.predicted.decode_tps > 1.5
+
+
+def test_a_refusal_names_a_change_that_works() -> None:
+    dense = small_index(layers=8, experts=0, dense=100 * MB)
+    cases = {
+        "plan.try_smaller_cache": Wishes(budgets={RAM: dense.bytes + 170 * MB}),
+        "plan.try_shorter_context": Wishes(budgets={RAM: dense.bytes + 110 * MB}, cache_type="q8_0"),
+        "plan.try_budget": Wishes(budgets={RAM: 300 * MB}, cache_type="q8_0"),
+    }
+    host = machine(8 * GB)
+    found = {code: plan(dense, host, wishes) for code, wishes in cases.items()}
+    assert {code: one.refusal and one.refusal.code for code, one in found.items()} == {
+        code: code for code in cases
+    }
+    assert not any(one.fits for one in found.values())
+    context = found["plan.try_shorter_context"].refusal.params["context"]
+    shorter = msgspec.structs.replace(cases["plan.try_shorter_context"], context=context)
+    assert plan(dense, host, shorter).fits
+    assert not plan(dense, host, msgspec.structs.replace(shorter, context=context + 256)).fits
+    wanted = found["plan.try_budget"].refusal.params["wanted_bytes"]
+    assert plan(dense, host, msgspec.structs.replace(cases["plan.try_budget"], budgets={RAM: wanted})).fits
+    short = plan(dense, machine(1400 * MB), Wishes(cache_type="q8_0"))
+    assert short.refusal is not None and short.refusal.code == "plan.needs_memory"
+    missing = short.refusal.params["missing_bytes"]
+    assert plan(dense, machine(1400 * MB + missing), Wishes(cache_type="q8_0")).fits

@@ -1,0 +1,109 @@
+"""Tables made from published configurations count what their makers publish."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.placement.gguf_index import read_index
+from engine.placement.tensor_index import CacheLayer, tensor_index
+from tests.support.published_files import write_published
+from tests.support.published_models import PUBLISHED, PublishedModel, published_index
+
+MODELS = pytest.mark.parametrize("model", PUBLISHED.values(), ids=PUBLISHED.keys())
+
+
+@MODELS
+def test_parameters_are_those_that_the_maker_publishes(model: PublishedModel) -> None:
+    assert model.index().parameters == pytest.approx(model.parameters, rel=0.02)
+
+
+@MODELS
+def test_active_parameters_are_those_that_the_maker_publishes(model: PublishedModel) -> None:
+    index = model.index()
+    active = index.active_parameters - model.tables_left_out * index.vocabulary * index.embedding_length
+    if model.active_rounded:
+        assert round(active / 1e9) == model.active / 1e9
+    else:
+        assert active == pytest.approx(model.active, rel=0.05)
+
+
+@MODELS
+def test_a_file_has_the_size_of_a_published_one(model: PublishedModel) -> None:
+    if model.file_bytes:
+        assert model.index().bytes == pytest.approx(model.file_bytes, rel=0.05)
+
+
+@MODELS
+def test_every_byte_of_a_table_has_a_role(model: PublishedModel) -> None:
+    index = model.index()
+    output = index.output_bytes - (index.embedding_bytes if index.output_tied else 0)
+    layers = sum(layer.dense_bytes + layer.expert_bytes for layer in index.layers)
+    assert layers + index.embedding_bytes + output + index.mtp_bytes == index.bytes
+    assert len(index.layers) == len(index.cache) == model.configuration.layers
+
+
+def test_another_scheme_changes_bytes_and_nothing_else() -> None:
+    small, large = published_index("Qwen3-30B-A3B"), published_index("Qwen3-30B-A3B", "Q8_0")
+    assert large.bytes == pytest.approx(32.48e9, rel=0.01)  # as published beside the smaller one
+    assert (large.parameters, large.cache) == (small.parameters, small.cache)
+
+
+def test_latent_attention_remembers_one_row_for_all_heads() -> None:
+    assert set(published_index("DeepSeek-R1").cache) == {CacheLayer(k=512 + 64)}
+
+
+def test_every_other_layer_of_gpt_oss_has_a_window() -> None:
+    cache = published_index("gpt-oss-20b").cache
+    assert [layer.window for layer in cache[:4]] == [128, 0, 128, 0]
+    assert {(layer.k, layer.v) for layer in cache} == {(512, 512)}
+
+
+def test_windowed_layers_of_gemma_4_have_smaller_heads() -> None:
+    cache = published_index("Gemma-4-26B-A4B").cache
+    assert cache[4] == CacheLayer(k=2048, v=2048, window=1024)
+    assert cache[5] == CacheLayer(k=1024, v=1024)
+
+
+def test_layers_of_a_hybrid_remember_a_state_or_tokens() -> None:
+    cache = published_index("Granite-4.0-H-Small").cache
+    state = 4 * (3 * (8192 + 2 * 128) + 128 * 8192)
+    assert cache[0] == CacheLayer(recurrent_bytes=state)
+    assert [number for number, layer in enumerate(cache) if layer.k] == [5, 15, 25, 35]
+    assert cache[5] == CacheLayer(k=1024, v=1024)
+
+
+def test_linear_attention_of_qwen35_remembers_a_state() -> None:
+    cache = published_index("Qwen3.5-35B-A3B").cache
+    assert cache[2] == CacheLayer(recurrent_bytes=4 * (3 * (4096 + 2 * 16 * 128) + 128 * 4096))
+    assert cache[3] == CacheLayer(k=512, v=512)
+
+
+def test_the_layer_after_the_last_is_for_multi_token_prediction() -> None:
+    index = published_index("GLM-4.5-Air")
+    assert (len(index.layers), index.mtp_layers) == (46, 1)
+    assert index.mtp_bytes > 2e9
+    assert index.layers[0].experts == {}
+    assert set(index.layers[45].experts) == {"up", "gate", "down"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file of hundreds of gigabytes needs a hole in it")
+@MODELS
+def test_llama_cpp_opens_the_table_and_remembers_as_much(model: PublishedModel, tmp_path: Path) -> None:
+    path, context = tmp_path / "model.gguf", 8192
+    write_published(model, path)
+    index = tensor_index(read_index(path))
+    command = [sys.executable, "-m", "tests.support.cache_oracle", str(path), str(context)]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert answer.returncode == 0, answer.stderr
+    windows = {layer.window: -(-min(context, layer.window + 512) // 256) * 256 for layer in index.cache}
+    rows = [(layer.k + layer.v, windows[layer.window] if layer.window else context) for layer in index.cache]
+    hundredth = 2**20 / 100  # the log rounds
+    assert json.loads(answer.stdout) == {
+        "cache": pytest.approx(sum(2 * row * cells for row, cells in rows), abs=2 * hundredth),
+        "state": pytest.approx(sum(layer.recurrent_bytes for layer in index.cache), abs=2 * hundredth),
+    }

@@ -1,0 +1,185 @@
+"""From estimates to a measured plan, against dry runs that answer as they like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.errors import UserError
+from engine.placement.assignment import layer_devices
+from engine.placement.plan import RAM, DeviceBytes, Machine, Placement, Plan, Wishes
+from engine.placement.planner import plan
+from engine.placement.settle import MOST_RUNS, settle
+from engine.placement.tensor_index import TensorIndex
+from tests.engine.placement.test_planner import home_of_experts
+from tests.support.machines import GB, MB, gpu, machine, small_index, worker
+
+# Bytes of context and compute by device and by what it holds: weights, layers.
+Cost = Callable[[str, int, int], tuple[int, int, int]]
+
+
+class DryRun:
+    """Adds up real weights; `cost` says what padding, context and buffers come on top."""
+
+    def __init__(self, index: TensorIndex, names: tuple[str, ...], cost: Cost) -> None:
+        self._index, self._names, self._cost = index, names, cost
+        self.asked: list[Placement] = []
+
+    def __call__(self, placement: Placement) -> dict[str, DeviceBytes]:
+        self.asked.append(placement)
+        return self.measure(placement)
+
+    def measure(self, placement: Placement) -> dict[str, DeviceBytes]:
+        index = self._index
+        homes = layer_devices(len(index.layers) + index.mtp_layers, placement.gpu_layers, placement.split)
+        weights = dict.fromkeys((*self._names, RAM), 0)
+        layers = dict.fromkeys(weights, 0)
+        for layer, home in zip(index.layers, homes, strict=False):
+            name = RAM if home is None else placement.devices[home]
+            weights[name] += layer.dense_bytes
+            layers[name] += 1
+        weights[RAM] += index.embedding_bytes
+        weights[RAM if homes[-1] is None else placement.devices[homes[-1]]] += index.output_bytes
+        kinds = {layer.number: layer.experts for layer in index.layers}
+        for name, held in home_of_experts(placement, weights, index).items():
+            weights[name] += sum(kinds[layer][kind] for layer, kind in held)
+        sizes = {}
+        for name, count in weights.items():
+            padding, context, compute = self._cost(name, count, layers[name])
+            sizes[name] = DeviceBytes(count + padding, context, compute)
+        return sizes
+
+
+def kindly(name: str, weights: int, layers: int) -> tuple[int, int, int]:
+    return 1000 * layers, 9 * MB * layers, 41 * MB
+
+
+def growing(name: str, weights: int, layers: int) -> tuple[int, int, int]:
+    """Buffers of a fifth of the weights."""
+    return 0, 5 * MB * layers, weights // 5
+
+
+def jumping(name: str, weights: int, layers: int) -> tuple[int, int, int]:
+    """Neither monotone nor additive."""
+    return weights % 7 * MB, 3 * MB * layers, (weights // MB * 37) % 190 * MB
+
+
+def settled(index: TensorIndex, host: Machine, wishes: Wishes, cost: Cost) -> tuple[Plan, DryRun]:
+    dry_run = DryRun(index, tuple(device.name for device in host.devices), cost)
+    found = settle(index, host, wishes, dry_run)
+    assert len(dry_run.asked) <= MOST_RUNS
+    if found.placement.devices:
+        assert found.measured
+    measured = dry_run.measure(found.placement)
+    assert {name: found.bytes[name] for name in found.placement.devices} == {
+        name: measured[name] for name in found.placement.devices
+    }
+    for name in found.placement.devices:
+        assert found.bytes[name].total <= found.budgets[name]
+    return found, dry_run
+
+
+def one_more(found: Plan, index: TensorIndex) -> Placement:
+    """The same plan with the experts of one layer more on its device, by a pattern fewer layers match."""
+    following = len(found.expert_layers["CUDA0"])
+    rest = [layer for layer in found.expert_layers[RAM] if layer != following]
+    pattern = rf"blk\.({'|'.join(map(str, rest)) or 'none'})\.ffn_(up|down|gate|gate_up)_(ch|)exps"
+    first = found.placement.overrides[0]
+    return msgspec.structs.replace(
+        found.placement, overrides=(msgspec.structs.replace(first, pattern=pattern),)
+    )
+
+
+def test_kind_dry_runs_settle_in_few() -> None:
+    index, host = small_index(), machine(8 * GB, gpu(2 * GB))
+    for budget in range(200, 1100, 50):
+        found, dry_run = settled(index, host, Wishes(budgets={"CUDA0": budget * MB}), kindly)
+        assert len(dry_run.asked) <= 4
+        left = found.expert_layers[RAM]
+        if left and not found.dense_layers[RAM]:
+            assert dry_run.measure(one_more(found, index))["CUDA0"].total > budget * MB
+
+
+def test_buffers_that_grow_with_the_weights_still_end_at_the_most_that_fits() -> None:
+    index, host = small_index(layers=30), machine(8 * GB, gpu(4 * GB))
+    for budget in range(800, 3800, 100):
+        found, dry_run = settled(index, host, Wishes(budgets={"CUDA0": budget * MB}), growing)
+        if found.expert_layers[RAM] and not found.dense_layers[RAM]:
+            assert dry_run.measure(one_more(found, index))["CUDA0"].total > budget * MB
+
+
+@given(
+    st.integers(20, 4000),
+    st.integers(20, 3000),
+    st.sampled_from((kindly, growing, jumping)),
+    st.integers(0, 1),
+)
+@settings(max_examples=80, deadline=None)
+def test_whatever_dry_runs_answer_it_ends_within_the_budgets(
+    one: int, other: int, cost: Cost, mtp_layers: int
+) -> None:
+    index = small_index(layers=20, mtp_layers=mtp_layers)
+    host = machine(8 * GB, worker(6 * GB), gpu(6 * GB))
+    settled(index, host, Wishes(budgets={"CUDA0": one * MB, "RPC0": other * MB}), cost)
+
+
+@given(st.integers(100, 1500), st.sampled_from((kindly, growing, jumping)))
+@settings(max_examples=40, deadline=None)
+def test_dense_models_settle_too(budget: int, cost: Cost) -> None:
+    index = small_index(layers=20, experts=0)
+    settled(index, machine(8 * GB, gpu(2 * GB)), Wishes(budgets={"CUDA0": budget * MB}), cost)
+
+
+def test_an_estimate_that_is_too_large_keeps_no_device_out() -> None:
+    index, host = small_index(), machine(8 * GB, gpu(2 * GB))
+    wishes = Wishes(budgets={"CUDA0": 100 * MB})
+    assert plan(index, host, wishes).placement.devices == ()
+    found, _ = settled(index, host, wishes, lambda name, weights, layers: (0, MB, MB))
+    assert found.placement.gpu_layers > 1
+
+
+def test_a_device_whose_buffers_never_fit_is_left_alone() -> None:
+    index, host = small_index(), machine(8 * GB, gpu(2 * GB))
+    found, _ = settled(
+        index, host, Wishes(), lambda name, weights, layers: (0, 0, 3 * GB if name != RAM else 0)
+    )
+    assert found.mode == "cpu" and found.fits and found.placement.devices == ()
+
+
+def test_concessions_are_not_taken_back() -> None:
+    index, host = small_index(), machine(8 * GB, gpu(2 * GB))
+    wishes = Wishes(budgets={"CUDA0": 700 * MB})
+    before, _ = settled(index, host, wishes, kindly)
+    after, _ = settled(index, host, Wishes(budgets=wishes.budgets, concessions=("layer",)), kindly)
+    assert len(after.expert_layers["CUDA0"]) == len(before.expert_layers["CUDA0"]) - 1
+
+
+def test_a_model_that_cannot_be_dry_run_is_refused_with_the_reason() -> None:
+    def broken(placement: Placement) -> dict[str, DeviceBytes]:
+        raise UserError("engine.not_a_chat_model")
+
+    found = settle(small_index(), machine(8 * GB, gpu(2 * GB)), Wishes(), broken)
+    assert not found.fits and not found.measured
+    assert found.refusal is not None and found.refusal.code == "engine.not_a_chat_model"
+
+
+def test_a_device_that_cannot_be_dry_run_is_left_alone() -> None:
+    index, host = small_index(), machine(8 * GB, gpu(2 * GB))
+    inner = DryRun(index, ("CUDA0",), kindly)
+
+    def broken(placement: Placement) -> dict[str, DeviceBytes]:
+        if placement.devices:
+            raise UserError("engine.load_failed", detail="no")
+        return inner(placement)
+
+    found = settle(index, host, Wishes(), broken)
+    assert found.fits and found.mode == "cpu" and found.measured
+
+
+def test_ram_measured_too_small_is_refused() -> None:
+    index, host = small_index(experts=0), machine(2 * GB)
+    found, _ = settled(index, host, Wishes(), lambda name, weights, layers: (0, 0, 3 * GB))
+    assert not found.fits and found.refusal is not None

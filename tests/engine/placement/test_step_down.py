@@ -1,0 +1,56 @@
+"""What is given up when a plan could not be loaded, and that giving it up helps."""
+
+from __future__ import annotations
+
+from engine.placement.plan import Plan, Wishes
+from engine.placement.planner import plan
+from engine.placement.step_down import next_concession
+from tests.support.machines import GB, MB, gpu, machine, small_index
+
+
+def steps(index, wishes: Wishes) -> list[Plan]:
+    host = machine(8 * GB, gpu(2 * GB))
+    found = [plan(index, host, wishes)]
+    while (following := next_concession(found[-1], wishes)) is not None:
+        wishes = following
+        found.append(plan(index, host, wishes))
+    return found
+
+
+def test_concessions_come_in_order_and_end() -> None:
+    wishes, host = Wishes(budgets={"CUDA0": 600 * MB}), machine(8 * GB, gpu(2 * GB))
+    while (following := next_concession(plan(small_index(), host, wishes), wishes)) is not None:
+        wishes = following
+    order = ("unpinned", "layer", "ubatch", "context")
+    assert [name for name in order if name in wishes.concessions] == list(order)
+    assert list(wishes.concessions) == sorted(wishes.concessions, key=order.index)
+
+
+def test_no_step_takes_more_of_the_card() -> None:
+    found = steps(small_index(), Wishes(budgets={"CUDA0": 600 * MB}))
+    taken = [one.bytes["CUDA0"].total for one in found]
+    assert taken == sorted(taken, reverse=True) and taken[-1] < taken[0] / 2
+    held = [len(one.expert_layers["CUDA0"]) for one in found]
+    assert held == sorted(held, reverse=True)
+
+
+def test_what_was_given_up_is_told() -> None:
+    last = steps(small_index(), Wishes(budgets={"CUDA0": 600 * MB}))[-1]
+    assert [notice.code for notice in last.notices] == [
+        "plan.conceded_pinned",
+        "plan.conceded_layers",
+        "plan.conceded_ubatch",
+        "plan.conceded_context",
+    ]
+
+
+def test_a_dense_model_gives_back_layers() -> None:
+    found = steps(small_index(experts=0), Wishes(budgets={"CUDA0": 300 * MB}))
+    layers = [len(one.dense_layers["CUDA0"]) for one in found]
+    assert layers[0] - layers[-1] >= 1 and layers == sorted(layers, reverse=True)
+
+
+def test_without_a_device_only_batch_and_context_are_left() -> None:
+    wishes, host = Wishes(), machine(8 * GB)
+    following = next_concession(plan(small_index(), host, wishes), wishes)
+    assert following is not None and following.concessions == ("ubatch",)
