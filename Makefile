@@ -1,11 +1,12 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test lint bench screenshots clean
+.PHONY: help setup ready run test test-vulkan lint bench screenshots clean
 
 help:
 	@echo 'make run          start Coterie'
 	@echo 'make setup        set up only, and check everything that set-up can check'
 	@echo 'make test         run the tests'
+	@echo 'make test-vulkan  build the engine with Vulkan and test it on a device that the processor draws'
 	@echo 'make lint         check style, types and imports'
 	@echo 'make bench        measure the engine and the window'
 	@echo 'make screenshots  take pictures of the window into screenshots/'
@@ -22,6 +23,9 @@ run: ready
 
 test: ready
 	@.venv/bin/python -m pytest
+
+test-vulkan: ready
+	@.venv/bin/python -m tests.vulkan
 
 lint: ready
 	@status=0; \
