@@ -65,7 +65,7 @@ def open_session(
     check_cancelled()
     chat_format = _chat_format(summary)
     check_cancelled()
-    machine = find_machine(request.wishes.workers)
+    machine = find_machine(request.wishes.workers, request.calibrations)
     model_index = tensor_index(index)
     _check_memory(model_index, machine)
     plan = make_plan(index, model_index, machine, request.wishes, check_cancelled)
@@ -86,8 +86,7 @@ def open_session(
         threads = request.threads or default_threads()
 
         def open_context(watch: ExpertWatch | None) -> int:
-            on_node = watch.callback if watch else None
-            return native.new_context(model, placement, threads, abort, on_node)
+            return native.new_context(model, placement, threads, abort, watch.callback if watch else None)
 
         watch = None
         if request.watch_experts and summary.experts:

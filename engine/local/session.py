@@ -33,11 +33,10 @@ OpenContext = Callable[[ExpertWatch | None], int]
 
 
 class Session:
-    """Owns the model and the context; `close` frees both.
+    """Owns the model and the context; `close` frees both. `ubatch` is the most tokens that a step takes.
 
     `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
-    `ubatch` is the most tokens that a step takes; `threads` are what the context was made with, `watch` is what
-    it reports to.
+    `threads` are what the context was made with, `watch` is what it reports to.
     """
 
     def __init__(
