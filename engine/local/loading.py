@@ -117,6 +117,7 @@ def open_session(
             recommended,
             placement.ubatch,
             open_context,
+            threads,
             summary.experts,
             watch,
         )
