@@ -12,6 +12,7 @@ from engine.local.planning import plan_model
 from engine.local.survey import survey
 from engine.placement.plan import RAM, Wishes
 from tests.support.fake_worker import answering, closing, cut_after, hello, listening, silent
+from tests.support.fit_oracle import fit
 from tests.support.moe import moe_model
 from tests.support.recorder import Recorder, ask
 from tests.support.rpc_worker import free_port, rpc_worker
@@ -56,16 +57,27 @@ def test_a_model_on_a_worker_lies_as_planned_and_answers_as_on_the_cpu(
     load(engine, told)
     alone, _ = told.answer(engine, question)
     with rpc_worker() as worker:
-        loaded = load(engine, told, worker.address)
-        assert isinstance(loaded, Loaded)
-        plan, weights = loaded.model.plan, loaded.model.weights
-        assert plan is not None and weights is not None
-        assert plan.placement.devices == ("RPC0",)
-        assert weights.misplaced == {}
-        assert weights.bytes == {name: size.model for name, size in plan.bytes.items() if size.model}
-        assert weights.expert_bytes == {name: size for name, size in plan.expert_bytes.items() if size}
-        shared, end = told.answer(engine, question)
-        assert (shared, end.reason) == (alone, "length")
+        for budget in (50_000_000, 200_000_000, 350_000_000, 2_000_000_000):
+            wishes = Wishes(512, workers=(worker.address,), budgets={"RPC0": budget})
+            engine.load(LoadRequest(str(moe_model()), wishes))
+            loaded = told.next(Loaded).model
+            plan, weights = loaded.plan, loaded.weights
+            assert plan is not None and weights is not None
+            assert plan.bytes["RPC0"].total <= budget
+            assert weights.misplaced == {}
+            assert weights.bytes == {name: size.model for name, size in plan.bytes.items() if size.model}
+            assert weights.expert_bytes == {name: size for name, size in plan.expert_bytes.items() if size}
+            shared, end = told.answer(engine, question)
+            assert (shared, end.error) == (alone, None)
+
+
+def test_never_fewer_expert_layers_lie_on_a_worker_than_llama_cpp_itself_places() -> None:
+    with rpc_worker() as worker:
+        for budget in (150_000_000, 200_000_000, 350_000_000, 500_000_000):
+            wishes = Wishes(1024, workers=(worker.address,), budgets={"RPC0": budget})
+            plan = plan_model(str(moe_model()), wishes).plan
+            fitted = fit(moe_model(), worker.address, budget, context=1024)
+            assert len(plan.expert_layers["RPC0"]) >= len(fitted.expert_layers)
 
 
 def test_a_worker_that_dies_in_an_answer_is_named_and_the_text_so_far_stands(
