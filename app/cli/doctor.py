@@ -14,7 +14,9 @@ from app import paths
 from app.cli.output import Output
 from app.sentences import Language, Sentence, format_bytes, sentence
 from app.services.models import STARTER, resolve_model
+from app.services.placements import calibrations
 from engine.errors import UserError
+from engine.local.calibration import kept_calibration, with_bandwidths
 from engine.local.survey import Survey, survey
 from engine.placement import processor
 from engine.placement.plan import Device
@@ -69,6 +71,10 @@ _MESSAGES = {
         "NVIDIA 드라이버가 있지만 llama.cpp가 CUDA 없이 빌드되었습니다. CUDA 툴킷(nvcc)을 설치하고 .venv를 지운 뒤 "
         "`make setup`을 다시 실행해 주세요.",
     ),
+    "integrated": Sentence("integrated, shares the RAM", "내장형, RAM을 함께 사용"),
+    "discrete": Sentence("discrete", "외장형"),
+    "reads": Sentence("reads {read}/s", "읽기 {read}/s"),
+    "link": Sentence("link {link}/s", "전송 {link}/s"),
     "no_gpu": Sentence("none; models run on the CPU", "없습니다. 모델은 CPU에서 실행됩니다"),
     "not_writable": Sentence(
         "{home} cannot be written to. Allow writing to it, or choose another folder with COTERIE_HOME.",
@@ -127,12 +133,20 @@ def diagnose(output: Output) -> Diagnosis:
         llama_cpp=f"{found.package} (llama.cpp {found.library})" if found else "",
         features_used=found.features_used if found else (),
         features_present=processor.features_present(cpuinfo),
-        devices=found.devices if found else (),
+        devices=_devices(found) if found else (),
         starter=starter,
         home=str(paths.home()),
         packages={name: _version(name) for name in _PACKAGES},
         checks=tuple(checks),
     )
+
+
+def _devices(found: Survey) -> tuple[Device, ...]:
+    """RAM and the devices, with their bandwidths where those were measured."""
+    build = (found.library, *found.features_used)
+    known = kept_calibration(found.machine, build, calibrations(paths.home()))
+    machine = with_bandwidths(found.machine, known) if known else found.machine
+    return (machine.ram, *machine.devices)
 
 
 def _engine_checks(found: Survey, present: tuple[str, ...], language: Language) -> list[Check]:
@@ -183,7 +197,7 @@ def _print(report: Diagnosis, output: Output) -> None:
         ("Memory", f"{format_bytes(report.memory_free)} of {format_bytes(report.memory)} free"),
         ("llama.cpp", report.llama_cpp or "not working"),
         ("CPU features", " ".join(report.features_used)),
-        *((d.name, f"{d.description}, {format_bytes(d.free)} free") for d in report.devices),
+        *((device.name, _device(device, output.language)) for device in report.devices),
         ("Data", report.home),
     ]
     width = max(len(name) for name, _ in rows)
@@ -193,3 +207,16 @@ def _print(report: Diagnosis, output: Output) -> None:
     for check in report.checks:
         shown: str = getattr(_NAMES[check.name], output.language)
         output.text(f"{'ok ' if check.ok else 'NOT OK'} {shown}: {check.message}")
+
+
+def _device(device: Device, language: Language) -> str:
+    """Such as "Radeon 780M, integrated, shares the RAM, 12 GB free, reads 71 GB/s"."""
+    parts = [device.description] if device.description else []
+    if device.kind in ("gpu", "integrated_gpu"):
+        parts.append(_message("discrete" if device.kind == "gpu" else "integrated", language))
+    parts.append(f"{format_bytes(device.free)} free")
+    if device.bandwidth:
+        parts.append(_message("reads", language, read=format_bytes(device.bandwidth)))
+    if device.link:
+        parts.append(_message("link", language, link=format_bytes(device.link)))
+    return ", ".join(parts)

@@ -42,8 +42,10 @@ class Tuned(msgspec.Struct, frozen=True):
 
 
 class Trials:
-    """Wishes are complete here, as a load is asked. Methods take seconds to a minute and raise UserError as
-    loading does, and `engine.load_cancelled`."""
+    """Measures on `machine`. Wishes are complete here, as a load is asked.
+
+    Methods take seconds to a minute and raise UserError as loading does, and `engine.load_cancelled`.
+    """
 
     def __init__(
         self,
@@ -54,7 +56,7 @@ class Trials:
     ) -> None:
         self._home = home
         self._placing = placing
-        self._machine = machine
+        self.machine = machine
         self._tell = tell
         self._cancelled = False
 
@@ -62,21 +64,21 @@ class Trials:
         self, path: str, wishes: Wishes, threads: int, keep_going: KeepGoing = lambda _: True
     ) -> Benchmark:
         """Prefill over 256 tokens and decode over 64."""
-        self._machine.measured(wishes.workers, keep_going)  # once, so that the plan's prediction knows them
+        self.machine.measured(wishes.workers, keep_going)  # once, so that the plan's prediction knows them
         return self._placing.benchmark(path, wishes, threads, keep_going)
 
     def modes(
         self, path: str, wishes: Wishes, threads: int, keep_going: KeepGoing = lambda _: True
     ) -> dict[Mode, ModeResult]:
         """The same greedy answer in each mode that this machine has."""
-        machine, _ = self._machine.measured(wishes.workers, keep_going)
+        machine, _ = self.machine.measured(wishes.workers, keep_going)
         return self._placing.modes(path, wishes, machine, threads, keep_going)
 
     def tune(self, path: str, wishes: Wishes, threads: int) -> Tuned:
         """Try placements, batches and threads for at most a minute, told as `TuneProgress`; what was found is
         kept for `tuned`. Raises `tuning.too_slow` too."""
         self._cancelled = False
-        machine, key = self._machine.measured(wishes.workers, lambda _: not self._cancelled)
+        machine, key = self.machine.measured(wishes.workers, lambda _: not self._cancelled)
 
         last: Trial | None = None
 
@@ -104,7 +106,7 @@ class Trials:
         """What the last tuning of this model on this machine found."""
         from app.services.tuning import kept_tuning
 
-        tuning = kept_tuning(self._home, self._machine.key(), Path(path))
+        tuning = kept_tuning(self._home, self.machine.key(), Path(path))
         return _tuned(tuning) if tuning else None
 
 

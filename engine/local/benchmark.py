@@ -59,7 +59,13 @@ def benchmark(
     """
     arguments = (LoadRequest(path, wishes, threads), prompt_tokens, answer_tokens)
     return ask(
-        _benchmark, arguments, Benchmark, keep_going=keep_going, patience=PATIENCE, workers=wishes.workers
+        _benchmark,
+        arguments,
+        Benchmark,
+        keep_going=keep_going,
+        patience=PATIENCE,
+        workers=wishes.workers,
+        environment=environment_for(wishes),
     )
 
 
@@ -119,6 +125,12 @@ def _benchmark(tell: Tell, request: LoadRequest, prompt_tokens: int, answer_toke
         )
     finally:
         session.close()
+
+
+def environment_for(wishes: Wishes) -> dict[str, str]:
+    """What ggml must find in its environment when it starts: for experts that are streamed for each token, that
+    op offload begins with a batch of one."""
+    return {"GGML_OP_OFFLOAD_MIN_BATCH": "1"} if wishes.mode == "streamed" else {}
 
 
 def device_name(plan: Plan | None) -> str:

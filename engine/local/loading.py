@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from engine.api import LoadRequest, ModelFacts
-from engine.errors import ErrorInfo, UserError
+from engine.errors import UserError
 from engine.formats import ChatFormat
 from engine.local import native, sampling
 from engine.local.native.routing import ExpertWatch
@@ -16,8 +16,8 @@ from engine.local.planning import find_machine, make_plan
 from engine.local.session import Session
 from engine.local.threads import default_threads
 from engine.placement.gguf_index import GgufIndex, ModelSummary, check_unchanged, read_index, summarise
-from engine.placement.plan import Plan
-from engine.placement.tensor_index import tensor_index
+from engine.placement.plan import Machine
+from engine.placement.tensor_index import TensorIndex, tensor_index
 
 # For a file that does not say what its model was trained for.
 LONGEST_CONTEXT = 2**24
@@ -66,9 +66,11 @@ def open_session(
     chat_format = _chat_format(summary)
     check_cancelled()
     machine = find_machine(request.wishes.workers, request.calibrations)
-    plan = make_plan(index, tensor_index(index), machine, request.wishes, check_cancelled)
-    if not plan.fits:
-        raise UserError.from_info(plan.refusal or _no_room(plan))
+    model_index = tensor_index(index)
+    _check_memory(model_index, machine)
+    plan = make_plan(index, model_index, machine, request.wishes, check_cancelled)
+    if plan.refusal:
+        raise UserError.from_info(plan.refusal)
     placement = plan.placement
     if min_batch is not None and placement.min_batch != min_batch:
         raise OtherMinBatch(placement.min_batch)
@@ -115,6 +117,7 @@ def open_session(
             recommended,
             placement.ubatch,
             open_context,
+            threads,
             summary.experts,
             watch,
         )
@@ -137,11 +140,12 @@ def _check_context_length(asked: int, summary: ModelSummary) -> None:
         raise UserError("engine.context_too_long", asked=asked, trained=longest)
 
 
-def _no_room(plan: Plan) -> ErrorInfo:
-    needed = sum(size.total for size in plan.bytes.values())
-    return ErrorInfo(
-        "engine.not_enough_memory", {"needed_bytes": needed, "free_bytes": sum(plan.budgets.values())}
-    )
+def _check_memory(index: TensorIndex, machine: Machine) -> None:
+    """Refuse what no plan can place: only routed experts can be read from the disk again and again."""
+    needed = index.bytes - index.expert_bytes
+    free = machine.ram.free + sum(device.free for device in machine.devices)
+    if needed > free:
+        raise UserError("engine.not_enough_memory", needed_bytes=needed, free_bytes=free)
 
 
 def _chat_format(summary: ModelSummary) -> ChatFormat:

@@ -9,7 +9,7 @@ import msgspec
 from engine.api import Delta, GenerateRequest, LoadRequest, Message, Sampling
 from engine.errors import UserError
 from engine.local.ask import Tell, ask
-from engine.local.benchmark import ANSWER_TOKENS, PATIENCE, PROMPT_TOKENS
+from engine.local.benchmark import ANSWER_TOKENS, PATIENCE, PROMPT_TOKENS, environment_for
 from engine.placement.plan import Machine, Mode, Wishes
 
 PROMPT = "Write a short story about a harbour between two hills."
@@ -67,6 +67,7 @@ def modes(
                 keep_going=progress,
                 patience=PATIENCE,
                 workers=wishes.workers,
+                environment=environment_for(request.wishes),
             )
         except UserError as error:
             if error.code == "engine.load_cancelled":

@@ -16,6 +16,7 @@ from engine.errors import UserError
 from engine.formats import ChatFormat, Prompt
 from engine.local import native
 from engine.local.native.routing import ExpertWatch
+from engine.local.pacing import ThreadPacer
 from engine.local.tokenizer import Tokenizer
 
 
@@ -35,7 +36,7 @@ class Session:
     """Owns the model and the context; `close` frees both. `ubatch` is the most tokens that a step takes.
 
     `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
-    `watch` is what the given context reports to.
+    `threads` are what the context was made with, `watch` is what it reports to.
     """
 
     def __init__(
@@ -47,11 +48,13 @@ class Session:
         recommended: Sampling,
         ubatch: int,
         open_context: OpenContext,
+        threads: int,
         experts: int = 0,
         watch: ExpertWatch | None = None,
     ) -> None:
         self._model, self._context = model, context
         self._open_context, self._experts = open_context, experts
+        self._threads, self._pacer = threads, ThreadPacer(threads)
         self.watch = watch
         self.vocab = native.vocabulary(model)
         self.tokenizer = Tokenizer(self.vocab)
@@ -101,7 +104,10 @@ class Session:
         """Decode `tokens` behind what is in memory; after anything but `Decoded.OK` they are not in memory."""
         started = time.perf_counter()
         code = native.decode(self._context, tokens)
-        self.computing_s += time.perf_counter() - started
+        elapsed = time.perf_counter() - started
+        self.computing_s += elapsed
+        if len(tokens) == 1:
+            self._pace(elapsed)
         if code == Decoded.OK:
             self.tokens[self.decoded :] = tokens
             self.decoded += len(tokens)
@@ -127,12 +133,18 @@ class Session:
         self.tokens, self.decoded, self.text = [], 0, None
         self.watch = ExpertWatch(native.layer_count(self._model), self._experts) if on else None
         self._context = self._open_context(self.watch)
+        self._pacer = ThreadPacer(self._threads)
         if not self._context:
             raise UserError("engine.context_memory", context=self.context_length)
 
     def close(self) -> None:
         native.free_context(self._context)
         native.free_model(self._model)
+
+    def _pace(self, step_s: float) -> None:
+        before = self._pacer.threads
+        if self._pacer.after_step(step_s) != before:
+            native.set_threads(self._context, decode=self._pacer.threads, prefill=self._threads)
 
     def _truncate(self, length: int) -> int:
         """Forget what lies behind `length`. Recurrent memory cannot step back: then everything is forgotten."""

@@ -11,6 +11,7 @@ import psutil
 from engine.api import LoadRequest
 from engine.errors import ErrorInfo, UserError
 from engine.local.ask import Tell, ask
+from engine.local.benchmark import environment_for
 from engine.local.threads import default_threads
 from engine.placement.plan import Machine, Plan, Wishes
 from engine.placement.variations import Setting, answer_seconds, variations
@@ -127,6 +128,7 @@ class _Run:
                 keep_going=self._keep_going,
                 patience=self._seconds,
                 workers=setting.wishes.workers,
+                environment=environment_for(setting.wishes),
             )
         except UserError as error:
             trial = Trial(kind, setting, error=error.info)

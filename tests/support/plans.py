@@ -36,7 +36,7 @@ def a_plan(*, notices: tuple[ErrorInfo, ...] = (), context: int = 8192) -> Plan:
         measured=True,
         paged=0,
         predicted=Prediction(20.0, (16.0, 24.0), 200.0, (150.0, 250.0)),
-        explanation=ErrorInfo("plan.cpu"),
+        explanation=ErrorInfo("plan.cpu", {"ram_bytes": 5 * GB, "ram_budget_bytes": 29 * GB, "tps": 20}),
         notices=notices,
     )
 

@@ -25,6 +25,7 @@ from engine.local.native.model import (
     layer_count,
     load_model,
     new_context,
+    set_threads,
     trained_context,
 )
 from engine.local.native.refusal import context_refusal, model_refusal
@@ -70,6 +71,7 @@ __all__ = [
     "model_refusal",
     "new_context",
     "register_workers",
+    "set_threads",
     "start",
     "supports_gpu_offload",
     "token_bytes",

@@ -99,6 +99,11 @@ def new_context(
     return int(llama.llama_init_from_model(model, params) or 0)
 
 
+def set_threads(context: int, *, decode: int, prefill: int) -> None:
+    """From the next step on."""
+    llama.llama_set_n_threads(context, decode, prefill)
+
+
 def free_context(context: int) -> None:
     llama.llama_free(context)
 

@@ -10,6 +10,8 @@ import pytest
 from app.cli import doctor
 from app.cli.doctor import diagnose
 from app.cli.output import Output
+from app.services.placements import open_placements
+from engine.placement.plan import Device
 from engine.placement.processor import features_present, processor_name, unused_features
 
 
@@ -42,3 +44,19 @@ def test_the_checks_speak_korean_on_a_korean_system(monkeypatch: pytest.MonkeyPa
     assert "남음" in messages["data folder"]
     for sentences in (*doctor._NAMES.values(), *doctor._MESSAGES.values()):
         assert sentences.en and sentences.ko
+
+
+def test_measured_bandwidths_are_told_with_the_devices(coterie_home: Path) -> None:
+    with open_placements(coterie_home) as placements:
+        machine, _ = placements.trials.machine.measured((), lambda _: True)
+    report = diagnose(Output(json=True))
+    assert report.devices[0].bandwidth == machine.ram.bandwidth > 0
+
+
+def test_a_device_is_told_with_its_kind_and_what_was_measured_of_it() -> None:
+    integrated = Device("Vulkan0", "integrated_gpu", "Some GPU", 12 * 10**9, 16 * 10**9, 71e9)
+    assert doctor._device(integrated, "en") == (
+        "Some GPU, integrated, shares the RAM, 12 GB free, reads 71 GB/s"
+    )
+    card = Device("CUDA0", "gpu", "", 8 * 10**9, 8 * 10**9, 0.0, 12e9)
+    assert doctor._device(card, "en") == "discrete, 8.0 GB free, link 12 GB/s"

@@ -19,6 +19,7 @@ from engine.api import ModelFacts, Sampling
 from engine.errors import ErrorInfo
 from engine.placement.plan import RAM, PartialLayer, Wishes
 from tests.app.cli.test_chat import run
+from tests.support.fit_oracle import fit
 from tests.support.listening import Listening
 from tests.support.moe import moe_model
 from tests.support.plans import a_plan, a_planned_model
@@ -109,6 +110,17 @@ def cpu_answer(home: Path) -> str:
         _CPU.append(loaded(home, Wishes(CONTEXT))[1])
     assert _CPU[0]
     return _CPU[0]
+
+
+@model
+@pytest.mark.parametrize("budget", BUDGETS[2:])
+def test_never_fewer_experts_are_on_the_device_than_llama_cpps_own_planner_puts_there(
+    worker: Worker, budget: int
+) -> None:
+    oracle = fit(moe_model(), worker.address, budget, CONTEXT)
+    plan = planned(worker, budget)["plan"]
+    assert len(plan["expert_layers"]["RPC0"]) >= len(oracle.expert_layers)
+    assert len(plan["dense_layers"]["RPC0"]) >= len(oracle.dense_layers)
 
 
 @model
@@ -276,6 +288,6 @@ def test_a_partial_layer_and_notices_are_in_the_object_and_in_the_table() -> Non
         partial=PartialLayer("CUDA0", 1, ("up", "gate")),
     )
     shown = plan_object(a_planned_model("/m.gguf", plan), "en")["plan"]
-    assert shown["partial"] == {"device": "CUDA0", "layer": 1, "kinds": ["up", "gate"]}
+    assert shown["partial"] == {"device": "CUDA0", "layer": 1, "kinds": ("up", "gate")}
     assert shown["notices"][0]["code"] == "settings.bad_value"
     assert "2.0 B" in report(a_planned_model("/m.gguf", plan), "en")

@@ -52,7 +52,7 @@ def test_workers_that_cannot_be_used_are_told_and_the_model_loads_without(
 def test_a_model_on_a_worker_lies_as_planned_and_answers_as_on_the_cpu(
     engine: LocalEngine, told: Recorder
 ) -> None:
-    question = ask(1, "Write one sentence about the sea.", max_tokens=48)
+    question = ask(1, STORY, max_tokens=48)
     load(engine, told)
     alone, _ = told.answer(engine, question)
     with rpc_worker() as worker:
