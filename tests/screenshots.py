@@ -24,12 +24,16 @@ from app.desktop.application import Desktop, dress, put_on_style
 from app.desktop.chat.reasoning import ReasoningCard
 from app.services.services import Services
 from app.services.settings import SettingsFile
+from app.services.wishes import KeptWishes, WishesFile
 from app.store.store import Store
 from tests.support.demo import write_conversations
 from tests.support.moe import moe_model
+from tests.support.rpc_worker import rpc_worker
 
 LOOKS = [(theme, language) for theme in ("light", "dark") for language in ("en", "ko")]
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
+# What the worker may hold: enough for some layers' experts, not for all.
+WORKER_BYTES = 400 * 2**20
 QUESTION = {"en": "What is a mixture of experts?", "ko": "전문가 혼합 모델이란 무엇인가요?"}
 
 
@@ -86,11 +90,13 @@ def chat_picture(application: QApplication, folder: Path, theme: str, language: 
 
 
 def placement_picture(application: QApplication, folder: Path, theme: str, language: str) -> Path:
-    """The placement of the 8-expert model after an answer whose experts were watched."""
-    with tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name:
-        home = Path(home_name)
+    """The placement of the 8-expert model on a worker and RAM, after an answer whose experts were watched."""
+    with tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name, rpc_worker() as worker:
+        home, model = Path(home_name), str(moe_model())
         settings = SettingsFile(home / "settings.toml")
-        settings.change(theme=theme, language=language, model=str(moe_model()), max_tokens=96)
+        settings.change(theme=theme, language=language, model=model, max_tokens=48, workers=(worker.address,))
+        wishes = KeptWishes(context=4096, budgets={"RPC0": WORKER_BYTES}, mode="resident")
+        WishesFile(home / "wishes.toml").keep(model, wishes)
         with desktop_of(application, home, settings) as desktop:
             window = desktop.window
             window.show_page("placement")
