@@ -114,13 +114,17 @@ def cpu_answer(home: Path) -> str:
 
 @model
 @pytest.mark.parametrize("budget", BUDGETS[2:])
-def test_never_fewer_experts_are_on_the_device_than_llama_cpps_own_planner_puts_there(
+def test_with_all_attention_on_the_device_llama_cpps_own_planner_puts_no_more_experts_there(
     worker: Worker, budget: int
 ) -> None:
     oracle = fit(moe_model(), worker.address, budget, CONTEXT)
     plan = planned(worker, budget)["plan"]
-    assert len(plan["expert_layers"]["RPC0"]) >= len(oracle.expert_layers)
-    assert len(plan["dense_layers"]["RPC0"]) >= len(oracle.dense_layers)
+    dense = len(plan["dense_layers"]["RPC0"])
+    if len(oracle.dense_layers) == LAYERS:
+        assert len(plan["expert_layers"]["RPC0"]) >= len(oracle.expert_layers)
+        assert dense == LAYERS
+    else:  # it leaves attention in RAM for an expert layer; here attention comes first
+        assert dense >= len(oracle.dense_layers)
 
 
 @model
