@@ -1,6 +1,6 @@
 """`make bench`: figures side by side, taken in one run on this machine.
 
-Usage: python -m tests.bench [host] [start] [window] [placement]
+Usage: python -m tests.bench [host] [worker] [start] [window] [placement]
 """
 
 from __future__ import annotations
@@ -86,7 +86,23 @@ def placement() -> None:
     print(f"\nPlanning 61 layers of 256 experts on two cards: {planning_ms():.1f} ms (goal < 50)")
 
 
-PARTS = {"host": host, "start": start, "window": window, "placement": placement}
+def worker() -> None:
+    from tests.bench.worker import BUDGET, compare
+
+    found = compare()
+    alone = found["cpu"]
+    labels = {"cpu": "the CPU alone", "layers": "plain layer split", "resident": "experts planned"}
+    print(f"\n8-expert model, {BUDGET // 2**20} MiB on a worker on this machine, beside the CPU alone")
+    for way, label in labels.items():
+        decode, prefill = found[way]["decode_tps"], found[way]["prefill_tps"]
+        print(
+            f"  {label:18} decode {decode:7.1f} tok/s ({decode / alone['decode_tps']:.2f})"
+            f"   prefill {prefill:7.1f} tok/s ({prefill / alone['prefill_tps']:.2f})"
+        )
+    print(f"  different greedy answers: {found['all']['texts'] - 1:.0f} (goal 0)")
+
+
+PARTS = {"host": host, "worker": worker, "start": start, "window": window, "placement": placement}
 
 
 def main() -> None:
