@@ -171,6 +171,11 @@ SENTENCES: dict[str, Sentence] = {
         "“{choice}” is no choice for reasoning. Use auto, off, on, low, medium, high or a number of tokens.",
         "“{choice}”은(는) 추론 설정이 아닙니다. auto, off, on, low, medium, high 또는 토큰 수를 쓰세요.",
     ),
+    # Tools and grammars
+    "tools.unknown_choice": Sentence(
+        "The model was told to use the tool “{name}”, but there is no such tool in this request. Choose one of the tools that are listed.",
+        "모델에게 ‘{name}’ 도구를 쓰라고 했지만 이 요청에는 그런 도구가 없습니다. 목록에 있는 도구 가운데 하나를 골라 주세요.",
+    ),
     # --- app/store ---
     "store.locked": Sentence(
         "Another program is writing to the conversations file {path}, so nothing could be saved just now."

@@ -26,7 +26,6 @@ from typing import Literal
 
 import msgspec
 
-
 # One mark as models spell them, or a word between two of them.
 _TAG = r"(?:<[^<>\s]{1,60}>|\[/?[A-Z_]{2,30}\])"
 _FIRST_TAG = re.compile(rf"{_TAG}(?:[a-z_]{{2,20}}{_TAG})?")

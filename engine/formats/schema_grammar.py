@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from engine.formats.gbnf import json_values
+from engine.formats.gbnf.notations import Json
 from engine.formats.gbnf.rules import Rules, alternatives
 from engine.formats.schema_merge import Schema
 from engine.formats.schema_reading import Copied, Document, fingerprint, pointer, references
@@ -47,16 +47,20 @@ def schema_grammar(schema: Any) -> SchemaGrammar:
 
 
 class SchemaCompiler:
-    """Writes rules for the values of one schema document; `at` names the document in what is told."""
+    """Writes rules for the values of one schema document; `at` names the document in what is told.
 
-    def __init__(self, rules: Rules, document: Any, at: str = "#") -> None:
+    `kinds` writes single types.
+    """
+
+    def __init__(self, rules: Rules, document: Any, at: str = "#", notation: Json | None = None) -> None:
         self._rules = rules
-        self._at = at
+        self._notation = notation or Json(rules)
+        self.at = at
         self._widened: dict[str, None] = {}
         copied = Copied(document)
         self._document_value = copied.value
         self._document = Document(self._document_value, self.widen)
-        self._kinds = Kinds(rules, self.member_value, self.widen)
+        self.kinds = Kinds(rules, self._notation, self.member_value, self.widen)
         self._done: dict[str, str | None] = {}
         self._reserved: dict[str, str] = {}
         self._used: set[str] = set()
@@ -75,7 +79,7 @@ class SchemaCompiler:
 
     def root(self) -> str:
         """The rule for the whole document's values."""
-        return self.value(self._document_value, self._at)
+        return self.value(self._document_value, self.at)
 
     def flat(self, schema: Schema, at: str) -> Schema | None:
         return self._document.flat(schema, at)
@@ -85,7 +89,7 @@ class SchemaCompiler:
         name = self.member_value(schema, at)
         if name is None:
             self.widen(at, "nothing can satisfy it")
-            return json_values.any_value(self._rules)
+            return self._notation.any_value()
         return name
 
     def member_value(self, schema: Any, at: str) -> str | None:
@@ -102,14 +106,14 @@ class SchemaCompiler:
         if not isinstance(schema, dict):
             if schema is not True:
                 self.widen(at, "it is not a schema")
-            return json_values.any_value(self._rules)
+            return self._notation.any_value()
         key = fingerprint(schema)
         if key in self._done:
             return self._done[key]
         reason = self._excess(key)
         if reason:
             self.widen(at, reason)
-            return json_values.any_value(self._rules)
+            return self._notation.any_value()
         if key in self._reserved:
             self._used.add(key)
             return self._reserved[key]
@@ -169,7 +173,7 @@ class SchemaCompiler:
                 return self._choice(schema, keyword, options, at)
         if "const" in schema or isinstance(schema.get("enum"), list):
             return self._given(schema, at)
-        return self._kinds.body(schema, at)
+        return self.kinds.body(schema, at)
 
     def _choice(self, schema: Schema, keyword: str, options: list[Any], at: str) -> str | None:
         rest = {key: value for key, value in schema.items() if key != keyword and key not in _ANNOTATIONS}
@@ -185,15 +189,15 @@ class SchemaCompiler:
     def _given(self, schema: Schema, at: str) -> str | None:
         values = [schema["const"]] if "const" in schema else schema["enum"]
         if "const" in schema and isinstance(schema.get("enum"), list):
-            values = [value for value in values if self._kinds.is_one_of(value, schema["enum"])]
-        values = [value for value in values if self._kinds.may_be(value, schema)]
+            values = [value for value in values if self.kinds.is_one_of(value, schema["enum"])]
+        values = [value for value in values if self.kinds.may_be(value, schema)]
         if not values:
             return None
         if len(values) > MOST_GIVEN or len(fingerprint(values)) > MOST_GIVEN_CHARACTERS:
             self.widen(at, "it lists too many values")
-            types = sorted({self._kinds.type_of(value) for value in values})
-            return self._kinds.body({"type": types}, at)
-        return alternatives([json_values.given(self._rules, value) for value in values])
+            types = sorted({self.kinds.type_of(value) for value in values})
+            return self.kinds.body({"type": types}, at)
+        return alternatives([self._notation.given(value) for value in values])
 
 
 _ANNOTATIONS = frozenset(

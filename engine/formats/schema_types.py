@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from engine.formats.gbnf import json_values
 from engine.formats.gbnf.characters import Spelling
 from engine.formats.gbnf.integers import integer
-from engine.formats.gbnf.objects import Member, Separators, in_any_order
-from engine.formats.gbnf.regexes import Unsupported
-from engine.formats.gbnf.rules import Rules, alternatives
-from engine.formats.gbnf.strings import FORMATS, any_characters, matching
+from engine.formats.gbnf.notations import Json
+from engine.formats.gbnf.objects import Member, in_any_order
+from engine.formats.gbnf.regexes import Unsupported, may_hold, whole_match
+from engine.formats.gbnf.rules import Rules, alternatives, literal
+from engine.formats.gbnf.strings import FORMATS, any_characters, matching, tree_body
+from engine.formats.gbnf.text_until import text_of_length, text_until
 from engine.formats.schema_merge import Schema, same, types_of
 from engine.formats.schema_reading import Widen, pointer
 
 MOST_MEMBERS = 400
 MOST_PREFIX_ITEMS = 100
+MOST_COUNTED = 300  # characters of a string without escapes: each takes two rules
 _ANY_TEXT_FORMATS = frozenset({"binary", "byte", "password", "int32", "int64", "float", "double"})
 
 # Gives the rule for a part of the value, None where nothing can satisfy its schema.
@@ -27,8 +31,9 @@ Part = Callable[[Any, str], str | None]
 class Kinds:
     """Bodies for one grammar. `part` writes the schemas of members and items."""
 
-    def __init__(self, rules: Rules, part: Part, widen: Widen) -> None:
+    def __init__(self, rules: Rules, notation: Json, part: Part, widen: Widen) -> None:
         self._rules = rules
+        self._notation = notation
         self._part = part
         self._widen = widen
 
@@ -36,22 +41,24 @@ class Kinds:
         """One of the allowed types, each with the keywords that speak of it."""
         types = types_of(schema.get("type"))
         if len(types) == 6 and not _SPEAKING & schema.keys():
-            return json_values.any_value(self._rules)
+            return self._notation.any_value()
         found = [body for kind in types if (body := self._of_type(kind, schema, at)) is not None]
         return alternatives(found) if found else None
 
     def _of_type(self, kind: str, schema: Schema, at: str) -> str | None:
+        notation = self._notation
         if kind == "null":
-            return '"null"'
+            return notation.null
         if kind == "boolean":
-            return json_values.boolean(self._rules)
+            return f"{notation.true} | {notation.false}"
         if kind == "integer":
             return self._integer(schema, at)
         if kind == "number":
             return self._number(schema, at)
         if kind == "string":
-            inner = self.characters(schema, at, Spelling.JSON)
-            return f"{json_values.QUOTE} {inner} {json_values.QUOTE}"
+            if notation.raw_end:
+                return f"{literal(notation.raw_end)} {self.text_before(notation.raw_end, schema, at)}"
+            return notation.string(lambda spelling: self.characters(schema, at, spelling))
         return self._array(schema, at) if kind == "array" else self._object(schema, at)
 
     @staticmethod
@@ -110,6 +117,40 @@ class Kinds:
             self._widen(at, f"the format {form} is not followed")
         return self._kept(at, lambda: any_characters(self._rules, spelling, least or 0, most))
 
+    def text_before(self, closing: str, schema: Schema, at: str, lead: str = "", tail: str = "") -> str:
+        """Symbols for a string that is written as it is, up to and with its closing mark.
+
+        `lead` and `tail` are white space of the format around it; where an empty line would be taken for
+        them, they are not left out.
+        """
+        pattern, form = schema.get("pattern"), schema.get("format")
+        expression = (
+            pattern if isinstance(pattern, str) else FORMATS.get(form) if isinstance(form, str) else None
+        )
+        around = (literal(lead), f"{literal(tail)} {literal(closing)}")
+        if expression is not None:
+            body = self._matching_before(closing, expression, at)
+            if body is not None:
+                return f"{around[0]} {body} {around[1]}"
+        least, most = _count(schema, "minLength") or 0, _count(schema, "maxLength")
+        if (least or most is not None) and max(least, most or 0) <= MOST_COUNTED:
+            return f"{around[0]} {text_of_length(self._rules, closing, least, most)} {around[1]}"
+        if least or most is not None:
+            self._widen(at, "a number of repetitions is out of reach")
+        return text_until(self._rules, (closing,))
+
+    def _matching_before(self, closing: str, pattern: str, at: str) -> str | None:
+        """A pattern whose texts could hold the closing mark is not followed."""
+        try:
+            tree = whole_match(pattern)
+        except Unsupported as reason:
+            self._widen(at, f"the pattern is not followed: {reason}")
+            return None
+        if may_hold(tree, closing[0]):
+            self._widen(at, f"the pattern is not followed: its texts may hold {closing}")
+            return None
+        return self._kept(at, lambda: tree_body(self._rules, tree, Spelling.RAW))
+
     def _matching(self, pattern: str, at: str, spelling: Spelling) -> str | None:
         try:
             return self._kept(at, lambda: matching(self._rules, pattern, spelling))
@@ -133,7 +174,7 @@ class Kinds:
         if len(prefix) > MOST_PREFIX_ITEMS:
             self._widen(at, "it lists too many items")
             prefix, items = [], True
-        ws = json_values.space(self._rules)
+        ws = self._notation.space
         places: list[str] = []
         for index, item in enumerate(prefix[: len(prefix) if most is None else most]):
             rule = self._part(item, pointer(at, "prefixItems" if "prefixItems" in schema else "items", index))
@@ -177,8 +218,8 @@ class Kinds:
         named = [schema.get("properties"), schema.get("required")]
         if any(isinstance(names, dict | list) and len(names) > MOST_MEMBERS for names in named):
             self._widen(at, "it has too many members")
-            return json_values.any_object(self._rules)
-        ws = json_values.space(self._rules)
+            return self._notation.any_object()
+        ws = self._notation.space
         members = self._members(schema, at, ws)
         if members is None:
             return None
@@ -188,7 +229,7 @@ class Kinds:
             self._widen(at, "minProperties is not followed")
         if most is not None and (extra is not None or most < len(members)):
             self._widen(at, "maxProperties is not followed")
-        separators = Separators(json_values.QUOTE, f'"," {ws} {json_values.QUOTE}')
+        separators = self._notation.separators
         body = in_any_order(self._rules, members, separators, extra, at_least_one=least > 0)
         if body.loose:
             self._widen(at, body.loose)
@@ -210,7 +251,7 @@ class Kinds:
             if value is None and name in required:
                 return None
             if value is not None:
-                key = json_values.key(self._rules, name)
+                key = self._notation.key(name)
                 rule = self._rules.add(f"member-{name}", f'{key} {ws} ":" {ws} {value} {ws}')
                 members.append(Member(rule, name in required))
         return members
@@ -228,11 +269,14 @@ class Kinds:
         bodies = []
         for pattern, inner in patterns.items():
             value = self._part(inner, pointer(at, "patternProperties", pattern))
-            key = self._matching(pattern, at, Spelling.JSON)
             if value is not None:
-                key = any_characters(self._rules, Spelling.JSON) if key is None else key
-                bodies.append(f'{key} {json_values.QUOTE} {ws} ":" {ws} {value} {ws}')
+                key = self._notation.key_of(partial(self._pattern_or_any, pattern, at))
+                bodies.append(f'{key} {ws} ":" {ws} {value} {ws}')
         return self._rules.add("other", alternatives(bodies)) if bodies else None
+
+    def _pattern_or_any(self, pattern: str, at: str, spelling: Spelling) -> str:
+        body = self._matching(pattern, at, spelling)
+        return any_characters(self._rules, spelling) if body is None else body
 
     def _extra_member(self, schema: Schema, inner: Any, at: str, ws: str) -> str | None:
         value = self._part(inner, at)
@@ -241,10 +285,10 @@ class Kinds:
         properties = schema.get("properties")
         taken = list(properties) if isinstance(properties, dict) else []
         taken += [name for name in schema.get("required") or [] if isinstance(name, str)]
-        key = json_values.key_except(self._rules, taken)
+        key = self._notation.other_key(taken)
         if key is None:
             self._widen(at, "a declared member may come once more with any value")
-            key = json_values.key_except(self._rules, [])
+            key = self._notation.other_key([])
         return self._rules.add("other", f'{key} {ws} ":" {ws} {value} {ws}')
 
 

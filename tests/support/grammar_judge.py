@@ -87,3 +87,14 @@ def _allows(sampler: Any, token: int) -> bool:
     array = llama.llama_token_data_array(data, 1, -1, False)
     llama.llama_sampler_apply(sampler, ctypes.byref(array))
     return bool(data[0].logit > float("-inf"))
+
+
+def reads_triggers(gbnf: str, triggers: tuple[str, ...]) -> bool:
+    """Whether llama.cpp's own lazy grammars take these regular expressions."""
+    patterns = (ctypes.c_char_p * len(triggers))(*(trigger.encode() for trigger in triggers))
+    sampler = llama.llama_sampler_init_grammar_lazy_patterns(
+        vocabulary(), gbnf.encode(), b"root", patterns, len(triggers), None, 0
+    )
+    if sampler:
+        llama.llama_sampler_free(sampler)
+    return bool(sampler)

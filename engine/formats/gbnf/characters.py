@@ -10,7 +10,7 @@ LAST = 0x10FFFF
 _SURROGATES = ((0xD800, 0xDFFF),)
 # Escapes of RFC 8259, section 7. A slash may be escaped and need not be.
 _SHORT_ESCAPES = {0x22: '"', 0x5C: "\\", 0x08: "b", 0x0C: "f", 0x0A: "n", 0x0D: "r", 0x09: "t", 0x2F: "/"}
-_MUST_ESCAPE: Ranges = ((0x00, 0x1F), (0x22, 0x22), (0x5C, 0x5C))
+_MUST_ESCAPE: Ranges = ((0x00, 0x1F), (0x5C, 0x5C))
 _MOST_SPELLED_OUT = 16
 
 
@@ -18,6 +18,7 @@ class Spelling(Enum):
     """Where the characters stand."""
 
     JSON = auto()  # inside the quotes of a JSON string
+    SINGLE = auto()  # inside the single quotes of a Python string
     RAW = auto()  # as they are
 
 
@@ -55,17 +56,18 @@ def one_of(rules: Rules, ranges: Ranges, spelling: Spelling) -> str:
     """One symbol that reads one character of the set. An empty set gives a symbol that reads nothing at all."""
     if spelling is Spelling.RAW:
         return char_class(without(ranges, ((0, 0),))) if ranges else _nothing()
-    return rules.add("char", _in_json(rules, ranges))
+    return rules.add("char", _in_quotes(rules, ranges, "'" if spelling is Spelling.SINGLE else '"'))
 
 
 def _nothing() -> str:
     return char_class(((0, 0),))  # llama.cpp never sees a NUL
 
 
-def _in_json(rules: Rules, ranges: Ranges) -> str:
-    plain = without(ranges, _MUST_ESCAPE)
+def _in_quotes(rules: Rules, ranges: Ranges, quote: str) -> str:
+    plain = without(ranges, (*_MUST_ESCAPE, (ord(quote), ord(quote))))
     bodies = [char_class(plain)] if plain else []
-    short = "".join(text for code, text in _SHORT_ESCAPES.items() if holds(ranges, code))
+    escapes = {**_SHORT_ESCAPES, ord(quote): quote}
+    short = "".join(text for code, text in escapes.items() if holds(ranges, code))
     if short:
         bodies.append(f'"\\\\" {char_class(tuple((ord(c), ord(c)) for c in sorted(short)))}')
     for high in (0, 1):
@@ -124,20 +126,20 @@ def _digits(text: str) -> str:
 
 
 def written(rules: Rules, text: str, spelling: Spelling) -> str:
-    """Symbols that read exactly this text. In a JSON string each character may be written in its usual ways."""
+    """Symbols that read exactly this text. In quotes each character may be written in its usual ways."""
     if spelling is Spelling.RAW:
         return literal(text)
     parts: list[str] = []
     plain = ""
     for character in text:
         code = ord(character)
-        if 0x20 <= code < 0x7F and code not in (0x22, 0x5C, 0x2F):
+        if 0x20 <= code < 0x7F and character not in "\"'\\/":
             plain += character
             continue
         if plain:
             parts.append(literal(plain))
             plain = ""
-        parts.append(one_of(rules, ((code, code),), Spelling.JSON))
+        parts.append(one_of(rules, ((code, code),), spelling))
     if plain or not parts:
         parts.append(literal(plain))
     return " ".join(parts)

@@ -75,6 +75,11 @@ def in_any_order(
     return Members(opening if required or at_least_one else f"( {opening} )?", loose)
 
 
+def in_declared_order(members: list[Member]) -> str:
+    """Each member at most once, in its place."""
+    return " ".join(member.rule if member.required else f"{member.rule}?" for member in members)
+
+
 def _is_affordable(rules: Rules, tracked: int) -> bool:
     """Whether all subsets of so many members may be told apart."""
     if tracked > MOST_TRACKED:

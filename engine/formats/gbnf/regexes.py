@@ -10,7 +10,7 @@ import re
 
 import msgspec
 
-from engine.formats.gbnf.characters import complement, union
+from engine.formats.gbnf.characters import complement, holds, union
 from engine.formats.gbnf.rules import Ranges
 
 MOST_NODES = 2_000
@@ -92,6 +92,16 @@ def _has_edge(node: Node) -> bool:
         return _has_edge(node.part)
     inner = node.parts if isinstance(node, Sequence) else node.options if isinstance(node, Choice) else ()
     return any(_has_edge(part) for part in inner)
+
+
+def may_hold(node: Node, character: str) -> bool:
+    """Whether some text that matches has this character."""
+    if isinstance(node, Chars):
+        return holds(node.ranges, ord(character))
+    if isinstance(node, Repeat):
+        return may_hold(node.part, character)
+    inner = node.parts if isinstance(node, Sequence) else node.options if isinstance(node, Choice) else ()
+    return any(may_hold(part, character) for part in inner)
 
 
 def is_nullable(node: Node) -> bool:

@@ -17,6 +17,9 @@ MOST_REPEATS = 2_000
 _PLAIN_IN_LITERAL = frozenset(map(chr, range(0x20, 0x7F))) - {'"', "\\"}
 _PLAIN_IN_CLASS = re.compile(r"[A-Za-z0-9]")
 
+# Rules of any value of a notation, which refer to one another by these names.
+_SHARED = ("value", "member", "object", "item", "array", "string")
+
 Ranges = tuple[tuple[int, int], ...]
 
 
@@ -49,7 +52,7 @@ class Rules:
     def __init__(self) -> None:
         self._bodies: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._reserved = {"root", "json-value", "json-member", "json-object", "json-item", "json-array"}
+        self._reserved = {"root", *(f"{kind}-{part}" for kind in ("json", "braced") for part in _SHARED)}
         self._characters = 0
         self._expanded = 0
         self.loosened = 0  # bounds of repetitions that were not kept

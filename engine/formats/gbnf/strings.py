@@ -35,18 +35,21 @@ def any_characters(rules: Rules, spelling: Spelling, least: int = 0, most: int |
 
 def matching(rules: Rules, pattern: str, spelling: Spelling) -> str:
     """Symbols for every text in which the regular expression is found. Raises regexes.Unsupported."""
-    return _body(rules, whole_match(pattern), spelling)
+    return tree_body(rules, whole_match(pattern), spelling)
 
 
-def _body(rules: Rules, node: Node, spelling: Spelling) -> str:
+def tree_body(rules: Rules, node: Node, spelling: Spelling) -> str:
+    """Symbols for what a tree of `whole_match` matches."""
     if isinstance(node, Chars):
         return one_of(rules, node.ranges, spelling)
     if isinstance(node, Sequence):
-        return " ".join(_body(rules, _as_class(part), spelling) for part in node.parts) or '""'
+        return " ".join(tree_body(rules, _as_class(part), spelling) for part in node.parts) or '""'
     if isinstance(node, Choice):
-        return rules.add("choice", alternatives([_body(rules, option, spelling) for option in node.options]))
+        return rules.add(
+            "choice", alternatives([tree_body(rules, option, spelling) for option in node.options])
+        )
     if isinstance(node, Repeat):
-        part = _body(rules, node.part, spelling)
+        part = tree_body(rules, node.part, spelling)
         symbol = part if isinstance(node.part, Chars | Choice) else rules.add("part", part)
         return rules.repeat(symbol, node.least, node.most)
     raise AssertionError(node)

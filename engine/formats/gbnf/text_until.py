@@ -35,6 +35,29 @@ def text_until(rules: Rules, markers: tuple[str, ...], after: str = "") -> str:
     return names[0]
 
 
+def text_of_length(rules: Rules, closing: str, least: int, most: int | None) -> str:
+    """The rule for a text of so many characters in which not even the first two characters of `closing` stand
+    side by side, so that it ends before any `closing` does.
+    """
+    first, second = closing[0], closing[1:2]
+    not_first = char_class(complement(((0, 0), (ord(first), ord(first)))))
+    apart = second and second != first
+    last = least if most is None else most
+    plain = [rules.reserve("text") for _ in range(last + 1)]
+    after_first = [rules.reserve("text") for _ in range(last + 1)]
+    neither = char_class(complement(((0, 0), *((ord(c), ord(c)) for c in first + second))))
+    begins = char_class(((ord(first), ord(first)),))
+    for count in range(last + 1):
+        following = count + 1 if count < last else count
+        goes_on = count < last or most is None
+        ends = ['""'] if count >= least else []
+        again = [f"{begins} {after_first[following]}"] if goes_on and apart else []
+        rules.define(plain[count], alternatives([f"{not_first} {plain[following]}"] * goes_on + again + ends))
+        bodies = [f"{neither} {plain[following]}"] * goes_on + again + ends
+        rules.define(after_first[count], alternatives(bodies) if bodies else "[\\x00]")
+    return plain[0]
+
+
 class _Tree:
     """The markers' common tree of prefixes; state 0 is the root, `ends` the states where a marker is whole."""
 
