@@ -56,12 +56,17 @@ class Typing:
         return {
             key: self._value(value, schema, key, 0)
             for key, value in arguments.items()
-            for schema in [self._member(self._root, key)]
+            for schema in [self.member(self._root, key)]
         }
 
     def from_text(self, key: str, text: str) -> Any:
         """An argument that was written as bare text: a string as it is, anything else as JSON or Python."""
-        schema = self._member(self._root, key)
+        return self.value_of_text(text, self.schema_of(key), key)
+
+    def schema_of(self, key: str) -> Schema:
+        return self.member(self._root, key)
+
+    def value_of_text(self, text: str, schema: Schema, path: str) -> Any:
         kinds = self._kinds(schema)
         options = self._options(schema)
         if options is not None:
@@ -80,12 +85,12 @@ class Typing:
             if kind in kinds:
                 value = _as_kind(bare, kind)
                 if value is not _MISSING:
-                    return self._value(value, schema, key, 0)
+                    return self._value(value, schema, path, 0)
         return text
 
     def converted(self, key: str, value: Any) -> Any:
         """An argument whose type the dialect itself told."""
-        return self._value(value, self._member(self._root, key), key, 0)
+        return self._value(value, self.member(self._root, key), key, 0)
 
     def _value(self, value: Any, schema: Schema, path: str, depth: int) -> Any:
         if depth > _MAX_DEPTH:
@@ -97,13 +102,13 @@ class Typing:
         if isinstance(changed, dict):
             inner = self._variant(schema, "object")
             return {
-                key: self._value(item, self._member(inner, key), f"{path}.{key}", depth + 1)
+                key: self._value(item, self.member(inner, key), f"{path}.{key}", depth + 1)
                 for key, item in changed.items()
             }
         if isinstance(changed, list):
             inner = self._variant(schema, "array")
             return [
-                self._value(item, self._item(inner, index), f"{path}[{index}]", depth + 1)
+                self._value(item, self.item(inner, index), f"{path}[{index}]", depth + 1)
                 for index, item in enumerate(changed)
             ]
         return changed
@@ -190,7 +195,9 @@ class Typing:
                 return branch
         return branches[0] if branches else {}
 
-    def _member(self, schema: Schema, key: str) -> Schema:
+    def member(self, schema: Schema, key: str) -> Schema:
+        """The schema of one member of an object."""
+        schema = self._variant(schema, "object")
         schema = self._resolved(schema)
         for part in (schema, *map(self._resolved, schema.get("allOf") or ())):
             properties = part.get("properties")
@@ -198,7 +205,9 @@ class Typing:
                 return self._resolved(properties[key])
         return self._resolved(schema.get("additionalProperties"))
 
-    def _item(self, schema: Schema, index: int) -> Schema:
+    def item(self, schema: Schema, index: int) -> Schema:
+        """The schema of one item of an array."""
+        schema = self._variant(schema, "array")
         first = schema.get("prefixItems")
         if isinstance(first, list) and index < len(first):
             return self._resolved(first[index])

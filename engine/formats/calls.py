@@ -28,6 +28,7 @@ from engine.text import clean_value
 
 _PYTHON_KEY = re.compile(r"\s*([^\W\d]\w*(?:[\-.]\w+)*)\s*=(?!=)")
 _BRACED_KEY = re.compile(r"\s*([^\s{}\[\],:<>]+)\s*:")
+_BEGUN_KEY = re.compile(r"[\w.\-]+\s*=?\Z")
 _SEPARATORS = ",;"
 
 
@@ -258,33 +259,38 @@ class Notation:
 
     def _with_keys(self, text: str, head: Match, typing: Typing, final: bool) -> Reading | None:
         """key=value of Python or key:value of Gemma, up to the closing bracket."""
+        for loose in (False, True):
+            try:
+                arguments, position, repaired = self._keyed(text, head.end, loose)
+            except BrokenError:
+                continue
+            end = self._past_closing(text, position, final)
+            return Reading(end, (self._made(head, typing.typed(arguments), typing, repaired=repaired),))
+        return self._malformed(text, head.end, head, final)
+
+    def _keyed(self, text: str, position: int, loose: bool) -> tuple[dict[str, Any], int, bool]:
+        """The arguments, where their closing bracket stands, and whether they had to be repaired."""
         braced = self.dialect.arguments == "braced"
         pattern, closing = (_BRACED_KEY, "}") if braced else (_PYTHON_KEY, ")")
-        reader = Literals(text, stops=self._stops, quote=self.dialect.quote if braced else "")
+        reader = Literals(text, stops=self._stops, quote=self.dialect.quote if braced else "", loose=loose)
         arguments: dict[str, Any] = {}
-        position = head.end
-        try:
-            while True:
-                position = skip_space(text, position)
-                if position >= len(text):
+        while True:
+            position = skip_space(text, position)
+            if position >= len(text):
+                raise IncompleteError
+            if text[position] == closing:
+                return arguments, position, loose
+            if text[position] == "," and arguments:
+                position += 1
+                continue
+            key = pattern.match(text, position)
+            if not key:
+                if _BEGUN_KEY.match(text, position):
                     raise IncompleteError
-                if text[position] == closing:
-                    break
-                if text[position] == "," and arguments:
-                    position += 1
-                    continue
-                key = pattern.match(text, position)
-                if not key:
-                    if re.compile(r"[\w.\-]+\s*\Z").match(text, position):
-                        raise IncompleteError
-                    raise BrokenError("key")
-                found = reader.read(key.end(), 1)
-                arguments[key.group(1).strip("\"'")] = found.value
-                position = found.end
-        except BrokenError:
-            return self._malformed(text, head.end, head, final)
-        end = self._past_closing(text, position, final)
-        return Reading(end, (self._made(head, typing.typed(arguments), typing),))
+                raise BrokenError("key")
+            found = reader.read(key.end(), 1)
+            arguments[key.group(1).strip("\"'")] = found.value
+            position = found.end
 
     def _made(
         self, head: Match, arguments: dict[str, Any], typing: Typing, *, repaired: bool = False

@@ -21,9 +21,12 @@ _PLACES = 0xF00
 
 
 class HistoryForm(msgspec.Struct, frozen=True):
-    """What a template does with calls. `writes_calls`, `writes_results`: it renders them itself."""
+    """What a template does with tools. `takes_tools`, `writes_calls`, `writes_results`: it renders their
+    definitions, calls and results itself.
+    """
 
     dialect: Dialect = Dialect()
+    takes_tools: bool = True
     writes_calls: bool = True
     writes_results: bool = True
 

@@ -70,7 +70,7 @@ class Probe:
             for number, given in enumerate(arguments)
         ]
         answer = {"role": "assistant", "content": self.content, "tool_calls": calls}
-        conversation = [_USER, answer]
+        conversation: Conversation = [_USER, answer]
         if self.followed:
             conversation.append(
                 {"role": "tool", "content": _LATER, "tool_call_id": IDS[0] + id_end, "name": NAMES[0]}
@@ -86,7 +86,7 @@ class Probe:
         return Probe(self.template, text_arguments=self.text_arguments, content="", followed=self.followed)
 
     def answer(self) -> str:
-        conversation = [_USER, {"role": "assistant", "content": ANSWER}]
+        conversation: Conversation = [_USER, {"role": "assistant", "content": ANSWER}]
         if self.followed:
             conversation.append({"role": "user", "content": _LATER})
         return self._reply(conversation)
@@ -97,7 +97,7 @@ class Probe:
         return text[place + len(QUESTION) :].partition(_LATER)[0] if place >= 0 else ""
 
 
-_USER = {"role": "user", "content": QUESTION}
+_USER: dict[str, Any] = {"role": "user", "content": QUESTION}
 
 
 class _Span(msgspec.Struct, frozen=True):

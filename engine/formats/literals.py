@@ -24,6 +24,11 @@ _STRINGS = {
     '"': re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL),
     "'": re.compile(r"'((?:[^'\\]++|\\.)*+)'", re.DOTALL),
 }
+# As templates write that do not escape: a quote inside a string, unless something follows that ends it.
+_LOOSE_STRINGS = {
+    quote: re.compile(rf"{quote}((?:[^{quote}\\]++|\\.|{quote}(?!\s*[,)\]}}:]))*+){quote}", re.DOTALL)
+    for quote in ("'", '"')
+}
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}(?:\\u[dD][c-fC-F][0-9a-fA-F]{2})?|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": "", "0": "\0"}
@@ -75,13 +80,16 @@ def skip_space(text: str, position: int) -> int:
 
 class Literals:
     """The forgiving reader. `quote` is what stands around strings besides the usual quotes (Gemma), and lets
-    keys be bare.
+    keys be bare. `loose`: strings hold their own quotes unescaped.
     """
 
-    def __init__(self, text: str, *, stops: tuple[str, ...] = (), quote: str = "") -> None:
+    def __init__(
+        self, text: str, *, stops: tuple[str, ...] = (), quote: str = "", loose: bool = False
+    ) -> None:
         self._text = text
         self._stops = tuple(stop for stop in stops if stop)
         self._quote = quote
+        self._strings = _LOOSE_STRINGS if loose else _STRINGS
         self.repaired = False
         self._stopped = False
         self._readers: dict[str, Callable[[int, int], tuple[Any, int]]] = {
@@ -181,7 +189,7 @@ class Literals:
 
     def _string(self, position: int) -> tuple[str, int]:
         first = self._text[position]
-        match = _STRINGS[first].match(self._text, position)
+        match = self._strings[first].match(self._text, position)
         if not match:
             raise IncompleteError
         body = match.group(1)

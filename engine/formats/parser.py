@@ -31,7 +31,7 @@ _PATIENCE = 16
 _FREE_WORK = 20_000
 
 
-class _State(Enum):
+class State(Enum):
     START = auto()  # nothing but white space so far: reasoning or the answer may open
     REASONING_START = auto()  # inside the reasoning, nothing but white space so far
     REASONING = auto()
@@ -66,19 +66,19 @@ class ReplyParser:
         self._waiting: list[str] = []  # a call that is not whole
         self._state = self._first_state()
         self._start_markers = {
-            _State.START: _table(
-                (markers.opening, _State.REASONING_START),
-                (markers.closing, _State.ANSWER_START),
-                (markers.early_answer_opening, _State.ANSWER_START),
-                (markers.answer_opening, _State.ANSWER_START),
+            State.START: _table(
+                (markers.opening, State.REASONING_START),
+                (markers.closing, State.ANSWER_START),
+                (markers.early_answer_opening, State.ANSWER_START),
+                (markers.answer_opening, State.ANSWER_START),
             ),
-            _State.REASONING_START: _table(
-                (markers.opening, _State.REASONING_START), (markers.closing, _State.ANSWER_START)
+            State.REASONING_START: _table(
+                (markers.opening, State.REASONING_START), (markers.closing, State.ANSWER_START)
             ),
-            _State.ANSWER_START: _table(
-                (markers.answer_opening, _State.ANSWER_START),
-                (markers.early_answer_opening, _State.ANSWER_START),
-                (markers.turn_opening, _State.ANSWER_START),
+            State.ANSWER_START: _table(
+                (markers.answer_opening, State.ANSWER_START),
+                (markers.early_answer_opening, State.ANSWER_START),
+                (markers.turn_opening, State.ANSWER_START),
             ),
         }
         self._longest = {
@@ -91,18 +91,18 @@ class ReplyParser:
         )
         self._held = self._begun_by_prompt()
 
-    def _first_state(self) -> _State:
+    def _first_state(self) -> State:
         prompt = self._prompt
         if prompt.continued_content:
-            return _State.ANSWER
+            return State.ANSWER
         if prompt.opens_reasoning:
-            return _State.REASONING if prompt.continued_reasoning else _State.REASONING_START
-        return _State.ANSWER_START if prompt.continued_reasoning else _State.START
+            return State.REASONING if prompt.continued_reasoning else State.REASONING_START
+        return State.ANSWER_START if prompt.continued_reasoning else State.START
 
     def _begun_by_prompt(self) -> str:
         """The mark of a call that the prompt itself ends with (functionary's >>>)."""
         last = self._prompt.pieces[-1] if self._prompt.pieces else None
-        if last is None or not last.trusted or self._state is not _State.START:
+        if last is None or not last.trusted or self._state is not State.START:
             return ""
         end = last.text.rstrip()
         return next((trigger for trigger in self._reader.triggers if end.endswith(trigger)), "")
@@ -128,20 +128,20 @@ class ReplyParser:
 
     def _run(self, data: str, out: list[ParsedDelta]) -> None:
         position = 0
-        while position < len(data) or (self._final and self._state is _State.CALLS):
+        while position < len(data) or (self._final and self._state is State.CALLS):
             position = self._step(data, position, out)
             if position < 0:
                 break
 
     def _step(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         """Read on from `position`; -1 when the rest has to wait."""
-        if self._state is _State.ANSWER:
+        if self._state is State.ANSWER:
             return self._read_answer(data, position, out)
-        if self._state is _State.REASONING:
+        if self._state is State.REASONING:
             return self._read_reasoning(data, position, out)
-        if self._state is _State.CALLS:
+        if self._state is State.CALLS:
             return self._read_more_calls(data, position, out)
-        if self._state is _State.ANSWER_END:
+        if self._state is State.ANSWER_END:
             return self._read_answer_end(data, position, out)
         return self._read_start(data, position, out)
 
@@ -154,7 +154,7 @@ class ReplyParser:
         data = "".join(self._waiting) or self._held
         self._waiting, self._held = [], ""
         self._run(data, out)
-        if self._state is _State.ANSWER and self._spaces:
+        if self._state is State.ANSWER and self._spaces:
             self._emit("".join(self._spaces), out)
             self._spaces.clear()
         return out
@@ -162,7 +162,7 @@ class ReplyParser:
     @property
     def in_reasoning(self) -> bool:
         """Whether the text so far ended inside the reasoning."""
-        return self._state in (_State.REASONING, _State.REASONING_START)
+        return self._state in (State.REASONING, State.REASONING_START)
 
     def finish(self) -> AssistantMessage:
         """The whole reply, the part that was continued included; what `flush` had not given out is in it."""
@@ -199,9 +199,9 @@ class ReplyParser:
         rest = data[position : position + self._longest[self._state] + 1]
         if not self._final and any(marker.startswith(rest) for marker, _ in rows):
             return self._wait(data, position)
-        if self._state is _State.REASONING_START:
+        if self._state is State.REASONING_START:
             self._spaces.clear()
-            self._state = _State.REASONING
+            self._state = State.REASONING
             return position
         return self._begin_answer(data, position, out)
 
@@ -217,7 +217,7 @@ class ReplyParser:
         spaces = "".join(self._spaces)
         # Of the white space in front of the answer the indent of its first line is the answer's.
         self._spaces = [spaces[spaces.rfind("\n") + 1 :]]
-        self._state = _State.ANSWER
+        self._state = State.ANSWER
         return position
 
     def _read_reasoning(self, data: str, position: int, out: list[ParsedDelta]) -> int:
@@ -229,7 +229,7 @@ class ReplyParser:
         if match:
             self._emit_visible(data[position : match.start()], out)
             self._spaces.clear()
-            self._state = _State.ANSWER_START
+            self._state = State.ANSWER_START
             return match.end()
         marks = (closing, *(self._reader.triggers if self._reader.ends_reasoning else ()))
         split = len(data) if self._final else len(data) - max(_overlap(data, m, position) for m in marks)
@@ -246,7 +246,7 @@ class ReplyParser:
             self._spaces.clear()
             for each in found:
                 self._give(each.reading, out)
-            self._state = _State.ANSWER
+            self._state = State.ANSWER
             self._truncated_call = found[-1].reading.truncated
             return len(data)
         if closing >= 0 and not self._final and self._may_be_inside(data, position, closing):
@@ -292,7 +292,7 @@ class ReplyParser:
         self._emit_visible(data[position : match.start()], out)
         if match.group() == self._markers.answer_closing:
             self._spaces.append(match.group())
-            self._state = _State.ANSWER_END
+            self._state = State.ANSWER_END
             return match.end()
         try:
             found = self._reader.read(data, match.start(), self._final)
@@ -313,17 +313,17 @@ class ReplyParser:
         rest = data[end : end + max(map(len, starts), default=0)]
         if any(mark and data.startswith(mark, end) for mark in starts):
             self._spaces.clear()
-            self._state = _State.ANSWER_START
+            self._state = State.ANSWER_START
             return end
         if not self._final and any(mark.startswith(rest) for mark in starts):
             return self._wait(data, position)
-        self._state = _State.ANSWER
+        self._state = State.ANSWER
         return position
 
     def _take(self, found: Found, out: list[ParsedDelta]) -> int:
         self._give(found.reading, out)
         self._found = found
-        self._state = _State.CALLS
+        self._state = State.CALLS
         self._truncated_call = found.reading.truncated
         return found.reading.end
 
@@ -337,15 +337,15 @@ class ReplyParser:
             return self._wait_for_call(data, position)
         if found:
             return self._take(found, out)
-        self._state = _State.ANSWER
+        self._state = State.ANSWER
         if not self._content:
             self._spaces.clear()
-            self._state = _State.ANSWER_START
+            self._state = State.ANSWER_START
         return position
 
     def _over(self, end: int) -> int:
         self._spaces.clear()
-        self._state = _State.ANSWER
+        self._state = State.ANSWER
         return end
 
     def _give(self, reading: Reading, out: list[ParsedDelta]) -> None:
@@ -378,7 +378,7 @@ class ReplyParser:
     def _emit(self, text: str, out: list[ParsedDelta]) -> None:
         if not text:
             return
-        inside = self._state is _State.REASONING
+        inside = self._state is State.REASONING
         kind = ReasoningDelta if inside else ContentDelta
         (self._reasoning if inside else self._content).append(text)
         if out and isinstance(last := out[-1], kind):
@@ -387,7 +387,7 @@ class ReplyParser:
             out.append(kind(text))
 
 
-def _table(*rows: tuple[str, _State]) -> tuple[tuple[str, _State], ...]:
+def _table(*rows: tuple[str, State]) -> tuple[tuple[str, State], ...]:
     return tuple(row for row in rows if row[0])
 
 

@@ -18,7 +18,7 @@ _RUNS = {
     NAME: re.compile(r"[^\s<>{}\[\]()\"'`|,;=]{1,256}"),
     ID: re.compile(r"[^\s<>{}\[\]()\"'`|,;=]{1,256}"),
     INDEX: re.compile(r"\d{1,9}"),
-    KEY: re.compile(r"[^\n<>\"\[\]]{1,256}"),
+    KEY: re.compile(r"(?!/)[^\n<>\"\[\]]{1,256}"),
     TYPE: re.compile(r"\w{1,40}"),
 }
 
@@ -76,11 +76,13 @@ class CompiledPattern:
         Raises IncompleteError where the text ends before that can be said.
         """
         slots: dict[Slot, str] = {}
+        namespace = ""
         for number, part in enumerate(self._parts):
             if isinstance(part, Mark):
                 found = match_mark(text, position, part.text, optional=part.optional)
                 if found < 0:
                     return None
+                namespace = part.text if part.optional and found > position else ""
                 position = found
                 continue
             position = skip_space(text, position)
@@ -93,7 +95,7 @@ class CompiledPattern:
             if part is NAME and self._is_numbered(number):
                 # The colon in front of the number is one that a name might have as well.
                 name, _, digits = value.rpartition(":")
-                slots[ID] = value
+                slots[ID] = namespace + value
                 slots[NAME] = name if name and digits.isdigit() else value
                 return self._rest(number + 3).match_into(text, position, slots)
             if slots.setdefault(part, value.strip()) != value.strip():

@@ -12,11 +12,12 @@ from typing import Any
 
 import msgspec
 
-from engine.formats.arguments import Typing
+from engine.formats.arguments import Schema, Typing
 from engine.formats.dialect import KEY, TYPE, Dialect, Parameter, Slot
 from engine.formats.literals import IncompleteError, skip_space
 from engine.formats.patterns import CompiledPattern, Match, marks_of, match_mark
 
+_MAX_DEPTH = 50
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _JSON_WORDS = ("number", "integer", "boolean", "null", "object", "array")
 
@@ -186,10 +187,7 @@ class TaggedArguments:
         if bare.startswith(_CDATA) and bare.endswith(_CDATA_END):
             return typing.from_text(key, bare[len(_CDATA) : -len(_CDATA_END)])
         if self._parameter.nested == "elements" and self._elements(raw):
-            told = len(typing.coercions)
-            value = typing.converted(key, self._element_value(raw, 0))
-            del typing.coercions[told:]  # every scalar is text here; to type it is no repair
-            return value
+            return self._element_value(raw, typing, typing.schema_of(key), key, 0)
         kind = self._kinds.get(word)
         if kind == "string" or word == "string":
             return typing.converted(key, raw)
@@ -201,28 +199,38 @@ class TaggedArguments:
     def _elements(self, raw: str) -> bool:
         return raw.lstrip().startswith(self._start.first)
 
-    def _element_value(self, raw: str, depth: int) -> Any:
+    def _element_value(self, raw: str, typing: Typing, schema: Schema, path: str, depth: int) -> Any:
         """Nested elements: an object, or an array when all of them are items."""
-        found: list[tuple[str, Any]] = []
+        members = self._members(raw) if depth < _MAX_DEPTH and self._elements(raw) else None
+        if not members:
+            return typing.value_of_text(raw, schema, path)
+        if all(key == "item" for key, _ in members):
+            return [
+                self._element_value(
+                    inner, typing, typing.item(schema, number), f"{path}[{number}]", depth + 1
+                )
+                for number, (_, inner) in enumerate(members)
+            ]
+        return {
+            key: self._element_value(inner, typing, typing.member(schema, key), f"{path}.{key}", depth + 1)
+            for key, inner in members
+        }
+
+    def _members(self, raw: str) -> list[tuple[str, str]] | None:
+        """The elements that `raw` consists of, None when it has other text in it."""
+        found: list[tuple[str, str]] = []
         position = 0
-        while depth < 50:
+        while raw[position:].strip():
             try:
                 start = self._start.match(raw, position)
             except IncompleteError:
-                break
-            if start is None:
-                return raw
-            key = start.slots[KEY]
-            end = self._element_end(raw, start.end, key)
-            if end is None:
-                return raw
-            inner = raw[start.end : end[0]]
-            value = self._element_value(inner, depth + 1) if self._elements(inner) else inner
-            found.append((key, value))
+                return None
+            end = start and self._element_end(raw, start.end, start.slots[KEY])
+            if not start or not end:
+                return None
+            found.append((start.slots[KEY], raw[start.end : end[0]]))
             position = end[1]
-        if found and all(key == "item" for key, _ in found):
-            return [value for _, value in found]
-        return dict(found)
+        return found
 
     def _element_end(self, raw: str, position: int, key: str) -> tuple[int, int] | None:
         """The closing tag of an element, past those of the same name inside it."""
