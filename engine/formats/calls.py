@@ -117,7 +117,8 @@ class Notation:
         found = self._call(text, position, opened, listed, final)
         if found is None:
             return None
-        return msgspec.structs.replace(found, in_section=(opened or listed) and not found.truncated)
+        still_open = opened or listed or found.in_section
+        return msgspec.structs.replace(found, in_section=still_open and not found.truncated)
 
     def _lists_calls(self, text: str, bracket: int, opened: bool) -> bool:
         """Whether a list of calls begins here; models write one where the template does not, too."""
@@ -144,6 +145,8 @@ class Notation:
         bracket = text.startswith("]", start) and bool(self._in_list or self.dialect.envelope)
         end = start + 1 if bracket else position
         try:
+            if bracket and self._closing and (closed := match_marks(text, end, self._closing)) >= 0:
+                return Reading(closed)
             after = match_marks(text, end, self._section_end)
         except IncompleteError:
             if not final:
@@ -211,10 +214,10 @@ class Notation:
         if not certain and (call.name not in self._schemas or isinstance(call.arguments, str)):
             return None
         end, stray = self._past_stray(text, found.end, final)
-        end = self._past_closing(text, end, final)
-        return Reading(
-            end, (msgspec.structs.replace(call, repaired=call.repaired or found.repaired or stray),)
-        )
+        call = msgspec.structs.replace(call, repaired=call.repaired or found.repaired or stray)
+        after = self._past_closing(text, end, final)
+        # Without its closing mark the block is still open, and may hold one more call.
+        return Reading(after, (call,), in_section=bool(self._closing) and after == end)
 
     @property
     def _keys(self) -> Envelope:
@@ -356,49 +359,69 @@ class Notation:
 
     def _cut_off(self, text: str, position: int, in_section: bool | None) -> Reading | None:
         """The text ended inside of a call, if there was one."""
-        start = position
+        start, opened = position, bool(in_section)
         if in_section is not None:
             start = self._past_separators(text, start)
-        opened = bool(in_section)
         if not opened and self._section:
             try:
                 after = match_marks(text, start, self._section)
             except IncompleteError:
-                return self._fragment(text, start)
+                return Reading(len(text), truncated=True)
             if after >= 0:
                 start, opened = after, True
-        if start >= len(text) or not text[start:].strip():
+        if not text[start:].strip():
             return Reading(len(text), truncated=True) if opened else None
-        try:
-            head = None if self.dialect.envelope else self._start.match(text, start)
-        except IncompleteError:
-            return self._fragment(text, start, opened)
-        if head:
-            raw = text[head.end :].strip()
-            call = ReadCall(head.slots[NAME], raw, head.slots.get(ID, ""))
-            return Reading(len(text), (call,), truncated=True)
-        return self._fragment(text, start, opened)
-
-    def _fragment(self, text: str, start: int, opened: bool = False) -> Reading | None:
-        """A call of which not even the head is whole."""
-        raw = text[start:].strip()
         if self.dialect.envelope:
-            body = raw
-            for mark in self._opening:
-                if not body.startswith(mark):
-                    body = "" if mark.startswith(body) else body
-                    break
-                body = body[len(mark) :].lstrip()
-            else:
-                opened = True
-            body = body.lstrip("[ \n")
-            if not opened and (self._opening or self._section):
-                return Reading(len(text), truncated=True)
-            if not opened:
-                return None
-            calls = (ReadCall(read_name(body, self._keys), body),) if body else ()
-            return Reading(len(text), calls, truncated=True)
-        return Reading(len(text), truncated=True)
+            return self._cut_off_object(text, start, opened)
+        try:
+            head = self._start.match(text, start)
+        except IncompleteError:
+            head = None
+        if head is None:
+            return Reading(len(text), truncated=True) if opened or self._begins(text, start) else None
+        if isinstance(self.dialect.start[-1], Slot) and head.slots[NAME] not in self._schemas:
+            return None
+        return self._abandoned(text, head.end, head.slots[NAME], head.slots.get(ID, ""))
+
+    def _begins(self, text: str, start: int) -> bool:
+        """Whether a call has begun whose head is not whole."""
+        rest = text[start:].strip()
+        first = self._start.first
+        if not first or not rest.startswith(first):
+            return bool(first) and first.startswith(rest)
+        name = rest[len(first) :].strip()
+        weak = isinstance(self.dialect.start[-1], Slot)
+        return not weak or any(known.startswith(name) for known in self._schemas)
+
+    def _cut_off_object(self, text: str, start: int, opened: bool) -> Reading | None:
+        try:
+            marked = match_marks(text, start, self._opening) if self._opening else -1
+        except IncompleteError:
+            return Reading(len(text), truncated=True)
+        if marked < 0 and not opened:
+            return None
+        start = skip_space(text, max(start, marked))
+        start = skip_space(text, start + 1) if text.startswith("[", start) else start
+        if start >= len(text):
+            return Reading(len(text), truncated=True)
+        return self._abandoned(text, start, "", "")
+
+    def _abandoned(self, text: str, start: int, name: str, id: str) -> Reading:
+        """A call whose value never ends. A closing mark with nothing but calls behind it ends it all the
+        same, as when a quote was forgotten; else the text broke off.
+        """
+        end, after, truncated = len(text), len(text), True
+        found = self._over.search(text, start) if self._over else None
+        if found and found.group() not in self._firsts:
+            closed = self._past_closing(text, found.start(), True)
+            for mark in self._section_end:
+                place = skip_space(text, closed)
+                closed = place + len(mark) if text.startswith(mark, place) else closed
+            following = skip_space(text, closed)
+            if following >= len(text) or text.startswith(self._firsts or ("\0",), following):
+                end, after, truncated = found.start(), closed, False
+        raw = text[start:end].strip()
+        return Reading(after, (ReadCall(name or read_name(raw, self._keys), raw, id),), truncated=truncated)
 
 
 def _around_object(dialect: Dialect) -> tuple[str, str]:

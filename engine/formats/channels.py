@@ -75,7 +75,7 @@ class ChannelParser(ReplyParser):
             return over.end()
         if not begins or (end < 0 and len(header) >= _LONGEST_HEADER) or (self._final and end < 0 and header):
             # No header at all: words.
-            if self._final and begins and header.startswith(("<|", "to=")):
+            if self._final and begins and (header.startswith(("<|", "to=")) or header == "<"):
                 return len(data)
             self._open(State.ANSWER)
             return position

@@ -171,6 +171,30 @@ _INTERNLM = Dialect(
     envelope=Envelope(arguments_key="parameters"),
 )
 
+_TOOL_CALLS = Dialect(
+    "jamba",
+    section_start="<tool_calls>[",
+    call=_enveloped("", ""),
+    separator=", ",
+    section_end="]</tool_calls>",
+    envelope=Envelope(),
+    array=True,
+)
+_TOOLCALL = msgspec.structs.replace(
+    _TOOL_CALLS, name="nemotron", section_start="<TOOLCALL>[", section_end="]</TOOLCALL>"
+)
+_GRANITE_CODE = Dialect(
+    "granite", call=_enveloped("<function_call> ", ""), separator="\n", envelope=Envelope()
+)
+_OLMO = Dialect(
+    "olmo",
+    arguments="pythonic",
+    section_start="<function_calls>\n",
+    call=(NAME, "(", ARGUMENTS, ")"),
+    separator="\n",
+    section_end="\n</function_calls>",
+)
+
 # What a source must hold, all of it, and the dialect it stands for; the first row that fits counts. These
 # come before anything that could be learned,
 BEFORE_LEARNING: tuple[tuple[tuple[str, ...], Dialect], ...] = (
@@ -183,6 +207,10 @@ AFTER_LEARNING: tuple[tuple[tuple[str, ...], Dialect], ...] = (
     (("<|tool_list_start|>",), _LFM),
     (("List of tools: [",), _LFM),
     (("<start_function_call>",), _FUNCTION_GEMMA),
+    (("<function_calls>", "</function_calls>"), _OLMO),
+    (("<function_call>",), _GRANITE_CODE),
+    (("<TOOLCALL>",), _TOOLCALL),
+    (("<tool_calls>", "</tool_calls>"), _TOOL_CALLS),
     (("<|python_start|>",), PYTHON_START),
     (("<|action_start|>", "<|plugin|>"), _INTERNLM),
     (("Action:\n```json",), _COMMAND_R),
@@ -225,6 +253,10 @@ def other_notations(dialect: Dialect, source: str = "") -> tuple[Dialect, ...]:
         others.append(BARE_FUNCTION)
     if dialect.trigger == "[TOOL_CALLS]":
         others += [_MISTRAL_NAMED, _MISTRAL_WITH_ID, _MISTRAL_ARRAY]
+    if dialect.name == "described":
+        # Nobody knows what this model was trained on; each of these marks stands for one thing only.
+        others += [_MISTRAL_NAMED, _MISTRAL_ARRAY, _GRANITE, _GRANITE_CODE, _TOOL_CALLS, _TOOLCALL]
+        others += [_LFM, _OLMO, _INTERNLM, _FIREFUNCTION, PYTHON_TAG_JSON]
     if "<|python_tag|>" in source:
         others += [PYTHON_TAG_JSON, PYTHON_TAG_CALL]
     if "<|python_start|>" in source and dialect != PYTHON_START:

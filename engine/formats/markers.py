@@ -85,7 +85,7 @@ def _with_answer_marks(template: Template, markers: ReasoningMarkers) -> Reasoni
         # Functionary 3.2 names the recipient of each message; an answer is for all.
         return msgspec.structs.replace(markers, answer_opening=">>>all\n", early_answer_opening=">>>all\n")
     for first, last in _ANSWER_PAIRS:
-        if first in source and last in source:
+        if first + last in source:
             return msgspec.structs.replace(
                 markers, answer_opening=first, early_answer_opening=first, answer_closing=last
             )

@@ -241,7 +241,7 @@ class ReplyParser:
         closing = data.find(self._markers.closing, position)
         if closing < 0 and not self._final:
             return self._wait_for_call(data, position)
-        found = self._last_calls(data, position)
+        found = self._last_calls(data, position) if closing < 0 else []
         if found:
             self._spaces.clear()
             for each in found:
@@ -249,8 +249,6 @@ class ReplyParser:
             self._state = State.ANSWER
             self._truncated_call = found[-1].reading.truncated
             return len(data)
-        if closing >= 0 and not self._final and self._may_be_inside(data, position, closing):
-            return self._wait_for_call(data, position)
         end = closing if closing >= 0 else len(data)
         self._emit_visible(data[position:end], out)
         return end
@@ -258,8 +256,6 @@ class ReplyParser:
     def _last_calls(self, data: str, position: int) -> list[Found]:
         """The calls from `position` to the end of the reply, none where something else follows."""
         calls: list[Found] = []
-        if not self._final:
-            return calls
         found = self._reader.read(data, position, True)
         while found:
             calls.append(found)
@@ -268,16 +264,6 @@ class ReplyParser:
                 return calls if any(each.reading.calls for each in calls) else []
             found = self._reader.go_on(data, end, True, found)
         return []
-
-    def _may_be_inside(self, data: str, position: int, closing: int) -> bool:
-        """Whether the closing marker may be part of a call's arguments."""
-        try:
-            found = self._reader.read(data, position, False)
-            while found and found.reading.end <= closing:
-                found = self._reader.go_on(data, found.reading.end, False, found)
-        except IncompleteError:
-            return False
-        return found is not None
 
     def _read_answer(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         if not self._in_answer:
@@ -337,10 +323,12 @@ class ReplyParser:
             return self._wait_for_call(data, position)
         if found:
             return self._take(found, out)
-        self._state = State.ANSWER
-        if not self._content:
-            self._spaces.clear()
-            self._state = State.ANSWER_START
+        if self._content:
+            # The white space in front of the calls stands for that on both sides.
+            self._state = State.ANSWER
+            return skip_space(data, position)
+        self._spaces.clear()
+        self._state = State.ANSWER_START
         return position
 
     def _over(self, end: int) -> int:
