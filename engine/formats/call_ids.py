@@ -9,11 +9,11 @@ LENGTH = 9
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def call_id(prompt: str, index: int) -> str:
-    """An id for the call with this index in the reply to this prompt: the same again for the same reply, and
-    another in each later turn of a conversation.
+def call_id(seed: str, index: int) -> str:
+    """An id for the call with this index in one reply. A seed made of the prompt gives the same ids again for
+    the same reply, and others in each later turn of a conversation.
     """
-    return shortened(f"{index}:{prompt}")
+    return shortened(f"{index}:{seed}")
 
 
 def shortened(text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from engine.formats.arguments import parameters_of
@@ -43,8 +41,6 @@ class CallReader:
         self.triggers = tuple(
             sorted({t for d in marked for t in (d.trigger, *d.openings)}, key=len, reverse=True)
         )
-        self.search = re.compile("|".join(map(re.escape, self.triggers))) if self.triggers else None
-        self.longest = max(map(len, self.triggers), default=0)
         self.ends_reasoning = dialect.ends_reasoning and bool(self.triggers)
 
     @property

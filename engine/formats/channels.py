@@ -67,7 +67,7 @@ class ChannelParser(ReplyParser):
 
     def _read_header(self, data: str, position: int) -> int:
         start = skip_space(data, position)
-        end = data.find(_MESSAGE, start)
+        end = data.find(_MESSAGE, start, start + _LONGEST_HEADER + len(_MESSAGE))
         header = data[start : start + _LONGEST_HEADER] if end < 0 else data[start:end]
         begins = any(header.startswith(mark) or mark.startswith(header) for mark in _HEADER_STARTS)
         over = _END.match(data, start)
@@ -78,7 +78,7 @@ class ChannelParser(ReplyParser):
             if self._final and begins and (header.startswith(("<|", "to=")) or header == "<"):
                 return len(data)
             self._open(State.ANSWER)
-            return position
+            return over.end() if over else position
         if end < 0:
             return self._wait(data, position)
         recipient, channel = _RECIPIENT.search(header), _CHANNEL.search(header)

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import msgspec
 
 MAX_DEPTH = 100
+_WINDOW = 4096
 _CONSTANTS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
 _SPACE = re.compile(r"\s*+")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])")
@@ -62,15 +63,31 @@ def read_json(text: str, position: int, stops: tuple[str, ...] = ()) -> Value:
     open brackets are closed. Raises IncompleteError, BrokenError.
     """
     position = skip_space(text, position)
-    try:
-        value, end = _DECODER.raw_decode(text, position)
-    except (json.JSONDecodeError, BrokenError):
-        return Literals(text, stops=stops).read(position)
-    except RecursionError as error:
-        raise BrokenError("nested too deeply") from error
-    if end == len(text) and not isinstance(value, dict | list | str):
-        raise IncompleteError  # a number may go on
-    return Value(value, end)
+    window = _WINDOW
+    while True:
+        # In windows, because an error of the decoder counts the lines from the start of its text.
+        part = text[position : position + window]
+        cut = position + window < len(text)
+        try:
+            value, end = _DECODER.raw_decode(part)
+        except json.JSONDecodeError as error:
+            if not cut or not _is_cut_off(error, len(part)):
+                return Literals(text, stops=stops).read(position)
+        except BrokenError:
+            return Literals(text, stops=stops).read(position)
+        except RecursionError as error:
+            raise BrokenError("nested too deeply") from error
+        else:
+            if end < len(part) or isinstance(value, dict | list | str):
+                return Value(value, position + end)
+            if not cut:
+                raise IncompleteError  # a number may go on
+        window *= 8
+
+
+def _is_cut_off(error: json.JSONDecodeError, length: int) -> bool:
+    """Whether the end of the text may be the error's cause."""
+    return error.pos > length - 16 or error.msg.startswith("Unterminated")
 
 
 def skip_space(text: str, position: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from engine.formats.call_ids import call_id
+from engine.formats.call_ids import call_id, shortened
 from engine.formats.call_reader import CallReader, Found
 from engine.formats.calls import ReadCall, Reading
 from engine.formats.dialect import NO_DIALECT
@@ -59,11 +59,14 @@ class ReplyParser:
         self._reasoning: list[str] = []
         self._content: list[str] = []
         self._calls: list[ToolCall] = []
+        self._ids: set[str] = set()
+        self._seed = shortened(prompt.text)
         self._found: Found | None = None  # the calls read last
         self._truncated_call = False
         self._final = False
         self._arrived = self._work = 0
         self._waiting: list[str] = []  # a call that is not whole
+        self._waiting_size = 0
         self._state = self._first_state()
         self._start_markers = {
             State.START: _table(
@@ -85,9 +88,10 @@ class ReplyParser:
             state: max((len(marker) for marker, _ in rows), default=0)
             for state, rows in self._start_markers.items()
         }
-        self._in_answer = _any_of((*self._reader.triggers, markers.answer_closing))
-        self._in_reasoning = _any_of(
-            (markers.closing, *(self._reader.triggers if self._reader.ends_reasoning else ()))
+        triggers = self._reader.triggers
+        self._ends_of_answer = _Marks((*triggers, markers.answer_closing))
+        self._ends_of_reasoning = _Marks(
+            (markers.closing, *(triggers if self._reader.ends_reasoning else ()))
         )
         self._held = self._begun_by_prompt()
 
@@ -113,18 +117,15 @@ class ReplyParser:
         self._arrived += len(text)
         if self._waiting:
             self._waiting.append(text)
-            size = sum(map(len, self._waiting)) if len(self._waiting) < 3 else self._waiting_size + len(text)
-            self._waiting_size = size
-            if self._work + size > _FREE_WORK + _PATIENCE * self._arrived:
+            self._waiting_size += len(text)
+            if self._work + self._waiting_size > _FREE_WORK + _PATIENCE * self._arrived:
                 return out
+            self._work += self._waiting_size
             data, self._waiting = "".join(self._waiting), []
-            self._work += size
         else:
             data, self._held = self._held + text, ""
         self._run(data, out)
         return out
-
-    _waiting_size = 0
 
     def _run(self, data: str, out: list[ParsedDelta]) -> None:
         position = 0
@@ -222,7 +223,7 @@ class ReplyParser:
 
     def _read_reasoning(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         closing = self._markers.closing
-        match = self._in_reasoning.search(data, position) if self._in_reasoning else None
+        match = self._ends_of_reasoning.search(data, position)
         if match and match.group() != closing:
             self._emit_visible(data[position : match.start()], out)
             return self._call_in_reasoning(data, match.start(), out)
@@ -231,8 +232,7 @@ class ReplyParser:
             self._spaces.clear()
             self._state = State.ANSWER_START
             return match.end()
-        marks = (closing, *(self._reader.triggers if self._reader.ends_reasoning else ()))
-        split = len(data) if self._final else len(data) - max(_overlap(data, m, position) for m in marks)
+        split = len(data) if self._final else self._ends_of_reasoning.begun(data, position)
         self._emit_visible(data[position:split], out)
         return self._wait(data, split)
 
@@ -266,13 +266,12 @@ class ReplyParser:
         return []
 
     def _read_answer(self, data: str, position: int, out: list[ParsedDelta]) -> int:
-        if not self._in_answer:
+        if not self._ends_of_answer:
             self._emit_plain(data[position:], out)
             return len(data)
-        match = self._in_answer.search(data, position)
+        match = self._ends_of_answer.search(data, position)
         if not match:
-            marks = (*self._reader.triggers, self._markers.answer_closing)
-            split = len(data) if self._final else len(data) - max(_overlap(data, m, position) for m in marks)
+            split = len(data) if self._final else self._ends_of_answer.begun(data, position)
             self._emit_visible(data[position:split], out)
             return self._wait(data, split)
         self._emit_visible(data[position : match.start()], out)
@@ -344,10 +343,10 @@ class ReplyParser:
             self._calls.append(call)
 
     def _made(self, read: ReadCall) -> ToolCall:
-        taken = {call.id for call in self._calls}
         id = read.id
-        if not id or id in taken:
-            id = call_id(self._prompt.text, len(self._calls))
+        if not id or id in self._ids:
+            id = call_id(self._seed, len(self._calls))
+        self._ids.add(id)
         return ToolCall(id, read.name, read.arguments, read.coercions, read.repaired)
 
     def _emit_visible(self, text: str, out: list[ParsedDelta]) -> None:
@@ -379,14 +378,25 @@ def _table(*rows: tuple[str, State]) -> tuple[tuple[str, State], ...]:
     return tuple(row for row in rows if row[0])
 
 
-def _any_of(marks: tuple[str, ...]) -> re.Pattern[str] | None:
-    present = sorted(filter(None, marks), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, present))) if present else None
+class _Marks:
+    """Texts to look for, the longest first."""
 
+    def __init__(self, marks: tuple[str, ...]) -> None:
+        self._marks = tuple(sorted(filter(None, marks), key=len, reverse=True))
+        self._search = re.compile("|".join(map(re.escape, self._marks)))
+        self._firsts = re.compile("|".join({re.escape(mark[0]) for mark in self._marks}))
+        self._longest = max(map(len, self._marks), default=0)
 
-def _overlap(data: str, marker: str, start: int) -> int:
-    """Length of the longest end of `data[start:]` that is a beginning of `marker`, but not all of it."""
-    for length in range(min(len(marker) - 1, len(data) - start), 0, -1):
-        if data.endswith(marker[:length]):
-            return length
-    return 0
+    def __bool__(self) -> bool:
+        return bool(self._marks)
+
+    def search(self, data: str, position: int) -> re.Match[str] | None:
+        return self._search.search(data, position) if self._marks else None
+
+    def begun(self, data: str, position: int) -> int:
+        """Where a mark begins that the end of `data` cuts off; the length of `data` where none does."""
+        start = max(position, len(data) - self._longest + 1)
+        for first in self._firsts.finditer(data, start):
+            if any(mark.startswith(data[first.start() :]) for mark in self._marks):
+                return first.start()
+        return len(data)

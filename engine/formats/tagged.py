@@ -44,6 +44,7 @@ class TaggedArguments:
         # The white space next to a value that is the template's.
         self._lead = last[len(last.rstrip()) :] if isinstance(last, str) else ""
         self._tail = first[: len(first) - len(first.lstrip())] if isinstance(first, str) else ""
+        self._absent: tuple[str, tuple[str, int]] = ("", ("", 0))
         self._kinds = {word: kind for kind, word in self._parameter.types.items()}
 
     def read(self, text: str, position: int, typing: Typing, final: bool) -> Arguments | None:
@@ -103,7 +104,7 @@ class TaggedArguments:
             if inside >= 0:
                 position = inside
         while True:
-            place = text.find(end_marks[0], position)
+            place = self._find_end(text, end_marks[0], position)
             if place < 0:
                 return self._unclosed(text, start, typing, given, final)
             after = place + len(end_marks[0])
@@ -114,6 +115,16 @@ class TaggedArguments:
                 missing = self._missed(text, start, typing, given, place)
                 return (missing, missing, True) if missing >= 0 else (place, after, False)
             position = place + 1
+
+    def _find_end(self, text: str, mark: str, position: int) -> int:
+        """`text.find`, which remembers in which text there is no further mark."""
+        absent, earlier = self._absent
+        if absent is text and earlier[0] == mark and position >= earlier[1]:
+            return -1
+        place = text.find(mark, position)
+        if place < 0:
+            self._absent = (text, (mark, position))
+        return place
 
     def _end_marks(self, key: str) -> tuple[str, ...]:
         return marks_of("".join(key if part is KEY else str(part) for part in self._parameter.end))
