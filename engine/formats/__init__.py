@@ -14,6 +14,7 @@ from engine.formats.values import (
     ToolCallFinished,
     ToolCallStarted,
 )
+from engine.formats.writing import example_call
 
 __all__ = [
     "AssistantMessage",
@@ -28,4 +29,5 @@ __all__ = [
     "ToolCall",
     "ToolCallFinished",
     "ToolCallStarted",
+    "example_call",
 ]

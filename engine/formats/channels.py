@@ -58,6 +58,12 @@ class ChannelParser(ReplyParser):
         elif self._state is State.ANSWER_START:
             self._state = State.START
 
+    def _is_plain(self, text: str) -> bool:
+        return not (self._held or self._waiting or self._blank or "<" in text) and self._state in (
+            State.REASONING,
+            State.ANSWER,
+        )
+
     def _step(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         if self._state is State.CALLS:
             return self._read_call(data, position, out)

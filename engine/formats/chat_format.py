@@ -106,8 +106,8 @@ class ChatFormat:
             if not conversation or conversation[-1]["role"] != "assistant":
                 raise ValueError("continue_last needs an assistant message at the end")
             partial = conversation.pop()
-        if definitions and not self._history.takes_tools:
-            conversation = with_tools_described(conversation, definitions, self._dialect)
+        if definitions:
+            conversation = with_tools_described(conversation, definitions, self._history)
         history = prepared(conversation, self._history)
         settings = self._plan.settings(reasoning)
         thoughts = partial.get("reasoning_content", "") if partial else ""

@@ -115,6 +115,9 @@ class ReplyParser:
         """What the new text adds, in order; neighbours of one kind are joined."""
         out: list[ParsedDelta] = []
         self._arrived += len(text)
+        if self._is_plain(text):
+            self._emit_visible(text, out)
+            return out
         if self._waiting:
             self._waiting.append(text)
             self._waiting_size += len(text)
@@ -126,6 +129,14 @@ class ReplyParser:
             data, self._held = self._held + text, ""
         self._run(data, out)
         return out
+
+    def _is_plain(self, text: str) -> bool:
+        """Whether nothing is pending and no mark begins in `text`: so it is with most pieces."""
+        if self._held or self._waiting:
+            return False
+        if self._state is State.ANSWER:
+            return bool(self._ends_of_answer) and not self._ends_of_answer.may_begin(text)
+        return self._state is State.REASONING and not self._ends_of_reasoning.may_begin(text)
 
     def _run(self, data: str, out: list[ParsedDelta]) -> None:
         position = 0
@@ -392,6 +403,9 @@ class _Marks:
 
     def search(self, data: str, position: int) -> re.Match[str] | None:
         return self._search.search(data, position) if self._marks else None
+
+    def may_begin(self, text: str) -> bool:
+        return self._firsts.search(text) is not None
 
     def begun(self, data: str, position: int) -> int:
         """Where a mark begins that the end of `data` cuts off; the length of `data` where none does."""

@@ -27,7 +27,7 @@ def find_form(template: Template, markers: ReasoningMarkers) -> HistoryForm:
     if dialect is None and takes_tools:
         dialect = known_dialect(template.source, AFTER_LEARNING)
     if dialect is None:
-        dialect, takes_tools = FALLBACK, False
+        dialect = FALLBACK
     if markers.closing.startswith("[BEGIN"):
         # Apriel's reasoning has no mark of its own; a call ends it as its answer's heading does.
         dialect = msgspec.structs.replace(dialect, ends_reasoning=True)

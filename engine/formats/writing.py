@@ -35,6 +35,11 @@ def written(dialect: Dialect, calls: Sequence[WrittenCall]) -> str:
     return "".join(piece.text for piece in write_calls(dialect, calls))
 
 
+def example_call(dialect: Dialect) -> str:
+    """A call as this model would write it, to be shown."""
+    return written(dialect, [WrittenCall("get_weather", {"city": "Seoul", "days": 3}, "a1b2c3d4e")]).strip()
+
+
 def _call(dialect: Dialect, call: WrittenCall, number: int) -> list[Piece]:
     texts = {NAME: call.name, ID: call.id, INDEX: str(dialect.first_index + number)}
     pieces: list[Piece] = []
