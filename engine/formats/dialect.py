@@ -109,6 +109,8 @@ class Dialect(msgspec.Struct, frozen=True):
     `openings` are further texts that models write where the dialect is expected to start, as the first mark
     of a call when they leave out or change the section's; a grammar may use them as triggers.
     `text_arguments`: the model's template takes the arguments of earlier calls as JSON text, not as objects.
+    `content_with_calls`: what the content of an earlier message must be for its calls to be rendered at all.
+    `names_in_ids`: the template writes the id alone, so an id must hold the name (Kimi K2).
     `id_length` is the number of letters and digits an id must have, 0 for any.
     """
 
@@ -131,6 +133,8 @@ class Dialect(msgspec.Struct, frozen=True):
     first_index: int = 0
     openings: tuple[str, ...] = ()
     text_arguments: bool = False
+    content_with_calls: Literal["kept", "empty", "null"] = "kept"
+    names_in_ids: bool = False
     id_length: int = 0
 
     @property

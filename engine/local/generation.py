@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from engine.api import Delta, Finished, FinishReason, GenerateRequest, PrefillProgress, Timings, Usage
 from engine.errors import UserError
-from engine.formats import ParsedDelta, ReasoningDelta, ReplyParser
+from engine.formats import ContentDelta, ParsedDelta, ReasoningDelta, ReplyParser
 from engine.local import native, sampling
 from engine.local.session import Decoded, Session
 from engine.local.stop_strings import StopStrings
@@ -174,6 +174,8 @@ class Generation:
         if isinstance(delta, ReasoningDelta):
             self._emit(Delta(id, "reasoning", delta.text))
             return
+        if not isinstance(delta, ContentDelta):
+            return  # a tool call; the parser's message has it
         text = self._stops.feed(delta.text)
         if text:
             self._emit(Delta(id, "content", text))
