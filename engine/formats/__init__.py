@@ -2,6 +2,7 @@
 
 from engine.formats.chat_format import ChatFormat
 from engine.formats.dialect import Dialect
+from engine.formats.grammar import ToolGrammar
 from engine.formats.parser import ReplyParser
 from engine.formats.values import (
     AssistantMessage,
@@ -29,5 +30,6 @@ __all__ = [
     "ToolCall",
     "ToolCallFinished",
     "ToolCallStarted",
+    "ToolGrammar",
     "example_call",
 ]

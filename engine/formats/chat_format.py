@@ -14,6 +14,7 @@ from engine.formats.channels import ChannelParser
 from engine.formats.definitions import plainer
 from engine.formats.dialect import Dialect
 from engine.formats.fallback import with_tools_described
+from engine.formats.grammar import ToolGrammar, tool_grammar
 from engine.formats.history import Prepared, inserted, prepared
 from engine.formats.known_dialects import other_notations
 from engine.formats.markers import ReasoningMarkers, learn_markers
@@ -128,6 +129,10 @@ class ChatFormat:
             return ChannelParser(self._markers, prompt, self._dialect, offered)
         others = other_notations(self._dialect, self._template.source)
         return ReplyParser(self._markers, prompt, CallReader(self._dialect, others, offered))
+
+    def tool_grammar(self, tools: Tools, choice: str | Mapping[str, Any] = "auto") -> ToolGrammar:
+        """The grammar of this model's calls of `tools`; see `engine.formats.grammar.tool_grammar`."""
+        return tool_grammar(self._dialect, tools, choice)
 
     def _renders_system(self) -> bool:
         conversation = [

@@ -33,6 +33,8 @@ class ToolArguments:
             notation = Python(rules)
         elif dialect.arguments == "braced":
             notation = Braced(rules, dialect.quote)
+        elif dialect.parameter is not None and dialect.parameter.nested == "python":
+            notation = Python(rules)
         self._compiler = SchemaCompiler(rules, self._schema, f"{name}#", notation)
         self._notation = notation
 
@@ -230,11 +232,15 @@ class _Tags:
             return None
         if kind == "array":
             items = flat.get("items", True)
+            if items is True or items == {}:
+                return self._any_elements()
             item = self.element("item", items, pointer(at, "items"), depth + 1)
             return f"{item}+" if item else None
         properties = flat.get("properties")
-        if kind != "object" or not isinstance(properties, dict) or not properties:
+        if kind != "object":
             return None
+        if not isinstance(properties, dict) or not properties:
+            return self._any_elements() if flat.get("additionalProperties", True) is not False else None
         required = flat.get("required")
         required = required if isinstance(required, list) else []
         members = []
@@ -245,6 +251,22 @@ class _Tags:
             if rule is not None:
                 members.append(Member(rule, name in required))
         return _unseparated(self._rules, self._compiler, members, None)
+
+    def _any_elements(self) -> str | None:
+        """Elements of any names, with elements or texts in them."""
+        start, end = self._parameter.start, self._parameter.end
+        if start[1:2] != (KEY,) or end[1:2] != (KEY,) or len(start) != 3 or len(end) != 3:
+            return None
+        name = "any-elements"
+        if not self._rules.has(name):
+            key = self._rules.add("bare-key", "[A-Za-z_] [A-Za-z0-9_.-]{0,63}")
+            opening = f"{literal(str(start[0]))} {key} {literal(str(start[2]))}"
+            closing = f"{key} {literal(str(end[2]))}"
+            text = text_until(self._rules, (str(end[0]),), closing)
+            inner = f"{name} {literal(str(end[0]))} {closing}"
+            self._rules.define("any-element", f"{opening} ( {text} | {inner} )")
+            self._rules.define(name, "any-element+")
+        return name
 
     def _optional(self, spaces: str) -> str:
         return f"{literal(spaces)}?" if spaces else ""

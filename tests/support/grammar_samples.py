@@ -32,7 +32,7 @@ class SampleRequest(msgspec.Struct, frozen=True):
     count: int
     opening: str = ""
     temperature: float = 0.9
-    max_tokens: int = 160
+    max_tokens: int = 300
 
 
 class Sample(msgspec.Struct, frozen=True):

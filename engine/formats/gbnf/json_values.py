@@ -10,6 +10,7 @@ from engine.formats.gbnf.integers import MOST_DIGITS
 from engine.formats.gbnf.rules import Rules, alternatives
 
 QUOTE = '"\\""'
+SINGLE_QUOTE = '"\'"'
 _EVERYTHING = complement(())
 _MOST_TREE_NODES = 600
 
@@ -20,7 +21,7 @@ def space(rules: Rules) -> str:
     A model that is held to a grammar writes white space where it would rather say something else, and some
     then write nothing else; so there is little of it.
     """
-    return rules.add("ws", '" " | "\\r"? "\\n" ( " "{0,24} | "\\t"{1,8} ) | ""')
+    return rules.add("ws", '" " | "\\r"? "\\n" ( " "{0,24} | "\\t"{1,4} ) | ""')
 
 
 def integer_part() -> str:
@@ -86,7 +87,7 @@ def key(rules: Rules, name: str) -> str:
     return f"{written(rules, name, Spelling.JSON)} {QUOTE}"
 
 
-def key_except(rules: Rules, names: list[str]) -> str | None:
+def key_except(rules: Rules, names: list[str], spelling: Spelling = Spelling.JSON) -> str | None:
     """The rule for the inside of a key, its closing quote included, that is none of `names`.
 
     None when the names are too many to tell apart. Only a name whose own characters are spelled in escapes
@@ -104,20 +105,15 @@ def key_except(rules: Rules, names: list[str]) -> str | None:
         ends.add(state)
     if len(tree) > _MOST_TREE_NODES:
         return None
-    rest = rules.add("key-rest", f"{one_of(rules, _EVERYTHING, Spelling.JSON)}* {QUOTE}")
+    quote = SINGLE_QUOTE if spelling is Spelling.SINGLE else QUOTE
+    rest = rules.add("key-rest", f"{one_of(rules, _EVERYTHING, spelling)}* {quote}")
     # The deepest states first, so that equal ends of names share their rules.
     rule_of: dict[int, str] = {}
     for state in reversed(range(len(tree))):
-        bodies = [] if state in ends else [QUOTE]
+        bodies = [] if state in ends else [quote]
         for character, child in tree[state].items():
-            bodies.append(f"{written(rules, character, Spelling.JSON)} {rule_of[child]}")
+            bodies.append(f"{written(rules, character, spelling)} {rule_of[child]}")
         taken = union(tuple((ord(c), ord(c)) for c in tree[state]))
-        bodies.append(f"{_other_character(rules, taken)} {rest}")
+        bodies.append(f"{one_of(rules, complement(taken), spelling)} {rest}")
         rule_of[state] = rules.add("key", alternatives(bodies))
     return rule_of[0]
-
-
-def _other_character(rules: Rules, taken: tuple[tuple[int, int], ...]) -> str:
-    if not taken:
-        return one_of(rules, _EVERYTHING, Spelling.JSON)
-    return one_of(rules, complement(taken), Spelling.JSON)

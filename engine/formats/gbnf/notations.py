@@ -6,13 +6,15 @@ All three have the same values and differ in their strings, keys and constants.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from engine.formats.gbnf import json_values
 from engine.formats.gbnf.characters import Spelling, written
-from engine.formats.gbnf.json_values import QUOTE
+from engine.formats.gbnf.json_values import QUOTE, SINGLE_QUOTE
 from engine.formats.gbnf.objects import Separators
 from engine.formats.gbnf.rules import Rules, alternatives, literal
+from engine.formats.gbnf.strings import any_characters
 from engine.formats.gbnf.text_until import text_until
 
 # Symbols for the inside of a string in one spelling.
@@ -89,13 +91,35 @@ class Python(Json):
         return f"( {self.string(characters)} )"
 
     def other_key(self, taken: list[str]) -> str | None:
-        inside = json_values.key_except(self.rules, taken)
-        return None if inside is None else f"{QUOTE} {inside}"
+        double = json_values.key_except(self.rules, taken)
+        single = json_values.key_except(self.rules, taken, Spelling.SINGLE)
+        if double is None or single is None:
+            return None
+        return f"( {QUOTE} {double} | {SINGLE_QUOTE} {single} )"
 
     def given(self, value: Any) -> str:
         if value is None or isinstance(value, bool):
             return self.null if value is None else self.true if value else self.false
         return super().given(value)
+
+    def any_value(self) -> str:
+        rules = self.rules
+        if not rules.has("python-value"):
+            ws, characters = self.space, partial(any_characters, rules)
+            rules.define("python-string", self.string(characters))
+            rules.define("python-member", f'python-string {ws} ":" {ws} python-value {ws}')
+            rules.define("python-object", f'"{{" {ws} ( python-member ( "," {ws} python-member )* )? "}}"')
+            rules.define("python-item", f"python-value {ws}")
+            rules.define("python-array", f'"[" {ws} ( python-item ( "," {ws} python-item )* )? "]"')
+            constants = [json_values.number(rules), self.true, self.false, self.null]
+            rules.define(
+                "python-value", alternatives(["python-string", "python-object", "python-array", *constants])
+            )
+        return "python-value"
+
+    def any_object(self) -> str:
+        self.any_value()
+        return "python-object"
 
 
 class Braced(Json):

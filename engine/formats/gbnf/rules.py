@@ -52,7 +52,10 @@ class Rules:
     def __init__(self) -> None:
         self._bodies: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._reserved = {"root", *(f"{kind}-{part}" for kind in ("json", "braced") for part in _SHARED)}
+        self._reserved = {
+            "root",
+            *(f"{kind}-{part}" for kind in ("json", "python", "braced") for part in _SHARED),
+        }
         self._characters = 0
         self._expanded = 0
         self.loosened = 0  # bounds of repetitions that were not kept
