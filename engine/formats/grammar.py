@@ -17,6 +17,9 @@ from engine.formats.gbnf.rules import Rules, alternatives, literal
 from engine.formats.tool_arguments import ToolArguments
 
 MOST_CALLS = 16
+# What words do not have and marks do.
+_SIGN = re.compile(r"[<>\[\]|｜◁▷]|functions\.")
+_BLANKS = r"\s*"
 _SENTINELS = {NAME: "Qx7name", ARGUMENTS: "Qx7arguments", ID: "Qx7id", INDEX: "Qx7index"}
 
 
@@ -110,7 +113,7 @@ class _Writer:
                 body = self._from(mark)
                 if body is not None:
                     bodies.append(body)
-                    triggers.append(f"({re.escape(mark)})")
+                    triggers.append(self._trigger(mark))
         return self._finished(alternatives(bodies), lazy=True, triggers=tuple(dict.fromkeys(triggers)))
 
     def _finished(self, body: str, *, lazy: bool = False, triggers: tuple[str, ...] = ()) -> ToolGrammar:
@@ -133,6 +136,19 @@ class _Writer:
             rest = whole[whole.index(mark) :]
             return self._calls("", self._call((rest, *dialect.call[1:])))
         return None
+
+    def _trigger(self, mark: str) -> str:
+        """A mark that is an ordinary word counts only where the rest of a call's opening follows."""
+        if _SIGN.search(mark):
+            return f"({re.escape(mark)})"
+        head = self._dialect.section_start
+        for part in self._dialect.call:
+            if isinstance(part, Slot):
+                names = f"(?:{'|'.join(map(re.escape, self._tools))})" if part is NAME else ""
+                break
+            head += part
+        marks = head[head.index(mark) :].split()
+        return f"({_BLANKS.join(map(re.escape, marks))}{_BLANKS if head[-1:].isspace() else ''}{names})"
 
     def _bare_trigger(self) -> str:
         """For calls without a mark of their own, which stand at the start of the answer."""
@@ -173,7 +189,7 @@ class _Writer:
         if self._object is not None:
             return self._rules.add("call", self._enveloped(pattern))
         place = pattern.index(NAME)
-        before = self._fixed(pattern[:place])
+        before = self._opened(pattern[:place])
         tools = [
             self._rules.add(f"tool-{name}", f"{literal(name)} {self._named(name, pattern[place + 1 :])}")
             for name in self._tools
@@ -183,11 +199,29 @@ class _Writer:
     def _named(self, name: str, rest: Pattern) -> str:
         """A call from behind its tool's name on."""
         place = rest.index(ARGUMENTS)
-        head = self._fixed(rest[:place], name)
+        head = self._headed(rest[:place], name)
         if self._dialect.arguments == "json":
             head += f" {gap(self._rules)}"
         end = self._ending if self._dialect.channels else self._fixed
         return f"{head} {self._arguments(name)} {gap(self._rules)} {end(rest[place + 1 :], name)}"
+
+    def _opened(self, pattern: Pattern) -> str:
+        """What stands before the name. In a message with a channel the recipient may stand before it too."""
+        before = self._fixed(pattern)
+        first = pattern[0] if pattern else ""
+        if not self._dialect.channels or not isinstance(first, str) or " to=" not in first[1:]:
+            return before
+        recipient = first[first.rindex(" to=") :]
+        return f"( {before} | {literal(' ')}? {literal(recipient.lstrip())} )"
+
+    def _headed(self, pattern: Pattern, name: str) -> str:
+        """What stands between the name and the arguments, the channel included where it comes there."""
+        text = pattern[0] if len(pattern) == 1 else None
+        if not self._dialect.channels or not isinstance(text, str) or "<|constrain|>" not in text:
+            return self._fixed(pattern, name)
+        channel = '( " "? "<|channel|>" ( "commentary" | "analysis" ) )?'
+        kind = f'( " "? "<|constrain|>"? {literal("json")} )?'
+        return f"{channel} {kind} {literal('<|message|>')}"
 
     def _ending(self, pattern: Pattern, name: str) -> str:
         """The end of a call that is a message of its own; its last mark may be a token that ends the reply
@@ -232,8 +266,10 @@ class _Writer:
 
     def _members(self, skeleton: _Object, names: list[str]) -> str:
         """The members in the template's order, the name's value being the fork between the tools."""
-        ws = space(self._rules)
+        ws = self._spaces()
         shared, forked = skeleton.until_name()
+        # Some models give their calls ids although their template does not.
+        name_is_here = any(value == _SENTINELS[NAME] for _, value in forked)
         opening = f'"{{" {ws} ' + " ".join(f'{self._member(k, v, "")} {ws} "," {ws}' for k, v in shared)
         bodies = []
         for name in names:
@@ -242,11 +278,23 @@ class _Writer:
                 f' {ws} "," {ws} {text}' if needed else f' ( {ws} "," {ws} {text} )?'
                 for _, text, needed in members[1:]
             )
+            if not any(value == _SENTINELS[ID] for _, value in (*shared, *forked)) and name_is_here:
+                tail += f' ( {ws} "," {ws} {self._member("id", _SENTINELS[ID], name)} )?'
             bodies.append(self._rules.add(f"tool-{name}", f'{members[0][1]}{tail} {ws} "}}"'))
         return f"{opening} ( {alternatives(bodies)} )"
 
+    def _spaces(self) -> str:
+        """White space of JSON, and what the template has within the object of a call."""
+        literals = [part for part in self._dialect.call if isinstance(part, str)]
+        own = [literal(run) for text in literals for run in re.findall(r"\s{2,}", text)]
+        return (
+            self._rules.add("call-ws", alternatives([space(self._rules), *own]))
+            if own
+            else space(self._rules)
+        )
+
     def _member(self, name: str, value: Any, tool: str) -> str:
-        ws = space(self._rules)
+        ws = self._spaces()
         if name == _SENTINELS[NAME]:
             name = tool
         return f'{QUOTE} {key(self._rules, name)} {ws} ":" {ws} {self._member_value(value, tool)}'

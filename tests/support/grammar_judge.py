@@ -42,6 +42,10 @@ class Judge:
         """Whether the whole text is one of the grammar's."""
         return self._read(text) == len(text.encode())
 
+    def accepts_to_some_place_behind(self, text: str, place: int) -> bool:
+        """Whether the text up to some place behind `place` is one of the grammar's."""
+        return any(self.accepts(text[:end]) for end in range(len(text), place, -1))
+
     def starts(self, text: str) -> bool:
         """Whether the grammar can go on, or end, after this text."""
         return self._read(text, whole=False) == len(text.encode())

@@ -65,6 +65,8 @@ def _nothing() -> str:
 
 def _in_quotes(rules: Rules, ranges: Ranges, quote: str) -> str:
     plain = without(ranges, (*_MUST_ESCAPE, (ord(quote), ord(quote))))
+    if quote == "'" and holds(ranges, 0x0A):
+        plain = union(plain, ((0x0A, 0x0A),))  # templates write line ends into Python's strings as they are
     bodies = [char_class(plain)] if plain else []
     escapes = {**_SHORT_ESCAPES, ord(quote): quote}
     short = "".join(text for code, text in escapes.items() if holds(ranges, code))
