@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from engine.api import ToolCall as ToolCall
+
 
 class Piece(msgspec.Struct, frozen=True):
     """A run of prompt text. Untrusted text was written by people, tools or the model: its look-alikes of
@@ -39,25 +41,6 @@ class Prompt(msgspec.Struct, frozen=True):
     continued_reasoning: str = ""
     continued_content: str = ""
     tools: tuple[dict[str, Any], ...] = ()
-
-
-class ToolCall(msgspec.Struct, frozen=True):
-    """A call the model made. `arguments` is a dict, or the raw text of a call that cannot be read.
-
-    `name` is "" where a malformed call does not tell it. `id` is the model's own or made for the reply.
-    `coercions` tells which arguments were given the type of the tool's schema ("count: string to integer"),
-    `repaired` that the call was written with a slip whose meaning is certain.
-    """
-
-    id: str
-    name: str
-    arguments: dict[str, Any] | str
-    coercions: tuple[str, ...] = ()
-    repaired: bool = False
-
-    @property
-    def is_malformed(self) -> bool:
-        return isinstance(self.arguments, str)
 
 
 class AssistantMessage(msgspec.Struct, frozen=True):

@@ -21,17 +21,25 @@ _WINDOW = 512
 class ToolGate:
     """Draws the tokens of one reply. Owns the grammar; `close` frees it.
 
-    `opening`: the mark with which the model may open its reasoning, which no grammar forbids.
+    `opening`: the mark with which the model may open its reasoning, which no grammar forbids. `begun`: the
+    mark of a call that the prompt itself ends with.
     """
 
     def __init__(
-        self, tools: ToolGrammar, vocab: int, tokenizer: Tokenizer, sampler: GrammarSampler, opening: str
+        self,
+        tools: ToolGrammar,
+        vocab: int,
+        tokenizer: Tokenizer,
+        sampler: GrammarSampler,
+        opening: str,
+        begun: str = "",
     ) -> None:
         self._tools = tools
         self._vocab = vocab
         self._tokenizer = tokenizer
         self._sampler = sampler
         self._opening = opening.encode()
+        self._begun = tokenizer.marker(begun) if begun else []
         self._triggers = [re.compile(trigger.encode()) for trigger in tools.triggers]
         self._grammar: Grammar | None = None
         self._seen: list[tuple[int, bytes]] = []  # tokens behind the reasoning, the last of them
@@ -55,6 +63,7 @@ class ToolGate:
             if self._tools.lazy:
                 return None
             self._grammar = self._opened(self._tools.gbnf, "root")
+            self._read(self._begun)
             if self._grammar is None:
                 return None
         token, allowed = self._sampler.sample(context, self._grammar, self._opens_reasoning, index)
@@ -127,7 +136,11 @@ class ToolGate:
         first, front = self._first_token(start)
         gbnf = f"{self._tools.gbnf}\nhalf-read ::= {literal(front)} root\n" if front else self._tools.gbnf
         self._grammar = self._opened(gbnf, "half-read" if front else "root")
-        for token, _ in self._seen[first:]:
+        self._read([token for token, _ in self._seen[first:]])
+
+    def _read(self, tokens: list[int]) -> None:
+        """Let the grammar read what was written without it; where it refuses, it is let go."""
+        for token in tokens:
             if self._grammar is None:
                 return
             if not self._grammar.allows(token):
