@@ -1,6 +1,6 @@
 """`make bench`: figures side by side, taken in one run on this machine.
 
-Usage: python -m tests.bench [host] [start] [window]
+Usage: python -m tests.bench [host] [tools] [start] [window]
 """
 
 from __future__ import annotations
@@ -63,7 +63,23 @@ def window() -> None:
     table("Window: 100 tokens/s into a conversation of 5,000 messages", rows)
 
 
-PARTS = {"host": host, "start": start, "window": window}
+def tools() -> None:
+    from tests.bench.tools import compare
+
+    found = compare()
+    labels = {
+        "waiting": ("a lazy grammar waits, tok/s", ">= 0.9"),
+        "within": ("within a call's text, tok/s", ">= 0.9"),
+        "forced": ("a call that must be, tok/s", ""),
+    }
+    rows = []
+    for name, (label, goal) in labels.items():
+        numbers = (f"{found[name]:.1f}", f"{found['plain']:.1f}", f"{found[name] / found['plain']:.3f}")
+        rows.append((label, *numbers, goal))
+    table("Decode with tools in play beside plain decode", rows)
+
+
+PARTS = {"host": host, "tools": tools, "start": start, "window": window}
 
 
 def main() -> None:
