@@ -354,6 +354,11 @@ SENTENCES: dict[str, Sentence] = {
         "The context is {context} tokens, because loading failed with a longer one.",
         "더 길면 불러오지 못해 컨텍스트를 {context}토큰으로 줄였습니다.",
     ),
+    # Tools and grammars
+    "tools.unknown_choice": Sentence(
+        "The model was told to use the tool “{name}”, but there is no such tool in this request. Choose one of the tools that are listed.",
+        "모델에게 ‘{name}’ 도구를 쓰라고 했지만 이 요청에는 그런 도구가 없습니다. 목록에 있는 도구 가운데 하나를 골라 주세요.",
+    ),
     # --- app/store ---
     "store.locked": Sentence(
         "Another program is writing to the conversations file {path}, so nothing could be saved just now."

@@ -20,15 +20,51 @@ Reasoning = str | int
 FinishReason = Literal["stop", "length", "cancelled", "error"]
 
 
+class ToolCall(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A call the model made. `arguments` is a dict, or the raw text of a call that cannot be read.
+
+    `name` is "" where a malformed call does not tell it. `id` is the model's own or made for the reply.
+    `coercions` tells which arguments were given the type of the tool's schema ("count: string to integer"),
+    `repaired` that the call was written with a slip whose meaning is certain.
+    """
+
+    id: str
+    name: str
+    arguments: dict[str, Any] | str
+    coercions: tuple[str, ...] = ()
+    repaired: bool = False
+
+    @property
+    def is_malformed(self) -> bool:
+        return isinstance(self.arguments, str)
+
+
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One turn of a conversation, in the shape of OpenAI's chat API."""
+    """One turn of a conversation, in the shape of OpenAI's chat API.
+
+    An assistant's message may have `tool_calls`. A tool's message is the result of the call `tool_call_id`
+    of the tool `name`.
+    """
 
     role: Role
     content: str
     reasoning_content: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+    name: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        return dict(msgspec.to_builtins(self))
+        plain = dict(msgspec.to_builtins(self))
+        if self.tool_calls:
+            plain["tool_calls"] = [
+                {
+                    "id": call.id,
+                    "type": "function",
+                    "function": {"name": call.name, "arguments": call.arguments},
+                }
+                for call in self.tool_calls
+            ]
+        return plain
 
 
 class Sampling(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -108,6 +144,8 @@ class GenerateRequest(msgspec.Struct, frozen=True):
 
     `continue_last`: the last message is a partial answer to go on with; the events bring only what is new.
     `max_tokens` 0 means: up to the end of the context. `overrides` of sampling left None fall to the model's.
+    `tools` are definitions in OpenAI's shape. `tool_choice` is "auto", "required", "none" or a tool's name; what
+    the model calls comes in `Finished`.
     """
 
     id: int
@@ -117,6 +155,8 @@ class GenerateRequest(msgspec.Struct, frozen=True):
     max_tokens: int = 0
     stop: tuple[str, ...] = ()
     continue_last: bool = False
+    tools: tuple[dict[str, Any], ...] = ()
+    tool_choice: str = "auto"
 
 
 class Usage(msgspec.Struct, frozen=True):
@@ -186,13 +226,17 @@ class ExpertsFired(msgspec.Struct, frozen=True, tag="experts_fired"):
 
 
 class Finished(msgspec.Struct, frozen=True, tag="finished"):
-    """The last event of a request, always sent. With `error` the text so far stands and can be continued."""
+    """The last event of a request, always sent. With `error` the text so far stands and can be continued.
+
+    `tool_calls` are the calls that the reply makes, in their order, malformed ones included.
+    """
 
     id: int
     reason: FinishReason
     usage: Usage
     timings: Timings
     error: ErrorInfo | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class EngineLost(msgspec.Struct, frozen=True, tag="lost"):

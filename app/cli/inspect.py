@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
 from app.cli.output import Output
@@ -12,7 +10,7 @@ from app.sentences import format_bytes
 from app.services.models import resolve_model
 from engine.api import ReasoningControl
 from engine.errors import UserError
-from engine.formats import ChatFormat
+from engine.formats import ChatFormat, example_call
 from engine.placement.gguf_index import ModelSummary, read_index, summarise
 
 _TEMPLATE_LINES = 6
@@ -20,11 +18,11 @@ _LINE_WIDTH = 100
 
 
 class ToolSupport(msgspec.Struct, frozen=True):
-    """`dialect` is "none" when the template does nothing with tools, else "template"; `learned` is True for a
-    dialect that was worked out by rendering.
+    """`dialect` names how the model writes calls, "described" where its template knows no tools and they are
+    described to it in words. `learned` is True for a dialect that was worked out by rendering.
     """
 
-    dialect: Literal["none", "template"] = "none"
+    dialect: str = "described"
     learned: bool = False
 
 
@@ -43,16 +41,11 @@ class Inspection(msgspec.Struct, frozen=True):
 
 
 def inspection(summary: ModelSummary) -> Inspection:
-    """A model without a template is told as one without reasoning and tools.
+    """A model without a template is told as one without reasoning and with tools described in words.
 
     Raises UserError for a template that is broken.
     """
-    try:
-        chat_format = ChatFormat.from_template(summary.chat_template, summary.bos_token, summary.eos_token)
-    except UserError as error:
-        if error.code != "template.missing":
-            raise
-        chat_format = ChatFormat.plain()
+    chat_format = _format(summary)
     return Inspection(
         architecture=summary.architecture,
         quantisation=summary.quantisation,
@@ -62,8 +55,17 @@ def inspection(summary: ModelSummary) -> Inspection:
         experts=summary.experts,
         experts_used=summary.experts_used,
         reasoning=chat_format.reasoning,
-        tools=ToolSupport("template" if chat_format.mentions_tools else "none"),
+        tools=ToolSupport(chat_format.dialect.name, chat_format.dialect.learned),
     )
+
+
+def _format(summary: ModelSummary) -> ChatFormat:
+    try:
+        return ChatFormat.from_template(summary.chat_template, summary.bos_token, summary.eos_token)
+    except UserError as error:
+        if error.code != "template.missing":
+            raise
+        return ChatFormat.plain()
 
 
 def report(summary: ModelSummary, found: Inspection) -> str:
@@ -81,9 +83,11 @@ def report(summary: ModelSummary, found: Inspection) -> str:
         ),
         ("Experts", _experts(summary)),
         ("Reasoning", f"{found.reasoning.kind}{levels}, default {found.reasoning.default}"),
-        ("Tools", found.tools.dialect),
+        ("Tools", f"{found.tools.dialect}{', learned from the template' if found.tools.learned else ''}"),
     ]
     lines = [f"{label:<14}{value}" for label, value in rows]
+    lines.append("A call")
+    lines += [f"  {line[:_LINE_WIDTH]}" for line in example_call(_format(summary).dialect).splitlines()]
     template = summary.chat_template.splitlines() or ["none"]
     lines.append("Chat template")
     lines += [f"  {line[:_LINE_WIDTH]}" for line in template[:_TEMPLATE_LINES]]

@@ -1,6 +1,8 @@
 """What a model reads and writes: conversations to prompts, replies to reasoning and answers."""
 
 from engine.formats.chat_format import ChatFormat
+from engine.formats.dialect import Dialect
+from engine.formats.grammar import ToolGrammar
 from engine.formats.parser import ReplyParser
 from engine.formats.values import (
     AssistantMessage,
@@ -10,16 +12,24 @@ from engine.formats.values import (
     Prompt,
     ReasoningDelta,
     ToolCall,
+    ToolCallFinished,
+    ToolCallStarted,
 )
+from engine.formats.writing import example_call
 
 __all__ = [
     "AssistantMessage",
     "ChatFormat",
     "ContentDelta",
+    "Dialect",
     "ParsedDelta",
     "Piece",
     "Prompt",
     "ReasoningDelta",
     "ReplyParser",
     "ToolCall",
+    "ToolCallFinished",
+    "ToolCallStarted",
+    "ToolGrammar",
+    "example_call",
 ]

@@ -9,6 +9,14 @@ import msgspec
 
 from engine.api import Message, Reasoning, ReasoningControl
 from engine.errors import UserError
+from engine.formats.call_reader import CallReader
+from engine.formats.channels import ChannelParser
+from engine.formats.definitions import plainer
+from engine.formats.dialect import Dialect
+from engine.formats.fallback import with_tools_described
+from engine.formats.grammar import ToolGrammar, tool_grammar
+from engine.formats.history import Prepared, inserted, prepared
+from engine.formats.known_dialects import other_notations
 from engine.formats.markers import ReasoningMarkers, learn_markers
 from engine.formats.messages import (
     Conversation,
@@ -19,6 +27,7 @@ from engine.formats.messages import (
 from engine.formats.meter import time_limit
 from engine.formats.parser import ReplyParser
 from engine.formats.reasoning import ReasoningPlan, ReasoningSettings, find_reasoning
+from engine.formats.support import find_form
 from engine.formats.template import Template
 from engine.formats.untrusted import joined, separate
 from engine.formats.values import Piece, Prompt
@@ -49,6 +58,8 @@ class ChatFormat:
             self._takes_system = self._renders_system()
             self._markers = learn_markers(template)
             self._plan: ReasoningPlan = find_reasoning(template, self._markers)
+            self._history = find_form(template, self._markers)
+        self._dialect = self._history.dialect
 
     @classmethod
     def from_template(cls, source: str, bos_token: str = "", eos_token: str = "") -> ChatFormat:
@@ -70,9 +81,11 @@ class ChatFormat:
         return self._markers
 
     @property
-    def mentions_tools(self) -> bool:
-        """Whether the template does something with tool definitions."""
-        return not self._template.variables.isdisjoint({"tools", "functions"})
+    def dialect(self) -> Dialect:
+        """How this model writes tool calls. Where its template knows no tools, one of ours, described to it
+        in the system message.
+        """
+        return self._dialect
 
     def render(
         self,
@@ -94,19 +107,32 @@ class ChatFormat:
             if not conversation or conversation[-1]["role"] != "assistant":
                 raise ValueError("continue_last needs an assistant message at the end")
             partial = conversation.pop()
+        if definitions:
+            conversation = with_tools_described(conversation, definitions, self._history)
+        history = prepared(conversation, self._history)
         settings = self._plan.settings(reasoning)
         thoughts = partial.get("reasoning_content", "") if partial else ""
         with time_limit():
-            prompt = self._rendered(conversation, definitions, settings)
+            prompt = self._rendered(history, definitions, settings)
             if thoughts and self._is_past_reasoning(prompt):
-                prompt = self._rendered(conversation, definitions, self._plan.settings("on"))
+                prompt = self._rendered(history, definitions, self._plan.settings("on"))
         if settings.close_block and not thoughts:
             prompt = self._closed(prompt)
         return self._continued(prompt, thoughts, partial["content"]) if partial else prompt
 
     def parser(self, prompt: Prompt, tools: Tools = None) -> ReplyParser:
-        """A parser for the reply to this prompt. Calls of `tools` stay in the answer as they were written."""
-        return ReplyParser(self._markers, prompt)
+        """A parser for the reply to this prompt. Without `tools` those that the prompt was rendered with
+        count; without any, what looks like a call is part of the answer.
+        """
+        offered = prompt.tools if tools is None else tools
+        if self._dialect.channels:
+            return ChannelParser(self._markers, prompt, self._dialect, offered)
+        others = other_notations(self._dialect, self._template.source)
+        return ReplyParser(self._markers, prompt, CallReader(self._dialect, others, offered))
+
+    def tool_grammar(self, tools: Tools, choice: str | Mapping[str, Any] = "auto") -> ToolGrammar:
+        """The grammar of this model's calls of `tools`; see `engine.formats.grammar.tool_grammar`."""
+        return tool_grammar(self._dialect, tools, choice)
 
     def _renders_system(self) -> bool:
         conversation = [
@@ -116,8 +142,11 @@ class ChatFormat:
         return _SYSTEM_PROBE in (self._template.try_render(conversation) or "")
 
     def _rendered(
-        self, conversation: Conversation, tools: list[dict[str, Any]], settings: ReasoningSettings
+        self, history: Prepared, tools: list[dict[str, Any]], settings: ReasoningSettings
     ) -> Prompt:
+        conversation = history.conversation
+        shown = tools if self._history.takes_tools else []
+
         def render(messages: Conversation, definitions: list[dict[str, Any]]) -> str:
             if settings.system_words:
                 messages = _with_system_words(messages, settings.system_words)
@@ -132,15 +161,23 @@ class ChatFormat:
             except UserError:
                 return None
 
-        text = render(conversation, tools)
+        try:
+            text = render(conversation, shown)
+        except UserError as error:
+            if not shown or error.code == "template.raised":
+                raise
+            shown = plainer(shown)
+            text = render(conversation, shown)
         pieces = separate(
-            text, try_render, conversation, tools, (self._markers.opening, self._markers.closing)
+            text, try_render, conversation, shown, (self._markers.opening, self._markers.closing)
         )
+        whole = joined(inserted(pieces or (Piece(text, True),), history.inserts))
         prompt = Prompt(
-            text,
-            pieces or (Piece(text, True),),
+            "".join(piece.text for piece in whole),
+            whole,
             separated=pieces is not None,
             reasoning_budget=settings.budget,
+            tools=tuple(tools),
         )
         return msgspec.structs.replace(prompt, opens_reasoning=self._ends_with(prompt, self._markers.opening))
 

@@ -35,6 +35,8 @@ def _tojson(
     """JSON as chat templates expect it: no HTML escapes, other scripts as they are (transformers' filter)."""
     if indent is not None and not 0 <= indent <= 16:
         raise TooExpensiveError
+    if isinstance(value, Iterator):
+        value = weigh(list(value))  # what `map` and `select` give
     return json.dumps(
         value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys
     )

@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from engine.formats.comparing import mirrored
 from engine.formats.messages import Conversation, with_reasoning_keys
 from engine.formats.template import Template
 
@@ -21,8 +22,11 @@ _LONGEST_OPENING = 60
 _LONGEST_END = 300
 _TAGS_AT_END = re.compile(rf"((?:{_TAG})(?:[a-z]{{2,20}}(?:{_TAG})?)?)\s*\Z")
 _WORDED_PAIRS = (("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),)  # Apriel
+# Marks around an answer that a template asks for in words (Granite 3.3, Hunyuan).
+_ANSWER_PAIRS = (("<response>", "</response>"), ("<answer>", "</answer>"))
 _KNOWN_PAIRS = re.compile(
-    r"(?P<open><(?P<name>\|?(?:\w+:)?think(?:ing)?(?::\w+)?\|?)>|\[THINK\]|<\|START_THINKING\|>|◁think▷)"
+    r"(?P<open><(?P<name>\|?(?:\w+:)?think(?:ing)?(?::\w+)?\|?)>|\[THINK\]|<\|START_THINKING\|>"
+    r"|◁think▷|<\|inner_prefix\|>)"
 )
 
 
@@ -31,15 +35,18 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
 
     `answer_opening` comes between the closing marker and the answer in formats that mark both (harmony's
     `<|start|>assistant<|channel|>final<|message|>`); `early_answer_opening` is what remains of it when the
-    reply starts with the answer. `lead`, `tail` are the white space inside the markers and `gap` what follows
-    them, as the template writes them; they matter for continuing an answer. `learned` is False for the
-    default pair.
+    reply starts with the answer. `answer_closing` ends the answer where a format marks that (Cohere), and
+    `turn_opening` is written between the parts of one reply (`<|start|>assistant`). `lead`, `tail` are the
+    white space inside the markers and `gap` what follows them, as the template writes them; they matter for
+    continuing an answer. `learned` is False for the default pair.
     """
 
     opening: str = "<think>"
     closing: str = "</think>"
     answer_opening: str = ""
     early_answer_opening: str = ""
+    answer_closing: str = ""
+    turn_opening: str = ""
     lead: str = "\n"
     tail: str = "\n"
     gap: str = "\n\n"
@@ -56,12 +63,51 @@ def learn_markers(template: Template) -> ReasoningMarkers:
     A template that drops earlier reasoning may still show an empty block where reasoning is turned off. One
     that does neither gets the pair that its source mentions, else `<think>`.
     """
+    return _with_answer_marks(template, _reasoning_markers(template))
+
+
+def _reasoning_markers(template: Template) -> ReasoningMarkers:
+    for opening, closing in _WORDED_PAIRS:
+        if closing in template.source:
+            return ReasoningMarkers(opening, closing, learned=True)
     variables: dict[str, bool]
     for variables in ({}, {"enable_thinking": True, "thinking": True}):
         markers = _from_answer(template, variables)
         if markers:
             return markers
     return _from_empty_block(template) or _mentioned(template.source)
+
+
+def _with_answer_marks(template: Template, markers: ReasoningMarkers) -> ReasoningMarkers:
+    """Adds the marks around the answer itself, known by a pair that encloses it."""
+    source = template.source
+    if ">>>all" in source:
+        # Functionary 3.2 names the recipient of each message; an answer is for all.
+        return msgspec.structs.replace(markers, answer_opening=">>>all\n", early_answer_opening=">>>all\n")
+    for first, last in _ANSWER_PAIRS:
+        if first + last in source:
+            return msgspec.structs.replace(
+                markers, answer_opening=first, early_answer_opening=first, answer_closing=last
+            )
+    early = markers.early_answer_opening
+    turn = markers.answer_opening.removesuffix(early).rstrip() if early else ""
+    answer = {"role": "assistant", "content": _ANSWER}
+    tail = _tail(_rendered(template, [_USER, answer], add_generation_prompt=False))
+    before, _, after = tail.partition(_ANSWER)
+    opening = _TAGS_AT_END.search(before[-_LONGEST_END:])
+    if opening:
+        for closing in mirrored(opening.group(1)):
+            if after.lstrip().startswith(closing) and opening.group(1) != markers.opening:
+                return msgspec.structs.replace(
+                    markers,
+                    answer_opening=markers.answer_opening or opening.group(1),
+                    early_answer_opening=early or opening.group(1),
+                    answer_closing=closing,
+                    turn_opening=turn,
+                )
+    if markers.closing == "[BEGIN FINAL RESPONSE]":
+        return msgspec.structs.replace(markers, answer_closing="[END FINAL RESPONSE]")
+    return msgspec.structs.replace(markers, turn_opening=turn)
 
 
 def _from_answer(template: Template, variables: dict[str, bool]) -> ReasoningMarkers | None:
@@ -130,12 +176,9 @@ def _tail(rendered: str) -> str:
 
 
 def _mentioned(source: str) -> ReasoningMarkers:
-    for opening, closing in _WORDED_PAIRS:
-        if opening in source and closing in source:
-            return ReasoningMarkers(opening, closing, learned=True)
     for match in _KNOWN_PAIRS.finditer(source):
         opening = match.group("open")
-        closing = opening.replace("START", "END") if "START" in opening else f"{opening[0]}/{opening[1:]}"
-        if closing in source:
-            return ReasoningMarkers(opening, closing, learned=True)
+        for closing in mirrored(opening):
+            if closing in source:
+                return ReasoningMarkers(opening, closing, learned=True)
     return ReasoningMarkers(learned="</think>" in source)

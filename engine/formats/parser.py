@@ -1,92 +1,180 @@
-"""Splits a reply into reasoning and answer while it arrives.
+"""Splits a reply into reasoning, answer and tool calls while it arrives.
 
 One machine, one pass: each character is looked at a bounded number of times, what is given out is never taken
-back, and the result does not depend on where the text was cut.
+back, and the result does not depend on where the text was cut. A call is given out when it is whole.
 """
 
 from __future__ import annotations
 
+import re
 from enum import Enum, auto
 
+from engine.formats.call_ids import call_id, shortened
+from engine.formats.call_reader import CallReader, Found
+from engine.formats.calls import ReadCall, Reading
+from engine.formats.dialect import NO_DIALECT
+from engine.formats.literals import IncompleteError, skip_space
 from engine.formats.markers import ReasoningMarkers
-from engine.formats.values import AssistantMessage, ContentDelta, ParsedDelta, Prompt, ReasoningDelta
+from engine.formats.values import (
+    AssistantMessage,
+    ContentDelta,
+    ParsedDelta,
+    Prompt,
+    ReasoningDelta,
+    ToolCall,
+    ToolCallFinished,
+    ToolCallStarted,
+)
+
+# How often a call that is not whole yet may be read again, in characters per character that arrived.
+_PATIENCE = 16
+_FREE_WORK = 20_000
 
 
-class _State(Enum):
+class State(Enum):
     START = auto()  # nothing but white space so far: reasoning or the answer may open
     REASONING_START = auto()  # inside the reasoning, nothing but white space so far
     REASONING = auto()
     ANSWER_START = auto()  # after the reasoning, nothing but white space so far
     ANSWER = auto()
+    CALLS = auto()  # after a call: another may follow, or the end of their section, or words
+    ANSWER_END = auto()  # behind the answer's closing marker
 
 
 class ReplyParser:
     """Feed it a reply piece by piece; special tokens arrive as their text.
 
     An opening marker counts only at the start of the reply; later it is part of the answer. White space
-    around the reasoning and empty lines in front of the answer belong to the format and are dropped.
+    around the reasoning and the calls and empty lines in front of the answer belong to the format and are
+    dropped. Marks of tool calls inside the reasoning are reasoning, except in dialects where a call ends it
+    and the reply ends with that call.
     """
 
-    def __init__(self, markers: ReasoningMarkers, prompt: Prompt) -> None:
+    def __init__(self, markers: ReasoningMarkers, prompt: Prompt, calls: CallReader | None = None) -> None:
         self._markers = markers
         self._prompt = prompt
-        self._held = ""  # an undecided beginning of a marker
+        self._reader = calls or CallReader(NO_DIALECT, (), ())
+        self._held = ""  # text that cannot be judged yet
         self._spaces: list[str] = []  # white space that is dropped if a marker follows
         self._reasoning: list[str] = []
         self._content: list[str] = []
+        self._calls: list[ToolCall] = []
+        self._ids: set[str] = set()
+        self._seed = shortened(prompt.text)
+        self._found: Found | None = None  # the calls read last
+        self._truncated_call = False
+        self._final = False
+        self._arrived = self._work = 0
+        self._waiting: list[str] = []  # a call that is not whole
+        self._waiting_size = 0
         self._state = self._first_state()
         self._start_markers = {
-            _State.START: _table(
-                (markers.opening, _State.REASONING_START),
-                (markers.closing, _State.ANSWER_START),
-                (markers.early_answer_opening, _State.ANSWER_START),
-                (markers.answer_opening, _State.ANSWER_START),
+            State.START: _table(
+                (markers.opening, State.REASONING_START),
+                (markers.closing, State.ANSWER_START),
+                (markers.early_answer_opening, State.ANSWER_START),
+                (markers.answer_opening, State.ANSWER_START),
             ),
-            _State.REASONING_START: _table(
-                (markers.opening, _State.REASONING_START), (markers.closing, _State.ANSWER_START)
+            State.REASONING_START: _table(
+                (markers.opening, State.REASONING_START), (markers.closing, State.ANSWER_START)
             ),
-            _State.ANSWER_START: _table((markers.answer_opening, _State.ANSWER_START)),
+            State.ANSWER_START: _table(
+                (markers.answer_opening, State.ANSWER_START),
+                (markers.early_answer_opening, State.ANSWER_START),
+                (markers.turn_opening, State.ANSWER_START),
+            ),
         }
-        self._longest = max(len(marker) for marker, _ in self._start_markers[_State.START])
+        self._longest = {
+            state: max((len(marker) for marker, _ in rows), default=0)
+            for state, rows in self._start_markers.items()
+        }
+        triggers = self._reader.triggers
+        self._ends_of_answer = _Marks((*triggers, markers.answer_closing))
+        self._ends_of_reasoning = _Marks(
+            (markers.closing, *(triggers if self._reader.ends_reasoning else ()))
+        )
+        self._held = self._begun_by_prompt()
 
-    def _first_state(self) -> _State:
+    def _first_state(self) -> State:
         prompt = self._prompt
         if prompt.continued_content:
-            return _State.ANSWER
+            return State.ANSWER
         if prompt.opens_reasoning:
-            return _State.REASONING if prompt.continued_reasoning else _State.REASONING_START
-        return _State.ANSWER_START if prompt.continued_reasoning else _State.START
+            return State.REASONING if prompt.continued_reasoning else State.REASONING_START
+        return State.ANSWER_START if prompt.continued_reasoning else State.START
+
+    def _begun_by_prompt(self) -> str:
+        """The mark of a call that the prompt itself ends with (functionary's >>>)."""
+        last = self._prompt.pieces[-1] if self._prompt.pieces else None
+        if last is None or not last.trusted or self._state is not State.START:
+            return ""
+        end = last.text.rstrip()
+        return next((trigger for trigger in self._reader.triggers if end.endswith(trigger)), "")
 
     def feed(self, text: str) -> list[ParsedDelta]:
         """What the new text adds, in order; neighbours of one kind are joined."""
         out: list[ParsedDelta] = []
-        data, self._held = self._held + text, ""
-        position = 0
-        while position < len(data):
-            if self._state is _State.ANSWER:
-                self._emit(data[position:], out)
-                break
-            if self._state is _State.REASONING:
-                position = self._read_reasoning(data, position, out)
-            else:
-                position = self._read_start(data, position, out)
+        self._arrived += len(text)
+        if self._is_plain(text):
+            self._emit_visible(text, out)
+            return out
+        if self._waiting:
+            self._waiting.append(text)
+            self._waiting_size += len(text)
+            if self._work + self._waiting_size > _FREE_WORK + _PATIENCE * self._arrived:
+                return out
+            self._work += self._waiting_size
+            data, self._waiting = "".join(self._waiting), []
+        else:
+            data, self._held = self._held + text, ""
+        self._run(data, out)
         return out
 
+    def _is_plain(self, text: str) -> bool:
+        """Whether nothing is pending and no mark begins in `text`: so it is with most pieces."""
+        if self._held or self._waiting:
+            return False
+        if self._state is State.ANSWER:
+            return bool(self._ends_of_answer) and not self._ends_of_answer.may_begin(text)
+        return self._state is State.REASONING and not self._ends_of_reasoning.may_begin(text)
+
+    def _run(self, data: str, out: list[ParsedDelta]) -> None:
+        position = 0
+        while position < len(data) or (self._final and self._state is State.CALLS):
+            position = self._step(data, position, out)
+            if position < 0:
+                break
+
+    def _step(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        """Read on from `position`; -1 when the rest has to wait."""
+        if self._state is State.ANSWER:
+            return self._read_answer(data, position, out)
+        if self._state is State.REASONING:
+            return self._read_reasoning(data, position, out)
+        if self._state is State.CALLS:
+            return self._read_more_calls(data, position, out)
+        if self._state is State.ANSWER_END:
+            return self._read_answer_end(data, position, out)
+        return self._read_start(data, position, out)
+
     def flush(self) -> list[ParsedDelta]:
-        """The text has ended: gives out the beginning of a marker that never came; it is text after all."""
+        """The text has ended: gives out what was held back, the beginning of a marker that never came."""
         out: list[ParsedDelta] = []
-        held, self._held = self._held, ""
-        if held:
-            if self._state is _State.REASONING_START:
-                self._spaces.clear()
-            self._state = _State.REASONING if self.in_reasoning else _State.ANSWER
-            self._emit(self._kept_spaces() + held, out)
+        if self._final:
+            return out
+        self._final = True
+        data = "".join(self._waiting) or self._held
+        self._waiting, self._held = [], ""
+        self._run(data, out)
+        if self._state is State.ANSWER and self._spaces:
+            self._emit("".join(self._spaces), out)
+            self._spaces.clear()
         return out
 
     @property
     def in_reasoning(self) -> bool:
         """Whether the text so far ended inside the reasoning."""
-        return self._state in (_State.REASONING, _State.REASONING_START)
+        return self._state in (State.REASONING, State.REASONING_START)
 
     def finish(self) -> AssistantMessage:
         """The whole reply, the part that was continued included; what `flush` had not given out is in it."""
@@ -94,81 +182,235 @@ class ReplyParser:
         return AssistantMessage(
             reasoning=self._prompt.continued_reasoning + "".join(self._reasoning),
             content=self._prompt.continued_content + "".join(self._content),
-            truncated_in="reasoning" if self.in_reasoning else "",
+            tool_calls=tuple(self._calls),
+            truncated_in="tool_call" if self._truncated_call else "reasoning" if self.in_reasoning else "",
         )
 
+    def _wait(self, data: str, position: int) -> int:
+        """Hold the rest until more arrives."""
+        self._held = data[position:]
+        return -1
+
+    def _wait_for_call(self, data: str, position: int) -> int:
+        """Hold a call that is not whole. It may be long, so its pieces are joined only now and then."""
+        self._waiting = [data[position:]]
+        self._waiting_size = len(data) - position
+        return -1
+
     def _read_start(self, data: str, position: int, out: list[ParsedDelta]) -> int:
-        end = position
-        while end < len(data) and data[end].isspace():
-            end += 1
+        end = skip_space(data, position)
         if end > position:
             self._spaces.append(data[position:end])
             return end
-        for marker, following in self._start_markers[self._state]:
+        rows = self._start_markers[self._state]
+        for marker, following in rows:
             if data.startswith(marker, position):
                 self._state = following
                 self._spaces.clear()
                 return position + len(marker)
-        rest = data[position : position + self._longest + 1]
-        if any(marker.startswith(rest) for marker, _ in self._start_markers[self._state]):
-            self._held = data[position:]
-            return len(data)
-        if self._state is _State.REASONING_START:
+        rest = data[position : position + self._longest[self._state] + 1]
+        if not self._final and any(marker.startswith(rest) for marker, _ in rows):
+            return self._wait(data, position)
+        if self._state is State.REASONING_START:
             self._spaces.clear()
-            self._state = _State.REASONING
-        else:
-            self._state = _State.ANSWER
-            self._emit(self._kept_spaces(), out)
-        return position
+            self._state = State.REASONING
+            return position
+        return self._begin_answer(data, position, out)
 
-    def _kept_spaces(self) -> str:
-        """White space that turned out to be text: all of it in the reasoning, the indent in front of the
-        answer.
-        """
+    def _begin_answer(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        """The first visible character of the answer; it may be that of a call without any mark."""
+        if self._reader.begins_bare(data[position]):
+            try:
+                found = self._reader.read(data, position, self._final, bare=True)
+            except IncompleteError:
+                return self._wait_for_call(data, position)
+            if found and not found.reading.truncated:
+                return self._take(found, out)
         spaces = "".join(self._spaces)
-        self._spaces.clear()
-        return spaces if self._state is _State.REASONING else spaces[spaces.rfind("\n") + 1 :]
+        # Of the white space in front of the answer the indent of its first line is the answer's.
+        self._spaces = [spaces[spaces.rfind("\n") + 1 :]]
+        self._state = State.ANSWER
+        return position
 
     def _read_reasoning(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         closing = self._markers.closing
-        found = data.find(closing, position)
-        if found >= 0:
-            self._emit_reasoning(data[position:found], out)
+        match = self._ends_of_reasoning.search(data, position)
+        if match and match.group() != closing:
+            self._emit_visible(data[position : match.start()], out)
+            return self._call_in_reasoning(data, match.start(), out)
+        if match:
+            self._emit_visible(data[position : match.start()], out)
             self._spaces.clear()
-            self._state = _State.ANSWER_START
-            return found + len(closing)
-        split = len(data) - _overlap(data, closing, position)
-        self._emit_reasoning(data[position:split], out)
-        self._held = data[split:]
-        return len(data)
+            self._state = State.ANSWER_START
+            return match.end()
+        split = len(data) if self._final else self._ends_of_reasoning.begun(data, position)
+        self._emit_visible(data[position:split], out)
+        return self._wait(data, split)
 
-    def _emit_reasoning(self, text: str, out: list[ParsedDelta]) -> None:
+    def _call_in_reasoning(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        """A mark inside the reasoning: a call when the reply ends with it, else more of the reasoning."""
+        closing = data.find(self._markers.closing, position)
+        if closing < 0 and not self._final:
+            return self._wait_for_call(data, position)
+        found = self._last_calls(data, position) if closing < 0 else []
+        if found:
+            self._spaces.clear()
+            for each in found:
+                self._give(each.reading, out)
+            self._state = State.ANSWER
+            self._truncated_call = found[-1].reading.truncated
+            return len(data)
+        end = closing if closing >= 0 else len(data)
+        self._emit_visible(data[position:end], out)
+        return end
+
+    def _last_calls(self, data: str, position: int) -> list[Found]:
+        """The calls from `position` to the end of the reply, none where something else follows."""
+        calls: list[Found] = []
+        found = self._reader.read(data, position, True)
+        while found:
+            calls.append(found)
+            end = skip_space(data, found.reading.end)
+            if end >= len(data):
+                return calls if any(each.reading.calls for each in calls) else []
+            found = self._reader.go_on(data, end, True, found)
+        return []
+
+    def _read_answer(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        if not self._ends_of_answer:
+            self._emit_plain(data[position:], out)
+            return len(data)
+        match = self._ends_of_answer.search(data, position)
+        if not match:
+            split = len(data) if self._final else self._ends_of_answer.begun(data, position)
+            self._emit_visible(data[position:split], out)
+            return self._wait(data, split)
+        self._emit_visible(data[position : match.start()], out)
+        if match.group() == self._markers.answer_closing:
+            self._spaces.append(match.group())
+            self._state = State.ANSWER_END
+            return match.end()
+        try:
+            found = self._reader.read(data, match.start(), self._final)
+        except IncompleteError:
+            return self._wait_for_call(data, match.start())
+        if found:
+            return self._take(found, out)
+        self._emit_visible(match.group(), out)
+        return match.end()
+
+    def _read_answer_end(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        """Behind the closing marker of the answer, which is text if words follow."""
+        end = skip_space(data, position)
+        if end >= len(data):
+            self._spaces.append(data[position:])
+            return len(data)
+        starts = (*self._reader.triggers, self._markers.turn_opening)
+        rest = data[end : end + max(map(len, starts), default=0)]
+        if any(mark and data.startswith(mark, end) for mark in starts):
+            self._spaces.clear()
+            self._state = State.ANSWER_START
+            return end
+        if not self._final and any(mark.startswith(rest) for mark in starts):
+            return self._wait(data, position)
+        self._state = State.ANSWER
+        return position
+
+    def _take(self, found: Found, out: list[ParsedDelta]) -> int:
+        self._give(found.reading, out)
+        self._found = found
+        self._state = State.CALLS
+        self._truncated_call = found.reading.truncated
+        return found.reading.end
+
+    def _read_more_calls(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        assert self._found is not None
+        if self._final and (self._truncated_call or not data[position:].strip()):
+            return self._over(len(data))
+        try:
+            found = self._reader.go_on(data, position, self._final, self._found)
+        except IncompleteError:
+            return self._wait_for_call(data, position)
+        if found:
+            return self._take(found, out)
+        if self._content:
+            # The white space in front of the calls stands for that on both sides.
+            self._state = State.ANSWER
+            return skip_space(data, position)
+        self._spaces.clear()
+        self._state = State.ANSWER_START
+        return position
+
+    def _over(self, end: int) -> int:
+        self._spaces.clear()
+        self._state = State.ANSWER
+        return end
+
+    def _give(self, reading: Reading, out: list[ParsedDelta]) -> None:
+        for read in reading.calls:
+            call = self._made(read)
+            out.append(ToolCallStarted(len(self._calls), call.id, call.name))
+            out.append(ToolCallFinished(len(self._calls), call))
+            self._calls.append(call)
+
+    def _made(self, read: ReadCall) -> ToolCall:
+        id = read.id
+        if not id or id in self._ids:
+            id = call_id(self._seed, len(self._calls))
+        self._ids.add(id)
+        return ToolCall(id, read.name, read.arguments, read.coercions, read.repaired)
+
+    def _emit_visible(self, text: str, out: list[ParsedDelta]) -> None:
         """Give out text up to its last visible character; the white space waits for what follows."""
         visible = text.rstrip()
         if visible:
-            self._emit(self._kept_spaces() + visible, out)
+            self._emit_plain(visible, out)
         if len(visible) < len(text):
             self._spaces.append(text[len(visible) :])
+
+    def _emit_plain(self, text: str, out: list[ParsedDelta]) -> None:
+        spaces = "".join(self._spaces)
+        self._spaces.clear()
+        self._emit(spaces + text, out)
 
     def _emit(self, text: str, out: list[ParsedDelta]) -> None:
         if not text:
             return
-        inside = self._state is _State.REASONING
+        inside = self._state is State.REASONING
         kind = ReasoningDelta if inside else ContentDelta
         (self._reasoning if inside else self._content).append(text)
-        if out and isinstance(out[-1], kind):
-            out[-1] = kind(out[-1].text + text)
+        if out and isinstance(last := out[-1], kind):
+            out[-1] = kind(last.text + text)
         else:
             out.append(kind(text))
 
 
-def _table(*rows: tuple[str, _State]) -> tuple[tuple[str, _State], ...]:
+def _table(*rows: tuple[str, State]) -> tuple[tuple[str, State], ...]:
     return tuple(row for row in rows if row[0])
 
 
-def _overlap(data: str, marker: str, start: int) -> int:
-    """Length of the longest end of `data[start:]` that is a beginning of `marker`, but not all of it."""
-    for length in range(min(len(marker) - 1, len(data) - start), 0, -1):
-        if data.endswith(marker[:length]):
-            return length
-    return 0
+class _Marks:
+    """Texts to look for, the longest first."""
+
+    def __init__(self, marks: tuple[str, ...]) -> None:
+        self._marks = tuple(sorted(filter(None, marks), key=len, reverse=True))
+        self._search = re.compile("|".join(map(re.escape, self._marks)))
+        self._firsts = re.compile("|".join({re.escape(mark[0]) for mark in self._marks}))
+        self._longest = max(map(len, self._marks), default=0)
+
+    def __bool__(self) -> bool:
+        return bool(self._marks)
+
+    def search(self, data: str, position: int) -> re.Match[str] | None:
+        return self._search.search(data, position) if self._marks else None
+
+    def may_begin(self, text: str) -> bool:
+        return self._firsts.search(text) is not None
+
+    def begun(self, data: str, position: int) -> int:
+        """Where a mark begins that the end of `data` cuts off; the length of `data` where none does."""
+        start = max(position, len(data) - self._longest + 1)
+        for first in self._firsts.finditer(data, start):
+            if any(mark.startswith(data[first.start() :]) for mark in self._marks):
+                return first.start()
+        return len(data)

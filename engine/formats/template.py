@@ -87,6 +87,8 @@ class Template:
         if "functions" in self.variables:
             # The older name (Firefunction), a text that is used without asking whether it is set.
             given["functions"] = json.dumps(tools or [], ensure_ascii=False)
+        if "datetime" in self.variables:
+            given["datetime"] = self._constants["strftime_now"]("%b %d %Y")  # type: ignore[operator]
         meter = Meter(_size(messages) + _size(tools), len(messages))
         try:
             return metered_render(self._template, meter, given)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
+
+from engine.api import ToolCall as ToolCall
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -25,7 +28,7 @@ class Prompt(msgspec.Struct, frozen=True):
     `opens_reasoning`: the reply starts inside the reasoning. `reasoning_budget` is the number of reasoning
     tokens the engine has to enforce, None for no limit. `reasoning_forced_off`: a model that always reasons
     was handed a closed block, which it may not respect. `continued_*` is the part of the answer that the
-    prompt ends with.
+    prompt ends with. `tools` are the definitions that it was rendered with.
     """
 
     text: str
@@ -37,23 +40,19 @@ class Prompt(msgspec.Struct, frozen=True):
     continued: bool = False
     continued_reasoning: str = ""
     continued_content: str = ""
-
-
-class ToolCall(msgspec.Struct, frozen=True):
-    """A call the model made. `arguments` is a dict, or the raw text of a call that cannot be read."""
-
-    id: str
-    name: str
-    arguments: dict[str, Any] | str
+    tools: tuple[dict[str, Any], ...] = ()
 
 
 class AssistantMessage(msgspec.Struct, frozen=True):
-    """A whole reply. `truncated_in` is "reasoning" when the text ended before the reasoning was closed."""
+    """A whole reply. `truncated_in` is "reasoning" when the text ended before the reasoning was closed, and
+    "tool_call" when it ended inside a call, which then is the last one and malformed, unless nothing of it
+    but its mark was there.
+    """
 
     reasoning: str = ""
     content: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
-    truncated_in: Literal["", "reasoning"] = ""
+    truncated_in: Literal["", "reasoning", "tool_call"] = ""
 
 
 class ReasoningDelta(msgspec.Struct, frozen=True):
@@ -68,4 +67,20 @@ class ContentDelta(msgspec.Struct, frozen=True):
     text: str
 
 
-ParsedDelta = ReasoningDelta | ContentDelta
+class ToolCallStarted(msgspec.Struct, frozen=True):
+    """A call has begun; `index` counts the calls of the reply from 0. `name` as in the call that follows."""
+
+    index: int
+    id: str
+    name: str
+
+
+class ToolCallFinished(msgspec.Struct, frozen=True):
+    """The call with this index is whole, malformed or not."""
+
+    index: int
+    call: ToolCall
+
+
+ParsedDelta = ReasoningDelta | ContentDelta | ToolCallStarted | ToolCallFinished
+Tools = Sequence[Mapping[str, Any]]

@@ -14,13 +14,16 @@ from engine.api import (
     GenerateRequest,
     PrefillProgress,
     Timings,
+    ToolCall,
     Usage,
 )
 from engine.errors import UserError
-from engine.formats import ParsedDelta, ReasoningDelta, ReplyParser
+from engine.formats import ContentDelta, ParsedDelta, Prompt, ReasoningDelta, ReplyParser, ToolGrammar
 from engine.local import native, sampling
+from engine.local.native.grammar import GrammarSampler
 from engine.local.session import Decoded, Session
 from engine.local.stop_strings import StopStrings
+from engine.local.tool_gate import ToolGate
 
 # Reasoning over its budget may still come to the end of a line or sentence, for so many tokens.
 BUDGET_GRACE = 16
@@ -55,6 +58,7 @@ class Generation:
         self._raw: list[str] = []
         self._budget: int | None = None
         self._experts_told = time.monotonic()
+        self._tool_calls: tuple[ToolCall, ...] = ()
         self._prompt_tokens = self._cached = self._completion = self._reasoning = 0
         self._prefill_s = self._ttft_s = self._decode_s = self._reasoning_s = 0.0
 
@@ -73,8 +77,14 @@ class Generation:
     def _answer(self) -> FinishReason:
         request, session = self._request, self._session
         sampling.check(request.sampling)
+        grammar = ToolGrammar()
+        if request.tools:
+            grammar = session.format.tool_grammar(request.tools, request.tool_choice)
         prompt = session.format.render(
-            request.messages, reasoning=request.reasoning, continue_last=request.continue_last
+            request.messages,
+            tools=list(request.tools),
+            reasoning=request.reasoning,
+            continue_last=request.continue_last,
         )
         self._budget = prompt.reasoning_budget
         tokens = session.encode(prompt)
@@ -91,13 +101,31 @@ class Generation:
             for token in tokens[-sampling.PENALTY_WINDOW :]:
                 chain.accept(token)
             parser = session.format.parser(prompt)
-            reason = self._sample(chain, parser)
+            gate = self._gate(grammar, chain, prompt)
+            try:
+                reason = self._sample(chain, parser, gate)
+            finally:
+                gate.close()
             self._end_text(parser)
+            self._tool_calls = parser.finish().tool_calls
         finally:
             chain.close()
         if not self._decoder.getstate()[0]:
             session.text = prompt.text + "".join(self._raw)
         return reason
+
+    def _gate(self, grammar: ToolGrammar, chain: native.SamplerChain, prompt: Prompt) -> ToolGate:
+        """What holds the reply to the grammar of its tools."""
+        session = self._session
+        trigger = session.format.dialect.trigger
+        return ToolGate(
+            grammar,
+            session.vocab,
+            session.tokenizer,
+            GrammarSampler(chain, session.vocab),
+            session.format.markers.opening,
+            trigger if trigger and prompt.text.rstrip().endswith(trigger) else "",
+        )
 
     def _prefill(self, tokens: list[int]) -> bool:
         """Bring the prompt into memory; False when aborted."""
@@ -138,13 +166,14 @@ class Generation:
             share = fired.seconds / elapsed if elapsed > 0 else 0.0
             self._emit(ExpertsFired(self._request.id, fired.tokens, fired.counts, share))
 
-    def _sample(self, chain: native.SamplerChain, parser: ReplyParser) -> FinishReason:
+    def _sample(self, chain: native.SamplerChain, parser: ReplyParser, gate: ToolGate) -> FinishReason:
         session, tokenizer = self._session, self._session.tokenizer
         room = session.context_length - session.decoded
         limit = min(self._request.max_tokens or room, room)
         first = 0.0
         while True:
-            token = chain.sample(session.handle)
+            within = gate.sample(session.handle, reasons=parser.in_reasoning)
+            token = chain.sample(session.handle) if within is None else within
             now = time.monotonic()
             if not first:
                 first = now
@@ -155,6 +184,7 @@ class Generation:
             self._completion += 1
             session.tokens.append(token)
             self._show(parser, tokenizer.piece(token), now - first)
+            gate.saw(token, reasons=parser.in_reasoning)
             if self._stops.hit:
                 return "stop"
             if self._completion >= limit:
@@ -204,6 +234,8 @@ class Generation:
         if isinstance(delta, ReasoningDelta):
             self._emit(Delta(id, "reasoning", delta.text))
             return
+        if not isinstance(delta, ContentDelta):
+            return  # a tool call; the parser's message has it
         text = self._stops.feed(delta.text)
         if text:
             self._emit(Delta(id, "content", text))
@@ -228,4 +260,5 @@ class Generation:
             decode_tps=(self._completion - 1) / self._decode_s if self._decode_s > 0 else 0.0,
             reasoning_s=self._reasoning_s,
         )
-        return Finished(self._request.id, reason, usage, timings, error.info if error else None)
+        info = error.info if error else None
+        return Finished(self._request.id, reason, usage, timings, info, self._tool_calls)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from engine.api import Message, Sampling
 from engine.errors import UserError
-from engine.formats import ReplyParser
+from engine.formats import ContentDelta, ReasoningDelta, ReplyParser
 from engine.local import sampling
 from engine.local.session import Decoded, Session
 from engine.local.stop_strings import StopStrings
@@ -86,7 +86,8 @@ def _decode(
             session.tokens.append(token)
             session.tokenizer.is_end(token)
             for delta in parser.feed(decoder.decode(session.tokenizer.piece(token))):
-                stops.feed(delta.text)
+                if isinstance(delta, ReasoningDelta | ContentDelta):
+                    stops.feed(delta.text)
             _step(session, [token])
         elapsed = time.perf_counter() - started
     finally:

@@ -1,6 +1,6 @@
 """`make bench`: figures side by side, taken in one run on this machine.
 
-Usage: python -m tests.bench [host] [worker] [start] [window] [placement]
+Usage: python -m tests.bench [host] [worker] [tools] [start] [window] [placement]
 """
 
 from __future__ import annotations
@@ -102,7 +102,30 @@ def worker() -> None:
     print(f"  different greedy answers: {found['all']['texts'] - 1:.0f} (goal 0)")
 
 
-PARTS = {"host": host, "worker": worker, "start": start, "window": window, "placement": placement}
+def tools() -> None:
+    from tests.bench.tools import compare
+
+    found = compare()
+    labels = {
+        "waiting": ("a lazy grammar waits, tok/s", ">= 0.9"),
+        "within": ("within a call's text, tok/s", ">= 0.9"),
+        "forced": ("a call that must be, tok/s", ""),
+    }
+    rows = []
+    for name, (label, goal) in labels.items():
+        numbers = (f"{found[name]:.1f}", f"{found['plain']:.1f}", f"{found[name] / found['plain']:.3f}")
+        rows.append((label, *numbers, goal))
+    table("Decode with tools in play beside plain decode", rows)
+
+
+PARTS = {
+    "host": host,
+    "worker": worker,
+    "tools": tools,
+    "start": start,
+    "window": window,
+    "placement": placement,
+}
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any
 
 import llama_cpp.llama_cpp as llama
@@ -38,9 +39,13 @@ class SamplerChain:
     def greedy(self) -> None:
         self._add(llama.llama_sampler_init_greedy())
 
-    def sample(self, context: int) -> int:
-        """Draw and accept the token that follows the last decoded one."""
-        return int(llama.llama_sampler_sample(self._chain, context, -1))
+    def sample(self, context: int, index: int = -1) -> int:
+        """Draw and accept the token that follows the one at `index` of the last batch."""
+        return int(llama.llama_sampler_sample(self._chain, context, index))
+
+    def apply(self, candidates: Any) -> None:
+        """Choose among candidates (a llama_token_data_array) without accepting what is chosen."""
+        llama.llama_sampler_apply(self._chain, ctypes.byref(candidates))
 
     def accept(self, token: int) -> None:
         llama.llama_sampler_accept(self._chain, token)

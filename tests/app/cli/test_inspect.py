@@ -40,7 +40,7 @@ def test_json_is_the_contracts_object(tmp_path: Path, capsys: pytest.CaptureFixt
         "experts": 4,
         "experts_used": 1,
         "reasoning": {"kind": "switch", "levels": ["off", "on"], "default": "on"},
-        "tools": {"dialect": "template", "learned": False},
+        "tools": {"dialect": "described", "learned": False},
     }
 
 
@@ -50,7 +50,17 @@ def test_a_model_without_a_template_is_told_as_plain(
     inspect(str(model(tmp_path, None)), Output(True))
     found = json.loads(capsys.readouterr().out)
     assert found["reasoning"]["kind"] == "none"
-    assert found["tools"]["dialect"] == "none"
+    assert found["tools"]["dialect"] == "described"
+
+
+def test_a_dialect_is_told_with_a_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(model(tmp_path, templates.TOOLS))
+    inspect(path, Output(True))
+    assert json.loads(capsys.readouterr().out)["tools"] == {"dialect": "json", "learned": True}
+    inspect(path, Output(False))
+    out = capsys.readouterr().out
+    assert "Tools         json, learned from the template" in out
+    assert '{"name": "get_weather", "arguments": {"city": "Seoul", "days": 3}}' in out
 
 
 def test_a_broken_template_is_told(tmp_path: Path) -> None:

@@ -48,3 +48,12 @@ CHANNELS = (
     "{%- else -%}<|start|>{{ m.role }}<|message|>{{ m.content }}<|end|>{%- endif -%}{%- endfor -%}"
     "{%- if add_generation_prompt -%}<|start|>assistant{%- endif -%}"
 )
+# Hermes' way to call tools, as most small models have it.
+TOOLS = (
+    "{%- if tools %}<|turn|>tools\n{{ tools | tojson }}<|over|>\n{% endif -%}"
+    "{%- for m in messages -%}<|turn|>{{ m.role }}\n{{ m.content }}"
+    "{%- for call in m.tool_calls or [] %}\n<tool_call>\n"
+    '{"name": "{{ call.function.name }}", "arguments": {{ call.function.arguments | tojson }}}'
+    "\n</tool_call>{% endfor -%}<|over|>\n{% endfor -%}"
+    "{%- if add_generation_prompt -%}<|turn|>assistant\n{% endif -%}"
+)

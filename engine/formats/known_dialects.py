@@ -1,0 +1,264 @@
+"""Dialects that cannot be learned by rendering, found by what a template's source holds, and a few notations
+that models use although their template asks for another.
+
+Sources: the templates that the model makers published (Hugging Face model repositories, and the copies in
+llama-cpp-python's source archive), OpenAI's harmony guide (cookbook.openai.com/articles/openai-harmony),
+Meta's prompt formats (llama.com/docs/model-cards-and-prompt-formats), Liquid AI's and IBM's model cards.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.formats.dialect import ARGUMENTS, ID, KEY, NAME, Dialect, Envelope, Parameter, Pattern
+
+
+def _enveloped(before: str, after: str, name: str = "name", arguments: str = "arguments") -> Pattern:
+    return (f'{before}{{"{name}": "', NAME, f'", "{arguments}": ', ARGUMENTS, f"}}{after}")
+
+
+# Hermes 2, Qwen 2.5 and 3, and the commonest of all.
+HERMES = Dialect(
+    "hermes", call=_enveloped("<tool_call>\n", "\n</tool_call>"), separator="\n", envelope=Envelope()
+)
+QWEN_CODER = Dialect(
+    "qwen-coder",
+    arguments="tagged",
+    call=("<tool_call>\n<function=", NAME, ">", ARGUMENTS, "\n</function>\n</tool_call>"),
+    separator="\n",
+    parameter=Parameter(("\n<parameter=", KEY, ">\n"), ("\n</parameter>",), literals="python"),
+    ends_reasoning=True,
+)
+# The same without its outer mark.
+BARE_FUNCTION = Dialect(
+    "function",
+    arguments="tagged",
+    call=("<function=", NAME, ">", ARGUMENTS, "\n</function>"),
+    parameter=Parameter(("\n<parameter=", KEY, ">\n"), ("\n</parameter>",), literals="python"),
+)
+GLM = Dialect(
+    "glm",
+    arguments="tagged",
+    call=("<tool_call>", NAME, ARGUMENTS, "\n</tool_call>"),
+    separator="\n",
+    parameter=Parameter(("\n<arg_key>", KEY, "</arg_key>\n<arg_value>"), ("</arg_value>",)),
+)
+# A call as nothing but its JSON.
+BARE_JSON = Dialect("json", call=_enveloped("", ""), separator="; ", envelope=Envelope())
+FENCED_JSON = Dialect("json", call=_enveloped("```json\n", "\n```"), envelope=Envelope())
+FENCED = Dialect("json", call=_enveloped("```\n", "\n```"), envelope=Envelope())
+PYTHONIC = Dialect(
+    "pythonic",
+    arguments="pythonic",
+    section_start="[",
+    call=(NAME, "(", ARGUMENTS, ")"),
+    separator=", ",
+    section_end="]",
+)
+PYTHON_TAG_JSON = Dialect(
+    "llama",
+    call=_enveloped("<|python_tag|>", "", arguments="parameters"),
+    envelope=Envelope(arguments_key="parameters"),
+)
+PYTHON_TAG_CALL = Dialect(
+    "llama", arguments="pythonic", call=("<|python_tag|>", NAME, ".call(", ARGUMENTS, ")")
+)
+PYTHON_START = Dialect(
+    "pythonic",
+    arguments="pythonic",
+    section_start="<|python_start|>[",
+    call=(NAME, "(", ARGUMENTS, ")"),
+    separator=", ",
+    section_end="]<|python_end|>",
+)
+_MISTRAL_ARRAY = Dialect(
+    "mistral",
+    section_start="[TOOL_CALLS][",
+    call=_enveloped("", ""),
+    separator=", ",
+    section_end="]",
+    envelope=Envelope(id_key="id"),
+    array=True,
+    id_length=9,
+)
+_MISTRAL_NAMED = Dialect(
+    "mistral", call=("[TOOL_CALLS]", NAME, "[ARGS]", ARGUMENTS), ends_reasoning=True, id_length=9
+)
+_MISTRAL_WITH_ID = Dialect(
+    "mistral", call=("[TOOL_CALLS]", NAME, "[CALL_ID]", ID, "[ARGS]", ARGUMENTS), id_length=9
+)
+
+HARMONY = Dialect(
+    "harmony",
+    call=(
+        "<|channel|>commentary to=functions.",
+        NAME,
+        " <|constrain|>json<|message|>",
+        ARGUMENTS,
+        "<|call|>",
+    ),
+    separator="<|start|>assistant",
+    channels=True,
+    parallel=False,
+)
+ATEM = Dialect(
+    "atem",
+    arguments="tagged",
+    call=(
+        " to=",
+        NAME,
+        '<|message|><atem:function_calls>\n<atem:invoke name="',
+        NAME,
+        '">',
+        ARGUMENTS,
+        "\n</atem:invoke>\n</atem:function_calls>",
+    ),
+    separator="<|eom|><|start|>assistant",
+    parameter=Parameter(('\n<atem:parameter name="', KEY, '">'), ("</atem:parameter>",)),
+    channels=True,
+)
+_LFM = Dialect(
+    "lfm",
+    arguments="pythonic",
+    section_start="<|tool_call_start|>[",
+    call=(NAME, "(", ARGUMENTS, ")"),
+    separator=", ",
+    section_end="]<|tool_call_end|>",
+)
+_GRANITE = Dialect(
+    "granite",
+    section_start="<|tool_call|>[",
+    call=_enveloped("", ""),
+    separator=", ",
+    section_end="]",
+    envelope=Envelope(),
+    array=True,
+    content_first=False,
+)
+_COMMAND_R = Dialect(
+    "command-r",
+    section_start="\nAction:\n```json\n[\n",
+    call=(
+        '    {\n        "tool_name": "',
+        NAME,
+        '",\n        "parameters": ',
+        ARGUMENTS,
+        "\n    }",
+    ),
+    separator=",\n",
+    section_end="\n]```",
+    envelope=Envelope("tool_name", "parameters"),
+    array=True,
+)
+_FIREFUNCTION = Dialect(
+    "firefunction",
+    section_start=" functools[",
+    call=_enveloped("", ""),
+    separator=", ",
+    section_end="]",
+    envelope=Envelope(),
+    array=True,
+)
+_FUNCTION_GEMMA = Dialect(
+    "function-gemma",
+    arguments="braced",
+    call=("<start_function_call>call:", NAME, "{", ARGUMENTS, "}<end_function_call>"),
+    quote="<escape>",
+)
+_INTERNLM = Dialect(
+    "internlm",
+    call=_enveloped("<|action_start|><|plugin|>\n", "<|action_end|>", arguments="parameters"),
+    envelope=Envelope(arguments_key="parameters"),
+)
+
+_TOOL_CALLS = Dialect(
+    "jamba",
+    section_start="<tool_calls>[",
+    call=_enveloped("", ""),
+    separator=", ",
+    section_end="]</tool_calls>",
+    envelope=Envelope(),
+    array=True,
+)
+_TOOLCALL = msgspec.structs.replace(
+    _TOOL_CALLS, name="nemotron", section_start="<TOOLCALL>[", section_end="]</TOOLCALL>"
+)
+_GRANITE_CODE = Dialect(
+    "granite", call=_enveloped("<function_call> ", ""), separator="\n", envelope=Envelope()
+)
+_OLMO = Dialect(
+    "olmo",
+    arguments="pythonic",
+    section_start="<function_calls>\n",
+    call=(NAME, "(", ARGUMENTS, ")"),
+    separator="\n",
+    section_end="\n</function_calls>",
+)
+
+# What a source must hold, all of it, and the dialect it stands for; the first row that fits counts. These
+# come before anything that could be learned,
+BEFORE_LEARNING: tuple[tuple[tuple[str, ...], Dialect], ...] = (
+    (("<|channel|>", "<|message|>", "<|start|>"), HARMONY),
+    (("<atem:function_calls>", "to=self"), ATEM),
+)
+# and these where a template says what to write, but does not write it itself.
+AFTER_LEARNING: tuple[tuple[tuple[str, ...], Dialect], ...] = (
+    (("functools[",), _FIREFUNCTION),
+    (("<|tool_list_start|>",), _LFM),
+    (("List of tools: [",), _LFM),
+    (("<start_function_call>",), _FUNCTION_GEMMA),
+    (("<function_calls>", "</function_calls>"), _OLMO),
+    (("<function_call>",), _GRANITE_CODE),
+    (("<TOOLCALL>",), _TOOLCALL),
+    (("<tool_calls>", "</tool_calls>"), _TOOL_CALLS),
+    (("<|python_start|>",), PYTHON_START),
+    (("<|action_start|>", "<|plugin|>"), _INTERNLM),
+    (("Action:\n```json",), _COMMAND_R),
+    (("Action:\\n```json",), _COMMAND_R),
+    (("[TOOL_CALLS]", "[CALL_ID]"), _MISTRAL_WITH_ID),
+    (("[TOOL_CALLS]", "[ARGS]"), _MISTRAL_NAMED),
+    (("[TOOL_CALLS]",), _MISTRAL_ARRAY),
+    (("<function=", "<parameter=", "<tool_call>"), QWEN_CODER),
+    (("<tool_call>", "<arg_key>"), GLM),
+    (("<tool_call>", "</tool_call>"), HERMES),
+    (("<|tool_call|>",), _GRANITE),
+)
+
+
+def known_dialect(source: str, rows: tuple[tuple[tuple[str, ...], Dialect], ...]) -> Dialect | None:
+    for needed, dialect in rows:
+        if all(text in source for text in needed):
+            return dialect
+    return None
+
+
+def _opened(dialect: Dialect, opening: str) -> Pattern:
+    """The call with another text in front of its JSON."""
+    first, *rest = dialect.call
+    return (
+        opening + first[first.index("{") :] if isinstance(first, str) and "{" in first else opening,
+        *rest,
+    )
+
+
+def other_notations(dialect: Dialect, source: str = "") -> tuple[Dialect, ...]:
+    """What else models write where this dialect is expected, told apart by what follows the same mark."""
+    others = [
+        msgspec.structs.replace(dialect, call=_opened(dialect, opening), section_start="", openings=())
+        for opening in dialect.openings
+    ]
+    if dialect.trigger == "<tool_call>":
+        others += [other for other in (HERMES, QWEN_CODER, GLM) if other.call != dialect.call]
+    if any(isinstance(part, str) and "<function=" in part for part in dialect.call):
+        others.append(BARE_FUNCTION)
+    if dialect.trigger == "[TOOL_CALLS]":
+        others += [_MISTRAL_NAMED, _MISTRAL_WITH_ID, _MISTRAL_ARRAY]
+    if dialect.name == "described":
+        # Nobody knows what this model was trained on; each of these marks stands for one thing only.
+        others += [_MISTRAL_NAMED, _MISTRAL_ARRAY, _GRANITE, _GRANITE_CODE, _TOOL_CALLS, _TOOLCALL]
+        others += [_LFM, _OLMO, _INTERNLM, _FIREFUNCTION, PYTHON_TAG_JSON]
+    if "<|python_tag|>" in source:
+        others += [PYTHON_TAG_JSON, PYTHON_TAG_CALL]
+    if "<|python_start|>" in source and dialect != PYTHON_START:
+        others.append(PYTHON_START)
+    return tuple(others)

@@ -1,0 +1,262 @@
+"""Reads one value as models write it: JSON, JSON with the usual slips, Python literals, Gemma's braces.
+
+JSON (RFC 8259) is read first, by the standard library. What it refuses is read once more with slips allowed
+whose meaning is certain, and nothing else: single quotes, Python's True, False and None, commas before a
+closing bracket, raw line ends in strings, and brackets that are missing where the call is over.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import msgspec
+
+MAX_DEPTH = 100
+_WINDOW = 4096
+_CONSTANTS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
+_SPACE = re.compile(r"\s*+")
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_BARE_KEY = re.compile(r"[^\s{}\[\],:<>\"']+")
+_STRINGS = {
+    '"': re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL),
+    "'": re.compile(r"'((?:[^'\\]++|\\.)*+)'", re.DOTALL),
+}
+# As templates write that do not escape: a quote inside a string, unless something follows that ends it.
+_LOOSE_STRINGS = {
+    quote: re.compile(rf"{quote}((?:[^{quote}\\]++|\\.|{quote}(?!\s*[,)\]}}:]))*+){quote}", re.DOTALL)
+    for quote in ("'", '"')
+}
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}(?:\\u[dD][c-fC-F][0-9a-fA-F]{2})?|x[0-9a-fA-F]{2}|.)", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x1f]")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": "", "0": "\0"}
+
+
+class IncompleteError(Exception):
+    """The text ends before the value does."""
+
+
+class BrokenError(Exception):
+    """What stands there is no value that could be read with certainty."""
+
+
+class Value(msgspec.Struct, frozen=True):
+    """A value, where it ends, and whether it had to be repaired."""
+
+    value: Any
+    end: int
+    repaired: bool = False
+
+
+def _refuse(name: str) -> NoReturn:
+    raise BrokenError(name)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
+
+
+def read_json(text: str, position: int, stops: tuple[str, ...] = ()) -> Value:
+    """The JSON value at `position`, white space before it skipped. Where one of `stops` comes too early all
+    open brackets are closed. Raises IncompleteError, BrokenError.
+    """
+    position = skip_space(text, position)
+    window = _WINDOW
+    while True:
+        # In windows, because an error of the decoder counts the lines from the start of its text.
+        part = text[position : position + window]
+        cut = position + window < len(text)
+        try:
+            value, end = _DECODER.raw_decode(part)
+        except json.JSONDecodeError as error:
+            if not cut or not _is_cut_off(error, len(part)):
+                return Literals(text, stops=stops).read(position)
+        except BrokenError:
+            return Literals(text, stops=stops).read(position)
+        except RecursionError as error:
+            raise BrokenError("nested too deeply") from error
+        else:
+            if end < len(part) or isinstance(value, dict | list | str):
+                return Value(value, position + end)
+            if not cut:
+                raise IncompleteError  # a number may go on
+        window *= 8
+
+
+def _is_cut_off(error: json.JSONDecodeError, length: int) -> bool:
+    """Whether the end of the text may be the error's cause."""
+    return error.pos > length - 16 or error.msg.startswith("Unterminated")
+
+
+def skip_space(text: str, position: int) -> int:
+    match = _SPACE.match(text, position)
+    return match.end() if match else position
+
+
+class Literals:
+    """The forgiving reader. `quote` is what stands around strings besides the usual quotes (Gemma), and lets
+    keys be bare. `loose`: strings hold their own quotes unescaped.
+    """
+
+    def __init__(
+        self, text: str, *, stops: tuple[str, ...] = (), quote: str = "", loose: bool = False
+    ) -> None:
+        self._text = text
+        self._stops = tuple(stop for stop in stops if stop)
+        self._quote = quote
+        self._strings = _LOOSE_STRINGS if loose else _STRINGS
+        self.repaired = False
+        self._stopped = False
+        self._readers: dict[str, Callable[[int, int], tuple[Any, int]]] = {
+            "{": self._object,
+            "[": self._array,
+            "(": self._array,
+        }
+
+    def read(self, position: int, depth: int = 0) -> Value:
+        """Raises IncompleteError, BrokenError."""
+        value, end = self._value(position, depth)
+        return Value(value, end, self.repaired)
+
+    def _value(self, position: int, depth: int) -> tuple[Any, int]:
+        position = self._visible(position)
+        text, first = self._text, self._text[position]
+        if self._quote and text.startswith(self._quote, position):
+            return self._quoted(position)
+        if first in self._readers:
+            if depth >= MAX_DEPTH:
+                raise BrokenError("nested too deeply")
+            return self._readers[first](position + 1, depth + 1)
+        if first in _STRINGS:
+            return self._string(position)
+        if number := _NUMBER.match(text, position):
+            self._not_at_end(number.end())
+            digits = number.group()
+            if len(digits) > 400:
+                raise BrokenError("number")
+            return (float(digits) if set(digits) & set(".eE") else int(digits)), number.end()
+        if (word := _WORD.match(text, position)) and word.group() in _CONSTANTS:
+            self._not_at_end(word.end())
+            self.repaired |= word.group()[0].isupper()
+            return _CONSTANTS[word.group()], word.end()
+        if word or first in "-":
+            self._not_at_end(word.end() if word else position + 1)
+        raise self._unexpected(position)
+
+    def _object(self, position: int, depth: int) -> tuple[dict[str, Any], int]:
+        found: dict[str, Any] = {}
+        while True:
+            position = self._visible(position)
+            if self._text[position] == "}":
+                return found, position + 1
+            if self._is_stop(position):
+                return found, position
+            key, position = self._key(position)
+            position = self._visible(position)
+            if self._text[position] != ":":
+                raise self._unexpected(position)
+            found[key], position = self._value(position + 1, depth)
+            position, over = self._after_item(position, "}")
+            if over:
+                return found, position
+
+    def _array(self, position: int, depth: int) -> tuple[list[Any], int]:
+        found: list[Any] = []
+        closing = ")" if self._text[position - 1] == "(" else "]"
+        self.repaired |= closing == ")"
+        while True:
+            position = self._visible(position)
+            if self._text[position] == closing:
+                return found, position + 1
+            if self._is_stop(position):
+                return found, position
+            item, position = self._value(position, depth)
+            found.append(item)
+            position, over = self._after_item(position, closing)
+            if over:
+                return found, position
+
+    def _after_item(self, position: int, closing: str) -> tuple[int, bool]:
+        """Where to go on after an item, and whether that was the last one."""
+        if self._stopped:
+            return position, True
+        position = self._visible(position)
+        if self._text[position] == closing:
+            return position + 1, True
+        if self._text[position] == ",":
+            after = self._visible(position + 1)
+            self.repaired |= self._text[after] == closing
+            return after, False
+        if self._is_stop(position):
+            return position, True
+        raise self._unexpected(position)
+
+    def _key(self, position: int) -> tuple[str, int]:
+        if self._quote:
+            if self._text.startswith(self._quote, position):
+                return self._quoted(position)
+            if bare := _BARE_KEY.match(self._text, position):
+                self._not_at_end(bare.end())
+                return bare.group(), bare.end()
+        if self._text[position] in _STRINGS:
+            return self._string(position)
+        raise self._unexpected(position)
+
+    def _string(self, position: int) -> tuple[str, int]:
+        first = self._text[position]
+        match = self._strings[first].match(self._text, position)
+        if not match:
+            raise IncompleteError
+        body = match.group(1)
+        self.repaired |= first == "'" or _CONTROL.search(body) is not None
+        return unescaped(body), match.end()
+
+    def _quoted(self, position: int) -> tuple[str, int]:
+        start = position + len(self._quote)
+        end = self._text.find(self._quote, start)
+        if end < 0:
+            raise IncompleteError
+        return self._text[start:end], end + len(self._quote)
+
+    def _visible(self, position: int) -> int:
+        position = skip_space(self._text, position)
+        self._not_at_end(position)
+        return position
+
+    def _not_at_end(self, position: int) -> None:
+        if position >= len(self._text):
+            raise IncompleteError
+
+    def _is_stop(self, position: int) -> bool:
+        if self._text.startswith(self._stops, position):
+            self.repaired = self._stopped = True
+        return self._stopped
+
+    def _unexpected(self, position: int) -> Exception:
+        rest = self._text[position : position + 100]
+        if any(mark.startswith(rest) for mark in (self._quote, *self._stops)):
+            return IncompleteError()
+        return BrokenError(rest[:20])
+
+
+def unescaped(body: str) -> str:
+    """A string's text without its escapes, those of JSON and of Python."""
+    if "\\" not in body:
+        return body
+    return _ESCAPE.sub(_character, body)
+
+
+def _character(match: re.Match[str]) -> str:
+    escape = match.group(1)
+    if escape[0] == "u" and len(escape) > 1:
+        text: str = json.loads(f'"\\{escape}"')
+        return text
+    if escape[0] == "x" and len(escape) == 3:
+        return chr(int(escape[1:], 16))
+    if escape in _ESCAPES:
+        return _ESCAPES[escape]
+    if escape in "\\/\"'":
+        return escape
+    raise BrokenError("escape")

@@ -1,0 +1,141 @@
+"""Whatever way a reply is cut, the same message comes out, in time that grows with its length only."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.formats import AssistantMessage, ContentDelta, ReasoningDelta, ToolCallFinished, ToolCallStarted
+from tests.engine.formats.dialects import DIALECTS, call, parse_with_deltas, parser_for, text_of
+
+NAMES = sorted(DIALECTS)
+
+
+def pieces_of(name: str) -> list[str]:
+    """What replies in this dialect are made of: its marks, halves of them, whole calls, words."""
+    dialect = DIALECTS[name]
+    whole = text_of(name, call("search", {"text": "a b", "count": 1}), call("get_time", {}))
+    parts = [dialect.section_start, dialect.section_end, *dialect.call]
+    if dialect.parameter:
+        parts += [*dialect.parameter.start, *dialect.parameter.end]
+    marks = [part for part in parts if isinstance(part, str) and part]
+    return [
+        *marks,
+        *(mark[: len(mark) // 2] for mark in marks),
+        *(whole, whole[: len(whole) // 2], "search", "text", "words", "<", "{", "}", '"', "]", "\n", " "),
+        *("<think>", "</think>", "```json\n", "한", "<tool_call>", "</tool_call>"),
+    ]
+
+
+REPLIES = st.sampled_from(NAMES).flatmap(
+    lambda name: st.tuples(st.just(name), st.lists(st.sampled_from(pieces_of(name)), max_size=9).map("".join))
+)
+
+
+@settings(max_examples=400)
+@given(REPLIES, st.data())
+def test_the_result_does_not_depend_on_the_cuts(named: tuple[str, str], data: st.DataObject) -> None:
+    name, reply = named
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(reply)), max_size=6)))
+    pieces = [reply[a:b] for a, b in zip([0, *cuts], [*cuts, len(reply)], strict=True)]
+    whole = told(name, [reply])
+    assert told(name, pieces) == whole
+    assert told(name, list(reply)) == whole
+
+
+def told(name: str, pieces: list[str]) -> tuple[AssistantMessage, list[object]]:
+    """The message, and what was told on the way with neighbouring texts joined."""
+    message, deltas = parse_with_deltas(DIALECTS[name], pieces)
+    joined: list[object] = []
+    for delta in deltas:
+        last = joined[-1] if joined else None
+        for kind in (ContentDelta, ReasoningDelta):
+            if isinstance(delta, kind) and isinstance(last, kind):
+                joined[-1] = kind(last.text + delta.text)
+                break
+        else:
+            joined.append(delta)
+    shown = "".join(d.text for d in deltas if isinstance(d, ContentDelta))
+    assert shown == message.content
+    assert [d.call for d in deltas if isinstance(d, ToolCallFinished)] == list(message.tool_calls)
+    started = [(d.index, d.id) for d in deltas if isinstance(d, ToolCallStarted)]
+    assert started == [(index, c.id) for index, c in enumerate(message.tool_calls)]
+    return message, joined
+
+
+def seconds(name: str, pieces: list[str]) -> float:
+    parser = parser_for(DIALECTS[name])
+    start = time.process_time()
+    for piece in pieces:
+        parser.feed(piece)
+    parser.finish()
+    return time.process_time() - start
+
+
+def assert_linear(name: str, unit: str, count: int, cut: int = 0) -> None:
+    """Four times the text takes about four times the time, not sixteen."""
+
+    def pieces(times: int) -> list[str]:
+        text = unit * times
+        return [text[i : i + cut] for i in range(0, len(text), cut)] if cut else [text]
+
+    few, many = min(seconds(name, pieces(count)) for _ in range(2)), seconds(name, pieces(4 * count))
+    assert many < 9 * max(few, 0.02), (few, many)
+
+
+UNITS = {
+    "hermes": ("<tool_call>", '<tool_call>{"', "<tool_call>{'x'</tool_call>", "<tool_call>[", "```json\n{"),
+    "array": ("<TOOLCALL>", '<TOOLCALL>[{"name":', "<TOOLCALL>[]"),
+    "qwen-coder": (
+        "<tool_call>\n<function=search>",
+        "<function=x>",
+        "</parameter>\n</function>\n</tool_call> x",
+        "<tool_call>\n<function=search>\n<parameter=text>\nx</function>",
+        "<tool_call>\n<function=search>\n<parameter=text>\nx\n</parameter>\n</function>\n</tool_call>",
+    ),
+    "glm": ("<tool_call>", "<tool_call>search<arg_key>", "<tool_call>a "),
+    "pythonic": (
+        "<|tool_call_start|>",
+        "<|tool_call_start|>[search(text='",
+        "<|tool_call_start|>[search(a=b)",
+    ),
+    "kimi": ("<|tool_calls_section_begin|>", "<|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{"),
+    "harmony": (
+        "<|channel|>",
+        "<|start|>",
+        "<|channel|>commentary to=functions.f<|message|>{",
+        "<|message|>",
+    ),
+    "elements": (
+        "]<]x[>[<tool_call>",
+        "]<]x[>[",
+        ']<]x[>[<tool_call>\n]<]x[>[<invoke name="search">]<]x[>[<a>',
+    ),
+    "braced": ("<start_function_call>call:f{", "<start_function_call>", "<escape>"),
+}
+
+
+@pytest.mark.parametrize(("name", "unit"), [(name, unit) for name, units in UNITS.items() for unit in units])
+def test_many_marks_take_linear_time(name: str, unit: str) -> None:
+    assert_linear(name, unit, 4_000)
+
+
+@pytest.mark.parametrize("name", ["hermes", "qwen-coder", "kimi", "harmony", "glm"])
+def test_a_long_call_takes_linear_time(name: str) -> None:
+    """Token by token, with an argument of many lines."""
+    text = text_of(name, call("search", {"text": "some words in a line\n" * 3_000}))
+    longer = text_of(name, call("search", {"text": "some words in a line\n" * 12_000}))
+
+    def pieces(of: str) -> list[str]:
+        return [of[i : i + 4] for i in range(0, len(of), 4)]
+
+    few, many = min(seconds(name, pieces(text)) for _ in range(2)), seconds(name, pieces(longer))
+    assert many < 9 * max(few, 0.02), (few, many)
+
+
+def test_a_million_characters_of_words() -> None:
+    assert_linear("hermes", "words and words, ", 15_000, cut=4)
+    assert_linear("hermes", "\n <", 80_000)
