@@ -67,6 +67,8 @@ class Notation:
         self._in_list = in_list
         self._section = marks_of(start)
         self._section_end = marks_of(end)
+        # An end without a beginning: the first call opens the section.
+        self._ends_alone = bool(self._section_end) and not self._section and not in_list
         self._separators = tuple(m for m in marks_of(dialect.separator.strip()) if m not in ("", ",", ";"))
         if dialect.envelope:
             opening, closing = _around_object(dialect)
@@ -117,7 +119,7 @@ class Notation:
         found = self._call(text, position, opened, listed, final)
         if found is None:
             return None
-        still_open = opened or listed or found.in_section
+        still_open = opened or listed or found.in_section or self._ends_alone
         return msgspec.structs.replace(found, in_section=still_open and not found.truncated)
 
     def _lists_calls(self, text: str, bracket: int, opened: bool) -> bool:

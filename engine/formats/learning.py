@@ -26,6 +26,7 @@ IDS = ("qx7iduno1", "qx7iddos2")
 KEYS = ("qx7keya", "qx7keyb")
 VALUES = ("Qx7valuea", "Qx7valueb")
 STRINGS: dict[str, Any] = dict(zip(KEYS, VALUES, strict=True))
+_BEGINS_RESULT = re.compile("respon|result|output|observ|return", re.IGNORECASE)
 # Marks of the end of a turn, which the tokenizer knows as such and no reply holds.
 _TURN_END = re.compile(r"\s*(?:<\|(?:eom_id|eot_id|calls|call|eom|eot|end|return|im_end)\|>|</s>)\s*\Z")
 
@@ -236,9 +237,12 @@ def _without_header(
 
 
 def _section_end(section_start: str, tail: str) -> str:
-    """`tail` up to the mark that closes what `section_start` opened; nothing where it opened nothing."""
+    """`tail` up to the mark that closes what `section_start` opened. Where it opened nothing a tag is an end
+    as well, unless it begins the result.
+    """
     if not section_start.strip():
-        return ""
+        ends = re.match(r"\s*(?:<[^<>\s]+>|\[/?[A-Z_]{2,30}\])", tail)
+        return ends.group() if ends and not _BEGINS_RESULT.search(ends.group()) else ""
     for opening in reversed(re.findall(r"<[^<>\s]+>(?:[a-z]{2,20}(?=<|\Z))?", section_start)):
         for closing in mirrored(opening):
             if closing in tail:
