@@ -399,9 +399,13 @@ class Notation:
         try:
             marked = match_marks(text, start, self._opening) if self._opening else -1
         except IncompleteError:
-            return Reading(len(text), truncated=True)
-        if marked < 0 and not opened:
-            return None
+            return None if self._only_known else Reading(len(text), truncated=True)
+        if (marked < 0 and not opened) or self._only_known:
+            # Only a known name tells it from any other JSON.
+            raw = text[skip_space(text, max(start, marked)) :]
+            known = raw.startswith("{") and read_name(raw, self._keys) in self._schemas
+            unmarked = self._only_known or not (self._opening or self._section)
+            return self._abandoned(text, len(text) - len(raw), "", "") if known and unmarked else None
         start = skip_space(text, max(start, marked))
         start = skip_space(text, start + 1) if text.startswith("[", start) else start
         if start >= len(text):

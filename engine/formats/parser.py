@@ -89,7 +89,8 @@ class ReplyParser:
             for state, rows in self._start_markers.items()
         }
         triggers = self._reader.triggers
-        self._ends_of_answer = _Marks((*triggers, markers.answer_closing))
+        self._closings = tuple(filter(None, (markers.answer_closing, *markers.turn_closings)))
+        self._ends_of_answer = _Marks((*triggers, *self._closings))
         self._ends_of_reasoning = _Marks(
             (markers.closing, *(triggers if self._reader.ends_reasoning else ()))
         )
@@ -224,7 +225,7 @@ class ReplyParser:
                 found = self._reader.read(data, position, self._final, bare=True)
             except IncompleteError:
                 return self._wait_for_call(data, position)
-            if found and not found.reading.truncated:
+            if found:
                 return self._take(found, out)
         spaces = "".join(self._spaces)
         # Of the white space in front of the answer the indent of its first line is the answer's.
@@ -286,7 +287,7 @@ class ReplyParser:
             self._emit_visible(data[position:split], out)
             return self._wait(data, split)
         self._emit_visible(data[position : match.start()], out)
-        if match.group() == self._markers.answer_closing:
+        if match.group() in self._closings and match.group() not in self._reader.triggers:
             self._spaces.append(match.group())
             self._state = State.ANSWER_END
             return match.end()
@@ -305,7 +306,7 @@ class ReplyParser:
         if end >= len(data):
             self._spaces.append(data[position:])
             return len(data)
-        starts = (*self._reader.triggers, self._markers.turn_opening)
+        starts = (*self._reader.triggers, self._markers.turn_opening, *self._closings)
         rest = data[end : end + max(map(len, starts), default=0)]
         if any(mark and data.startswith(mark, end) for mark in starts):
             self._spaces.clear()
