@@ -68,7 +68,8 @@ def learn_markers(template: Template) -> ReasoningMarkers:
     that does neither gets the pair that its source mentions, else `<think>`.
     """
     markers = _with_answer_marks(template, _reasoning_markers(template))
-    return msgspec.structs.replace(markers, turn_closings=_turn_closings(template))
+    closings = [mark for mark in _turn_closings(template) if not markers.answer_closing.startswith(mark)]
+    return msgspec.structs.replace(markers, turn_closings=tuple(closings))
 
 
 def _turn_closings(template: Template) -> tuple[str, ...]:
@@ -78,6 +79,8 @@ def _turn_closings(template: Template) -> tuple[str, ...]:
     text = _rendered(template, conversation, add_generation_prompt=False)
     first = _AT_TURN_END.match(text.partition(_ANSWER)[2].partition("Qx7later")[0])
     known = [mark for mark in _TURN_ENDS if mark in template.source]
+    if template.eos_token.strip():
+        known.append(template.eos_token.strip())
     return tuple(dict.fromkeys([*([first.group(1)] if first else []), *known]))
 
 
