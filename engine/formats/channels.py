@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 
 from engine.formats.arguments import Typing, parameters_of
+from engine.formats.call_marks import ReadCall, Reading
 from engine.formats.call_reader import CallReader
-from engine.formats.calls import Notation, ReadCall, Reading
+from engine.formats.calls import Notation
 from engine.formats.dialect import ARGUMENTS, KEY, NAME, Dialect, Parameter
 from engine.formats.literals import BrokenError, IncompleteError, read_json, skip_space
 from engine.formats.markers import ReasoningMarkers

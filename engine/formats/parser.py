@@ -10,8 +10,8 @@ import re
 from enum import Enum, auto
 
 from engine.formats.call_ids import call_id, shortened
+from engine.formats.call_marks import ReadCall, Reading
 from engine.formats.call_reader import CallReader, Found
-from engine.formats.calls import ReadCall, Reading
 from engine.formats.dialect import NO_DIALECT
 from engine.formats.literals import IncompleteError, skip_space
 from engine.formats.markers import ReasoningMarkers
