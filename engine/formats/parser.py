@@ -6,7 +6,6 @@ back, and the result does not depend on where the text was cut. A call is given 
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
 
 from engine.formats.call_ids import call_id, shortened
@@ -14,6 +13,7 @@ from engine.formats.call_marks import ReadCall, Reading
 from engine.formats.call_reader import CallReader, Found
 from engine.formats.dialect import NO_DIALECT
 from engine.formats.literals import IncompleteError, skip_space
+from engine.formats.mark_search import MarkSearch
 from engine.formats.markers import ReasoningMarkers
 from engine.formats.values import (
     AssistantMessage,
@@ -90,8 +90,8 @@ class ReplyParser:
         }
         triggers = self._reader.triggers
         self._closings = tuple(filter(None, (markers.answer_closing, *markers.turn_closings)))
-        self._ends_of_answer = _Marks((*triggers, *self._closings))
-        self._ends_of_reasoning = _Marks(
+        self._ends_of_answer = MarkSearch((*triggers, *self._closings))
+        self._ends_of_reasoning = MarkSearch(
             (markers.closing, *(triggers if self._reader.ends_reasoning else ()))
         )
         self._held = self._begun_by_prompt()
@@ -388,30 +388,3 @@ class ReplyParser:
 
 def _table(*rows: tuple[str, State]) -> tuple[tuple[str, State], ...]:
     return tuple(row for row in rows if row[0])
-
-
-class _Marks:
-    """Texts to look for, the longest first."""
-
-    def __init__(self, marks: tuple[str, ...]) -> None:
-        self._marks = tuple(sorted(filter(None, marks), key=len, reverse=True))
-        self._search = re.compile("|".join(map(re.escape, self._marks)))
-        self._firsts = re.compile("|".join({re.escape(mark[0]) for mark in self._marks}))
-        self._longest = max(map(len, self._marks), default=0)
-
-    def __bool__(self) -> bool:
-        return bool(self._marks)
-
-    def search(self, data: str, position: int) -> re.Match[str] | None:
-        return self._search.search(data, position) if self._marks else None
-
-    def may_begin(self, text: str) -> bool:
-        return self._firsts.search(text) is not None
-
-    def begun(self, data: str, position: int) -> int:
-        """Where a mark begins that the end of `data` cuts off; the length of `data` where none does."""
-        start = max(position, len(data) - self._longest + 1)
-        for first in self._firsts.finditer(data, start):
-            if any(mark.startswith(data[first.start() :]) for mark in self._marks):
-                return first.start()
-        return len(data)
