@@ -93,7 +93,7 @@ class Notation(BrokenOff):
         if not known and (self._only_known or not (self._firsts or opened)):
             return None
         typing = Typing(self._schemas.get(head.slots[NAME]))
-        if text.startswith(("{", '"{'), skip_space(text, head.end)) and self.dialect.arguments != "braced":
+        if text.startswith("{", skip_space(text, head.end)) and self.dialect.arguments != "braced":
             return self._with_json(text, head, typing, final)
         if self.dialect.arguments == "tagged" and self._tagged:
             found = self._tagged.read(text, head.end, typing, final)

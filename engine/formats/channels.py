@@ -74,9 +74,11 @@ class ChannelParser(ReplyParser):
 
     def _read_header(self, data: str, position: int) -> int:
         start = skip_space(data, position)
-        end = data.find(_MESSAGE, start, start + _LONGEST_HEADER + len(_MESSAGE))
+        end = data.find(_MESSAGE, start, start + _LONGEST_HEADER)
         header = data[start : start + _LONGEST_HEADER] if end < 0 else data[start:end]
-        begins = any(header.startswith(mark) or mark.startswith(header) for mark in _HEADER_STARTS)
+        begins = not header or header.startswith(_HEADER_STARTS)
+        if end < 0:
+            begins = begins or any(mark.startswith(header) for mark in _HEADER_STARTS)
         over = _END.match(data, start)
         if over and over.group() != "<|start|>":
             return over.end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import Any
 
 import pytest
@@ -175,3 +176,30 @@ def test_look_alikes_of_tokens_in_calls_and_results_are_untrusted(formats: dict[
         trusted = "".join(piece.text for piece in prompt.pieces if piece.trusted)
         assert "evil" not in trusted, name
         assert "worse" not in trusted, name
+
+
+def test_damaged_replies_are_the_same_however_they_are_cut(formats: dict[str, ChatFormat]) -> None:
+    chance = random.Random(7)
+    for name, chat_format in formats.items():
+        whole, prompt = reply_to(chat_format, [("search", ARGUMENTS), ("get_time", {})], TOOLS, "Words.")
+        for _ in range(6):
+            text = whole
+            for _ in range(chance.randint(0, 3)):
+                start, other, length = (
+                    chance.randrange(len(text)),
+                    chance.randrange(len(text)),
+                    chance.randint(1, 30),
+                )
+                moved = text[other : other + length] if chance.random() < 0.5 else ""
+                text = text[:start] + moved + text[start + (0 if moved else length) :] or whole
+            messages = []
+            for size in (len(text), 1, 5):
+                parser = chat_format.parser(prompt)
+                shown = [
+                    getattr(delta, "text", "")
+                    for start in range(0, len(text), size)
+                    for delta in parser.feed(text[start : start + size])
+                ]
+                shown += [getattr(delta, "text", "") for delta in parser.flush()]
+                messages.append((parser.finish(), "".join(shown)))
+            assert messages[0] == messages[1] == messages[2], (name, text)
