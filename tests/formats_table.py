@@ -60,7 +60,7 @@ def row(name: str, source: str) -> str:
     found = "learned" if dialect.learned else "described" if dialect.name == "described" else "known"
     trigger = dialect.trigger.replace("|", "\\|")
     begins = f"`{trigger}`" if trigger else "its name or brackets"
-    cells = (name, family, f"{control.kind}{levels}", control.default, dialect.name, found, begins)
+    cells = (name, family, control.kind + levels, control.default, dialect.name, found, begins)
     return f"| {' | '.join(cells)} |\n"
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from engine.formats.arguments import parameters_of
-from engine.formats.calls import Notation, Reading
+from engine.formats.call_marks import Reading
+from engine.formats.calls import Notation
 from engine.formats.dialect import Dialect
 from engine.formats.known_dialects import BARE_JSON, FENCED, FENCED_JSON, PYTHONIC
 from engine.formats.values import Tools

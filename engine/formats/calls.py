@@ -13,7 +13,9 @@ from typing import Any
 import msgspec
 
 from engine.formats.arguments import Schema, Typing
-from engine.formats.dialect import ID, NAME, Dialect, Envelope, Slot
+from engine.formats.broken_off import BrokenOff
+from engine.formats.call_marks import ReadCall, Reading
+from engine.formats.dialect import ID, NAME, Dialect, Slot
 from engine.formats.envelopes import Unwrapped, read_name, unwrap
 from engine.formats.literals import (
     BrokenError,
@@ -22,68 +24,23 @@ from engine.formats.literals import (
     read_json,
     skip_space,
 )
-from engine.formats.patterns import CompiledPattern, Match, marks_of, match_mark, match_marks
+from engine.formats.patterns import Match, match_marks
 from engine.formats.tagged import TaggedArguments
 from engine.text import clean_value
 
 _PYTHON_KEY = re.compile(r"\s*([^\W\d]\w*(?:[\-.]\w+)*)\s*=(?!=)")
 _BRACED_KEY = re.compile(r"\s*([^\s{}\[\],:<>]+)\s*:")
 _BEGUN_KEY = re.compile(r"[\w.\-]+\s*=?\Z")
-_SEPARATORS = ",;"
 
 
-class ReadCall(msgspec.Struct, frozen=True):
-    """One call as it was read. `arguments` is the raw text where it could not be."""
-
-    name: str
-    arguments: dict[str, Any] | str
-    id: str = ""
-    coercions: tuple[str, ...] = ()
-    repaired: bool = False
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """Calls, where they end, whether their section is still open, and whether the text broke off in them."""
-
-    end: int
-    calls: tuple[ReadCall, ...] = ()
-    in_section: bool = False
-    truncated: bool = False
-
-
-class Notation:
+class Notation(BrokenOff):
     """One dialect, made ready for reading. `schemas` are those of the known tools by name. `only_known`: what
     names no known tool is no call, because the marks are common in other texts.
     """
 
     def __init__(self, dialect: Dialect, schemas: Mapping[str, Schema], *, only_known: bool = False) -> None:
-        self.dialect = dialect
-        self._only_known = only_known
-        self._schemas = schemas
-        in_list = dialect.array or dialect.section_start.rstrip().endswith("[")
-        start, end = dialect.section_start.strip(), dialect.section_end.strip()
-        if in_list:
-            start, end = start.removesuffix("["), end.removeprefix("]")
-        self._in_list = in_list
-        self._section = marks_of(start)
-        self._section_end = marks_of(end)
-        self._separators = tuple(m for m in marks_of(dialect.separator.strip()) if m not in ("", ",", ";"))
-        if dialect.envelope:
-            opening, closing = _around_object(dialect)
-        else:
-            opening, closing = "", "".join(part for part in dialect.end if isinstance(part, str))
-        self._opening = marks_of(opening)
-        self._closing = marks_of(closing)
-        self._start = CompiledPattern(dialect.start)
-        self._end = CompiledPattern(dialect.end)
+        super().__init__(dialect, schemas, only_known=only_known)
         self._tagged = TaggedArguments(dialect, self._is_over) if dialect.parameter else None
-        firsts = self._opening[:1] or (self._start.first,) if not dialect.envelope else self._opening[:1]
-        self._firsts = tuple(mark for mark in firsts if mark)
-        self._stops = tuple(
-            mark for mark in (*self._closing, *self._section_end, *self._firsts) if len(mark) > 1
-        )
-
-        self._over = re.compile("|".join(map(re.escape, self._stops))) if self._stops else None
 
     def read(self, text: str, position: int, in_section: bool | None, final: bool) -> Reading | None:
         """The next call or calls at `position`, or the end of their section; None when something else stands
@@ -117,7 +74,7 @@ class Notation:
         found = self._call(text, position, opened, listed, final)
         if found is None:
             return None
-        still_open = opened or listed or found.in_section
+        still_open = opened or listed or found.in_section or self._ends_alone
         return msgspec.structs.replace(found, in_section=still_open and not found.truncated)
 
     def _lists_calls(self, text: str, bracket: int, opened: bool) -> bool:
@@ -125,42 +82,6 @@ class Notation:
         if self._in_list or not self.dialect.envelope:
             return self._in_list and (opened or not self._section)
         return opened or not self._section
-
-    def _past_separators(self, text: str, position: int) -> int:
-        while True:
-            position = skip_space(text, position)
-            if position < len(text) and text[position] in _SEPARATORS:
-                position += 1
-                continue
-            for mark in self._separators:
-                if text.startswith(mark, position):
-                    position += len(mark)
-                    break
-            else:
-                return position
-
-    def _section_over(self, text: str, position: int, final: bool) -> Reading | None:
-        """The reading at the end of a section, None when there is more in it."""
-        start = skip_space(text, position)
-        bracket = text.startswith("]", start) and bool(self._in_list or self.dialect.envelope)
-        end = start + 1 if bracket else position
-        try:
-            if bracket and self._closing and (closed := match_marks(text, end, self._closing)) >= 0:
-                return Reading(closed)
-            after = match_marks(text, end, self._section_end)
-        except IncompleteError:
-            if not final:
-                raise
-            return Reading(len(text))
-        if after > position:
-            return Reading(after)
-        if bracket:
-            return Reading(end)
-        if skip_space(text, position) < len(text):
-            return None
-        if not final:
-            raise IncompleteError
-        return Reading(len(text))
 
     def _call(self, text: str, position: int, opened: bool, listed: bool, final: bool) -> Reading | None:
         if self.dialect.envelope:
@@ -172,7 +93,7 @@ class Notation:
         if not known and (self._only_known or not (self._firsts or opened)):
             return None
         typing = Typing(self._schemas.get(head.slots[NAME]))
-        if text.startswith(("{", '"{'), skip_space(text, head.end)) and self.dialect.arguments != "braced":
+        if text.startswith("{", skip_space(text, head.end)) and self.dialect.arguments != "braced":
             return self._with_json(text, head, typing, final)
         if self.dialect.arguments == "tagged" and self._tagged:
             found = self._tagged.read(text, head.end, typing, final)
@@ -218,10 +139,6 @@ class Notation:
         after = self._past_closing(text, end, final)
         # Without its closing mark the block is still open, and may hold one more call.
         return Reading(after, (call,), in_section=bool(self._closing) and after == end)
-
-    @property
-    def _keys(self) -> Envelope:
-        return self.dialect.envelope or Envelope()
 
     def _unwrapped(self, found: Unwrapped | None, raw: str) -> ReadCall:
         if found is None:
@@ -309,123 +226,3 @@ class Notation:
     def _malformed(self, text: str, start: int, head: Match, final: bool) -> Reading:
         end, after = self._raw_end(text, start, final)
         return Reading(after, (ReadCall(head.slots[NAME], text[start:end].strip(), head.slots.get(ID, "")),))
-
-    def _raw_end(self, text: str, position: int, final: bool) -> tuple[int, int]:
-        """Where a call that cannot be read is over, and where what follows it begins."""
-        found = self._over.search(text, position) if self._over else None
-        if not found:
-            if not final:
-                raise IncompleteError
-            return len(text), len(text)
-        return found.start(), self._past_closing(text, found.start(), final)
-
-    def _past_stray(self, text: str, position: int, final: bool) -> tuple[int, bool]:
-        """Brackets too many in front of the closing mark: passed over, and told."""
-        start = skip_space(text, position)
-        end = start
-        while end < len(text) and text[end] == "}":
-            end = skip_space(text, end + 1)
-        if end == start or not self._closing or not self._closing[0].startswith("<"):
-            return position, False
-        if end >= len(text) and not final:
-            raise IncompleteError
-        return end, True
-
-    def _past_closing(self, text: str, position: int, final: bool) -> int:
-        """Past the closing marks; those that the model left out are not missed."""
-        for mark in self._closing:
-            try:
-                position = match_mark(text, position, mark, optional=True)
-            except IncompleteError:
-                if not final:
-                    raise
-                return len(text)
-        return position
-
-    def _is_over(self, text: str, position: int) -> bool:
-        """Whether a call that ended at `position` is followed by another, by the end of its section or text."""
-        for mark in self._section_end:
-            position = match_mark(text, position, mark, optional=True)
-        start = skip_space(text, position)
-        if start >= len(text):
-            raise IncompleteError
-        marks = (*self._section[:1], *self._firsts)
-        if any(
-            mark.startswith(text[start : start + len(mark)]) and len(text) - start < len(mark)
-            for mark in marks
-        ):
-            raise IncompleteError
-        return text.startswith(marks, start) if marks else False
-
-    def _cut_off(self, text: str, position: int, in_section: bool | None) -> Reading | None:
-        """The text ended inside of a call, if there was one."""
-        start, opened = position, bool(in_section)
-        if in_section is not None:
-            start = self._past_separators(text, start)
-        if not opened and self._section:
-            try:
-                after = match_marks(text, start, self._section)
-            except IncompleteError:
-                return Reading(len(text), truncated=True)
-            if after >= 0:
-                start, opened = after, True
-        if not text[start:].strip():
-            return Reading(len(text), truncated=True) if opened else None
-        if self.dialect.envelope:
-            return self._cut_off_object(text, start, opened)
-        try:
-            head = self._start.match(text, start)
-        except IncompleteError:
-            head = None
-        if head is None:
-            return Reading(len(text), truncated=True) if opened or self._begins(text, start) else None
-        if isinstance(self.dialect.start[-1], Slot) and head.slots[NAME] not in self._schemas:
-            return None
-        return self._abandoned(text, head.end, head.slots[NAME], head.slots.get(ID, ""))
-
-    def _begins(self, text: str, start: int) -> bool:
-        """Whether a call has begun whose head is not whole."""
-        rest = text[start:].strip()
-        first = self._start.first
-        if not first or not rest.startswith(first):
-            return bool(first) and first.startswith(rest)
-        name = rest[len(first) :].strip()
-        weak = isinstance(self.dialect.start[-1], Slot)
-        return not weak or any(known.startswith(name) for known in self._schemas)
-
-    def _cut_off_object(self, text: str, start: int, opened: bool) -> Reading | None:
-        try:
-            marked = match_marks(text, start, self._opening) if self._opening else -1
-        except IncompleteError:
-            return Reading(len(text), truncated=True)
-        if marked < 0 and not opened:
-            return None
-        start = skip_space(text, max(start, marked))
-        start = skip_space(text, start + 1) if text.startswith("[", start) else start
-        if start >= len(text):
-            return Reading(len(text), truncated=True)
-        return self._abandoned(text, start, "", "")
-
-    def _abandoned(self, text: str, start: int, name: str, id: str) -> Reading:
-        """A call whose value never ends. A closing mark with nothing but calls behind it ends it all the
-        same, as when a quote was forgotten; else the text broke off.
-        """
-        end, after, truncated = len(text), len(text), True
-        found = self._over.search(text, start) if self._over else None
-        if found and found.group() not in self._firsts:
-            closed = self._past_closing(text, found.start(), True)
-            for mark in self._section_end:
-                place = skip_space(text, closed)
-                closed = place + len(mark) if text.startswith(mark, place) else closed
-            following = skip_space(text, closed)
-            if following >= len(text) or text.startswith(self._firsts or ("\0",), following):
-                end, after, truncated = found.start(), closed, False
-        raw = text[start:end].strip()
-        return Reading(after, (ReadCall(name or read_name(raw, self._keys), raw, id),), truncated=truncated)
-
-
-def _around_object(dialect: Dialect) -> tuple[str, str]:
-    """What stands before and after the JSON object of a call."""
-    literals = [part for part in dialect.call if isinstance(part, str)]
-    first, last = (literals[0], literals[-1]) if literals else ("", "")
-    return first.partition("{")[0], last.rpartition("}")[2]

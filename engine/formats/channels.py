@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 
 from engine.formats.arguments import Typing, parameters_of
+from engine.formats.call_marks import ReadCall, Reading
 from engine.formats.call_reader import CallReader
-from engine.formats.calls import Notation, ReadCall, Reading
+from engine.formats.calls import Notation
 from engine.formats.dialect import ARGUMENTS, KEY, NAME, Dialect, Parameter
 from engine.formats.literals import BrokenError, IncompleteError, read_json, skip_space
 from engine.formats.markers import ReasoningMarkers
@@ -73,9 +74,11 @@ class ChannelParser(ReplyParser):
 
     def _read_header(self, data: str, position: int) -> int:
         start = skip_space(data, position)
-        end = data.find(_MESSAGE, start, start + _LONGEST_HEADER + len(_MESSAGE))
+        end = data.find(_MESSAGE, start, start + _LONGEST_HEADER)
         header = data[start : start + _LONGEST_HEADER] if end < 0 else data[start:end]
-        begins = any(header.startswith(mark) or mark.startswith(header) for mark in _HEADER_STARTS)
+        begins = not header or header.startswith(_HEADER_STARTS)
+        if end < 0:
+            begins = begins or any(mark.startswith(header) for mark in _HEADER_STARTS)
         over = _END.match(data, start)
         if over and over.group() != "<|start|>":
             return over.end()

@@ -88,6 +88,28 @@ _MISTRAL_WITH_ID = Dialect(
     "mistral", call=("[TOOL_CALLS]", NAME, "[CALL_ID]", ID, "[ARGS]", ARGUMENTS), id_length=9
 )
 
+_MISTRAL_BARE = Dialect("mistral", call=("[TOOL_CALLS]", NAME, ARGUMENTS), id_length=9)
+_DEEPSEEK_BEGIN, _DEEPSEEK_END = "<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>"
+_DEEPSEEK_R1 = Dialect(
+    "deepseek",
+    section_start=_DEEPSEEK_BEGIN,
+    call=(
+        "<｜tool▁call▁begin｜>function<｜tool▁sep｜>",
+        NAME,
+        "\n```json\n",
+        ARGUMENTS,
+        "\n```<｜tool▁call▁end｜>",
+    ),
+    separator="\n",
+    section_end=_DEEPSEEK_END,
+)
+_DEEPSEEK_V3 = Dialect(
+    "deepseek",
+    section_start=_DEEPSEEK_BEGIN,
+    call=("<｜tool▁call▁begin｜>", NAME, "<｜tool▁sep｜>", ARGUMENTS, "<｜tool▁call▁end｜>"),
+    section_end=_DEEPSEEK_END,
+)
+
 HARMONY = Dialect(
     "harmony",
     call=(
@@ -135,6 +157,7 @@ _GRANITE = Dialect(
     array=True,
     content_first=False,
 )
+_PHI = msgspec.structs.replace(_GRANITE, name="phi", section_end="]<|/tool_call|>")
 _COMMAND_R = Dialect(
     "command-r",
     section_start="\nAction:\n```json\n[\n",
@@ -186,6 +209,7 @@ _TOOLCALL = msgspec.structs.replace(
 _GRANITE_CODE = Dialect(
     "granite", call=_enveloped("<function_call> ", ""), separator="\n", envelope=Envelope()
 )
+_TOOLS_MARK = Dialect("hermes", call=_enveloped("<tools>\n", "\n</tools>"), envelope=Envelope())
 _OLMO = Dialect(
     "olmo",
     arguments="pythonic",
@@ -249,13 +273,18 @@ def other_notations(dialect: Dialect, source: str = "") -> tuple[Dialect, ...]:
     ]
     if dialect.trigger == "<tool_call>":
         others += [other for other in (HERMES, QWEN_CODER, GLM) if other.call != dialect.call]
+    if dialect.trigger == "<tool_call>" and dialect.envelope:
+        # Small Hermes and Qwen models confuse the marks of their prompt.
+        others += [_TOOLS_MARK, _GRANITE_CODE, BARE_FUNCTION]
     if any(isinstance(part, str) and "<function=" in part for part in dialect.call):
         others.append(BARE_FUNCTION)
     if dialect.trigger == "[TOOL_CALLS]":
-        others += [_MISTRAL_NAMED, _MISTRAL_WITH_ID, _MISTRAL_ARRAY]
+        others += [_MISTRAL_NAMED, _MISTRAL_WITH_ID, _MISTRAL_ARRAY, _MISTRAL_BARE]
+    if dialect.trigger == _DEEPSEEK_BEGIN:
+        others += [_DEEPSEEK_R1, _DEEPSEEK_V3]
     if dialect.name == "described":
         # Nobody knows what this model was trained on; each of these marks stands for one thing only.
-        others += [_MISTRAL_NAMED, _MISTRAL_ARRAY, _GRANITE, _GRANITE_CODE, _TOOL_CALLS, _TOOLCALL]
+        others += [_MISTRAL_NAMED, _MISTRAL_ARRAY, _PHI, _GRANITE_CODE, _TOOL_CALLS, _TOOLCALL]
         others += [_LFM, _OLMO, _INTERNLM, _FIREFUNCTION, PYTHON_TAG_JSON]
     if "<|python_tag|>" in source:
         others += [PYTHON_TAG_JSON, PYTHON_TAG_CALL]

@@ -7,112 +7,22 @@ puts around and between them is compared; llama.cpp learns templates the same wa
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, Literal
 
 import msgspec
 
 from engine.formats.comparing import common_end, common_start, mirrored
-from engine.formats.dialect import ARGUMENTS, ID, INDEX, NAME, Dialect, Envelope, Pattern, Slot
+from engine.formats.dialect import ID, INDEX, NAME, Dialect, Envelope, Pattern, Slot
+from engine.formats.found_calls import find_call, literals_of
 from engine.formats.learned_parameters import learn_parameter
 from engine.formats.markers import ReasoningMarkers
-from engine.formats.messages import Conversation
+from engine.formats.probing import ANSWER, IDS, KEYS, NAMES, STRINGS, Probe
 from engine.formats.template import Template
 
-QUESTION, ANSWER, _LATER = "Qx7question", "Qx7answer", "Qx7later"
-NAMES = ("qx7first", "qx7second")
-IDS = ("qx7iduno1", "qx7iddos2")
-KEYS = ("qx7keya", "qx7keyb")
-VALUES = ("Qx7valuea", "Qx7valueb")
-STRINGS: dict[str, Any] = dict(zip(KEYS, VALUES, strict=True))
+_BEGINS_RESULT = re.compile("respon|result|output|observ|return", re.IGNORECASE)
 # Marks of the end of a turn, which the tokenizer knows as such and no reply holds.
 _TURN_END = re.compile(r"\s*(?:<\|(?:eom_id|eot_id|calls|call|eom|eot|end|return|im_end)\|>|</s>)\s*\Z")
-
-
-def tools_for(names: tuple[str, ...] = NAMES) -> list[dict[str, Any]]:
-    """Definitions of the tools that are called, with everything that templates ask for."""
-    properties = {key: {"type": "string", "description": "Qx7about"} for key in KEYS}
-    schema = {"type": "object", "properties": properties, "required": list(KEYS)}
-    return [
-        {
-            "type": "function",
-            "function": {"name": name, "description": "Qx7does", "parameters": schema},
-        }
-        for name in names
-    ]
-
-
-class Probe:
-    """Renders calls into the history in one of the ways in which templates take them. `followed`: with
-    another message behind them, for templates that treat the last one in a way of its own.
-    """
-
-    def __init__(
-        self, template: Template, *, text_arguments: bool, content: str | None, followed: bool = False
-    ) -> None:
-        self.template = template
-        self.text_arguments = text_arguments
-        self.content = content
-        self.followed = followed
-
-    def calls(self, *arguments: dict[str, Any], id_end: str = "") -> str:
-        """The text of a reply with a call for each of `arguments`, "" where the template refuses."""
-        calls = [
-            {
-                "id": IDS[number] + id_end,
-                "type": "function",
-                "function": {
-                    "name": NAMES[number],
-                    "arguments": json.dumps(given) if self.text_arguments else given,
-                },
-            }
-            for number, given in enumerate(arguments)
-        ]
-        answer = {"role": "assistant", "content": self.content, "tool_calls": calls}
-        conversation: Conversation = [_USER, answer]
-        if self.followed:
-            conversation.append(
-                {"role": "tool", "content": _LATER, "tool_call_id": IDS[0] + id_end, "name": NAMES[0]}
-            )
-        return self._reply(conversation)
-
-    def refuses_long_ids(self) -> bool:
-        """Whether ids must have the nine letters of those used here (Mistral)."""
-        return not self.calls(STRINGS, id_end="-and-more")
-
-    def alone(self) -> Probe:
-        """The same without any words of the answer."""
-        return Probe(self.template, text_arguments=self.text_arguments, content="", followed=self.followed)
-
-    def answer(self) -> str:
-        conversation: Conversation = [_USER, {"role": "assistant", "content": ANSWER}]
-        if self.followed:
-            conversation.append({"role": "user", "content": _LATER})
-        return self._reply(conversation)
-
-    def _reply(self, conversation: Conversation) -> str:
-        text = self.template.try_render(conversation, tools_for(), add_generation_prompt=False) or ""
-        place = text.rfind(QUESTION)
-        return text[place + len(QUESTION) :].partition(_LATER)[0] if place >= 0 else ""
-
-
-_USER: dict[str, Any] = {"role": "user", "content": QUESTION}
-
-
-class _Span(msgspec.Struct, frozen=True):
-    start: int
-    end: int
-    slot: Slot
-
-
-class _Call(msgspec.Struct, frozen=True):
-    """Where one call lies in a text: from its first slot, or its JSON object, to its last."""
-
-    start: int
-    end: int
-    spans: tuple[_Span, ...]
-    envelope: Envelope | None = None
 
 
 def learn_dialect(template: Template, markers: ReasoningMarkers) -> Dialect | None:
@@ -141,17 +51,17 @@ def _learned(probe: Probe, markers: ReasoningMarkers) -> Dialect | None:
     two = probe.calls(STRINGS, STRINGS)
     parallel = NAMES[1] in two or (IDS[1] in two and two.count(KEYS[0]) > 1)
     parameter, kind, quote = learn_parameter(probe, one, two if parallel else "")
-    first = _find_call(one, start, 0, kind, parameter)
+    first = find_call(one, start, 0, kind, parameter)
     if first is None:
         return None
     header, head = _without_header(one[start : first.start], probe, markers, kind, parameter)
     tail = _without_turn_end(one[first.end :], answer)
     section_start, call_start, separator, call_end, section_end = "", head, "", tail, ""
-    inner = _literals(one, first)
+    inner = literals_of(one, first)
     if parallel:
         two_start = _region_start(two, answer, probe.content)
-        earlier = None if two_start is None else _find_call(two, two_start, 0, kind, parameter)
-        later = None if earlier is None else _find_call(two, earlier.end, 1, kind, parameter)
+        earlier = None if two_start is None else find_call(two, two_start, 0, kind, parameter)
+        later = None if earlier is None else find_call(two, earlier.end, 1, kind, parameter)
         if earlier is None or later is None:
             return None
         middle = two[earlier.end : later.start]
@@ -165,7 +75,7 @@ def _learned(probe: Probe, markers: ReasoningMarkers) -> Dialect | None:
         section_start, call_start, call_end, section_end = _turned(
             section_start, call_start, call_end, section_end, separator
         )
-        inner = _numbered(_literals(two, earlier), _literals(two, later))
+        inner = _numbered(literals_of(two, earlier), literals_of(two, later))
     call = _joined((call_start, *inner, call_end))
     if NAME not in call and not first.envelope:
         call = _named_by_id(call)
@@ -228,7 +138,7 @@ def _without_header(
         return markers.answer_closing, head[len(markers.answer_closing) :]
     alone = probe.alone()
     text = alone.calls(STRINGS)
-    call = _find_call(text, 0, 0, kind, parameter)
+    call = find_call(text, 0, 0, kind, parameter)
     if call is None:
         return "", head
     shared = common_end(head, text[: call.start])
@@ -236,9 +146,12 @@ def _without_header(
 
 
 def _section_end(section_start: str, tail: str) -> str:
-    """`tail` up to the mark that closes what `section_start` opened; nothing where it opened nothing."""
+    """`tail` up to the mark that closes what `section_start` opened. Where it opened nothing a tag is an end
+    as well, unless it begins the result.
+    """
     if not section_start.strip():
-        return ""
+        ends = re.match(r"\s*(?:<[^<>\s]+>|\[/?[A-Z_]{2,30}\])", tail)
+        return ends.group() if ends and not _BEGINS_RESULT.search(ends.group()) else ""
     for opening in reversed(re.findall(r"<[^<>\s]+>(?:[a-z]{2,20}(?=<|\Z))?", section_start)):
         for closing in mirrored(opening):
             if closing in tail:
@@ -269,109 +182,6 @@ def _without_turn_end(tail: str, answer: str) -> str:
     """`tail` without what ends every turn."""
     end = common_end(tail, answer.partition(ANSWER)[2])
     return _TURN_END.sub("", tail[: len(tail) - len(end)])
-
-
-def _find_call(text: str, start: int, number: int, kind: str, parameter: Any) -> _Call | None:
-    envelope = _find_envelope(text, start, number) if kind == "json" else None
-    if envelope:
-        return envelope
-    spans = [
-        _Span(place, place + len(word), slot)
-        for slot, word in ((NAME, NAMES[number]), (ID, IDS[number]))
-        for place in _places(text, word, start)
-    ]
-    arguments = _arguments_span(text, start, kind, parameter)
-    if arguments is None or not spans:
-        return None
-    # A name that comes again behind the arguments is another call's or the closing tag's.
-    inside = [span for span in spans if span.end <= arguments.start]
-    ordered = sorted([*inside, arguments], key=lambda span: span.start)
-    if not inside:
-        return None
-    return _Call(ordered[0].start, ordered[-1].end, tuple(ordered))
-
-
-def _places(text: str, word: str, start: int) -> list[int]:
-    return [match.start() for match in re.finditer(re.escape(word), text) if match.start() >= start]
-
-
-def _find_envelope(text: str, start: int, number: int) -> _Call | None:
-    """The JSON object that holds a whole call, where there is one."""
-    name = text.find(NAMES[number], start)
-    decoder = json.JSONDecoder()
-    for place in (match.start() for match in re.finditer(r"\{", text)):
-        if not start <= place < (name if name >= 0 else len(text)):
-            continue
-        try:
-            value, end = decoder.raw_decode(text, place)
-        except json.JSONDecodeError:
-            continue
-        keys = _envelope_of(value, NAMES[number], IDS[number])
-        if keys is None:
-            continue
-        spans = [_Span(name, name + len(NAMES[number]), NAME)]
-        first = text.find(KEYS[0], name if not keys.name_key else place)
-        brace = text.rfind("{", place, first)
-        try:
-            _, arguments_end = decoder.raw_decode(text, brace)
-        except json.JSONDecodeError:
-            continue
-        spans.append(_Span(brace, arguments_end, ARGUMENTS))
-        id = text.find(IDS[number], place, end)
-        if id >= 0:
-            spans.append(_Span(id, id + len(IDS[number]), ID))
-        return _Call(place, end, tuple(sorted(spans, key=lambda span: span.start)), keys)
-    return None
-
-
-def _envelope_of(value: Any, name: str, id: str, path: tuple[str, ...] = ()) -> Envelope | None:
-    if not isinstance(value, dict) or len(path) > 2:
-        return None
-    if value.get(name) == STRINGS:
-        return Envelope("", "", path=path)
-    names = [key for key, item in value.items() if item == name]
-    arguments = [key for key, item in value.items() if item == STRINGS]
-    if names and arguments:
-        ids = [key for key, item in value.items() if item == id or (key.endswith("id") and str(item) == "0")]
-        return Envelope(names[0], arguments[0], ids[0] if ids else "", path)
-    for key, item in value.items():
-        if (found := _envelope_of(item, name, id, (*path, key))) is not None:
-            ids = [key for key, item in value.items() if item == id]
-            return found if found.id_key or not ids else msgspec.structs.replace(found, id_key=ids[0])
-    return None
-
-
-def _arguments_span(text: str, start: int, kind: str, parameter: Any) -> _Span | None:
-    first = text.find(KEYS[0], start)
-    last = text.find(VALUES[1], first)
-    if first < 0 or last < 0:
-        return None
-    last += len(VALUES[1])
-    if kind == "json":
-        brace = text.rfind("{", start, first)
-        try:
-            _, end = json.JSONDecoder().raw_decode(text, brace)
-        except json.JSONDecodeError:
-            return None
-        return _Span(brace, end, ARGUMENTS)
-    if kind == "tagged":
-        before = parameter.start[0] if isinstance(parameter.start[0], str) else ""
-        after = "".join(KEYS[1] if isinstance(part, Slot) else part for part in parameter.end)
-        return _Span(first - len(before), last + len(after), ARGUMENTS)
-    # The closing quote belongs to the value, a quote in front of the first key to that.
-    quoted = text[first + len(KEYS[0]) : text.find(VALUES[0], first)].lstrip()[1:].lstrip()
-    return _Span(first, last + len(quoted), ARGUMENTS)
-
-
-def _literals(text: str, call: _Call) -> tuple[str | Slot, ...]:
-    """The call's own text between and around its slots."""
-    parts: list[str | Slot] = []
-    position = call.start
-    for span in call.spans:
-        parts += [text[position : span.start], span.slot]
-        position = span.end
-    parts.append(text[position : call.end])
-    return tuple(parts)
 
 
 def _numbered(first: tuple[str | Slot, ...], second: tuple[str | Slot, ...]) -> tuple[str | Slot, ...]:

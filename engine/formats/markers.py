@@ -18,6 +18,8 @@ _TAG = r"(?:<\|?[^<>\s]{1,40}\|?>|\[/?[A-Z_]{2,30}\]|◁/?[a-z]{2,30}▷)"
 _FIRST_TAG = re.compile(rf"{_TAG}(?:[a-z]{{2,20}}{_TAG})?")
 _EMPTY_BLOCK_AT_END = re.compile(rf"({_TAG}(?:[a-z]{{2,20}})?)(\s*)({_TAG})(\s*)\Z")
 _LONGEST_OPENING = 60
+_AT_TURN_END = re.compile(r"\s*((?:<\|[^<>\s]{1,40}\|>|<｜[^<>\s]{1,40}｜>|</s>|<end_of_turn>|<turn\|>))")
+_TURN_ENDS = ("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|calls|>", "<|eot|>", "<end_of_turn>")
 # How far from its end a text is looked at; it comes from a stranger's template.
 _LONGEST_END = 300
 _TAGS_AT_END = re.compile(rf"((?:{_TAG})(?:[a-z]{{2,20}}(?:{_TAG})?)?)\s*\Z")
@@ -36,7 +38,8 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
     `answer_opening` comes between the closing marker and the answer in formats that mark both (harmony's
     `<|start|>assistant<|channel|>final<|message|>`); `early_answer_opening` is what remains of it when the
     reply starts with the answer. `answer_closing` ends the answer where a format marks that (Cohere), and
-    `turn_opening` is written between the parts of one reply (`<|start|>assistant`). `lead`, `tail` are the
+    `turn_opening` is written between the parts of one reply (`<|start|>assistant`). `turn_closings` end the whole
+    turn; a host stops there, and where one comes through at the end of a reply it is dropped. `lead`, `tail` are the
     white space inside the markers and `gap` what follows them, as the template writes them; they matter for
     continuing an answer. `learned` is False for the default pair.
     """
@@ -47,6 +50,7 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
     early_answer_opening: str = ""
     answer_closing: str = ""
     turn_opening: str = ""
+    turn_closings: tuple[str, ...] = ()
     lead: str = "\n"
     tail: str = "\n"
     gap: str = "\n\n"
@@ -63,7 +67,21 @@ def learn_markers(template: Template) -> ReasoningMarkers:
     A template that drops earlier reasoning may still show an empty block where reasoning is turned off. One
     that does neither gets the pair that its source mentions, else `<think>`.
     """
-    return _with_answer_marks(template, _reasoning_markers(template))
+    markers = _with_answer_marks(template, _reasoning_markers(template))
+    closings = [mark for mark in _turn_closings(template) if not markers.answer_closing.startswith(mark)]
+    return msgspec.structs.replace(markers, turn_closings=tuple(closings))
+
+
+def _turn_closings(template: Template) -> tuple[str, ...]:
+    """The marks of the end of a turn: the one behind an answer, and others of its kind in the source."""
+    answer = {"role": "assistant", "content": _ANSWER}
+    conversation = [_USER, answer, {"role": "user", "content": "Qx7later"}]
+    text = _rendered(template, conversation, add_generation_prompt=False)
+    first = _AT_TURN_END.match(text.partition(_ANSWER)[2].partition("Qx7later")[0])
+    known = [mark for mark in _TURN_ENDS if mark in template.source]
+    if template.eos_token.strip():
+        known.append(template.eos_token.strip())
+    return tuple(dict.fromkeys([*([first.group(1)] if first else []), *known]))
 
 
 def _reasoning_markers(template: Template) -> ReasoningMarkers:

@@ -6,14 +6,14 @@ back, and the result does not depend on where the text was cut. A call is given 
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
 
 from engine.formats.call_ids import call_id, shortened
+from engine.formats.call_marks import ReadCall, Reading
 from engine.formats.call_reader import CallReader, Found
-from engine.formats.calls import ReadCall, Reading
 from engine.formats.dialect import NO_DIALECT
 from engine.formats.literals import IncompleteError, skip_space
+from engine.formats.mark_search import MarkSearch
 from engine.formats.markers import ReasoningMarkers
 from engine.formats.values import (
     AssistantMessage,
@@ -89,8 +89,9 @@ class ReplyParser:
             for state, rows in self._start_markers.items()
         }
         triggers = self._reader.triggers
-        self._ends_of_answer = _Marks((*triggers, markers.answer_closing))
-        self._ends_of_reasoning = _Marks(
+        self._closings = tuple(filter(None, (markers.answer_closing, *markers.turn_closings)))
+        self._ends_of_answer = MarkSearch((*triggers, *self._closings))
+        self._ends_of_reasoning = MarkSearch(
             (markers.closing, *(triggers if self._reader.ends_reasoning else ()))
         )
         self._held = self._begun_by_prompt()
@@ -224,7 +225,7 @@ class ReplyParser:
                 found = self._reader.read(data, position, self._final, bare=True)
             except IncompleteError:
                 return self._wait_for_call(data, position)
-            if found and not found.reading.truncated:
+            if found:
                 return self._take(found, out)
         spaces = "".join(self._spaces)
         # Of the white space in front of the answer the indent of its first line is the answer's.
@@ -286,7 +287,7 @@ class ReplyParser:
             self._emit_visible(data[position:split], out)
             return self._wait(data, split)
         self._emit_visible(data[position : match.start()], out)
-        if match.group() == self._markers.answer_closing:
+        if match.group() in self._closings and match.group() not in self._reader.triggers:
             self._spaces.append(match.group())
             self._state = State.ANSWER_END
             return match.end()
@@ -305,7 +306,7 @@ class ReplyParser:
         if end >= len(data):
             self._spaces.append(data[position:])
             return len(data)
-        starts = (*self._reader.triggers, self._markers.turn_opening)
+        starts = (*self._reader.triggers, self._markers.turn_opening, *self._closings)
         rest = data[end : end + max(map(len, starts), default=0)]
         if any(mark and data.startswith(mark, end) for mark in starts):
             self._spaces.clear()
@@ -387,30 +388,3 @@ class ReplyParser:
 
 def _table(*rows: tuple[str, State]) -> tuple[tuple[str, State], ...]:
     return tuple(row for row in rows if row[0])
-
-
-class _Marks:
-    """Texts to look for, the longest first."""
-
-    def __init__(self, marks: tuple[str, ...]) -> None:
-        self._marks = tuple(sorted(filter(None, marks), key=len, reverse=True))
-        self._search = re.compile("|".join(map(re.escape, self._marks)))
-        self._firsts = re.compile("|".join({re.escape(mark[0]) for mark in self._marks}))
-        self._longest = max(map(len, self._marks), default=0)
-
-    def __bool__(self) -> bool:
-        return bool(self._marks)
-
-    def search(self, data: str, position: int) -> re.Match[str] | None:
-        return self._search.search(data, position) if self._marks else None
-
-    def may_begin(self, text: str) -> bool:
-        return self._firsts.search(text) is not None
-
-    def begun(self, data: str, position: int) -> int:
-        """Where a mark begins that the end of `data` cuts off; the length of `data` where none does."""
-        start = max(position, len(data) - self._longest + 1)
-        for first in self._firsts.finditer(data, start):
-            if any(mark.startswith(data[first.start() :]) for mark in self._marks):
-                return first.start()
-        return len(data)

@@ -91,7 +91,8 @@ class CompiledPattern:
                 raise IncompleteError
             if not run:
                 return None
-            value, position = run.group(), run.end()
+            end = self._slot_end(text, run, number)
+            value, position = text[run.start() : end], end
             if part is NAME and self._is_numbered(number):
                 # The colon in front of the number is one that a name might have as well.
                 name, _, digits = value.rpartition(":")
@@ -103,6 +104,16 @@ class CompiledPattern:
             if expected and expected.get(part, value) != value:
                 return None
         return Match(position, slots)
+
+    def _slot_end(self, text: str, run: re.Match[str], number: int) -> int:
+        """Where the mark behind a slot begins, when that could be part of a name as well: f.call("""
+        following = self._parts[number + 1] if number + 1 < len(self._parts) else None
+        if isinstance(following, Mark) and not self._is_numbered(number):
+            mark = following.text
+            place = text.rfind(mark, run.start() + 1, run.end() + len(mark))
+            if place >= 0:
+                return min(place, run.end())
+        return run.end()
 
     def match_into(self, text: str, position: int, slots: dict[Slot, str]) -> Match | None:
         found = self.match(text, position)

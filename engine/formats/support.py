@@ -10,12 +10,13 @@ import msgspec
 from engine.formats.fallback import FALLBACK
 from engine.formats.history import HistoryForm, prepared
 from engine.formats.known_dialects import AFTER_LEARNING, BEFORE_LEARNING, known_dialect
-from engine.formats.learning import NAMES, QUESTION, STRINGS, VALUES, learn_dialect, tools_for
+from engine.formats.learning import learn_dialect
 from engine.formats.markers import ReasoningMarkers
 from engine.formats.messages import Conversation
+from engine.formats.probing import NAMES, QUESTION, STRINGS, VALUES, tools_for
 from engine.formats.template import Template
 
-_RESULT, _LATER = "Qx7result", "Qx7later"
+_RESULT = "Qx7result"
 
 
 def find_form(template: Template, markers: ReasoningMarkers) -> HistoryForm:

@@ -50,6 +50,7 @@ class Template:
         if len(source) > MAX_SOURCE:
             raise UserError("template.too_expensive")
         self.source = source
+        self.eos_token = eos_token
         self._constants = {
             "bos_token": bos_token,
             "eos_token": eos_token,

@@ -17,6 +17,8 @@ from engine.formats.values import Piece
 _MARKED_KEYS = ("content", *REASONING_KEYS)
 # Digits of the numbers in marks: the private use plane 15.
 _DIGIT, _BASE = 0xF0000, 60_000
+# A mark in JSON that a template writes in ASCII: surrogates of the planes 15 and 16.
+_ESCAPED_MARK = re.compile(r"\\u(db[89a-f][0-9a-f])\\u(d[c-f][0-9a-f]{2})")
 _TOKEN_SIGNS = frozenset("<[|｜◁")
 
 
@@ -39,9 +41,15 @@ def separate(
     for only_suspicious, cut_at in ((False, tags), (False, ()), (True, ())):
         marker = _Marker(opening, closing, only_suspicious, cut_at)
         marked = render([marker.message(message) for message in conversation], marker.nested(tools))
+        marked = marked and _ESCAPED_MARK.sub(_unescaped, marked)
         if marked is not None and marks.sub("", marked) == text:
             return joined(list(_pieces(marks.split(marked), opening, closing, marker)))
     return None
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    high, low = (int(half, 16) for half in match.groups())
+    return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
 
 
 class _Marker:

@@ -53,7 +53,9 @@ def reply_to(
         shared -= 1
     # One template asks for actions between the question and the answer.
     text = text[shared:].partition(RESULT)[0].removeprefix("<|CHATBOT_TOKEN|>")
-    last = max(text.rfind(name) for name, _ in calls)
+    last = 0
+    for name, _ in calls:
+        last = max(last, text.find(name, last))
     places = [place for end in TURN_ENDS if (place := text.find(end, last)) >= 0]
     text = text[: min(places)] if places else text
     if prompt.opens_reasoning and chat_format.markers.closing not in text:
