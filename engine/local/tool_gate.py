@@ -46,6 +46,7 @@ class ToolGate:
         self._size = 0
         self._at_start = True
         self._unread = False  # whether the grammar has missed a token
+        self._is_judged = False  # whether the last token was drawn here
         self._spent = not tools.gbnf
 
     @property
@@ -67,6 +68,7 @@ class ToolGate:
             if self._grammar is None:
                 return None
         token, allowed = self._sampler.sample(context, self._grammar, self._opens_reasoning, index)
+        self._is_judged = True
         opens = self._opens_reasoning(token)
         if allowed and not self._unread:
             self._grammar.accept(token)
@@ -81,6 +83,7 @@ class ToolGate:
         if self._spent:
             return
         piece = self._tokenizer.piece(token)
+        judged, self._is_judged = self._is_judged, False
         if reasons:
             self._seen.clear()
             self._size, self._at_start, self._unread = 0, True, False
@@ -88,7 +91,9 @@ class ToolGate:
                 self._grammar.close()
                 self._grammar = None
             return
-        if self._grammar is None and self._tools.lazy:
+        if self._grammar is not None and not judged:
+            self._read([token])
+        elif self._grammar is None and self._tools.lazy:
             self._watch(token, piece)
         elif self._at_start:
             self._seen.append((token, piece))
