@@ -168,11 +168,11 @@ SENTENCES: dict[str, Sentence] = {
     # tuning
     "tuning.answering": Sentence(
         "An answer is being written. Tuning needs the whole machine; start it again once the answer is finished.",
-        "답변을 쓰는 중입니다. 조정에는 컴퓨터 전체가 필요하니 답변이 끝난 뒤 다시 시작해 주세요.",
+        "답변을 쓰는 중입니다. 모델을 이 PC에 맞추려면 컴퓨터 전체가 필요하니 답변이 끝난 뒤 다시 시작해 주세요.",
     ),
     "tuning.twice": Sentence(
         "Another tuning is under way. Wait until it is finished, or cancel it.",
-        "다른 조정이 진행 중입니다. 끝날 때까지 기다리거나 취소해 주세요.",
+        "이미 모델을 이 PC에 맞추는 중입니다. 끝날 때까지 기다리거나 취소해 주세요.",
     ),
     "tuning.too_slow": Sentence(
         "The model could not be loaded and measured within {seconds} seconds, so there was no time to compare settings. Close other programs and try again, or keep the plan as it is.",
