@@ -16,10 +16,12 @@ from app.services.events import (
     WorkersChanged,
     WorkerState,
 )
+from app.services.placing import LocalPlacing
 from app.services.services import Services, open_services
 from engine.api import Listener
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import Wishes
+from tests.support.gguf_headers import cut_starter_header
 from tests.support.listening import Listening
 from tests.support.scripted_engine import ScriptedEngine
 from tests.support.scripted_placing import ScriptedPlacing
@@ -76,6 +78,25 @@ def test_a_file_that_changed_since_is_read_again(
     os.utime(model, ns=(1, 1))
     services.placements.planned(model, Wishes())
     assert asked(placing, "index") == 2
+
+
+def test_a_model_that_grew_is_planned_as_it_is_now(
+    services: Services, placing: ScriptedPlacing, tmp_path: Path
+) -> None:
+    real = LocalPlacing(tmp_path)
+    placing.index, placing.plan = real.index, real.plan  # type: ignore[method-assign]
+    small, data = cut_starter_header()
+    path = tmp_path / "growing.gguf"
+    path.write_bytes(small + bytes(data))
+    before = services.placements.planned(str(path), Wishes(512))
+    assert (before.layers, before.trained_context) == (2, 8192)
+    path.write_bytes(starter_model().read_bytes())
+    after = services.placements.planned(str(path), Wishes(512))
+    assert after.layers == 30 and after.plan.bytes["CPU"].model > before.plan.bytes["CPU"].model
+    path.write_bytes(small)  # and one that is cut off is refused, not planned as it was
+    with pytest.raises(UserError) as caught:
+        services.placements.planned(str(path), Wishes(512))
+    assert caught.value.code.startswith("model.")
 
 
 def test_an_exact_plan_is_told_and_so_is_the_reason_why_there_is_none(
