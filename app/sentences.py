@@ -166,6 +166,14 @@ SENTENCES: dict[str, Sentence] = {
         "설치된 llama.cpp로는 작업 컴퓨터를 사용할 수 없습니다. `make setup`을 실행해 다시 빌드하거나 작업 컴퓨터 없이 진행해 주세요.",
     ),
     # tuning
+    "tuning.answering": Sentence(
+        "An answer is being written. Tuning needs the whole machine; start it again once the answer is finished.",
+        "답변을 쓰는 중입니다. 모델을 이 PC에 맞추려면 컴퓨터 전체가 필요하니 답변이 끝난 뒤 다시 시작해 주세요.",
+    ),
+    "tuning.twice": Sentence(
+        "Another tuning is under way. Wait until it is finished, or cancel it.",
+        "이미 모델을 이 PC에 맞추는 중입니다. 끝날 때까지 기다리거나 취소해 주세요.",
+    ),
     "tuning.too_slow": Sentence(
         "The model could not be loaded and measured within {seconds} seconds, so there was no time to compare settings. Close other programs and try again, or keep the plan as it is.",
         "{seconds}초 안에 모델을 불러와 측정하지 못해서 설정을 비교할 시간이 없었습니다. 다른 프로그램을 닫고 다시 시도하거나 지금 배치를 그대로 사용해 주세요.",

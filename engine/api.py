@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from engine.errors import ErrorInfo
-from engine.placement.plan import LoadedWeights, Plan, Wishes
+from engine.placement.plan import LoadedWeights, Machine, Plan, Wishes
 
 Role = Literal["system", "user", "assistant", "tool"]
 # "auto", "off", "on", "low", "medium", "high" or a number of tokens.
@@ -124,7 +124,8 @@ class ReasoningControl(msgspec.Struct, frozen=True):
 
 
 class ModelFacts(msgspec.Struct, frozen=True):
-    """What the engine knows of a loaded model."""
+    """What the engine knows of a loaded model. `machine` is what the plan was made for, as it was just before the
+    load: what is free in it is free again once the model is gone."""
 
     path: str
     name: str
@@ -137,6 +138,7 @@ class ModelFacts(msgspec.Struct, frozen=True):
     load_s: float
     plan: Plan | None = None
     weights: LoadedWeights | None = None
+    machine: Machine | None = None
 
 
 class GenerateRequest(msgspec.Struct, frozen=True):
@@ -283,6 +285,11 @@ class Engine(Protocol):
         prompt again. Kept over a restart until the next `load`. A model without experts tells nothing."""
         ...
 
+    def unload(self) -> None:
+        """End the host and stay "empty", as before the first load; returns when it is gone. Its open answers end
+        as cancelled, and a load under way ends without a word."""
+        ...
+
     def close(self) -> None:
-        """Unload and end the host; returns when it is gone."""
+        """Unload and end the host for good; returns when it is gone."""
         ...

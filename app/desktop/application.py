@@ -146,6 +146,8 @@ class Desktop(QObject):
             return
         self._closed = True
         self.bridge.detach()
+        if self._services is not None:
+            self._services.placements.cancel_tune()  # nobody waits a minute for it
         # First what the window still has to save, then the services it is saved with.
         tasks.shutdown()
         if self._services is not None:

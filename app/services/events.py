@@ -66,6 +66,8 @@ class ModelChanged(msgspec.Struct, frozen=True):
     `notices`, when it is ready: what the user should know of how it was placed, such as what was given up so
     that it could be loaded.
     `without_workers`: the error is about a worker, and `Models.reload(without_workers=True)` may help.
+    `workers` are those that it holds while it is loading or ready: they answer nobody else.
+    `tuning`, in the state "loading": placements are measured first, and nothing is loaded meanwhile.
     """
 
     state: EngineState
@@ -77,6 +79,8 @@ class ModelChanged(msgspec.Struct, frozen=True):
     log_tail: tuple[str, ...] = ()
     notices: tuple[ErrorInfo, ...] = ()
     without_workers: bool = False
+    workers: tuple[str, ...] = ()
+    tuning: bool = False
 
 
 class StoreFailed(msgspec.Struct, frozen=True):

@@ -4,42 +4,60 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
-from app.services.events import MachineChanged, ServiceEvent
+from app.services.events import MachineChanged, ModelChanged, ServiceEvent
 from app.services.placing import KeepGoing, Placing, Surveyed
+from engine.api import ModelFacts
 from engine.errors import UserError
-from engine.placement.plan import Device, Machine, Plan
+from engine.placement.plan import Device, Machine
 
 
 class _Known(msgspec.Struct, frozen=True):
+    """`beside`: surveyed while a model was loaded, which had its part of what is free."""
+
     workers: tuple[str, ...]
+    beside: bool
     found: Surveyed
     machine: Machine
 
 
-def with_workers_in_use(machine: Machine, plan: Plan) -> Machine:
-    """The machine with the workers that a loaded model holds, as its plan knew them.
+def with_model_gone(machine: Machine, facts: ModelFacts | None, workers: Sequence[str]) -> Machine:
+    """The machine as it will be without this loaded model: what it occupies is as free as before the load, and
+    the workers that it holds are as they were then.
 
-    A worker serves one program at a time, so that nobody else can ask it meanwhile. What it may hold stands for
-    what it has.
+    `workers` are all there are, in the order that names their devices RPC0, RPC1, and so on.
     """
-    names = [name for name in plan.budgets if name.startswith("RPC")]
-    addresses = plan.placement.workers
-    single = len(names) == len(addresses)
-    workers = tuple(
-        Device(name, "rpc", addresses[number] if single else "", plan.budgets[name], plan.budgets[name])
-        for number, name in enumerate(names)
-    )
-    return msgspec.structs.replace(machine, devices=(*machine.devices, *workers))
+    before = facts.machine if facts else None
+    taken = facts.plan.bytes if facts and facts.plan else {}
+    known = {device.name: device for device in (before.ram, *before.devices)} if before else {}
+
+    def freed(device: Device) -> Device:
+        occupied = device.name in taken and taken[device.name].total and device.name in known
+        return msgspec.structs.replace(device, free=known[device.name].free) if occupied else device
+
+    own = [freed(device) for device in machine.devices if device.kind != "rpc"]
+    lent = _lent(machine) | (_lent(before) if before else {})
+    remote = [device for address in workers for device in lent.get(address, ())]
+    named = [msgspec.structs.replace(device, name=f"RPC{number}") for number, device in enumerate(remote)]
+    return msgspec.structs.replace(machine, ram=freed(machine.ram), devices=(*own, *named))
+
+
+def _lent(machine: Machine) -> dict[str, list[Device]]:
+    """The devices of workers by address, which ggml gives as their description."""
+    lent: dict[str, list[Device]] = {}
+    for device in machine.devices:
+        if device.kind == "rpc":
+            lent.setdefault(device.description, []).append(device)
+    return lent
 
 
 class SurveyedMachine:
     """What is known of this machine and of the workers that `reachable` names. Thread-safe.
 
-    `loaded` is the plan of the model that is loaded now, which holds its workers. The thread that measures
+    `model` is how the model is that may be loaded: its workers answer nobody else. The thread that measures
     begins with the first survey.
     """
 
@@ -48,10 +66,10 @@ class SurveyedMachine:
         placing: Placing,
         reachable: Callable[[], tuple[str, ...]],
         tell: Callable[[list[ServiceEvent]], None],
-        loaded: Callable[[], Plan | None] = lambda: None,
+        model: Callable[[], ModelChanged],
     ) -> None:
         self._placing = placing
-        self._loaded = loaded
+        self._model = model
         self._reachable = reachable
         self._tell = tell
         self._surveying = threading.Lock()
@@ -63,15 +81,16 @@ class SurveyedMachine:
 
     def machine(self) -> Machine:
         """Surveyed the first time and when the workers changed; bandwidths are 0 until they are measured,
-        which `MachineChanged` tells. Raises UserError `engine.*` and `worker.*`."""
+        which `MachineChanged` tells. What a loaded model occupies counts as free. Raises UserError `engine.*` and
+        `worker.*`."""
         with self._surveying:
-            return self._survey().machine
+            return self._whole(self._survey().machine)
 
     def look_again(self) -> Machine:
         """What is free has changed, a worker came or went. Raises as `machine` does."""
         with self._surveying:
             self._known = None
-            machine = self._survey().machine
+            machine = self._whole(self._survey().machine)
         self._tell([MachineChanged(machine)])
         return machine
 
@@ -86,7 +105,9 @@ class SurveyedMachine:
     def key(self) -> str:
         """The name of machine and build. Raises as `machine` does."""
         with self._surveying:
-            return self._placing.key(self._survey().found)
+            found = self._survey().found
+            whole = msgspec.structs.replace(found, machine=self._whole(found.machine))
+        return self._placing.key(whole)
 
     def close(self) -> None:
         """End the measurement under way; returns when its process is gone."""
@@ -98,18 +119,22 @@ class SurveyedMachine:
             thread.join()
 
     def _survey(self) -> _Known:
-        workers = self._reachable()
-        if self._known is None or self._known.workers != workers:
-            plan = self._loaded()
-            if plan is not None and set(workers) & set(plan.placement.workers):
-                found = self._placing.survey(())
-                machine = with_workers_in_use(found.machine, plan)
-                self._known = _Known(workers, found, machine)
-            else:
-                found = self._placing.survey(workers)
-                self._known = _Known(workers, found, found.machine)
-                self._measure_later(self._known)
+        model = self._model()
+        holds = model.state in ("loading", "ready")
+        held = model.workers if holds else ()
+        workers = tuple(address for address in self._reachable() if address not in held)
+        known = self._known
+        if known is not None and holds and set(workers) <= set(known.workers):
+            return known
+        if known is not None and not known.beside and known.workers == workers:
+            return known
+        found = self._placing.survey(workers)
+        self._known = _Known(workers, holds, found, found.machine)
+        self._measure_later(self._known)
         return self._known
+
+    def _whole(self, machine: Machine) -> Machine:
+        return with_model_gone(machine, self._model().facts, self._reachable())
 
     def _measure_later(self, known: _Known) -> None:
         with self._lock:
@@ -130,4 +155,5 @@ class SurveyedMachine:
                 if self._known is not known:
                     continue  # looked at anew meanwhile
                 self._known = msgspec.structs.replace(known, machine=machine)
+                machine = self._whole(machine)
             self._tell([MachineChanged(machine)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -104,6 +104,8 @@ class Models:
         self._stepping: LoadRequest | None = None  # the load that failed and is tried again with less
         self._step_cancelled = False
         self._waiting: dict[int, GenerateRequest] = {}
+        self._aside = False  # placements are measured: nothing is loaded until that is over
+        self._after: LoadRequest | None = None  # what is loaded then
         self.on_generation: Listener = lambda _: None
 
     @property
@@ -165,7 +167,7 @@ class Models:
     def ensure(self) -> None:
         """Start loading the chosen model when nothing is loaded yet."""
         with self._using:
-            if self._engine.state == "empty" and not self._stepping:
+            if self._engine.state == "empty" and not self._stepping and not self._aside:
                 self.reload()
 
     def cancel_load(self) -> None:
@@ -182,7 +184,7 @@ class Models:
             self.ensure()
             with self._lock:
                 self._waiting[request.id] = request
-                if self._stepping:
+                if self._stepping or self._aside:
                     return
             try:
                 if self._engine.state == "empty" and self._state.error:
@@ -199,7 +201,7 @@ class Models:
 
     def abort(self, request_id: int) -> None:
         with self._lock:
-            held = self._waiting.pop(request_id, None) if self._stepping else None
+            held = self._waiting.pop(request_id, None) if self._stepping or self._aside else None
         if held is not None:
             self.on_generation([Finished(request_id, "cancelled", Usage(), Timings())])
         self._engine.abort(request_id)
@@ -210,6 +212,19 @@ class Models:
             self._watching = on
             self._engine.watch_experts(on)
 
+    @contextlib.contextmanager
+    def unloaded(self, workers: tuple[str, ...] = ()) -> Iterator[None]:
+        """Inside, nothing is loaded: memory and `workers` are free for measuring. Then what was loaded before is
+        loaded again, or what was chosen meanwhile; answers that are asked for meanwhile wait for that.
+
+        Raises UserError `tuning.answering` while an answer is being written or waits, `tuning.twice`.
+        """
+        before = self._set_aside(workers)
+        try:
+            yield
+        finally:
+            self._bring_back(before)
+
     def close(self) -> None:
         self._steps.close()
         self._engine.close()
@@ -219,15 +234,59 @@ class Models:
     def _load(self, request: LoadRequest) -> None:
         """Raises UserError as `Engine.load` does."""
         self._request, self._step_cancelled = request, False
+        if self._aside:
+            self._after = request
+            self._tell_tuning(shown_name(request.path), request.path, self._state.workers)
+            return
         self._tell_loading(request)
         self._engine.load(request)
         if self._engine.state == "loading" and self._state.state != "loading":
             self._tell_loading(request)  # the last word of the model before it came in between
 
+    def _set_aside(self, workers: tuple[str, ...]) -> ModelChanged:
+        """How the model was before it was unloaded. Raises UserError as `unloaded` does."""
+        with self._using:
+            with self._lock:
+                if self._aside:
+                    raise UserError("tuning.twice")
+                if self._waiting:
+                    raise UserError("tuning.answering")
+                loaded = self._stepping is not None or self._engine.state in ("loading", "ready")
+                self._aside, self._stepping = True, None
+                self._after = self._request if loaded else None
+            before = self._state
+            self._tell_tuning(before.name, before.path, workers)
+            if loaded:
+                self._engine.unload()
+                self._tell_tuning(before.name, before.path, workers)  # its last word came in between
+            return before
+
+    def _bring_back(self, before: ModelChanged) -> None:
+        """Load what is wanted after measuring, and hand on the requests that wait."""
+        with self._using:
+            with self._lock:
+                self._aside = False
+                wanted, self._after = self._after, None
+                held = tuple(self._waiting.values())
+            if self._engine.state == "closed":
+                return
+            try:
+                if wanted:
+                    self._load(msgspec.structs.replace(wanted, watch_experts=self._watching))
+                else:
+                    self._tell(before)
+            except UserError as error:
+                self._failed("empty", error.info, ())
+            for waiting in held:
+                try:
+                    self.generate(waiting)
+                except UserError as error:
+                    self.on_generation([Finished(waiting.id, "error", Usage(), Timings(), error.info)])
+
     def _end_steps(self) -> None:
         """Another load was asked for: what waited for the last one is stopped."""
         with self._lock:
-            held = tuple(self._waiting) if self._stepping else ()
+            held = tuple(self._waiting) if self._stepping or self._aside else ()
             self._stepping = None
             self._waiting.clear()
         if held:
@@ -240,7 +299,7 @@ class Models:
         if request is None or not loading or self._step_cancelled or not is_for_memory(failure):
             return False
         with self._lock:
-            if len(request.wishes.concessions) >= MAX_STEPS:
+            if self._aside or len(request.wishes.concessions) >= MAX_STEPS:
                 return False
             if not self._steps.ask(request, failure):
                 return False
@@ -326,14 +385,21 @@ class Models:
     def _loaded(self, facts: ModelFacts) -> None:
         name = shown_name(facts.path, facts)
         notices = facts.plan.notices if facts.plan else ()
-        self._tell(ModelChanged("ready", name, facts.path, 1.0, facts, notices=notices))
+        self._tell(
+            ModelChanged("ready", name, facts.path, 1.0, facts, notices=notices, workers=self._workers())
+        )
 
     def _tell_loading(self, request: LoadRequest, fraction: float = 0.0) -> None:
         name = shown_name(request.path)
-        self._tell(ModelChanged("loading", name, request.path, fraction))
+        self._tell(ModelChanged("loading", name, request.path, fraction, workers=self._workers()))
+
+    def _tell_tuning(self, name: str, path: str, workers: tuple[str, ...]) -> None:
+        self._tell(ModelChanged("loading", name, path, workers=workers, tuning=True))
+
+    def _workers(self) -> tuple[str, ...]:
+        return self._request.wishes.workers if self._request else ()
 
     def _failed(self, state: EngineState, error: ErrorInfo, log_tail: tuple[str, ...]) -> None:
-        workers = self._request.wishes.workers if self._request else ()
         self._tell(
             ModelChanged(
                 state,
@@ -341,7 +407,7 @@ class Models:
                 self._state.path,
                 error=error,
                 log_tail=log_tail,
-                without_workers=bool(workers) and error.code.startswith("worker."),
+                without_workers=bool(self._workers()) and error.code.startswith("worker."),
             )
         )
 

@@ -32,7 +32,8 @@ from app.services.wishes import WishesFile, complete, kept_part
 from app.services.workers import Workers
 from engine.api import ExpertsFired
 from engine.errors import UserError
-from engine.placement.plan import Machine, Plan, PlannedModel, Wishes
+from engine.placement.described import described
+from engine.placement.plan import Machine, PlannedModel, Wishes
 from engine.placement.routing import Routing, with_fired
 from engine.placement.tensor_index import TensorIndex
 
@@ -63,8 +64,8 @@ class Placements:
         self._fired: dict[int, ExpertsChanged] = {}
         self._indexes = Indexes(self._placing)
         self._workers = Workers(settings, self._placing.probe, self._tell, self._workers_in_use)
-        self._machine = SurveyedMachine(self._placing, self._workers.reachable, self._tell, self._loaded_plan)
-        self.trials = Trials(home, self._placing, self._machine, self._tell)
+        self._machine = SurveyedMachine(self._placing, self._workers.reachable, self._tell, self._model)
+        self.trials = Trials(home, self._placing, self._machine, self._tell, self._unloaded)
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         self._subscribers.append(subscriber)
@@ -117,7 +118,7 @@ class Placements:
 
     def models(self) -> tuple[ModelEntry, ...]:
         """The one in use first, then the starter and those used before, each once."""
-        current = self._models.state if self._models else ModelChanged("empty", "", "")
+        current = self._model()
         paths = [current.path] if current.path else []
         for name in (STARTER, self._settings.current.model, *self._settings.current.recent_models):
             try:
@@ -197,10 +198,11 @@ class Placements:
     # --- tuning ---
 
     def tune(self, path: str, wishes: Wishes | None = None) -> Tuned:
-        """Find the fastest placement in at most a minute, told as `TuneProgress`; `keep_tuned` uses it.
+        """Find the fastest placement in at most a minute, told as `TuneProgress`; `keep_tuned` uses it. The model
+        that is loaded makes room and is loaded again afterwards.
 
-        `wishes` None: those kept for the model. Raises UserError as loading does, `engine.load_cancelled` and
-        `tuning.too_slow`.
+        `wishes` None: those kept for the model. Raises UserError as loading does, `engine.load_cancelled`,
+        `tuning.too_slow`, and as `Models.unloaded` does.
         """
         wished = self.wishes_for(path) if wishes is None else wishes
         return self.trials.tune(path, self.complete(wished), self.threads_for(path))
@@ -230,7 +232,7 @@ class Placements:
 
     def experts_fired(self, conversation: int, fired: ExpertsFired) -> None:
         """From the engine's reader thread. Another model's experts are counted anew."""
-        path = self._models.state.path if self._models else ""
+        path = self._model().path
         before = self._fired.get(conversation)
         if before is None or before.path != path:
             before = ExpertsChanged(conversation, 0, (), 0.0, path)
@@ -244,20 +246,31 @@ class Placements:
     def receive(self, events: list[ServiceEvent]) -> None:
         """What the other services tell: the speed of each answer belongs to the placement it was made with."""
         for event in events:
-            if isinstance(event, ModelChanged) and event.state == "loading":
-                self._speeds.pop(event.path, None)
+            if isinstance(event, ModelChanged):
+                self._take_model(event)
             elif isinstance(event, AnswerFinished) and event.message.timings:
-                timings, state = event.message.timings, self._models.state if self._models else None
-                if state and state.path and timings.decode_tps:
-                    self._speeds[state.path] = MeasuredSpeed(timings.decode_tps, timings.prefill_tps)
+                timings, path = event.message.timings, self._model().path
+                if path and timings.decode_tps:
+                    self._speeds[path] = MeasuredSpeed(timings.decode_tps, timings.prefill_tps)
 
-    def _loaded_plan(self) -> Plan | None:
-        facts = self._models.state.facts if self._models else None
-        return facts.plan if facts else None
+    def _take_model(self, state: ModelChanged) -> None:
+        if state.state == "loading":
+            self._speeds.pop(state.path, None)
+        elif state.state == "ready":
+            self._workers.met(state.workers)
+        elif state.error and state.without_workers:
+            self._workers.lost(str(state.error.params.get("address", "")), state.error)
+
+    def _model(self) -> ModelChanged:
+        """How the model is that answers."""
+        return self._models.state if self._models else ModelChanged("empty", "", "")
+
+    def _unloaded(self, workers: tuple[str, ...]) -> contextlib.AbstractContextManager[None]:
+        return self._models.unloaded(workers) if self._models else contextlib.nullcontext()
 
     def _workers_in_use(self) -> tuple[str, ...]:
-        plan = self._loaded_plan()
-        return plan.placement.workers if plan else ()
+        state = self._model()
+        return state.workers if state.state in ("loading", "ready") else ()
 
     def _with_workers(self, wishes: Wishes) -> Wishes:
         """With the workers of the settings that are not away, unless it names its own."""
@@ -284,22 +297,3 @@ def open_placements(home: Path) -> Iterator[Placements]:
         yield placements
     finally:
         placements.close()
-
-
-def described(path: str, index: TensorIndex, machine: Machine, plan: Plan) -> PlannedModel:
-    """The plan with what the model is."""
-    return PlannedModel(
-        path=path,
-        architecture=index.architecture,
-        layers=len(index.layers),
-        experts=index.experts,
-        experts_used=index.experts_used,
-        parameters=index.parameters,
-        active_parameters=index.active_parameters,
-        bytes=index.bytes,
-        expert_bytes=index.expert_bytes,
-        active_bytes_per_token=index.active_bytes_per_token,
-        machine=machine,
-        plan=plan,
-        trained_context=index.trained_context,
-    )

@@ -41,6 +41,10 @@ class Tuned(msgspec.Struct, frozen=True):
     out_of_time: bool = False
 
 
+# Makes room for measuring: inside, no model holds memory or these workers.
+Unloaded = Callable[[tuple[str, ...]], contextlib.AbstractContextManager[None]]
+
+
 class Trials:
     """Measures on `machine`. Wishes are complete here, as a load is asked.
 
@@ -53,7 +57,9 @@ class Trials:
         placing: Placing,
         machine: SurveyedMachine,
         tell: Callable[[list[ServiceEvent]], None],
+        unloaded: Unloaded = lambda _: contextlib.nullcontext(),
     ) -> None:
+        self._unloaded = unloaded
         self._home = home
         self._placing = placing
         self.machine = machine
@@ -76,8 +82,18 @@ class Trials:
 
     def tune(self, path: str, wishes: Wishes, threads: int) -> Tuned:
         """Try placements, batches and threads for at most a minute, told as `TuneProgress`; what was found is
-        kept for `tuned`. Raises `tuning.too_slow` too."""
+        kept for `tuned`. Meanwhile no model is loaded. Raises `tuning.too_slow` too, and what `unloaded` raises."""
         self._cancelled = False
+        with self._unloaded(wishes.workers):
+            tuning, key = self._tune(path, wishes, threads)
+        from app.services.tuning import keep_tuning
+
+        with contextlib.suppress(OSError):  # it can be found again
+            keep_tuning(self._home, key, Path(path), tuning)
+        return _tuned(tuning)
+
+    def _tune(self, path: str, wishes: Wishes, threads: int) -> tuple[Tuning, str]:
+        """What was found, and the name of the machine that it is true for."""
         machine, key = self.machine.measured(wishes.workers, lambda _: not self._cancelled)
 
         last: Trial | None = None
@@ -92,11 +108,7 @@ class Trials:
         tuning = self._placing.tune(path, wishes, machine, threads, on_trial)
         if self._cancelled:
             raise UserError("engine.load_cancelled")
-        from app.services.tuning import keep_tuning
-
-        with contextlib.suppress(OSError):  # it can be found again
-            keep_tuning(self._home, key, Path(path), tuning)
-        return _tuned(tuning)
+        return tuning, key
 
     def cancel(self) -> None:
         """End the tuning under way; returns at once."""

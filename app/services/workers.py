@@ -6,13 +6,13 @@ A worker is contacted after the user added it, never before; at the start the li
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from app.services.events import ServiceEvent, WorkersChanged, WorkerState
 from app.services.settings import SettingsFile
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import Device
 from engine.placement.workers import parse_address
 
@@ -22,7 +22,7 @@ Probe = Callable[[str], tuple[Device, ...]]
 class Workers:
     """The workers in the settings. `probe` asks one for its devices and raises UserError `worker.*`.
 
-    `in_use` names those that the loaded model holds: they answer nobody else, and are there.
+    `in_use` names those that the model holds, loading or loaded: they answer nobody else, and are there.
     """
 
     def __init__(
@@ -76,6 +76,17 @@ class Workers:
         for address in self._settings.current.workers:
             self._check(address)
         return self.all()
+
+    def lost(self, address: str, error: ErrorInfo) -> None:
+        """A model that was using it, or was to, found it away."""
+        if address in self._settings.current.workers:
+            self._note(WorkerState(address, "away", error=error))
+
+    def met(self, addresses: Sequence[str]) -> None:
+        """A model uses them: they are there."""
+        for worker in self.all():
+            if worker.address in addresses and worker.state == "away":
+                self._note(WorkerState(worker.address, "ready"))
 
     def _check(self, address: str) -> WorkerState:
         before = self._known.get(address, WorkerState(address))

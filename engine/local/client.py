@@ -138,7 +138,8 @@ class LocalEngine:
     """The `Engine` protocol over a host process. Thread-safe.
 
     `listener` gets every event, in batches, from the reader thread; it may call `abort` and `cancel_load`, but
-    not `load`, `generate`, `watch_experts` or `close`, which may wait for that thread. `main` runs in the child.
+    not `load`, `generate`, `watch_experts`, `unload` or `close`, which may wait for that thread. `main` runs in
+    the child.
     """
 
     def __init__(self, listener: Listener, main: HostMain = host.main) -> None:
@@ -221,6 +222,12 @@ class LocalEngine:
                 self._wanted = msgspec.structs.replace(self._wanted, watch_experts=on)
             if self._host and self._state in ("loading", "ready"):
                 self._host.send(protocol.WatchExperts(on))
+
+    def unload(self) -> None:
+        with self._changing:
+            if self._state != "closed":
+                self._stop_host()
+                self._wanted, self._state = None, "empty"
 
     def close(self) -> None:
         with self._changing:

@@ -108,6 +108,7 @@ def open_session(
             load_s=time.monotonic() - started,
             plan=plan,
             weights=native.loaded_weights(model, context, index, placement),
+            machine=machine,
         )
         session = Session(
             model,

@@ -13,6 +13,7 @@ import psutil
 
 from engine.local.ask import Tell, ask
 from engine.local.calibration import kept_calibration, with_bandwidths
+from engine.placement.described import described
 from engine.placement.gguf_index import GgufIndex, read_index
 from engine.placement.plan import RAM, Device, DeviceBytes, Machine, Placement, Plan, PlannedModel, Wishes
 from engine.placement.settle import settle
@@ -40,21 +41,7 @@ def _plan_model(_: Tell, path: str, wishes: Wishes, calibrations: str) -> Planne
     index = read_index(Path(path))
     model = tensor_index(index)
     machine = find_machine(wishes.workers, calibrations)
-    plan = make_plan(index, model, machine, wishes)
-    return PlannedModel(
-        path=path,
-        architecture=model.architecture,
-        layers=len(model.layers),
-        experts=model.experts,
-        experts_used=model.experts_used,
-        parameters=model.parameters,
-        active_parameters=model.active_parameters,
-        bytes=model.bytes,
-        expert_bytes=model.expert_bytes,
-        active_bytes_per_token=model.active_bytes_per_token,
-        machine=machine,
-        plan=plan,
-    )
+    return described(path, model, machine, make_plan(index, model, machine, wishes))
 
 
 def find_machine(workers: Sequence[str], calibrations: str = "") -> Machine:

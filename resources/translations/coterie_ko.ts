@@ -245,6 +245,10 @@
         <translation>높음</translation>
     </message>
     <message>
+        <source>The model is being tuned and answers afterwards. You can send already.</source>
+        <translation>모델을 이 PC에 맞추는 중이며 끝나면 답변합니다. 지금 보내도 됩니다.</translation>
+    </message>
+    <message>
         <source>The model is loading. You can send already.</source>
         <translation>모델을 불러오는 중입니다. 지금 보내도 됩니다.</translation>
     </message>
@@ -497,6 +501,10 @@
         <translation>불러오기 취소</translation>
     </message>
     <message>
+        <source>Cancel tuning</source>
+        <translation>맞추기 취소</translation>
+    </message>
+    <message>
         <source>Settings of this chat</source>
         <translation>이 대화의 설정</translation>
     </message>
@@ -511,6 +519,10 @@
     <message>
         <source>Loading {percent} %</source>
         <translation>불러오는 중 {percent}%</translation>
+    </message>
+    <message>
+        <source>Tuning…</source>
+        <translation>맞추는 중…</translation>
     </message>
 </context>
 <context>
@@ -662,6 +674,10 @@
     <message>
         <source>not loaded</source>
         <translation>불러오지 않음</translation>
+    </message>
+    <message>
+        <source>being tuned</source>
+        <translation>맞추는 중</translation>
     </message>
     <message>
         <source>Choose a model</source>
@@ -862,6 +878,10 @@
 </context>
 <context>
     <name>PlacementPage</name>
+    <message>
+        <source>The model is being loaded onto a worker. Where it lies is shown once that is done.</source>
+        <translation>모델을 작업 컴퓨터로 불러오는 중입니다. 끝나면 어디에 놓였는지 보여 드립니다.</translation>
+    </message>
     <message>
         <source>Reading the model and planning where it goes…</source>
         <translation>모델을 읽고 어디에 둘지 계획하고 있습니다…</translation>

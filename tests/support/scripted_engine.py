@@ -60,7 +60,8 @@ class ScriptedEngine:
         self._aborted: set[int] = set()
         self._cancelled = threading.Event()
         self._closing = threading.Event()
-        self._work: queue.Queue[LoadRequest | GenerateRequest | None] = queue.Queue()
+        self._unloading = threading.Event()
+        self._work: queue.Queue[LoadRequest | GenerateRequest | threading.Event | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="scripted-engine")
         self._thread.start()
 
@@ -92,6 +93,12 @@ class ScriptedEngine:
     def watch_experts(self, on: bool) -> None:
         self.watching = on
 
+    def unload(self) -> None:
+        self._unloading.set()
+        done = threading.Event()
+        self._work.put(done)
+        done.wait()
+
     def close(self) -> None:
         self._closing.set()
         self._work.put(None)
@@ -102,11 +109,18 @@ class ScriptedEngine:
         while (work := self._work.get()) is not None:
             if isinstance(work, LoadRequest):
                 self._do_load(work)
+            elif isinstance(work, threading.Event):
+                self._state, self._facts = "empty", None
+                self._unloading.clear()
+                work.set()
             else:
                 self._do_generate(work)
 
     def _tell(self, *events: Event) -> None:
         self._listener(list(events))
+
+    def _ending(self) -> bool:
+        return self._closing.is_set() or self._unloading.is_set()
 
     def _held(self, ended: Callable[[], bool]) -> bool:
         """Wait while `hold` is set; True when the work was ended meanwhile."""
@@ -116,8 +130,10 @@ class ScriptedEngine:
 
     def _do_load(self, request: LoadRequest) -> None:
         self._tell(LoadProgress(0.4))
-        if self._held(lambda: self._cancelled.is_set() or self._closing.is_set()):
+        if self._held(lambda: self._cancelled.is_set() or self._ending()):
             self._state = "empty"
+            if self._unloading.is_set():
+                return
             self._tell(LoadFailed(ErrorInfo("engine.load_cancelled")))
             return
         if self.load_error is not None:
@@ -144,7 +160,7 @@ class ScriptedEngine:
         count = 0
         ended = False
         for piece in self._answer(request):
-            ended = self._held(lambda: number in self._aborted or self._closing.is_set())
+            ended = self._held(lambda: number in self._aborted or self._ending())
             if ended:
                 break
             channel = "reasoning" if piece.startswith("<think>") else "content"

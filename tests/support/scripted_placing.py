@@ -34,7 +34,7 @@ class ScriptedPlacing:
     def survey(self, workers: Sequence[str]) -> Surveyed:
         self.asked.append(("survey", *workers))
         self._fail()
-        return Surveyed(a_machine(*(self._device(number) for number in range(len(workers)))))
+        return Surveyed(a_machine(*(self._device(*found) for found in enumerate(workers))))
 
     def measured(
         self, found: Surveyed, workers: Sequence[str], keep_going: Callable[[float], bool]
@@ -50,7 +50,7 @@ class ScriptedPlacing:
         self.asked.append(("probe", address))
         if address in self.away:
             raise UserError.from_info(self.away[address])
-        return (self._device(0),)
+        return (self._device(0, address),)
 
     def index(self, path: Path) -> tuple[GgufIndex, TensorIndex]:
         self.asked.append(("index", str(path)))
@@ -78,8 +78,8 @@ class ScriptedPlacing:
             raise self.error
 
     @staticmethod
-    def _device(number: int) -> Device:
-        return Device(f"RPC{number}", "rpc", "Worker", 8 * GB, 8 * GB)
+    def _device(number: int, address: str) -> Device:
+        return Device(f"RPC{number}", "rpc", address, 8 * GB, 8 * GB)
 
     def key(self, found: Surveyed) -> str:
         return "machine"

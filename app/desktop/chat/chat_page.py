@@ -114,7 +114,7 @@ class ChatPage(LiveWidget):
         composer.draft_changed.connect(self._save_draft)
         composer.reasoning_chosen.connect(self._choose_reasoning)
         header.renamed.connect(self._rename)
-        header.cancel_wanted.connect(lambda: self._model_call(lambda m: m.cancel_load()))
+        header.cancel_wanted.connect(self._cancel_load)
         header.model.use_wanted.connect(lambda choice: self._model_call(lambda m: m.use(choice)))
         header.model.reload_wanted.connect(lambda: self._model_call(lambda m: m.reload()))
         self.model_strip.choose_wanted.connect(header.model.open_menu)
@@ -446,6 +446,14 @@ class ChatPage(LiveWidget):
 
     def show_error(self, error: UserError) -> None:
         self.error_strip.say(languages.tell(error), colour="bad")
+
+    def _cancel_load(self) -> None:
+        """End the load, or the tuning that it waits for."""
+        services = self._calls.services
+        if services is not None and self._model is not None and self._model.tuning:
+            services.placements.cancel_tune()
+        else:
+            self._model_call(lambda models: models.cancel_load())
 
     def _model_call(self, work: Callable[[Models], None]) -> None:
         self._calls.do(lambda s: work(s.models), executor="io")

@@ -208,7 +208,12 @@ class Composer(LiveWidget):
         }
 
     def _show_hint(self) -> None:
-        self._hint.setText(self.tr("The model is loading. You can send already."))
+        tuning = self._model is not None and self._model.tuning
+        self._hint.setText(
+            self.tr("The model is being tuned and answers afterwards. You can send already.")
+            if tuning
+            else self.tr("The model is loading. You can send already.")
+        )
         self._hint.setVisible(self._model is not None and self._model.state == "loading")
 
     def hideEvent(self, event: object) -> None:

@@ -20,6 +20,7 @@ from app.desktop.placement.suggestion import suggested_wishes
 from app.desktop.placement.tuning import Tuning, load_with
 from app.desktop.placement.watching import Watching
 from app.desktop.service_calls import ServiceCalls
+from app.desktop.window.model_strip import ModelStrip
 from app.services.events import (
     AnswerDelta,
     AnswerFinished,
@@ -62,6 +63,7 @@ class PlacementPage(LiveWidget):
         self._focus_wanted = False
         self._live = LiveSpeed()
         self.side = SidePanel(self)
+        self.model_strip = ModelStrip(calls, self)
         self.view = PlacementView(self)
         self._replanning = Replanning(calls, self)
         self.lines = ModelLines(calls, self.side, self)
@@ -71,7 +73,9 @@ class PlacementPage(LiveWidget):
         self._live_timer.setInterval(LIVE_MS)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.view)
+        column.setSpacing(0)
+        column.addWidget(self.model_strip)
+        column.addWidget(self.view, 1)
         self._connect()
         self.refresh()
 
@@ -109,7 +113,10 @@ class PlacementPage(LiveWidget):
 
     def reload(self) -> None:
         """Read the models, the machine and the shown model's plan again."""
-        self._stale = False
+        self._stale = self._waits()
+        if self._stale:
+            self._say_waiting()
+            return
         if self._model is None:
             self._say_planning()
         self._calls.do(lambda s: s.placements.models(), self._take_models, self._failed, owner=self)
@@ -137,6 +144,10 @@ class PlacementPage(LiveWidget):
 
     def _show_model(self, path: str) -> None:
         self._path = path
+        if self._waits():
+            self._stale = True
+            self._say_waiting()
+            return
         draft = self._drafts.get(path)
         if self._model is None:
             self._say_planning()
@@ -152,6 +163,10 @@ class PlacementPage(LiveWidget):
             self._failed(error)
 
     def _failed(self, error: UserError) -> None:
+        if self._waits() and error.code.startswith("worker."):
+            self._stale = True  # it was asked while the load had begun, and is busy rather than away
+            self._say_waiting()
+            return
         self._error, self._model = error, None
         self._show()
 
@@ -227,6 +242,10 @@ class PlacementPage(LiveWidget):
 
     def _take_model_state(self, state: ModelChanged) -> None:
         before, self._state = self._state, state
+        if state.without_workers:
+            self.model_strip.show_model(state)
+        else:
+            self.model_strip.hide()
         if state.state == "ready" and state.facts is not None:
             path = state.path
             self._calls.do(
@@ -238,6 +257,8 @@ class PlacementPage(LiveWidget):
                 self._path, self._model = path, None
             self._refresh()
         elif before is None or before.state != state.state:
+            if state.state != "loading":
+                self._refresh()  # what it held is free again
             self._show_actions()
 
     def _take_loaded_wishes(self, path: str, wishes: Wishes) -> None:
@@ -274,6 +295,20 @@ class PlacementPage(LiveWidget):
             return msgspec.structs.replace(self._model, plan=facts.plan)
         return self._model
 
+    def _waits(self) -> bool:
+        """Whether a worker is busy with the load and answers nobody else: no plan can be made with it."""
+        state = self._state
+        return state is not None and state.state == "loading" and bool(state.workers)
+
+    def _say_waiting(self) -> None:
+        """Unless a plan is shown already, which stays."""
+        if self._model is None:
+            self._error = None
+            self.view.header.show_model(self._name(), None)
+            self.view.show_words(
+                self.tr("The model is being loaded onto a worker. Where it lies is shown once that is done.")
+            )
+
     def _say_planning(self) -> None:
         self.view.header.show_model(self._name(), None)
         self.view.show_words(self.tr("Reading the model and planning where it goes…"))
@@ -288,7 +323,9 @@ class PlacementPage(LiveWidget):
         if self._error is not None:
             self.view.show_words(languages.tell(self._error), self.tr("Try again"))
         elif model is None:
-            if not self.side.lines():
+            if self._waits():
+                self._say_waiting()
+            elif not self.side.lines():
                 self.view.show_words(
                     self.tr("Here you see where a model lies and how fast it will be. Open a model first.")
                 )

@@ -155,8 +155,10 @@ class Header(LiveWidget):
         self.show_title(self._title)
         self.title.setAccessibleName(self.tr("Title of the chat"))
         self.title.setToolTip(self.tr("Click to rename") if self._title is not None else "")
-        self.cancel.setAccessibleName(self.tr("Cancel loading"))
-        self.cancel.setToolTip(self.tr("Cancel loading"))
+        tuning = self._state is not None and self._state.tuning
+        cancel = self.tr("Cancel tuning") if tuning else self.tr("Cancel loading")
+        self.cancel.setAccessibleName(cancel)
+        self.cancel.setToolTip(cancel)
         self.options.setAccessibleName(self.tr("Settings of this chat"))
         self.options.setToolTip(self.tr("Settings of this chat"))
         if self._used and self._size:
@@ -170,6 +172,8 @@ class Header(LiveWidget):
         if self._state is not None and self._loading():
             percent = f"{round(self._state.fraction * 100)}"
             text = self.tr("Loading {percent} %").format(percent=percent)
+            if self._state.tuning:
+                text = self.tr("Tuning…")
             self.progress.show_value(text, self._state.fraction, text)
         self._show_parts()
 

@@ -207,6 +207,7 @@ class MainWindow(LiveWidget):
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)
         self.settings.restored.connect(self.open_chat)
         self.placement.workers_wanted.connect(self.show_workers)
+        self.placement.model_strip.choose_wanted.connect(self.choose_model)
         self.failure.retry_wanted.connect(self.retry_wanted)
         self.failure.folder_wanted.connect(self.settings.data.open_folder)
         self.failure.quit_wanted.connect(self.close)
@@ -286,6 +287,11 @@ class MainWindow(LiveWidget):
         """The settings, where workers are added."""
         self.show_page("settings")
         self.settings.show_workers()
+
+    def choose_model(self) -> None:
+        """The chat, with the menu of models open."""
+        self.show_page("chat")
+        self.chat.header.model.open_menu()
 
     def new_chat(self) -> None:
         self.show_page("chat")

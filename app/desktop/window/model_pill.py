@@ -131,6 +131,8 @@ class ModelMenu(LiveWidget):
             "empty": self.tr("not loaded"),
             "closed": self.tr("not loaded"),
         }[kind]
+        if state is not None and state.tuning:
+            words = self.tr("being tuned")
         self.pill.show_model(name or self.tr("Choose a model"), "bad" if failed else DOT[kind])
         described = self.tr("Model: {name}, {state}").format(name=name, state=words)
         self.pill.setAccessibleName(described if name else self.tr("Choose a model"))

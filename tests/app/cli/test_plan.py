@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,16 @@ from app.cli.plan_report import aligned, ranges, report
 from app.services.services import open_services
 from engine.api import ModelFacts, Sampling
 from engine.errors import ErrorInfo
+from engine.placement.gguf_index import read_index
 from engine.placement.plan import RAM, PartialLayer, Wishes
 from tests.app.cli.test_chat import run
 from tests.support.fit_oracle import fit
+from tests.support.gguf_headers import header_of
 from tests.support.listening import Listening
 from tests.support.moe import moe_model
 from tests.support.plans import a_plan, a_planned_model
 from tests.support.rpc_worker import Worker, free_port, rpc_worker
+from tests.support.starter import starter_model
 
 MIB = 2**20
 CONTEXT = 1024
@@ -168,6 +171,71 @@ def test_chat_takes_the_same_options(worker: Worker) -> None:
 
 
 @model
+@pytest.mark.parametrize(("first", "other", "used"), [(300, 290, 2), (170, 120, 1)])
+def test_two_workers_keep_their_budgets_and_the_answer_is_the_same(
+    worker: Worker, first: int, other: int, used: int
+) -> None:
+    with rpc_worker() as second:
+        options = ("--rpc", worker.address, "--rpc", second.address, "--context", str(CONTEXT))
+        options += ("--memory", f"RPC0={first}MiB", "--memory", f"RPC1={other * MIB}")
+        done = run("plan", str(moe_model()), *options, "--json")
+        assert done.returncode == 0, done.stderr
+        found = json.loads(done.stdout)
+        plan = found["plan"]
+        budgets = {device["name"]: device["budget"] for device in found["devices"]}
+        assert (budgets["RPC0"], budgets["RPC1"]) == (first * MIB, other * MIB)
+        taken = {name: sum(plan["bytes"][name].values()) for name in ("RPC0", "RPC1")}
+        assert all(taken[name] <= budgets[name] for name in taken)
+        # Where both have not room for attention and experts, one is left out and named.
+        assert sum(size > 0 for size in taken.values()) == used
+        notices = [notice["code"] for notice in plan["notices"]]
+        assert notices == ["plan.device_unused"] * (2 - used)
+        layers = plan["expert_layers"]
+        assert sorted(layers["RPC0"] + layers["RPC1"] + layers[RAM]) == list(range(LAYERS))
+        assert used == 1 or (layers["RPC0"] and layers["RPC1"])
+        greedy = ("--model", str(moe_model()), "--temperature", "0", "--max-tokens", "12", "--json")
+        there = run("chat", QUESTION, *options, *greedy)
+    here = run("chat", QUESTION, "--context", str(CONTEXT), *greedy)
+    assert (there.returncode, here.returncode) == (0, 0), there.stderr + here.stderr
+    assert json.loads(there.stdout)["content"] == json.loads(here.stdout)["content"] != ""
+
+
+def split_with_a_part_missing(folder: Path) -> Path:
+    metadata = {"general.architecture": "llama", "split.no": 0, "split.count": 2, "split.tensors.count": 1}
+    header, size = header_of(metadata, read_index(starter_model()).tensors[:1])
+    path = folder / "model-00001-of-00002.gguf"
+    path.write_bytes(header + bytes(size))
+    return path
+
+
+def more_experts_used_than_there_are(folder: Path) -> Path:
+    experts = {"llama.block_count": 1, "llama.expert_count": 8, "llama.expert_used_count": 9}
+    metadata = {"general.architecture": "llama", **experts}
+    header, size = header_of(metadata, read_index(starter_model()).tensors[:1])
+    path = folder / "greedy.gguf"
+    path.write_bytes(header + bytes(size))
+    return path
+
+
+@model
+@pytest.mark.parametrize(
+    ("make", "code", "told"),
+    [
+        (split_with_a_part_missing, "model.split_missing", "model-00002-of-00002.gguf"),
+        (more_experts_used_than_there_are, "model.experts", "9"),
+    ],
+)
+def test_a_file_that_is_no_whole_model_is_told_in_one_sentence_with_exit_1(
+    tmp_path: Path, make: Callable[[Path], Path], code: str, told: str
+) -> None:
+    done = run("plan", str(make(tmp_path)), "--json", LC_ALL="C.UTF-8")
+    assert done.returncode == 1
+    error = json.loads(done.stdout)["error"]
+    assert (error["code"], error["message"]) == (code, done.stderr.strip())
+    assert told in error["message"] and "\n" not in done.stderr.strip()
+
+
+@model
 def test_what_fits_nowhere_is_planned_and_refused_with_exit_1() -> None:
     done = run("plan", "starter", "--memory", "CPU=1MiB", "--json", LC_ALL="C.UTF-8")
     assert done.returncode == 1
@@ -225,6 +293,7 @@ def test_options_that_are_none_are_wrong_usage_told_in_one_sentence(
     [
         (("plan", "/no/such/model.gguf"), "model.missing"),
         (("plan", "starter", "--memory", "CUDA7=1GiB"), "placement.unknown_device"),
+        (("plan", "starter", "--memory", "RPC0=1GiB"), "placement.unknown_device"),
         (("plan", "starter", "--context", "999999"), "engine.context_too_long"),
         (("chat", "Hi", "--memory", "CUDA7=1GiB"), "placement.unknown_device"),
     ],

@@ -16,6 +16,8 @@ from app.services.settings import SettingsFile
 from engine.api import ReasoningControl
 from engine.errors import ErrorInfo
 from tests.app.desktop.conftest import Running
+from tests.app.desktop.placement import plans
+from tests.support.hand_made_placements import HandMadePlacements
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 Make = Callable[..., Running]
@@ -259,6 +261,27 @@ def test_loading_shows_its_progress_and_can_be_cancelled(make_desktop: Make, qtb
     qtbot.mouseClick(header.cancel, Qt.MouseButton.LeftButton)
     running.until(lambda: not header.progress.isVisible())
     assert not running.window.chat.model_strip.isVisible()
+
+
+def test_while_the_model_is_tuned_the_chat_says_so_and_what_is_sent_waits(
+    make_desktop: Make, qtbot: QtBot
+) -> None:
+    running = make_desktop(placements=HandMadePlacements(plans.dense())).ready()
+    chat = running.window.chat
+    with running.services.models.unloaded():
+        running.until(lambda: chat.header.progress.text() == "Tuning…")
+        assert chat.header.progress.isVisible()
+        assert chat.header.model.pill.accessibleName().endswith(", being tuned")
+        assert chat.composer._hint.text().startswith("The model is being tuned")
+        chat.composer.edit.setPlainText("Hello")
+        qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
+        running.until(chat.answering)
+        assert chat.header.cancel.accessibleName() == "Cancel tuning"
+        qtbot.mouseClick(chat.header.cancel, Qt.MouseButton.LeftButton)
+        assert running.services.placements._cancelled  # type: ignore[attr-defined]
+    running.until(lambda: not chat.answering())
+    running.until(lambda: chat.header.model.pill.accessibleName().endswith(", ready"))
+    assert len(running.engine.requests) == 1 and not chat.header.progress.isVisible()
 
 
 def test_a_model_that_cannot_be_loaded_is_told_with_what_can_be_done(make_desktop: Make) -> None:

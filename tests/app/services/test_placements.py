@@ -10,15 +10,18 @@ import pytest
 
 from app.services.events import (
     MachineChanged,
+    ModelChanged,
     PlacementChanged,
     TuneProgress,
     WorkersChanged,
     WorkerState,
 )
+from app.services.placing import LocalPlacing
 from app.services.services import Services, open_services
 from engine.api import Listener
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import Wishes
+from tests.support.gguf_headers import cut_starter_header
 from tests.support.listening import Listening
 from tests.support.scripted_engine import ScriptedEngine
 from tests.support.scripted_placing import ScriptedPlacing
@@ -75,6 +78,25 @@ def test_a_file_that_changed_since_is_read_again(
     os.utime(model, ns=(1, 1))
     services.placements.planned(model, Wishes())
     assert asked(placing, "index") == 2
+
+
+def test_a_model_that_grew_is_planned_as_it_is_now(
+    services: Services, placing: ScriptedPlacing, tmp_path: Path
+) -> None:
+    real = LocalPlacing(tmp_path)
+    placing.index, placing.plan = real.index, real.plan  # type: ignore[method-assign]
+    small, data = cut_starter_header()
+    path = tmp_path / "growing.gguf"
+    path.write_bytes(small + bytes(data))
+    before = services.placements.planned(str(path), Wishes(512))
+    assert (before.layers, before.trained_context) == (2, 8192)
+    path.write_bytes(starter_model().read_bytes())
+    after = services.placements.planned(str(path), Wishes(512))
+    assert after.layers == 30 and after.plan.bytes["CPU"].model > before.plan.bytes["CPU"].model
+    path.write_bytes(small)  # and one that is cut off is refused, not planned as it was
+    with pytest.raises(UserError) as caught:
+        services.placements.planned(str(path), Wishes(512))
+    assert caught.value.code.startswith("model.")
 
 
 def test_an_exact_plan_is_told_and_so_is_the_reason_why_there_is_none(
@@ -160,6 +182,90 @@ def test_tuning_can_be_cancelled_and_then_nothing_is_kept(
     assert caught[0].code == "engine.load_cancelled"
     placing.hold.clear()
     assert services.placements.tuned(model) is None
+
+
+def test_while_tuning_nothing_is_loaded_and_what_is_asked_waits_for_the_reload(
+    services: Services, placing: ScriptedPlacing, told: Listening, model: str
+) -> None:
+    services.models.use(model)
+    told.model("ready")
+    tune, seen = placing.tune, []
+
+    def during(*arguments: Any) -> Any:
+        seen.append(services.models._engine.state)
+        for text in ("Stopped", "Hello"):
+            ids.append(services.conversations.create().id)
+            ids.append(services.conversations.send(ids[-1], text).id)
+        services.conversations.stop(ids[0])
+        with pytest.raises(UserError) as caught:
+            services.placements.tune(model)
+        assert caught.value.code == "tuning.twice"
+        return tune(*arguments)
+
+    ids: list[int] = []
+    placing.tune = during  # type: ignore[method-assign]
+    services.placements.tune(model)
+    assert seen == ["empty"]
+    assert told.next(ModelChanged, lambda state: state.tuning).path == model
+    assert told.finished(ids[1]).state == "stopped"
+    assert told.finished(ids[3]).content == "Hello from the script."
+    assert services.models.state.state == "ready" and not services.models.state.tuning
+
+
+@pytest.mark.parametrize("chosen", [None, "starter"])
+def test_after_a_tuning_that_failed_the_model_is_there_again_or_the_one_chosen_meanwhile(
+    services: Services, placing: ScriptedPlacing, told: Listening, model: str, chosen: str | None
+) -> None:
+    services.models.use(model, context=512)
+    told.model("ready")
+
+    def failing(*_: Any) -> Any:
+        if chosen:
+            services.models.use(chosen, context=512)
+        raise UserError("tuning.too_slow", seconds=60)
+
+    placing.tune = failing  # type: ignore[method-assign]
+    with pytest.raises(UserError):
+        services.placements.tune(model)
+    ready = told.model("ready")
+    assert ready.path == (str(starter_model()) if chosen else model)
+    assert ready.facts is not None and ready.facts.context == 512
+
+
+def test_without_a_loaded_model_tuning_leaves_things_as_they_were(
+    services: Services, told: Listening, model: str
+) -> None:
+    services.placements.tune(model)
+    assert services.models.state == ModelChanged("empty", "", "")
+    assert services.models._engine.state == "empty"
+
+
+def test_tuning_is_refused_while_an_answer_is_written(
+    services: Services, placing: ScriptedPlacing, told: Listening, model: str
+) -> None:
+    engine = services.models._engine
+    assert isinstance(engine, ScriptedEngine)
+    services.models.use(model)
+    told.model("ready")
+    engine.hold.set()
+    answer = services.conversations.send(services.conversations.create().id, "Hello")
+    with pytest.raises(UserError) as caught:
+        services.placements.tune(model)
+    assert caught.value.code == "tuning.answering" and asked(placing, "tune") == 0
+    engine.hold.clear()
+    assert told.finished(answer.id).state == "done"
+
+
+def test_a_worker_that_a_model_lost_is_away_until_a_model_meets_it_again(
+    services: Services, told: Listening, model: str
+) -> None:
+    services.placements.add_worker(WORKER)
+    lost = ErrorInfo("worker.lost", {"address": WORKER})
+    services.placements.receive([ModelChanged("lost", "M", model, error=lost, without_workers=True)])
+    assert services.placements.workers() == (WorkerState(WORKER, "away", error=lost),)
+    assert services.placements.machine().devices == ()
+    services.placements.receive([ModelChanged("ready", "M", model, workers=(WORKER,))])
+    assert services.placements.workers()[0].state == "ready"
 
 
 def test_experts_that_fire_are_summed_for_each_conversation_and_model(coterie_home: Path, model: str) -> None:

@@ -59,6 +59,26 @@ def test_a_cancelled_load_says_so_and_leaves_the_engine_empty(engine: LocalEngin
     assert engine.state == "empty"
 
 
+def test_unloading_ends_the_host_and_what_it_wrote_and_the_next_load_is_as_the_first(
+    engine: LocalEngine, told: Recorder
+) -> None:
+    load(engine, told)
+    engine.generate(ask(1, STORY))
+    told.next(Delta)
+    engine.unload()
+    assert (engine.state, engine.host_pid, engine.model) == ("empty", None, None)
+    assert told.finish(1)[1].reason == "cancelled"
+    with pytest.raises(UserError) as caught:
+        engine.generate(ask(2, "Hello"))
+    assert caught.value.code == "engine.no_model"
+    engine.unload()
+    load(engine, told)
+    assert not any(isinstance(event, EngineLost | LoadFailed) for event in told.seen)
+    engine.close()
+    engine.unload()
+    assert engine.state == "closed"
+
+
 def test_a_context_longer_than_the_model_was_trained_for_is_refused(
     engine: LocalEngine, told: Recorder
 ) -> None:

@@ -142,6 +142,9 @@ def test_two_workers_share_a_model(engine: LocalEngine, told: Recorder) -> None:
         loaded = load(engine, told, first.address, second.address)
         assert isinstance(loaded, Loaded)
         assert loaded.model.weights is not None and loaded.model.weights.misplaced == {}
+        machine = loaded.model.machine
+        assert machine is not None
+        assert [device.description for device in machine.devices] == [first.address, second.address]
         assert told.answer(engine, ask(1, "Hi", max_tokens=8))[1].error is None
 
 
@@ -152,7 +155,7 @@ def test_a_survey_and_a_plan_know_the_workers() -> None:
     assert [(device.name, device.kind) for device in found.devices] == [(RAM, "cpu"), ("RPC0", "rpc")]
     assert not found.machine.devices[0].streams
     assert planned.machine.devices[0].description == worker.address
-    assert planned.plan.measured and planned.plan.fits
+    assert planned.plan.measured and planned.plan.fits and planned.trained_context == 8192
     assert sum(size.model for size in planned.plan.bytes.values()) >= planned.expert_bytes
 
 

@@ -21,6 +21,7 @@ from app.services.events import (
     WorkerState,
 )
 from app.services.trials import MeasuredSpeed
+from engine.api import EngineLost
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import RAM, Wishes
 from tests.app.desktop.conftest import Running
@@ -253,6 +254,56 @@ def test_a_lost_worker_offers_to_go_on_without_it(running: Running) -> None:
     lost = ModelChanged("lost", "Qwen", "/q.gguf", error=ErrorInfo("engine.no_model"), without_workers=True)
     strip.show_model(lost)
     assert strip.actions_shown()[0] == "Reload without it"
+
+
+def test_a_worker_that_was_lost_can_be_left_out_on_this_page_too(running: Running) -> None:
+    page = opened(running)
+    running.services.settings.change(workers=("127.0.0.1:1",))
+    running.services.models.reload()
+    running.until(lambda: page._state is not None and page._state.workers == ("127.0.0.1:1",))
+    running.until(lambda: page._state is not None and page._state.state == "ready")
+    assert page.model_strip.isHidden()
+    running.services.models._on_events([EngineLost(ErrorInfo("worker.lost", {"address": "127.0.0.1:1"}))])
+    running.until(page.model_strip.isVisible)
+    assert "127.0.0.1:1" in page.model_strip.text()
+    assert page.model_strip.actions_shown()[0] == "Reload without it"
+    page.model_strip._buttons[0].click()
+    running.until(page.model_strip.isHidden)
+    running.until(lambda: running.services.models.state.state == "ready")
+    assert running.services.models.state.workers == ()
+
+
+def test_while_a_model_is_loaded_onto_a_worker_the_page_waits_and_then_reads(
+    running: Running, placements: HandMadePlacements
+) -> None:
+    running.services.settings.change(workers=("127.0.0.1:1",))
+    running.engine.hold.set()
+    running.services.models.reload()
+    page = running.window.placement
+    running.until(page._waits)
+    asked = len(placements.asked)
+    running.window.show_page("placement")
+    assert page.view.state.words.text().startswith("The model is being loaded onto a worker.")
+    page._failed(UserError("worker.stalled", address="127.0.0.1:1"))
+    languages.choose("ko")
+    running.until(lambda: page.view.state.words.text().startswith("모델을 작업 컴퓨터"))
+    languages.choose("en")
+    assert len(placements.asked) == asked and not page.view.shows_model()
+    running.engine.hold.clear()
+    running.until(page.view.shows_model)
+
+
+def test_a_load_onto_a_worker_that_fails_ends_the_waiting(running: Running) -> None:
+    running.services.settings.change(workers=("127.0.0.1:1",))
+    running.engine.hold.set()
+    running.services.models.reload()
+    page = running.window.placement
+    running.until(page._waits)
+    running.window.show_page("placement")
+    running.engine.load_error = ErrorInfo("worker.refused", {"address": "127.0.0.1:1"})
+    running.engine.hold.clear()
+    running.until(page.view.shows_model)
+    assert page.model_strip.isVisible()
 
 
 def test_adding_a_worker_leads_to_the_settings(running: Running, placements: HandMadePlacements) -> None:
