@@ -145,7 +145,8 @@ class Models:
             if without_workers:
                 wished = msgspec.structs.replace(wished, workers=())
             threads = self._kept_threads(path) or settings.threads
-            request = LoadRequest(path, wished, threads, self._watching, self._calibrations)
+            remembered = wishes is None or without_workers
+            request = LoadRequest(path, wished, threads, self._watching, self._calibrations, remembered)
             try:
                 self._load(request)
             except UserError as error:

@@ -32,6 +32,7 @@ from app.services.wishes import WishesFile, complete, kept_part
 from app.services.workers import Workers
 from engine.api import ExpertsFired
 from engine.errors import UserError
+from engine.placement.budgets import without_absent
 from engine.placement.described import described
 from engine.placement.plan import Machine, PlannedModel, Wishes
 from engine.placement.routing import Routing, with_fired
@@ -133,7 +134,7 @@ class Placements:
 
     def planned(self, path: str, wishes: Wishes) -> PlannedModel:
         """The plan for these wishes, fast: the file is read once, the machine is known, and what llama.cpp
-        itself needs is taken from the last exact plan.
+        itself needs is taken from the last exact plan. Budgets of devices that have gone are left out.
 
         Raises UserError `model.*` for the file, `placement.*` and `engine.context_too_long` for wishes that
         cannot be, and as `machine` does.
@@ -141,9 +142,8 @@ class Placements:
         index = self._indexes.get(path)
         machine = self.machine()
         known, overhead = self._overheads.get(path, (None, None))
-        plan = self._placing.plan(
-            index, machine, self._with_workers(wishes), overhead if known is index else None
-        )
+        wished = without_absent(self._with_workers(wishes), machine)
+        plan = self._placing.plan(index, machine, wished, overhead if known is index else None)
         return described(path, index, machine, plan)
 
     def exact(self, path: str, wishes: Wishes) -> PlannedModel:
