@@ -98,7 +98,8 @@ class LoadRequest(msgspec.Struct, frozen=True):
 
     `wishes.context` 0 means: the model's own length, at most `DEFAULT_CONTEXT`. `watch_experts` as in
     `Engine.watch_experts`. `calibrations` is the folder that keeps what was measured of this machine, "": what
-    is usual is assumed.
+    is usual is assumed. `remembered`: the wishes are kept from earlier, so budgets of devices that have gone
+    since are left out instead of refused.
     """
 
     path: str
@@ -106,6 +107,7 @@ class LoadRequest(msgspec.Struct, frozen=True):
     threads: int = 0
     watch_experts: bool = False
     calibrations: str = ""
+    remembered: bool = False
 
 
 DEFAULT_CONTEXT = 8192

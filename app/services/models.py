@@ -13,7 +13,7 @@ import msgspec
 from app.services.events import ModelChanged, ServiceEvent, Subscriber
 from app.services.settings import RECENT_MODELS, SettingsFile
 from app.services.step_down import MAX_STEPS, Failure, StepDown, is_for_memory
-from app.services.wishes import complete
+from app.services.wishes import complete, without_worker_budgets
 from engine.api import (
     Engine,
     EngineLost,
@@ -143,9 +143,10 @@ class Models:
             settings = self._settings.current
             wished = complete(self._kept_wishes(path) if wishes is None else wishes, settings, context)
             if without_workers:
-                wished = msgspec.structs.replace(wished, workers=())
+                wished = msgspec.structs.replace(without_worker_budgets(wished), workers=())
             threads = self._kept_threads(path) or settings.threads
-            request = LoadRequest(path, wished, threads, self._watching, self._calibrations)
+            remembered = wishes is None or without_workers
+            request = LoadRequest(path, wished, threads, self._watching, self._calibrations, remembered)
             try:
                 self._load(request)
             except UserError as error:

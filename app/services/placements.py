@@ -28,10 +28,11 @@ from app.services.models import STARTER, Models, resolve_model, shown_name
 from app.services.placing import LocalPlacing, Placing
 from app.services.settings import SettingsFile
 from app.services.trials import MeasuredSpeed, Trials, Tuned
-from app.services.wishes import WishesFile, complete, kept_part
+from app.services.wishes import WishesFile, complete, kept_part, without_worker_budgets
 from app.services.workers import Workers
 from engine.api import ExpertsFired
 from engine.errors import UserError
+from engine.placement.budgets import without_absent
 from engine.placement.described import described
 from engine.placement.plan import Machine, PlannedModel, Wishes
 from engine.placement.routing import Routing, with_fired
@@ -133,7 +134,7 @@ class Placements:
 
     def planned(self, path: str, wishes: Wishes) -> PlannedModel:
         """The plan for these wishes, fast: the file is read once, the machine is known, and what llama.cpp
-        itself needs is taken from the last exact plan.
+        itself needs is taken from the last exact plan. Budgets of devices that have gone are left out.
 
         Raises UserError `model.*` for the file, `placement.*` and `engine.context_too_long` for wishes that
         cannot be, and as `machine` does.
@@ -141,9 +142,8 @@ class Placements:
         index = self._indexes.get(path)
         machine = self.machine()
         known, overhead = self._overheads.get(path, (None, None))
-        plan = self._placing.plan(
-            index, machine, self._with_workers(wishes), overhead if known is index else None
-        )
+        wished = without_absent(self._with_workers(wishes), machine)
+        plan = self._placing.plan(index, machine, wished, overhead if known is index else None)
         return described(path, index, machine, plan)
 
     def exact(self, path: str, wishes: Wishes) -> PlannedModel:
@@ -176,8 +176,10 @@ class Placements:
     # --- wishes ---
 
     def wishes_for(self, path: str) -> Wishes:
-        """What is kept for a model; workers are not in it, every plan gets those of the settings."""
-        return self._wishes.get(path).wishes()
+        """What is kept for a model; workers are not in it, every plan gets those of the settings. Without any,
+        budgets of theirs count no more."""
+        kept = self._wishes.get(path).wishes()
+        return kept if self._settings.current.workers else without_worker_budgets(kept)
 
     def threads_for(self, path: str) -> int:
         """How many threads a model is run with: what was found best, else the settings'; 0 is automatic."""
@@ -276,7 +278,10 @@ class Placements:
         """With the workers of the settings that are not away, unless it names its own."""
         if wishes.workers:
             return wishes
-        return msgspec.structs.replace(wishes, workers=self._workers.reachable())
+        workers = self._workers.reachable()
+        if workers != self._settings.current.workers:
+            wishes = without_worker_budgets(wishes)
+        return msgspec.structs.replace(wishes, workers=workers)
 
     def _tell(self, events: list[ServiceEvent]) -> None:
         for subscriber in tuple(self._subscribers):

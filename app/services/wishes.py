@@ -128,6 +128,12 @@ def complete(wishes: Wishes, settings: Settings, context: int | None = None) -> 
     return msgspec.structs.replace(wishes, context=length, workers=wishes.workers or settings.workers)
 
 
+def without_worker_budgets(wishes: Wishes) -> Wishes:
+    """For other workers than the budgets were set for: their devices are named by their order."""
+    budgets = {name: size for name, size in wishes.budgets.items() if not name.startswith("RPC")}
+    return msgspec.structs.replace(wishes, budgets=budgets)
+
+
 def from_table(table: Any) -> tuple[KeptWishes, list[str]]:
     """The wishes in one table, and the names of the values that are none and were left out."""
     values: dict[str, Any] = {}

@@ -15,6 +15,7 @@ from engine.local.native.routing import ExpertWatch
 from engine.local.planning import find_machine, make_plan
 from engine.local.session import Session
 from engine.local.threads import default_threads
+from engine.placement.budgets import without_absent
 from engine.placement.gguf_index import GgufIndex, ModelSummary, check_unchanged, read_index, summarise
 from engine.placement.plan import Machine
 from engine.placement.tensor_index import TensorIndex, tensor_index
@@ -68,7 +69,8 @@ def open_session(
     machine = find_machine(request.wishes.workers, request.calibrations)
     model_index = tensor_index(index)
     _check_memory(model_index, machine)
-    plan = make_plan(index, model_index, machine, request.wishes, check_cancelled)
+    wishes = without_absent(request.wishes, machine) if request.remembered else request.wishes
+    plan = make_plan(index, model_index, machine, wishes, check_cancelled)
     if plan.refusal:
         raise UserError.from_info(plan.refusal)
     placement = plan.placement

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import msgspec
+
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import RAM, Device, Machine, Wishes
 
@@ -50,6 +52,13 @@ def device_budgets(machine: Machine, wishes: Wishes) -> tuple[dict[str, int], tu
         shared = sum(budgets[device.name] for device in machine.devices if device.kind == "integrated_gpu")
         budgets[RAM] = max(budgets[RAM] - shared, 0)
     return budgets, tuple(notices)
+
+
+def without_absent(wishes: Wishes, machine: Machine) -> Wishes:
+    """The wishes less budgets of devices that are not there: a kept wish must not outlive its worker or card."""
+    names = {machine.ram.name, *(device.name for device in machine.devices)}
+    budgets = {name: count for name, count in wishes.budgets.items() if name in names}
+    return msgspec.structs.replace(wishes, budgets=budgets)
 
 
 def _check(wished: dict[str, int], known: Counter[str]) -> None:

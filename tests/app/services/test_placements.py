@@ -268,6 +268,22 @@ def test_a_worker_that_a_model_lost_is_away_until_a_model_meets_it_again(
     assert services.placements.workers()[0].state == "ready"
 
 
+def test_budgets_of_workers_are_left_out_when_those_are_away_or_gone(
+    services: Services, placing: ScriptedPlacing, model: str
+) -> None:
+    services.placements.add_worker(WORKER)
+    services.placements.keep_wishes(model, Wishes(budgets={"CPU": 10**9, "RPC0": 10**8}))
+    kept = services.placements.wishes_for(model)
+    services.placements.planned(model, kept)
+    assert last(placing, "plan")[1].budgets == {"CPU": 10**9, "RPC0": 10**8}
+    placing.away[WORKER] = AWAY
+    services.placements.check_workers()
+    services.placements.planned(model, kept)
+    assert last(placing, "plan")[1].budgets == {"CPU": 10**9}
+    services.placements.remove_worker(WORKER)
+    assert services.placements.wishes_for(model).budgets == {"CPU": 10**9}
+
+
 def test_experts_that_fire_are_summed_for_each_conversation_and_model(coterie_home: Path, model: str) -> None:
     def make(listener: Listener) -> ScriptedEngine:
         return ScriptedEngine(listener, fired=((), (3, 0, 5)))
