@@ -27,6 +27,7 @@ from app.services.events import (
 from app.services.models import Models
 from app.services.prompting import request_messages, title_from
 from app.services.settings import SettingsFile
+from app.services.tool_files import OfferedTools
 from app.store.records import ChatOptions, Conversation, Message, SearchHit
 from app.store.store import Store
 from engine.api import (
@@ -57,6 +58,7 @@ class Conversations:
         self._subscribers: list[Subscriber] = []
         self._saver = AnswerSaver(store, self._tell)
         self._starting = threading.Lock()
+        self._offered: dict[int, OfferedTools] = {}
         models.on_generation = self._on_events
         # Gets the conversation in which experts fired, from the engine's reader thread.
         self.on_experts: Callable[[int, ExpertsFired], None] = lambda _conversation, _fired: None
@@ -107,6 +109,10 @@ class Conversations:
     def set_draft(self, id: int, draft: str) -> Conversation:
         """Keep what is typed. Not told: only the composer that typed it cares."""
         return self._store.set_draft(id, draft)
+
+    def offer_tools(self, id: int, offered: OfferedTools) -> None:
+        """Let the model call these tools in this conversation, until the process ends: they are not stored."""
+        self._offered[id] = offered
 
     def delete(self, id: int) -> Conversation:
         """To the trash, with its answer stopped; `restore` brings it back for 30 days."""
@@ -258,6 +264,7 @@ class Conversations:
         path = self._store.messages(self._store.path(message.conversation))
         branch = path[: [m.id for m in path].index(message.id) + (1 if continue_last else 0)]
         system = settings.system_prompt if options.system_prompt is None else options.system_prompt
+        offered = self._offered.get(message.conversation, OfferedTools())
         return GenerateRequest(
             id=message.id,
             messages=request_messages(branch, system, continue_last=continue_last),
@@ -265,6 +272,8 @@ class Conversations:
             reasoning=settings.reasoning if options.reasoning is None else options.reasoning,
             max_tokens=settings.max_tokens if options.max_tokens is None else options.max_tokens,
             continue_last=continue_last,
+            tools=offered.tools,
+            tool_choice=offered.choice,
         )
 
     def _refuse_busy(self, conversation: int) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from app.services.events import AnswerDelta, AnswerFinished, AnswerToolCall
 from app.services.services import Services, open_services
+from app.services.tool_files import OfferedTools
 from engine.api import Listener, ToolCall
 from engine.errors import ErrorInfo
 from tests.support.listening import Listening
@@ -82,12 +83,32 @@ def test_an_answer_that_waits_for_a_measurement_does_not_reason(opened: Open) ->
 
 
 @pytest.mark.model
+def test_tools_go_with_each_request_of_their_conversation_and_its_calls_come_back(opened: Open) -> None:
+    services, told, engine = opened(calls=CALLS[:1])
+    offered = OfferedTools(({"type": "function", "function": {"name": "get_weather"}},), "required")
+    mine, other = (services.conversations.create().id for _ in range(2))
+    services.conversations.offer_tools(mine, offered)
+    for conversation, words in ((mine, "One"), (mine, "Two"), (other, "One")):
+        told.finished(services.conversations.send(conversation, words).id)
+    first, second, third = engine.requests
+    assert (
+        (first.tools, first.tool_choice) == (second.tools, second.tool_choice) == (offered.tools, "required")
+    )
+    assert (third.tools, third.tool_choice) == ((), "auto")
+    assert second.messages[1].tool_calls == CALLS[:1]
+    assert [turn.role for turn in second.messages] == ["user", "assistant", "tool", "assistant", "user"]
+
+
+@pytest.mark.model
 def test_an_answer_that_is_gone_on_with_keeps_its_calls(opened: Open) -> None:
     services, told, engine = opened("Some ", "words", calls=CALLS[:1])
     conversation = services.conversations.create().id
     answer = services.conversations.send(conversation, "Weather?")
     told.next(AnswerFinished)
-    engine.calls = CALLS[1:]
+    engine.calls, engine.notices = CALLS[1:], NOTICES
     services.conversations.continue_answer(answer.id)
     assert told.finished(answer.id).tool_calls == CALLS
+    engine.calls, engine.notices = (), ()
+    services.conversations.continue_answer(answer.id)
+    assert told.finished(answer.id).tool_calls == CALLS[:1]  # without the call that was cut
     assert any(isinstance(event, AnswerDelta) for event in told.seen)
