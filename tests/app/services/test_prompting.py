@@ -8,6 +8,17 @@ from app.services.prompting import NOT_CARRIED_OUT, TITLE_LENGTH, request_messag
 from app.store.records import Message
 from engine.api import Message as Turn
 from engine.api import ToolCall
+from engine.formats import ChatFormat
+from tests.support.real_templates import real_templates
+
+TOOL = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "Weather of a city",
+        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
+    },
+}
 
 
 def message(role: str, content: str, reasoning: str = "") -> Message:
@@ -42,6 +53,17 @@ def test_calls_go_back_with_a_result_even_when_nobody_carried_them_out() -> None
         Turn("user", "Two"),
     )
     assert request_messages(path[:2], "", continue_last=True)[-1] == Turn("assistant", "", "hm", calls)
+
+
+def test_every_template_takes_back_calls_that_nobody_carried_out() -> None:
+    calls = (ToolCall("c1", "get_weather", {"city": "Paris"}), ToolCall("c2", "", '{"ci'))
+    answer = msgspec.structs.replace(message("assistant", ""), tool_calls=calls)
+    path = [message("user", "Weather?"), answer, message("user", "Qx7later")]
+    for name, source in real_templates().items():
+        chat_format = ChatFormat.from_template(source, "<s>", "</s>")
+        for tools in ([TOOL], None):
+            text = chat_format.render(request_messages(path, ""), tools=tools).text
+            assert "Qx7later" in text and "Paris" in text, name
 
 
 def test_the_answer_to_continue_stays_even_when_only_its_reasoning_was_written() -> None:
