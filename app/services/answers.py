@@ -14,7 +14,7 @@ from collections.abc import Callable
 from app.services.events import AnswerFinished, ServiceEvent, StoreFailed
 from app.store.records import Message, MessageState
 from app.store.store import Store
-from engine.api import Finished
+from engine.api import Finished, ToolCall
 from engine.errors import UserError
 
 SAVE_INTERVAL = 0.25
@@ -31,10 +31,12 @@ class Answer:
         self.id = message.id
         self.conversation = message.conversation
         self.model = message.model
+        self.tool_calls = _whole_calls(message)
         self._content = [message.content]
         self._reasoning = [message.reasoning]
         self.dirty = False
         self.stop_asked = False
+        self.answer_asked = False
         self.finished: Finished | None = None
 
     def append(self, reasoning: str, content: str) -> None:
@@ -51,6 +53,12 @@ class Answer:
     @property
     def reasoning(self) -> str:
         return "".join(self._reasoning)
+
+
+def _whole_calls(message: Message) -> tuple[ToolCall, ...]:
+    """The calls that stand when an answer is gone on with: one that its end cut short is made anew."""
+    is_cut = any(notice.code == "tools.cut_in_call" for notice in message.notices)
+    return message.tool_calls[:-1] if is_cut else message.tool_calls
 
 
 def final_state(finished: Finished, has_text: bool) -> MessageState:
@@ -166,7 +174,7 @@ class AnswerSaver:
         return True
 
     def _finish(self, answer: Answer, finished: Finished) -> Message:
-        has_text = bool(answer.content or answer.reasoning)
+        has_text = bool(answer.content or answer.reasoning or finished.tool_calls)
         return self._store.finish_answer(
             answer.id,
             answer.content,
@@ -176,4 +184,6 @@ class AnswerSaver:
             usage=finished.usage,
             timings=finished.timings,
             model=answer.model,
+            tool_calls=answer.tool_calls + finished.tool_calls,
+            notices=finished.notices,
         )

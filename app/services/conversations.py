@@ -9,11 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from app.services.answers import Answer, AnswerSaver
 from app.services.events import (
     AnswerDelta,
     AnswerPrefill,
     AnswerQueued,
+    AnswerToolCall,
     BranchShown,
     ConversationChanged,
     MessageAdded,
@@ -24,6 +27,7 @@ from app.services.events import (
 from app.services.models import Models
 from app.services.prompting import request_messages, title_from
 from app.services.settings import SettingsFile
+from app.services.tool_files import OfferedTools
 from app.store.records import ChatOptions, Conversation, Message, SearchHit
 from app.store.store import Store
 from engine.api import (
@@ -35,6 +39,7 @@ from engine.api import (
     PrefillProgress,
     Sampling,
     Timings,
+    ToolCalled,
     Usage,
 )
 from engine.errors import UserError
@@ -53,6 +58,7 @@ class Conversations:
         self._subscribers: list[Subscriber] = []
         self._saver = AnswerSaver(store, self._tell)
         self._starting = threading.Lock()
+        self._offered: dict[int, OfferedTools] = {}
         models.on_generation = self._on_events
         # Gets the conversation in which experts fired, from the engine's reader thread.
         self.on_experts: Callable[[int, ExpertsFired], None] = lambda _conversation, _fired: None
@@ -103,6 +109,10 @@ class Conversations:
     def set_draft(self, id: int, draft: str) -> Conversation:
         """Keep what is typed. Not told: only the composer that typed it cares."""
         return self._store.set_draft(id, draft)
+
+    def offer_tools(self, id: int, offered: OfferedTools) -> None:
+        """Let the model call these tools in this conversation, until the process ends: they are not stored."""
+        self._offered[id] = offered
 
     def delete(self, id: int) -> Conversation:
         """To the trash, with its answer stopped; `restore` brings it back for 30 days."""
@@ -187,6 +197,13 @@ class Conversations:
             if answer.conversation == conversation:
                 self._abort(answer)
 
+    def answer_now(self, conversation: int) -> None:
+        """Let the answer under way end its reasoning and begin; one that does not reason goes on as it is."""
+        for answer in self._saver.open_answers():
+            if answer.conversation == conversation:
+                answer.answer_asked = True
+                self._models.answer_now(answer.id)
+
     def recover(self) -> list[Message]:
         """After a start: answers that a dead process left half written become stopped ones."""
         return self._store.recover()
@@ -231,7 +248,9 @@ class Conversations:
         except BaseException:  # whatever it is, the answer must not stay open for ever
             self._saver.finish(answer, Finished(message.id, "cancelled", Usage(), Timings()))
             raise
-        if answer.stop_asked:  # before the engine knew of it
+        if answer.answer_asked:  # before the engine knew of it
+            self._models.answer_now(answer.id)
+        if answer.stop_asked:
             self._models.abort(answer.id)
 
     def _abort(self, answer: Answer) -> None:
@@ -245,6 +264,7 @@ class Conversations:
         path = self._store.messages(self._store.path(message.conversation))
         branch = path[: [m.id for m in path].index(message.id) + (1 if continue_last else 0)]
         system = settings.system_prompt if options.system_prompt is None else options.system_prompt
+        offered = self._offered.get(message.conversation, OfferedTools())
         return GenerateRequest(
             id=message.id,
             messages=request_messages(branch, system, continue_last=continue_last),
@@ -252,6 +272,8 @@ class Conversations:
             reasoning=settings.reasoning if options.reasoning is None else options.reasoning,
             max_tokens=settings.max_tokens if options.max_tokens is None else options.max_tokens,
             continue_last=continue_last,
+            tools=offered.tools,
+            tool_choice=offered.choice,
         )
 
     def _refuse_busy(self, conversation: int) -> None:
@@ -277,6 +299,9 @@ class Conversations:
                     )
                 else:
                     told.append(AnswerDelta(event.id, reasoning, content))
+            elif isinstance(event, ToolCalled):
+                if self._saver.get(event.id) is not None:
+                    told.append(AnswerToolCall(event.id, event.call))
             elif isinstance(event, PrefillProgress):
                 told.append(AnswerPrefill(event.id, event.done, event.total))
             elif isinstance(event, ExpertsFired):
@@ -295,7 +320,7 @@ class Conversations:
         """An answer without a model failed for the reason why the model is missing."""
         reason = self._models.state.error
         if finished.error and finished.error.code == "engine.no_model" and reason:
-            return Finished(finished.id, finished.reason, finished.usage, finished.timings, reason)
+            return msgspec.structs.replace(finished, error=reason)
         return finished
 
     def _changed(self, conversation: Conversation) -> Conversation:
