@@ -68,6 +68,7 @@ class AnswerCard(MessageCard):
         self._stream: StreamingDocument | None = None
         self._thinking_since: float | None = None
         self._thought_s = 0.0
+        self._thought_tokens = 0
         self._reading_since: float | None = None
         self._reading_from = 0
         self._waiting: tuple[int, int] | None = None
@@ -91,7 +92,10 @@ class AnswerCard(MessageCard):
         self.footer.hide()
         if message.reasoning:
             self._thoughts().set_text(message.reasoning)
-            self._thinking_since = None if message.content else time.monotonic()
+            # What a streaming record tells of time and tokens is what its thought has taken so far.
+            self._thought_s = message.timings.reasoning_s if message.timings else 0.0
+            self._thought_tokens = message.usage.reasoning_tokens if message.usage else 0
+            self._thinking_since = None if message.content else time.monotonic() - self._thought_s
         if message.content:
             self._body.apply(self._stream.append(message.content))
         self._show_thinking()
@@ -124,15 +128,22 @@ class AnswerCard(MessageCard):
         if self._reasoning is None:
             self._reasoning = ReasoningCard(self)
             self._reasoning.heightChanged.connect(self.heightChanged)
+            self._reasoning.answerNowPressed.connect(lambda: self.answerNowRequested.emit(self.message.id))
             self._reasoning.setVisible(not self.is_editing)
         return self._reasoning
 
     def _show_thinking(self) -> None:
         if self._reasoning is None:
             return
-        timings, usage = self.message.timings, self.message.usage
+        since, timings, usage = self._thinking_since, self.message.timings, self.message.usage
+        if self._stream is not None:
+            seconds = self._thought_s if since is None else time.monotonic() - since
+            self._reasoning.set_state(
+                thinking=since is not None, seconds=seconds, tokens=self._thought_tokens
+            )
+            return
         self._reasoning.set_state(
-            thinking=self._stream is not None and self._thinking_since is not None,
+            thinking=False,
             seconds=timings.reasoning_s if timings else self._thought_s,
             tokens=usage.reasoning_tokens if usage else 0,
         )
@@ -174,15 +185,26 @@ class AnswerCard(MessageCard):
 
     # --- while it is written ---
 
-    def append(self, reasoning: str, content: str) -> None:
-        """Adds new text of a streaming answer."""
+    @property
+    def is_thinking(self) -> bool:
+        """Whether the model reasons at this moment."""
+        return self._reasoning is not None and self._reasoning.is_thinking
+
+    def answer_now(self) -> None:
+        """Asks for the answer while the model reasons; once for each thought."""
+        if self._reasoning is not None:
+            self._reasoning.answer_now()
+
+    def append(self, reasoning: str, content: str, tokens: int = 0) -> None:
+        """Adds new text of a streaming answer. `tokens` were drawn for its reasoning."""
         if self._stream is None:
             return
         self._set_status(None)
         message = self.message
         if reasoning:
             if self._thinking_since is None:
-                self._thinking_since = time.monotonic()
+                self._thinking_since = time.monotonic() - self._thought_s
+            self._thought_tokens += tokens
             self._thoughts().append(reasoning)
         if content:
             if self._thinking_since is not None:

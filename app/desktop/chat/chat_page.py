@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.desktop.chat.composer import Composer
-from app.desktop.chat.live_answers import LiveAnswers
+from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
 from app.desktop.chat.shown import Shown
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
@@ -101,6 +101,7 @@ class ChatPage(LiveWidget):
             lambda message: self._calls.do(lambda s: s.conversations.regenerate(message))
         )
         transcript.continueRequested.connect(self._continue)
+        transcript.answerNowRequested.connect(self._answer_now)
         transcript.siblingRequested.connect(
             lambda message, offset: self._calls.do(lambda s: s.conversations.show_sibling(message, offset))
         )
@@ -267,10 +268,12 @@ class ChatPage(LiveWidget):
 
     def _take(self, event: ServiceEvent) -> None:
         if isinstance(event, AnswerDelta):
-            self._live.append(event.message, event.reasoning, event.content)
+            self._live.append(event)
             self._queued.discard(event.message)
             if event.message in self._delivered:
-                self.transcript.append_delta(event.message, event.reasoning, event.content)
+                self.transcript.append_delta(
+                    event.message, event.reasoning, event.content, reasoning_tokens(event)
+                )
         elif isinstance(event, AnswerPrefill):
             self._queued.discard(event.message)
             self.transcript.set_prefill(event.message, event.done, event.total)
@@ -403,6 +406,15 @@ class ChatPage(LiveWidget):
         conversation = self._shown.id
         if conversation is not None and conversation in self._answering:
             self._calls.do(lambda s: s.conversations.stop(conversation), executor="io")
+
+    def answer_now(self) -> None:
+        """Let the model that thinks here answer at once."""
+        self.transcript.answer_now()
+
+    def _answer_now(self, _message: int) -> None:
+        conversation = self._shown.id
+        if conversation is not None:
+            self._calls.do(lambda s: s.conversations.answer_now(conversation), executor="io")
 
     def answering(self) -> bool:
         return self._shown.id in self._answering
