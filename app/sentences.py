@@ -367,6 +367,21 @@ SENTENCES: dict[str, Sentence] = {
         "The model was told to use the tool “{name}”, but there is no such tool in this request. Choose one of the tools that are listed.",
         "모델에게 ‘{name}’ 도구를 쓰라고 했지만 이 요청에는 그런 도구가 없습니다. 목록에 있는 도구 가운데 하나를 골라 주세요.",
     ),
+    # What is told with an answer
+    "reasoning.ignored_off": Sentence(
+        "The model was told not to think first, and did so all the same. Not every model can stop; a smaller "
+        "limit of thinking or “Answer now” shortens it.",
+        "생각하지 말라고 했지만 모델이 그래도 생각했습니다. 생각을 끌 수 없는 모델도 있습니다. "
+        "생각 한도를 줄이거나 ‘바로 답하기’를 누르면 짧아집니다.",
+    ),
+    "reasoning.cut_in_thought": Sentence(
+        "The answer ended while the model was still thinking. Allow longer answers, or less thinking.",
+        "모델이 아직 생각하는 중에 답변이 끝났습니다. 답변 길이를 늘리거나 생각을 줄여 주세요.",
+    ),
+    "tools.cut_in_call": Sentence(
+        "The answer ended in the middle of a tool call, so that call is incomplete. Allow longer answers and ask again.",
+        "도구를 호출하는 도중에 답변이 끝나 호출이 완전하지 않습니다. 답변 길이를 늘리고 다시 물어봐 주세요.",
+    ),
     # --- app/store ---
     "store.locked": Sentence(
         "Another program is writing to the conversations file {path}, so nothing could be saved just now."

@@ -211,6 +211,13 @@ class Delta(msgspec.Struct, frozen=True, tag="delta"):
     text: str
 
 
+class ToolCalled(msgspec.Struct, frozen=True, tag="tool_called"):
+    """The model has made a call, malformed or not, in the order of the reply; `Finished` has them all again."""
+
+    id: int
+    call: ToolCall
+
+
 class ExpertsFired(msgspec.Struct, frozen=True, tag="experts_fired"):
     """How often each expert was chosen since the last such event of this answer, while experts are watched.
 
@@ -230,7 +237,9 @@ class ExpertsFired(msgspec.Struct, frozen=True, tag="experts_fired"):
 class Finished(msgspec.Struct, frozen=True, tag="finished"):
     """The last event of a request, always sent. With `error` the text so far stands and can be continued.
 
-    `tool_calls` are the calls that the reply makes, in their order, malformed ones included.
+    `tool_calls` are the calls that the reply makes, in their order, malformed ones included. `notices` say what
+    the text alone does not: `reasoning.ignored_off` (the model was told not to think and did),
+    `reasoning.cut_in_thought` and `tools.cut_in_call` (the reply ended inside).
     """
 
     id: int
@@ -239,6 +248,7 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
     timings: Timings
     error: ErrorInfo | None = None
     tool_calls: tuple[ToolCall, ...] = ()
+    notices: tuple[ErrorInfo, ...] = ()
 
 
 class EngineLost(msgspec.Struct, frozen=True, tag="lost"):
@@ -248,7 +258,17 @@ class EngineLost(msgspec.Struct, frozen=True, tag="lost"):
     log_tail: tuple[str, ...] = ()
 
 
-Event = LoadProgress | Loaded | LoadFailed | PrefillProgress | Delta | ExpertsFired | Finished | EngineLost
+Event = (
+    LoadProgress
+    | Loaded
+    | LoadFailed
+    | PrefillProgress
+    | Delta
+    | ToolCalled
+    | ExpertsFired
+    | Finished
+    | EngineLost
+)
 # Called from the engine's reader thread with the events that have come in, oldest first. Must return soon.
 Listener = Callable[[list[Event]], None]
 EngineState = Literal["empty", "loading", "ready", "lost", "closed"]
@@ -278,6 +298,11 @@ class Engine(Protocol):
 
     def abort(self, request_id: int) -> None:
         """Stop an answer within 100 ms, in prefill as in decode; it ends in `Finished("cancelled")`."""
+        ...
+
+    def answer_now(self, request_id: int) -> None:
+        """Let an answer begin: reasoning under way is closed as soon as no character is cut in two, and one that
+        has not begun is closed where it begins. Does nothing to an answer that does not reason."""
         ...
 
     def watch_experts(self, on: bool) -> None:

@@ -31,10 +31,12 @@ class Answer:
         self.id = message.id
         self.conversation = message.conversation
         self.model = message.model
+        self.tool_calls = message.tool_calls  # of the part that is gone on with
         self._content = [message.content]
         self._reasoning = [message.reasoning]
         self.dirty = False
         self.stop_asked = False
+        self.answer_asked = False
         self.finished: Finished | None = None
 
     def append(self, reasoning: str, content: str) -> None:
@@ -166,7 +168,7 @@ class AnswerSaver:
         return True
 
     def _finish(self, answer: Answer, finished: Finished) -> Message:
-        has_text = bool(answer.content or answer.reasoning)
+        has_text = bool(answer.content or answer.reasoning or finished.tool_calls)
         return self._store.finish_answer(
             answer.id,
             answer.content,
@@ -176,4 +178,6 @@ class AnswerSaver:
             usage=finished.usage,
             timings=finished.timings,
             model=answer.model,
+            tool_calls=answer.tool_calls + finished.tool_calls,
+            notices=finished.notices,
         )

@@ -9,11 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from app.services.answers import Answer, AnswerSaver
 from app.services.events import (
     AnswerDelta,
     AnswerPrefill,
     AnswerQueued,
+    AnswerToolCall,
     BranchShown,
     ConversationChanged,
     MessageAdded,
@@ -35,6 +38,7 @@ from engine.api import (
     PrefillProgress,
     Sampling,
     Timings,
+    ToolCalled,
     Usage,
 )
 from engine.errors import UserError
@@ -187,6 +191,13 @@ class Conversations:
             if answer.conversation == conversation:
                 self._abort(answer)
 
+    def answer_now(self, conversation: int) -> None:
+        """Let the answer under way end its reasoning and begin; one that does not reason goes on as it is."""
+        for answer in self._saver.open_answers():
+            if answer.conversation == conversation:
+                answer.answer_asked = True
+                self._models.answer_now(answer.id)
+
     def recover(self) -> list[Message]:
         """After a start: answers that a dead process left half written become stopped ones."""
         return self._store.recover()
@@ -231,7 +242,9 @@ class Conversations:
         except BaseException:  # whatever it is, the answer must not stay open for ever
             self._saver.finish(answer, Finished(message.id, "cancelled", Usage(), Timings()))
             raise
-        if answer.stop_asked:  # before the engine knew of it
+        if answer.answer_asked:  # before the engine knew of it
+            self._models.answer_now(answer.id)
+        if answer.stop_asked:
             self._models.abort(answer.id)
 
     def _abort(self, answer: Answer) -> None:
@@ -277,6 +290,9 @@ class Conversations:
                     )
                 else:
                     told.append(AnswerDelta(event.id, reasoning, content))
+            elif isinstance(event, ToolCalled):
+                if self._saver.get(event.id) is not None:
+                    told.append(AnswerToolCall(event.id, event.call))
             elif isinstance(event, PrefillProgress):
                 told.append(AnswerPrefill(event.id, event.done, event.total))
             elif isinstance(event, ExpertsFired):
@@ -295,7 +311,7 @@ class Conversations:
         """An answer without a model failed for the reason why the model is missing."""
         reason = self._models.state.error
         if finished.error and finished.error.code == "engine.no_model" and reason:
-            return Finished(finished.id, finished.reason, finished.usage, finished.timings, reason)
+            return msgspec.structs.replace(finished, error=reason)
         return finished
 
     def _changed(self, conversation: Conversation) -> Conversation:

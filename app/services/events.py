@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from app.store.records import Conversation, Message
-from engine.api import EngineState, ModelFacts
+from engine.api import EngineState, ModelFacts, ToolCall
 from engine.errors import ErrorInfo
 from engine.placement.plan import Device, Machine, PlannedModel
 
@@ -54,8 +54,16 @@ class AnswerDelta(msgspec.Struct, frozen=True):
     pieces: int = 1
 
 
+class AnswerToolCall(msgspec.Struct, frozen=True):
+    """A streaming answer has made a call, in the order of its calls; the stored answer has them all again."""
+
+    message: int
+    call: ToolCall
+
+
 class AnswerFinished(msgspec.Struct, frozen=True):
-    """The answer as it is stored: its state, error, usage and timings say how it ended."""
+    """The answer as it is stored: its state, error, usage and timings say how it ended, `notices` what else is to
+    be known of it."""
 
     message: Message
 
@@ -151,6 +159,7 @@ ServiceEvent = (
     | AnswerQueued
     | AnswerPrefill
     | AnswerDelta
+    | AnswerToolCall
     | AnswerFinished
     | ModelChanged
     | StoreFailed

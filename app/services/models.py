@@ -206,6 +206,14 @@ class Models:
             self.on_generation([Finished(request_id, "cancelled", Usage(), Timings())])
         self._engine.abort(request_id)
 
+    def answer_now(self, request_id: int) -> None:
+        """As `Engine.answer_now`; an answer that waits for a model does not reason at all."""
+        with self._lock:
+            held = self._waiting.get(request_id)
+            if held is not None:
+                self._waiting[request_id] = msgspec.structs.replace(held, reasoning=0)
+        self._engine.answer_now(request_id)
+
     def watch_experts(self, on: bool) -> None:
         """Whether the engine tells which experts fire (`ExpertsFired`), from the next answer on."""
         with self._using:

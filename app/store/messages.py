@@ -13,7 +13,7 @@ from app.store import branches, writers
 from app.store.errors import no_conversation, no_message
 from app.store.records import Message, MessageState
 from app.store.tables import ConversationRow, MessageRow
-from engine.api import Role, Timings, Usage
+from engine.api import Role, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
 
 
@@ -39,6 +39,8 @@ class Ending(msgspec.Struct, frozen=True):
     usage: Usage | None
     timings: Timings | None
     model: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    notices: tuple[ErrorInfo, ...] = ()
 
 
 def add(connection: Connection, new: NewMessage, writer: str, now: float) -> Message:
@@ -149,6 +151,8 @@ def _selection() -> Select[*tuple[Any, ...]]:
             row.timings,
             same_parent.where(sibling.id <= row.id).correlate(row).scalar_subquery(),
             same_parent.correlate(row).scalar_subquery(),
+            row.tool_calls,
+            row.notices,
         )
         .select_from(ids)
         .join(row, row.id == ids.c.value)

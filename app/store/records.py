@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from engine.api import Reasoning, Role, Sampling, Timings, Usage
+from engine.api import Reasoning, Role, Sampling, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
 
 # streaming: an answer that is being written, or was when the process died (then `recover` makes it stopped).
@@ -41,7 +41,11 @@ class Conversation(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One message of the tree. `sibling` of `siblings` (from 1) counts the variants with the same parent."""
+    """One message of the tree. `sibling` of `siblings` (from 1) counts the variants with the same parent.
+
+    `tool_calls` are those that an answer makes, malformed ones included. `notices`: what is to be known of it
+    besides its text, such as that it ended in mid-thought.
+    """
 
     id: int
     conversation: int
@@ -57,6 +61,8 @@ class Message(msgspec.Struct, frozen=True):
     timings: Timings | None = None
     sibling: int = 1
     siblings: int = 1
+    tool_calls: tuple[ToolCall, ...] = ()
+    notices: tuple[ErrorInfo, ...] = ()
 
 
 class SearchHit(msgspec.Struct, frozen=True):

@@ -28,7 +28,7 @@ from app.store.opening import prepare
 from app.store.place import Place
 from app.store.records import ChatOptions, Conversation, Message, MessageState, SearchHit, TitleSource
 from app.store.tables import SCHEMA_REVISION
-from engine.api import Role, Timings, Usage
+from engine.api import Role, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
 
 P = ParamSpec("P")
@@ -178,9 +178,11 @@ class Store:
         usage: Usage | None = None,
         timings: Timings | None = None,
         model: str = "",
+        tool_calls: tuple[ToolCall, ...] = (),
+        notices: tuple[ErrorInfo, ...] = (),
     ) -> Message:
         """The whole text and how it ended. From now on the answer is found by `search`."""
-        ending = messages.Ending(content, reasoning, state, error, usage, timings, model)
+        ending = messages.Ending(content, reasoning, state, error, usage, timings, model, tool_calls, notices)
         return self._write(messages.finish, message, ending)
 
     def resume_answer(self, message: int) -> Message:

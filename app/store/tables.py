@@ -16,11 +16,11 @@ from sqlalchemy.types import TypeDecorator
 
 from app.store.records import ChatOptions, MessageState, TitleSource
 from app.store.text import storable_json
-from engine.api import Role, Timings, Usage
+from engine.api import Role, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
 from engine.text import clean_text
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 """The newest migration. Known without Alembic, so that an up-to-date file opens without importing it."""
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -52,6 +52,24 @@ class JSONStruct(TypeDecorator[T], Generic[T]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> T | None:
         return None if value is None else self._decoder.decode(value)
+
+
+class JSONTuple(TypeDecorator[tuple[T, ...]], Generic[T]):
+    """Any number of msgspec structs of one kind as JSON text."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, struct: type[T]) -> None:
+        super().__init__()
+        self.struct = struct
+        self._decoder: msgspec.json.Decoder[tuple[T, ...]] = msgspec.json.Decoder(tuple[struct, ...])  # type: ignore[valid-type]
+
+    def process_bind_param(self, value: tuple[T, ...] | None, dialect: Dialect) -> str:
+        return storable_json(value or ())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[T, ...]:
+        return self._decoder.decode(value)
 
 
 class Base(DeclarativeBase):
@@ -108,3 +126,5 @@ class MessageRow(Base):
     timings: Mapped[Timings | None] = mapped_column(JSONStruct(Timings))
     content: Mapped[str] = mapped_column(PlainText)
     reasoning: Mapped[str] = mapped_column(PlainText)
+    tool_calls: Mapped[tuple[ToolCall, ...]] = mapped_column(JSONTuple(ToolCall), server_default="[]")
+    notices: Mapped[tuple[ErrorInfo, ...]] = mapped_column(JSONTuple(ErrorInfo), server_default="[]")

@@ -7,6 +7,6 @@ import msgspec
 from engine.text import clean_value
 
 
-def storable_json(value: msgspec.Struct) -> str:
-    """The struct as JSON, each string in it cleaned."""
+def storable_json(value: msgspec.Struct | tuple[msgspec.Struct, ...]) -> str:
+    """The structs as JSON, each string in it cleaned."""
     return msgspec.json.encode(clean_value(msgspec.to_builtins(value))).decode()

@@ -177,6 +177,11 @@ class ReplyParser:
         """Whether the text so far ended inside the reasoning."""
         return self._state in (State.REASONING, State.REASONING_START)
 
+    @property
+    def is_within_mark(self) -> bool:
+        """Whether the text so far ended with what may be the beginning of a marker."""
+        return bool(self._held)
+
     def finish(self) -> AssistantMessage:
         """The whole reply, the part that was continued included; what `flush` had not given out is in it."""
         self.flush()

@@ -137,9 +137,9 @@ class _Host:
 class LocalEngine:
     """The `Engine` protocol over a host process. Thread-safe.
 
-    `listener` gets every event, in batches, from the reader thread; it may call `abort` and `cancel_load`, but
-    not `load`, `generate`, `watch_experts`, `unload` or `close`, which may wait for that thread. `main` runs in
-    the child.
+    `listener` gets every event, in batches, from the reader thread; it may call `abort`, `answer_now` and
+    `cancel_load`, but not `load`, `generate`, `watch_experts`, `unload` or `close`, which may wait for that
+    thread. `main` runs in the child.
     """
 
     def __init__(self, listener: Listener, main: HostMain = host.main) -> None:
@@ -215,6 +215,14 @@ class LocalEngine:
         with self._lock:
             if self._host and request_id in self._open:
                 self._host.send(protocol.Abort(request_id))
+
+    def answer_now(self, request_id: int) -> None:
+        with self._lock:
+            waiting = self._open.get(request_id)
+            if self._host and waiting:
+                # For a host that takes this one's place before it has begun to answer.
+                self._open[request_id] = msgspec.structs.replace(waiting, reasoning=0)
+                self._host.send(protocol.AnswerNow(request_id))
 
     def watch_experts(self, on: bool) -> None:
         with self._changing, self._lock:

@@ -15,10 +15,20 @@ from engine.api import (
     PrefillProgress,
     Timings,
     ToolCall,
+    ToolCalled,
     Usage,
 )
-from engine.errors import UserError
-from engine.formats import ContentDelta, ParsedDelta, Prompt, ReasoningDelta, ReplyParser, ToolGrammar
+from engine.errors import ErrorInfo, UserError
+from engine.formats import (
+    AssistantMessage,
+    ContentDelta,
+    ParsedDelta,
+    Prompt,
+    ReasoningDelta,
+    ReplyParser,
+    ToolCallFinished,
+    ToolGrammar,
+)
 from engine.local import native, sampling
 from engine.local.native.grammar import GrammarSampler
 from engine.local.session import Decoded, Session
@@ -32,11 +42,13 @@ _BOUNDARIES = ("\n", ".", "!", "?", "。")
 # While experts are watched, what fired is told this often.
 EXPERTS_INTERVAL = 1.0
 
-Emit = Callable[[PrefillProgress | Delta | ExpertsFired], None]
+Emit = Callable[[PrefillProgress | Delta | ToolCalled | ExpertsFired], None]
 
 
 class Generation:
-    """Runs one request on a session. `arrived` is the monotonic time of the request."""
+    """Runs one request on a session. `arrived` is the monotonic time of the request. `answer_now`: whether the
+    reasoning shall end, as soon as it may.
+    """
 
     def __init__(
         self,
@@ -46,6 +58,7 @@ class Generation:
         emit: Emit,
         on_step: Callable[[], None],
         arrived: float,
+        answer_now: Callable[[], bool] = lambda: False,
     ) -> None:
         self._session = session
         self._request = request
@@ -53,12 +66,15 @@ class Generation:
         self._emit = emit
         self._on_step = on_step
         self._arrived = arrived
+        self._answer_now = answer_now
         self._stops = StopStrings(request.stop)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._raw: list[str] = []
         self._budget: int | None = None
+        self._reasoned = False  # whether any text of reasoning came
         self._experts_told = time.monotonic()
-        self._tool_calls: tuple[ToolCall, ...] = ()
+        self._tool_calls: list[ToolCall] = []
+        self._notices: tuple[ErrorInfo, ...] = ()
         self._prompt_tokens = self._cached = self._completion = self._reasoning = 0
         self._prefill_s = self._ttft_s = self._decode_s = self._reasoning_s = 0.0
 
@@ -107,7 +123,7 @@ class Generation:
             finally:
                 gate.close()
             self._end_text(parser)
-            self._tool_calls = parser.finish().tool_calls
+            self._notices = self._noticed(parser.finish(), reason)
         finally:
             chain.close()
         if not self._decoder.getstate()[0]:
@@ -171,6 +187,10 @@ class Generation:
         room = session.context_length - session.decoded
         limit = min(self._request.max_tokens or room, room)
         first = 0.0
+        if self._is_to_be_closed(parser):  # the answer was wanted before it began
+            closing = self._closed(chain, parser, limit, 0.0)
+            if closing and (self._abort.is_set or not self._step(closing)):
+                return "cancelled"
         while True:
             within = gate.sample(session.handle, reasons=parser.in_reasoning)
             token = chain.sample(session.handle) if within is None else within
@@ -190,16 +210,20 @@ class Generation:
             if self._completion >= limit:
                 return "length"
             step = [token]
-            if self._is_over_budget(parser):
+            if self._is_to_be_closed(parser):
                 step += self._closed(chain, parser, limit, now - first)
             if self._abort.is_set or not self._step(step):
                 return "cancelled"
 
-    def _is_over_budget(self, parser: ReplyParser) -> bool:
-        """Whether the reasoning is to be closed here: its budget is spent and nothing is cut in two."""
-        if self._budget is None or self._reasoning < self._budget or not parser.in_reasoning:
+    def _is_to_be_closed(self, parser: ReplyParser) -> bool:
+        """Whether the reasoning is to be closed here: the answer is wanted now or the budget is spent, and
+        neither a character nor a mark is cut in two.
+        """
+        if not parser.in_reasoning or parser.is_within_mark or self._decoder.getstate()[0]:
             return False
-        if self._decoder.getstate()[0]:
+        if self._answer_now():
+            return True
+        if self._budget is None or self._reasoning < self._budget:
             return False
         ends = self._raw[-1].rstrip(" ").endswith(_BOUNDARIES)
         return ends or self._reasoning >= self._budget + BUDGET_GRACE
@@ -232,10 +256,14 @@ class Generation:
     def _emit_delta(self, delta: ParsedDelta) -> None:
         id = self._request.id
         if isinstance(delta, ReasoningDelta):
+            self._reasoned = True
             self._emit(Delta(id, "reasoning", delta.text))
             return
+        if isinstance(delta, ToolCallFinished):
+            self._tool_calls.append(delta.call)
+            self._emit(ToolCalled(id, delta.call))
         if not isinstance(delta, ContentDelta):
-            return  # a tool call; the parser's message has it
+            return
         text = self._stops.feed(delta.text)
         if text:
             self._emit(Delta(id, "content", text))
@@ -250,6 +278,24 @@ class Generation:
         if held:
             self._emit(Delta(self._request.id, "content", held))
 
+    def _noticed(self, reply: AssistantMessage, reason: FinishReason) -> tuple[ErrorInfo, ...]:
+        """What the user should know of the reply besides its text."""
+        codes = []
+        if self._reasoned and self._is_told_off():
+            codes.append("reasoning.ignored_off")
+        if reason in ("stop", "length") and reply.truncated_in:
+            cut = "tools.cut_in_call" if reply.truncated_in == "tool_call" else "reasoning.cut_in_thought"
+            codes.append(cut)
+        return tuple(ErrorInfo(code) for code in codes)
+
+    def _is_told_off(self) -> bool:
+        """Whether the model was told not to reason: by the request, or by the default that its template has."""
+        choice = str(self._request.reasoning).strip().lower()
+        control = self._session.format.reasoning
+        if choice == "auto":
+            return control.kind != "none" and control.default == "off"
+        return choice == "off" or (choice.isdecimal() and int(choice) == 0)
+
     def _finished(self, reason: FinishReason, error: UserError | None = None) -> Finished:
         read = self._prompt_tokens - self._cached
         usage = Usage(self._prompt_tokens, self._cached, self._completion, self._reasoning)
@@ -261,4 +307,5 @@ class Generation:
             reasoning_s=self._reasoning_s,
         )
         info = error.info if error else None
-        return Finished(self._request.id, reason, usage, timings, info, self._tool_calls)
+        calls = tuple(self._tool_calls)
+        return Finished(self._request.id, reason, usage, timings, info, calls, self._notices)

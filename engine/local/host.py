@@ -98,6 +98,7 @@ class Host:
         self._abort: native.AbortFlag | None = None
         self._current: int | None = None
         self._waiting: dict[int, bool] = {}  # requests in the queue, and whether they were aborted there
+        self._answer_now: set[int] = set()  # requests that wait or run and shall not reason on
         self._cancel_load = False
         self._closing = False
         self._busy = False
@@ -153,6 +154,8 @@ class Host:
                 self._outbox.send(protocol.Pong(self._busy, self._steps))
             elif isinstance(command, protocol.Abort):
                 self._abort_request(command.id)
+            elif isinstance(command, protocol.AnswerNow):
+                self._let_answer(command.id)
             elif isinstance(command, protocol.CancelLoad):
                 self._cancel_load = True
             else:
@@ -177,6 +180,11 @@ class Host:
                 self._waiting[id] = True
             elif id == self._current and self._abort is not None:
                 self._abort.set()
+
+    def _let_answer(self, id: int) -> None:
+        with self._lock:
+            if id in self._waiting or id == self._current:
+                self._answer_now.add(id)
 
     def _step_done(self) -> None:
         self._steps += 1
@@ -243,6 +251,7 @@ class Host:
             done = self._answer(self._session, request, self._abort, arrived)
         with self._lock:
             self._current = None
+            self._answer_now.discard(request.id)
         self._outbox.send(done)
 
     def _answer(
@@ -254,7 +263,15 @@ class Host:
             self._outbox.send(event, now=False)
 
         try:
-            return Generation(session, request, abort, emit, self._step_done, arrived).run()
+            return Generation(
+                session,
+                request,
+                abort,
+                emit,
+                self._step_done,
+                arrived,
+                lambda: request.id in self._answer_now,
+            ).run()
         except Exception as error:  # a template is someone else's program: it may find any mistake of ours
             traceback.print_exc()
             session.forget()

@@ -18,6 +18,7 @@ from engine.api import (
     LoadProgress,
     LoadRequest,
     PrefillProgress,
+    ToolCalled,
 )
 
 
@@ -41,6 +42,10 @@ class Generate(msgspec.Struct, frozen=True, tag="generate"):
 
 
 class Abort(msgspec.Struct, frozen=True, tag="abort"):
+    id: int
+
+
+class AnswerNow(msgspec.Struct, frozen=True, tag="answer_now"):
     id: int
 
 
@@ -73,7 +78,7 @@ class StartAgain(msgspec.Struct, frozen=True, tag="start_again"):
     min_batch: int
 
 
-Command = Load | CancelLoad | Generate | Abort | WatchExperts | Ping | Close
+Command = Load | CancelLoad | Generate | Abort | AnswerNow | WatchExperts | Ping | Close
 Reply = (
     Ready
     | Pong
@@ -83,6 +88,7 @@ Reply = (
     | LoadFailed
     | PrefillProgress
     | Delta
+    | ToolCalled
     | ExpertsFired
     | Finished
 )

@@ -12,6 +12,7 @@ from engine.api import (
     Event,
     ExpertsFired,
     Finished,
+    FinishReason,
     GenerateRequest,
     Listener,
     Loaded,
@@ -23,6 +24,8 @@ from engine.api import (
     ReasoningControl,
     Sampling,
     Timings,
+    ToolCall,
+    ToolCalled,
     Usage,
 )
 from engine.errors import ErrorInfo
@@ -35,8 +38,9 @@ class ScriptedEngine:
     """Keeps the `Engine` protocol, on a thread of its own.
 
     `pace` is the time in seconds between two pieces of an answer; `hold`, while set, keeps a load or answer
-    from going on. A piece that begins with "<think>" is reasoning. `fired` is what each answer tells while
-    experts are watched.
+    from going on. A piece that begins with "<think>" is reasoning, which is left out once the answer is wanted
+    now. `fired` is what each answer tells while experts are watched; `calls` and `notices` are those of each
+    answer.
     """
 
     def __init__(
@@ -48,16 +52,20 @@ class ScriptedEngine:
         pace: float = 0.0,
         load_error: ErrorInfo | None = None,
         fired: tuple[tuple[int, ...], ...] = (),
+        calls: tuple[ToolCall, ...] = (),
+        notices: tuple[ErrorInfo, ...] = (),
     ) -> None:
         self._listener, self._answer = listener, answer
         self._reasoning, self._pace = reasoning, pace
         self.load_error = load_error
         self.fired, self.watching = fired, False
+        self.calls, self.notices = calls, notices
         self.hold = threading.Event()
         self.requests: list[GenerateRequest] = []
         self._state: EngineState = "empty"
         self._facts: ModelFacts | None = None
         self._aborted: set[int] = set()
+        self._hurried: set[int] = set()
         self._cancelled = threading.Event()
         self._closing = threading.Event()
         self._unloading = threading.Event()
@@ -85,10 +93,14 @@ class ScriptedEngine:
     def generate(self, request: GenerateRequest) -> None:
         self.requests.append(request)
         self._aborted.discard(request.id)
+        self._hurried.discard(request.id)
         self._work.put(request)
 
     def abort(self, request_id: int) -> None:
         self._aborted.add(request_id)
+
+    def answer_now(self, request_id: int) -> None:
+        self._hurried.add(request_id)
 
     def watch_experts(self, on: bool) -> None:
         self.watching = on
@@ -163,6 +175,8 @@ class ScriptedEngine:
             ended = self._held(lambda: number in self._aborted or self._ending())
             if ended:
                 break
+            if piece.startswith("<think>") and number in self._hurried:
+                continue
             channel = "reasoning" if piece.startswith("<think>") else "content"
             self._tell(Delta(number, channel, piece.removeprefix("<think>")))  # type: ignore[arg-type]
             count += 1
@@ -171,4 +185,7 @@ class ScriptedEngine:
             self._tell(ExpertsFired(number, count, self.fired, 0.06))
         usage = Usage(1200, 1000, count, 0)
         timings = Timings(0.1, 0.4, 500.0, 38.0, 0.0)
-        self._tell(Finished(number, "cancelled" if ended else "stop", usage, timings))
+        calls = () if ended else self.calls
+        self._tell(*(ToolCalled(number, call) for call in calls))
+        reason: FinishReason = "cancelled" if ended else "stop"
+        self._tell(Finished(number, reason, usage, timings, None, calls, self.notices))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.store.store import Store
+from app.store.tables import SCHEMA_REVISION
 from engine.errors import UserError
 from tests.app.store.conftest import cut_text
 
@@ -26,7 +27,7 @@ def used(store: Store) -> Store:
 
 def test_once_a_day_named_with_date_and_revision(used: Store, folder: Path) -> None:
     made = used.daily_backup(NOON)
-    assert made == folder / "backups" / "coterie-2026-03-01-120000-0001.db"
+    assert made == folder / "backups" / f"coterie-2026-03-01-120000-{SCHEMA_REVISION}.db"
     assert used.daily_backup(NOON + 3600) is None
     assert used.daily_backup(NOON + DAY) is not None
 
@@ -56,7 +57,7 @@ def test_an_empty_store_takes_no_backups_place(store: Store, folder: Path) -> No
 
 def test_what_an_interrupted_backup_left_is_cleared_away(used: Store, folder: Path) -> None:
     (folder / "backups").mkdir()
-    (folder / "backups" / "coterie-2026-02-01-120000-0001.part").write_bytes(b"half")
+    (folder / "backups" / f"coterie-2026-02-01-120000-{SCHEMA_REVISION}.part").write_bytes(b"half")
     used.daily_backup(NOON)
     assert [file.suffix for file in (folder / "backups").iterdir()] == [".db"]
 

@@ -17,8 +17,8 @@ from app.store import migrating, opening
 from app.store.records import ChatOptions
 from app.store.store import Store
 from app.store.tables import SCHEMA_REVISION, Base
-from engine.api import Sampling, Timings, Usage
-from engine.errors import UserError
+from engine.api import Sampling, Timings, ToolCall, Usage
+from engine.errors import ErrorInfo, UserError
 from tests.app.store.conftest import files
 
 DATA = Path(__file__).parents[2] / "data"
@@ -44,6 +44,15 @@ def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
         assert (answer.reasoning, answer.sibling, answer.siblings) == ("Somewhere by the sea.", 2, 2)
         assert answer.usage == Usage(12, 4, 5, 3)
         assert answer.timings == Timings(ttft_s=0.5, decode_tps=20.0)
+        calls = (
+            ToolCall("c1", "get_weather", {"city": "부산"}, repaired=True),
+            ToolCall("c2", "", '{"ci'),
+        )
+        noticed = (ErrorInfo("tools.cut_in_call"),)
+        has_calls = sql.stem > "store-0001"
+        assert answer.tool_calls == (calls if has_calls else ())
+        assert answer.notices == (noticed if has_calls else ())
+        assert (question.tool_calls, question.notices) == ((), ())
         assert [hit.snippet for hit in store.search("seoul")] == ["To Seoul"]
         assert store.add_message(shown.id, answer.id, "user", "thanks").siblings == 1
 
