@@ -23,6 +23,7 @@ from app.services.events import (
     AnswerFinished,
     AnswerPrefill,
     AnswerQueued,
+    AnswerToolCall,
     BranchShown,
     ConversationChanged,
     MessageAdded,
@@ -274,6 +275,11 @@ class ChatPage(LiveWidget):
                 self.transcript.append_delta(
                     event.message, event.reasoning, event.content, reasoning_tokens(event)
                 )
+        elif isinstance(event, AnswerToolCall):
+            self._live.add_call(event.message, event.call)
+            self._queued.discard(event.message)
+            if event.message in self._delivered:
+                self.transcript.append_call(event.message, event.call)
         elif isinstance(event, AnswerPrefill):
             self._queued.discard(event.message)
             self.transcript.set_prefill(event.message, event.done, event.total)

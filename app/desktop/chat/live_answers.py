@@ -12,7 +12,7 @@ import msgspec
 
 from app.services.events import AnswerDelta
 from app.store.records import Message
-from engine.api import Timings, Usage
+from engine.api import Timings, ToolCall, Usage
 
 
 def reasoning_tokens(delta: AnswerDelta) -> int:
@@ -23,10 +23,11 @@ def reasoning_tokens(delta: AnswerDelta) -> int:
 
 
 class _Live:
-    """An answer so far: its text, and what its thought has taken."""
+    """An answer so far: its text and calls, and what its thought has taken."""
 
-    def __init__(self, reasoning: str = "", content: str = "") -> None:
+    def __init__(self, reasoning: str = "", content: str = "", calls: tuple[ToolCall, ...] = ()) -> None:
         self.reasoning, self.content = reasoning, content
+        self.calls = calls
         self.tokens = 0
         self.thought_s = 0.0
         self.since: float | None = None
@@ -37,9 +38,12 @@ class _Live:
         self.tokens += reasoning_tokens(delta)
         if delta.reasoning and self.since is None:
             self.since = time.monotonic()
-        if delta.content and self.since is not None:
-            self.thought_s = self.seconds()
-            self.since = None
+        if delta.content:
+            self.end_thought()
+
+    def end_thought(self) -> None:
+        self.thought_s = self.seconds()
+        self.since = None
 
     def seconds(self) -> float:
         return self.thought_s + (0.0 if self.since is None else time.monotonic() - self.since)
@@ -54,7 +58,7 @@ class LiveAnswers:
 
     def continue_from(self, message: Message) -> None:
         """The answer will go on from the text that it has."""
-        self._bases[message.id] = _Live(message.reasoning, message.content)
+        self._bases[message.id] = _Live(message.reasoning, message.content, message.tool_calls)
 
     def begin(self, message: int) -> None:
         self._live[message] = self._bases.pop(message, _Live())
@@ -63,6 +67,12 @@ class LiveAnswers:
         live = self._live.get(delta.message)
         if live is not None:
             live.append(delta)
+
+    def add_call(self, message: int, call: ToolCall) -> None:
+        live = self._live.get(message)
+        if live is not None:
+            live.end_thought()
+            live.calls += (call,)
 
     def end(self, message: int) -> None:
         self._live.pop(message, None)
@@ -77,6 +87,7 @@ class LiveAnswers:
             message,
             reasoning=live.reasoning,
             content=live.content,
+            tool_calls=live.calls,
             usage=Usage(reasoning_tokens=live.tokens),
             timings=Timings(reasoning_s=live.seconds()),
         )

@@ -16,17 +16,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.answer import AnswerCard, spoken_words
 from app.desktop.chat.background import background
 from app.desktop.chat.buttons import JumpButton, paint_focus_ring
 from app.desktop.chat.card_window import COLUMN, FIRST_SLICE, MARGIN, CardWindow
-from app.desktop.chat.cards import MessageCard, first_words
+from app.desktop.chat.cards import MessageCard
 from app.desktop.chat.empty import EmptyState
 from app.desktop.chat.highlight import warm
 from app.desktop.chat.strip import Strip
 from app.desktop.chat.tab_order import by_sight, neighbour, outside
 from app.desktop.theme import themes
 from app.store.records import Message
+from engine.api import ToolCall
 
 FLUSH_MS = 33
 # Showing new text takes this share of the time at most while an answer streams.
@@ -40,6 +41,7 @@ class _Fresh:
         self.thoughts: list[str] = []
         self.words: list[str] = []
         self.tokens = 0
+        self.calls: list[ToolCall] = []
 
 
 class _FocusFrame(QWidget):
@@ -144,6 +146,12 @@ class TranscriptView(QWidget):
         fresh.tokens += tokens
         self._flush_soon(message_id)
 
+    def append_call(self, message_id: int, call: ToolCall) -> None:
+        """Takes a call that a streaming answer has made; it is shown with the next flush."""
+        if message_id in self._window:
+            self._fresh.setdefault(message_id, _Fresh()).calls.append(call)
+            self._flush_soon(message_id)
+
     def set_queued(self, message_id: int) -> None:
         """The answer waits for the model."""
         card = self._window.card(message_id)
@@ -242,6 +250,7 @@ class TranscriptView(QWidget):
             card = self._window.card(message_id)
             if isinstance(card, AnswerCard):
                 card.append("".join(new.thoughts), "".join(new.words), new.tokens)
+                card.add_calls(new.calls)
                 self._window.mark(message_id)
             else:
                 self._fresh[message_id] = new
@@ -253,7 +262,7 @@ class TranscriptView(QWidget):
     def _announce(self, message: Message) -> None:
         if not QAccessible.isActive():
             return
-        text = self.tr("Answer finished: {words}").format(words=first_words(message.content, 400))
+        text = self.tr("Answer finished: {words}").format(words=spoken_words(message, 400))
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     # --- cards, links, focus ---
@@ -272,7 +281,7 @@ class TranscriptView(QWidget):
     def _copy(self, message_id: int) -> None:
         card = self._window.card(message_id)
         if card is not None:
-            text = card.streamed_text() if isinstance(card, AnswerCard) else card.message.content
+            text = card.copied_text() if isinstance(card, AnswerCard) else card.message.content
             QGuiApplication.clipboard().setText(text)
             self.copyRequested.emit(message_id)
 
