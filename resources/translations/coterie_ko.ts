@@ -221,28 +221,8 @@
         <translation>보내기(Enter)</translation>
     </message>
     <message>
-        <source>Auto</source>
-        <translation>자동</translation>
-    </message>
-    <message>
-        <source>Off</source>
-        <translation>끄기</translation>
-    </message>
-    <message>
-        <source>On</source>
-        <translation>켜기</translation>
-    </message>
-    <message>
-        <source>Low</source>
-        <translation>낮음</translation>
-    </message>
-    <message>
-        <source>Medium</source>
-        <translation>중간</translation>
-    </message>
-    <message>
-        <source>High</source>
-        <translation>높음</translation>
+        <source>Auto instead of {choice}</source>
+        <translation>{choice} 대신 자동</translation>
     </message>
     <message>
         <source>The model is being tuned and answers afterwards. You can send already.</source>
@@ -263,6 +243,10 @@
     <message>
         <source>Reasoning</source>
         <translation>추론</translation>
+    </message>
+    <message>
+        <source>This model cannot do what was chosen, so it decides by itself.</source>
+        <translation>이 모델은 고른 대로 할 수 없어 스스로 정합니다.</translation>
     </message>
 </context>
 <context>
@@ -355,18 +339,6 @@
     <message>
         <source>Model&apos;s own</source>
         <translation>모델 기본값</translation>
-    </message>
-    <message>
-        <source>Auto</source>
-        <translation>자동</translation>
-    </message>
-    <message>
-        <source>Off</source>
-        <translation>끄기</translation>
-    </message>
-    <message>
-        <source>On</source>
-        <translation>켜기</translation>
     </message>
     <message>
         <source>Answers</source>
@@ -978,6 +950,61 @@
     <message>
         <source>{count} tokens</source>
         <translation>{count}토큰</translation>
+    </message>
+</context>
+<context>
+    <name>ReasoningChooser</name>
+    <message>
+        <source>The model closes its thinking before it begins. Not every model keeps to that.</source>
+        <translation>생각을 시작하기 전에 닫아 둡니다. 지키지 않는 모델도 있습니다.</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count}토큰</translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation>자동</translation>
+    </message>
+    <message>
+        <source>Off (best effort)</source>
+        <translation>끄기(가능하면)</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>끄기</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>켜기</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>낮음</translation>
+    </message>
+    <message>
+        <source>Medium</source>
+        <translation>중간</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>높음</translation>
+    </message>
+    <message>
+        <source>At most…</source>
+        <translation>최대…</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>토큰</translation>
+    </message>
+    <message>
+        <source>Most tokens of thinking</source>
+        <translation>생각에 쓸 최대 토큰 수</translation>
+    </message>
+    <message>
+        <source>Thinking ends after so many tokens, and the answer begins.</source>
+        <translation>이만큼 생각하면 생각을 마치고 답변을 시작합니다.</translation>
     </message>
 </context>
 <context>

@@ -32,7 +32,7 @@ from app.services.events import (
 )
 from app.services.settings import Settings
 from app.store.records import ChatOptions, Conversation, Message
-from engine.api import Sampling
+from engine.api import Reasoning, Sampling
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class ChatPage(LiveWidget):
         self._answering: set[int] = set()
         self._used = 0
         self._model: ModelChanged | None = None
-        self._default_reasoning = "auto"
+        self._default_reasoning: Reasoning = "auto"
         # Answers whose record the transcript holds: only those can be added to.
         self._delivered: set[int] = set()
         self._queued: set[int] = set()
@@ -191,7 +191,7 @@ class ChatPage(LiveWidget):
         conversation = self._shown.conversation
         self.header.show_title(None if conversation is None else conversation.title)
         chosen = self._shown.options.reasoning
-        self.composer.show_reasoning(str(self._default_reasoning if chosen is None else chosen))
+        self.composer.show_reasoning(self._default_reasoning if chosen is None else chosen)
         self.composer.set_answering(self._shown.id in self._answering)
         self._show_context()
         self.details_changed.emit()
@@ -322,7 +322,7 @@ class ChatPage(LiveWidget):
         self._show_context()
 
     def take_settings(self, settings: Settings) -> None:
-        self._default_reasoning = str(settings.reasoning)
+        self._default_reasoning = settings.reasoning
         self.header.model.set_recent(settings.recent_models)
         self._show_conversation()
 
@@ -430,7 +430,7 @@ class ChatPage(LiveWidget):
         if conversation is not None:
             self._calls.do(lambda s: s.conversations.rename(conversation, title))
 
-    def _choose_reasoning(self, value: str) -> None:
+    def _choose_reasoning(self, value: Reasoning) -> None:
         self.set_options(msgspec.structs.replace(self._shown.options, reasoning=value))
 
     def set_options(self, options: ChatOptions) -> None:
