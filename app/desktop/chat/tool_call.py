@@ -14,7 +14,7 @@ from app.desktop.chat.code import COPIED_MS, Colours
 from app.desktop.chat.highlight import QUICK, spans
 from app.desktop.chat.note_line import NoteLine
 from app.desktop.chat.prose import PlainBlock
-from app.desktop.chat.tool_call_text import arguments_text, folded, one_line
+from app.desktop.chat.tool_call_text import arguments_text, beginning, one_line
 from app.desktop.icons import icon
 from app.desktop.theme import themes
 from engine.api import ToolCall
@@ -34,7 +34,7 @@ class ToolCallCard(QWidget):
         super().__init__(parent)
         self.call = call
         self._whole = arguments_text(call)
-        self._beginning = folded(self._whole, FOLDED_LINES, FOLDED_CHARACTERS)
+        self._beginning = beginning(self._whole, FOLDED_LINES, FOLDED_CHARACTERS)
         self._folded = self._beginning != self._whole
         self._text = PlainBlock(self, "", pixels=13, fixed=True)
         self._text.setVisible(bool(self._whole))

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from engine.api import ToolCall
 
 _FENCE = re.compile("`{3,}")
+# What fits into so many characters stands on one line.
+LINE = 72
+# Longer arguments are written out item by item: looking what fits takes time with each level.
+_MOST_FITTED = 20_000
 
 
 def arguments_text(call: ToolCall) -> str:
@@ -18,10 +23,29 @@ def arguments_text(call: ToolCall) -> str:
     if not call.arguments:
         return ""
     try:
-        return json.dumps(call.arguments, ensure_ascii=False, indent=2, default=str)
+        flat = json.dumps(call.arguments, ensure_ascii=False, default=str)
+        if len(flat) > _MOST_FITTED:
+            return json.dumps(call.arguments, ensure_ascii=False, indent=2, default=str)
+        return _fitted(call.arguments, "")
     except (RecursionError, ValueError):
         # Nested deeper than can be written out: the names at least.
         return "\n".join(call.arguments)
+
+
+def _fitted(value: Any, margin: str) -> str:
+    """JSON in which each list and object stands on one line where it fits, else on one for each item."""
+    flat = json.dumps(value, ensure_ascii=False, default=str)
+    if not isinstance(value, dict | list) or len(margin) + len(flat) <= LINE:
+        return flat
+    deeper = margin + "  "
+    if isinstance(value, list):
+        items = [_fitted(item, deeper) for item in value]
+        first, last = "[]"
+    else:
+        names = (json.dumps(str(name), ensure_ascii=False) for name in value)
+        items = [f"{name}: {_fitted(item, deeper)}" for name, item in zip(names, value.values(), strict=True)]
+        first, last = "{}"
+    return f"{first}\n{deeper}" + f",\n{deeper}".join(items) + f"\n{margin}{last}"
 
 
 def one_line(name: str) -> str:
@@ -45,7 +69,8 @@ def whole_text(content: str, calls: Sequence[ToolCall]) -> str:
     return "\n\n".join([*([content.rstrip()] if content.strip() else []), *map(call_markdown, calls)])
 
 
-def folded(text: str, lines: int, characters: int) -> str:
-    """The beginning of a text, cut at both limits; the text itself where it is within them."""
-    head = "\n".join(text.split("\n", lines)[:lines])[:characters]
-    return text if len(head) == len(text) else head.rstrip() + "…"
+def beginning(text: str, lines: int, characters: int) -> str:
+    """The beginning of a text, cut at both limits. A third more than that is not cut: it would save nothing."""
+    if text.count("\n") < lines * 4 // 3 and len(text) <= characters * 4 // 3:
+        return text
+    return "\n".join(text.split("\n", lines)[:lines])[:characters]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.select_text import message_html
 from app.desktop.chat.tool_call import ToolCallCard
-from app.desktop.chat.tool_call_text import arguments_text, call_markdown, folded, whole_text
+from app.desktop.chat.tool_call_text import arguments_text, beginning, call_markdown, whole_text
 from app.desktop.chat.transcript import TranscriptView
 from app.desktop.language import languages
 from app.desktop.theme import themes
@@ -193,7 +195,38 @@ def test_arguments_that_are_nested_too_deep_do_not_fail():
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("a\nb", "a\nb"), ("a\nb\nc", "a\nb…"), ("a" * 30, "a" * 20 + "…"), ("a\nb\n", "a\nb…"), ("", "")],
+    [
+        ("a\nb", "a\nb"),
+        ("1\n2\n3\n4", "1\n2\n3\n4"),
+        ("1\n2\n3\n4\n5", "1\n2\n3"),
+        ("a" * 26, "a" * 26),
+        ("a" * 27, "a" * 20),
+        ("", ""),
+    ],
 )
 def test_the_beginning_of_a_text(text: str, shown: str):
-    assert folded(text, 2, 20) == shown
+    assert beginning(text, 3, 20) == shown
+
+
+def test_what_fits_on_a_line_stands_on_one():
+    items = [{"name": "Rain jacket", "count": 2}, {"name": "Umbrella", "count": 1}, {"name": "x" * 20}]
+    text = arguments_text(ToolCall("c", "f", {"list": "Weekend", "items": items}))
+    assert text.split("\n")[:4] == [
+        "{",
+        '  "list": "Weekend",',
+        '  "items": [',
+        '    {"name": "Rain jacket", "count": 2},',
+    ]
+    assert arguments_text(WEATHER) == '{"city": "제주", "days": 3}'
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=12), inner, max_size=6),
+    max_leaves=40,
+)
+
+
+@given(st.dictionaries(st.text(max_size=12), VALUES, min_size=1, max_size=6))
+def test_what_is_shown_is_the_same_json(arguments: dict[str, object]):
+    assert json.loads(arguments_text(ToolCall("c", "f", arguments))) == arguments
