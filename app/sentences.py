@@ -367,6 +367,39 @@ SENTENCES: dict[str, Sentence] = {
         "The model was told to use the tool “{name}”, but there is no such tool in this request. Choose one of the tools that are listed.",
         "모델에게 ‘{name}’ 도구를 쓰라고 했지만 이 요청에는 그런 도구가 없습니다. 목록에 있는 도구 가운데 하나를 골라 주세요.",
     ),
+    # Files of tools
+    "tools.file_missing": Sentence(
+        "There is no file {path}. Check the path given with --tools.",
+        "{path} 파일이 없습니다. --tools에 적은 경로를 확인해 주세요.",
+    ),
+    "tools.file_unreadable": Sentence(
+        "The file of tools {path} cannot be read ({detail}). Choose another file, or allow reading it.",
+        "도구 파일 {path}을(를) 읽을 수 없습니다({detail}). 다른 파일을 고르거나 읽기 권한을 확인해 주세요.",
+    ),
+    "tools.file_too_large": Sentence(
+        "The file of tools {path} is larger than {most_bytes}. A model cannot read so many tools; leave some out.",
+        "도구 파일 {path}이(가) {most_bytes}보다 큽니다. 모델이 읽기에는 너무 많으니 일부를 빼 주세요.",
+    ),
+    "tools.not_json": Sentence(
+        "The file of tools {path} is not valid JSON ({detail}). Correct it there.",
+        "도구 파일 {path}이(가) 올바른 JSON이 아닙니다({detail}). 그 부분을 고쳐 주세요.",
+    ),
+    "tools.not_a_list": Sentence(
+        "The file {path} holds no list of tools. Write a list of definitions, or an object with such a list as “tools”.",
+        "{path} 파일에 도구 목록이 없습니다. 도구 정의의 목록을 쓰거나, “tools”에 그런 목록을 담은 객체를 써 주세요.",
+    ),
+    "tools.no_name": Sentence(
+        "Tool number {number} in the file has no name. Give each tool a “name”.",
+        "파일의 {number}번째 도구에 이름이 없습니다. 도구마다 “name”을 적어 주세요.",
+    ),
+    "tools.name_twice": Sentence(
+        "Two tools in the file are called “{name}”. Give each its own name.",
+        "파일에 “{name}”(이)라는 도구가 두 개 있습니다. 서로 다른 이름을 붙여 주세요.",
+    ),
+    "tools.bad_parameters": Sentence(
+        "The parameters of the tool “{name}” are no JSON object. Describe them as a JSON schema.",
+        "“{name}” 도구의 매개변수(parameters)가 JSON 객체가 아닙니다. JSON 스키마로 적어 주세요.",
+    ),
     # What is told with an answer
     "reasoning.ignored_off": Sentence(
         "The model was told not to think first, and did so all the same. Not every model can stop; a smaller "

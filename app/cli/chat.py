@@ -14,6 +14,7 @@ from app.cli.ending import INTERRUPTED, Ended, signals_held
 from app.cli.output import Output
 from app.cli.placement_options import PlacementOptions
 from app.cli.speed import speed_line
+from app.cli.tool_calls import call_lines, call_objects
 from app.sentences import sentence
 from app.services.events import (
     AnswerDelta,
@@ -24,6 +25,7 @@ from app.services.events import (
 )
 from app.services.models import resolve_model
 from app.services.services import Services, open_services
+from app.services.tool_files import OfferedTools, read_tools
 from app.store.records import ChatOptions, Message
 from engine.api import Reasoning, Sampling
 from engine.errors import ErrorInfo, UserError
@@ -47,6 +49,8 @@ class ChatArguments(msgspec.Struct, frozen=True):
     temperature: float | None = None
     seed: int | None = None
     placement: PlacementOptions = PlacementOptions()
+    tools: str = ""
+    tool_choice: str = "auto"
 
     def options(self) -> ChatOptions:
         """What this conversation sets for itself. Raises UserError `chat.bad_reasoning`."""
@@ -71,7 +75,13 @@ def _reasoning(text: str) -> Reasoning | None:
 class Talk:
     """One conversation over the services, event by event, in the main thread."""
 
-    def __init__(self, services: Services, output: Output, options: ChatOptions) -> None:
+    def __init__(
+        self,
+        services: Services,
+        output: Output,
+        options: ChatOptions,
+        offered: OfferedTools | None = None,
+    ) -> None:
         self._services = services
         self._output = output
         self._events: queue.SimpleQueue[ServiceEvent] = queue.SimpleQueue()
@@ -83,6 +93,8 @@ class Talk:
         services.conversations.subscribe(self._take)
         services.models.subscribe(self._take)
         self.id = services.conversations.create(options).id
+        if offered is not None:
+            services.conversations.offer_tools(self.id, offered)
 
     def _take(self, events: list[ServiceEvent]) -> None:
         for event in events:
@@ -119,9 +131,18 @@ class Talk:
                 self._give_up_later()
                 continue  # lets Ctrl+C in on platforms where a blocked wait does not
             if isinstance(event, AnswerFinished) and event.message.id == answer.id:
-                self._output.text("")
+                self._end(event.message)
                 return event.message
             self._show(event, answer.id)
+
+    def _end(self, message: Message) -> None:
+        """What comes behind the text of an answer: its calls, and what else is to be known of it."""
+        if message.content or not message.tool_calls:
+            self._output.text("")
+        for line in call_lines(message, self._output.language):
+            self._output.text(line)
+        for notice in message.notices:
+            self._output.note(sentence(notice, self._output.language))
 
     def _give_up_later(self) -> None:
         """While the answer is being written there is no hurry to save it."""
@@ -174,6 +195,7 @@ class Unsaved(Exception):
 def chat(arguments: ChatArguments, output: Output) -> int:
     """Run the command; its exit code."""
     options = arguments.options()
+    offered = read_tools(arguments.tools, arguments.tool_choice) if arguments.tools else None
     prompt = arguments.prompt
     if prompt is None and not sys.stdin.isatty():
         prompt = sys.stdin.read()
@@ -181,7 +203,7 @@ def chat(arguments: ChatArguments, output: Output) -> int:
     try:
         model = arguments.model or services.settings.current.model
         _use(services, model, arguments.placement)
-        talk = Talk(services, output, options)
+        talk = Talk(services, output, options, offered)
         if prompt is None:
             from app.cli.terminal import converse
 
@@ -224,13 +246,13 @@ def _print(message: Message, output: Output) -> None:
 
 
 def answer_object(message: Message, output: Output) -> dict[str, Any]:
-    """The contract's JSON for one answer; `error` only where there is one."""
+    """The contract's JSON for one answer; `error` and `notices` only where there are some."""
     usage, timings = message.usage, message.timings
     shown: dict[str, Any] = {
         "model": message.model,
         "content": message.content,
         "reasoning": message.reasoning,
-        "tool_calls": [],
+        "tool_calls": call_objects(message),
         "finish_reason": "error" if message.error else _FINISH.get(message.state, "cancelled"),
         "usage": msgspec.to_builtins(usage) if usage else {},
         "timings": {
@@ -243,6 +265,11 @@ def answer_object(message: Message, output: Output) -> dict[str, Any]:
         else {},
     }
     if message.error:
-        said = sentence(message.error, output.language)
-        shown["error"] = {"code": message.error.code, "message": said}
+        shown["error"] = _told(message.error, output)
+    if message.notices:
+        shown["notices"] = [_told(notice, output) for notice in message.notices]
     return shown
+
+
+def _told(info: ErrorInfo, output: Output) -> dict[str, str]:
+    return {"code": info.code, "message": sentence(info, output.language)}

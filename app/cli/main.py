@@ -63,6 +63,12 @@ def chat(
     context: Context = None,
     memory: Memory = None,
     rpc: Rpc = None,
+    tools: Annotated[
+        str, typer.Option(metavar="FILE", help="A JSON file of tools; the calls of the answer are printed.")
+    ] = "",
+    tool_choice: Annotated[
+        str, typer.Option(metavar="CHOICE", help="auto, required, none or the name of one of the tools.")
+    ] = "auto",
     json: Json = False,
 ) -> None:
     """Say something to a model, once or in a conversation. What is said is kept, as in the window."""
@@ -70,6 +76,8 @@ def chat(
     from app.cli.chat import chat as run_chat
     from app.cli.placement_options import placement_options
 
+    if tool_choice != "auto" and not tools:
+        raise typer.BadParameter("--tool-choice needs --tools.")
     arguments = ChatArguments(
         prompt=prompt,
         model=model,
@@ -79,6 +87,8 @@ def chat(
         temperature=temperature,
         seed=seed,
         placement=placement_options(context, memory, rpc),
+        tools=tools,
+        tool_choice=tool_choice,
     )
     raise typer.Exit(run_chat(arguments, _output(command, json)))
 

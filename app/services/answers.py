@@ -14,7 +14,7 @@ from collections.abc import Callable
 from app.services.events import AnswerFinished, ServiceEvent, StoreFailed
 from app.store.records import Message, MessageState
 from app.store.store import Store
-from engine.api import Finished
+from engine.api import Finished, ToolCall
 from engine.errors import UserError
 
 SAVE_INTERVAL = 0.25
@@ -31,7 +31,7 @@ class Answer:
         self.id = message.id
         self.conversation = message.conversation
         self.model = message.model
-        self.tool_calls = message.tool_calls  # of the part that is gone on with
+        self.tool_calls = _whole_calls(message)
         self._content = [message.content]
         self._reasoning = [message.reasoning]
         self.dirty = False
@@ -53,6 +53,12 @@ class Answer:
     @property
     def reasoning(self) -> str:
         return "".join(self._reasoning)
+
+
+def _whole_calls(message: Message) -> tuple[ToolCall, ...]:
+    """The calls that stand when an answer is gone on with: one that its end cut short is made anew."""
+    is_cut = any(notice.code == "tools.cut_in_call" for notice in message.notices)
+    return message.tool_calls[:-1] if is_cut else message.tool_calls
 
 
 def final_state(finished: Finished, has_text: bool) -> MessageState:

@@ -28,6 +28,7 @@ from app.services.models import Models
 from app.services.prompting import request_messages, title_from
 from app.services.reasoning import possible
 from app.services.settings import SettingsFile
+from app.services.tool_files import OfferedTools
 from app.store.records import ChatOptions, Conversation, Message, SearchHit
 from app.store.store import Store
 from engine.api import (
@@ -58,6 +59,7 @@ class Conversations:
         self._subscribers: list[Subscriber] = []
         self._saver = AnswerSaver(store, self._tell)
         self._starting = threading.Lock()
+        self._offered: dict[int, OfferedTools] = {}
         models.on_generation = self._on_events
         # Gets the conversation in which experts fired, from the engine's reader thread.
         self.on_experts: Callable[[int, ExpertsFired], None] = lambda _conversation, _fired: None
@@ -108,6 +110,10 @@ class Conversations:
     def set_draft(self, id: int, draft: str) -> Conversation:
         """Keep what is typed. Not told: only the composer that typed it cares."""
         return self._store.set_draft(id, draft)
+
+    def offer_tools(self, id: int, offered: OfferedTools) -> None:
+        """Let the model call these tools in this conversation, until the process ends: they are not stored."""
+        self._offered[id] = offered
 
     def delete(self, id: int) -> Conversation:
         """To the trash, with its answer stopped; `restore` brings it back for 30 days."""
@@ -261,6 +267,7 @@ class Conversations:
         facts = self._models.state.facts
         chosen = settings.reasoning if options.reasoning is None else options.reasoning
         system = settings.system_prompt if options.system_prompt is None else options.system_prompt
+        offered = self._offered.get(message.conversation, OfferedTools())
         return GenerateRequest(
             id=message.id,
             messages=request_messages(branch, system, continue_last=continue_last),
@@ -268,6 +275,8 @@ class Conversations:
             reasoning=possible(None if facts is None else facts.reasoning, chosen),
             max_tokens=settings.max_tokens if options.max_tokens is None else options.max_tokens,
             continue_last=continue_last,
+            tools=offered.tools,
+            tool_choice=offered.choice,
         )
 
     def _refuse_busy(self, conversation: int) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.store import records
-from engine.api import Message
+from engine.api import Message, ToolCall
 
 TITLE_LENGTH = 48
+# For the model: what a call has come to that nobody carried out.
+NOT_CARRIED_OUT = "This call was not carried out."
 
 
 def request_messages(
@@ -17,19 +19,30 @@ def request_messages(
 
     Answers that are empty are left out, and user turns that then follow each other are joined: many
     templates refuse two turns of one role. With `continue_last` the last answer stays even when empty.
+    Calls without a stored result get one that says so, and a turn of the model behind it: there are templates
+    that take neither a call without a result nor a user's turn right behind one (Mistral's).
     """
     messages: list[Message] = []
     if system_prompt.strip():
         messages.append(Message("system", system_prompt))
     for index, record in enumerate(path):
         last = index == len(path) - 1
-        if record.role == "assistant" and not record.content and not (last and continue_last):
+        is_empty = not record.content and not record.tool_calls
+        if record.role == "assistant" and is_empty and not (last and continue_last):
             continue
-        message = Message(record.role, record.content, record.reasoning)
+        message = Message(record.role, record.content, record.reasoning, record.tool_calls)
         if messages and message.role == "user" and messages[-1].role == "user":
             message = Message("user", f"{messages.pop().content}\n\n{message.content}")
         messages.append(message)
+        answered = not last and path[index + 1].role == "tool"
+        if record.tool_calls and not last and not answered:
+            messages += _not_carried_out(record.tool_calls)
     return tuple(messages)
+
+
+def _not_carried_out(calls: Sequence[ToolCall]) -> list[Message]:
+    results = [Message("tool", NOT_CARRIED_OUT, tool_call_id=call.id, name=call.name) for call in calls]
+    return [*results, Message("assistant", NOT_CARRIED_OUT)]
 
 
 def title_from(text: str) -> str:

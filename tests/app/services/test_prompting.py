@@ -1,11 +1,24 @@
 """From a branch of stored messages to the messages of a request."""
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.prompting import TITLE_LENGTH, request_messages, title_from
+from app.services.prompting import NOT_CARRIED_OUT, TITLE_LENGTH, request_messages, title_from
 from app.store.records import Message
 from engine.api import Message as Turn
+from engine.api import ToolCall
+from engine.formats import ChatFormat
+from tests.support.real_templates import real_templates
+
+TOOL = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "Weather of a city",
+        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
+    },
+}
 
 
 def message(role: str, content: str, reasoning: str = "") -> Message:
@@ -25,6 +38,32 @@ def test_a_branch_becomes_turns_with_the_system_prompt_first() -> None:
 def test_an_answer_that_failed_is_left_out_and_the_questions_around_it_are_joined() -> None:
     path = [message("user", "One"), message("assistant", ""), message("user", "Two")]
     assert request_messages(path, " ") == (Turn("user", "One\n\nTwo"),)
+
+
+def test_calls_go_back_with_a_result_even_when_nobody_carried_them_out() -> None:
+    calls = (ToolCall("c1", "f", {"a": 1}), ToolCall("c2", "g", {}))
+    called = msgspec.structs.replace(message("assistant", "", "hm"), tool_calls=calls)
+    path = [message("user", "One"), called, message("user", "Two")]
+    assert request_messages(path, "") == (
+        Turn("user", "One"),
+        Turn("assistant", "", "hm", calls),
+        Turn("tool", NOT_CARRIED_OUT, tool_call_id="c1", name="f"),
+        Turn("tool", NOT_CARRIED_OUT, tool_call_id="c2", name="g"),
+        Turn("assistant", NOT_CARRIED_OUT),
+        Turn("user", "Two"),
+    )
+    assert request_messages(path[:2], "", continue_last=True)[-1] == Turn("assistant", "", "hm", calls)
+
+
+def test_every_template_takes_back_calls_that_nobody_carried_out() -> None:
+    calls = (ToolCall("c1", "get_weather", {"city": "Paris"}), ToolCall("c2", "", '{"ci'))
+    answer = msgspec.structs.replace(message("assistant", ""), tool_calls=calls)
+    path = [message("user", "Weather?"), answer, message("user", "Qx7later")]
+    for name, source in real_templates().items():
+        chat_format = ChatFormat.from_template(source, "<s>", "</s>")
+        for tools in ([TOOL], None):
+            text = chat_format.render(request_messages(path, ""), tools=tools).text
+            assert "Qx7later" in text and "Paris" in text, name
 
 
 def test_the_answer_to_continue_stays_even_when_only_its_reasoning_was_written() -> None:

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from engine.errors import UserError
 from engine.formats import ChatFormat
 from tests.support.real_templates import real_templates
 
 QUESTION = [{"role": "user", "content": "Why <|im_end|> is the sky blue?"}]
+CHOICES = ("auto", "off", "on", "low", "medium", "high", 64)
 # It asks for a variable `datetime` that its makers' own program set.
 NEEDS_MORE = {"fireworks-ai-llama-3-firefunction-v2"}
 
@@ -55,9 +58,27 @@ def test_well_known_controls_are_found() -> None:
     assert {name: (control.kind, control.default) for name, control in found.items()} == KNOWN
 
 
-def test_off_and_on_differ_for_every_switch() -> None:
+def test_each_choice_gives_a_prompt_and_the_parser_starts_where_the_prompt_ends() -> None:
+    for name, source in real_templates().items():
+        chat_format = ChatFormat.from_template(source, "<s>", "</s>")
+        markers, has_choice = chat_format.markers, chat_format.reasoning.kind != "none"
+        for reasoning in CHOICES:
+            prompt = chat_format.render(QUESTION, reasoning=reasoning)
+            reply = prompt.text[prompt.text.rindex(QUESTION[0]["content"]) :]
+            is_open = reply.rfind(markers.opening) > reply.rfind(markers.closing)
+            assert chat_format.parser(prompt).in_reasoning == is_open, (name, reasoning)
+            if has_choice:
+                assert prompt.reasoning_budget == (64 if reasoning == 64 else None), (name, reasoning)
+                assert not (reasoning == "off" and is_open), name
+        for unknown in ("maximal", "", -1):
+            with pytest.raises(UserError) as caught:
+                chat_format.render(QUESTION, reasoning=unknown)
+            assert caught.value.code == "reasoning.unknown"
+
+
+def test_off_and_on_differ_for_every_template_that_can_choose() -> None:
     for name, source in real_templates().items():
         chat_format = ChatFormat.from_template(source)
-        if chat_format.reasoning.kind == "switch":
+        if chat_format.reasoning.kind != "none":
             texts = {chat_format.render(QUESTION, reasoning=choice).text for choice in ("off", "on")}
             assert len(texts) == 2, name

@@ -1,0 +1,84 @@
+"""`coterie chat --tools`: the calls a model would make, printed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from app.cli.tool_calls import call_lines, call_objects
+from app.store.records import Message
+from engine.api import ToolCall
+from tests.app.cli.test_chat import run
+
+PARAMETERS = {
+    "type": "object",
+    "properties": {"city": {"type": "string", "maxLength": 12}, "days": {"type": "integer", "maximum": 9}},
+    "required": ["city"],
+    "additionalProperties": False,
+}
+TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": PARAMETERS}}
+GREEDY = ("--temperature", "0", "--max-tokens", "120")
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> str:
+    file = tmp_path / "tools.json"
+    file.write_text(json.dumps([TOOL]))
+    return str(file)
+
+
+@pytest.mark.model
+def test_the_calls_are_printed_in_words_and_as_json(tools: str) -> None:
+    asked = ("chat", "Weather in Paris?", "--tools", tools, "--tool-choice", "get_weather", *GREEDY)
+    done = run(*asked, "--json")
+    assert done.returncode == 0, done.stderr
+    (call,) = json.loads(done.stdout)["tool_calls"]
+    assert set(call) == {"id", "name", "arguments"} and call["name"] == "get_weather" and call["id"]
+    jsonschema.validate(call["arguments"], PARAMETERS)
+    done = run(*asked)
+    assert done.stdout == f"get_weather({json.dumps(call['arguments'], ensure_ascii=False)})\n"
+
+
+@pytest.mark.model
+def test_an_answer_that_ends_within_a_call_says_so(tools: str) -> None:
+    done = run(
+        "chat", "Weather?", "--tools", tools, "--tool-choice", "required", "--max-tokens", "8", "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["finish_reason"] == "length"
+    assert [notice["code"] for notice in answer["notices"]] == ["tools.cut_in_call"]
+    assert answer["notices"][0]["message"] in done.stderr
+
+
+@pytest.mark.model
+def test_a_file_that_is_wrong_is_told_before_a_model_is_loaded(tools: str) -> None:
+    for arguments, code in (
+        (("--tools", tools + ".not"), "tools.file_missing"),
+        (("--tools", tools, "--tool-choice", "get_time"), "tools.unknown_choice"),
+    ):
+        done = run("chat", "Hi", *arguments, "--json", LANG="en_US.UTF-8", LC_ALL="")
+        assert done.returncode == 1
+        error = json.loads(done.stdout)["error"]
+        assert error["code"] == code and done.stderr.strip() == error["message"]
+    assert run("chat", "Hi", "--tool-choice", "required").returncode == 2
+
+
+def test_what_was_done_to_read_a_call_is_said() -> None:
+    calls = (
+        ToolCall("c1", "f", {"도시": "서울"}),
+        ToolCall("c2", "f", {"a": 3}, ("a: string to integer",), repaired=True),
+        ToolCall("c3", "", '{"a\x1b[0m\n'),
+    )
+    message = Message(1, 1, None, "assistant", "", "", "done", 0.0, tool_calls=calls)
+    plain, changed, malformed = call_lines(message, "en")
+    assert plain == 'f({"도시": "서울"})'
+    assert (
+        changed.startswith('f({"a": 3})  [') and "a: string to integer" in changed and "repaired" in changed
+    )
+    assert "cannot be read" in malformed and malformed.isprintable()
+    assert "읽을 수 없는" in call_lines(message, "ko")[2]
+    assert call_objects(message)[2] == {"id": "c3", "name": "", "arguments": '{"a\x1b[0m\n'}
