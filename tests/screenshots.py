@@ -71,11 +71,12 @@ def desktop_of(application: QApplication, home: Path, settings: SettingsFile) ->
 
 
 def chat_picture(application: QApplication, folder: Path, theme: str, language: str) -> Path:
-    """A chat: its own data folder, the demo conversations, the window grabbed once it is at rest."""
+    """A chat: its own data folder, the demo conversations, the window grabbed once it is at rest; then the chat
+    with tool calls, as `tools-*.png` beside it."""
     with tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name:
         home = Path(home_name)
         with Store.open(home / "coterie.db", home / "backups") as store:
-            shown = write_conversations(store, language)
+            shown, calls = write_conversations(store, language)
         settings = SettingsFile(home / "settings.toml")
         settings.change(theme=theme, language=language)
         with desktop_of(application, home, settings) as desktop:
@@ -86,6 +87,9 @@ def chat_picture(application: QApplication, folder: Path, theme: str, language: 
             settle(2.0)
             path = folder / f"chat-{theme}-{language}.png"
             desktop.window.grab().save(str(path))
+            desktop.window.open_chat(calls)
+            settle(1.0)
+            desktop.window.grab().save(str(folder / f"tools-{theme}-{language}.png"))
     return path
 
 

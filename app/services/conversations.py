@@ -26,6 +26,7 @@ from app.services.events import (
 )
 from app.services.models import Models
 from app.services.prompting import request_messages, title_from
+from app.services.reasoning import possible
 from app.services.settings import SettingsFile
 from app.services.tool_files import OfferedTools
 from app.store.records import ChatOptions, Conversation, Message, SearchHit
@@ -263,13 +264,15 @@ class Conversations:
         options = self._store.conversation(message.conversation).options
         path = self._store.messages(self._store.path(message.conversation))
         branch = path[: [m.id for m in path].index(message.id) + (1 if continue_last else 0)]
+        facts = self._models.state.facts
+        chosen = settings.reasoning if options.reasoning is None else options.reasoning
         system = settings.system_prompt if options.system_prompt is None else options.system_prompt
         offered = self._offered.get(message.conversation, OfferedTools())
         return GenerateRequest(
             id=message.id,
             messages=request_messages(branch, system, continue_last=continue_last),
             sampling=overlay(options.sampling, settings.sampling),
-            reasoning=settings.reasoning if options.reasoning is None else options.reasoning,
+            reasoning=possible(None if facts is None else facts.reasoning, chosen),
             max_tokens=settings.max_tokens if options.max_tokens is None else options.max_tokens,
             continue_last=continue_last,
             tools=offered.tools,

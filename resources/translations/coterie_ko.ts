@@ -221,28 +221,8 @@
         <translation>보내기(Enter)</translation>
     </message>
     <message>
-        <source>Auto</source>
-        <translation>자동</translation>
-    </message>
-    <message>
-        <source>Off</source>
-        <translation>끄기</translation>
-    </message>
-    <message>
-        <source>On</source>
-        <translation>켜기</translation>
-    </message>
-    <message>
-        <source>Low</source>
-        <translation>낮음</translation>
-    </message>
-    <message>
-        <source>Medium</source>
-        <translation>중간</translation>
-    </message>
-    <message>
-        <source>High</source>
-        <translation>높음</translation>
+        <source>Auto instead of {choice}</source>
+        <translation>{choice} 대신 자동</translation>
     </message>
     <message>
         <source>The model is being tuned and answers afterwards. You can send already.</source>
@@ -263,6 +243,10 @@
     <message>
         <source>Reasoning</source>
         <translation>추론</translation>
+    </message>
+    <message>
+        <source>This model cannot do what was chosen, so it decides by itself.</source>
+        <translation>이 모델은 고른 대로 할 수 없어 스스로 정합니다.</translation>
     </message>
 </context>
 <context>
@@ -355,18 +339,6 @@
     <message>
         <source>Model&apos;s own</source>
         <translation>모델 기본값</translation>
-    </message>
-    <message>
-        <source>Auto</source>
-        <translation>자동</translation>
-    </message>
-    <message>
-        <source>Off</source>
-        <translation>끄기</translation>
-    </message>
-    <message>
-        <source>On</source>
-        <translation>켜기</translation>
     </message>
     <message>
         <source>Answers</source>
@@ -948,10 +920,6 @@
         <translation>접힘</translation>
     </message>
     <message>
-        <source>Thinking…</source>
-        <translation>추론하는 중…</translation>
-    </message>
-    <message>
         <source>Thought for {seconds} s</source>
         <translation>{seconds}초 동안 추론함</translation>
     </message>
@@ -964,8 +932,79 @@
         <translation>1토큰</translation>
     </message>
     <message>
+        <source>Thinking</source>
+        <translation>생각 중</translation>
+    </message>
+    <message>
+        <source>Answer now</source>
+        <translation>바로 답하기</translation>
+    </message>
+    <message>
+        <source>Ends the thinking and begins the answer</source>
+        <translation>생각을 마치고 답변을 시작합니다</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds}초</translation>
+    </message>
+    <message>
         <source>{count} tokens</source>
         <translation>{count}토큰</translation>
+    </message>
+</context>
+<context>
+    <name>ReasoningChooser</name>
+    <message>
+        <source>The model closes its thinking before it begins. Not every model keeps to that.</source>
+        <translation>생각을 시작하기 전에 닫아 둡니다. 지키지 않는 모델도 있습니다.</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count}토큰</translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation>자동</translation>
+    </message>
+    <message>
+        <source>Off (best effort)</source>
+        <translation>끄기(가능하면)</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>끄기</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>켜기</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>낮음</translation>
+    </message>
+    <message>
+        <source>Medium</source>
+        <translation>중간</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>높음</translation>
+    </message>
+    <message>
+        <source>At most…</source>
+        <translation>최대…</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>토큰</translation>
+    </message>
+    <message>
+        <source>Most tokens of thinking</source>
+        <translation>생각에 쓸 최대 토큰 수</translation>
+    </message>
+    <message>
+        <source>Thinking ends after so many tokens, and the answer begins.</source>
+        <translation>이만큼 생각하면 생각을 마치고 답변을 시작합니다.</translation>
     </message>
 </context>
 <context>
@@ -1078,6 +1117,10 @@
     <message>
         <source>Stop the answer, or close what is open</source>
         <translation>답변을 멈추거나 열린 것을 닫기</translation>
+    </message>
+    <message>
+        <source>End the thinking and answer now</source>
+        <translation>생각을 멈추고 바로 답하기</translation>
     </message>
     <message>
         <source>Rename the chat in the list</source>
@@ -1238,6 +1281,53 @@
     <message>
         <source>layer 0 … {last}</source>
         <translation>레이어 0 … {last}</translation>
+    </message>
+</context>
+<context>
+    <name>ToolCallCard</name>
+    <message>
+        <source>Copied</source>
+        <translation>복사됨</translation>
+    </message>
+    <message>
+        <source>Call of the tool {name}</source>
+        <translation>{name} 도구 호출</translation>
+    </message>
+    <message>
+        <source>What is passed to {name}</source>
+        <translation>{name}에 넘기는 값</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>복사</translation>
+    </message>
+    <message>
+        <source>Copy this call</source>
+        <translation>이 호출 복사</translation>
+    </message>
+    <message>
+        <source>Show all ({count} lines)</source>
+        <translation>모두 보기({count}줄)</translation>
+    </message>
+    <message>
+        <source>Show less</source>
+        <translation>접기</translation>
+    </message>
+    <message>
+        <source>Unknown tool</source>
+        <translation>알 수 없는 도구</translation>
+    </message>
+    <message>
+        <source>The call could not be read. This is what the model wrote:</source>
+        <translation>호출을 읽을 수 없습니다. 모델이 쓴 그대로입니다.</translation>
+    </message>
+    <message>
+        <source>A slip in the writing was mended.</source>
+        <translation>잘못 쓴 부분을 바로잡았습니다.</translation>
+    </message>
+    <message>
+        <source>Given the types that the tool asks for: {changes}</source>
+        <translation>도구가 요구하는 형식으로 바꿈: {changes}</translation>
     </message>
 </context>
 <context>
@@ -1537,6 +1627,13 @@
     <message>
         <source>A PC that runs llama.cpp&apos;s ggml-rpc-server can hold a part of a model. The connection is not protected: no password, no encryption. Whoever can reach the worker can read what you write and could take that PC over. Use it only in a network you trust.</source>
         <translation>llama.cpp의 ggml-rpc-server를 실행하는 PC는 모델의 일부를 맡을 수 있습니다. 이 연결은 보호되지 않습니다. 비밀번호도 암호화도 없습니다. 작업 컴퓨터에 접근할 수 있는 사람은 누구나 작성한 글을 읽을 수 있고 그 PC를 장악할 수도 있습니다. 믿을 수 있는 네트워크에서만 사용해 주세요.</translation>
+    </message>
+</context>
+<context>
+    <name>_Peek</name>
+    <message>
+        <source>Thoughts</source>
+        <translation>추론 내용</translation>
     </message>
 </context>
 </TS>

@@ -1,8 +1,11 @@
-"""Conversations to look at: code, a table, maths, reasoning, in English and Korean. Nothing in them is measured."""
+"""Conversations to look at: code, a table, maths, reasoning, tool calls, in English and Korean. Nothing in them is
+measured."""
 
 from __future__ import annotations
 
 from app.store.store import Store
+from engine.api import Timings, ToolCall, Usage
+from engine.errors import ErrorInfo
 
 _CONVERSATIONS = {
     "en": [
@@ -91,12 +94,56 @@ print(f"{1 / seconds:.0f} tokens per second")
 }
 
 
-def write_conversations(store: Store, language: str) -> int:
-    """Store the demo conversations of a language; the id of the one to show."""
-    shown = 0
+_TOOLS = {
+    "en": (
+        "Packing for the weekend",
+        "Will it rain in Jeju at the weekend? Put what I need on my list.",
+        "I need the forecast first, then the list.",
+        "I look at the forecast and start your list.",
+        {"city": "Jeju", "days": 3, "units": "metric"},
+        {"list": "Weekend", "items": [{"name": "Rain jacket", "count": 2}, {"name": "Umbrella", "count": 1}]},
+    ),
+    "ko": (
+        "주말 짐 싸기",
+        "주말에 제주에 비가 올까요? 필요한 것을 목록에 넣어 주세요.",
+        "먼저 예보를 보고 목록을 만들자.",
+        "예보를 확인하고 목록을 만들겠습니다.",
+        {"city": "제주", "days": 3, "units": "metric"},
+        {"list": "주말", "items": [{"name": "비옷", "count": 2}, {"name": "우산", "count": 1}]},
+    ),
+}
+
+
+def _write_calls(store: Store, language: str) -> int:
+    """A conversation whose answer calls tools: one as it should be, one mended, one that cannot be read."""
+    title, question, reasoning, words, forecast, items = _TOOLS[language]
+    shown = store.create_conversation().id
+    store.rename(shown, title, "user")
+    asked = store.add_message(shown, None, "user", question)
+    answer = store.add_message(shown, asked.id, "assistant", "", state="streaming")
+    store.finish_answer(
+        answer.id,
+        words,
+        reasoning,
+        "done",
+        usage=Usage(1200, 1024, 260, 214),
+        timings=Timings(0.1, 0.4, 500.0, 38.0, 12.0),
+        tool_calls=(
+            ToolCall("call_1", "get_forecast", forecast),
+            ToolCall("call_2", "add_items", items, ("items.0.count: string to integer",)),
+            ToolCall("call_3", "remind_me", '{"when": "saturday 07:00", "about": '),
+        ),
+        notices=(ErrorInfo("tools.cut_in_call"),),
+    )
+    return shown
+
+
+def write_conversations(store: Store, language: str) -> tuple[int, int]:
+    """Store the demo conversations of a language; the ids of the one to show, and of the one with tool calls."""
+    calls, shown = _write_calls(store, language), 0
     for title, question, reasoning, answer in _CONVERSATIONS[language]:
         shown = store.create_conversation().id
         store.rename(shown, title, "user")
         asked = store.add_message(shown, None, "user", question)
         store.add_message(shown, asked.id, "assistant", answer, reasoning=reasoning)
-    return shown
+    return shown, calls

@@ -1,9 +1,10 @@
-"""The assistant's card: thoughts, what it waits for, the answer, how it ended, its actions."""
+"""The assistant's card: thoughts, what it waits for, the answer and its calls, how it ended, its actions."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 from PySide6.QtCore import QLocale, Qt
@@ -15,12 +16,16 @@ from app.desktop.chat.background import background
 from app.desktop.chat.body import AnswerBody
 from app.desktop.chat.cards import MessageCard, first_words, time_of
 from app.desktop.chat.markdown import Block, parse
+from app.desktop.chat.note_line import NoteLine
 from app.desktop.chat.reasoning import ReasoningCard
 from app.desktop.chat.streaming import StreamingDocument
 from app.desktop.chat.strip import Strip
+from app.desktop.chat.tool_call import ToolCallCard
+from app.desktop.chat.tool_call_text import one_line, whole_text
 from app.desktop.theme import themes
 from app.sentences import sentence
 from app.store.records import Message
+from engine.api import ToolCall
 
 # A longer text is parsed in the background.
 QUICK_TEXT = 6_000
@@ -54,6 +59,16 @@ class _Status(QWidget):
         painter.end()
 
 
+def _language() -> Literal["en", "ko"]:
+    return "ko" if QLocale().language() == QLocale.Language.Korean else "en"
+
+
+def spoken_words(message: Message, limit: int = 80) -> str:
+    """The beginning of an answer, or the tools that it calls where it says nothing."""
+    names = ", ".join(one_line(call.name) for call in message.tool_calls)
+    return first_words(message.content if message.content.strip() else names, limit)
+
+
 class AnswerCard(MessageCard):
     """An answer, finished or being written."""
 
@@ -65,9 +80,12 @@ class AnswerCard(MessageCard):
         self._body = AnswerBody(self)
         self._body.heightChanged.connect(self.heightChanged)
         self._body.linkAsked.connect(self.linkAsked)
+        self._calls: list[ToolCallCard] = []
+        self._notices: list[NoteLine] = []
         self._stream: StreamingDocument | None = None
         self._thinking_since: float | None = None
         self._thought_s = 0.0
+        self._thought_tokens = 0
         self._reading_since: float | None = None
         self._reading_from = 0
         self._waiting: tuple[int, int] | None = None
@@ -81,6 +99,7 @@ class AnswerCard(MessageCard):
             self._begin_stream()
         else:
             self._end_stream()
+        self._show_calls(message.tool_calls)
         self._show_end()
         self.retranslate()
 
@@ -91,7 +110,11 @@ class AnswerCard(MessageCard):
         self.footer.hide()
         if message.reasoning:
             self._thoughts().set_text(message.reasoning)
-            self._thinking_since = None if message.content else time.monotonic()
+            # What a streaming record tells of time and tokens is what its thought has taken so far.
+            self._thought_s = message.timings.reasoning_s if message.timings else 0.0
+            self._thought_tokens = message.usage.reasoning_tokens if message.usage else 0
+            answers = bool(message.content or message.tool_calls)
+            self._thinking_since = None if answers else time.monotonic() - self._thought_s
         if message.content:
             self._body.apply(self._stream.append(message.content))
         self._show_thinking()
@@ -124,15 +147,22 @@ class AnswerCard(MessageCard):
         if self._reasoning is None:
             self._reasoning = ReasoningCard(self)
             self._reasoning.heightChanged.connect(self.heightChanged)
+            self._reasoning.answerNowPressed.connect(lambda: self.answerNowRequested.emit(self.message.id))
             self._reasoning.setVisible(not self.is_editing)
         return self._reasoning
 
     def _show_thinking(self) -> None:
         if self._reasoning is None:
             return
-        timings, usage = self.message.timings, self.message.usage
+        since, timings, usage = self._thinking_since, self.message.timings, self.message.usage
+        if self._stream is not None:
+            seconds = self._thought_s if since is None else time.monotonic() - since
+            self._reasoning.set_state(
+                thinking=since is not None, seconds=seconds, tokens=self._thought_tokens
+            )
+            return
         self._reasoning.set_state(
-            thinking=self._stream is not None and self._thinking_since is not None,
+            thinking=False,
             seconds=timings.reasoning_s if timings else self._thought_s,
             tokens=usage.reasoning_tokens if usage else 0,
         )
@@ -150,9 +180,8 @@ class AnswerCard(MessageCard):
             self._strip = Strip(self)
             self._strip.pressed.connect(self._act)
             self._strip.setVisible(not self.is_editing)
-        korean = QLocale().language() == QLocale.Language.Korean
         if message.error is not None:
-            text = sentence(message.error, "ko" if korean else "en")
+            text = sentence(message.error, _language())
         elif message.state == "length":
             text = self.tr("The answer reached its length limit and stops here.")
         elif message.state == "stopped":
@@ -162,6 +191,35 @@ class AnswerCard(MessageCard):
         action = self.tr("Continue") if self._can_continue() else self.tr("Try again")
         kind = "bad" if message.state == "failed" else "warning" if message.error else "quiet"
         self._strip.set_content(text, [action], kind)
+
+    def _show_calls(self, calls: Sequence[ToolCall]) -> None:
+        """Shows exactly these calls; cards that already show the right one stay."""
+        same = 0
+        while same < min(len(calls), len(self._calls)) and self._calls[same].call == calls[same]:
+            same += 1
+        for card in self._calls[same:]:
+            card.hide()
+            card.deleteLater()
+        del self._calls[same:]
+        for call in calls[same:]:
+            card = ToolCallCard(self, call)
+            card.heightChanged.connect(self.heightChanged)
+            card.setVisible(not self.is_editing)
+            self._calls.append(card)
+
+    def _show_notices(self) -> None:
+        """One quiet line for each thing that is to be known of the answer."""
+        notices = () if self._stream is not None else self.message.notices
+        while len(self._notices) > len(notices):
+            line = self._notices.pop()
+            line.hide()
+            line.deleteLater()
+        while len(self._notices) < len(notices):
+            line = NoteLine(self)
+            line.setVisible(not self.is_editing)
+            self._notices.append(line)
+        for line, notice in zip(self._notices, notices, strict=True):
+            line.set_note(sentence(notice, _language()))
 
     def _can_continue(self) -> bool:
         return self.message.state != "failed" and bool(self.message.content or self.message.reasoning)
@@ -174,25 +232,52 @@ class AnswerCard(MessageCard):
 
     # --- while it is written ---
 
-    def append(self, reasoning: str, content: str) -> None:
-        """Adds new text of a streaming answer."""
+    @property
+    def is_thinking(self) -> bool:
+        """Whether the model reasons at this moment."""
+        return self._reasoning is not None and self._reasoning.is_thinking
+
+    def answer_now(self) -> None:
+        """Asks for the answer while the model reasons; once for each thought."""
+        if self._reasoning is not None:
+            self._reasoning.answer_now()
+
+    def append(self, reasoning: str, content: str, tokens: int = 0) -> None:
+        """Adds new text of a streaming answer. `tokens` were drawn for its reasoning."""
         if self._stream is None:
             return
         self._set_status(None)
         message = self.message
         if reasoning:
             if self._thinking_since is None:
-                self._thinking_since = time.monotonic()
+                self._thinking_since = time.monotonic() - self._thought_s
+            self._thought_tokens += tokens
             self._thoughts().append(reasoning)
         if content:
-            if self._thinking_since is not None:
-                self._thought_s = time.monotonic() - self._thinking_since
-                self._thinking_since = None
+            self._end_thought()
             self._body.apply(self._stream.append(content))
         if not message.content or reasoning:
             self._show_thinking()
         if content and not message.content:
             self.message = msgspec.structs.replace(message, content=content)
+
+    def add_calls(self, calls: Sequence[ToolCall]) -> None:
+        """Adds calls that a streaming answer has made."""
+        if self._stream is None or not calls:
+            return
+        self._set_status(None)
+        self._end_thought()
+        self._show_thinking()
+        self._show_calls([*(card.call for card in self._calls), *calls])
+
+    def _end_thought(self) -> None:
+        if self._thinking_since is not None:
+            self._thought_s = time.monotonic() - self._thinking_since
+            self._thinking_since = None
+
+    def copied_text(self) -> str:
+        """All of the answer so far with the calls it makes, as it is copied."""
+        return whole_text(self.streamed_text(), [card.call for card in self._calls])
 
     def streamed_text(self) -> str:
         """All of the answer so far."""
@@ -238,9 +323,12 @@ class AnswerCard(MessageCard):
 
     def retranslate(self) -> None:
         name = self.tr("Assistant, {time}: {words}").format(
-            time=time_of(self.message), words=first_words(self.message.content)
+            time=time_of(self.message), words=spoken_words(self.message)
         )
         self.setAccessibleName(name)
+        for card in self._calls:
+            card.retranslate()
+        self._show_notices()
         if self._reasoning is not None:
             self._reasoning.retranslate()
         self._body.retranslate()
@@ -253,14 +341,14 @@ class AnswerCard(MessageCard):
                 self.set_queued()
 
     def restyle(self) -> None:
-        for part in (self._reasoning, self._body, self._strip, self.footer, self._editor):
+        for part in (self._reasoning, self._body, *self._calls, self._strip, self.footer, self._editor):
             if part is not None:
                 part.restyle()
         if self._status is not None:
             self._status.update()
 
     def _show_parts(self, on: bool) -> None:
-        for part in (self._reasoning, self._body, self._strip, self.footer):
+        for part in (self._reasoning, self._body, *self._calls, *self._notices, self._strip, self.footer):
             if part is not None:
                 part.setVisible(on)
 
@@ -277,6 +365,8 @@ class AnswerCard(MessageCard):
             parts.append((self._status, theme.px(28), theme.px(8)))
         if not self._body.is_empty:
             parts.append((self._body, self._body.fit(width), theme.px(8)))
+        parts += [(card, card.fit(width), theme.px(8)) for card in self._calls]
+        parts += [(line, line.fit(width), theme.px(8)) for line in self._notices]
         if self._strip is not None:
             parts.append((self._strip, self._strip.fit(width), theme.px(8)))
         if not self.footer.isHidden():

@@ -40,6 +40,7 @@ class MessageCard(QWidget):
     editRequested = Signal(int, str)
     regenerateRequested = Signal(int)
     continueRequested = Signal(int)
+    answerNowRequested = Signal(int)
     siblingRequested = Signal(int, int)
     linkAsked = Signal(str)
 

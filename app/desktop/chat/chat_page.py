@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.desktop.chat.composer import Composer
-from app.desktop.chat.live_answers import LiveAnswers
+from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
 from app.desktop.chat.shown import Shown
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
@@ -23,6 +23,7 @@ from app.services.events import (
     AnswerFinished,
     AnswerPrefill,
     AnswerQueued,
+    AnswerToolCall,
     BranchShown,
     ConversationChanged,
     MessageAdded,
@@ -31,7 +32,7 @@ from app.services.events import (
 )
 from app.services.settings import Settings
 from app.store.records import ChatOptions, Conversation, Message
-from engine.api import Sampling
+from engine.api import Reasoning, Sampling
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class ChatPage(LiveWidget):
         self._answering: set[int] = set()
         self._used = 0
         self._model: ModelChanged | None = None
-        self._default_reasoning = "auto"
+        self._default_reasoning: Reasoning = "auto"
         # Answers whose record the transcript holds: only those can be added to.
         self._delivered: set[int] = set()
         self._queued: set[int] = set()
@@ -101,6 +102,7 @@ class ChatPage(LiveWidget):
             lambda message: self._calls.do(lambda s: s.conversations.regenerate(message))
         )
         transcript.continueRequested.connect(self._continue)
+        transcript.answerNowRequested.connect(self._answer_now)
         transcript.siblingRequested.connect(
             lambda message, offset: self._calls.do(lambda s: s.conversations.show_sibling(message, offset))
         )
@@ -189,7 +191,7 @@ class ChatPage(LiveWidget):
         conversation = self._shown.conversation
         self.header.show_title(None if conversation is None else conversation.title)
         chosen = self._shown.options.reasoning
-        self.composer.show_reasoning(str(self._default_reasoning if chosen is None else chosen))
+        self.composer.show_reasoning(self._default_reasoning if chosen is None else chosen)
         self.composer.set_answering(self._shown.id in self._answering)
         self._show_context()
         self.details_changed.emit()
@@ -267,10 +269,17 @@ class ChatPage(LiveWidget):
 
     def _take(self, event: ServiceEvent) -> None:
         if isinstance(event, AnswerDelta):
-            self._live.append(event.message, event.reasoning, event.content)
+            self._live.append(event)
             self._queued.discard(event.message)
             if event.message in self._delivered:
-                self.transcript.append_delta(event.message, event.reasoning, event.content)
+                self.transcript.append_delta(
+                    event.message, event.reasoning, event.content, reasoning_tokens(event)
+                )
+        elif isinstance(event, AnswerToolCall):
+            self._live.add_call(event.message, event.call)
+            self._queued.discard(event.message)
+            if event.message in self._delivered:
+                self.transcript.append_call(event.message, event.call)
         elif isinstance(event, AnswerPrefill):
             self._queued.discard(event.message)
             self.transcript.set_prefill(event.message, event.done, event.total)
@@ -313,7 +322,7 @@ class ChatPage(LiveWidget):
         self._show_context()
 
     def take_settings(self, settings: Settings) -> None:
-        self._default_reasoning = str(settings.reasoning)
+        self._default_reasoning = settings.reasoning
         self.header.model.set_recent(settings.recent_models)
         self._show_conversation()
 
@@ -404,6 +413,15 @@ class ChatPage(LiveWidget):
         if conversation is not None and conversation in self._answering:
             self._calls.do(lambda s: s.conversations.stop(conversation), executor="io")
 
+    def answer_now(self) -> None:
+        """Let the model that thinks here answer at once."""
+        self.transcript.answer_now()
+
+    def _answer_now(self, _message: int) -> None:
+        conversation = self._shown.id
+        if conversation is not None:
+            self._calls.do(lambda s: s.conversations.answer_now(conversation), executor="io")
+
     def answering(self) -> bool:
         return self._shown.id in self._answering
 
@@ -412,7 +430,7 @@ class ChatPage(LiveWidget):
         if conversation is not None:
             self._calls.do(lambda s: s.conversations.rename(conversation, title))
 
-    def _choose_reasoning(self, value: str) -> None:
+    def _choose_reasoning(self, value: Reasoning) -> None:
         self.set_options(msgspec.structs.replace(self._shown.options, reasoning=value))
 
     def set_options(self, options: ChatOptions) -> None:

@@ -38,7 +38,7 @@ LINES_AT_ONCE = 150
 SLICE_S = 0.005
 
 
-class _Colours(QSyntaxHighlighter):
+class Colours(QSyntaxHighlighter):
     """Puts spans that are already known on the lines."""
 
     def __init__(self, editor: QTextEdit) -> None:
@@ -135,7 +135,7 @@ class CodeBlock(QWidget):
         super().__init__(parent)
         self.code = Code(code.language, "", closed=False)
         self._text = _CodeText(self)
-        self._colours = _Colours(self._text)
+        self._colours = Colours(self._text)
         self._copy = CopyButton(self)
         self._copy.clicked.connect(self._copy_text)
         self._copied = QTimer(self, singleShot=True, interval=COPIED_MS)

@@ -7,12 +7,13 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.chat.message_edit import MessageEdit
-from app.desktop.chat.reasoning_choices import reasoning_choices
 from app.desktop.icons import icon
 from app.desktop.live import LiveWidget
-from app.desktop.segmented import SegmentedControl
+from app.desktop.reasoning_chooser import ReasoningChooser
 from app.desktop.theme import themes
 from app.services.events import ModelChanged
+from app.services.reasoning import possible, reasoning_choices
+from engine.api import Reasoning
 
 DRAFT_DELAY_MS = 300
 COLUMN = 744
@@ -60,20 +61,23 @@ class Composer(LiveWidget):
     sent = Signal(str)
     stop_wanted = Signal()
     draft_changed = Signal(str)
-    reasoning_chosen = Signal(str)
+    # A word, or a number of tokens.
+    reasoning_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answering = False
         self._model: ModelChanged | None = None
-        self._reasoning = "auto"
+        self._reasoning: Reasoning = "auto"
         self.frame = QFrame(self)
         self.frame.setProperty("kind", "composer")
         self.edit = MessageEdit(self.frame)
         self.button = RoundButton(self.frame)
-        self.reasoning = SegmentedControl(self.frame)
+        self.reasoning = ReasoningChooser(self.frame)
         self._reasoning_label = QLabel(self.frame)
         self._reasoning_label.setProperty("kind", "small")
+        self._instead = QLabel(self.frame)
+        self._instead.setProperty("kind", "small")
         self._hint = QLabel(self.frame)
         self._hint.setProperty("kind", "small")
         self._draft_timer = QTimer(self)
@@ -87,6 +91,7 @@ class Composer(LiveWidget):
         self._foot = QHBoxLayout()
         self._foot.addWidget(self._reasoning_label)
         self._foot.addWidget(self.reasoning)
+        self._foot.addWidget(self._instead)
         self._foot.addWidget(self._hint)
         self._foot.addStretch(1)
         self._foot.addWidget(self.button)
@@ -97,8 +102,9 @@ class Composer(LiveWidget):
         self._row.addStretch(1)
         self._row.addWidget(self.frame, 1000)
         self._row.addStretch(1)
-        QWidget.setTabOrder(self.edit, self.reasoning)
-        QWidget.setTabOrder(self.reasoning, self.button)
+        QWidget.setTabOrder(self.edit, self.reasoning.segments)
+        QWidget.setTabOrder(self.reasoning.segments, self.reasoning.field)
+        QWidget.setTabOrder(self.reasoning.field, self.button)
 
     def _connect(self) -> None:
         self.edit.submitted.connect(self._submit)
@@ -135,7 +141,7 @@ class Composer(LiveWidget):
         self._show_reasoning()
         self._show_hint()
 
-    def show_reasoning(self, value: str) -> None:
+    def show_reasoning(self, value: Reasoning) -> None:
         """What is chosen for this conversation."""
         self._reasoning = value
         self._show_reasoning()
@@ -165,6 +171,7 @@ class Composer(LiveWidget):
             self.stop_wanted.emit()
             return
         self.edit.end_composition()
+        self.reasoning.commit()
         self._submit()
 
     def _text_changed(self) -> None:
@@ -189,23 +196,28 @@ class Composer(LiveWidget):
 
     def _show_reasoning(self) -> None:
         facts = self._model.facts if self._model is not None else None
-        choices = reasoning_choices(facts.reasoning if facts is not None else None)
-        self._reasoning_label.setVisible(bool(choices))
+        control = facts.reasoning if facts is not None else None
+        choices = reasoning_choices(control)
+        used = possible(control, self._reasoning)
         self.reasoning.setVisible(bool(choices))
-        if choices:
-            words = self._reasoning_words()
-            named = [(value, words.get(value, value)) for value in choices]
-            self.reasoning.set_choices(named, self._reasoning if self._reasoning in choices else "auto")
+        if choices and control is not None:
+            self.reasoning.show_choices(choices, used, best_effort=control.kind == "always")
+        # What was chosen for another model.
+        instead = bool(choices) and used != self._reasoning
+        self._instead.setVisible(instead)
+        if instead:
+            wanted = self.reasoning.word(self._reasoning)
+            self._instead.setText(self.tr("Auto instead of {choice}").format(choice=wanted))
+        self._fit_foot()
 
-    def _reasoning_words(self) -> dict[str, str]:
-        return {
-            "auto": self.tr("Auto"),
-            "off": self.tr("Off"),
-            "on": self.tr("On"),
-            "low": self.tr("Low"),
-            "medium": self.tr("Medium"),
-            "high": self.tr("High"),
-        }
+    def _fit_foot(self) -> None:
+        """The name of the control goes where there is no room for it: the choices speak for themselves."""
+        shown = not self.reasoning.isHidden()
+        parts = [self.reasoning, self.button, self._reasoning_label]
+        parts += [label for label in (self._instead, self._hint) if not label.isHidden()]
+        wanted = sum(part.sizeHint().width() + self._foot.spacing() for part in parts)
+        room = self.width() - 2 * MARGIN - SCROLL_BAR - themes.current.px(26)
+        self._reasoning_label.setVisible(shown and wanted <= min(room, themes.current.px(COLUMN - 26)))
 
     def _show_hint(self) -> None:
         tuning = self._model is not None and self._model.tuning
@@ -215,18 +227,21 @@ class Composer(LiveWidget):
             else self.tr("The model is loading. You can send already.")
         )
         self._hint.setVisible(self._model is not None and self._model.state == "loading")
+        self._fit_foot()
 
     def hideEvent(self, event: object) -> None:
         self.flush_draft()
 
     def resizeEvent(self, event: object) -> None:
         self.fit()
+        self._fit_foot()
 
     def retranslate(self) -> None:
         self.edit.setPlaceholderText(self.tr("Ask anything"))
         self.edit.setAccessibleName(self.tr("Message"))
         self._reasoning_label.setText(self.tr("Reasoning"))
         self.reasoning.setAccessibleName(self.tr("Reasoning"))
+        self._instead.setToolTip(self.tr("This model cannot do what was chosen, so it decides by itself."))
         self._show_button()
         self._show_reasoning()
         self._show_hint()

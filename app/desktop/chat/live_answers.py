@@ -6,36 +6,88 @@ replaced by what the events have told so far.
 
 from __future__ import annotations
 
+import time
+
 import msgspec
 
+from app.services.events import AnswerDelta
 from app.store.records import Message
+from engine.api import Timings, ToolCall, Usage
+
+
+def reasoning_tokens(delta: AnswerDelta) -> int:
+    """How many tokens of a delta are reasoning. Exact where it holds reasoning alone; where it holds the end of
+    it and the beginning of the answer, by their lengths."""
+    length = len(delta.reasoning) + len(delta.content)
+    return round(delta.pieces * len(delta.reasoning) / length) if length else 0
+
+
+class _Live:
+    """An answer so far: its text and calls, and what its thought has taken."""
+
+    def __init__(self, reasoning: str = "", content: str = "", calls: tuple[ToolCall, ...] = ()) -> None:
+        self.reasoning, self.content = reasoning, content
+        self.calls = calls
+        self.tokens = 0
+        self.thought_s = 0.0
+        self.since: float | None = None
+
+    def append(self, delta: AnswerDelta) -> None:
+        self.reasoning += delta.reasoning
+        self.content += delta.content
+        self.tokens += reasoning_tokens(delta)
+        if delta.reasoning and self.since is None:
+            self.since = time.monotonic()
+        if delta.content:
+            self.end_thought()
+
+    def end_thought(self) -> None:
+        self.thought_s = self.seconds()
+        self.since = None
+
+    def seconds(self) -> float:
+        return self.thought_s + (0.0 if self.since is None else time.monotonic() - self.since)
 
 
 class LiveAnswers:
     """What has streamed since each answer was queued, by message id."""
 
     def __init__(self) -> None:
-        self._texts: dict[int, tuple[str, str]] = {}
-        self._bases: dict[int, tuple[str, str]] = {}
+        self._live: dict[int, _Live] = {}
+        self._bases: dict[int, _Live] = {}
 
     def continue_from(self, message: Message) -> None:
         """The answer will go on from the text that it has."""
-        self._bases[message.id] = (message.reasoning, message.content)
+        self._bases[message.id] = _Live(message.reasoning, message.content, message.tool_calls)
 
     def begin(self, message: int) -> None:
-        self._texts[message] = self._bases.pop(message, ("", ""))
+        self._live[message] = self._bases.pop(message, _Live())
 
-    def append(self, message: int, reasoning: str, content: str) -> None:
-        before = self._texts.get(message)
-        if before is not None:
-            self._texts[message] = (before[0] + reasoning, before[1] + content)
+    def append(self, delta: AnswerDelta) -> None:
+        live = self._live.get(delta.message)
+        if live is not None:
+            live.append(delta)
+
+    def add_call(self, message: int, call: ToolCall) -> None:
+        live = self._live.get(message)
+        if live is not None:
+            live.end_thought()
+            live.calls += (call,)
 
     def end(self, message: int) -> None:
-        self._texts.pop(message, None)
+        self._live.pop(message, None)
 
     def up_to_date(self, message: Message) -> Message:
-        """The message with the text told so far, if it is being written."""
-        text = self._texts.get(message.id)
-        if message.state != "streaming" or text is None:
+        """The message with what is told so far, if it is being written: its usage and timings then tell what
+        its thought has taken, and nothing else."""
+        live = self._live.get(message.id)
+        if message.state != "streaming" or live is None:
             return message
-        return msgspec.structs.replace(message, reasoning=text[0], content=text[1])
+        return msgspec.structs.replace(
+            message,
+            reasoning=live.reasoning,
+            content=live.content,
+            tool_calls=live.calls,
+            usage=Usage(reasoning_tokens=live.tokens),
+            timings=Timings(reasoning_s=live.seconds()),
+        )

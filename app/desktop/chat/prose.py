@@ -252,20 +252,27 @@ class ProseBlock(SafeTextBrowser):
 
 
 class PlainBlock(SafeTextBrowser):
-    """Plain text that keeps its line breaks: the user's words, a chain of thought."""
+    """Plain text that keeps its line breaks: the user's words, a chain of thought, what a tool is given."""
 
     def __init__(
-        self, parent: QWidget, text: str, *, pixels: float = BODY_PIXELS, quiet: bool = False
+        self,
+        parent: QWidget,
+        text: str,
+        *,
+        pixels: float = BODY_PIXELS,
+        quiet: bool = False,
+        fixed: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._pixels, self._quiet = pixels, quiet
+        self._pixels, self._quiet, self._fixed = pixels, quiet, fixed
         self._text = text
         self.restyle()
 
     def restyle(self) -> None:
         theme = themes.current
         self.setPalette(_palette(theme, theme.muted if self._quiet else theme.text))
-        self.document().setDefaultFont(theme.font(self._pixels))
+        font = theme.fixed_font(self._pixels) if self._fixed else theme.font(self._pixels)
+        self.document().setDefaultFont(font)
         self.set_text(self._text)
 
     def set_text(self, text: str) -> None:

@@ -28,6 +28,7 @@ from app.desktop.chat.code import scroll_bar_style
 from app.desktop.chat.find import find_all, nearest
 from app.desktop.chat.markdown import FORMULA_MARK, Prose, parse
 from app.desktop.chat.prose import SafeTextBrowser, style_sheet
+from app.desktop.chat.tool_call_text import arguments_text, one_line, whole_text
 from app.desktop.theme import themes
 from app.store.records import Message
 
@@ -52,6 +53,9 @@ def message_html(message: Message) -> str:
             parts.append(_with_tex(block))
         else:
             parts.append(f"<pre>{html.escape(block.text)}</pre>")
+    for call in message.tool_calls:
+        text = f"{one_line(call.name)}\n{arguments_text(call)}".strip()
+        parts.append(f"<pre>{html.escape(text)}</pre>")
     return "".join(parts)
 
 
@@ -182,7 +186,8 @@ class SelectTextView(QWidget):
         if message.role not in ("user", "assistant"):
             return
         speaker = self.tr("You") if message.role == "user" else self.tr("Assistant")
-        self._markdown.append(f"**{speaker}**\n\n{message.content.strip()}")
+        text = whole_text(message.content.strip(), message.tool_calls)
+        self._markdown.append(f"**{speaker}**\n\n{text}")
         theme = themes.current
         cursor = QTextCursor(self._text.document())
         cursor.beginEditBlock()

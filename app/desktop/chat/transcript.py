@@ -16,21 +16,32 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.answer import AnswerCard, spoken_words
 from app.desktop.chat.background import background
 from app.desktop.chat.buttons import JumpButton, paint_focus_ring
 from app.desktop.chat.card_window import COLUMN, FIRST_SLICE, MARGIN, CardWindow
-from app.desktop.chat.cards import MessageCard, first_words
+from app.desktop.chat.cards import MessageCard
 from app.desktop.chat.empty import EmptyState
 from app.desktop.chat.highlight import warm
 from app.desktop.chat.strip import Strip
 from app.desktop.chat.tab_order import by_sight, neighbour, outside
 from app.desktop.theme import themes
 from app.store.records import Message
+from engine.api import ToolCall
 
 FLUSH_MS = 33
 # Showing new text takes this share of the time at most while an answer streams.
 MAX_SHARE = 0.2
+
+
+class _Fresh:
+    """What has come for an answer since the last flush."""
+
+    def __init__(self) -> None:
+        self.thoughts: list[str] = []
+        self.words: list[str] = []
+        self.tokens = 0
+        self.calls: list[ToolCall] = []
 
 
 class _FocusFrame(QWidget):
@@ -55,6 +66,7 @@ class TranscriptView(QWidget):
     editRequested = Signal(int, str)
     regenerateRequested = Signal(int)
     continueRequested = Signal(int)
+    answerNowRequested = Signal(int)
     siblingRequested = Signal(int, int)
     linkActivated = Signal(str)
     atTailChanged = Signal(bool)
@@ -62,7 +74,7 @@ class TranscriptView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._fresh: dict[int, tuple[list[str], list[str]]] = {}
+        self._fresh: dict[int, _Fresh] = {}
         self._emphasised: int | None = None
         self._link = ""
         self._pause = FLUSH_MS
@@ -124,14 +136,21 @@ class TranscriptView(QWidget):
             self._window.add(message)
             self._show_emptiness()
 
-    def append_delta(self, message_id: int, reasoning: str, content: str) -> None:
-        """Takes new text of a streaming answer; it is shown with the next flush."""
+    def append_delta(self, message_id: int, reasoning: str, content: str, tokens: int = 0) -> None:
+        """Takes new text of a streaming answer; it is shown with the next flush. `tokens` are the reasoning's."""
         if message_id not in self._window:
             return
-        thoughts, words = self._fresh.setdefault(message_id, ([], []))
-        thoughts.append(reasoning)
-        words.append(content)
+        fresh = self._fresh.setdefault(message_id, _Fresh())
+        fresh.thoughts.append(reasoning)
+        fresh.words.append(content)
+        fresh.tokens += tokens
         self._flush_soon(message_id)
+
+    def append_call(self, message_id: int, call: ToolCall) -> None:
+        """Takes a call that a streaming answer has made; it is shown with the next flush."""
+        if message_id in self._window:
+            self._fresh.setdefault(message_id, _Fresh()).calls.append(call)
+            self._flush_soon(message_id)
 
     def set_queued(self, message_id: int) -> None:
         """The answer waits for the model."""
@@ -177,6 +196,12 @@ class TranscriptView(QWidget):
                 self.scroll_to(last)
             self.edit_message(last)
 
+    def answer_now(self) -> None:
+        """Presses the button beside what is being thought, if there is one."""
+        for card in self._window.cards():
+            if isinstance(card, AnswerCard) and card.is_thinking:
+                card.answer_now()
+
     def scroll_to(self, message_id: int) -> None:
         """Brings a message of the path to the top of what is seen."""
         self._window.scroll_to(message_id)
@@ -221,13 +246,14 @@ class TranscriptView(QWidget):
     def _flush(self) -> None:
         started = time.perf_counter()
         fresh, self._fresh = self._fresh, {}
-        for message_id, (thoughts, words) in fresh.items():
+        for message_id, new in fresh.items():
             card = self._window.card(message_id)
             if isinstance(card, AnswerCard):
-                card.append("".join(thoughts), "".join(words))
+                card.append("".join(new.thoughts), "".join(new.words), new.tokens)
+                card.add_calls(new.calls)
                 self._window.mark(message_id)
             else:
-                self._fresh[message_id] = (thoughts, words)
+                self._fresh[message_id] = new
         self._window.place()
         # A rendering that has become slow joins more text in one flush instead of holding up the window.
         spent = 1000 * (time.perf_counter() - started)
@@ -236,7 +262,7 @@ class TranscriptView(QWidget):
     def _announce(self, message: Message) -> None:
         if not QAccessible.isActive():
             return
-        text = self.tr("Answer finished: {words}").format(words=first_words(message.content, 400))
+        text = self.tr("Answer finished: {words}").format(words=spoken_words(message, 400))
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     # --- cards, links, focus ---
@@ -246,6 +272,7 @@ class TranscriptView(QWidget):
         card.editRequested.connect(self.editRequested)
         card.regenerateRequested.connect(self.regenerateRequested)
         card.continueRequested.connect(self.continueRequested)
+        card.answerNowRequested.connect(self.answerNowRequested)
         card.siblingRequested.connect(self.siblingRequested)
         card.linkAsked.connect(self._ask_link)
         if card.message.id in self._fresh:
@@ -254,7 +281,7 @@ class TranscriptView(QWidget):
     def _copy(self, message_id: int) -> None:
         card = self._window.card(message_id)
         if card is not None:
-            text = card.streamed_text() if isinstance(card, AnswerCard) else card.message.content
+            text = card.copied_text() if isinstance(card, AnswerCard) else card.message.content
             QGuiApplication.clipboard().setText(text)
             self.copyRequested.emit(message_id)
 

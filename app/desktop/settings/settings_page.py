@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.desktop.live import LiveWidget
-from app.desktop.segmented import SegmentedControl
+from app.desktop.reasoning_chooser import ReasoningChooser
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.settings.answer_controls import AnswerControls, fallback_of_model
 from app.desktop.settings.appearance import AppearanceSection
@@ -18,7 +18,8 @@ from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.workers_section import WorkersSection
 from app.desktop.theme import themes
 from app.services.events import ConversationChanged, ModelChanged, ServiceEvent
-from app.services.settings import Settings
+from app.services.reasoning import BUDGET, reasoning_choices
+from app.services.settings import REASONING_WORDS, Settings
 from app.store.records import ChatOptions
 
 COLUMN = 744
@@ -32,7 +33,7 @@ class DefaultAnswers(AnswerControls):
         self._calls = calls
         self._settings: Settings | None = None
         self._model: ModelChanged | None = None
-        self.reasoning = SegmentedControl(self)
+        self.reasoning = ReasoningChooser(self)
         self._reasoning_row = self.add_row(self.reasoning)
         self.reasoning.chosen.connect(
             lambda value: self._calls.do(lambda s: s.settings.change(reasoning=value))
@@ -56,10 +57,14 @@ class DefaultAnswers(AnswerControls):
         facts = self._model.facts if self._model is not None else None
         fallback = fallback_of_model(None if facts is None else facts.sampling)
         self.show_options(chosen, fallback, self.tr("Model's own"))
-        self.reasoning.set_choices(
-            [("auto", self.tr("Auto")), ("off", self.tr("Off")), ("on", self.tr("On"))],
-            str(settings.reasoning),
-        )
+        self.reasoning.show_choices(self._reasoning_choices(settings), settings.reasoning)
+
+    def _reasoning_choices(self, settings: Settings) -> list[str]:
+        """What some model can do: on and off, a number, and the levels of the model that is loaded."""
+        facts = self._model.facts if self._model is not None else None
+        offered = {"auto", "off", "on", BUDGET, str(settings.reasoning)}
+        offered.update(reasoning_choices(None if facts is None else facts.reasoning))
+        return [word for word in (*REASONING_WORDS, BUDGET) if word in offered]
 
     def _save(self, options: ChatOptions) -> None:
         fields = {

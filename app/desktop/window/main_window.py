@@ -171,6 +171,7 @@ class MainWindow(LiveWidget):
             "previous_chat": lambda: self.step_chat(-1),
             "compose": self.compose,
             "edit_last": self.chat.edit_last,
+            "answer_now": self.chat.answer_now,
             "undo": self.toast.undo,
             "open_model": self.open_model_file,
             "sidebar": self.fold,

@@ -40,6 +40,7 @@ def shortcuts() -> tuple[Shortcut, ...]:
         Shortcut("break", "Shift+Enter", translate("Shortcuts", "New line"), in_window=False),
         Shortcut("edit_last", "Alt+Up", translate("Shortcuts", "Edit your last message")),
         Shortcut("stop", "Esc", translate("Shortcuts", "Stop the answer, or close what is open")),
+        Shortcut("answer_now", "Ctrl+Shift+A", translate("Shortcuts", "End the thinking and answer now")),
         Shortcut("rename", "F2", translate("Shortcuts", "Rename the chat in the list"), in_window=False),
         Shortcut("delete", "Del", translate("Shortcuts", "Delete the chat in the list"), in_window=False),
         Shortcut("undo", "Ctrl+Z", translate("Shortcuts", "Undo the deletion")),

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.desktop.chat.composer import Composer
-from app.desktop.chat.reasoning_choices import reasoning_choices
 from app.services.events import ModelChanged
+from app.services.reasoning import possible, reasoning_choices
 from engine.api import ModelFacts, ReasoningControl, Sampling
 
 pytestmark = pytest.mark.usefixtures("looks")
@@ -168,10 +168,10 @@ def test_text_from_elsewhere_is_no_new_draft(qtbot: QtBot, composer: Composer) -
     [
         (None, ()),
         (ReasoningControl("none"), ()),
-        (ReasoningControl("always"), ()),
-        (ReasoningControl("switch"), ("auto", "off", "on")),
-        (ReasoningControl("levels", ("low", "high")), ("auto", "low", "high")),
-        (ReasoningControl("budget"), ("auto", "off", "low", "medium", "high")),
+        (ReasoningControl("always"), ("auto", "off", "budget")),
+        (ReasoningControl("switch"), ("auto", "off", "on", "budget")),
+        (ReasoningControl("levels", ("low", "high")), ("auto", "low", "high", "budget")),
+        (ReasoningControl("budget"), ("auto", "off", "low", "medium", "high", "budget")),
     ],
 )
 def test_only_what_the_model_can_do_is_offered(
@@ -185,6 +185,84 @@ def test_the_reasoning_control_goes_with_models_that_cannot(composer: Composer) 
     assert composer.reasoning.isVisible()
     composer.show_model(model(ReasoningControl("none")))
     assert not composer.reasoning.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("control", "chosen", "used"),
+    [
+        (None, "high", "high"),
+        (ReasoningControl("none"), "on", "auto"),
+        (ReasoningControl("always"), "off", "off"),
+        (ReasoningControl("always"), "on", "auto"),
+        (ReasoningControl("switch"), "high", "auto"),
+        (ReasoningControl("switch"), 500, 500),
+        (ReasoningControl("levels", ("low", "high")), "medium", "auto"),
+        (ReasoningControl("levels", ("low", "high")), "low", "low"),
+    ],
+)
+def test_a_choice_for_another_model_becomes_auto(
+    control: ReasoningControl | None, chosen: str | int, used: str | int
+) -> None:
+    assert possible(control, chosen) == used
+
+
+def test_what_another_model_could_do_falls_back_in_sight(composer: Composer) -> None:
+    composer.show_reasoning("high")
+    composer.show_model(model(ReasoningControl("levels", ("low", "medium", "high"))))
+    assert composer.reasoning.value() == "high" and not composer._instead.isVisible()
+    composer.show_model(model(ReasoningControl("switch")))
+    assert composer.reasoning.value() == "auto" == composer.reasoning.segments.value()
+    assert composer._instead.isVisible() and composer._instead.text() == "Auto instead of High"
+    composer.show_reasoning("off")
+    assert composer.reasoning.value() == "off" and not composer._instead.isVisible()
+
+
+def test_off_of_a_model_that_always_thinks_is_called_a_try(composer: Composer) -> None:
+    composer.show_model(model(ReasoningControl("always")))
+    words = [button.text() for button in composer.reasoning.segments._group.buttons()]
+    assert words == ["Auto", "Off (best effort)", "At most…"]
+
+
+def test_a_number_of_tokens_can_be_chosen(qtbot: QtBot, composer: Composer) -> None:
+    chosen: list[object] = []
+    composer.reasoning_chosen.connect(chosen.append)
+    composer.show_model(model(ReasoningControl("switch")))
+    field = composer.reasoning.field
+    assert not field.isVisible()
+    composer.reasoning.segments._group.button(3).click()
+    assert chosen == [1024] and field.isVisible()
+    field.selectAll()
+    qtbot.keyClicks(field, "300")
+    assert chosen == [1024]
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert chosen == [1024, 300]
+    composer.reasoning.segments._group.button(1).click()
+    assert chosen[-1] == "off" and not field.isVisible()
+    composer.show_reasoning(64)
+    assert field.isVisible() and field.value() == 64 and len(chosen) == 3
+
+
+def test_a_number_that_is_being_typed_counts_for_the_message_that_is_sent(
+    qtbot: QtBot, composer: Composer, sent: list[str]
+) -> None:
+    chosen: list[object] = []
+    composer.reasoning_chosen.connect(chosen.append)
+    composer.show_model(model(ReasoningControl("switch")))
+    composer.show_reasoning(1024)
+    composer.set_text("Hello")
+    composer.reasoning.field.selectAll()
+    qtbot.keyClicks(composer.reasoning.field, "77")
+    composer.button.click()
+    assert chosen == [77] and sent == ["Hello"]
+
+
+def test_the_controls_name_goes_where_there_is_no_room(composer: Composer) -> None:
+    composer.show_model(model(ReasoningControl("budget")))
+    composer.show_reasoning(500)
+    assert composer._reasoning_label.isVisible()
+    composer.resize(480, 500)
+    QApplication.processEvents()
+    assert not composer._reasoning_label.isVisible() and composer.reasoning.isVisible()
 
 
 def test_a_loading_model_does_not_keep_anybody_from_writing(

@@ -239,8 +239,8 @@ def test_the_palette_finds_commands_and_chats(running: Running, qtbot: QtBot) ->
 
 def test_reasoning_is_chosen_per_conversation_and_reaches_the_model(running: Running, qtbot: QtBot) -> None:
     composer = running.window.chat.composer
-    assert composer.reasoning.values() == ["auto", "off", "on"]
-    qtbot.mouseClick(composer.reasoning._group.button(1), Qt.MouseButton.LeftButton)
+    assert composer.reasoning.values() == ["auto", "off", "on", "budget"]
+    qtbot.mouseClick(composer.reasoning.segments._group.button(1), Qt.MouseButton.LeftButton)
     running.send("Quick, please")
     assert running.engine.requests[-1].reasoning == "off"
     running.window.new_chat()

@@ -326,14 +326,14 @@ def test_thinking_streams_only_into_an_open_card(qtbot, view):
     view.append_delta(1, "hmm ", "")
     quiet(qtbot, view)
     thoughts = card(view, 1)._reasoning
-    assert "Thinking…" in thoughts._line.text()
+    assert thoughts._line.text().startswith("Thinking")
     thoughts._line.click()
     view.append_delta(1, "well", "")
     quiet(qtbot, view)
     assert thoughts._view.toPlainText() == "hmm well"
     view.append_delta(1, "", "So")
     quiet(qtbot, view)
-    assert "Thinking…" not in thoughts._line.text()
+    assert "Thinking" not in thoughts._line.text()
 
 
 def test_reading_the_prompt_shows_how_far_and_goes_with_the_first_word(qtbot, view):

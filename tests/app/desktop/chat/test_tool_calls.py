@@ -1,0 +1,232 @@
+"""Tool calls as cards under an answer, and the sentences that stand beside them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+
+from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.select_text import message_html
+from app.desktop.chat.tool_call import ToolCallCard
+from app.desktop.chat.tool_call_text import arguments_text, beginning, call_markdown, whole_text
+from app.desktop.chat.transcript import TranscriptView
+from app.desktop.language import languages
+from app.desktop.theme import themes
+from engine.api import ToolCall
+from engine.errors import ErrorInfo
+
+from .conversations import message
+
+WEATHER = ToolCall("c1", "get_weather", {"city": "제주", "days": 3})
+HOSTILE = ToolCall(
+    "c2",
+    "<b>rm</b>\nhttps://evil.example",
+    {"text": '<a href="https://evil.example">click</a> ![x](file:///etc/passwd) **bold**'},
+)
+BROKEN = ToolCall("c3", "", '{"path": "/tmp/x", "mode": ')
+
+
+@pytest.fixture
+def view(qtbot, looks):
+    view = TranscriptView()
+    qtbot.addWidget(view)
+    view.resize(960, 700)
+    view.show()
+    yield view
+    view.clear()
+
+
+def flushed(qtbot, view: TranscriptView) -> None:
+    qtbot.waitUntil(lambda: not any(timer.isActive() for timer in view.findChildren(QTimer)))
+
+
+def answer(view: TranscriptView, number: int = 1) -> AnswerCard:
+    card = view._window.card(number)
+    assert isinstance(card, AnswerCard)
+    return card
+
+
+def cards(view: TranscriptView) -> list[ToolCallCard]:
+    return answer(view)._calls
+
+
+def test_each_call_is_a_card_below_the_words(view):
+    view.add_message(message(1, "assistant", "Let me look.", tool_calls=(WEATHER, HOSTILE, BROKEN)))
+    tops = [card.y() for card in cards(view)]
+    assert len(tops) == 3 and tops == sorted(tops) and tops[0] > answer(view)._body.geometry().bottom()
+    assert answer(view).footer.y() > cards(view)[-1].geometry().bottom()
+    first = cards(view)[0]
+    assert json.loads(first._text.toPlainText()) == WEATHER.arguments
+    assert "제주" in first._text.toPlainText()
+    assert first.accessibleName() == "Call of the tool get_weather"
+
+
+def test_nothing_of_a_call_is_markup_or_a_link(view):
+    view.add_message(message(1, "assistant", "", tool_calls=(HOSTILE,)))
+    (card,) = cards(view)
+    shown = card._text
+    assert json.loads(shown.toPlainText()) == HOSTILE.arguments
+    block = shown.document().begin()
+    while block.isValid():
+        fragments = block.begin()
+        while not fragments.atEnd():
+            form = fragments.fragment().charFormat()
+            assert not form.isAnchor() and not form.isImageFormat()
+            fragments += 1
+        block = block.next()
+    assert card.accessibleName() == "Call of the tool <b>rm</b> https://evil.example"
+    assert "<a href" not in message_html(card.parent().message)
+
+
+def test_a_call_that_cannot_be_read_shows_what_was_written(view):
+    view.add_message(message(1, "assistant", "", tool_calls=(BROKEN,)))
+    (card,) = cards(view)
+    assert card._text.toPlainText() == BROKEN.arguments
+    assert card._note.text.startswith("The call could not be read")
+    assert card._note.y() < card._text.y()
+    assert "Unknown tool" in card.accessibleName()
+
+
+def test_what_was_mended_is_said_quietly_below(view):
+    call = ToolCall("c", "f", {"count": 3}, coercions=("count: string to integer",), repaired=True)
+    view.add_message(message(1, "assistant", "", tool_calls=(call,)))
+    (card,) = cards(view)
+    assert "mended" in card._note.text and "count: string to integer" in card._note.text
+    assert card._note.y() > card._text.geometry().bottom() - 1
+    assert card.height() > card._note.geometry().bottom()
+
+
+def test_a_call_without_arguments_is_one_line(view):
+    view.add_message(message(1, "assistant", "", tool_calls=(ToolCall("c", "now", {}),)))
+    (card,) = cards(view)
+    assert not card._text.isVisible() and card.height() == card._head
+
+
+def test_long_arguments_are_folded_until_they_are_asked_for(view):
+    call = ToolCall("c", "write", {f"key {number}": number for number in range(100)})
+    view.add_message(message(1, "assistant", "", tool_calls=(call,)))
+    (card,) = cards(view)
+    low = card.height()
+    assert card.is_folded and card._more.isVisible() and "102" in card._more.text()
+    card._more.click()
+    assert card.height() > 3 * low and json.loads(card._text.toPlainText()) == call.arguments
+    card._more.click()
+    assert card.height() == low
+    card._copy.click()
+    card._copied.stop()
+    assert json.loads(QGuiApplication.clipboard().text()) == call.arguments
+
+
+def test_a_call_appears_while_the_answer_is_written_and_stays_the_same_card(qtbot, view):
+    view.add_message(message(1, "assistant", "", "streaming"))
+    view.append_delta(1, "I need the weather.", "", 4)
+    view.append_call(1, WEATHER)
+    flushed(qtbot, view)
+    (card,) = cards(view)
+    assert card.isVisible() and not answer(view).is_thinking
+    view.append_call(1, BROKEN)
+    flushed(qtbot, view)
+    assert [c.call for c in cards(view)] == [WEATHER, BROKEN]
+    view.finish_message(
+        message(1, "assistant", "", reasoning="I need the weather.", tool_calls=(WEATHER, BROKEN))
+    )
+    assert cards(view)[0] is card
+
+
+def test_copying_an_answer_takes_its_calls_along(view):
+    view.add_message(message(1, "assistant", "Let me look.", tool_calls=(WEATHER,)))
+    answer(view).footer.copyPressed.emit()
+    answer(view).footer._copied.stop()
+    assert QGuiApplication.clipboard().text() == whole_text("Let me look.", (WEATHER,))
+    assert '"city": "제주"' in QGuiApplication.clipboard().text()
+
+
+def test_an_answer_of_calls_alone_is_named_after_them(view):
+    view.add_message(message(1, "assistant", "", tool_calls=(WEATHER, BROKEN)))
+    assert "get_weather" in answer(view).accessibleName()
+
+
+def test_editing_hides_the_calls_and_brings_them_back(view):
+    view.add_message(message(1, "assistant", "words", tool_calls=(WEATHER,)))
+    view.edit_message(1)
+    assert not cards(view)[0].isVisible()
+    answer(view).stop_editing()
+    assert cards(view)[0].isVisible()
+
+
+def test_notices_are_one_line_each_in_the_readers_language(qtbot, view):
+    notices = (ErrorInfo("reasoning.ignored_off"), ErrorInfo("tools.cut_in_call"))
+    view.add_message(message(1, "assistant", "words", notices=notices))
+    lines = answer(view)._notices
+    assert [line.isVisible() for line in lines] == [True, True]
+    assert "told not to think" in lines[0].text
+    assert answer(view)._body.geometry().bottom() < lines[0].y() < answer(view).footer.y()
+    languages.choose("ko")
+    qtbot.waitUntil(lambda: "모델" in answer(view)._notices[0].text)
+    view.finish_message(message(1, "assistant", "words"))
+    assert answer(view)._notices == []
+
+
+def test_cards_follow_theme_and_language(qtbot, view):
+    view.add_message(message(1, "assistant", "", tool_calls=(WEATHER, BROKEN)))
+    languages.choose("ko")
+    qtbot.waitUntil(lambda: cards(view)[0]._copy.text() == "복사")
+    themes.choose("dark")
+    assert cards(view)[1]._text.toPlainText() == BROKEN.arguments
+
+
+def test_a_fence_within_the_arguments_does_not_end_the_block():
+    text = call_markdown(ToolCall("c", "f", {"text": "```\ncode\n```"}))
+    assert text.startswith("**f**\n\n````json\n") and text.endswith("\n````")
+
+
+def test_arguments_that_are_nested_too_deep_do_not_fail():
+    nested: dict[str, object] = {}
+    inner = nested
+    for _ in range(100_000):
+        inner["x"] = inner = {}
+    assert arguments_text(ToolCall("c", "f", {"deep": nested, "flat": 1})) == "deep\nflat"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\nb", "a\nb"),
+        ("1\n2\n3\n4", "1\n2\n3\n4"),
+        ("1\n2\n3\n4\n5", "1\n2\n3"),
+        ("a" * 26, "a" * 26),
+        ("a" * 27, "a" * 20),
+        ("", ""),
+    ],
+)
+def test_the_beginning_of_a_text(text: str, shown: str):
+    assert beginning(text, 3, 20) == shown
+
+
+def test_what_fits_on_a_line_stands_on_one():
+    items = [{"name": "Rain jacket", "count": 2}, {"name": "Umbrella", "count": 1}, {"name": "x" * 20}]
+    text = arguments_text(ToolCall("c", "f", {"list": "Weekend", "items": items}))
+    assert text.split("\n")[:4] == [
+        "{",
+        '  "list": "Weekend",',
+        '  "items": [',
+        '    {"name": "Rain jacket", "count": 2},',
+    ]
+    assert arguments_text(WEATHER) == '{"city": "제주", "days": 3}'
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=12), inner, max_size=6),
+    max_leaves=40,
+)
+
+
+@given(st.dictionaries(st.text(max_size=12), VALUES, min_size=1, max_size=6))
+def test_what_is_shown_is_the_same_json(arguments: dict[str, object]):
+    assert json.loads(arguments_text(ToolCall("c", "f", arguments))) == arguments
