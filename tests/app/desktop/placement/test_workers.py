@@ -55,10 +55,12 @@ def test_a_worker_is_added_by_enter_and_removed_by_its_button(
     workers.check.click()
     running.until(lambda: workers.lines[0].words.text() == "Ready, in use by the loaded model")
     assert workers.lines[0].remove.accessibleName() == f"Remove {ADDRESS}"
+    running.window.activateWindow()
+    running.until(running.window.isActiveWindow)
     workers.lines[0].remove.setFocus()
     workers.lines[0].remove.click()
     running.until(lambda: workers.lines == [])
-    assert QApplication.focusWidget() is workers.field
+    running.until(lambda: QApplication.focusWidget() is workers.field)
 
 
 def test_each_state_is_told_in_words(running: Running, placements: HandMadePlacements) -> None:
