@@ -59,7 +59,8 @@ class ReasoningChooser(LiveWidget):
     def show_choices(self, choices: Sequence[str], value: Reasoning, *, best_effort: bool = False) -> None:
         """`choices` are words, `BUDGET` among them where a number can be chosen. `best_effort`: "off" is only
         a try with this model."""
-        self._choices, self._value, self._best_effort = tuple(choices), value, best_effort
+        self._choices, self._value = tuple(choices), "off" if value == 0 else value
+        self._best_effort = best_effort
         self._show()
 
     def _show(self) -> None:

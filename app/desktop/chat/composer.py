@@ -203,7 +203,7 @@ class Composer(LiveWidget):
         if choices and control is not None:
             self.reasoning.show_choices(choices, used, best_effort=control.kind == "always")
         # What was chosen for another model.
-        instead = bool(choices) and used != self._reasoning
+        instead = bool(choices) and used == "auto" != self._reasoning
         self._instead.setVisible(instead)
         if instead:
             wanted = self.reasoning.word(self._reasoning)

@@ -196,6 +196,7 @@ def test_the_reasoning_control_goes_with_models_that_cannot(composer: Composer) 
         (ReasoningControl("always"), "on", "auto"),
         (ReasoningControl("switch"), "high", "auto"),
         (ReasoningControl("switch"), 500, 500),
+        (ReasoningControl("switch"), 0, "off"),
         (ReasoningControl("levels", ("low", "high")), "medium", "auto"),
         (ReasoningControl("levels", ("low", "high")), "low", "low"),
     ],
