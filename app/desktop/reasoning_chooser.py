@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import QLocale, QPoint, Qt, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QMenu, QPushButton, QSpinBox, QWidget
 
 from app.desktop.live import LiveWidget
 from app.desktop.segmented import SegmentedControl
@@ -37,7 +37,10 @@ class TokenField(QSpinBox):
 
 
 class ReasoningChooser(LiveWidget):
-    """`chosen` carries what a person chose: a word, or a number of tokens."""
+    """`chosen` carries what a person chose: a word, or a number of tokens.
+
+    `set_compact` is for narrow places: the row of choices becomes one button with a menu.
+    """
 
     chosen = Signal(object)
 
@@ -46,11 +49,17 @@ class ReasoningChooser(LiveWidget):
         self._choices: tuple[str, ...] = ()
         self._value: Reasoning = "auto"
         self._best_effort = False
+        self._compact = False
         self.segments = SegmentedControl(self)
+        self.button = QPushButton(self)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.clicked.connect(self._open_menu)
+        self.button.hide()
         self.field = TokenField(self)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.addWidget(self.segments)
+        self._row.addWidget(self.button)
         self._row.addWidget(self.field)
         self.segments.chosen.connect(self._choose)
         self.field.valueChanged.connect(self._take_number)
@@ -59,7 +68,8 @@ class ReasoningChooser(LiveWidget):
     def show_choices(self, choices: Sequence[str], value: Reasoning, *, best_effort: bool = False) -> None:
         """`choices` are words, `BUDGET` among them where a number can be chosen. `best_effort`: "off" is only
         a try with this model."""
-        self._choices, self._value, self._best_effort = tuple(choices), value, best_effort
+        self._choices, self._value = tuple(choices), "off" if value == 0 else value
+        self._best_effort = best_effort
         self._show()
 
     def _show(self) -> None:
@@ -67,6 +77,8 @@ class ReasoningChooser(LiveWidget):
             return
         word = BUDGET if isinstance(self._value, int) else self._value
         self.segments.set_choices([(choice, self.word(choice)) for choice in self._choices], word)
+        self.button.setText(f"{self.word(word)}  ▾")
+        self.button.setAccessibleName(f"{self.accessibleName()}: {self.word(word)}")
         limited = isinstance(self._value, int)
         if isinstance(self._value, int) and self._value != self.field.value():
             blocked = self.field.blockSignals(True)
@@ -77,6 +89,29 @@ class ReasoningChooser(LiveWidget):
             self.tr("The model closes its thinking before it begins. Not every model keeps to that.")
             if self._best_effort and self._value == "off"
             else ""
+        )
+
+    def set_compact(self, compact: bool) -> None:
+        if compact != self._compact:
+            self._compact = compact
+            self.segments.setVisible(not compact)
+            self.button.setVisible(compact)
+
+    def full_width(self) -> int:
+        """What it takes when it is not compact."""
+        field = 0 if self.field.isHidden() else self._row.spacing() + self.field.width()
+        return self.segments.sizeHint().width() + field
+
+    def _open_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for choice in self._choices:
+            action = menu.addAction(self.word(choice))
+            action.setCheckable(True)
+            action.setChecked(choice == self.segments.value())
+            action.triggered.connect(lambda _=False, word=choice: self._choose(word))
+        menu.popup(
+            self.button.mapToGlobal(self.button.rect().topLeft() - QPoint(0, menu.sizeHint().height()))
         )
 
     def commit(self) -> None:
@@ -121,6 +156,7 @@ class ReasoningChooser(LiveWidget):
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
         self.segments.setAccessibleName(name)
+        self._show()
 
     def retranslate(self) -> None:
         self.field.setSuffix(" " + self.tr("tokens"))

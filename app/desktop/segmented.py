@@ -51,6 +51,8 @@ class SegmentedControl(QFrame):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._group.addButton(button, index)
             self._layout.addWidget(button)
+            # A layout shows what is added to it later, and has no size for it until then.
+            button.show()
 
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)

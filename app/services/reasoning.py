@@ -28,6 +28,8 @@ def reasoning_choices(control: ReasoningControl | None) -> tuple[str, ...]:
 
 def possible(control: ReasoningControl | None, chosen: Reasoning) -> Reasoning:
     """The choice itself, or "auto" where this model cannot do it. Without a model every choice stands."""
+    if chosen == 0:
+        chosen = "off"
     if control is None:
         return chosen
     word = BUDGET if isinstance(chosen, int) else chosen

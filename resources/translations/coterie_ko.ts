@@ -933,7 +933,7 @@
     </message>
     <message>
         <source>Thinking</source>
-        <translation>생각 중</translation>
+        <translation>추론하는 중</translation>
     </message>
     <message>
         <source>Answer now</source>

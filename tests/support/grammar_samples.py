@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import llama_cpp.llama_cpp as llama
@@ -26,7 +27,9 @@ SEQUENCES = 16
 
 
 class SampleRequest(msgspec.Struct, frozen=True):
-    """`opening` is written behind the prompt as if the model had drawn it."""
+    """`opening` is written behind the prompt as if the model had drawn it. Replies are drawn with the seeds from
+    `first_seed` on.
+    """
 
     grammar: ToolGrammar
     prompt: str
@@ -34,6 +37,7 @@ class SampleRequest(msgspec.Struct, frozen=True):
     opening: str = ""
     temperature: float = 0.9
     max_tokens: int = 300
+    first_seed: int = 0
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -44,6 +48,20 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 def samples(request: SampleRequest) -> list[Sample]:
+    """The replies, in the order of their seeds; many are drawn by two children at once, of one thread each.
+
+    Threads of one child wait for each other at every step, which costs most of the time on a machine that is
+    busy with other things.
+    """
+    half = request.count // 2 if request.count > SEQUENCES else request.count
+    parts = [msgspec.structs.replace(request, count=half)]
+    if half < request.count:
+        parts.append(msgspec.structs.replace(request, count=request.count - half, first_seed=half))
+    with ThreadPoolExecutor(len(parts)) as children:
+        return [sample for drawn in children.map(_drawn_in_child, parts) for sample in drawn]
+
+
+def _drawn_in_child(request: SampleRequest) -> list[Sample]:
     done = subprocess.run(
         [sys.executable, "-m", "tests.support.grammar_samples"],
         input=msgspec.json.encode(request),
@@ -96,11 +114,12 @@ def _draw_all(request: SampleRequest) -> list[Sample]:
     params = llama.llama_context_default_params()
     params.n_ctx = len(prompt) + SEQUENCES * (request.max_tokens + 1)
     params.n_seq_max, params.kv_unified = SEQUENCES, True
+    params.n_threads = params.n_threads_batch = 1
     context = llama.llama_init_from_model(model, params)
     found: list[Sample] = []
     for first in range(0, request.count, SEQUENCES):
-        seeds = range(first, min(first + SEQUENCES, request.count))
-        replies = [_Reply(request, vocab, tokenizer, seed) for seed in seeds]
+        numbers = range(first, min(first + SEQUENCES, request.count))
+        replies = [_Reply(request, vocab, tokenizer, request.first_seed + number) for number in numbers]
         _draw(context, prompt, replies, request.max_tokens)
         found += [reply.close() for reply in replies]
     llama.llama_free(context)

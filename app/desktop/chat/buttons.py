@@ -103,7 +103,8 @@ class PillButton(QuietButton):
             painter.setPen(QColor(theme.line))
             painter.setBrush(QColor(theme.accent_soft if hover else theme.card))
         painter.drawRoundedRect(rect, 8, 8)
-        painter.setPen(QColor(theme.on_accent if self._primary else theme.text))
+        words = theme.on_accent if self._primary else theme.text if self.isEnabled() else theme.faint
+        painter.setPen(QColor(words))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
         if self.hasFocus():
             if self._primary:

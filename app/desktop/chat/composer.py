@@ -103,7 +103,8 @@ class Composer(LiveWidget):
         self._row.addWidget(self.frame, 1000)
         self._row.addStretch(1)
         QWidget.setTabOrder(self.edit, self.reasoning.segments)
-        QWidget.setTabOrder(self.reasoning.segments, self.reasoning.field)
+        QWidget.setTabOrder(self.reasoning.segments, self.reasoning.button)
+        QWidget.setTabOrder(self.reasoning.button, self.reasoning.field)
         QWidget.setTabOrder(self.reasoning.field, self.button)
 
     def _connect(self) -> None:
@@ -203,7 +204,7 @@ class Composer(LiveWidget):
         if choices and control is not None:
             self.reasoning.show_choices(choices, used, best_effort=control.kind == "always")
         # What was chosen for another model.
-        instead = bool(choices) and used != self._reasoning
+        instead = bool(choices) and used == "auto" != self._reasoning
         self._instead.setVisible(instead)
         if instead:
             wanted = self.reasoning.word(self._reasoning)
@@ -211,13 +212,17 @@ class Composer(LiveWidget):
         self._fit_foot()
 
     def _fit_foot(self) -> None:
-        """The name of the control goes where there is no room for it: the choices speak for themselves."""
-        shown = not self.reasoning.isHidden()
-        parts = [self.reasoning, self.button, self._reasoning_label]
-        parts += [label for label in (self._instead, self._hint) if not label.isHidden()]
-        wanted = sum(part.sizeHint().width() + self._foot.spacing() for part in parts)
-        room = self.width() - 2 * MARGIN - SCROLL_BAR - themes.current.px(26)
-        self._reasoning_label.setVisible(shown and wanted <= min(room, themes.current.px(COLUMN - 26)))
+        """Where there is little room the name of the control goes first, then its choices become a menu."""
+        if self.reasoning.isHidden():
+            self._reasoning_label.hide()
+            return
+        gap = self._foot.spacing()
+        inside = self.width() - 2 * MARGIN - SCROLL_BAR - themes.current.px(28)
+        room = min(inside, themes.current.px(COLUMN - 28)) - self.button.width() - gap
+        beside = [label for label in (self._instead, self._hint) if not label.isHidden()]
+        wanted = self.reasoning.full_width() + sum(label.sizeHint().width() + gap for label in beside)
+        self._reasoning_label.setVisible(wanted + self._reasoning_label.sizeHint().width() + gap <= room)
+        self.reasoning.set_compact(wanted > room)
 
     def _show_hint(self) -> None:
         tuning = self._model is not None and self._model.tuning
@@ -253,6 +258,8 @@ class Composer(LiveWidget):
         self._inside.setSpacing(px(10))
         self._foot.setSpacing(px(8))
         self.frame.setMaximumWidth(px(COLUMN))
+        # What does not fit finds another form: the window need not be wide for it.
+        self.setMinimumWidth(px(280))
         self.button.setFixedSize(px(34), px(34))
         self.edit.restyle()
         self.fit()

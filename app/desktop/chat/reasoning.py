@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QLocale, QRectF, Qt, QTimerEvent, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.chat.buttons import QuietButton, paint_focus_ring
+from app.desktop.chat.buttons import PillButton, QuietButton, paint_focus_ring
 from app.desktop.chat.prose import LINE_HEIGHT, PlainBlock
 from app.desktop.theme import themes
 
@@ -18,6 +18,8 @@ MAX_SHOWN = 60_000
 PEEK_LINES = 6
 PEEK_CHARACTERS = 1500
 TICK_MS = 1000
+# Between the line's words and the ring around them.
+RING = 5
 
 
 class _Line(QuietButton):
@@ -25,11 +27,10 @@ class _Line(QuietButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(self.text_colour())
-        painter.drawText(
-            self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, self.text()
-        )
+        words = self.rect().adjusted(RING, 0, 0, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, self.text())
         if self.hasFocus():
-            paint_focus_ring(painter, QRectF(self.rect()).adjusted(-1, 0, 0, 0), 6)
+            paint_focus_ring(painter, QRectF(self.rect()), 6)
         painter.end()
 
 
@@ -96,10 +97,10 @@ class ReasoningCard(QWidget):
         self._peek: _Peek | None = None
         self._clock = 0
         self._since = 0.0
-        self._answer_now = QuietButton(self, pixels=13)
+        self._answer_now = PillButton(self)
         self._answer_now.clicked.connect(self.answer_now)
         self._answer_now.hide()
-        self._line = _Line(self, pixels=13, padding=0)
+        self._line = _Line(self, pixels=13, padding=RING)
         self._line.clicked.connect(self._toggle)
         self._width = 0
 
@@ -255,14 +256,14 @@ class ReasoningCard(QWidget):
         if self._thinking and self.is_open:
             # Below a long text, where the eye is; else beside the line.
             size = self._answer_now.sizeHint()
-            self._answer_now.setGeometry(left - 6, y + 4, size.width(), size.height())
-            y += 4 + size.height()
+            self._answer_now.setGeometry(left, y + 8, size.width(), size.height())
+            y += 8 + size.height()
         return y
 
     def _place_line(self) -> None:
         left, height = themes.current.px(14), themes.current.px(24)
-        width = min(self._width - left, self._line.sizeHint().width() + 8)
-        self._line.setGeometry(left, 0, width, height)
+        width = min(self._width - left, self._line.sizeHint().width())
+        self._line.setGeometry(left - RING, 0, width, height)
         if self._thinking and not self.is_open:
             button = self._answer_now.sizeHint().width()
             x = min(left + width + 10, self._width - button)

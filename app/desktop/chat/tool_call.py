@@ -130,15 +130,15 @@ class ToolCallCard(QWidget):
         noted = bool(self._note.text)
         self._note.setVisible(noted)
         if noted and self.call.is_malformed:
-            y += px(8) + self._place(self._note, left, y + px(8), inner)
+            y += px(10) + self._place(self._note, left, y + px(10), inner)
         if self._whole:
-            y += px(10) + self._place(self._text, left, y + px(10), inner)
+            y += px(8) + self._place(self._text, left, y + px(10), inner)
         if not self._more.isHidden():
             size = self._more.sizeHint()
             self._more.setGeometry(left - 6, y + px(4), size.width(), size.height())
             y += px(4) + size.height()
         if noted and not self.call.is_malformed:
-            y += px(8) + self._place(self._note, left, y + px(8), inner)
+            y += px(10) + self._place(self._note, left, y + px(10), inner)
         return y + (px(10) if y > self._head else 0)
 
     @staticmethod

@@ -5,7 +5,7 @@ import time
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.desktop.chat.composer import Composer
@@ -196,6 +196,7 @@ def test_the_reasoning_control_goes_with_models_that_cannot(composer: Composer) 
         (ReasoningControl("always"), "on", "auto"),
         (ReasoningControl("switch"), "high", "auto"),
         (ReasoningControl("switch"), 500, 500),
+        (ReasoningControl("switch"), 0, "off"),
         (ReasoningControl("levels", ("low", "high")), "medium", "auto"),
         (ReasoningControl("levels", ("low", "high")), "low", "low"),
     ],
@@ -260,9 +261,32 @@ def test_the_controls_name_goes_where_there_is_no_room(composer: Composer) -> No
     composer.show_model(model(ReasoningControl("budget")))
     composer.show_reasoning(500)
     assert composer._reasoning_label.isVisible()
-    composer.resize(480, 500)
+    wide = composer.reasoning.full_width()
+    composer.resize(wide + 150, 500)
     QApplication.processEvents()
-    assert not composer._reasoning_label.isVisible() and composer.reasoning.isVisible()
+    assert not composer._reasoning_label.isVisible() and composer.reasoning.segments.isVisible()
+
+
+def test_where_there_is_little_room_the_choices_are_a_menu(composer: Composer) -> None:
+    chosen: list[object] = []
+    composer.reasoning_chosen.connect(chosen.append)
+    composer.show_model(model(ReasoningControl("budget")))
+    composer.show_reasoning(500)
+    composer.resize(384, 500)
+    QApplication.processEvents()
+    reasoning = composer.reasoning
+    assert not reasoning.segments.isVisible() and reasoning.button.isVisible()
+    assert reasoning.geometry().right() < composer.button.geometry().left()
+    assert reasoning.button.accessibleName() == "Reasoning: At most…"
+    reasoning.button.click()
+    (menu,) = reasoning.findChildren(QMenu)
+    assert [action.text() for action in menu.actions() if action.isChecked()] == ["At most…"]
+    menu.actions()[1].trigger()
+    menu.close()
+    assert chosen == ["off"] and reasoning.button.text().startswith("Off")
+    composer.resize(800, 500)
+    QApplication.processEvents()
+    assert reasoning.segments.isVisible() and not reasoning.button.isVisible()
 
 
 def test_a_loading_model_does_not_keep_anybody_from_writing(

@@ -10,10 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.note_line import NoteLine
+from app.desktop.chat.tool_call import ToolCallCard
 from app.desktop.theme import themes
 from app.services.events import StoreFailed
 from app.services.settings import SettingsFile
-from engine.api import ReasoningControl
+from engine.api import ReasoningControl, ToolCall
 from engine.errors import ErrorInfo
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
@@ -245,6 +248,70 @@ def test_reasoning_is_chosen_per_conversation_and_reaches_the_model(running: Run
     assert running.engine.requests[-1].reasoning == "off"
     running.window.new_chat()
     assert composer.reasoning.value() == "auto"
+
+
+def test_a_choice_that_another_model_had_is_sent_as_auto(make_desktop: Make, qtbot: QtBot) -> None:
+    running = make_desktop(reasoning=ReasoningControl("levels", ("low", "high"), "low")).ready()
+    running.services.settings.change(reasoning="on")
+    running.until(lambda: running.window.chat.composer._instead.isVisible())
+    running.send("Hello")
+    assert running.engine.requests[-1].reasoning == "auto"
+
+
+def test_a_number_of_tokens_reaches_the_model_and_stays_with_the_chat(running: Running, qtbot: QtBot) -> None:
+    composer = running.window.chat.composer
+    composer.reasoning.segments._group.button(3).click()
+    composer.reasoning.field.setValue(300)
+    running.send("Quick, please")
+    assert running.engine.requests[-1].reasoning == 300
+    chat = running.window.chat.conversation
+    assert chat is not None
+    running.window.new_chat()
+    assert composer.reasoning.value() == "auto"
+    running.window.open_chat(chat.id)
+    running.until(lambda: composer.reasoning.value() == 300)
+
+
+def test_the_default_for_every_chat_can_be_a_number(running: Running) -> None:
+    chooser = running.window.settings.answers.reasoning
+    assert chooser.values() == ["auto", "off", "on", "budget"]
+    chooser.segments._group.button(3).click()
+    running.until(lambda: running.services.settings.current.reasoning == 1024)
+    running.until(lambda: running.window.chat.composer.reasoning.value() == 1024)
+
+
+def test_answer_now_by_keys_ends_the_thought_under_way(make_desktop: Make, qtbot: QtBot) -> None:
+    pieces = ("<think>hmm ", *("<think>more " for _ in range(3000)), "So: ", "done.")
+    running = make_desktop(answer=lambda _: pieces, pace=0.01).ready()
+    chat = running.window.chat
+    chat.composer.edit.setPlainText("Why?")
+    qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
+    running.until(lambda: any(card.is_thinking for card in chat.transcript.findChildren(AnswerCard)))
+    (card,) = chat.transcript.findChildren(AnswerCard)
+    qtbot.keyClick(running.window, Qt.Key.Key_A, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    running.until(lambda: card.message.state == "done")
+    assert card.message.content == "So: done." and len(card.message.reasoning) < 10_000
+
+
+def test_calls_and_notices_of_an_answer_are_there_when_the_chat_is_opened_again(make_desktop: Make) -> None:
+    call = ToolCall("c1", "get_weather", {"city": "Jeju"})
+    broken = ToolCall("c2", "", '{"half": ')
+    notice = ErrorInfo("tools.cut_in_call")
+    running = make_desktop(calls=(call, broken), notices=(notice,)).ready()
+    running.send("Weather?")
+    chat = running.window.chat
+
+    def shown() -> list[ToolCall]:
+        return [card.call for card in chat.transcript.findChildren(ToolCallCard) if card.isVisible()]
+
+    running.until(lambda: shown() == [call, broken])
+    opened = chat.conversation
+    assert opened is not None
+    running.window.new_chat()
+    running.until(lambda: not shown())
+    running.window.open_chat(opened.id)
+    running.until(lambda: shown() == [call, broken])
+    running.until(lambda: any("tool call" in line.text for line in chat.transcript.findChildren(NoteLine)))
 
 
 def test_a_model_that_does_not_reason_has_no_control(make_desktop: Make) -> None:

@@ -11,10 +11,12 @@ import pytest
 
 from engine.formats.dialect import Dialect
 from engine.formats.grammar import ToolGrammar, tool_grammar
+from engine.formats.writing import WrittenCall, written
 from tests.engine.formats import dialect_examples as examples
 from tests.support.grammar_samples import Sample, SampleRequest, samples
 
 PROMPT = "<|im_start|>user\nWhat is the weather in Paris?<|im_end|>\n<|im_start|>assistant\n"
+ARGUMENTS = {"city": "Oslo", "days": 2, "unit": "celsius", "hours": [7]}
 PARAMETERS = {
     "type": "object",
     "properties": {
@@ -28,6 +30,12 @@ PARAMETERS = {
 }
 TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": PARAMETERS}}
 _ELEMENT = re.compile(r"\s*<parameter=(\w+)>\n(.*?)\n?</parameter>", re.DOTALL)
+
+
+def prompt_with_example(dialect: Dialect) -> str:
+    """The prompt behind a call of the same kind, so that the model goes on in long tokens and not in letters."""
+    call = written(dialect, [WrittenCall("get_weather", ARGUMENTS)])
+    return f"<|im_start|>user\nWeather in Oslo?<|im_end|>\n<|im_start|>assistant\n{call}<|im_end|>\n{PROMPT}"
 
 
 def hermes_arguments(text: str) -> dict[str, Any]:
@@ -71,7 +79,7 @@ def test_every_reply_within_a_grammar_is_a_call_that_its_tool_takes(
     dialect: Dialect, arguments: Any, count: int
 ) -> None:
     grammar = tool_grammar(dialect, [TOOL], "get_weather")
-    drawn = samples(SampleRequest(grammar, PROMPT, count))
+    drawn = samples(SampleRequest(grammar, prompt_with_example(dialect), count, temperature=1.3))
     assert [sample for sample in drawn if not sample.ended] == []
     for sample in drawn:
         jsonschema.validate(arguments(sample.text), PARAMETERS)

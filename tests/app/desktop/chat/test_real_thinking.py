@@ -1,0 +1,94 @@
+"""A real model that thinks without end, in the real window: it is watched, and told to answer now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from pytestqt.qtbot import QtBot
+
+from app.desktop.application import Desktop
+from app.desktop.chat.answer import AnswerCard
+from app.services.settings import SettingsFile
+from tests.support.retold import with_template
+
+pytestmark = pytest.mark.model
+
+PATIENCE_MS = 60_000
+# Every reply begins within the thought, and the starter never closes it by itself.
+THINKS = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n{% endif %}"
+)
+
+
+@pytest.fixture
+def desktop(qtbot: QtBot, coterie_home: Path, looks: None) -> Iterator[Desktop]:
+    coterie_home.mkdir(parents=True, exist_ok=True)
+    settings = SettingsFile(coterie_home / "settings.toml")
+    settings.change(model=str(with_template(THINKS)), context=2048, max_tokens=1500)
+    made = Desktop(coterie_home, settings)
+    made.window.resize(1280, 800)
+    made.start()
+    yield made
+    made.window.close()
+    made.close()
+    made.window.deleteLater()
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def thinking(desktop: Desktop) -> list[AnswerCard]:
+    cards = desktop.window.chat.transcript.findChildren(AnswerCard)
+    return [card for card in cards if card.is_thinking]
+
+
+def test_a_model_that_thinks_is_watched_and_told_to_answer_now(desktop: Desktop, qtbot: QtBot) -> None:
+    chat = desktop.window.chat
+
+    def ready() -> bool:
+        return desktop.services is not None and desktop.services.models.state.state == "ready"
+
+    qtbot.waitUntil(ready, timeout=PATIENCE_MS)
+    qtbot.waitUntil(chat.composer.reasoning.isVisible, timeout=PATIENCE_MS)
+    assert chat.composer.reasoning.values() == ["auto", "off", "budget"]
+    chat.composer.edit.setPlainText("Tell me a very long story about the sea.")
+    chat.composer.button.click()
+    qtbot.waitUntil(lambda: bool(thinking(desktop)), timeout=PATIENCE_MS)
+    (card,) = thinking(desktop)
+    thoughts = card._reasoning
+    assert thoughts is not None
+    qtbot.waitUntil(lambda: "tokens" in thoughts._line.text(), timeout=PATIENCE_MS)
+    assert thoughts._peek is not None and thoughts._answer_now.isVisible()
+
+    qtbot.keyClick(
+        desktop.window, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    assert not thoughts._answer_now.isEnabled()
+    qtbot.waitUntil(lambda: bool(card.streamed_text()), timeout=PATIENCE_MS)
+    assert not card.is_thinking and thoughts._peek is None
+    chat.stop()
+    qtbot.waitUntil(lambda: not chat.answering(), timeout=PATIENCE_MS)
+    assert thoughts._line.text().startswith("Thought for")
+    assert "think>" not in card.message.content and card.message.reasoning
+
+
+def test_a_number_of_tokens_ends_the_thought(desktop: Desktop, qtbot: QtBot) -> None:
+    chat = desktop.window.chat
+    qtbot.waitUntil(chat.composer.reasoning.isVisible, timeout=PATIENCE_MS)
+    chat.composer.reasoning.segments._group.button(2).click()
+    chat.composer.reasoning.field.setValue(24)
+    chat.composer.edit.setPlainText("Tell me a very long story about the sea.")
+    chat.composer.button.click()
+
+    def answered() -> bool:
+        cards = chat.transcript.findChildren(AnswerCard)
+        return bool(cards) and bool(cards[-1].streamed_text())
+
+    qtbot.waitUntil(answered, timeout=PATIENCE_MS)
+    chat.stop()
+    qtbot.waitUntil(lambda: not chat.answering(), timeout=PATIENCE_MS)
+    card = chat.transcript.findChildren(AnswerCard)[-1]
+    assert card.message.usage is not None and 24 <= card.message.usage.reasoning_tokens < 120
