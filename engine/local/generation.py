@@ -280,13 +280,14 @@ class Generation:
 
     def _noticed(self, reply: AssistantMessage, reason: FinishReason) -> tuple[ErrorInfo, ...]:
         """What the user should know of the reply besides its text."""
-        codes = []
+        notices = []
         if self._reasoned and self._is_told_off():
-            codes.append("reasoning.ignored_off")
-        if reason in ("stop", "length") and reply.truncated_in:
-            cut = "tools.cut_in_call" if reply.truncated_in == "tool_call" else "reasoning.cut_in_thought"
-            codes.append(cut)
-        return tuple(ErrorInfo(code) for code in codes)
+            notices.append(ErrorInfo("reasoning.ignored_off"))
+        if reason in ("stop", "length") and reply.truncated_in == "tool_call":
+            notices.append(ErrorInfo("tools.cut_in_call"))
+        elif reason in ("stop", "length") and reply.truncated_in:
+            notices.append(ErrorInfo("reasoning.cut_in_thought"))
+        return tuple(notices)
 
     def _is_told_off(self) -> bool:
         """Whether the model was told not to reason: by the request, or by the default that its template has."""
