@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 from engine.api import LoadRequest, ModelFacts
 from engine.errors import UserError
@@ -17,7 +18,7 @@ from engine.local.session import Session
 from engine.local.threads import default_threads
 from engine.placement.budgets import without_absent
 from engine.placement.gguf_index import GgufIndex, ModelSummary, check_unchanged, read_index, summarise
-from engine.placement.plan import Machine
+from engine.placement.plan import Machine, Plan
 from engine.placement.tensor_index import TensorIndex, tensor_index
 
 # For a file that does not say what its model was trained for.
@@ -30,6 +31,16 @@ class OtherMinBatch(Exception):
     def __init__(self, min_batch: int) -> None:
         super().__init__(min_batch)
         self.min_batch = min_batch
+
+
+class _Ready(NamedTuple):
+    """What is known of a file and this machine before a weight is read."""
+
+    gguf: GgufIndex
+    summary: ModelSummary
+    chat_format: ChatFormat
+    machine: Machine
+    plan: Plan
 
 
 def open_session(
@@ -58,6 +69,50 @@ def open_session(
             raise UserError("engine.load_cancelled")
 
     check_cancelled()
+    ready = _ready(request, check_cancelled)
+    placement = ready.plan.placement
+    if min_batch is not None and placement.min_batch != min_batch:
+        raise OtherMinBatch(placement.min_batch)
+    check_unchanged(ready.gguf)
+    native.clear_log()
+    with ExitStack() as undo:
+        model = native.load_model(request.path, placement, progress)
+        if not model:
+            raise UserError("engine.load_cancelled") if cancelled else native.model_refusal()
+        undo.callback(native.free_model, model)
+        if not native.has_decoder(model):
+            raise UserError("engine.not_a_chat_model")
+        threads = request.threads or default_threads()
+
+        def open_context(watch: ExpertWatch | None) -> int:
+            return native.new_context(model, placement, threads, abort, watch.callback if watch else None)
+
+        watch = None
+        if request.watch_experts and ready.summary.experts:
+            watch = ExpertWatch(native.layer_count(model), ready.summary.experts)
+        context = open_context(watch)
+        if not context:
+            raise native.context_refusal(placement)
+        undo.callback(native.free_context, context)
+        facts = _facts(request.path, ready, model, context, started)
+        session = Session(
+            model,
+            context,
+            ready.chat_format,
+            facts,
+            facts.sampling,
+            placement.ubatch,
+            open_context,
+            threads,
+            ready.summary.experts,
+            watch,
+        )
+        undo.pop_all()
+    return session
+
+
+def _ready(request: LoadRequest, check_cancelled: Callable[[], None]) -> _Ready:
+    """Read the file and plan it; each reason against it is found here."""
     index = read_index(Path(request.path))
     summary = summarise(index)
     if not _can_write_answers(index):
@@ -73,59 +128,26 @@ def open_session(
     plan = make_plan(index, model_index, machine, wishes, check_cancelled)
     if plan.refusal:
         raise UserError.from_info(plan.refusal)
-    placement = plan.placement
-    if min_batch is not None and placement.min_batch != min_batch:
-        raise OtherMinBatch(placement.min_batch)
-    check_unchanged(index)
-    native.clear_log()
-    with ExitStack() as undo:
-        model = native.load_model(request.path, placement, progress)
-        if not model:
-            raise UserError("engine.load_cancelled") if cancelled else native.model_refusal()
-        undo.callback(native.free_model, model)
-        if not native.has_decoder(model):
-            raise UserError("engine.not_a_chat_model")
-        threads = request.threads or default_threads()
+    return _Ready(index, summary, chat_format, machine, plan)
 
-        def open_context(watch: ExpertWatch | None) -> int:
-            return native.new_context(model, placement, threads, abort, watch.callback if watch else None)
 
-        watch = None
-        if request.watch_experts and summary.experts:
-            watch = ExpertWatch(native.layer_count(model), summary.experts)
-        context = open_context(watch)
-        if not context:
-            raise native.context_refusal(placement)
-        undo.callback(native.free_context, context)
-        recommended = sampling.usable(summary.sampling)
-        facts = ModelFacts(
-            path=request.path,
-            name=summary.name,
-            architecture=summary.architecture,
-            quantisation=summary.quantisation,
-            context=placement.context,
-            trained_context=native.trained_context(model),
-            reasoning=chat_format.reasoning,
-            sampling=recommended,
-            load_s=time.monotonic() - started,
-            plan=plan,
-            weights=native.loaded_weights(model, context, index, placement),
-            machine=machine,
-        )
-        session = Session(
-            model,
-            context,
-            chat_format,
-            facts,
-            recommended,
-            placement.ubatch,
-            open_context,
-            threads,
-            summary.experts,
-            watch,
-        )
-        undo.pop_all()
-    return session
+def _facts(path: str, ready: _Ready, model: int, context: int, started: float) -> ModelFacts:
+    """What is told of a loaded model; `started` is when its load began, by the monotonic clock."""
+    summary, placement = ready.summary, ready.plan.placement
+    return ModelFacts(
+        path=path,
+        name=summary.name,
+        architecture=summary.architecture,
+        quantisation=summary.quantisation,
+        context=placement.context,
+        trained_context=native.trained_context(model),
+        reasoning=ready.chat_format.reasoning,
+        sampling=sampling.usable(summary.sampling),
+        load_s=time.monotonic() - started,
+        plan=ready.plan,
+        weights=native.loaded_weights(model, context, ready.gguf, placement),
+        machine=ready.machine,
+    )
 
 
 def _can_write_answers(index: GgufIndex) -> bool:
