@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from app.store.records import Conversation, Message
+from app.store.records import Conversation, Download, Message
 from engine.api import EngineState, ModelFacts, ToolCall
 from engine.errors import ErrorInfo
 from engine.placement.plan import Device, Machine, PlannedModel
@@ -152,6 +152,44 @@ class TuneProgress(msgspec.Struct, frozen=True):
     decode_tps: float = 0.0
 
 
+class DownloadChanged(msgspec.Struct, frozen=True):
+    """Added, or in another state, place or for another reason; "done" means that it is in the library."""
+
+    download: Download
+
+
+class DownloadProgress(msgspec.Struct, frozen=True):
+    """`received` of `total` bytes, `rate` bytes per second, `seconds_left` -1.0 while that cannot be told. Told at
+    most four times a second for each download. While verifying, `received` counts what was read again."""
+
+    download: int
+    received: int
+    total: int
+    rate: float = 0.0
+    seconds_left: float = -1.0
+
+
+class LibraryChanged(msgspec.Struct, frozen=True):
+    """A model came, went, was renamed, verified or found missing; read the library again."""
+
+
+class VerifyProgress(msgspec.Struct, frozen=True):
+    """`done` of `total` bytes of a model were read and compared; `repairing` while bytes are fetched again."""
+
+    model: str
+    done: int
+    total: int
+    repairing: bool = False
+
+
+class MoveProgress(msgspec.Struct, frozen=True):
+    """The library's folder moves to `folder`: `done` of `total` bytes are there. Equal when it is over."""
+
+    folder: str
+    done: int
+    total: int
+
+
 ServiceEvent = (
     ConversationChanged
     | MessageAdded
@@ -168,5 +206,10 @@ ServiceEvent = (
     | WorkersChanged
     | ExpertsChanged
     | TuneProgress
+    | DownloadChanged
+    | DownloadProgress
+    | LibraryChanged
+    | VerifyProgress
+    | MoveProgress
 )
 Subscriber = Callable[[list[ServiceEvent]], None]

@@ -30,6 +30,10 @@ class Settings(msgspec.Struct, frozen=True):
 
     `model` is a path or "starter". `recent_models` holds paths, the latest first. `workers` are the addresses
     "host:port" of machines that lend their memory, in the order that names them RPC0, RPC1, and so on.
+
+    `library_folder` "" is the folder `models` of the data folder. `offline`: nothing is asked of the hub.
+    `hub_endpoint`, `hub_proxy` and `hub_certificates` (a PEM file) are for mirrors and company networks; "" is the
+    hub itself, the system's proxy and the usual certificates. `welcomed`: the first-run page was left.
     """
 
     theme: Literal["system", "light", "dark"] = "system"
@@ -45,6 +49,13 @@ class Settings(msgspec.Struct, frozen=True):
     recent_models: tuple[str, ...] = ()
     workers: tuple[str, ...] = ()
     sampling: Sampling = Sampling()
+    library_folder: str = ""
+    offline: bool = False
+    hub_endpoint: str = ""
+    hub_proxy: str = ""
+    hub_certificates: str = ""
+    downloads_at_once: Annotated[int, msgspec.Meta(ge=1, le=8)] = 2
+    welcomed: bool = False
 
 
 _FIELDS = get_type_hints(Settings, include_extras=True)

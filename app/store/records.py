@@ -70,3 +70,89 @@ class SearchHit(msgspec.Struct, frozen=True):
 
     conversation: Conversation
     snippet: str
+
+
+# Where a model came from: downloaded from the hub, or imported where it lies: a file or folder of the user's, or
+# the store of another program.
+ModelOrigin = Literal["hub", "file", "hf_cache", "lm_studio", "ollama"]
+# missing: a file of it is not where it was. damaged: verifying found bytes that are not what was downloaded.
+LibraryState = Literal["ready", "missing", "damaged"]
+# running and verifying: under way in the process `Download.writer`. failed: `error` says why; all states but done
+# and cancelled can be gone on with.
+DownloadState = Literal["queued", "running", "paused", "verifying", "done", "failed", "cancelled"]
+
+
+class LibraryFile(msgspec.Struct, frozen=True):
+    """One file of a model. `sha256` is "" until it was computed. `origin_path` is its path in the repository."""
+
+    path: str
+    bytes: int
+    sha256: str = ""
+    origin_path: str = ""
+
+
+class LibraryModel(msgspec.Struct, frozen=True):
+    """One model on disk. `id` is what commands take: "OWNER/REPO:QUANT" for one of the hub, else the name of its
+    file, numbered where taken. Paths are absolute. `managed`: its files lie in the library's folder and are
+    Coterie's to delete; others stay where they are. Times are 0 where it never happened.
+    """
+
+    id: str
+    name: str
+    files: tuple[LibraryFile, ...]
+    origin: ModelOrigin
+    added: float
+    state: LibraryState = "ready"
+    managed: bool = False
+    repo: str = ""
+    commit: str = ""
+    variant: str = ""
+    architecture: str = ""
+    quantisation: str = ""
+    parameters: int = 0
+    active_parameters: int = 0
+    experts: int = 0
+    experts_used: int = 0
+    used: float = 0.0
+    verified: float = 0.0
+    trashed: float | None = None
+
+    @property
+    def path(self) -> str:
+        """What a loader is given: the first file."""
+        return self.files[0].path
+
+    @property
+    def bytes(self) -> int:
+        return sum(file.bytes for file in self.files)
+
+
+class DownloadFile(msgspec.Struct, frozen=True):
+    """A file that a download fetches, as the hub described it when it was asked for."""
+
+    path: str
+    bytes: int
+    sha256: str = ""
+
+
+class Download(msgspec.Struct, frozen=True):
+    """One variant of a repository on its way into the library. `position` orders the queue. `received` and `rate`
+    (bytes per second) are of the last report; `writer` names the process that fetches, "" when none does."""
+
+    id: int
+    model: str
+    repo: str
+    commit: str
+    variant: str
+    files: tuple[DownloadFile, ...]
+    state: DownloadState
+    position: float
+    created: float
+    received: int = 0
+    rate: float = 0.0
+    error: ErrorInfo | None = None
+    writer: str = ""
+
+    @property
+    def bytes(self) -> int:
+        return sum(file.bytes for file in self.files)

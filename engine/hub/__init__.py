@@ -1,0 +1,1 @@
+"""Models on the hub and on disk: finding, judging, downloading and keeping them."""
