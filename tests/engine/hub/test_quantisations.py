@@ -114,6 +114,7 @@ def test_names_tell_models_apart() -> None:
     assert names("a-Q8_0.gguf", "b-Q8_0.gguf", "c-Q4_0.gguf") == ["a-Q8_0", "b-Q8_0", "Q4_0"]
     assert names("x/a-Q8_0.gguf", "y/a-Q8_0.gguf") == ["x/a-Q8_0", "y/a-Q8_0"]
     assert names("M-Q8_0.gguf", "m-q8_0.gguf") == ["M-Q8_0.gguf", "m-q8_0.gguf"]
+    assert len(set(names("M-Q8_0.gguf", "m-q8_0.gguf", "M-Q8_0.gguf.gguf", "m-q8_0.gguf.gguf"))) == 4
 
 
 def test_paths_that_git_cannot_hold_are_left_out_with_the_reason() -> None:
@@ -157,16 +158,10 @@ def test_every_quantisation_that_is_known_has_bits() -> None:
     assert nominal_bits("model") == 0
 
 
-@given(
-    st.lists(
-        st.builds(
-            HubFile,
-            st.text("aAQ48_0-KM./\\\0of12", max_size=30).map(lambda t: t + ".gguf"),
-            st.integers(0, 9),
-        ),
-        max_size=12,
-    )
-)
+PATHS = st.text("aAQ48_0-KM./\\\0of12", max_size=30).map(lambda text: text + ".gguf")
+
+
+@given(st.lists(st.builds(HubFile, PATHS, st.integers(0, 9)), max_size=12))
 def test_whatever_the_files_each_is_in_one_place_and_names_differ(listed: list[HubFile]) -> None:
     found = group(listed)
     told = [variant.name for variant in found.variants]
