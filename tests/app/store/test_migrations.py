@@ -28,9 +28,7 @@ MODELS = (
         f"{_QWEN}:Q4_K_M",
         "Qwen3 30B",
         tuple(
-            LibraryFile(
-                f"/m/{_QWEN}/q-{part}-of-00002.gguf", size, digits * 32, f"Q4/q-{part}-of-00002.gguf"
-            )
+            LibraryFile(f"/m/{_QWEN}/q-{part}-of-00002.gguf", size, digits * 32, f"Q4/q-{part}-of-00002.gguf")
             for part, size, digits in (("00001", 100, "ab"), ("00002", 50, "cd"))
         ),
         "hub",
