@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
-Why = Literal["pause", "cancel", "close"]
+from engine.hub.transfer.stop import StopToken
 
 
 class Waiting(Protocol):
@@ -23,28 +23,7 @@ class Waiting(Protocol):
     def position(self) -> float: ...
 
 
-class Stopping:
-    """Tells one running download that it is to end, and why. The first reason counts, but for a cancelling, which
-    comes over all others."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._why: Why | None = None
-
-    @property
-    def why(self) -> Why | None:
-        return self._why
-
-    def is_set(self) -> bool:
-        return self._why is not None
-
-    def set(self, why: Why) -> None:
-        with self._lock:
-            if self._why is None or why == "cancel":
-                self._why = why
-
-
-Run = Callable[[int, Stopping], None]
+Run = Callable[[int, StopToken], None]
 
 
 def due(waiting: Iterable[Waiting], running: Collection[int], at_once: int) -> list[int]:
@@ -76,7 +55,7 @@ class Queue:
         self._at_once = at_once
         self._changed = threading.Condition()
         self._asked: set[int] = set()
-        self._running: dict[int, tuple[threading.Thread, Stopping]] = {}
+        self._running: dict[int, tuple[threading.Thread, StopToken]] = {}
         self._closed = False
 
     def ask(self, *ids: int) -> None:
@@ -92,20 +71,25 @@ class Queue:
                 return
             waiting = [entry for entry in self._waiting() if entry.id in self._asked]
             for id in due(waiting, self._running, self._at_once()):
-                stopping = Stopping()
-                thread = threading.Thread(target=self._work, args=(id, stopping), name=f"download-{id}")
+                token = StopToken()
+                thread = threading.Thread(target=self._work, args=(id, token), name=f"download-{id}")
                 self._asked.discard(id)
-                self._running[id] = (thread, stopping)
+                self._running[id] = (thread, token)
                 thread.start()
 
-    def stop(self, id: int, why: Why) -> bool:
-        """Tell a download to end; whether it runs here. One that is only waiting is not started any more."""
+    def stop(self, id: int, cancel: bool = False) -> bool:
+        """Tell a download to end, and when it is cancelled to leave nothing; whether it runs here. One that is only
+        waiting is not started any more."""
         with self._changed:
             self._asked.discard(id)
-            if id not in self._running:
-                return False
-            self._running[id][1].set(why)
-            return True
+            _, token = self._running.get(id, (None, None))
+        if token is None:
+            return False
+        if cancel:
+            token.cancel()
+        else:
+            token.pause()
+        return True
 
     def is_running(self, id: int) -> bool:
         with self._changed:
@@ -117,18 +101,18 @@ class Queue:
             return self._changed.wait_for(lambda: id not in self._running, timeout)
 
     def close(self) -> None:
-        """Tell all to end and wait for them. Nothing is started any more."""
+        """Pause all and wait for them. Nothing is started any more."""
         with self._changed:
             self._closed = True
             running = tuple(self._running.values())
-            for _, stopping in running:
-                stopping.set("close")
+        for _, token in running:
+            token.pause()
         for thread, _ in running:
             thread.join()
 
-    def _work(self, id: int, stopping: Stopping) -> None:
+    def _work(self, id: int, token: StopToken) -> None:
         try:
-            self._run(id, stopping)
+            self._run(id, token)
         finally:
             with self._changed:
                 del self._running[id]

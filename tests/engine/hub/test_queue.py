@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.hub.queue import Queue, Stopping, due, reordered
+from engine.hub.queue import Queue, due, reordered
+from engine.hub.transfer.stop import StopToken
 
 PATIENCE = 5.0
 
@@ -45,14 +46,6 @@ def test_one_is_put_before_another_or_at_the_end(moved: int, before: int | None,
     assert reordered([1, 2, 3], moved, before) == order
 
 
-def test_cancelling_comes_over_pausing_and_not_the_other_way() -> None:
-    stopping = Stopping()
-    assert not stopping.is_set()
-    for why, counts in (("pause", "pause"), ("close", "pause"), ("cancel", "cancel"), ("pause", "cancel")):
-        stopping.set(why)  # type: ignore[arg-type]
-        assert stopping.why == counts
-
-
 @dataclass
 class Work:
     """Downloads that run until they are let go or told to stop."""
@@ -71,15 +64,15 @@ class Work:
     def add(self, *ids: int) -> None:
         self.entries |= {id: Entry(id, float(id)) for id in ids}
 
-    def run(self, id: int, stopping: Stopping) -> None:
+    def run(self, id: int, token: StopToken) -> None:
         self.entries.pop(id)
         self.started.append(id)
         self.running.add(id)
         self.most = max(self.most, len(self.running))
-        while id not in self.done and not stopping.is_set():
+        while id not in self.done and not token.stopped:
             time.sleep(0.002)
-        if stopping.why:
-            self.stopped[id] = stopping.why
+        if token.stopped:
+            self.stopped[id] = "cancel" if token.cancelled else "pause"
         self.running.discard(id)
 
 
@@ -129,16 +122,15 @@ def test_more_run_when_more_may(queue: Queue, work: Work) -> None:
     until(lambda: len(work.running) == 3)
 
 
-def test_one_that_runs_is_told_why_it_ends_and_one_that_waits_is_not_started(
-    queue: Queue, work: Work
-) -> None:
+def test_one_that_runs_is_told_to_end_and_one_that_waits_is_not_started(queue: Queue, work: Work) -> None:
     work.at_once = 1
     work.add(1, 2)
     queue.ask(1, 2)
     until(lambda: work.running == {1})
-    assert not queue.stop(2, "pause")
-    assert queue.stop(1, "pause")
+    assert not queue.stop(2)
+    assert queue.stop(1)
     assert queue.wait_for(1, PATIENCE)
+    assert not queue.stop(1, cancel=True)
     assert work.stopped == {1: "pause"}
     assert work.started == [1]
     assert not queue.is_running(1)
@@ -162,7 +154,7 @@ def test_closing_stops_all_and_starts_none(work: Work) -> None:
     queue.ask(1, 2, 3)
     until(lambda: len(work.running) == 2)
     queue.close()
-    assert work.stopped == {1: "close", 2: "close"}
+    assert work.stopped == {1: "pause", 2: "pause"}
     queue.ask(3)
     assert not any(thread.name.startswith("download-") for thread in threading.enumerate())
     assert 3 not in work.started
