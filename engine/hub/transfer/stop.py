@@ -45,6 +45,10 @@ class StopToken:
         if self._event.is_set():
             raise Stopped(self._cancelled)
 
+    def wait(self, seconds: float) -> None:
+        """Returns when the time is over or the token stops."""
+        self._event.wait(seconds)
+
     @contextmanager
     def calling(self, stopped: Callable[[], None]) -> Iterator[None]:
         """Within it, `stopped` is called when the token stops, on the thread that stops it; at once if it has."""

@@ -49,11 +49,12 @@ class Wanted(msgspec.Struct, frozen=True):
 
 class Progress(msgspec.Struct, frozen=True):
     """`received` of `total` bytes are on disk, those of earlier runs included; it falls when bytes that were
-    there turn out wrong. `rate` is bytes per second, smoothed. `trouble` is what is being waited out, if
-    anything."""
+    there turn out wrong. Of them, `hashed` have been read into a SHA-256. `rate` is bytes per second, smoothed.
+    `trouble` is what is being waited out, if anything."""
 
     received: int
     total: int
+    hashed: int = 0
     rate: float = 0.0
     trouble: ErrorInfo | None = None
 
@@ -124,3 +125,6 @@ class Limits(msgspec.Struct, frozen=True):
     most_redirects: int = 6
     spare_share: float = 0.05
     reserve_bytes: int = 32 * MIB
+
+
+USUAL = Limits()
