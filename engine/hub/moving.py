@@ -16,13 +16,15 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from engine.errors import UserError
-from engine.hub.transfer.stop import StopToken
 from engine.hub.trash import prune
+
+if TYPE_CHECKING:
+    from engine.hub.transfer.stop import StopToken
 
 Mode = Literal["link", "copy", "rename"]
 MARK = ".coterie-moving"
