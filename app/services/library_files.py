@@ -20,6 +20,7 @@ from engine.hub.trash import (
     TRASH,
     counterpart,
     files_below,
+    is_there,
     move_file,
     original_place,
     prune,
@@ -46,7 +47,7 @@ class LibraryFiles:
             for file in model.files
             if file.path not in needed and original_place(Path(file.path)) is None
         }
-        there = [source for source in moves if source.exists()]
+        there = [source for source in moves if is_there(source)]
         self._store.change_model(model.id, files=_replaced(model.files, moves), trashed=now)
         try:
             for source in there:
@@ -69,9 +70,9 @@ class LibraryFiles:
         """
         moves = {Path(file.path): place for file in model.files if (place := original_place(Path(file.path)))}
         for source, target in moves.items():
-            if source.exists() and target.exists():
+            if is_there(source) and is_there(target):
                 raise UserError("library.place_taken", path=str(target))
-        there = [source for source in moves if source.exists()]
+        there = [source for source in moves if is_there(source)]
         self._store.change_model(model.id, files=_replaced(model.files, moves), trashed=None)
         try:
             for source in there:
@@ -115,7 +116,7 @@ class LibraryFiles:
         for file in model.files:
             path = Path(file.path)
             other = counterpart(path, folder, model.id)
-            if path.exists() or str(other) in needed:
+            if is_there(path) or str(other) in needed:
                 continue
             with contextlib.suppress(OSError):
                 if other.stat().st_size == file.bytes:
@@ -137,7 +138,7 @@ class LibraryFiles:
                     path.unlink()
                     freed += size
                 prune([path.parent], self._folder())
-        if not any(original_place(Path(file.path)) and Path(file.path).exists() for file in model.files):
+        if not any(original_place(Path(file.path)) and is_there(Path(file.path)) for file in model.files):
             self._store.delete_model(model.id)
         return freed
 
