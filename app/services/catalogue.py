@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from app.services.placements import Placements
     from engine.placement.tensor_index import TensorIndex
 
-# Of models of all sizes, near enough for a guess: layers, and elements of keys (and of values) of one.
-_LAYERS, _CACHE_WIDTH = 32, 1024
+# Near enough for a guess: layers, and elements of the keys (and of the values) of one, less in a small model.
+_LAYERS, _CACHE_WIDTH, _SMALL_CACHE_WIDTH, _SMALL = 32, 1024, 512, 3 * 10**9
 # The share of what each token reads that is the output, and as much again for the table of tokens.
 _OUTPUT_SHARE = 0.08
+# Slower than reading, and still worth waiting for.
+BEARABLE_TPS = 5.0
+_SMALLER = 0.6
 
 
 class CatalogueEntry(msgspec.Struct, frozen=True):
@@ -69,23 +72,25 @@ def load_catalogue() -> tuple[CatalogueEntry, ...]:
 
 
 def pick(entries: Sequence[CatalogueEntry], placements: Placements, count: int) -> tuple[CataloguePick, ...]:
-    """Up to `count` entries that suit this machine, the most capable first.
+    """Up to `count` entries that suit this machine.
 
-    That one leads which answers as fast as people read and is the most capable by the geometric mean of all and of
-    active parameters; without one so fast, the fastest. Each further one is the most capable of at most half the
-    size, so that there is a choice between a better answer and a shorter download. Raises UserError as
-    `Placements.machine` does.
+    The first is the most capable, by the geometric mean of all and of active parameters, among those that answer as
+    fast as people read. Each further one is the most capable of at most 60 percent of its size, so that there is a
+    choice between a better answer and a shorter download. Where that gives too few, the most capable of the rest
+    follow that are at least bearable, or else the fastest of all. Raises UserError as `Placements.machine` does.
     """
     from engine.hub.best import COMFORTABLE_TPS
 
     judged = [_judged(entry, placements) for entry in entries]
     runs = [one for one in judged if one.verdict.fit in ("device", "divided", "ram")]
-    left = [one for one in runs if one.tps >= COMFORTABLE_TPS] or sorted(runs, key=lambda one: -one.tps)[:1]
     chosen: list[CataloguePick] = []
+    left = [one for one in runs if one.tps >= COMFORTABLE_TPS]
     while left and len(chosen) < count:
         chosen.append(max(left, key=_capability))
-        left = [one for one in left if 2 * one.entry.bytes <= chosen[-1].entry.bytes]
-    return tuple(chosen)
+        left = [one for one in left if one.entry.bytes <= _SMALLER * chosen[-1].entry.bytes]
+    rest = sorted((one for one in runs if one not in chosen), key=_capability, reverse=True)
+    chosen += [one for one in rest if one.tps >= BEARABLE_TPS][: count - len(chosen)]
+    return tuple(chosen or sorted(rest, key=lambda one: -one.tps)[:1])
 
 
 def _capability(pick: CataloguePick) -> float:
@@ -114,6 +119,7 @@ def guessed_index(entry: CatalogueEntry) -> TensorIndex:
     routed = min(int((entry.bytes - read) / (1 - share)), entry.bytes) if share < 1 else 0
     dense = entry.bytes - routed
     output = int(dense * _OUTPUT_SHARE)
+    width = _SMALL_CACHE_WIDTH if entry.parameters < _SMALL else _CACHE_WIDTH
     layer = Layer(
         0,
         attention=(dense - 2 * output) // _LAYERS,
@@ -122,7 +128,7 @@ def guessed_index(entry: CatalogueEntry) -> TensorIndex:
     return TensorIndex(
         architecture="guessed",
         layers=tuple(msgspec.structs.replace(layer, number=number) for number in range(_LAYERS)),
-        cache=(CacheLayer(k=_CACHE_WIDTH, v=_CACHE_WIDTH),) * _LAYERS,
+        cache=(CacheLayer(k=width, v=width),) * _LAYERS,
         experts=entry.experts if routed else 0,
         experts_used=entry.experts_used if routed else 0,
         shared_experts=0,
