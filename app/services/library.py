@@ -303,9 +303,7 @@ class Library:
         model = self._store.model(model.id) or model
         of_hub = model.origin == "hub" and model.managed
         repairing = self.repairing if repair and of_hub else None
-        found = verified(
-            model, self.parts, repairing, lambda event: self._tell([event]), stop or StopToken()
-        )
+        found = verified(model, self.parts, repairing, lambda event: self._tell([event]), stop or StopToken())
         self._keep_hashes(model, found)
         if repair and not found.ok and not of_hub:
             raise UserError("library.no_repair", name=model.name)

@@ -67,9 +67,7 @@ class LibraryFiles:
 
         Raises UserError `library.place_taken` or `library.not_moved`, everything is as it was then.
         """
-        moves = {
-            Path(file.path): place for file in model.files if (place := original_place(Path(file.path)))
-        }
+        moves = {Path(file.path): place for file in model.files if (place := original_place(Path(file.path)))}
         for source, target in moves.items():
             if source.exists() and target.exists():
                 raise UserError("library.place_taken", path=str(target))
