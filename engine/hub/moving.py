@@ -16,13 +16,15 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from engine.errors import UserError
-from engine.hub.transfer.stop import StopToken
 from engine.hub.trash import prune
+
+if TYPE_CHECKING:
+    from engine.hub.transfer.stop import StopToken
 
 Mode = Literal["link", "copy", "rename"]
 MARK = ".coterie-moving"
@@ -229,7 +231,9 @@ def _copied(source: Path, target: Path, progress: Callable[[int], None], stop: S
         unfinished.unlink()
         raise UserError("library.not_moved", path=str(source), detail="the copy differs")
     status = source.stat()
-    with contextlib.suppress(OSError):  # the time of the last change tells programs that this is the same file
+    with contextlib.suppress(
+        OSError
+    ):  # the time of the last change tells programs that this is the same file
         os.utime(unfinished, ns=(status.st_atime_ns, status.st_mtime_ns))
     unfinished.replace(target)
     return digest.hexdigest()

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from engine.hub.transfer.stop import StopToken
+if TYPE_CHECKING:
+    from engine.hub.transfer.stop import StopToken
 
 
 class Waiting(Protocol):
@@ -23,7 +24,7 @@ class Waiting(Protocol):
     def position(self) -> float: ...
 
 
-Run = Callable[[int, StopToken], None]
+Run = Callable[[int, "StopToken"], None]
 
 
 def due(waiting: Iterable[Waiting], running: Collection[int], at_once: int) -> list[int]:
@@ -69,6 +70,8 @@ class Queue:
         with self._changed:
             if self._closed or not self._asked:
                 return
+            from engine.hub.transfer.stop import StopToken  # brings all that a transfer needs
+
             waiting = [entry for entry in self._waiting() if entry.id in self._asked]
             for id in due(waiting, self._running, self._at_once()):
                 token = StopToken()
