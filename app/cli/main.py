@@ -40,10 +40,8 @@ Rpc = Annotated[
     ),
 ]
 Context = Annotated[int | None, typer.Option(min=1, help="Length of the context in tokens.")]
-Model = Annotated[
-    str, typer.Argument(help="A path to a GGUF, a model of the library, or `starter`.", show_default=False)
-]
-
+MODEL = "A path to a GGUF, a model of the library, or `starter`."
+Model = Annotated[str, typer.Argument(help=MODEL, show_default=False)]
 
 application.add_typer(models)
 
@@ -54,7 +52,7 @@ def chat(
     prompt: Annotated[
         str | None, typer.Argument(help="What to say. Without it the terminal becomes a conversation.")
     ] = None,
-    model: Annotated[str, typer.Option(help="A path to a GGUF, a model of the library, or `starter`.")] = "",
+    model: Annotated[str, typer.Option(help=MODEL)] = "",
     reasoning: Annotated[
         str, typer.Option(help="auto, off, on, low, medium, high or a number of tokens.")
     ] = "",

@@ -30,7 +30,7 @@ def model_object(model: LibraryModel) -> dict[str, Any]:
 
 def download_object(download: Download, state: str = "") -> dict[str, Any]:
     """A download: there is no path before it is done."""
-    fields = {
+    return {
         "id": download.model,
         "path": "",
         "bytes": download.bytes,
@@ -39,7 +39,6 @@ def download_object(download: Download, state: str = "") -> dict[str, Any]:
         "received": download.received,
         "files": msgspec.to_builtins(download.files),
     }
-    return fields
 
 
 def found_object(model: HubModel, state: str) -> dict[str, Any]:

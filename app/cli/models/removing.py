@@ -14,11 +14,11 @@ from engine.errors import UserError
 _WORDS = {
     "trashed": Sentence(
         "{id} is in the trash; emptying it frees {size}. To undo: coterie models restore {id}",
-        "{id}을(를) 휴지통으로 옮겼습니다. 휴지통을 비우면 {size}이(가) 확보됩니다. 되돌리려면: coterie models restore {id}",
+        "{id}을(를) 휴지통으로 옮겼습니다. 비우면 {size}이(가) 확보됩니다. 되돌리려면: coterie models restore {id}",
     ),
     "forgotten": Sentence(
-        "{id} is no longer in the library; its files stay where they are. To undo: coterie models restore {id}",
-        "{id}을(를) 라이브러리에서 뺐습니다. 파일은 그대로 있습니다. 되돌리려면: coterie models restore {id}",
+        "{id} is no longer in the library; its files stay where they are.",
+        "{id}을(를) 라이브러리에서 뺐습니다. 파일은 그대로 있습니다.",
     ),
     "deleted": Sentence(
         "{id} is deleted: {size} are free again.", "{id}을(를) 삭제해 {size}을(를) 확보했습니다."
@@ -42,16 +42,16 @@ def remove(id: str, now: bool, output: Output) -> int:
                 raise
             return _cancelled(services.downloads.cancel(download.id), output)
         if now:
-            freed = services.library.delete(model.id)
-            word, size = "deleted", freed
-            object = model_object(model) | {"state": "deleted", "reclaimed": freed}
+            size = services.library.delete(model.id).reclaimed
+            word = "deleted" if model.managed else "forgotten"
+            told = model_object(model) | {"state": "deleted", "reclaimed": size}
         else:
             removed = services.library.remove(model.id)
             word = "trashed" if removed.model.managed else "forgotten"
             size = removed.reclaimed
-            object = model_object(removed.model) | {"reclaimed": removed.reclaimed}
+            told = model_object(removed.model) | {"reclaimed": removed.reclaimed}
     if output.json:
-        output.object(object)
+        output.object(told)
     output.text(_word(word, output, id=printable(model.id), size=format_bytes(size)))
     return 0
 

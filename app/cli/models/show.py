@@ -46,7 +46,7 @@ _WORDS = {
     "trashed": Sentence("in the trash", "휴지통에 있음"),
     "downloads": Sentence("Downloads", "다운로드"),
     "gated": Sentence("The makers want to be asked first.", "제작자의 허락이 필요합니다."),
-    "pull": Sentence("To download: coterie models pull {name}", "다운로드: coterie models pull {name}"),
+    "pull": Sentence("To download: coterie models pull {id}", "다운로드: coterie models pull {id}"),
     "judging": Sentence("Reading headers…", "헤더를 읽는 중…"),
     "left_out": Sentence("Left out: {reason}", "제외: {reason}"),
 }
@@ -146,7 +146,7 @@ def _show_repository(wanted: ModelName, services: Services, output: Output) -> i
         output.note(_word("gated", language))
     best = next((one for one in judged if one.best), None)
     if best is not None and f"{wanted.repo}:{best.variant.name}" not in states:
-        output.text("\n" + _word("pull", language, name=printable(f"{wanted.repo}:{best.variant.name}")))
+        output.text("\n" + _word("pull", language, id=printable(f"{wanted.repo}:{best.variant.name}")))
     return 0
 
 
