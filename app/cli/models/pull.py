@@ -113,6 +113,7 @@ def _best(repository: Repository, services: Services, output: Output) -> Variant
 
 def _watch(download: Download, services: Services, changes: Changes, report: ProgressReport) -> Download:
     """Show the download until it has ended, and how it is then."""
+    received = download.received
     while download.state in UNDER_WAY:
         try:
             event = changes.get(timeout=LOOK_S)
@@ -122,10 +123,12 @@ def _watch(download: Download, services: Services, changes: Changes, report: Pro
         if isinstance(event, DownloadChanged) and event.download.id == download.id:
             download = event.download
             if download.state in UNDER_WAY:
-                report.show(_step(download, download.received, download.rate, None))
+                received = max(received, download.received)
+                report.show(_step(download, received, download.rate, None))
         elif isinstance(event, DownloadProgress) and event.download == download.id:
             left = event.seconds_left if event.seconds_left >= 0 else None
-            report.show(_step(download, event.received, event.rate, left))
+            received = event.received
+            report.show(_step(download, received, event.rate, left))
     return download
 
 
@@ -135,6 +138,10 @@ def _step(download: Download, received: int, rate: float, seconds_left: float | 
 
 def _ended(download: Download, services: Services, output: Output) -> int:
     if download.state == "done":
+        if (
+            download.error is not None
+        ):  # what should be known of it, such as that there was no hash to compare
+            output.note(printable(sentence(download.error, output.language)))
         return _ready(services.library.get(download.model), output, "ready")
     if download.state == "paused":  # by the window, or a command in another terminal
         _paused(download, output)

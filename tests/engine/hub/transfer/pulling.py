@@ -79,7 +79,9 @@ class Pull:
     def access(self) -> HubAccess:
         return HubAccess(self.hub.address, token=lambda: self.token)
 
-    def run(self, stop: StopToken | None = None, hashes: bool = True, **options: Any) -> tuple[FetchedFile, ...]:
+    def run(
+        self, stop: StopToken | None = None, hashes: bool = True, **options: Any
+    ) -> tuple[FetchedFile, ...]:
         with self.locating() as locate:
             return fetch(
                 locate,
