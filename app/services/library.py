@@ -262,6 +262,15 @@ class Library:
             removed = self._store.change_model(model.id, trashed=now)
         return Removed(self._changed(removed, id), reclaimed)
 
+    def delete(self, id: str) -> Removed:
+        """As `remove`, for good: what Coterie downloaded is deleted, and `reclaimed` bytes are free. Also of a model
+        in the trash. Raises UserError as `remove`."""
+        with self.lock.held():
+            model = self.get(id)
+            reclaimed = self._files.delete(model, self._clock())
+        self.changed()
+        return Removed(model, reclaimed)
+
     def restore(self, id: str) -> LibraryModel:
         """Raises UserError `library.not_found`, `library.not_moved`, `library.place_taken`, `library.busy`."""
         with self.lock.held():

@@ -63,6 +63,18 @@ class LibraryFiles:
         prune((source.parent for source in there), folder)
         return sum(file.bytes for file in model.files if Path(file.path) in there)
 
+    def delete(self, model: LibraryModel, now: float) -> int:
+        """Delete a model for good, by way of the trash; the bytes freed. Files that are not Coterie's stay, and the
+        model is forgotten. Raises UserError `library.not_moved`."""
+        if not model.managed:
+            self._store.change_model(model.id, trashed=now)
+            if not Path(model.path).is_relative_to(self._folder()):
+                self._store.delete_model(model.id)
+            return 0
+        if model.trashed is None:
+            self.put_in_trash(model, now)
+        return self._delete(self._store.model(model.id) or model)
+
     def take_out(self, model: LibraryModel) -> None:
         """Put a model's files back where they were.
 
