@@ -9,9 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.engine.hub.transfer.pulling import FILE, PART, QUICK, REPO, TOKEN, Pull, error_of, pull_of
+from tests.engine.hub.transfer.pulling import FILE, PART, QUICK, REPO, Pull, error_of, pull_of
 from tests.support.hub import Fault, Hub
 from tests.support.hub.models import tiny
+
 
 def impatient(pull: Pull) -> Pull:
     """The same with no patience, for faults that last."""
