@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-# Every fifth step here; `python -m tests.support.killed_library FOLDER` takes them all.
-STRIDE = 5
+# Every seventh step here; `python -m tests.support.killed_library FOLDER` takes them all.
+STRIDE = 7
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
