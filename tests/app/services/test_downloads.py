@@ -57,7 +57,7 @@ def make(library: Library, store: Store, fetching: FakeFetching) -> Iterator[Mak
     made: list[Downloads] = []
 
     def new(store: Store = store, library: Library = library, fetching: FakeFetching = fetching) -> Downloads:
-        made.append(Downloads(store, library._settings, library, fetching, repository))
+        made.append(Downloads(store, library._folder._settings, library, fetching, repository))
         return made[-1]
 
     yield new
@@ -245,7 +245,7 @@ def test_so_many_run_at_once_as_the_settings_say(
     asked = add_all(downloads, 4)
     until(lambda: len(fetching.running) == 2)
     assert states(downloads) == ["running", "running", "queued", "queued"]
-    library._settings.change(downloads_at_once=3)
+    library._folder._settings.change(downloads_at_once=3)
     until(lambda: len(fetching.running) == 3)
     fetching.hold.clear()
     assert [downloads.wait(one.id).state for one in asked] == ["done"] * 4
@@ -255,7 +255,7 @@ def test_so_many_run_at_once_as_the_settings_say(
 def test_the_order_can_be_changed(
     downloads: Downloads, library: Library, fetching: FakeFetching, told: list[ServiceEvent]
 ) -> None:
-    library._settings.change(downloads_at_once=1)
+    library._folder._settings.change(downloads_at_once=1)
     fetching.hold.set()
     first, second, third, fourth = add_all(downloads, 4)
     downloads.move(fourth.id, second.id)
@@ -303,7 +303,7 @@ def test_pausing_keeps_what_has_come_and_resuming_goes_on(
 def test_one_that_waits_is_paused_without_having_run(
     downloads: Downloads, library: Library, fetching: FakeFetching
 ) -> None:
-    library._settings.change(downloads_at_once=1)
+    library._folder._settings.change(downloads_at_once=1)
     fetching.hold.set()
     first, second = add_all(downloads, 2)
     assert downloads.pause(second.id).state == "paused"
@@ -408,7 +408,7 @@ def test_without_room_nothing_starts(
 def test_a_library_on_a_disk_that_is_gone_is_told(
     downloads: Downloads, library: Library, tmp_path: Path
 ) -> None:
-    library._settings.change(library_folder=str(tmp_path / "unplugged"))
+    library._folder._settings.change(library_folder=str(tmp_path / "unplugged"))
     assert code_of(lambda: downloads.add(repository(), variant("Q8_0"))) == "library.folder_gone"
 
 
@@ -458,7 +458,7 @@ def elsewhere(coterie_home: Path, downloads: Downloads) -> Iterator[subprocess.P
         "library = open_library(home, store)\n"
         "fetching = FakeFetching()\n"
         "fetching.hold.set()\n"
-        "downloads = Downloads(store, library._settings, library, fetching, repository)\n"
+        "downloads = Downloads(store, library._folder._settings, library, fetching, repository)\n"
         "asked = downloads.add(repository('o/m0', variant('Q8_0')), variant('Q8_0'))\n"
         "while not fetching.running: pass\n"
         "print(asked.id, flush=True)\n"
@@ -618,7 +618,7 @@ def downloads_files() -> tuple[Any, ...]:
 def test_downloads_rest_while_the_library_moves_and_go_on_in_the_new_place(
     downloads: Downloads, library: Library, fetching: FakeFetching, told: list[ServiceEvent], tmp_path: Path
 ) -> None:
-    library._settings.change(downloads_at_once=1)
+    library._folder._settings.change(downloads_at_once=1)
     fetching.hold.set()
     running, waiting = add_all(downloads, 2)
     until(lambda: bool(fetching.running))
