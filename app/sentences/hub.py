@@ -114,7 +114,15 @@ SENTENCES: dict[str, Sentence] = {
         "Part {part} of {parts} of {name} is missing from the repository, so this model cannot be used.",
         "저장소에 {name}의 {parts}개 파일 중 {part}번째가 없어 이 모델은 쓸 수 없습니다.",
     ),
+    "hub.token_stays": Sentence(
+        "The token is not used any more, but the keyring still has it. Open the keyring, and delete “coterie” there.",
+        "토큰을 더 이상 사용하지 않지만 키링에는 남아 있습니다. 키링을 열어 ‘coterie’ 항목을 삭제해 주세요.",
+    ),
     # Verdicts
+    "verdict.pick": Sentence(
+        "Should answer with about {tps} tokens per second on this computer.",
+        "이 컴퓨터에서 초당 약 {tps}토큰으로 답할 것으로 예상됩니다.",
+    ),
     "verdict.device": Sentence(
         "Fits, about {tps} tokens per second, {device_bytes} on {device}.",
         "실행할 수 있습니다. 초당 약 {tps}토큰, {device}에 {device_bytes}.",
