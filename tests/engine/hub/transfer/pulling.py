@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +15,11 @@ from engine.errors import UserError
 from engine.hub.access import HubAccess
 from engine.hub.client import Hub as HubClient
 from engine.hub.transfer import FetchedFile, Limits, Progress, StopToken, Wanted, fetch
+from engine.hub.transfer.journal import Journal
 from engine.hub.transfer.values import Locate
 from engine.hub.values import Located
-from tests.support.hub import Hub, HubRepo
+from tests.support.gguf_split import split_model
+from tests.support.hub import DiskContent, Hub, HubRepo
 from tests.support.hub.contents import Content
 from tests.support.hub.models import tiny
 
@@ -125,6 +127,19 @@ class Pull:
             for path in self.work.glob("*.journal")
         )
 
+    def done(self) -> set[int]:
+        """The parts of the first file that its journal knows."""
+        journal = Journal.resume(self.work / "0.journal")
+        if journal is None:
+            return set()
+        journal.close()
+        return set(journal.hashes)
+
+    def requested(self) -> set[int]:
+        """The parts of the first file that were asked for."""
+        spans = [one.span for one in self.hub.log.of(f"{self.repo}/{next(iter(self.contents))}")]
+        return {part for span in spans if span for part in range(span[0] // PART, span[1] // PART + 1)}
+
     def sent(self) -> int:
         return sum(self.hub.log.sent(f"{self.repo}/{path}") for path in self.contents)
 
@@ -132,6 +147,15 @@ class Pull:
 def pull_of(hub: Hub, folder: Path, files: Mapping[str, Content], repo: str = REPO, **options: Any) -> Pull:
     hub.shelf.add(HubRepo(repo, dict(files)))
     return Pull(hub, folder, dict(files), repo, **options)
+
+
+def split_pull(hub: Hub, folder: Path) -> Pull:
+    """A model in three files, of which the first is large."""
+    whole = folder / "Tiny.gguf"
+    content = tiny(1_000_000)
+    whole.write_bytes(content.read(0, content.bytes))
+    files = split_model(whole, folder, 3)
+    return pull_of(hub, folder, {path.name: DiskContent(path) for path in files})
 
 
 @pytest.fixture
@@ -157,7 +181,3 @@ def stop_when(pull: Pull, stop: Callable[[], None], parts: int) -> threading.Thr
     thread = threading.Thread(target=watch)
     thread.start()
     return thread
-
-
-def paths(wanted: Sequence[Wanted]) -> list[Path]:
-    return [one.destination for one in wanted]
