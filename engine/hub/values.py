@@ -54,6 +54,19 @@ class HubFile(msgspec.Struct, frozen=True):
     sha256: str = ""
 
 
+class Located(msgspec.Struct, frozen=True):
+    """Where a file of a repository can be had now. `url` is on the hub's endpoint, before any redirect: what it
+    leads to may be signed for an hour only, so it is followed at each request. `sha256` is "" where the hub keeps
+    none, `etag` is without quotes and weak marks, and `ranges` says that the hub promises to serve parts of it.
+    """
+
+    url: str
+    bytes: int
+    sha256: str = ""
+    etag: str = ""
+    ranges: bool = True
+
+
 class Variant(msgspec.Struct, frozen=True):
     """One model among those of a repository: a quantisation, in one file or split over several in order.
 

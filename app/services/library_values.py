@@ -1,0 +1,69 @@
+"""What the library and the downloads give out besides the store's own values. Sizes are bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from app.store.records import LibraryModel, ModelOrigin
+
+
+class Stop(Protocol):
+    """Asked now and then by what takes long; a `threading.Event` is one."""
+
+    def is_set(self) -> bool: ...
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A model that lies in the store of another program, or in a folder. `path` is its first file. `sha256` is of
+    that file where the names in that store give it, else "". `known`: it is in the library already."""
+
+    name: str
+    path: str
+    bytes: int
+    origin: ModelOrigin
+    repo: str = ""
+    sha256: str = ""
+    known: bool = False
+
+
+class Removed(msgspec.Struct, frozen=True):
+    """What was taken out of the library. `reclaimed` bytes will be free once the trash is emptied; 0 for a model
+    that was only forgotten, because its files are not Coterie's."""
+
+    model: LibraryModel
+    reclaimed: int
+
+
+class DiskUse(msgspec.Struct, frozen=True):
+    """The disk of the library's folder. `used` by its models, `trash` by removed ones, `incoming` by what
+    downloads have so far; of that, `leftover` belongs to no download that is known and can be cleared. Where the
+    disk is not there, `total` and `free` are 0."""
+
+    folder: Path
+    free: int
+    total: int
+    used: int
+    trash: int
+    incoming: int
+    leftover: int = 0
+
+
+class BadPart(msgspec.Struct, frozen=True):
+    """Part number `part` (from 0) of a file is not as it was downloaded: bytes `first` to `last`, both included."""
+
+    file: str
+    part: int
+    first: int
+    last: int
+
+
+class Verification(msgspec.Struct, frozen=True):
+    """Whether every byte is right. `bad` are the parts that are not; after a repair, those that still are not.
+    `repaired` were bad and are right again."""
+
+    ok: bool
+    bad: tuple[BadPart, ...] = ()
+    repaired: tuple[BadPart, ...] = ()
