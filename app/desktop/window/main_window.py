@@ -362,8 +362,8 @@ class MainWindow(LiveWidget):
         """Esc: close what is open, the topmost first; where nothing is open, stop the answer."""
         if not self._completed:
             return
-        for overlay in (self.palette_overlay, self.sheet):
-            if overlay.isVisible():
+        for overlay in (self.palette_overlay, self.sheet, self.chat.header.model.picker):
+            if overlay is not None and overlay.isVisible():
                 overlay.close_overlay()
                 return
         if self.panel.isVisible():

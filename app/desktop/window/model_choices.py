@@ -16,8 +16,8 @@ ChoiceKind = Literal["library", "starter", "file"]
 
 
 class ModelChoice(msgspec.Struct, frozen=True):
-    """A model to choose. `use` is what `Models.use` takes; `path` tells it from the others and is "" for the
-    starter while nobody knows where that lies. What is not known is "" or 0."""
+    """A model to choose. `use` is what `Models.use` takes; `path` tells it from the others. What is
+    not known is "" or 0. `words` are found by a search besides what is shown."""
 
     kind: ChoiceKind
     use: str
@@ -53,16 +53,18 @@ def look_at_files(paths: Iterable[str]) -> tuple[OpenedFile, ...]:
 
 
 def model_choices(
-    library: Sequence[LibraryModel], files: Sequence[OpenedFile], starter: str = ""
+    library: Sequence[LibraryModel], files: Sequence[OpenedFile], starter: OpenedFile | None = None
 ) -> tuple[ModelChoice, ...]:
     """The models of the library, the last used first, then the starter, then files opened before; each file once.
 
-    `starter` is the path of the starter model, "" while it is not known.
+    `starter` is the file of the starter model, None where that is not installed.
     """
     listed = sorted(library, key=lambda model: (-model.used, -model.added, model.name))
     choices = [_of_library(model) for model in listed if model.trashed is None]
-    known = {file.path for model in listed for file in model.files} | {starter, STARTER}
-    choices.append(ModelChoice("starter", STARTER, STARTER_NAME, starter))
+    known = {file.path for model in listed for file in model.files} | {STARTER}
+    if starter is not None:
+        choices.append(ModelChoice("starter", STARTER, STARTER_NAME, starter.path, "", starter.bytes))
+        known.add(starter.path)
     choices += [_of_file(file) for file in files if file.path not in known]
     return tuple(choices)
 
@@ -100,6 +102,4 @@ def found_choices(query: str, choices: Sequence[ModelChoice]) -> tuple[ModelChoi
 
 def is_in_use(choice: ModelChoice, path: str) -> bool:
     """Whether the model at `path` is this one."""
-    if not path:
-        return False
-    return path == (choice.path or choice.use)
+    return bool(path) and path == choice.path

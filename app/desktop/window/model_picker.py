@@ -71,8 +71,11 @@ class ModelPicker(Overlay):
 
     def show_choices(self, choices: Sequence[ModelChoice], *, reading: bool = False) -> None:
         """What can be chosen. `reading`: the library is not read yet."""
+        first = not self._choices and not self.field.text()
         self._choices, self._reading = tuple(choices), reading
         self._show()
+        if first:
+            self._select_used()
 
     def show_speeds(self, speeds: Mapping[str, ModelSpeed]) -> None:
         """By path, as far as they are known."""
@@ -259,6 +262,7 @@ class ModelPicker(Overlay):
         super().restyle()
         px = themes.current.px
         self.inside.setContentsMargins(px(8), px(8), px(8), px(8))
+        self._nothing.setContentsMargins(px(10), px(2), px(10), px(2))
         if self.isVisible():
             self._fit()
 

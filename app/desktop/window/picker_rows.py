@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.desktop.icons import icon
 from app.desktop.theme import themes
 
 Index = QModelIndex | QPersistentModelIndex
-MODEL_ROW = 50
+MODEL_ROW = 52
 ACTION_ROW = 34
 INSET = 10
 SYMBOL = 16
@@ -112,24 +112,26 @@ class RowDelegate(QStyledItemDelegate):
         top = inner.top() + (inner.height() - size) // 2
         icon(row.symbol, colour, SYMBOL).paint(painter, QRect(inner.left(), top, size, size))
         inner.setLeft(inner.left() + size + theme.px(10))
-        middle = Qt.AlignmentFlag.AlignVCenter
+        left, middle = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignVCenter
         if row.note:
             painter.setFont(theme.font(12))
             painter.setPen(QColor(getattr(theme, row.note_colour)))
             painter.drawText(inner, Qt.AlignmentFlag.AlignRight | middle, row.note)
             inner.setRight(inner.right() - painter.fontMetrics().horizontalAdvance(row.note) - theme.px(12))
-        upper, lower = inner, inner
+        font, small = theme.font(14 if row.is_model else 13), theme.font(12)
+        upper = QRect(inner)
         if row.detail:
-            upper = QRect(inner.left(), inner.top(), inner.width(), inner.height() // 2 + theme.px(1))
-            lower = QRect(inner.left(), upper.bottom() - theme.px(1), inner.width(), inner.height() // 2)
-            painter.setFont(theme.font(12))
+            heights = QFontMetrics(font).height(), QFontMetrics(small).height()
+            gap = theme.px(2)
+            upper.setTop(inner.top() + (inner.height() - sum(heights) - gap) // 2)
+            upper.setHeight(heights[0])
+            lower = QRect(inner.left(), upper.bottom() + 1 + gap, inner.width(), heights[1])
+            painter.setFont(small)
             painter.setPen(QColor(theme.muted))
-            top_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-            painter.drawText(lower, top_left, _cut(painter, row.detail, lower.width()))
-            middle = Qt.AlignmentFlag.AlignBottom
-        painter.setFont(theme.font(14 if row.is_model else 13))
+            painter.drawText(lower, left | middle, _cut(painter, row.detail, lower.width()))
+        painter.setFont(font)
         painter.setPen(QColor(theme.text if row.enabled else theme.muted))
-        painter.drawText(upper, Qt.AlignmentFlag.AlignLeft | middle, _cut(painter, row.text, upper.width()))
+        painter.drawText(upper, left | middle, _cut(painter, row.text, upper.width()))
 
 
 def _cut(painter: QPainter, text: str, width: int) -> str:
