@@ -354,6 +354,25 @@
     </message>
 </context>
 <context>
+    <name>DownloadNotes</name>
+    <message>
+        <source>{name} is here</source>
+        <translation>{name} 모델을 받았습니다</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>지금 쓰기</translation>
+    </message>
+    <message>
+        <source>{name} could not be downloaded: {reason}</source>
+        <translation>{name} 모델을 내려받지 못했습니다: {reason}</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>보기</translation>
+    </message>
+</context>
+<context>
     <name>EmptyState</name>
     <message>
         <source>What is on your mind?</source>
@@ -967,6 +986,18 @@
 </context>
 <context>
     <name>Rail</name>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>{name}, 1 download, {percent} %</source>
+        <translation>{name}, 다운로드 1개, {percent}%</translation>
+    </message>
+    <message>
+        <source>{name}, {count} downloads, {percent} %</source>
+        <translation>{name}, 다운로드 {count}개, {percent}%</translation>
+    </message>
     <message>
         <source>Chat</source>
         <translation>대화</translation>
