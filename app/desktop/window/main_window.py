@@ -434,6 +434,8 @@ class MainWindow(LiveWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.chat.composer.flush_draft()
+        if self._completed:
+            self.settings.leave()
         self._memory.setValue("geometry", self.saveGeometry())
         if self.side.isVisible():
             self._memory.setValue("sidebar", self.side.width())
