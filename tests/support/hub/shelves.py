@@ -11,6 +11,9 @@ from tests.support.quantisation_schemes import Scheme
 STARTER_REPO = "demo/SmolLM2-135M-Instruct-GGUF"
 MOE_REPO = "demo/SmolLM2-135M-8x2-GGUF"
 SPLIT_REPO = "demo/SmolLM2-135M-8x2-split-GGUF"
+GATED_REPO = "demo/Gated-1B-GGUF"
+PRIVATE_REPO = "demo/Private-1B-GGUF"
+TRICKY_REPO = "demo/Tricky-Names-GGUF"
 STARTER_QUANTISATIONS = ("Q2_K", "Q4_1", "Q4_K_M", "Q8_0")
 
 _CARD = """# {name}
@@ -94,7 +97,7 @@ def split_repository(parts: int = 3) -> HubRepo:
     )
 
 
-def gated_repository(name: str = "demo/Gated-1B-GGUF") -> HubRepo:
+def gated_repository(name: str = GATED_REPO) -> HubRepo:
     return HubRepo(
         name,
         {"Gated-1B-Q4_K_M.gguf": tiny(2_000_000, 1, "Q4_K_M")},
@@ -105,11 +108,11 @@ def gated_repository(name: str = "demo/Gated-1B-GGUF") -> HubRepo:
     )
 
 
-def private_repository(name: str = "demo/Private-1B-GGUF") -> HubRepo:
+def private_repository(name: str = PRIVATE_REPO) -> HubRepo:
     return HubRepo(name, {"Private-1B-Q8_0.gguf": tiny(2_000_000, 2)}, private=True)
 
 
-def tricky_repository(name: str = "demo/Tricky-Names-GGUF") -> HubRepo:
+def tricky_repository(name: str = TRICKY_REPO) -> HubRepo:
     """Names of files that want out of the library, and names that file systems do not bear."""
     return HubRepo(name, {path: tiny(200_000, number) for number, path in enumerate(TRICKY_PATHS)})
 
