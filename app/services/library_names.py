@@ -10,7 +10,6 @@ from app.store.records import LibraryModel
 
 STARTER = "starter"
 _PART = re.compile(r"-\d{5}-of-\d{5}$")
-_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(:[^/:\\]+|(/[^/\\]+)*\.gguf)?", re.ASCII)
 
 
 def hub_id(repo: str, variant: str) -> str:
@@ -35,11 +34,6 @@ def repo_name(repo: str) -> str:
     """The name of a repository for people: without its owner, and without "-GGUF", which says nothing here."""
     name = repo.rpartition("/")[2]
     return re.sub(r"[-_.]gguf$", "", name, flags=re.IGNORECASE) or name
-
-
-def looks_like_hub_name(text: str) -> bool:
-    """Whether a text can be "OWNER/REPO", "OWNER/REPO:QUANT" or "OWNER/REPO/FILE.gguf"."""
-    return _HUB_NAME.fullmatch(text) is not None
 
 
 def matching(name: str, models: Sequence[LibraryModel]) -> list[LibraryModel]:

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
 from app.store.records import LibraryModel, ModelOrigin
-
-
-class Stop(Protocol):
-    """Asked now and then by what takes long; a `threading.Event` is one."""
-
-    def is_set(self) -> bool: ...
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -49,21 +42,3 @@ class DiskUse(msgspec.Struct, frozen=True):
     trash: int
     incoming: int
     leftover: int = 0
-
-
-class BadPart(msgspec.Struct, frozen=True):
-    """Part number `part` (from 0) of a file is not as it was downloaded: bytes `first` to `last`, both included."""
-
-    file: str
-    part: int
-    first: int
-    last: int
-
-
-class Verification(msgspec.Struct, frozen=True):
-    """Whether every byte is right. `bad` are the parts that are not; after a repair, those that still are not.
-    `repaired` were bad and are right again."""
-
-    ok: bool
-    bad: tuple[BadPart, ...] = ()
-    repaired: tuple[BadPart, ...] = ()

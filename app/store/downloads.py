@@ -6,7 +6,7 @@ is paused. Every change says what it expects to find, so that two processes cann
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -16,6 +16,7 @@ from app.store.records import Download, DownloadState, LibraryModel
 from app.store.tables import DownloadRow
 
 _COLUMNS = [getattr(DownloadRow, name) for name in Download.__struct_fields__]
+ENDED: tuple[DownloadState, ...] = ("done", "cancelled")
 UNDER_WAY: tuple[DownloadState, ...] = ("queued", "running", "verifying")
 
 
@@ -31,7 +32,15 @@ def find(connection: Connection, id: int) -> Download | None:
 
 
 def add(connection: Connection, download: Download) -> Download:
-    """Add one at the end of the queue, under an id of its own."""
+    """Add one at the end of the queue, under an id of its own, in the place of an ended one of the same model.
+
+    One of the same model that has not ended is returned as it is, and nothing is added.
+    """
+    for other in every(connection):
+        if other.model == download.model:
+            if other.state not in ENDED:
+                return other
+            remove(connection, other.id)
     last = connection.scalar(select(func.max(DownloadRow.position))) or 0.0
     values = {name: getattr(download, name) for name in Download.__struct_fields__ if name != "id"}
     values["position"] = last + 1.0
@@ -60,6 +69,12 @@ def change(
     if connection.execute(statement.values(**fields)).rowcount == 0:
         return None
     return find(connection, id)
+
+
+def order(connection: Connection, ids: Sequence[int]) -> None:
+    """Put the queue into this order."""
+    for position, id in enumerate(ids, start=1):
+        connection.execute(update(DownloadRow).where(DownloadRow.id == id).values(position=float(position)))
 
 
 def finish(connection: Connection, id: int, model: LibraryModel) -> Download | None:

@@ -267,7 +267,8 @@ class Store:
         return self._read(downloads.find, id)
 
     def add_download(self, download: Download) -> Download:
-        """At the end of the queue; its id and position are given here."""
+        """At the end of the queue; its id and position are given here. One of the same model that has not ended is
+        returned instead, and nothing is added."""
         return self._write(downloads.add, download)
 
     def change_download(
@@ -280,6 +281,10 @@ class Store:
         """Set fields of one that is in one of `states` and belongs to one of `writers` (None: any); None, and
         nothing changed, if it does not or is gone."""
         return self._write(downloads.change, id, states, writers, **fields)
+
+    def order_downloads(self, ids: Sequence[int]) -> None:
+        """Put the queue into this order."""
+        self._write(downloads.order, ids)
 
     def finish_download(self, id: int, model: LibraryModel) -> Download | None:
         """The download is done and its model is in the library, both or neither."""

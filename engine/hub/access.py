@@ -106,6 +106,8 @@ class HubAccess:
                 request.headers["Authorization"] = f"Bearer {token}"
 
         try:
+            if self.proxy and not httpx2.URL(self.proxy).host:
+                raise UserError("hub.bad_proxy")
             return httpx2.Client(
                 verify=self._trusted(),
                 proxy=self.proxy or None,

@@ -14,7 +14,7 @@ from engine.hub.errors import failure, refusal
 from engine.hub.names import check_repo
 from engine.hub.quantisations import group
 from engine.hub.search import hub_model, search_pages
-from engine.hub.session import Calls, KeepGoing, bounded, calling, hub_api
+from engine.hub.session import STRANGE, Calls, KeepGoing, bounded, calling, hub_api
 from engine.hub.values import HubFile, HubModel, Located, Query, Repository
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Hub:
                     repo, revision=None if revision == "main" else revision, files_metadata=True, token=False
                 )
             return _repository(info)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except STRANGE as error:
             raise UserError("hub.garbage", host=self.access.origin[1]) from error
 
     def card(self, repo: str, commit: str) -> str:
@@ -110,7 +110,7 @@ class Hub:
             try:
                 with calling(Calls(other.access, other.http)):
                     name = hub_api(self.access.endpoint).whoami(token=token.strip())["name"]
-            except (ValueError, TypeError, KeyError, AttributeError):
+            except STRANGE:
                 # Without its cause, which may hold the token.
                 raise UserError("hub.garbage", host=self.access.origin[1]) from None
         if not isinstance(name, str):

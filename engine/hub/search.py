@@ -12,7 +12,7 @@ import msgspec
 
 from engine.errors import UserError
 from engine.hub.names import is_repo
-from engine.hub.session import Calls, KeepGoing, Stopped, calling, hub_api
+from engine.hub.session import STRANGE, Calls, KeepGoing, Stopped, calling, hub_api
 from engine.hub.values import Gate, HubModel, Query, Sort
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def search_pages(
             yield tuple(_wanted(page, query))
     except Stopped:
         return
-    except (ValueError, TypeError, KeyError, AttributeError) as error:  # msgspec.DecodeError is a ValueError
+    except STRANGE as error:
         raise UserError("hub.garbage", host=access.origin[1]) from error
 
 
@@ -88,7 +88,7 @@ def _wanted(page: Iterable[ModelInfo], query: Query) -> Iterator[HubModel]:
 
 def hub_model(info: ModelInfo) -> HubModel | None:
     """A repository as the hub describes it; None where its name cannot be one."""
-    repo = info.id
+    repo: object = info.id
     if not (isinstance(repo, str) and is_repo(repo)):
         return None
     gguf = info.gguf if isinstance(info.gguf, dict) else {}

@@ -28,6 +28,8 @@ LARGEST_ANSWER = 32 * 2**20
 LONGEST_ANSWER_S = 60.0
 # What of an answer's headers the library is shown: it prints those that call themselves warnings.
 _SHOWN = ("link", "content-type")
+# What huggingface_hub raises when an answer is not what it expects.
+STRANGE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 
 class Stopped(Exception):

@@ -198,14 +198,16 @@ def _trusting(certificates: str) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=certificates)
         except (OSError, ssl.SSLError) as error:
-            raise UserError("download.certificates_file", path=certificates) from error
+            raise UserError(
+                "hub.bad_certificates", path=certificates, detail=error.strerror or str(error)
+            ) from error
     return context
 
 
 def proxy_for(url: str, chosen: str) -> str:
     """The proxy that leads to `url`: `chosen`, else the system's; "" for none. NO_PROXY holds for both.
 
-    Raises UserError `download.proxy_address` for one that is not an HTTP proxy's address.
+    Raises UserError `hub.bad_proxy` for one that is not an HTTP proxy's address.
     """
     parts = urlsplit(url)
     if urllib.request.proxy_bypass(parts.netloc.rpartition("@")[2]):
@@ -219,9 +221,9 @@ def proxy_for(url: str, chosen: str) -> str:
     try:
         found = parse_url(proxy)
     except urllib3.exceptions.LocationParseError as error:
-        raise UserError("download.proxy_address") from error
+        raise UserError("hub.bad_proxy") from error
     if found.scheme not in ("http", "https") or not found.host:
-        raise UserError("download.proxy_address")
+        raise UserError("hub.bad_proxy")
     return proxy
 
 

@@ -22,7 +22,15 @@ from engine.hub.values import Located
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PORTS = {"http": 80, "https": 443}
 # What `locate` raises when the hub cannot be asked just now.
-_PASSING = {"hub.unreachable", "hub.busy", "hub.failed"}
+_PASSING = {
+    "hub.unreachable",
+    "hub.no_answer",
+    "hub.cut",
+    "hub.garbage",
+    "hub.proxy",
+    "hub.busy",
+    "hub.failed",
+}
 _AGENT = "coterie"
 
 
@@ -202,5 +210,5 @@ def _differ(one: str, other: str) -> bool:
 
 
 def _says_no(error: UserError) -> bool:
-    status = error.params.get("status")
-    return error.code == "hub.failed" and isinstance(status, int) and status < 500
+    status = str(error.params.get("status", ""))
+    return error.code == "hub.failed" and status.isdecimal() and int(status) < 500
