@@ -13,6 +13,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.support.hub.fixtures import hub, start_hub  # noqa: F401
 from tests.support.leaks import Before
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.services.conversations import TRASH_DAYS, Conversations
+from app.services.downloads import Downloads
+from app.services.library import Library
 from app.services.models import Models
 from app.services.placements import Placements, calibrations
 from app.services.placing import Placing
@@ -20,11 +22,21 @@ from engine.local.client import LocalEngine
 class Services:
     """The services over one data folder. `close` saves and ends every thread and process of theirs."""
 
-    def __init__(self, store: Store, settings: SettingsFile, models: Models, placements: Placements) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: SettingsFile,
+        models: Models,
+        placements: Placements,
+        library: Library,
+        downloads: Downloads,
+    ) -> None:
         self.store = store
         self.settings = settings
         self.models = models
         self.placements = placements
+        self.library = library
+        self.downloads = downloads
         self.conversations = Conversations(store, models, settings)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
@@ -38,6 +50,7 @@ class Services:
         self.store.empty_trash(now - TRASH_DAYS * 86_400)
 
     def close(self) -> None:
+        self.downloads.close()
         self.models.close()
         self.placements.close()
         self.conversations.close()
@@ -65,4 +78,5 @@ def open_services(
         concede=placements.concession,
         calibrations=str(calibrations(home)),
     )
-    return Services(store, settings, models, placements)
+    library = Library(home, store, settings)
+    return Services(store, settings, models, placements, library, Downloads(store, settings, library))

@@ -1,0 +1,164 @@
+"""What is done with the files of the library: into the trash and out of it, and what a crash left half done.
+
+A move is noted in the store first and done then. Both places of a file follow from each other, so a move that was
+noted and not done is done by whoever finds the file at its other place. All functions are called with the lock of
+the library held.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from app.store.records import LibraryFile, LibraryModel
+from app.store.store import Store
+from engine.errors import UserError
+from engine.hub.trash import (
+    TRASH,
+    counterpart,
+    files_below,
+    move_file,
+    original_place,
+    prune,
+    remove_files,
+    trash_place,
+)
+
+
+class LibraryFiles:
+    """The files of the models in `store`, those that Coterie downloaded below `folder()`."""
+
+    def __init__(self, store: Store, folder: Callable[[], Path]) -> None:
+        self._store = store
+        self._folder = folder
+
+    def put_in_trash(self, model: LibraryModel, now: float) -> int:
+        """Move what no other model needs; the bytes that will be free one day. A vanished file is no hindrance.
+
+        Raises UserError `library.not_moved`, everything is as it was then.
+        """
+        folder, needed = self._folder(), self._needed_by_others(model.id)
+        moves = {
+            Path(file.path): trash_place(Path(file.path), folder, model.id)
+            for file in model.files
+            if file.path not in needed and original_place(Path(file.path)) is None
+        }
+        there = [source for source in moves if source.exists()]
+        self._store.change_model(model.id, files=_replaced(model.files, moves), trashed=now)
+        try:
+            for source in there:
+                with contextlib.suppress(OSError):  # of an earlier life of this model, which the store forgot
+                    moves[source].unlink(missing_ok=True)
+                move_file(source, moves[source])
+        except OSError as error:
+            for source in there:
+                with contextlib.suppress(OSError):
+                    move_file(moves[source], source)
+            self._store.change_model(model.id, files=model.files, trashed=None)
+            raise _not_moved(error, model) from error
+        prune((source.parent for source in there), folder)
+        return sum(file.bytes for file in model.files if Path(file.path) in there)
+
+    def take_out(self, model: LibraryModel) -> None:
+        """Put a model's files back where they were.
+
+        Raises UserError `library.place_taken` or `library.not_moved`, everything is as it was then.
+        """
+        moves = {
+            Path(file.path): place for file in model.files if (place := original_place(Path(file.path)))
+        }
+        for source, target in moves.items():
+            if source.exists() and target.exists():
+                raise UserError("library.place_taken", path=str(target))
+        there = [source for source in moves if source.exists()]
+        self._store.change_model(model.id, files=_replaced(model.files, moves), trashed=None)
+        try:
+            for source in there:
+                move_file(source, moves[source])
+        except OSError as error:
+            for source in there:
+                with contextlib.suppress(OSError):
+                    move_file(moves[source], source)
+            self._store.change_model(model.id, files=model.files, trashed=model.trashed)
+            raise _not_moved(error, model) from error
+        prune((source.parent for source in there), self._folder())
+
+    def empty(self, older_than: float | None) -> int:
+        """Delete for good what was removed before that time, or everything in the trash; the bytes freed."""
+        freed = 0
+        if not self._folder().is_dir():  # its disk is elsewhere, and so is the trash
+            return 0
+        for model in self._store.models():
+            if model.trashed is None or not model.managed:
+                continue
+            if older_than is None or model.trashed < older_than:
+                freed += self._delete(model)
+        if older_than is None:
+            freed += remove_files(self._folder() / TRASH)  # also what no model of the store is
+        return freed
+
+    def forget(self, older_than: float) -> None:
+        """Forget imported models that were removed before that time. One that lies in the library's folder is kept
+        in mind: it would be found there and taken in again."""
+        folder = self._folder()
+        for model in self._store.models():
+            if model.trashed is not None and model.trashed < older_than and not model.managed:
+                if not Path(model.path).is_relative_to(folder):
+                    self._store.delete_model(model.id)
+
+    def settle(self, model: LibraryModel) -> None:
+        """Do what a crash left undone: a file that lies at its other place is put where the store says it is."""
+        if not model.managed:
+            return
+        folder, needed = self._folder(), self._needed_by_others(model.id)
+        for file in model.files:
+            path = Path(file.path)
+            other = counterpart(path, folder, model.id)
+            if path.exists() or str(other) in needed:
+                continue
+            with contextlib.suppress(OSError):
+                if other.stat().st_size == file.bytes:
+                    move_file(other, path)
+                    prune([other.parent], folder)
+
+    def bytes_of(self, name: str) -> int:
+        """What one of the folders in the library's folder takes on the disk."""
+        return sum(size for _, size in files_below(self._folder() / name))
+
+    def _delete(self, model: LibraryModel) -> int:
+        needed = self._needed_by_others(model.id)
+        freed = 0
+        for file in model.files:
+            path = Path(file.path)
+            if file.path not in needed and original_place(path) is not None:
+                with contextlib.suppress(OSError):
+                    size = path.stat().st_size
+                    path.unlink()
+                    freed += size
+                prune([path.parent], self._folder())
+        if not any(original_place(Path(file.path)) and Path(file.path).exists() for file in model.files):
+            self._store.delete_model(model.id)
+        return freed
+
+    def _needed_by_others(self, id: str) -> set[str]:
+        """Files of models that are not in the trash, other than this one."""
+        return {
+            file.path
+            for model in self._store.models()
+            if model.id != id and model.trashed is None
+            for file in model.files
+        }
+
+
+def _replaced(files: Iterable[LibraryFile], moves: dict[Path, Path]) -> tuple[LibraryFile, ...]:
+    return tuple(
+        msgspec.structs.replace(file, path=str(moves.get(Path(file.path), file.path))) for file in files
+    )
+
+
+def _not_moved(error: OSError, model: LibraryModel) -> UserError:
+    path = str(error.filename or model.path)
+    return UserError("library.not_moved", path=path, detail=error.strerror or str(error))
