@@ -354,6 +354,25 @@
     </message>
 </context>
 <context>
+    <name>DownloadNotes</name>
+    <message>
+        <source>{name} is here</source>
+        <translation>{name} 모델을 받았습니다</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>지금 쓰기</translation>
+    </message>
+    <message>
+        <source>{name} could not be downloaded: {reason}</source>
+        <translation>{name} 모델을 내려받지 못했습니다: {reason}</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>보기</translation>
+    </message>
+</context>
+<context>
     <name>EmptyState</name>
     <message>
         <source>What is on your mind?</source>
@@ -620,18 +639,6 @@
 <context>
     <name>ModelMenu</name>
     <message>
-        <source>Starter model</source>
-        <translation>기본 제공 모델</translation>
-    </message>
-    <message>
-        <source>Load again</source>
-        <translation>다시 불러오기</translation>
-    </message>
-    <message>
-        <source>Open a model file…</source>
-        <translation>모델 파일 열기…</translation>
-    </message>
-    <message>
         <source>ready</source>
         <translation>준비됨</translation>
     </message>
@@ -658,6 +665,93 @@
     <message>
         <source>Model: {name}, {state}</source>
         <translation>모델: {name}, {state}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelPicker</name>
+    <message>
+        <source>Reading the library…</source>
+        <translation>라이브러리를 읽는 중…</translation>
+    </message>
+    <message>
+        <source>No model of yours is called that.</source>
+        <translation>가지고 있는 모델 가운데 그런 이름이 없습니다.</translation>
+    </message>
+    <message>
+        <source>starter model</source>
+        <translation>기본 모델</translation>
+    </message>
+    <message>
+        <source>opened file</source>
+        <translation>연 적 있는 파일</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>찾을 수 없음</translation>
+    </message>
+    <message>
+        <source>its file is not where it was</source>
+        <translation>파일이 있던 자리에 없음</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation>손상됨</translation>
+    </message>
+    <message>
+        <source>damaged: it can be repaired in the library</source>
+        <translation>손상됨, 라이브러리에서 고칠 수 있음</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>사용 중</translation>
+    </message>
+    <message>
+        <source>loading</source>
+        <translation>불러오는 중</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>멈춤</translation>
+    </message>
+    <message>
+        <source>{speed} tok/s</source>
+        <translation>초당 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>{speed} tokens per second measured</source>
+        <translation>초당 {speed}토큰 측정됨</translation>
+    </message>
+    <message>
+        <source>does not fit this machine</source>
+        <translation>이 컴퓨터에 들어가지 않음</translation>
+    </message>
+    <message>
+        <source>about {speed} tok/s</source>
+        <translation>초당 약 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>about {speed} tokens per second predicted</source>
+        <translation>초당 약 {speed}토큰 예측</translation>
+    </message>
+    <message>
+        <source>Get more models…</source>
+        <translation>모델 더 받기…</translation>
+    </message>
+    <message>
+        <source>Open a model file…</source>
+        <translation>모델 파일 열기…</translation>
+    </message>
+    <message>
+        <source>Load again</source>
+        <translation>다시 불러오기</translation>
+    </message>
+    <message>
+        <source>Find a model</source>
+        <translation>모델 찾기</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
     </message>
 </context>
 <context>
@@ -892,6 +986,18 @@
 </context>
 <context>
     <name>Rail</name>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>{name}, 1 download, {percent} %</source>
+        <translation>{name}, 다운로드 1개, {percent}%</translation>
+    </message>
+    <message>
+        <source>{name}, {count} downloads, {percent} %</source>
+        <translation>{name}, 다운로드 {count}개, {percent}%</translation>
+    </message>
     <message>
         <source>Chat</source>
         <translation>대화</translation>

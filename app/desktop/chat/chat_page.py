@@ -16,6 +16,7 @@ from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.window.header import Header
+from app.desktop.window.model_reading import ModelReading
 from app.desktop.window.model_strip import ModelStrip
 from app.desktop.window.strip import Strip
 from app.services.events import (
@@ -70,6 +71,7 @@ class ChatPage(LiveWidget):
         self._queued: set[int] = set()
         self._continued: int | None = None
         self.header = Header(self)
+        self._models = ModelReading(calls, self.header.model)
         self.model_strip = ModelStrip(calls, self)
         self.error_strip = Strip(self)
         self.composer = Composer(self)
@@ -262,6 +264,7 @@ class ChatPage(LiveWidget):
     # What services tell
 
     def take_events(self, events: list[ServiceEvent]) -> None:
+        self._models.take_events(events)
         for event in events:
             self._take(event)
         if any(isinstance(e, MessageAdded | AnswerQueued | AnswerFinished) for e in events):
@@ -323,7 +326,6 @@ class ChatPage(LiveWidget):
 
     def take_settings(self, settings: Settings) -> None:
         self._default_reasoning = settings.reasoning
-        self.header.model.set_recent(settings.recent_models)
         self._show_conversation()
 
     def _reload_path(self) -> None:

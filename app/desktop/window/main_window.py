@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.desktop.settings.conversation_panel import ConversationPanel
     from app.desktop.settings.settings_page import SettingsPage
     from app.desktop.tasks import Task
+    from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.opening_failed import OpeningFailed
     from app.desktop.window.palette import Palette
     from app.desktop.window.shortcut_sheet import ShortcutSheet
@@ -61,6 +62,7 @@ class MainWindow(LiveWidget):
     panel: ConversationPanel
     failure: OpeningFailed
     toast: Toast
+    downloads: DownloadNotes
     palette_overlay: Palette
     sheet: ShortcutSheet
 
@@ -96,6 +98,7 @@ class MainWindow(LiveWidget):
         from app.desktop.placement.placement_page import PlacementPage
         from app.desktop.settings.conversation_panel import ConversationPanel
         from app.desktop.settings.settings_page import SettingsPage
+        from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.opening_failed import OpeningFailed
         from app.desktop.window.palette import Palette
         from app.desktop.window.shortcut_sheet import ShortcutSheet
@@ -107,6 +110,7 @@ class MainWindow(LiveWidget):
         self.panel = ConversationPanel(self.chat)
         self.failure = OpeningFailed(self)
         self.toast = Toast(self, self.chat.composer)
+        self.downloads = DownloadNotes(self.calls, self.toast, self.strip, self)
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
         self.pages.addWidget(self.settings)
@@ -209,6 +213,8 @@ class MainWindow(LiveWidget):
         self.settings.restored.connect(self.open_chat)
         self.placement.workers_wanted.connect(self.show_workers)
         self.placement.model_strip.choose_wanted.connect(self.choose_model)
+        self.downloads.changed.connect(self.rail.show_downloads)
+        self.downloads.used.connect(self.compose)
         self.failure.retry_wanted.connect(self.retry_wanted)
         self.failure.folder_wanted.connect(self.settings.data.open_folder)
         self.failure.quit_wanted.connect(self.close)
@@ -222,6 +228,7 @@ class MainWindow(LiveWidget):
         self._take_settings(services.settings.current)
         self._take_events([services.models.state])
         self.calls.do(lambda s: s.conversations.all(), self._take_list)
+        self.downloads.begin()
         for problem in services.settings.problems:
             self.show_error(UserError.from_info(problem))
 
@@ -259,6 +266,7 @@ class MainWindow(LiveWidget):
                 )
             elif isinstance(event, AnswerFinished):
                 self.save_strip.hide()
+        self.downloads.take_events(events)
         self.settings.take_events(events)
         self.placement.take_events(events)
 
@@ -362,8 +370,8 @@ class MainWindow(LiveWidget):
         """Esc: close what is open, the topmost first; where nothing is open, stop the answer."""
         if not self._completed:
             return
-        for overlay in (self.palette_overlay, self.sheet):
-            if overlay.isVisible():
+        for overlay in (self.palette_overlay, self.sheet, self.chat.header.model.picker):
+            if overlay is not None and overlay.isVisible():
                 overlay.close_overlay()
                 return
         if self.panel.isVisible():
@@ -426,6 +434,8 @@ class MainWindow(LiveWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.chat.composer.flush_draft()
+        if self._completed:
+            self.settings.leave()
         self._memory.setValue("geometry", self.saveGeometry())
         if self.side.isVisible():
             self._memory.setValue("sidebar", self.side.width())
