@@ -310,7 +310,8 @@ class DetailsPanel(LiveWidget):
         self.nothing.say(
             self.tr("Choose a model"),
             self.tr(
-                "Here you see which of its files fit this machine and how fast they would be, before anything is downloaded."
+                "Here you see which of its files fit this machine and how fast they would be, before anything is"
+                " downloaded."
             ),
             symbol="box",
         )

@@ -27,7 +27,9 @@ def download_line(download: Download, progress: DownloadProgress | None) -> str:
         rate = progress.rate if progress is not None else download.rate
         left = progress.seconds_left if progress is not None else -1.0
         speed = translate("Models", "{size}/s").format(size=size_text(rate)) if rate >= 1 else ""
-        time = translate("Models", "{time} left").format(time=duration(left)) if left >= 0 and rate >= 1 else ""
+        time = (
+            translate("Models", "{time} left").format(time=duration(left)) if left >= 0 and rate >= 1 else ""
+        )
         if not rate and received < download.bytes:
             speed = translate("Models", "waiting for the hub")
         return joined([amount, speed, time, translate("Models", "checked as it comes"), where])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from app.desktop.live import LiveWidget
 from app.desktop.models.download_card import DownloadCard
 from app.desktop.models.download_words import download_title
+from app.desktop.models.focus import holds_focus
 from app.desktop.models.said import Said
 from app.desktop.models.scroller import ColumnScroller
 from app.desktop.models.shelf import Shelf, is_foreign
@@ -95,7 +98,9 @@ class DownloadsView(LiveWidget):
         self.state.setVisible(not downloads)
         self._list.setVisible(bool(downloads))
         own = [download for download in queue if not is_foreign(download)]
-        self.pause_all.setVisible(any(d.state in ("running", "queued", "verifying") for d in own) and len(own) > 1)
+        self.pause_all.setVisible(
+            any(d.state in ("running", "queued", "verifying") for d in own) and len(own) > 1
+        )
         self.resume_all.setVisible(any(d.state == "paused" for d in own) and len(own) > 1)
 
     def _keep_cards(self, downloads: list[Download]) -> None:
@@ -108,7 +113,7 @@ class DownloadsView(LiveWidget):
 
     def _drop(self, card: DownloadCard) -> None:
         """Take a card away, and the focus to its neighbour."""
-        had_focus = card.hasFocus() or card.isAncestorOf(self.focusWidget() or self)
+        had_focus = holds_focus(card)
         place = self._order.index(card.download.id) if card.download.id in self._order else 0
         self._cards.removeWidget(card)
         card.hide()
@@ -144,7 +149,7 @@ class DownloadsView(LiveWidget):
                 self._cards.insertWidget(place, widget)
                 if widget is not self._finished:
                     widget.show()
-        for first, second in zip(wanted, wanted[1:], strict=False):
+        for first, second in pairwise(wanted):
             QWidget.setTabOrder(first, second)
 
     def _show_progress(self, id: int) -> None:
@@ -170,7 +175,7 @@ class DownloadsView(LiveWidget):
                 shelf.do(lambda s: s.downloads.resume(id))
 
         def gone() -> None:
-            shelf.do(lambda s: s.downloads.cancel(id), lambda _: shelf.forget(id))
+            shelf.do(lambda s: s.downloads.cancel(id), lambda _: shelf.forget(id), at_the_end=True)
 
         title = download_title(download)
         words = (

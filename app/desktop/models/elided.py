@@ -34,7 +34,9 @@ class ElidedLabel(QLabel):
         return themes.current.font(self._pixels, bold=self._bold)
 
     def sizeHint(self) -> QSize:
-        return QSize(QFontMetrics(self._font()).horizontalAdvance(self._whole) + 4, super().sizeHint().height())
+        return QSize(
+            QFontMetrics(self._font()).horizontalAdvance(self._whole) + 4, super().sizeHint().height()
+        )
 
     def resizeEvent(self, event: object) -> None:
         self._elide()

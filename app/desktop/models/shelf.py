@@ -10,6 +10,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from app.desktop.service_calls import ServiceCalls
+from app.desktop.tasks import Executor
 from app.services.events import (
     DownloadChanged,
     DownloadProgress,
@@ -173,9 +174,20 @@ class Shelf(QObject):
         self._hidden.discard(id)
         self.downloads_changed.emit()
 
-    def do(self, work: Callable[[Services], Any], then: Callable[[Any], None] | None = None) -> None:
-        """Something that changes files or the queue; what goes wrong is told over the page."""
-        self._calls.do(work, then, executor="io", owner=self)
+    def do(
+        self,
+        work: Callable[[Services], Any],
+        then: Callable[[Any], None] | None = None,
+        *,
+        slow: bool = False,
+        at_the_end: bool = False,
+    ) -> None:
+        """Something that changes files or the queue; what goes wrong is told over the page.
+
+        `slow`: it may move or delete large files. `at_the_end`: it must be done even if the window closes now.
+        """
+        executor: Executor = "db" if at_the_end else "files" if slow else "io"
+        self._calls.do(work, then, executor=executor, owner=self)
 
 
 def _everything(services: Services) -> dict[str, Any]:
