@@ -48,6 +48,7 @@ class DownloadRun:
         self._clock = clock
         # Downloads that are told to end because the process does: they wait for the next start.
         self.closing = False
+        self._received: dict[int, int] = {}
         self._unkept: dict[int, dict[str, Any]] = {}
         # Downloads that are held for a while: they go on by themselves.
         self.holding = False
@@ -117,6 +118,9 @@ class DownloadRun:
 
     def _end(self, download: Download, **fields: Any) -> None:
         """It runs no more: keep that, or tell it at least and keep it later."""
+        received = self._received.pop(download.id, None)
+        if received is not None:
+            fields.setdefault("received", received)
         try:
             ended = self._change(download.id, UNDER_WAY, **fields)
         except UserError as error:
@@ -134,11 +138,10 @@ class DownloadRun:
 
     def take_progress(self, download: Download, progress: Progress, keep: bool) -> None:
         """From the transfer's thread, a few times a second; `keep` it for other processes less often."""
+        self._received[download.id] = progress.received
         left = progress.total - progress.received
         seconds = left / progress.rate if progress.rate > 0 else (0.0 if not left else -1.0)
-        self._tell(
-            [DownloadProgress(download.id, progress.received, progress.total, progress.rate, seconds)]
-        )
+        self._tell([DownloadProgress(download.id, progress.received, progress.total, progress.rate, seconds)])
         if keep:
             with contextlib.suppress(UserError):  # the next time will do
                 self._store.change_download(

@@ -44,6 +44,10 @@ class DownloadWatch:
         if self._thread is not None:
             self._thread.join()
 
+    def know(self, download: Download) -> None:
+        """This was told already."""
+        self._seen[download.id] = download
+
     def look(self) -> None:
         """Tell what is new since the last look. Raises UserError `store.*`."""
         others = self._others()
@@ -53,14 +57,14 @@ class DownloadWatch:
             before = self._seen.get(download.id)
             if before is None or _without_progress(before) != _without_progress(download):
                 events.append(DownloadChanged(download))
-                done = done or (download.state == "done" and before is not None and before.state != "done")
+                done = done or (download.state == "done" and (before is None or before.state != "done"))
             elif before.received != download.received:
                 left = download.bytes - download.received
                 seconds = left / download.rate if download.rate > 0 else -1.0
                 events.append(
                     DownloadProgress(download.id, download.received, download.bytes, download.rate, seconds)
                 )
-        self._seen = {download.id: download for download in others}
+            self._seen[download.id] = download
         if events:
             self._tell(events)
         if done:
@@ -68,7 +72,9 @@ class DownloadWatch:
 
     def _watch(self) -> None:
         while not self._end.wait(INTERVAL):
-            with contextlib.suppress(UserError):  # the store is locked or its disk full: the next look will do
+            with contextlib.suppress(
+                UserError
+            ):  # the store is locked or its disk full: the next look will do
                 self._tick()
                 self.look()
 

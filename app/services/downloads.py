@@ -193,8 +193,10 @@ class Downloads:
         """Go on with one that is paused or failed; it waits for its turn. Raises UserError `download.elsewhere`,
         `download.not_found`, `download.ended`, `download.no_room`, `library.folder_gone`, `library.not_writable`."""
         download = self._own(id)
-        if download.state in UNDER_WAY and self._is_here(download):
-            return download
+        if self._is_here(download):
+            if not self._queue.is_running(id):
+                self._queue.ask(id)
+            return self.get(id)
         self._check_room(download)
         return self._go_on(download)
 
@@ -206,7 +208,13 @@ class Downloads:
         if current.state in ("done", "cancelled"):
             return current
         changed = self._store.change_download(
-            id, None, (self._store.writer, download.writer, ""), state="cancelled", writer="", received=0, rate=0.0
+            id,
+            None,
+            (self._store.writer, download.writer, ""),
+            state="cancelled",
+            writer="",
+            received=0,
+            rate=0.0,
         )
         self._fetching.discard(download, self._library.folder)
         return self._changed(changed) if changed else self.get(id)
@@ -356,7 +364,7 @@ class Downloads:
     def _check_room(self, new: Download) -> None:
         """Whether what is still to come of it, and of those that wait or run, finds room."""
         folder = self._library.ready_folder()
-        coming = [entry for entry in self._store.downloads() if entry.state in UNDER_WAY and entry.id != new.id]
+        coming = [entry for entry in self.all() if entry.state in UNDER_WAY and entry.id != new.id]
         need = sum(max(0, entry.bytes - entry.received) for entry in (new, *coming))
         have, _ = self._library.room()
         if have < need * (1 + SPARE):
@@ -369,6 +377,9 @@ class Downloads:
         return download
 
     def _tell(self, events: list[ServiceEvent]) -> None:
+        for event in events:
+            if isinstance(event, DownloadChanged):
+                self._watch.know(event.download)
         for subscriber in tuple(self._subscribers):
             subscriber(events)
         with self._told:

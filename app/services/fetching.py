@@ -58,7 +58,9 @@ class Fetching(Protocol):
 def work_key(download: Download) -> str:
     """The name of the folder for a download's unfinished files. It depends on what is fetched alone: the same files
     are gone on with, whoever asks for them and whenever; other ones, after a change on the hub, are not."""
-    text = "\n".join([download.repo, *(f"{file.path}\t{file.bytes}\t{file.sha256}" for file in download.files)])
+    text = "\n".join(
+        [download.repo, *(f"{file.path}\t{file.bytes}\t{file.sha256}" for file in download.files)]
+    )
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 

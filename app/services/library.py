@@ -130,7 +130,7 @@ class Library:
         return resolve_model(name, self)
 
     def located(self, model: LibraryModel) -> Path:
-        """The file that a loader is given. Raises UserError `library.missing` (`name`, `path`) when it has vanished."""
+        """The file that a loader is given. Raises UserError `library.missing` (`name`, `path`) when it is gone."""
         if not is_there(model):
             with contextlib.suppress(UserError), self.lock.held(patience=1.0):
                 self._move.recover()
@@ -303,9 +303,7 @@ class Library:
         model = self._store.model(model.id) or model
         of_hub = model.origin == "hub" and model.managed
         repairing = self.repairing if repair and of_hub else None
-        found = verified(
-            model, self.parts, repairing, lambda event: self._tell([event]), stop or StopToken()
-        )
+        found = verified(model, self.parts, repairing, lambda event: self._tell([event]), stop or StopToken())
         self._keep_hashes(model, found)
         if repair and not found.ok and not of_hub:
             raise UserError("library.no_repair", name=model.name)
@@ -374,6 +372,22 @@ class Library:
                 self.changed()
             self._files.forget(long_ago)
 
+    def check_new(self, id: str) -> LibraryModel | None:
+        """The model that makes it needless to download `id`: one that is here and whole, or in the trash. One whose
+        trash was emptied by hand is forgotten."""
+        model = self._store.model(id)
+        if model is None or not model.managed:
+            return model
+        model = next((one for one in self.models(trashed=True) if one.id == id), model)
+        if model.trashed is None:
+            return model if model.state == "ready" else None
+        if is_there(model):
+            return model
+        if self.room() != (0, 0):
+            self._store.delete_model(id)
+            return None
+        return model
+
     def publish(self, download: Download, model: LibraryModel) -> Download:
         """A download is whole: it is done and its model in the library, both or neither."""
         with self.lock.held(patience=60.0):
@@ -425,7 +439,8 @@ class Library:
             if download.state not in ("done", "cancelled")
         }
         try:
-            return sorted(set(os.listdir(self.folder / INCOMING)) - known)
+            found = {path.name for path in (self.folder / INCOMING).iterdir()}
+            return sorted(found - known)
         except OSError:
             return []
 

@@ -67,9 +67,7 @@ class LibraryFiles:
 
         Raises UserError `library.place_taken` or `library.not_moved`, everything is as it was then.
         """
-        moves = {
-            Path(file.path): place for file in model.files if (place := original_place(Path(file.path)))
-        }
+        moves = {Path(file.path): place for file in model.files if (place := original_place(Path(file.path)))}
         for source, target in moves.items():
             if source.exists() and target.exists():
                 raise UserError("library.place_taken", path=str(target))
@@ -105,9 +103,9 @@ class LibraryFiles:
         in mind: it would be found there and taken in again."""
         folder = self._folder()
         for model in self._store.models():
-            if model.trashed is not None and model.trashed < older_than and not model.managed:
-                if not Path(model.path).is_relative_to(folder):
-                    self._store.delete_model(model.id)
+            long_ago = model.trashed is not None and model.trashed < older_than
+            if long_ago and not model.managed and not Path(model.path).is_relative_to(folder):
+                self._store.delete_model(model.id)
 
     def settle(self, model: LibraryModel) -> None:
         """Do what a crash left undone: a file that lies at its other place is put where the store says it is."""

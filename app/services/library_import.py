@@ -84,9 +84,7 @@ class LibraryImport:
                 reason = reason or error
         return taken, reason
 
-    def _entry(
-        self, path: Path, origin: ModelOrigin, now: float, found: FoundModel | None
-    ) -> LibraryModel:
+    def _entry(self, path: Path, origin: ModelOrigin, now: float, found: FoundModel | None) -> LibraryModel:
         known = self._known(path)
         if known is not None and (known.trashed is None or known.managed):
             return known

@@ -49,7 +49,10 @@ class LibraryLock:
             lock.acquire(timeout=patience)
         except Timeout as error:
             raise UserError("library.busy") from error
-        except (OSError, NotImplementedError):  # a file system without locks: the threads at least are kept apart
+        except (
+            OSError,
+            NotImplementedError,
+        ):  # a file system without locks: the threads at least are kept apart
             yield
             return
         try:

@@ -54,7 +54,9 @@ def verified(
             return found
         repairing.repair(model, found.bad, report.fetched, stop)
         wrong = {part.path for part in found.bad}
-        again = verify([file for file in found.files if file.path in wrong], parts, progress=report.read, stop=stop)
+        again = verify(
+            [file for file in found.files if file.path in wrong], parts, progress=report.read, stop=stop
+        )
     except Stopped as error:
         raise UserError("library.stopped") from error
     return msgspec.structs.replace(found, bad=again.bad)

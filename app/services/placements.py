@@ -23,6 +23,7 @@ from app.services.events import (
     WorkerState,
 )
 from app.services.indexes import Indexes
+from app.services.library import Library
 from app.services.machine import SurveyedMachine
 from app.services.models import STARTER, Models, resolve_model, shown_name
 from app.services.placing import LocalPlacing, Placing
@@ -53,9 +54,15 @@ class Placements:
     """Plans, the machine they are made for, and what was measured. `trials` measures models."""
 
     def __init__(
-        self, home: Path, settings: SettingsFile, wishes: WishesFile, placing: Placing | None = None
+        self,
+        home: Path,
+        settings: SettingsFile,
+        wishes: WishesFile,
+        placing: Placing | None = None,
+        library: Library | None = None,
     ) -> None:
         self._settings = settings
+        self._library = library
         self._wishes = wishes
         self._placing: Placing = placing or LocalPlacing(calibrations(home))
         self._subscribers: list[Subscriber] = []
@@ -118,19 +125,26 @@ class Placements:
     # --- models and plans ---
 
     def models(self) -> tuple[ModelEntry, ...]:
-        """The one in use first, then the starter and those used before, each once."""
+        """The one in use first, then the starter, those used before and those of the library, each once."""
         current = self._model()
         paths = [current.path] if current.path else []
         for name in (STARTER, self._settings.current.model, *self._settings.current.recent_models):
             try:
-                paths.append(str(resolve_model(name)))
+                paths.append(str(resolve_model(name, self._library)))
             except UserError:
                 continue  # a starter that is not installed is no choice
+        kept = self._library.models() if self._library else ()
+        paths += [model.path for model in kept if model.state != "missing"]
         return tuple(
-            ModelEntry(current.name if path == current.path and current.facts else shown_name(path), path)
+            ModelEntry(self._called(path, current), path)
             for path in dict.fromkeys(paths)
             if Path(path).is_file()
         )
+
+    def _called(self, path: str, current: ModelChanged) -> str:
+        if path == current.path and current.facts:
+            return current.name
+        return (self._library.called(path) if self._library else "") or shown_name(path)
 
     def planned(self, path: str, wishes: Wishes) -> PlannedModel:
         """The plan for these wishes, fast: the file is read once, the machine is known, and what llama.cpp

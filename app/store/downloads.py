@@ -74,9 +74,7 @@ def change(
 def order(connection: Connection, ids: Sequence[int]) -> None:
     """Put the queue into this order."""
     for position, id in enumerate(ids, start=1):
-        connection.execute(
-            update(DownloadRow).where(DownloadRow.id == id).values(position=float(position))
-        )
+        connection.execute(update(DownloadRow).where(DownloadRow.id == id).values(position=float(position)))
 
 
 def finish(connection: Connection, id: int, model: LibraryModel) -> Download | None:
