@@ -474,6 +474,60 @@
     </message>
 </context>
 <context>
+    <name>FoundLine</name>
+    <message>
+        <source>In the library</source>
+        <translation>라이브러리에 있음</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>Add {name} to the library</source>
+        <translation>{name} 모델을 라이브러리에 추가</translation>
+    </message>
+</context>
+<context>
+    <name>FoundModels</name>
+    <message>
+        <source>File</source>
+        <translation>파일</translation>
+    </message>
+    <message>
+        <source>Add all {count}</source>
+        <translation>{count}개 모두 추가</translation>
+    </message>
+    <message>
+        <source>Add all {count} models to the library</source>
+        <translation>모델 {count}개를 모두 라이브러리에 추가</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>찾는 중…</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>읽는 중…</translation>
+    </message>
+    <message>
+        <source>No models of other programs were found.</source>
+        <translation>다른 프로그램의 모델을 찾지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>{shown} of {count} are shown.</source>
+        <translation>{count}개 가운데 {shown}개를 보여 드립니다.</translation>
+    </message>
+    <message>
+        <source>Look for models</source>
+        <translation>모델 찾아보기</translation>
+    </message>
+    <message>
+        <source>Look for models of other programs</source>
+        <translation>다른 프로그램의 모델 찾아보기</translation>
+    </message>
+</context>
+<context>
     <name>Header</name>
     <message>
         <source>New chat</source>
@@ -572,6 +626,97 @@
     </message>
 </context>
 <context>
+    <name>HubSection</name>
+    <message>
+        <source>Certificates</source>
+        <translation>인증서</translation>
+    </message>
+    <message>
+        <source>File of certificates</source>
+        <translation>인증서 파일</translation>
+    </message>
+    <message>
+        <source>Models and the hub</source>
+        <translation>모델과 허브</translation>
+    </message>
+    <message>
+        <source>Library folder</source>
+        <translation>라이브러리 폴더</translation>
+    </message>
+    <message>
+        <source>Downloaded models are kept here. Choose another folder and they move there.</source>
+        <translation>내려받은 모델을 두는 곳입니다. 다른 폴더를 고르면 모델도 그리로 옮깁니다.</translation>
+    </message>
+    <message>
+        <source>Models of other programs</source>
+        <translation>다른 프로그램의 모델</translation>
+    </message>
+    <message>
+        <source>What the Hugging Face client, LM Studio and Ollama have downloaded can be used where it lies. Nothing is copied or changed.</source>
+        <translation>Hugging Face 클라이언트, LM Studio, Ollama가 내려받은 모델을 있는 자리에서 그대로 쓸 수 있습니다. 복사하거나 바꾸지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Downloads at once</source>
+        <translation>동시 다운로드 수</translation>
+    </message>
+    <message>
+        <source>Others wait for their turn.</source>
+        <translation>나머지는 차례를 기다립니다.</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>오프라인</translation>
+    </message>
+    <message>
+        <source>Nothing is asked of the hub. Models that are here work as ever.</source>
+        <translation>허브에 아무것도 묻지 않습니다. 가지고 있는 모델은 평소처럼 쓸 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Token of the hub</source>
+        <translation>허브 토큰</translation>
+    </message>
+    <message>
+        <source>For models that ask you to agree to their terms first. It is sent to the hub and to nobody else.</source>
+        <translation>먼저 약관에 동의해야 하는 모델을 받을 때 씁니다. 허브에만 보내고 다른 곳에는 보내지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Another address that answers as the hub does. Leave it empty for the hub itself.</source>
+        <translation>허브처럼 응답하는 다른 주소입니다. 비워 두면 허브를 그대로 씁니다.</translation>
+    </message>
+    <message>
+        <source>HF_ENDPOINT is set in the environment and counts before what stands here.</source>
+        <translation>환경 변수 HF_ENDPOINT가 있어 여기에 적은 주소보다 먼저 쓰입니다.</translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation>미러</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>프록시</translation>
+    </message>
+    <message>
+        <source>Leave it empty to use the proxy of the system, if it has one.</source>
+        <translation>비워 두면 시스템에 설정된 프록시를 씁니다.</translation>
+    </message>
+    <message>
+        <source>A PEM file that is trusted besides the usual certificates, as company networks need it.</source>
+        <translation>회사 네트워크에서 필요한 경우, 기본 인증서와 함께 신뢰할 PEM 파일입니다.</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>고르기…</translation>
+    </message>
+    <message>
+        <source>Choose a file of certificates</source>
+        <translation>인증서 파일 고르기</translation>
+    </message>
+</context>
+<context>
     <name>LayerStrip</name>
     <message>
         <source>layer {first}: {where}</source>
@@ -596,6 +741,41 @@
     <message>
         <source>not placed</source>
         <translation>배치되지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryFolder</name>
+    <message>
+        <source>Folder for models</source>
+        <translation>모델을 둘 폴더</translation>
+    </message>
+    <message>
+        <source>Moving…</source>
+        <translation>옮기는 중…</translation>
+    </message>
+    <message>
+        <source>Moving the library</source>
+        <translation>라이브러리를 옮기는 중</translation>
+    </message>
+    <message>
+        <source>Moving the library: {amount}</source>
+        <translation>라이브러리를 옮기는 중: {amount}</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>바꾸기…</translation>
+    </message>
+    <message>
+        <source>Change the folder of the library</source>
+        <translation>라이브러리 폴더 바꾸기</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Stop moving the library</source>
+        <translation>라이브러리 옮기기 그만두기</translation>
     </message>
 </context>
 <context>
@@ -1387,6 +1567,53 @@
     <message>
         <source>layer 0 … {last}</source>
         <translation>레이어 0 … {last}</translation>
+    </message>
+</context>
+<context>
+    <name>TokenField</name>
+    <message>
+        <source>Asking the hub…</source>
+        <translation>허브에 묻는 중…</translation>
+    </message>
+    <message>
+        <source>Kept in the system&apos;s keyring.</source>
+        <translation>시스템 키링에 보관합니다.</translation>
+    </message>
+    <message>
+        <source>Kept for this session only: no keyring was found on this system.</source>
+        <translation>이 시스템에 키링이 없어 이번 실행 동안만 보관합니다.</translation>
+    </message>
+    <message>
+        <source>Taken from HF_TOKEN in the environment.</source>
+        <translation>환경 변수 HF_TOKEN의 값을 씁니다.</translation>
+    </message>
+    <message>
+        <source>None. Only gated and private models need one.</source>
+        <translation>없습니다. 동의가 필요하거나 비공개인 모델에만 필요합니다.</translation>
+    </message>
+    <message>
+        <source>Belongs to {user}. {kept}</source>
+        <translation>{user} 님의 토큰입니다. {kept}</translation>
+    </message>
+    <message>
+        <source>Token of the hub</source>
+        <translation>허브 토큰</translation>
+    </message>
+    <message>
+        <source>Check and keep</source>
+        <translation>확인하고 보관</translation>
+    </message>
+    <message>
+        <source>Check this token and keep it</source>
+        <translation>이 토큰을 확인하고 보관</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>지우기</translation>
+    </message>
+    <message>
+        <source>Forget the token</source>
+        <translation>토큰 지우기</translation>
     </message>
 </context>
 <context>

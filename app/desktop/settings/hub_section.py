@@ -35,8 +35,10 @@ def keep_access(services: Services, field: str, value: str) -> None:
     """
     from engine.hub.access import hub_access
 
-    part = field.removeprefix("hub_")
-    hub_access(**{part: value}, environ={}).http().close()
+    endpoint, proxy, certificates = (
+        value if field == name else "" for name in ("hub_endpoint", "hub_proxy", "hub_certificates")
+    )
+    hub_access(endpoint, proxy, certificates, environ={}).http().close()
     services.settings.change(**{field: value})
 
 

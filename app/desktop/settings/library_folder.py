@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -16,6 +16,9 @@ from app.desktop.window.gauge import Gauge
 from app.services.events import MoveProgress
 from engine.errors import UserError
 
+if TYPE_CHECKING:
+    from engine.hub.transfer.stop import StopToken
+
 STOPPED = "library.stopped"
 
 
@@ -28,7 +31,7 @@ class LibraryFolder(LiveWidget):
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._calls = calls
-        self._stop: threading.Event | None = None
+        self._stop: StopToken | None = None
         self._progress: MoveProgress | None = None
         self.path = QLabel(self)
         self.path.setProperty("kind", "value")
@@ -66,7 +69,9 @@ class LibraryFolder(LiveWidget):
         """Keep the library in `folder` from now on; nothing happens while it moves already."""
         if self._stop is not None:
             return
-        stop = self._stop = threading.Event()
+        from engine.hub.transfer.stop import StopToken  # brings all of the transfer
+
+        stop = self._stop = StopToken()
         self._progress = None
         self.complaint.say(None)
         self._show()
@@ -82,7 +87,7 @@ class LibraryFolder(LiveWidget):
     def stop(self) -> None:
         """End a move that is under way: everything stays where it was."""
         if self._stop is not None:
-            self._stop.set()
+            self._stop.cancel()
             self.cancel.setEnabled(False)
 
     def _ended(self, error: UserError | None) -> None:
@@ -109,7 +114,7 @@ class LibraryFolder(LiveWidget):
         self.change.setVisible(not moving)
         self.gauge.setVisible(moving)
         self.cancel.setVisible(moving)
-        self.cancel.setEnabled(moving and self._stop is not None and not self._stop.is_set())
+        self.cancel.setEnabled(self._stop is not None and not self._stop.stopped)
         if not moving:
             return
         progress = self._progress
