@@ -84,6 +84,27 @@ SENTENCES: dict[str, Sentence] = {
         "The token does not allow this. Make one at the hub that may read the repository.",
         "이 토큰으로는 할 수 없습니다. 허브에서 이 저장소를 읽을 수 있는 토큰을 만들어 주세요.",
     ),
+    # Reading a part of a file
+    "hub.no_ranges": Sentence(
+        "{host} sends files only as a whole, so the model cannot be looked into before it is downloaded.",
+        "{host}은(는) 파일의 일부만 보내지 않아 다운로드하기 전에 모델을 살펴볼 수 없습니다.",
+    ),
+    "hub.encoded": Sentence(
+        "{host} sent a part of the file compressed, although that was not asked for, so it cannot be read. A proxy may do that; try without one.",
+        "{host}에서 요청하지 않은 압축 형식으로 보내 파일을 읽을 수 없습니다. 프록시 때문일 수 있으니 프록시 없이 시도해 주세요.",
+    ),
+    "hub.wrong_range": Sentence(
+        "{host} sent another part of the file than was asked for. Try again later, or use another mirror.",
+        "{host}에서 요청한 것과 다른 부분을 보냈습니다. 나중에 다시 시도하거나 다른 미러를 사용해 주세요.",
+    ),
+    "hub.short_answer": Sentence(
+        "{host} sent less than it had promised. Try again in a while.",
+        "{host}에서 보내기로 한 것보다 적은 데이터가 왔습니다. 잠시 뒤 다시 시도해 주세요.",
+    ),
+    "hub.changed": Sentence(
+        "The file {path} of {repo} has changed on the hub meanwhile. Open the repository again.",
+        "그사이 허브에서 {repo}의 {path} 파일이 바뀌었습니다. 저장소를 다시 열어 주세요.",
+    ),
     # What is in a repository
     "hub.bad_path": Sentence(
         "The file “{path}” has a name that no computer should be given, so it is left out.",

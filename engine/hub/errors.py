@@ -51,6 +51,9 @@ def refusal(response: httpx2.Response, access: HubAccess, *, repo: str = "", pat
     status, code = response.status_code, response.headers.get("X-Error-Code", "")
     host = response.request.url.host
     has_token = "Authorization" in response.request.headers
+    if not access.is_endpoint(str(response.request.url)) and status not in (407, 429, 503):
+        # Another host, by a link of the hub's that has expired: what it thinks of who asks says nothing.
+        return UserError("hub.failed", host=host, status=str(status))
     if code == "GatedRepo":
         return UserError("hub.gated", repo=repo, url=f"{access.endpoint}/{repo}")
     if code == "EntryNotFound" and path:
