@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.desktop.style import set_kind
@@ -41,9 +42,7 @@ class FlowRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._widgets: list[QWidget] = []
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def add(self, widget: QWidget) -> None:
         widget.setParent(self)
@@ -51,11 +50,11 @@ class FlowRow(QWidget):
 
     def refit(self) -> None:
         """A widget changed its size or came or went."""
-        self._place(self.width(), move=True)
+        self.setFixedHeight(self._place(self.width()))
         self.updateGeometry()
 
-    def _place(self, width: int, *, move: bool) -> int:
-        """The height for a width; with `move` the widgets are put there."""
+    def _place(self, width: int) -> int:
+        """Put the widgets where they go in a width; the height that takes."""
         gap = themes.current.px(6)
         x = y = line = 0
         for widget in self._widgets:
@@ -64,26 +63,20 @@ class FlowRow(QWidget):
             size = widget.sizeHint().boundedTo(QSize(max(1, width), 10_000))
             if x and x + size.width() > width:
                 x, y, line = 0, y + line + gap, 0
-            if move:
-                widget.setGeometry(x, y, size.width(), size.height())
+            widget.setGeometry(x, y, size.width(), size.height())
             x += size.width() + gap
             line = max(line, size.height())
         return y + line
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._place(width, move=False)
 
     def sizeHint(self) -> QSize:
         shown = [widget.sizeHint() for widget in self._widgets if not widget.isHidden()]
         gaps = themes.current.px(6) * max(0, len(shown) - 1)
         wide = sum(size.width() for size in shown) + gaps
-        return QSize(wide, max((size.height() for size in shown), default=0))
+        return QSize(wide, self.minimumHeight())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(themes.current.px(60), 0)
+        return QSize(themes.current.px(60), self.minimumHeight())
 
-    def resizeEvent(self, event: object) -> None:
-        self._place(self.width(), move=True)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.size().width() != event.oldSize().width():
+            self.setFixedHeight(self._place(self.width()))

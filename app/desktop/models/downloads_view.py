@@ -127,7 +127,7 @@ class DownloadsView(LiveWidget):
         shelf, card = self._shelf, DownloadCard(download, self._list)
         card.pause_wanted.connect(lambda id: shelf.do(lambda s: s.downloads.pause(id)))
         card.resume_wanted.connect(lambda id: shelf.do(lambda s: s.downloads.resume(id)))
-        card.cancel_wanted.connect(self._cancel)
+        card.cancel_wanted.connect(self.cancel)
         card.use_wanted.connect(self._use)
         card.show_wanted.connect(self._show_in_library)
         card.forget_wanted.connect(self._forget)
@@ -158,7 +158,7 @@ class DownloadsView(LiveWidget):
 
     # What a person does
 
-    def _cancel(self, id: int) -> None:
+    def cancel(self, id: int) -> None:
         """Pause it and take it off the list; it is cancelled for good once its undo has gone by."""
         download = self._shelf.download(id)
         if download is None:

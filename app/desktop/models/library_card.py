@@ -325,7 +325,7 @@ class LibraryCard(QFrame):
     def restyle(self) -> None:
         px = themes.current.px
         self._column.setContentsMargins(px(18), px(12), px(12), px(14))
-        self._column.setSpacing(px(4))
+        self._column.setSpacing(px(5))
         for row in (self._head, self._mend_row, self._check_row):
             row.setSpacing(px(8))
         self._names.setFixedHeight(px(36))
