@@ -14,7 +14,7 @@ from app.desktop.models.scroller import ColumnScroller
 from app.desktop.theme import themes
 
 # A card is not narrower than this while there is more than one column.
-CARD = 290
+CARD = 330
 GAP = 10
 
 
@@ -49,6 +49,7 @@ class CardGrid(QWidget):
         for count in counts:
             heading = QLabel(self)
             heading.setProperty("kind", "heading")
+            heading.setWordWrap(True)
             heading.show()
             cards = [CatalogueCard(self) for _ in range(count)]
             for card in cards:
@@ -102,7 +103,7 @@ class CardGrid(QWidget):
         y = 0
         for number, (heading, cards) in enumerate(self._groups):
             y += px(16) if number else 0
-            high = heading.sizeHint().height()
+            high = heading.heightForWidth(max(1, width))
             heading.setGeometry(0, y, width, high)
             y += high + px(8)
             for first in range(0, len(cards), columns):
@@ -117,7 +118,7 @@ class CardGrid(QWidget):
         return QSize(themes.current.px(CARD), self.minimumHeight())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(themes.current.px(120), self.minimumHeight())
+        return QSize(themes.current.px(90), self.minimumHeight())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         if event.size().width() != event.oldSize().width():

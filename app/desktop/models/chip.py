@@ -42,6 +42,7 @@ class FlowRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._widgets: list[QWidget] = []
+        self._gap = 6
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def add(self, widget: QWidget) -> None:
@@ -53,24 +54,41 @@ class FlowRow(QWidget):
         self.setFixedHeight(self._place(self.width()))
         self.updateGeometry()
 
+    def set_gap(self, pixels: int) -> None:
+        """The distance between widgets and between lines, at a text size of 100 %."""
+        self._gap = pixels
+        self.refit()
+
     def _place(self, width: int) -> int:
         """Put the widgets where they go in a width; the height that takes."""
-        gap = themes.current.px(6)
-        x = y = line = 0
+        gap = themes.current.px(self._gap)
+        y = 0
+        for line in self._lines(width, gap):
+            tall = max(size.height() for _, size in line)
+            x = 0
+            for widget, size in line:
+                widget.setGeometry(x, y + (tall - size.height()) // 2, size.width(), size.height())
+                x += size.width() + gap
+            y += tall + gap
+        return max(0, y - gap)
+
+    def _lines(self, width: int, gap: int) -> list[list[tuple[QWidget, QSize]]]:
+        lines: list[list[tuple[QWidget, QSize]]] = []
+        x = 0
         for widget in self._widgets:
             if widget.isHidden():
                 continue
             size = widget.sizeHint().boundedTo(QSize(max(1, width), 10_000))
-            if x and x + size.width() > width:
-                x, y, line = 0, y + line + gap, 0
-            widget.setGeometry(x, y, size.width(), size.height())
+            if not lines or x + size.width() > width:
+                lines.append([])
+                x = 0
+            lines[-1].append((widget, size))
             x += size.width() + gap
-            line = max(line, size.height())
-        return y + line
+        return lines
 
     def sizeHint(self) -> QSize:
         shown = [widget.sizeHint() for widget in self._widgets if not widget.isHidden()]
-        gaps = themes.current.px(6) * max(0, len(shown) - 1)
+        gaps = themes.current.px(self._gap) * max(0, len(shown) - 1)
         wide = sum(size.width() for size in shown) + gaps
         return QSize(wide, self.minimumHeight())
 

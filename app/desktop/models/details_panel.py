@@ -15,6 +15,7 @@ from app.desktop.live import LiveWidget
 from app.desktop.models.card_view import ModelCard
 from app.desktop.models.chip import Chip, FlowRow
 from app.desktop.models.gate_note import GateNote
+from app.desktop.models.labels import wrapped_label
 from app.desktop.models.scroller import ColumnScroller
 from app.desktop.models.shelf import Holding
 from app.desktop.models.state_panel import StatePanel
@@ -72,13 +73,8 @@ class DetailsPanel(LiveWidget):
         for chip in (self._experts, self._reasoning, self._tools):
             chip.hide()
             self.chips.add(chip)
-        self.about, self.source, self.best = QLabel(self), QLabel(self), QLabel(self)
-        for label in (self.about, self.source):
-            label.setProperty("kind", "small")
-        for label in (self.about, self.source, self.best):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.about, self.source = wrapped_label(self, "small"), wrapped_label(self, "small")
+        self.best = wrapped_label(self)
         self.gate = GateNote(self)
         self.gate.page_wanted.connect(self.page_wanted)
         self.gate.token_wanted.connect(self.token_wanted)

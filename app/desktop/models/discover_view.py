@@ -308,9 +308,13 @@ class DiscoverView(LiveWidget):
         browsing = self._lists.currentWidget() is not self.results
         alone = self.is_narrow() or (browsing and not opened)
         self._left.setVisible(not (self.is_narrow() and opened))
+        self.bar.setVisible(not (self.is_narrow() and opened))
         self.details.setVisible(opened or not alone)
         self.details.show_back(opened and (self.is_narrow() or browsing))
         self._left.setMaximumWidth(16_777_215 if alone else themes.current.px(LIST))
+        # The grid of the catalogue keeps the gutter for itself; the list of results is bare.
+        gutter = themes.current.px(GUTTER) if alone and not browsing else 0
+        self._left.layout().setContentsMargins(0, 0, gutter, 0)
         self._left.setMinimumWidth(0 if alone else themes.current.px(LIST))
 
     def _focus_list(self) -> None:

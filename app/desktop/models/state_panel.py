@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.desktop.icons import icon
 from app.desktop.live import LiveWidget
+from app.desktop.models.labels import wrapped_label
 from app.desktop.theme import themes
 
 SYMBOL = 28
@@ -26,13 +27,9 @@ class StatePanel(LiveWidget):
         self._symbol_name = ""
         self._symbol = QLabel(self)
         self._symbol.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.title, self.words = QLabel(self), QLabel(self)
-        self.title.setProperty("kind", "heading")
-        self.words.setProperty("kind", "small")
+        self.title, self.words = wrapped_label(self, "heading"), wrapped_label(self, "small")
         for label in (self.title, self.words):
-            label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = [QPushButton(self), QPushButton(self)]
         self._bar = QHBoxLayout()
         self._bar.addStretch(1)

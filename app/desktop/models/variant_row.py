@@ -99,7 +99,7 @@ class VariantRow(LiveWidget):
         return QSize(themes.current.px(260), self._high())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(themes.current.px(120), self._high())
+        return QSize(themes.current.px(90), self._high())
 
     def resizeEvent(self, event: object) -> None:
         self._place_button()
