@@ -47,7 +47,7 @@ class LibraryImport:
 
         Raises UserError `model.*`, `library.companion`, `library.nothing_found` (`folder`).
         """
-        if not path.is_dir():
+        if not _is_folder(path):
             told = next((model for model in self._elsewhere(origin) if _has(model, path)), None)
             return [self._entry(path, origin, now, told)]
         from engine.hub.scan import models_in
@@ -133,6 +133,13 @@ def destinations(folder: Path, download: Download) -> list[Path]:
 
     paths = [file.path for file in download.files]
     return [safe_destination(folder, download.repo, path, paths) for path in paths]
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # reading it as a file tells why
+        return False
 
 
 def _has(model: FoundModel, path: Path) -> bool:

@@ -21,9 +21,10 @@ class LibraryLock:
         self._depth = 0
 
     @contextlib.contextmanager
-    def held(self, patience: float = PATIENCE) -> Iterator[None]:
+    def held(self, patience: float | None = None) -> Iterator[None]:
         """Inside, the files are this thread's alone. Raises UserError `library.busy` when they have been somebody
         else's for so many seconds."""
+        patience = PATIENCE if patience is None else patience
         if not self._thread.acquire(timeout=patience):
             raise UserError("library.busy")
         try:

@@ -14,7 +14,7 @@ from engine.errors import UserError
 
 def is_there(model: LibraryModel) -> bool:
     """Whether every file is there, whatever is in it."""
-    return all(Path(file.path).is_file() for file in model.files)
+    return all(_size(file.path) is not None for file in model.files)
 
 
 def looked_at(model: LibraryModel) -> dict[str, Any]:

@@ -40,7 +40,8 @@ def verified(
     tell: Callable[[VerifyProgress], None],
     stop: StopToken,
 ) -> Verification:
-    """Compare, with `repairing` fetch what is wrong and compare again; what is left wrong then.
+    """Compare, with `repairing` fetch what is wrong and compare again; what is left wrong then, and what
+    was repaired.
 
     Raises UserError `library.stopped`, `download.*` for files that cannot be read, and as `repair` does.
     """
@@ -59,7 +60,8 @@ def verified(
         )
     except Stopped as error:
         raise UserError("library.stopped") from error
-    return msgspec.structs.replace(found, bad=again.bad)
+    repaired = tuple(part for part in found.bad if part not in again.bad)
+    return msgspec.structs.replace(found, bad=again.bad, repaired=repaired)
 
 
 def with_hashes(model: LibraryModel, found: Verification) -> tuple[LibraryFile, ...]:

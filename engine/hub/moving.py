@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from engine.errors import UserError
-from engine.hub.trash import prune
+from engine.hub.trash import is_there, prune
 
 if TYPE_CHECKING:
     from engine.hub.transfer.stop import StopToken
@@ -182,10 +182,10 @@ def give_up_first_places(journal: Journal) -> None:
     """
     for move in journal.moves:
         source, target = Path(move.source), Path(move.target)
-        if journal.mode == "rename" and source.exists() and not target.exists():
+        if journal.mode == "rename" and is_there(source) and not is_there(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             source.rename(target)
-        elif target.exists():
+        elif is_there(target):
             with contextlib.suppress(OSError):
                 source.unlink(missing_ok=True)
     _prune(journal.moves, Path(journal.source), lambda move: move.source)

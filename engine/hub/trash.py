@@ -36,6 +36,16 @@ def counterpart(path: Path, library: Path, id: str) -> Path:
     return original_place(path) or trash_place(path, library, id)
 
 
+def is_there(path: Path) -> bool:
+    """Whether something is at this path that can be looked at. Never raises, unlike `Path.exists` for folders that
+    may not be entered."""
+    try:
+        path.stat()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def move_file(source: Path, target: Path) -> None:
     """Rename, making the folder of the target. A source that is at its target already is well.
 
@@ -55,6 +65,8 @@ def prune(folders: Iterable[Path], top: Path) -> None:
         while folder != top and folder.is_relative_to(top):
             try:
                 folder.rmdir()
+            except FileNotFoundError:
+                pass  # the folders it would lie in may be there
             except OSError:
                 break
             folder = folder.parent

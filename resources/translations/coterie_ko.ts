@@ -2062,6 +2062,69 @@
     </message>
 </context>
 <context>
+    <name>PickCard</name>
+    <message>
+        <source>Asking the hub…</source>
+        <translation>허브에 묻는 중…</translation>
+    </message>
+    <message>
+        <source>Waits for its turn</source>
+        <translation>차례를 기다리는 중</translation>
+    </message>
+    <message>
+        <source>Downloading, {percent} %</source>
+        <translation>내려받는 중, {percent}%</translation>
+    </message>
+    <message>
+        <source>Checking every byte…</source>
+        <translation>모든 바이트를 확인하는 중…</translation>
+    </message>
+    <message>
+        <source>Paused at {percent} %</source>
+        <translation>{percent}%에서 멈춤</translation>
+    </message>
+    <message>
+        <source>It is here.</source>
+        <translation>모델을 받았습니다.</translation>
+    </message>
+    <message>
+        <source>{size} · about {speed} tok/s</source>
+        <translation>{size} · 초당 약 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Try to get {name} again</source>
+        <translation>{name} 다시 받기</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>지금 쓰기</translation>
+    </message>
+    <message>
+        <source>Use {name}</source>
+        <translation>{name} 쓰기</translation>
+    </message>
+    <message>
+        <source>Get</source>
+        <translation>받기</translation>
+    </message>
+    <message>
+        <source>Get {name}, {figures}</source>
+        <translation>{name} 받기, {figures}</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>보기</translation>
+    </message>
+    <message>
+        <source>Show the download of {name}</source>
+        <translation>{name} 다운로드 보기</translation>
+    </message>
+</context>
+<context>
     <name>Placement</name>
     <message>
         <source>attention and shared</source>
@@ -2938,6 +3001,65 @@
     <message>
         <source>Quantisations</source>
         <translation>양자화 목록</translation>
+    </message>
+</context>
+<context>
+    <name>WelcomePage</name>
+    <message>
+        <source>Welcome to Coterie</source>
+        <translation>Coterie에 오신 것을 환영합니다</translation>
+    </message>
+    <message>
+        <source>Here you chat with open models that run on this machine. What you write stays here.</source>
+        <translation>이 컴퓨터에서 돌아가는 공개 모델과 대화하는 곳입니다. 쓰신 내용은 밖으로 나가지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The starter model is ready</source>
+        <translation>기본 모델이 준비되어 있습니다</translation>
+    </message>
+    <message>
+        <source>It is small and came with Coterie: good to try things with. Write below, or press Start.</source>
+        <translation>Coterie에 들어 있는 작은 모델로, 가볍게 써 보기에 좋습니다. 아래에 바로 쓰거나 시작을 누르세요.</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>시작</translation>
+    </message>
+    <message>
+        <source>Start with the starter model</source>
+        <translation>기본 모델로 시작</translation>
+    </message>
+    <message>
+        <source>Larger models that suit this machine</source>
+        <translation>이 컴퓨터에 맞는 더 큰 모델</translation>
+    </message>
+    <message>
+        <source>See all models</source>
+        <translation>모든 모델 보기</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>나중에</translation>
+    </message>
+    <message>
+        <source>Not now: go to the chat</source>
+        <translation>나중에: 대화로 가기</translation>
+    </message>
+    <message>
+        <source>You are offline, as the settings say: models can be got later, and the starter model works now.</source>
+        <translation>설정에서 오프라인을 켜 두었습니다. 모델은 나중에 받을 수 있고, 기본 모델은 지금 쓸 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Looking at what this machine can do…</source>
+        <translation>이 컴퓨터의 성능을 살펴보는 중…</translation>
+    </message>
+    <message>
+        <source>Larger models are found under Models, whenever you want one.</source>
+        <translation>더 큰 모델이 필요하면 언제든 모델 페이지에서 찾을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing is downloaded until you press Get. The ring at Models then shows how far it is.</source>
+        <translation>받기를 누르기 전에는 아무것도 내려받지 않습니다. 진행 상황은 왼쪽 모델 아이콘의 고리로 알 수 있습니다.</translation>
     </message>
 </context>
 <context>

@@ -96,8 +96,8 @@ class MainWindow(LiveWidget):
         self._remember_geometry()
         self.chat.composer.take_focus()
 
-    def complete(self) -> None:
-        """Build the rest, after the first paint and before `attach`."""
+    def complete(self, *, first_run: bool = False) -> None:
+        """Build the rest, after the first paint and before `attach`. `first_run`: nobody was welcomed yet."""
         from app.desktop.placement.placement_page import PlacementPage
         from app.desktop.settings.conversation_panel import ConversationPanel
         from app.desktop.settings.settings_page import SettingsPage
@@ -107,7 +107,7 @@ class MainWindow(LiveWidget):
         from app.desktop.window.shortcut_sheet import ShortcutSheet
         from app.desktop.window.toast import Toast
 
-        self.chat.complete()
+        self.chat.complete(first_run=first_run)
         self.settings = SettingsPage(self.calls, self._home, self)
         self.placement = PlacementPage(self.calls, self)
         self.panel = ConversationPanel(self.chat)
@@ -208,6 +208,7 @@ class MainWindow(LiveWidget):
         self.sidebar.delete_wanted.connect(self.delete_chat)
         self.sidebar.search_wanted.connect(self._search_chats)
         self.chat.opened.connect(self._opened)
+        self.chat.models_wanted.connect(lambda _: self.show_page("models"))
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._focus_moved)
@@ -256,11 +257,22 @@ class MainWindow(LiveWidget):
 
     def _take_list(self, conversations: list[Conversation]) -> None:
         self.sidebar.set_conversations(conversations)
+        services = self.calls.services
+        if services is not None and not services.settings.current.welcomed:
+            self._welcome(conversations)
         last = int(str(self._memory.value("conversation", 0)))
         # A chat that was begun while the data was being opened stays.
         begun = self.chat.conversation is not None or bool(self.chat.composer.text())
         if not begun and self.sidebar.model.conversation(last) is not None:
             self.chat.open(last)
+
+    def _welcome(self, conversations: list[Conversation]) -> None:
+        """Who has chatted before needs none."""
+        if not conversations and not self.chat.has_begun:
+            self.chat.show_welcome()
+        else:
+            self.chat.show_words()
+            self.calls.do(lambda s: s.settings.change(welcomed=True))
 
     def _take_events(self, events: list[ServiceEvent]) -> None:
         self.chat.take_events(events)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.desktop.theme import themes
 
-SIZE = 15
+SIZE = 17
 STROKE = 2.5
 
 
@@ -18,9 +18,11 @@ class RailBadge(QWidget):
 
     def __init__(self, button: QAbstractButton) -> None:
         super().__init__(button)
+        self._button = button
         self._fraction = 0.0
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         button.installEventFilter(self)
+        button.toggled.connect(self.update)
         themes.changed.connect(self._place)
         self._place()
         self.hide()
@@ -36,7 +38,7 @@ class RailBadge(QWidget):
         return self._fraction
 
     def _place(self) -> None:
-        size, inset = themes.current.px(SIZE), themes.current.px(2)
+        size, inset = themes.current.px(SIZE), themes.current.px(3)
         self.setGeometry(self.parentWidget().width() - size - inset, inset, size, size)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -49,9 +51,9 @@ class RailBadge(QWidget):
         stroke = theme.px(1) * STROKE
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # A ground of the rail's own colour keeps it apart from the icon that it lies on.
+        # A ground of the button's own colour keeps it apart from the icon that it lies on.
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.rail))
+        painter.setBrush(QColor(theme.accent_soft if self._button.isChecked() else theme.rail))
         painter.drawEllipse(self.rect())
         ring = (
             QRectF(self.rect())
@@ -59,7 +61,7 @@ class RailBadge(QWidget):
             .adjusted(stroke / 2, stroke / 2, -stroke / 2, -stroke / 2)
         )
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(theme.line), stroke))
+        painter.setPen(QPen(QColor(theme.disk), stroke))
         painter.drawEllipse(ring)
         pen = QPen(QColor(theme.accent), stroke)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)

@@ -68,10 +68,13 @@ def _part(headers: Mapping[str, str], asked: Asked, host: str) -> Answer:
         raise Trouble(_wrong_length(asked, int(total)), refusal=True, stale=True)
     if first != asked.first or not first <= last < asked.size:
         raise NoRanges
-    length = _length(headers)
-    if length is not None and length != last - first + 1:
+    end, length = min(last + 1, asked.end), _length(headers)
+    if length is not None:
+        # The two should agree. What comes is from the right place on, however much it is.
+        end = min(end, first + length)
+    if end <= first:
         raise NoRanges
-    return Answer(first, min(last + 1, asked.end))
+    return Answer(first, end)
 
 
 def _whole(headers: Mapping[str, str], asked: Asked) -> Answer:

@@ -13,7 +13,7 @@ import threading
 import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import truststore
 import urllib3
@@ -139,7 +139,7 @@ class HttpConnections:
         options: dict[str, Any] = {"ssl_context": self._tls, "maxsize": self._limits.streams, "num_pools": 16}
         if proxy:
             parts = parse_url(proxy)
-            credentials = make_headers(proxy_basic_auth=parts.auth) if parts.auth else None
+            credentials = make_headers(proxy_basic_auth=unquote(parts.auth)) if parts.auth else None
             pool: urllib3.PoolManager = urllib3.ProxyManager(proxy, proxy_headers=credentials, **options)
         else:
             pool = urllib3.PoolManager(**options)

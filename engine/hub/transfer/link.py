@@ -148,7 +148,10 @@ class Link:
 
     def _redirected(self, at: Origin, url: str, headers: Mapping[str, str], asked: Asked) -> str:
         location = headers.get("Location", "")
-        target = urljoin(url, location)
+        try:
+            target = urljoin(url, location)
+        except ValueError:
+            location = target = ""
         to = origin(target)
         if not location or to is None or (at.scheme == "https" and to.scheme != "https"):
             raise Trouble(UserError("download.redirects", name=asked.name), refusal=True, stale=True)

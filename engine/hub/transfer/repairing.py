@@ -15,7 +15,7 @@ import xxhash
 from engine.errors import UserError
 from engine.hub.transfer import disk, part_hashes
 from engine.hub.transfer.connections import Connect, HttpConnections
-from engine.hub.transfer.fetch import check_room, fetch
+from engine.hub.transfer.fetching import check_room, fetch
 from engine.hub.transfer.job import FileJob
 from engine.hub.transfer.journal import Header
 from engine.hub.transfer.link import Link
