@@ -137,9 +137,9 @@ def test_a_name_is_enough(downloads: Downloads, library: Library) -> None:
     assert downloads.wait(downloads.add_named("o/r-GGUF/m-Q4_0.gguf").id).model == Q4
     with pytest.raises(UserError) as caught:
         downloads.add_named("o/r-GGUF:Q2_K")
-    assert caught.value.code == "download.no_variant"
+    assert caught.value.code == "hub.no_variant"
     assert caught.value.params["choices"] == "Q4_0, Q8_0"
-    assert code_of(lambda: downloads.add_named("o/r-GGUF")) == "download.no_variant"
+    assert code_of(lambda: downloads.add_named("o/r-GGUF")) == "hub.which_variant"
     assert code_of(lambda: downloads.add_named("no name")) == "hub.bad_name"
 
 
