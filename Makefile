@@ -1,6 +1,6 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test test-vulkan lint bench screenshots formats-table clean
+.PHONY: help setup ready run test test-vulkan lint bench screenshots formats-table demo-hub clean
 
 help:
 	@echo 'make run          start Coterie'
@@ -10,6 +10,7 @@ help:
 	@echo 'make lint         check style, types and imports'
 	@echo 'make bench        measure the engine and the window'
 	@echo 'make screenshots  take pictures of the window into screenshots/'
+	@echo 'make demo-hub     run a hub on this machine to try downloads with; OPTIONS=--help tells more'
 	@echo 'make formats-table  write docs/formats.md from the real chat templates'
 	@echo 'make clean        remove what set-up and the checks made in this folder'
 
@@ -42,6 +43,9 @@ bench: ready
 
 screenshots: ready
 	@.venv/bin/python -m tests.screenshots
+
+demo-hub: ready
+	@exec .venv/bin/python -m tests.demo_hub $(OPTIONS)
 
 formats-table: ready
 	@.venv/bin/python -m tests.formats_table

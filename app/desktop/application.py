@@ -51,6 +51,7 @@ def import_rest() -> None:
         "chat.transcript",
         "settings.settings_page",
         "placement.placement_page",
+        "window.model_picker",
     ):
         importlib.import_module(f"app.desktop.{name}")
 
@@ -104,7 +105,7 @@ class Desktop(QObject):
         """Build the window to its end and open the data in the background."""
         if not self._completed:
             self._completed = True
-            self.window.complete()
+            self.window.complete(first_run=not self._settings.current.welcomed)
         if self._opening or self._services is not None:
             return
         self._opening = True

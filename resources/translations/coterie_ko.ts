@@ -354,6 +354,25 @@
     </message>
 </context>
 <context>
+    <name>DownloadNotes</name>
+    <message>
+        <source>{name} is here</source>
+        <translation>{name} 모델을 받았습니다</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>지금 쓰기</translation>
+    </message>
+    <message>
+        <source>{name} could not be downloaded: {reason}</source>
+        <translation>{name} 모델을 내려받지 못했습니다: {reason}</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>보기</translation>
+    </message>
+</context>
+<context>
     <name>EmptyState</name>
     <message>
         <source>What is on your mind?</source>
@@ -455,6 +474,60 @@
     </message>
 </context>
 <context>
+    <name>FoundLine</name>
+    <message>
+        <source>In the library</source>
+        <translation>라이브러리에 있음</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>Add {name} to the library</source>
+        <translation>{name} 모델을 라이브러리에 추가</translation>
+    </message>
+</context>
+<context>
+    <name>FoundModels</name>
+    <message>
+        <source>File</source>
+        <translation>파일</translation>
+    </message>
+    <message>
+        <source>Add all {count}</source>
+        <translation>{count}개 모두 추가</translation>
+    </message>
+    <message>
+        <source>Add all {count} models to the library</source>
+        <translation>모델 {count}개를 모두 라이브러리에 추가</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>찾는 중…</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>읽는 중…</translation>
+    </message>
+    <message>
+        <source>No models of other programs were found.</source>
+        <translation>다른 프로그램의 모델을 찾지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>{shown} of {count} are shown.</source>
+        <translation>{count}개 가운데 {shown}개를 보여 드립니다.</translation>
+    </message>
+    <message>
+        <source>Look for models</source>
+        <translation>모델 찾아보기</translation>
+    </message>
+    <message>
+        <source>Look for models of other programs</source>
+        <translation>다른 프로그램의 모델 찾아보기</translation>
+    </message>
+</context>
+<context>
     <name>Header</name>
     <message>
         <source>New chat</source>
@@ -553,6 +626,97 @@
     </message>
 </context>
 <context>
+    <name>HubSection</name>
+    <message>
+        <source>Certificates</source>
+        <translation>인증서</translation>
+    </message>
+    <message>
+        <source>File of certificates</source>
+        <translation>인증서 파일</translation>
+    </message>
+    <message>
+        <source>Models and the hub</source>
+        <translation>모델과 허브</translation>
+    </message>
+    <message>
+        <source>Library folder</source>
+        <translation>라이브러리 폴더</translation>
+    </message>
+    <message>
+        <source>Downloaded models are kept here. Choose another folder and they move there.</source>
+        <translation>내려받은 모델을 두는 곳입니다. 다른 폴더를 고르면 모델도 그리로 옮깁니다.</translation>
+    </message>
+    <message>
+        <source>Models of other programs</source>
+        <translation>다른 프로그램의 모델</translation>
+    </message>
+    <message>
+        <source>What the Hugging Face client, LM Studio and Ollama have downloaded can be used where it lies. Nothing is copied or changed.</source>
+        <translation>Hugging Face 클라이언트, LM Studio, Ollama가 내려받은 모델을 있는 자리에서 그대로 쓸 수 있습니다. 복사하거나 바꾸지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Downloads at once</source>
+        <translation>동시 다운로드 수</translation>
+    </message>
+    <message>
+        <source>Others wait for their turn.</source>
+        <translation>나머지는 차례를 기다립니다.</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>오프라인</translation>
+    </message>
+    <message>
+        <source>Nothing is asked of the hub. Models that are here work as ever.</source>
+        <translation>허브에 아무것도 묻지 않습니다. 가지고 있는 모델은 평소처럼 쓸 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Token of the hub</source>
+        <translation>허브 토큰</translation>
+    </message>
+    <message>
+        <source>For models that ask you to agree to their terms first. It is sent to the hub and to nobody else.</source>
+        <translation>먼저 약관에 동의해야 하는 모델을 받을 때 씁니다. 허브에만 보내고 다른 곳에는 보내지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Another address that answers as the hub does. Leave it empty for the hub itself.</source>
+        <translation>허브처럼 응답하는 다른 주소입니다. 비워 두면 허브를 그대로 씁니다.</translation>
+    </message>
+    <message>
+        <source>HF_ENDPOINT is set in the environment and counts before what stands here.</source>
+        <translation>환경 변수 HF_ENDPOINT가 있어 여기에 적은 주소보다 먼저 쓰입니다.</translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation>미러</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>프록시</translation>
+    </message>
+    <message>
+        <source>Leave it empty to use the proxy of the system, if it has one.</source>
+        <translation>비워 두면 시스템에 설정된 프록시를 씁니다.</translation>
+    </message>
+    <message>
+        <source>A PEM file that is trusted besides the usual certificates, as company networks need it.</source>
+        <translation>회사 네트워크에서 필요한 경우, 기본 인증서와 함께 신뢰할 PEM 파일입니다.</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>고르기…</translation>
+    </message>
+    <message>
+        <source>Choose a file of certificates</source>
+        <translation>인증서 파일 고르기</translation>
+    </message>
+</context>
+<context>
     <name>LayerStrip</name>
     <message>
         <source>layer {first}: {where}</source>
@@ -577,6 +741,41 @@
     <message>
         <source>not placed</source>
         <translation>배치되지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryFolder</name>
+    <message>
+        <source>Folder for models</source>
+        <translation>모델을 둘 폴더</translation>
+    </message>
+    <message>
+        <source>Moving…</source>
+        <translation>옮기는 중…</translation>
+    </message>
+    <message>
+        <source>Moving the library</source>
+        <translation>라이브러리를 옮기는 중</translation>
+    </message>
+    <message>
+        <source>Moving the library: {amount}</source>
+        <translation>라이브러리를 옮기는 중: {amount}</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>바꾸기…</translation>
+    </message>
+    <message>
+        <source>Change the folder of the library</source>
+        <translation>라이브러리 폴더 바꾸기</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Stop moving the library</source>
+        <translation>라이브러리 옮기기 그만두기</translation>
     </message>
 </context>
 <context>
@@ -620,18 +819,6 @@
 <context>
     <name>ModelMenu</name>
     <message>
-        <source>Starter model</source>
-        <translation>기본 제공 모델</translation>
-    </message>
-    <message>
-        <source>Load again</source>
-        <translation>다시 불러오기</translation>
-    </message>
-    <message>
-        <source>Open a model file…</source>
-        <translation>모델 파일 열기…</translation>
-    </message>
-    <message>
         <source>ready</source>
         <translation>준비됨</translation>
     </message>
@@ -658,6 +845,93 @@
     <message>
         <source>Model: {name}, {state}</source>
         <translation>모델: {name}, {state}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelPicker</name>
+    <message>
+        <source>Reading the library…</source>
+        <translation>라이브러리를 읽는 중…</translation>
+    </message>
+    <message>
+        <source>No model of yours is called that.</source>
+        <translation>가지고 있는 모델 가운데 그런 이름이 없습니다.</translation>
+    </message>
+    <message>
+        <source>starter model</source>
+        <translation>기본 모델</translation>
+    </message>
+    <message>
+        <source>opened file</source>
+        <translation>연 적 있는 파일</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>찾을 수 없음</translation>
+    </message>
+    <message>
+        <source>its file is not where it was</source>
+        <translation>파일이 있던 자리에 없음</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation>손상됨</translation>
+    </message>
+    <message>
+        <source>damaged: it can be repaired in the library</source>
+        <translation>손상됨, 라이브러리에서 고칠 수 있음</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>사용 중</translation>
+    </message>
+    <message>
+        <source>loading</source>
+        <translation>불러오는 중</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>멈춤</translation>
+    </message>
+    <message>
+        <source>{speed} tok/s</source>
+        <translation>초당 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>{speed} tokens per second measured</source>
+        <translation>초당 {speed}토큰 측정됨</translation>
+    </message>
+    <message>
+        <source>does not fit this machine</source>
+        <translation>이 컴퓨터에 들어가지 않음</translation>
+    </message>
+    <message>
+        <source>about {speed} tok/s</source>
+        <translation>초당 약 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>about {speed} tokens per second predicted</source>
+        <translation>초당 약 {speed}토큰 예측</translation>
+    </message>
+    <message>
+        <source>Get more models…</source>
+        <translation>모델 더 받기…</translation>
+    </message>
+    <message>
+        <source>Open a model file…</source>
+        <translation>모델 파일 열기…</translation>
+    </message>
+    <message>
+        <source>Load again</source>
+        <translation>다시 불러오기</translation>
+    </message>
+    <message>
+        <source>Find a model</source>
+        <translation>모델 찾기</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
     </message>
 </context>
 <context>
@@ -786,6 +1060,69 @@
     </message>
 </context>
 <context>
+    <name>PickCard</name>
+    <message>
+        <source>Asking the hub…</source>
+        <translation>허브에 묻는 중…</translation>
+    </message>
+    <message>
+        <source>Waits for its turn</source>
+        <translation>차례를 기다리는 중</translation>
+    </message>
+    <message>
+        <source>Downloading, {percent} %</source>
+        <translation>내려받는 중, {percent}%</translation>
+    </message>
+    <message>
+        <source>Checking every byte…</source>
+        <translation>모든 바이트를 확인하는 중…</translation>
+    </message>
+    <message>
+        <source>Paused at {percent} %</source>
+        <translation>{percent}%에서 멈춤</translation>
+    </message>
+    <message>
+        <source>It is here.</source>
+        <translation>모델을 받았습니다.</translation>
+    </message>
+    <message>
+        <source>{size} · about {speed} tok/s</source>
+        <translation>{size} · 초당 약 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Try to get {name} again</source>
+        <translation>{name} 다시 받기</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>지금 쓰기</translation>
+    </message>
+    <message>
+        <source>Use {name}</source>
+        <translation>{name} 쓰기</translation>
+    </message>
+    <message>
+        <source>Get</source>
+        <translation>받기</translation>
+    </message>
+    <message>
+        <source>Get {name}, {figures}</source>
+        <translation>{name} 받기, {figures}</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>보기</translation>
+    </message>
+    <message>
+        <source>Show the download of {name}</source>
+        <translation>{name} 다운로드 보기</translation>
+    </message>
+</context>
+<context>
     <name>Placement</name>
     <message>
         <source>attention and shared</source>
@@ -892,6 +1229,18 @@
 </context>
 <context>
     <name>Rail</name>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>{name}, 1 download, {percent} %</source>
+        <translation>{name}, 다운로드 1개, {percent}%</translation>
+    </message>
+    <message>
+        <source>{name}, {count} downloads, {percent} %</source>
+        <translation>{name}, 다운로드 {count}개, {percent}%</translation>
+    </message>
     <message>
         <source>Chat</source>
         <translation>대화</translation>
@@ -1284,6 +1633,53 @@
     </message>
 </context>
 <context>
+    <name>TokenField</name>
+    <message>
+        <source>Asking the hub…</source>
+        <translation>허브에 묻는 중…</translation>
+    </message>
+    <message>
+        <source>Kept in the system&apos;s keyring.</source>
+        <translation>시스템 키링에 보관합니다.</translation>
+    </message>
+    <message>
+        <source>Kept for this session only: no keyring was found on this system.</source>
+        <translation>이 시스템에 키링이 없어 이번 실행 동안만 보관합니다.</translation>
+    </message>
+    <message>
+        <source>Taken from HF_TOKEN in the environment.</source>
+        <translation>환경 변수 HF_TOKEN의 값을 씁니다.</translation>
+    </message>
+    <message>
+        <source>None. Only gated and private models need one.</source>
+        <translation>없습니다. 동의가 필요하거나 비공개인 모델에만 필요합니다.</translation>
+    </message>
+    <message>
+        <source>Belongs to {user}. {kept}</source>
+        <translation>{user} 님의 토큰입니다. {kept}</translation>
+    </message>
+    <message>
+        <source>Token of the hub</source>
+        <translation>허브 토큰</translation>
+    </message>
+    <message>
+        <source>Check and keep</source>
+        <translation>확인하고 보관</translation>
+    </message>
+    <message>
+        <source>Check this token and keep it</source>
+        <translation>이 토큰을 확인하고 보관</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>지우기</translation>
+    </message>
+    <message>
+        <source>Forget the token</source>
+        <translation>토큰 지우기</translation>
+    </message>
+</context>
+<context>
     <name>ToolCallCard</name>
     <message>
         <source>Copied</source>
@@ -1456,6 +1852,65 @@
     <message>
         <source>Show all ({count} characters)</source>
         <translation>모두 보기({count}자)</translation>
+    </message>
+</context>
+<context>
+    <name>WelcomePage</name>
+    <message>
+        <source>Welcome to Coterie</source>
+        <translation>Coterie에 오신 것을 환영합니다</translation>
+    </message>
+    <message>
+        <source>Here you chat with open models that run on this machine. What you write stays here.</source>
+        <translation>이 컴퓨터에서 돌아가는 공개 모델과 대화하는 곳입니다. 쓰신 내용은 밖으로 나가지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The starter model is ready</source>
+        <translation>기본 모델이 준비되어 있습니다</translation>
+    </message>
+    <message>
+        <source>It is small and came with Coterie: good to try things with. Write below, or press Start.</source>
+        <translation>Coterie에 들어 있는 작은 모델로, 가볍게 써 보기에 좋습니다. 아래에 바로 쓰거나 시작을 누르세요.</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>시작</translation>
+    </message>
+    <message>
+        <source>Start with the starter model</source>
+        <translation>기본 모델로 시작</translation>
+    </message>
+    <message>
+        <source>Larger models that suit this machine</source>
+        <translation>이 컴퓨터에 맞는 더 큰 모델</translation>
+    </message>
+    <message>
+        <source>See all models</source>
+        <translation>모든 모델 보기</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>나중에</translation>
+    </message>
+    <message>
+        <source>Not now: go to the chat</source>
+        <translation>나중에: 대화로 가기</translation>
+    </message>
+    <message>
+        <source>You are offline, as the settings say: models can be got later, and the starter model works now.</source>
+        <translation>설정에서 오프라인을 켜 두었습니다. 모델은 나중에 받을 수 있고, 기본 모델은 지금 쓸 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Looking at what this machine can do…</source>
+        <translation>이 컴퓨터의 성능을 살펴보는 중…</translation>
+    </message>
+    <message>
+        <source>Larger models are found under Models, whenever you want one.</source>
+        <translation>더 큰 모델이 필요하면 언제든 모델 페이지에서 찾을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing is downloaded until you press Get. The ring at Models then shows how far it is.</source>
+        <translation>받기를 누르기 전에는 아무것도 내려받지 않습니다. 진행 상황은 왼쪽 모델 아이콘의 고리로 알 수 있습니다.</translation>
     </message>
 </context>
 <context>

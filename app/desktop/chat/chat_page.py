@@ -16,6 +16,7 @@ from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.window.header import Header
+from app.desktop.window.model_reading import ModelReading
 from app.desktop.window.model_strip import ModelStrip
 from app.desktop.window.strip import Strip
 from app.services.events import (
@@ -38,6 +39,7 @@ from engine.errors import UserError
 if TYPE_CHECKING:
     from app.desktop.chat.select_text import SelectTextView
     from app.desktop.chat.transcript import TranscriptView
+    from app.desktop.chat.welcome import WelcomePage
     from app.services.models import Models
     from app.services.services import Services
 
@@ -55,6 +57,8 @@ class ChatPage(LiveWidget):
     answering_changed = Signal(set)
     # The conversation's title or its options.
     details_changed = Signal()
+    # Carries whether the downloads are wanted, rather than all models.
+    models_wanted = Signal(bool)
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +73,10 @@ class ChatPage(LiveWidget):
         self._delivered: set[int] = set()
         self._queued: set[int] = set()
         self._continued: int | None = None
+        self._settings = Settings()
+        self.welcome: WelcomePage | None = None
         self.header = Header(self)
+        self._models = ModelReading(calls, self.header.model)
         self.model_strip = ModelStrip(calls, self)
         self.error_strip = Strip(self)
         self.composer = Composer(self)
@@ -84,12 +91,17 @@ class ChatPage(LiveWidget):
         self._connect()
         self._show_conversation()
 
-    def complete(self) -> None:
-        """Add the views of the words. Their modules bring the markdown parser and more: not for a first paint."""
+    def complete(self, *, first_run: bool = False) -> None:
+        """Add the views of the words. Their modules bring the markdown parser and more: not for a first paint.
+
+        With `first_run` nothing is shown yet: `show_welcome` or `show_words` follows.
+        """
         from app.desktop.chat.links import open_link
         from app.desktop.chat.select_text import SelectTextView
         from app.desktop.chat.transcript import TranscriptView
 
+        if first_run:
+            self._views.addWidget(QWidget(self))
         transcript = self.transcript = TranscriptView(self)
         self.whole_text = SelectTextView(self)
         self._views.addWidget(transcript)
@@ -123,9 +135,45 @@ class ChatPage(LiveWidget):
 
     # What is shown
 
+    def show_words(self) -> None:
+        """The transcript, which says in a new chat what it is for."""
+        self._views.setCurrentWidget(self.transcript)
+
+    def show_welcome(self) -> None:
+        """The page of the first run, in the place of the transcript. It goes when a person begins."""
+        from app.desktop.chat.welcome import WelcomePage  # once in a life
+
+        page = self.welcome = WelcomePage(self._calls, self)
+        page.take_settings(self._settings)
+        page.left.connect(self._begin)
+        page.models_wanted.connect(self._go_to_models)
+        self._views.addWidget(page)
+        self._views.setCurrentWidget(page)
+
+    def _begin(self) -> None:
+        self._leave_welcome()
+        self.composer.take_focus()
+
+    def _go_to_models(self, downloads: bool) -> None:
+        self._leave_welcome()
+        self.models_wanted.emit(downloads)
+
+    def _leave_welcome(self) -> None:
+        page, self.welcome = self.welcome, None
+        if page is not None:
+            self.show_words()
+            self._views.removeWidget(page)
+            page.deleteLater()
+            self._calls.do(lambda s: s.settings.change(welcomed=True))
+
     @property
     def conversation(self) -> Conversation | None:
         return self._shown.conversation
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether something is shown, or was written before it could be."""
+        return self._shown.id is not None or self._shown.creating
 
     def options(self) -> ChatOptions:
         """What the shown conversation sets for itself."""
@@ -163,6 +211,7 @@ class ChatPage(LiveWidget):
         self.composer.take_focus()
 
     def _leave(self) -> None:
+        self._leave_welcome()
         self.composer.flush_draft()
         self.error_strip.hide()
         if self._views.currentWidget() is self.whole_text:
@@ -262,6 +311,9 @@ class ChatPage(LiveWidget):
     # What services tell
 
     def take_events(self, events: list[ServiceEvent]) -> None:
+        self._models.take_events(events)
+        if self.welcome is not None:
+            self.welcome.take_events(events)
         for event in events:
             self._take(event)
         if any(isinstance(e, MessageAdded | AnswerQueued | AnswerFinished) for e in events):
@@ -322,8 +374,10 @@ class ChatPage(LiveWidget):
         self._show_context()
 
     def take_settings(self, settings: Settings) -> None:
+        self._settings = settings
         self._default_reasoning = settings.reasoning
-        self.header.model.set_recent(settings.recent_models)
+        if self.welcome is not None:
+            self.welcome.take_settings(settings)
         self._show_conversation()
 
     def _reload_path(self) -> None:
@@ -381,6 +435,7 @@ class ChatPage(LiveWidget):
 
     def _send(self, text: str) -> None:
         shown = self._shown
+        self._leave_welcome()
         self.error_strip.hide()
         self.composer.set_text("")
         self._with_conversation(

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.desktop.settings.conversation_panel import ConversationPanel
     from app.desktop.settings.settings_page import SettingsPage
     from app.desktop.tasks import Task
+    from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.opening_failed import OpeningFailed
     from app.desktop.window.palette import Palette
     from app.desktop.window.shortcut_sheet import ShortcutSheet
@@ -61,6 +62,7 @@ class MainWindow(LiveWidget):
     panel: ConversationPanel
     failure: OpeningFailed
     toast: Toast
+    downloads: DownloadNotes
     palette_overlay: Palette
     sheet: ShortcutSheet
 
@@ -91,22 +93,24 @@ class MainWindow(LiveWidget):
         self._remember_geometry()
         self.chat.composer.take_focus()
 
-    def complete(self) -> None:
-        """Build the rest, after the first paint and before `attach`."""
+    def complete(self, *, first_run: bool = False) -> None:
+        """Build the rest, after the first paint and before `attach`. `first_run`: nobody was welcomed yet."""
         from app.desktop.placement.placement_page import PlacementPage
         from app.desktop.settings.conversation_panel import ConversationPanel
         from app.desktop.settings.settings_page import SettingsPage
+        from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.opening_failed import OpeningFailed
         from app.desktop.window.palette import Palette
         from app.desktop.window.shortcut_sheet import ShortcutSheet
         from app.desktop.window.toast import Toast
 
-        self.chat.complete()
+        self.chat.complete(first_run=first_run)
         self.settings = SettingsPage(self.calls, self._home, self)
         self.placement = PlacementPage(self.calls, self)
         self.panel = ConversationPanel(self.chat)
         self.failure = OpeningFailed(self)
         self.toast = Toast(self, self.chat.composer)
+        self.downloads = DownloadNotes(self.calls, self.toast, self.strip, self)
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
         self.pages.addWidget(self.settings)
@@ -198,6 +202,7 @@ class MainWindow(LiveWidget):
         self.sidebar.delete_wanted.connect(self.delete_chat)
         self.sidebar.search_wanted.connect(self._search_chats)
         self.chat.opened.connect(self._opened)
+        self.chat.models_wanted.connect(lambda _: self.show_page("models"))
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._focus_moved)
@@ -209,6 +214,8 @@ class MainWindow(LiveWidget):
         self.settings.restored.connect(self.open_chat)
         self.placement.workers_wanted.connect(self.show_workers)
         self.placement.model_strip.choose_wanted.connect(self.choose_model)
+        self.downloads.changed.connect(self.rail.show_downloads)
+        self.downloads.used.connect(self.compose)
         self.failure.retry_wanted.connect(self.retry_wanted)
         self.failure.folder_wanted.connect(self.settings.data.open_folder)
         self.failure.quit_wanted.connect(self.close)
@@ -222,6 +229,7 @@ class MainWindow(LiveWidget):
         self._take_settings(services.settings.current)
         self._take_events([services.models.state])
         self.calls.do(lambda s: s.conversations.all(), self._take_list)
+        self.downloads.begin()
         for problem in services.settings.problems:
             self.show_error(UserError.from_info(problem))
 
@@ -242,11 +250,22 @@ class MainWindow(LiveWidget):
 
     def _take_list(self, conversations: list[Conversation]) -> None:
         self.sidebar.set_conversations(conversations)
+        services = self.calls.services
+        if services is not None and not services.settings.current.welcomed:
+            self._welcome(conversations)
         last = int(str(self._memory.value("conversation", 0)))
         # A chat that was begun while the data was being opened stays.
         begun = self.chat.conversation is not None or bool(self.chat.composer.text())
         if not begun and self.sidebar.model.conversation(last) is not None:
             self.chat.open(last)
+
+    def _welcome(self, conversations: list[Conversation]) -> None:
+        """Who has chatted before needs none."""
+        if not conversations and not self.chat.has_begun:
+            self.chat.show_welcome()
+        else:
+            self.chat.show_words()
+            self.calls.do(lambda s: s.settings.change(welcomed=True))
 
     def _take_events(self, events: list[ServiceEvent]) -> None:
         self.chat.take_events(events)
@@ -259,6 +278,7 @@ class MainWindow(LiveWidget):
                 )
             elif isinstance(event, AnswerFinished):
                 self.save_strip.hide()
+        self.downloads.take_events(events)
         self.settings.take_events(events)
         self.placement.take_events(events)
 
@@ -362,8 +382,8 @@ class MainWindow(LiveWidget):
         """Esc: close what is open, the topmost first; where nothing is open, stop the answer."""
         if not self._completed:
             return
-        for overlay in (self.palette_overlay, self.sheet):
-            if overlay.isVisible():
+        for overlay in (self.palette_overlay, self.sheet, self.chat.header.model.picker):
+            if overlay is not None and overlay.isVisible():
                 overlay.close_overlay()
                 return
         if self.panel.isVisible():
@@ -426,6 +446,8 @@ class MainWindow(LiveWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.chat.composer.flush_draft()
+        if self._completed:
+            self.settings.leave()
         self._memory.setValue("geometry", self.saveGeometry())
         if self.side.isVisible():
             self._memory.setValue("sidebar", self.side.width())

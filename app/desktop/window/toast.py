@@ -34,6 +34,7 @@ class Toast(QFrame):
         self._layout.addWidget(self._text)
         self._layout.addWidget(self._button)
         self._action: Callable[[], None] | None = None
+        self._gone: Callable[[], None] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.dismiss)
@@ -42,13 +43,23 @@ class Toast(QFrame):
         self._restyle()
         self.hide()
 
-    def say(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
-        """Show `text`; with `action` a button that calls `act`. Screen readers hear it."""
+    def say(
+        self,
+        text: str,
+        action: str = "",
+        act: Callable[[], None] | None = None,
+        gone: Callable[[], None] | None = None,
+    ) -> None:
+        """Show `text`; with `action` a button that calls `act`. Screen readers hear it.
+
+        `gone` is called once when it goes away without the action: by itself, by hand or for another toast.
+        """
+        self._pass_by()
         self._text.setText(text)
         self._button.setText(action)
         self._button.setAccessibleName(action)
         self._button.setVisible(bool(action))
-        self._action = act
+        self._action, self._gone = act, gone
         self.show()
         self.raise_()
         self._place()
@@ -57,7 +68,13 @@ class Toast(QFrame):
 
     def dismiss(self) -> None:
         self._action = None
+        self._pass_by()
         self.hide()
+
+    def _pass_by(self) -> None:
+        gone, self._gone = self._gone, None
+        if gone is not None:
+            gone()
 
     def undo(self) -> bool:
         """Do the action as if its button were pressed; False when there is none."""
@@ -67,7 +84,7 @@ class Toast(QFrame):
         return True
 
     def _act(self) -> None:
-        act = self._action
+        act, self._gone = self._action, None
         self.dismiss()
         if act is not None:
             act()
