@@ -35,8 +35,8 @@ class Response(Protocol):
     def headers(self) -> Mapping[str, str]: ...
 
     def read(self, most: int, decoded: bool = False) -> bytes:
-        """The next bytes, fewer than `most` only at the end of the body; b"" after it. `decoded` undoes a
-        Content-Encoding. Raises Trouble."""
+        """The next bytes, b"" at the end of the body. Many are waited for until all are there, few are not.
+        `decoded` undoes a Content-Encoding. Raises Trouble."""
 
     def close(self) -> None:
         """Done with it. The connection is used again only when the body was read to its end."""
@@ -53,6 +53,8 @@ class Connections(Protocol):
 
     def close(self) -> None: ...
 
+
+_LITTLE = 64 * 1024
 
 # How a transfer gets its connections.
 Connect = Callable[[Access, Limits], Connections]
@@ -157,6 +159,9 @@ class _Body:
 
     def read(self, most: int, decoded: bool = False) -> bytes:
         with _telling(self._host):
+            if most <= _LITTLE:
+                # What little is asked for comes slowly: it is not waited for until it is complete.
+                return self._response.read1(most, decode_content=decoded)
             return self._response.read(most, decode_content=decoded)
 
     def close(self) -> None:

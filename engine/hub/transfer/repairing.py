@@ -133,9 +133,12 @@ class _Mending(NamedTuple):
     def write(self, job: FileJob) -> None:
         """Put the fetched parts where they belong. A crash leaves parts that are still bad, or good.
 
-        Raises OSError, UserError `download.bad_disk`.
+        Raises OSError, UserError `download.bad_disk`, `download.missing`.
         """
-        with FileIO(job.data, "r") as source, FileIO(self.wanted.destination, "r+") as file:
+        destination = self.wanted.destination
+        if not destination.exists():
+            raise UserError("download.missing", path=str(destination))
+        with FileIO(job.data, "r") as source, FileIO(destination, "r+") as file:
             for part in sorted(self.bad):
                 first, end = self.hashes.span(part)
                 data = _bytes_of(source, first, end)

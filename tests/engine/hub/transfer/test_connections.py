@@ -92,6 +92,13 @@ def test_a_body_is_read_to_its_end() -> None:
     assert b"Range: bytes=0-4\r\n" in server.request
 
 
+def test_little_is_not_waited_for_until_it_is_complete() -> None:
+    with serving(HALF) as server, connections() as opened:
+        response = opened.get(f"http://127.0.0.1:{server.port}/", {})
+        assert response.read(16 * 1024) == b"he"
+        response.close()
+
+
 @pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
 def test_who_waits_for_bytes_can_be_woken(tmp_path: Path, secure: bool) -> None:
     context, ca = server_context(tmp_path)

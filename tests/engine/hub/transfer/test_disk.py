@@ -19,7 +19,7 @@ from tests.engine.hub.transfer.pulling import FILE, QUICK, Pull, error_of, split
 from tests.support.hub import Fault, Hub
 from tests.support.permissions import bound_by_permissions
 
-SLOW = Fault("slow", rate=1_000_000, times=0)
+SLOW = Fault("slow", rate=2_000_000, times=0)
 
 
 def test_a_download_that_does_not_fit_does_not_begin(pull: Pull) -> None:

@@ -51,6 +51,8 @@ class Scripted:
 
     def get(self, url: str, headers: Mapping[str, str]) -> Answered:
         self.asked.append((url, headers.get("Authorization", "")))
+        if not self._answers[url]:
+            raise Trouble(UserError("download.unreachable", host=url))
         return self._answers[url].pop(0)
 
     def abort(self) -> None: ...
@@ -134,6 +136,17 @@ def test_a_link_that_has_expired_is_asked_for_again(status: int) -> None:
     old, new = "https://cdn.example/old", "https://cdn.example/new"
     answers = {f"{HUB}/a": [to(old), to(new)], old: [part(), Answered(status)], new: [part()]}
     assert [url for url, _ in opened(answers, times=2).asked] == [f"{HUB}/a", old, old, f"{HUB}/a", new]
+
+
+def test_where_a_redirect_led_is_left_when_nobody_answers_there() -> None:
+    dead, new = "https://cdn.example/dead", "https://cdn.example/new"
+    scripted = Scripted({f"{HUB}/a": [to(dead), to(new)], dead: [part()], new: [part()]})
+    link = Link(WANTED, lambda path: Located(f"{HUB}/a", 100, SHA), Access(), scripted, Limits())
+    link.open(0, 50, ranged=True)
+    with pytest.raises(Trouble):
+        link.open(0, 50, ranged=True)
+    link.open(0, 50, ranged=True)
+    assert [url for url, _ in scripted.asked] == [f"{HUB}/a", dead, dead, f"{HUB}/a", new]
 
 
 def test_the_hub_says_on_the_way_which_file_it_is() -> None:

@@ -31,7 +31,7 @@ def test_every_part_is_fetched_by_one_stream_at_a_time(
     held: list[Claim] = []
     choose = chance.choice  # type: ignore[attr-defined]
     for step in steps:
-        if (step == "claim" and (claim := parts.claim(4))) or (step == "steal" and (claim := parts.steal())):
+        if (step == "claim" and (claim := parts.claim(4))) or (step == "steal" and (claim := parts.steal(0))):
             held.append(claim)
         elif step == "take" and parts.count and (claim := parts.take(choose(range(parts.count)))):
             assert claim.have == 0
@@ -75,20 +75,38 @@ def test_a_claim_that_is_given_back_keeps_what_it_has() -> None:
     assert (again.have, parts.received, again.end) == (4, 4, 3)
 
 
-def test_the_half_that_is_stolen_is_what_is_not_begun() -> None:
-    parts = PartMap(100, 10)
+def test_half_of_what_a_slow_stream_has_not_begun_is_taken_over() -> None:
+    now = 0.0
+    parts = PartMap(200, 10, lambda: now)
+    slow, fast = parts.claim(10), parts.claim(10)
+    assert slow is not None
+    assert fast is not None
+    now = 4.0
+    slow.have = 5
+    for _ in range(8):
+        parts.finish(fast)
+    assert parts.steal(200) is None
+    stolen = parts.steal(3)
+    assert stolen is not None
+    assert (slow.index, slow.end, stolen.index, stolen.end) == (0, 5, 5, 10)
+    assert parts.end_of(slow) == 50
+
+
+def test_a_stream_that_will_be_done_soon_keeps_what_it_has() -> None:
+    now = 0.0
+    parts = PartMap(100, 10, lambda: now)
     claim = parts.claim(10)
     assert claim is not None
-    stolen = parts.steal()
-    assert stolen is not None
-    assert (claim.index, claim.end, stolen.index, stolen.end) == (0, 5, 5, 10)
-    assert parts.end_of(claim) == 50
+    for _ in range(5):
+        parts.finish(claim)
+    now = 2.0
+    assert parts.steal(3) is None
 
 
-def test_a_part_under_way_is_not_stolen() -> None:
+def test_a_part_under_way_is_not_taken_over() -> None:
     parts = PartMap(10, 10)
     assert parts.claim(1)
-    assert parts.steal() is None
+    assert parts.steal(0) is None
 
 
 def test_a_file_of_nothing_is_complete() -> None:

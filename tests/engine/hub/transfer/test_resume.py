@@ -28,7 +28,7 @@ from tests.engine.hub.transfer.pulling import (
 from tests.support.hub import Fault, Hub, MemoryContent
 from tests.support.hub.models import tiny
 
-SLOW = Fault("slow", rate=1_000_000, times=0)
+SLOW = Fault("slow", rate=2_000_000, times=0)
 KILLS = 10
 
 
@@ -75,6 +75,36 @@ def test_pausing_takes_a_moment_even_in_a_long_wait(pull: Pull) -> None:
     with pytest.raises(Stopped):
         pull.run(stop)
     assert time.monotonic() - begun < 1
+
+
+@pytest.mark.parametrize("cancel", [False, True])
+def test_what_still_waits_for_the_disk_when_a_download_ends_changes_nothing_afterwards(
+    pull: Pull, monkeypatch: pytest.MonkeyPatch, cancel: bool
+) -> None:
+    monkeypatch.setattr("engine.hub.transfer.run._GRACE_SECONDS", 0.1)
+    flushing, on_disk, stop = threading.Event(), threading.Event(), StopToken()
+
+    def flush(job: object) -> None:
+        flushing.set()
+        on_disk.wait(10)
+
+    monkeypatch.setattr("engine.hub.transfer.job.FileJob.flush", flush)
+    ending = threading.Thread(
+        target=lambda: flushing.wait(10) and (stop.cancel() if cancel else stop.pause())
+    )
+    ending.start()
+    with pytest.raises(Stopped):
+        pull.run(stop)
+    ending.join()
+    before = sorted(pull.library.rglob("*"))
+    on_disk.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("transfer-"):
+            thread.join()
+    assert sorted(pull.library.rglob("*")) == before
+    monkeypatch.undo()
+    pull.run()
+    pull.check()
 
 
 def test_a_cancelled_download_leaves_nothing(pull: Pull) -> None:
