@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 REMEMBERED_S = 300.0
 _FORM = "repository-1"
-_MOST_REPOSITORIES = 200
+_MOST_REPOSITORIES, _MOST_REMEMBERED = 200, 50
 # When the hub says this itself, what was seen before counts no more.
 _SAID_BY_THE_HUB = (
     "hub.not_found",
@@ -116,7 +116,11 @@ class HubService:
                 raise
             return seen
         last_seen.put("\n".join(key), repository)
-        self._remembered[key] = _Remembered(time.monotonic() + REMEMBERED_S, token, repository)
+        with self._lock:
+            self._remembered.pop(key, None)
+            self._remembered[key] = _Remembered(time.monotonic() + REMEMBERED_S, token, repository)
+            while len(self._remembered) > _MOST_REMEMBERED:
+                self._remembered.pop(next(iter(self._remembered)))
         return repository
 
     def judge(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _FORM = "header-1"
 _MOST_HEADERS = 400
 _AT_ONCE = 4
+# Speeds come from bandwidths, which are measured once, in some seconds: a guess can be wrong several times over.
+_MEASURING_S = 8.0
 
 
 class Judging:
@@ -94,7 +96,7 @@ class Judging:
     def _verdict(self, tensors: TensorIndex, wishes: Wishes) -> Verdict:
         from engine.hub.verdict import verdict
 
-        return verdict(*self._placements.estimated(tensors, wishes))
+        return verdict(*self._placements.estimated(tensors, wishes, _MEASURING_S))
 
 
 def _key(repository: Repository, variant: Variant) -> str:

@@ -78,6 +78,7 @@ class SurveyedMachine:
         self._asked: queue.SimpleQueue[_Known | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._settled = threading.Event()
 
     def machine(self) -> Machine:
         """Surveyed the first time and when the workers changed; bandwidths are 0 until they are measured,
@@ -85,6 +86,13 @@ class SurveyedMachine:
         `worker.*`."""
         with self._surveying:
             return self._whole(self._survey().machine)
+
+    def measured_machine(self, patience: float) -> Machine:
+        """The same, with bandwidths if they are known within `patience` seconds."""
+        machine = self.machine()
+        if machine.ram.bandwidth or not self._settled.wait(patience):
+            return machine
+        return self.machine()
 
     def look_again(self) -> Machine:
         """What is free has changed, a worker came or went. Raises as `machine` does."""
@@ -113,6 +121,7 @@ class SurveyedMachine:
         """End the measurement under way; returns when its process is gone."""
         with self._lock:
             self._closed = True
+            self._settled.set()
             thread = self._thread
             self._asked.put(None)
         if thread is not None:
@@ -143,6 +152,7 @@ class SurveyedMachine:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="bandwidths", daemon=True)
                 self._thread.start()
+            self._settled.clear()
             self._asked.put(known)
 
     def _run(self) -> None:
@@ -150,10 +160,12 @@ class SurveyedMachine:
             try:
                 machine = self._placing.measured(known.found, known.workers, lambda _: not self._closed)
             except UserError:
+                self._settled.set()
                 continue  # plans go on with what is usual for such devices
             with self._surveying:
                 if self._known is not known:
                     continue  # looked at anew meanwhile
                 self._known = msgspec.structs.replace(known, machine=machine)
                 machine = self._whole(machine)
+            self._settled.set()
             self._tell([MachineChanged(machine)])

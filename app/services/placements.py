@@ -164,14 +164,14 @@ class Placements:
         """The table of tensors of a file, read once. Raises UserError `model.*`."""
         return self._indexes.get(path)
 
-    def estimated(self, index: TensorIndex, wishes: Wishes) -> tuple[Plan, Machine]:
+    def estimated(self, index: TensorIndex, wishes: Wishes, patience: float = 0.0) -> tuple[Plan, Machine]:
         """The plan for a table of tensors, wherever that came from, and the machine that it was made for. The
         context is that of the settings unless the wishes have one, as far as the model was trained for it.
 
         Nothing that was learned of loading counts, so the same table has the same plan wherever it came from.
-        Raises as `planned` does.
+        Bandwidths that are being measured are waited for so many seconds. Raises as `planned` does.
         """
-        machine = self.machine()
+        machine = self._machine.measured_machine(patience)
         wished = self.complete(self._with_workers(wishes))
         if 0 < index.trained_context < wished.context:
             wished = msgspec.structs.replace(wished, context=index.trained_context)

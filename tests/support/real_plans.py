@@ -14,11 +14,13 @@ from tests.support.scripted_placing import ScriptedPlacing
 
 
 class RealPlans(ScriptedPlacing):
-    """As `ScriptedPlacing`, but files are read and plans are made; their bandwidths are never measured."""
+    """As `ScriptedPlacing`, but files are read and plans are made; bandwidths are those of `measured_as`, once
+    `hold` is clear; without one they stay as they are."""
 
     def __init__(self, machine: Machine) -> None:
         super().__init__()
         self.machine = machine
+        self.measured_as: Machine | None = None
         self._real = LocalPlacing(Path("/nowhere"))
 
     def survey(self, workers: Sequence[str]) -> Surveyed:
@@ -26,7 +28,8 @@ class RealPlans(ScriptedPlacing):
         return Surveyed(self.machine)
 
     def measured(self, found: Surveyed, workers: Sequence[str], keep_going: KeepGoing) -> Machine:
-        return found.machine
+        super().measured(found, workers, keep_going)
+        return self.measured_as or found.machine
 
     def index(self, path: Path) -> tuple[GgufIndex, TensorIndex]:
         return self._real.index(path)

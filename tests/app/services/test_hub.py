@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.sentences import sentence
@@ -273,6 +274,16 @@ def test_a_machine_that_cannot_be_looked_at_is_told(desk: Desk) -> None:
     desk.plans.error = UserError("engine.not_starting")
     with pytest.raises(UserError):
         desk.hub.judge(repository)
+
+
+def test_verdicts_wait_for_the_machine_to_be_measured(desk: Desk) -> None:
+    slow = msgspec.structs.replace(HOST.ram, bandwidth=1e9)
+    fast_card = msgspec.structs.replace(HOST.devices[0], bandwidth=300e9)
+    desk.plans.measured_as = Machine(slow, (fast_card,))
+    desk.plans.hold.set()
+    threading.Timer(0.3, desk.plans.hold.clear).start()
+    first, again = desk.judge(), desk.judge()
+    assert [one.verdict for one in first] == [one.verdict for one in again]
 
 
 def test_the_context_of_the_settings_counts_as_far_as_the_model_goes(desk: Desk) -> None:
