@@ -50,6 +50,8 @@ class DownloadRun:
         self.closing = False
         self._received: dict[int, int] = {}
         self._unkept: dict[int, dict[str, Any]] = {}
+        # Nothing is to be asked of the hub: downloads that are told to end wait for that to change.
+        self.offline = False
         # Downloads that are held for a while: they go on by themselves.
         self.holding = False
 
@@ -109,6 +111,8 @@ class DownloadRun:
             self._end(download, state="cancelled", writer="", received=0, rate=0.0)
         elif self.closing or self.holding:  # it goes on at the next start, or when it is let go
             self._end(download, state="queued", rate=0.0)
+        elif self.offline:
+            self._end(download, state="paused", writer="", rate=0.0, error=ErrorInfo("hub.offline"))
         else:
             self._end(download, state="paused", writer="", rate=0.0)
 

@@ -64,6 +64,7 @@ class Downloads:
         self._watch = DownloadWatch(self._rows.others, self._tick, self._tell, library.changed)
         self._told = threading.Condition()
         self._shown_at_once = settings.current.downloads_at_once
+        self._run.offline = settings.current.offline
         self._unsubscribe = settings.subscribe(self._settings_changed)
         library.paused = self.held
         library.repairing = fetching
@@ -292,13 +293,23 @@ class Downloads:
         return 0 if self._run.holding else self._settings.current.downloads_at_once
 
     def _settings_changed(self, settings: Settings) -> None:
+        """From the thread that changed them: nothing here waits for another one."""
         if settings.downloads_at_once != self._shown_at_once:
             self._shown_at_once = settings.downloads_at_once
             self._queue.wake()
+        if settings.offline:
+            self._run.offline = True
+            self._queue.stop_all()
 
     def _tick(self) -> None:
-        """Now and then, in the window: what did not work before is tried again."""
+        """Now and then, in the window: what did not work before is tried again, and what the offline switch has
+        paused goes on when it is off."""
         self._run.retry()
+        if self._run.offline and not self._settings.current.offline:
+            self._run.offline = False
+            for download in self._rows.all():
+                if download.state == "paused" and download.error and download.error.code == "hub.offline":
+                    self._go_on(download.id)
         self._queue.wake()
 
     def _check_room(self, new: Download) -> None:

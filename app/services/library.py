@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app.services.events import LibraryChanged, MoveProgress, ServiceEvent, Subscriber
 from app.services.library_files import LibraryFiles
 from app.services.library_folder import LibraryFolder
@@ -265,18 +267,22 @@ class Library:
         Raises UserError `library.not_found`, `library.missing`, `library.stopped`, `library.no_repair` for a bad
         model that is not of the hub, and as a download does.
         """
-        from app.services.library_verify import verified
+        from app.services.library_verify import repaired, verified
         from engine.hub.transfer import StopToken
 
+        stop = stop or StopToken()
         model = self.get(id)
         self.located(model)
         model = self._store.model(model.id) or model
-        of_hub = model.origin == "hub" and model.managed
-        repairing = self.repairing if repair and of_hub else None
-        found = verified(model, self.parts, repairing, lambda event: self._tell([event]), stop or StopToken())
+        found = verified(model, self.parts, self._tell_one, stop)
         self._keep_hashes(model, found)
-        if repair and not found.ok and not of_hub:
+        if found.ok or not repair:
+            return found
+        if self.repairing is None or model.origin != "hub" or not model.managed:
             raise UserError("library.no_repair", name=model.name)
+        with self.lock.held():  # a file that is written to is not moved meanwhile
+            found = repaired(model, found, self.parts, self.repairing, self._tell_one, stop)
+        self._keep_hashes(model, found)
         return found
 
     def move_to(self, folder: Path | str, stop: StopToken | None = None) -> None:
@@ -361,6 +367,9 @@ class Library:
     def publish(self, download: Download, model: LibraryModel) -> Download:
         """A download is whole: it is done and its model in the library, both or neither."""
         with self.lock.held(patience=60.0):
+            known = self._store.model(model.id)
+            if known is not None:  # it was damaged or had vanished
+                model = msgspec.structs.replace(model, name=known.name, added=known.added, used=known.used)
             done = self._store.finish_download(download.id, model)
         self.changed()
         return done or download
@@ -404,6 +413,9 @@ class Library:
             raise UserError("library.not_found", name=id)
         self.changed()
         return model
+
+    def _tell_one(self, event: ServiceEvent) -> None:
+        self._tell([event])
 
     def _tell(self, events: list[ServiceEvent]) -> None:
         for subscriber in tuple(self._subscribers):

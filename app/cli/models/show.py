@@ -129,7 +129,9 @@ def _show_repository(wanted: ModelName, services: Services, output: Output) -> i
     if wanted.variant or wanted.file:
         judged = tuple(one for one in judged if _is_wanted(one, wanted))
         if not judged:
-            raise UserError("hub.no_variant", repo=wanted.repo, name=wanted.variant or wanted.file)
+            choices = ", ".join(one.name for one in repository.variants) or "–"
+            wanted_name = wanted.variant or wanted.file
+            raise UserError("hub.no_variant", repo=wanted.repo, name=wanted_name, choices=choices)
     states = {model.id: model for model in services.library.models()}
     if output.json:
         output.object(repository_object(repository, judged, states, output.language))

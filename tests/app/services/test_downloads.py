@@ -137,9 +137,9 @@ def test_a_name_is_enough(downloads: Downloads, library: Library) -> None:
     assert downloads.wait(downloads.add_named("o/r-GGUF/m-Q4_0.gguf").id).model == Q4
     with pytest.raises(UserError) as caught:
         downloads.add_named("o/r-GGUF:Q2_K")
-    assert caught.value.code == "download.no_variant"
+    assert caught.value.code == "hub.no_variant"
     assert caught.value.params["choices"] == "Q4_0, Q8_0"
-    assert code_of(lambda: downloads.add_named("o/r-GGUF")) == "download.no_variant"
+    assert code_of(lambda: downloads.add_named("o/r-GGUF")) == "hub.which_variant"
     assert code_of(lambda: downloads.add_named("no name")) == "hub.bad_name"
 
 
@@ -165,8 +165,9 @@ def test_a_model_whose_files_were_deleted_by_hand_can_be_fetched_again(
     downloads.wait(downloads.add(repository(), variant("Q8_0")).id)
     path = Path(library.get(Q8).path)
     path.unlink()
+    library.rename(Q8, "Mine")
     assert downloads.wait(downloads.add(repository(), variant("Q8_0")).id).state == "done"
-    assert library.models()[0].state == "ready"
+    assert (library.models()[0].state, library.models()[0].name) == ("ready", "Mine")
     path.write_bytes(model_bytes(4)[:-1])
     assert library.models()[0].state == "damaged"
     assert downloads.wait(downloads.add(repository(), variant("Q8_0")).id).state == "done"
@@ -389,6 +390,24 @@ def test_a_full_disk_and_the_switch_pause_and_say_so(
     assert paused.error and paused.error.code == code
 
 
+def test_the_offline_switch_pauses_what_runs_and_lets_it_go_on(
+    downloads: Downloads, library: Library, fetching: FakeFetching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download_watch, "INTERVAL", 0.02)
+    downloads.recover()
+    fetching.hold.set()
+    running, by_hand = add_all(downloads, 2)
+    until(lambda: len(fetching.running) == 2)
+    downloads.pause(by_hand.id)
+    library._folder._settings.change(offline=True)
+    paused = downloads.wait(running.id)
+    assert (paused.state, paused.error) == ("paused", ErrorInfo("hub.offline"))
+    fetching.hold.clear()
+    library._folder._settings.change(offline=False)
+    until(lambda: downloads.get(running.id).state == "done")
+    assert downloads.get(by_hand.id).state == "paused"
+
+
 def test_without_room_nothing_starts(
     downloads: Downloads, library: Library, fetching: FakeFetching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -426,19 +445,18 @@ def test_a_store_that_refuses_for_a_while_loses_no_ending(
 ) -> None:
     fetching.hold.set()
     asked = downloads.add(repository(), variant("Q8_0"))
-    until(lambda: bool(fetching.running))
+    until(lambda: downloads.get(asked.id).state == "running" and bool(fetching.running))
     change = store.change_download
 
     def refuse(*_: Any, **__: Any) -> None:
         raise UserError("store.disk_full", folder="f")
 
     store.change_download = refuse  # type: ignore[method-assign]
-    fetching.fail[Q8] = UserError("download.unreachable", host="h")
     downloads._queue.stop(asked.id)
     until(lambda: not fetching.running)
     until(lambda: seen(told, asked.id)[-1] == "paused")
     store.change_download = change  # type: ignore[method-assign]
-    assert downloads.get(asked.id).state == "paused" or downloads.all()[0].state == "paused"
+    assert downloads.all()[0].state == "paused"
 
 
 # --- several processes ---
@@ -645,6 +663,17 @@ def test_what_rotted_is_fetched_again_and_named(
     path.write_bytes(bytes(data))
     assert not library.verify(Q8).ok
     assert library.get(Q8).state == "damaged"
+    repair = fetching.repair
+
+    def unreachable(*_: Any) -> None:
+        raise UserError("download.unreachable", host="h")
+
+    fetching.repair = unreachable  # type: ignore[method-assign]
+    store_ready = library._store.change_model(Q8, state="ready")
+    assert store_ready is not None
+    assert code_of(lambda: library.verify(Q8, repair=True)) == "download.unreachable"
+    assert library.get(Q8).state == "damaged"
+    fetching.repair = repair  # type: ignore[method-assign]
     mended = library.verify("r", repair=True)
     assert mended.ok and fetching.repaired == [(path.name, 0)]
     assert library.get(Q8).state == "ready"
