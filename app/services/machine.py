@@ -75,10 +75,11 @@ class SurveyedMachine:
         self._surveying = threading.Lock()
         self._known: _Known | None = None
         self._lock = threading.Lock()
+        self._measured = threading.Condition(self._lock)
+        self._unmeasured = 0
         self._asked: queue.SimpleQueue[_Known | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False
-        self._settled = threading.Event()
 
     def machine(self) -> Machine:
         """Surveyed the first time and when the workers changed; bandwidths are 0 until they are measured,
@@ -90,8 +91,10 @@ class SurveyedMachine:
     def measured_machine(self, patience: float) -> Machine:
         """The same, with bandwidths if they are known within `patience` seconds."""
         machine = self.machine()
-        if machine.ram.bandwidth or not self._settled.wait(patience):
+        if machine.ram.bandwidth:
             return machine
+        with self._measured:
+            self._measured.wait_for(lambda: self._closed or not self._unmeasured, patience)
         return self.machine()
 
     def look_again(self) -> Machine:
@@ -121,9 +124,9 @@ class SurveyedMachine:
         """End the measurement under way; returns when its process is gone."""
         with self._lock:
             self._closed = True
-            self._settled.set()
             thread = self._thread
             self._asked.put(None)
+            self._measured.notify_all()
         if thread is not None:
             thread.join()
 
@@ -152,20 +155,26 @@ class SurveyedMachine:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="bandwidths", daemon=True)
                 self._thread.start()
-            self._settled.clear()
+            self._unmeasured += 1
             self._asked.put(known)
 
     def _run(self) -> None:
         while not self._closed and (known := self._asked.get()) is not None:
             try:
-                machine = self._placing.measured(known.found, known.workers, lambda _: not self._closed)
-            except UserError:
-                self._settled.set()
-                continue  # plans go on with what is usual for such devices
-            with self._surveying:
-                if self._known is not known:
-                    continue  # looked at anew meanwhile
-                self._known = msgspec.structs.replace(known, machine=machine)
-                machine = self._whole(machine)
-            self._settled.set()
-            self._tell([MachineChanged(machine)])
+                self._measure(known)
+            finally:
+                with self._measured:
+                    self._unmeasured -= 1
+                    self._measured.notify_all()
+
+    def _measure(self, known: _Known) -> None:
+        try:
+            machine = self._placing.measured(known.found, known.workers, lambda _: not self._closed)
+        except UserError:
+            return  # plans go on with what is usual for such devices
+        with self._surveying:
+            if self._known is not known:
+                return  # looked at anew meanwhile
+            self._known = msgspec.structs.replace(known, machine=machine)
+            machine = self._whole(machine)
+        self._tell([MachineChanged(machine)])

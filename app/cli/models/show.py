@@ -10,6 +10,7 @@ from app.cli.output import Output
 from app.cli.printable import parameter_count, printable
 from app.cli.table import aligned
 from app.sentences import Language, Sentence, format_bytes, sentence
+from app.services.hub_names import variant_named
 from app.services.services import Services
 from app.store.records import LibraryModel
 from engine.errors import UserError
@@ -124,14 +125,11 @@ def _model_rows(model: LibraryModel, verdict: Verdict | None, language: Language
 
 def _show_repository(wanted: ModelName, services: Services, output: Output) -> int:
     repository = services.hub.repository(wanted.repo)
-    output.progress(_word("judging", output.language) + "\r")
+    output.progress(_word("judging", output.language))
     judged = services.hub.judge(repository)
     if wanted.variant or wanted.file:
-        judged = tuple(one for one in judged if _is_wanted(one, wanted))
-        if not judged:
-            choices = ", ".join(one.name for one in repository.variants) or "–"
-            wanted_name = wanted.variant or wanted.file
-            raise UserError("hub.no_variant", repo=wanted.repo, name=wanted_name, choices=choices)
+        _, variant = variant_named(str(wanted), lambda _: repository)
+        judged = tuple(one for one in judged if one.variant == variant)
     states = {model.id: model for model in services.library.models()}
     if output.json:
         output.object(repository_object(repository, judged, states, output.language))
@@ -150,12 +148,6 @@ def _show_repository(wanted: ModelName, services: Services, output: Output) -> i
     if best is not None and f"{wanted.repo}:{best.variant.name}" not in states:
         output.text("\n" + _word("pull", language, id=printable(f"{wanted.repo}:{best.variant.name}")))
     return 0
-
-
-def _is_wanted(judged: JudgedVariant, wanted: ModelName) -> bool:
-    if wanted.file:
-        return any(file.path == wanted.file for file in judged.variant.files)
-    return judged.variant.name.casefold() == wanted.variant.casefold()
 
 
 def _repository_rows(
