@@ -68,10 +68,6 @@ SENTENCES: dict[str, Sentence] = {
         "The repository {repo} has no file {path}. Look at what it has, and choose again.",
         "{repo} 저장소에 {path} 파일이 없습니다. 저장소의 파일을 확인하고 다시 골라 주세요.",
     ),
-    "hub.no_variant": Sentence(
-        "The repository {repo} has no model “{name}”. Look at what it has, and choose again.",
-        "{repo} 저장소에 ‘{name}’ 모델이 없습니다. 저장소에 있는 모델을 확인하고 다시 골라 주세요.",
-    ),
     "hub.gated": Sentence(
         "The makers of {repo} want to be asked first. Ask for access at {url}, and add your token in the settings.",
         "{repo}은(는) 제작자의 허락이 필요한 모델입니다. {url}에서 접근을 요청하고 설정에서 토큰을 추가해 주세요.",

@@ -88,11 +88,10 @@ class SurveyedMachine:
         with self._surveying:
             return self._whole(self._survey().machine)
 
-    def measured_machine(self, patience: float) -> Machine:
-        """The same, with bandwidths if they are known within `patience` seconds."""
-        machine = self.machine()
-        if machine.ram.bandwidth:
-            return machine
+    def settled(self, patience: float | None = None) -> Machine:
+        """As `machine`, once no measurement of bandwidths is under way or so many seconds are over: for who asks
+        once and goes."""
+        self.machine()
         with self._measured:
             self._measured.wait_for(lambda: self._closed or not self._unmeasured, patience)
         return self.machine()

@@ -171,7 +171,9 @@ class Placements:
         Nothing that was learned of loading counts, so the same table has the same plan wherever it came from.
         Bandwidths that are being measured are waited for so many seconds. Raises as `planned` does.
         """
-        machine = self._machine.measured_machine(patience)
+        machine = self.machine()
+        if patience and not machine.ram.bandwidth:
+            machine = self._machine.settled(patience)
         wished = self.complete(self._with_workers(wishes))
         if 0 < index.trained_context < wished.context:
             wished = msgspec.structs.replace(wished, context=index.trained_context)

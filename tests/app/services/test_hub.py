@@ -64,6 +64,7 @@ def open_desk(coterie_home: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> 
     yield open_it
     for desk in desks:
         desk.close()
+    hub.stop()  # ends what it was told to delay
     for thread in threading.enumerate():
         if thread.name == "hub-request":
             thread.join()
@@ -86,13 +87,13 @@ def test_pages_come_as_they_come(desk: Desk, hub: Hub) -> None:
 
 
 def test_a_query_that_nobody_wants_any_more_is_left_at_once(desk: Desk, hub: Hub) -> None:
-    hub.fault(Fault("delay", "search", on="api", seconds=1.5))
+    hub.fault(Fault("delay", "search", on="api", seconds=20))
     wanted = threading.Event()
     threading.Timer(0.1, wanted.set).start()
     start = time.monotonic()
     found: list[object] = []
     desk.hub.search(Query(), found.append, lambda: not wanted.is_set())
-    assert time.monotonic() - start < 0.5
+    assert time.monotonic() - start < 5
     desk.hub.search(Query(), found.append)
     assert len(found) == 1
 
@@ -261,12 +262,12 @@ def test_a_damaged_file_has_no_verdict(desk: Desk, hub: Hub) -> None:
 
 
 def test_judging_is_left_at_once(desk: Desk, hub: Hub) -> None:
-    hub.fault(Fault("delay", f"{REPO}/*", times=0, seconds=1.0))
     repository = desk.hub.repository(REPO)
+    hub.fault(Fault("delay", f"{REPO}/*", times=0, seconds=20))
     stop = time.monotonic() + 0.1
     start = time.monotonic()
     assert desk.hub.judge(repository, keep_going=lambda: time.monotonic() < stop) == ()
-    assert time.monotonic() - start < 0.5
+    assert time.monotonic() - start < 5
 
 
 def test_a_machine_that_cannot_be_looked_at_is_told(desk: Desk) -> None:
