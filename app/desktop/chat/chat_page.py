@@ -145,6 +145,8 @@ class ChatPage(LiveWidget):
 
         page = self.welcome = WelcomePage(self._calls, self)
         page.take_settings(self._settings)
+        if self._model is not None:
+            page.show_model(self._model)
         page.left.connect(self._begin)
         page.models_wanted.connect(self._go_to_models)
         self._views.addWidget(page)

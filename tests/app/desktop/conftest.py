@@ -40,7 +40,9 @@ class Running:
         self._engine_options = engine
         self._placements = placements
         home.mkdir(parents=True, exist_ok=True)
-        self.desktop = Desktop(home, SettingsFile(home / "settings.toml"), self._open)
+        settings = SettingsFile(home / "settings.toml")
+        settings.change(welcomed=True)
+        self.desktop = Desktop(home, settings, self._open)
 
     @property
     def window(self) -> MainWindow:

@@ -68,9 +68,6 @@ class Hub:
 
     repository = search = judge = check_token
 
-    def close(self) -> None:
-        pass
-
 
 class Arrivals:
     """Stands where the downloads do: `asked` lists what was wanted."""
@@ -108,14 +105,14 @@ def first_run(
         opener = running.desktop._opener
 
         def open_scripted(home: Any, file: SettingsFile) -> Services:
-            services: Any = opener(home, file)
-            services.hub = hub
+            services: Services = opener(home, file)
+            for name in ("picks", "repository", "search", "judge", "check_token"):
+                monkeypatch.setattr(services.hub, name, getattr(hub, name))
             monkeypatch.setattr(services.downloads, "add_named", arrivals.add_named)
-            return services  # type: ignore[no-any-return]
+            return services
 
         running.desktop._opener = open_scripted
-        if settings:
-            running.desktop._settings.change(**settings)
+        running.desktop._settings.change(**({"welcomed": False} | settings))
         return running.ready()
 
     return start
@@ -184,9 +181,10 @@ def test_who_was_welcomed_or_has_chatted_is_not_greeted_again(
     running = first_run(welcomed=True)
     running.until(lambda: running.window.chat.transcript.isVisible())
     running.send("A chat from before")
-    running.services.settings.change(welcomed=False)  # as an older version leaves it
     running.close()
-    later = make_desktop().ready()
+    later = make_desktop()
+    later.desktop._settings.change(welcomed=False)
+    later.ready()
     later.until(lambda: later.services.settings.current.welcomed)
     assert later.window.chat.welcome is None and later.window.chat.transcript.isVisible()
     assert hub.picked == 0

@@ -174,6 +174,7 @@ class Shelf:
 def shelf(running: Running, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     shelf = Shelf(*LIBRARY[:1])
     monkeypatch.setattr(running.services.library, "models", shelf.models)
+    monkeypatch.setattr("app.desktop.window.model_reading.speed_of", lambda services, path: ModelSpeed())
     return shelf
 
 
