@@ -51,6 +51,7 @@ def import_rest() -> None:
         "chat.transcript",
         "settings.settings_page",
         "placement.placement_page",
+        "models.models_page",
         "window.model_picker",
     ):
         importlib.import_module(f"app.desktop.{name}")

@@ -114,4 +114,73 @@ SENTENCES: dict[str, Sentence] = {
         "Part {part} of {parts} of {name} is missing from the repository, so this model cannot be used.",
         "저장소에 {name}의 {parts}개 파일 중 {part}번째가 없어 이 모델은 쓸 수 없습니다.",
     ),
+    "hub.token_stays": Sentence(
+        "The token is not used any more, but the keyring still has it. Open the keyring, and delete “coterie” there.",
+        "토큰을 더 이상 사용하지 않지만 키링에는 남아 있습니다. 키링을 열어 ‘coterie’ 항목을 삭제해 주세요.",
+    ),
+    # Verdicts
+    "verdict.pick": Sentence(
+        "Should answer with about {tps} tokens per second on this computer.",
+        "이 컴퓨터에서 초당 약 {tps}토큰으로 답할 것으로 예상됩니다.",
+    ),
+    "verdict.device": Sentence(
+        "Fits, about {tps} tokens per second, {device_bytes} on {device}.",
+        "실행할 수 있습니다. 초당 약 {tps}토큰, {device}에 {device_bytes}.",
+    ),
+    "verdict.devices": Sentence(
+        "Fits, about {tps} tokens per second, {device_bytes} on {count} devices.",
+        "실행할 수 있습니다. 초당 약 {tps}토큰, 장치 {count}개에 {device_bytes}.",
+    ),
+    "verdict.divided": Sentence(
+        "Fits, about {tps} tokens per second, {device_bytes} on {device} and {ram_bytes} in RAM.",
+        "실행할 수 있습니다. 초당 약 {tps}토큰, {device}에 {device_bytes}, RAM에 {ram_bytes}.",
+    ),
+    "verdict.divided_devices": Sentence(
+        "Fits, about {tps} tokens per second, {device_bytes} on {count} devices and {ram_bytes} in RAM.",
+        "실행할 수 있습니다. 초당 약 {tps}토큰, 장치 {count}개에 {device_bytes}, RAM에 {ram_bytes}.",
+    ),
+    "verdict.ram": Sentence(
+        "Fits in RAM only, about {tps} tokens per second.",
+        "RAM에서만 실행할 수 있습니다. 초당 약 {tps}토큰.",
+    ),
+    "verdict.disk": Sentence(
+        "Fits, but reads from the disk: about {tps} tokens per second.",
+        "실행할 수 있지만 디스크에서 계속 읽습니다. 초당 약 {tps}토큰.",
+    ),
+    "verdict.no": Sentence(
+        "Does not fit: needs {missing_bytes} more.",
+        "실행할 수 없습니다. 메모리가 {missing_bytes} 더 필요합니다.",
+    ),
+    "verdict.no_but": Sentence(
+        "Does not fit: needs {missing_bytes} more; {variant} would.",
+        "실행할 수 없습니다. 메모리가 {missing_bytes} 더 필요합니다. {variant}(이)라면 됩니다.",
+    ),
+    "verdict.shorter_context": Sentence(
+        "Does not fit with a context of {asked} tokens, but with {context}.",
+        "{asked}토큰 컨텍스트로는 실행할 수 없지만 {context}토큰이면 됩니다.",
+    ),
+    "verdict.smaller_cache": Sentence(
+        "Fits only when the conversation's memory (KV cache) is kept in half the space (q8_0).",
+        "대화 기억(KV 캐시)을 절반 크기(q8_0)로 저장해야만 실행할 수 있습니다.",
+    ),
+    "verdict.probably_device": Sentence(
+        "Probably fits on the graphics memory, with about {need_bytes}; its header could not be read, so the speed is not known.",
+        "그래픽 메모리에 들어갈 것 같습니다(약 {need_bytes}). 파일 헤더를 읽지 못해 속도는 알 수 없습니다.",
+    ),
+    "verdict.probably_divided": Sentence(
+        "Probably fits, with about {need_bytes} in graphics memory and RAM together; its header could not be read, so the speed is not known.",
+        "그래픽 메모리와 RAM을 합치면 들어갈 것 같습니다(약 {need_bytes}). 파일 헤더를 읽지 못해 속도는 알 수 없습니다.",
+    ),
+    "verdict.probably_ram": Sentence(
+        "Probably fits in RAM, with about {need_bytes}; its header could not be read, so the speed is not known.",
+        "RAM에 들어갈 것 같습니다(약 {need_bytes}). 파일 헤더를 읽지 못해 속도는 알 수 없습니다.",
+    ),
+    "verdict.probably_no": Sentence(
+        "Probably does not fit: by its size it needs {missing_bytes} more.",
+        "실행하기 어려울 것 같습니다. 크기로 보아 메모리가 {missing_bytes} 더 필요합니다.",
+    ),
+    "verdict.probably_no_but": Sentence(
+        "Probably does not fit: by its size it needs {missing_bytes} more; {variant} would.",
+        "실행하기 어려울 것 같습니다. 크기로 보아 메모리가 {missing_bytes} 더 필요합니다. {variant}(이)라면 됩니다.",
+    ),
 }

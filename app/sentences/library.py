@@ -102,9 +102,13 @@ SENTENCES: dict[str, Sentence] = {
         "{name} is in the trash of the library. Restore it instead, or empty the trash to download it again.",
         "{name}은(는) 라이브러리의 휴지통에 있습니다. 복원하거나, 다시 내려받으려면 휴지통을 비워 주세요.",
     ),
-    "download.no_variant": Sentence(
-        "The hub has nothing that {name} names. Choose one of these: {choices}.",
-        "허브에 {name}에 맞는 것이 없습니다. 다음 가운데서 골라 주세요: {choices}.",
+    "hub.no_variant": Sentence(
+        "Nothing in {repo} is called {name}. It has these: {choices}.",
+        "{repo}에는 {name}이(가) 없습니다. 들어 있는 것은 다음과 같습니다: {choices}.",
+    ),
+    "hub.which_variant": Sentence(
+        "{repo} holds several models. Say which one after a colon: {choices}.",
+        "{repo}에는 모델이 여러 개 있습니다. 콜론 뒤에 어느 것인지 적어 주세요: {choices}.",
     ),
     "download.not_found": Sentence(
         "This download is no longer on the list.",

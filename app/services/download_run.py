@@ -50,6 +50,8 @@ class DownloadRun:
         self.closing = False
         self._received: dict[int, int] = {}
         self._unkept: dict[int, dict[str, Any]] = {}
+        # Nothing is to be asked of the hub: downloads that are told to end wait for that to change.
+        self.offline = False
         # Downloads that are held for a while: they go on by themselves.
         self.holding = False
 
@@ -109,6 +111,8 @@ class DownloadRun:
             self._end(download, state="cancelled", writer="", received=0, rate=0.0)
         elif self.closing or self.holding:  # it goes on at the next start, or when it is let go
             self._end(download, state="queued", rate=0.0)
+        elif self.offline:
+            self._end(download, state="paused", writer="", rate=0.0, error=ErrorInfo("hub.offline"))
         else:
             self._end(download, state="paused", writer="", rate=0.0)
 
@@ -136,12 +140,17 @@ class DownloadRun:
             self._tell([DownloadChanged(changed)])
         return changed
 
+    def note(self, download: Download, received: int) -> None:
+        """How far it is, to be kept when it ends."""
+        self._received[download.id] = received
+
     def take_progress(self, download: Download, progress: Progress, keep: bool) -> None:
         """From the transfer's thread, a few times a second; `keep` it for other processes less often."""
-        self._received[download.id] = progress.received
-        left = progress.total - progress.received
+        checking = progress.received == progress.total
+        done = progress.hashed if checking else progress.received
+        left = progress.total - done
         seconds = left / progress.rate if progress.rate > 0 else (0.0 if not left else -1.0)
-        self._tell([DownloadProgress(download.id, progress.received, progress.total, progress.rate, seconds)])
+        self._tell([DownloadProgress(download.id, done, progress.total, progress.rate, seconds)])
         if keep:
             with contextlib.suppress(UserError):  # the next time will do
                 self._store.change_download(
@@ -167,6 +176,7 @@ class _Report:
     def take(self, progress: Progress) -> None:
         state = (0 < progress.total == progress.received, progress.trouble)
         now = time.monotonic()
+        self._run.note(self._download, progress.received)
         if state != self._state:
             self._state = state
             self._run.take_state(self._download, *state)

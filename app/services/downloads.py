@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.services.download_rows import NOT_ENDED, DownloadRows
 from app.services.download_run import UNDER_WAY, DownloadRun
 from app.services.download_watch import DownloadWatch
 from app.services.events import DownloadChanged, ServiceEvent, Subscriber
@@ -23,7 +24,6 @@ from app.services.library_names import hub_id
 from app.services.settings import Settings, SettingsFile
 from app.store.records import Download, DownloadFile
 from app.store.store import Store
-from app.store.writers import is_alive
 from engine.errors import UserError
 from engine.hub.queue import Queue, reordered
 from engine.hub.values import Repository, Variant
@@ -58,11 +58,13 @@ class Downloads:
         self._repository = repository
         self._clock = clock
         self._subscribers: list[Subscriber] = []
+        self._rows = DownloadRows(store)
         self._run = DownloadRun(store, library, fetching, self._tell, clock)
         self._queue = Queue(self._waiting, self._run, self._at_once)
-        self._watch = DownloadWatch(self._others, self._tick, self._tell, library.changed)
+        self._watch = DownloadWatch(self._rows.others, self._tick, self._tell, library.changed)
         self._told = threading.Condition()
         self._shown_at_once = settings.current.downloads_at_once
+        self._run.offline = settings.current.offline
         self._unsubscribe = settings.subscribe(self._settings_changed)
         library.paused = self.held
         library.repairing = fetching
@@ -122,13 +124,16 @@ class Downloads:
         )
         before = next((entry for entry in self.all() if entry.model == id), None)
         if before is not None and before.state in UNDER_WAY:
-            raise UserError("download.already" if self._is_here(before) else "download.elsewhere", name=id)
-        self._check_room(new if before is None else before)
-        if before is not None and before.state in ("paused", "failed"):
-            if before.files == files:
-                return self._go_on(before)
-            self._fetching.discard(before, self._library.folder)  # the hub has other files by now
-            self._store.delete_download(before.id)
+            raise UserError(
+                "download.already" if self._rows.is_here(before) else "download.elsewhere", name=id
+            )
+        begun = before if before is not None and before.state in ("paused", "failed") else None
+        self._check_room(begun or new)
+        if begun is not None:
+            if begun.files == files:
+                return self._go_on(begun.id)
+            self._fetching.discard(begun, self._library.folder)  # the hub has other files by now
+            self._store.delete_download(begun.id)
         added = self._store.add_download(new)
         if (added.writer, added.created) != (new.writer, new.created):
             raise UserError("download.elsewhere", name=id)  # another process was faster
@@ -150,15 +155,11 @@ class Downloads:
         process died, is shown as paused."""
         with contextlib.suppress(UserError):
             self._run.retry()
-        found = [self._shown(download) for download in self._store.downloads()]
-        return tuple(sorted(found, key=lambda download: download.state in ("done", "cancelled")))
+        return tuple(sorted(self._rows.all(), key=lambda download: download.state in ("done", "cancelled")))
 
     def get(self, id: int) -> Download:
         """Raises UserError `download.not_found`, like all that take an id."""
-        found = self._store.download(id)
-        if found is None:
-            raise UserError("download.not_found")
-        return self._shown(found)
+        return self._rows.get(id)
 
     def wait(self, id: int, stop: StopToken | None = None) -> Download:
         """Until the download is done, failed, paused or cancelled; as it is then. When `stop` is told to end, so is
@@ -166,13 +167,15 @@ class Downloads:
         download = self.get(id)
         while download.state in UNDER_WAY:
             if stop is not None and stop.stopped:
-                return self.cancel(id) if stop.cancelled else self.pause(id)
+                with contextlib.suppress(UserError):  # it ended just now, or another process has it
+                    return self.cancel(id) if stop.cancelled else self.pause(id)
+                return self.get(id)
             with self._told:
                 self._told.wait(POLL)
             found = self._store.download(id)
             if found is None:  # a window that was opened took it off its list
                 return msgspec.structs.replace(download, state="done", writer="")
-            download = self._shown(found)
+            download = self._rows.shown(found)
         return download
 
     # --- steering ---
@@ -180,42 +183,32 @@ class Downloads:
     def pause(self, id: int) -> Download:
         """Stop and keep what has come. Raises UserError `download.elsewhere` while another process fetches it,
         `download.not_found`, `download.ended`."""
-        download = self._own(id)
+        download = self._rows.steerable(id)
         if download.state in ("paused", "failed"):
             return download
         self._stop(download, cancel=False)
-        changed = self._store.change_download(
-            id, UNDER_WAY, (self._store.writer, download.writer), state="paused", writer="", rate=0.0
-        )
+        changed = self._rows.end(download, UNDER_WAY, state="paused")
         return self._changed(changed) if changed else self.get(id)
 
     def resume(self, id: int) -> Download:
         """Go on with one that is paused or failed; it waits for its turn. Raises UserError `download.elsewhere`,
         `download.not_found`, `download.ended`, `download.no_room`, `library.folder_gone`, `library.not_writable`."""
-        download = self._own(id)
-        if self._is_here(download):
+        download = self._rows.steerable(id)
+        if self._rows.is_here(download):
             if not self._queue.is_running(id):
                 self._queue.ask(id)
             return self.get(id)
         self._check_room(download)
-        return self._go_on(download)
+        return self._go_on(id)
 
     def cancel(self, id: int) -> Download:
         """End it and delete what has come. One that was done a moment before is done. Raises UserError as `pause`."""
-        download = self._own(id)
+        download = self._rows.steerable(id)
         self._stop(download, cancel=True)
         current = self.get(id)
         if current.state in ("done", "cancelled"):
             return current
-        changed = self._store.change_download(
-            id,
-            None,
-            (self._store.writer, download.writer, ""),
-            state="cancelled",
-            writer="",
-            received=0,
-            rate=0.0,
-        )
+        changed = self._rows.end(download, NOT_ENDED, state="cancelled", received=0)
         self._fetching.discard(download, self._library.folder)
         return self._changed(changed) if changed else self.get(id)
 
@@ -226,15 +219,16 @@ class Downloads:
         self._store.order_downloads(reordered([row.id for row in rows], id, before))
         was = {row.id: row.position for row in rows}
         changed = [row for row in self._store.downloads() if row.position != was.get(row.id)]
-        self._tell([DownloadChanged(self._shown(row)) for row in changed])
+        self._tell([DownloadChanged(self._rows.shown(row)) for row in changed])
         self._queue.wake()
 
     def pause_all(self) -> None:
         """All that wait or run in this process."""
-        waiting = [download for download in self.all() if self._is_here(download)]
+        waiting = [download for download in self.all() if self._rows.is_here(download)]
         # Those that wait first, or they would start in the place of those that end.
         for download in sorted(waiting, key=lambda download: download.state != "queued"):
-            self.pause(download.id)
+            with contextlib.suppress(UserError):  # it ended just now
+                self.pause(download.id)
 
     def resume_all(self) -> None:
         """All that are paused or failed and belong to no other process. Raises as `resume`, for the first that does
@@ -265,86 +259,33 @@ class Downloads:
 
         Raises UserError `library.busy_elsewhere` while another process fetches.
         """
-        if any(download.state in UNDER_WAY for download in self._others()):
+        if any(download.state in UNDER_WAY for download in self._rows.others()):
             raise UserError("library.busy_elsewhere")
         self._run.holding = True
         try:
-            for download in self._mine():
+            for download in self._rows.mine():
                 if self._queue.is_running(download.id):
                     self._stop(download, cancel=False)
             yield
         finally:
             self._run.holding = False
-            self._queue.ask(*(download.id for download in self._mine() if download.state == "queued"))
+            self._queue.ask(*(download.id for download in self._rows.mine() if download.state == "queued"))
 
     # --- inside ---
 
-    def _go_on(self, download: Download) -> Download:
-        changed = self._store.change_download(
-            download.id,
-            ("paused", "failed", *UNDER_WAY),
-            ("", self._store.writer, self._writer_of(download.id)),
-            state="queued",
-            writer=self._store.writer,
-            error=None,
-            rate=0.0,
-        )
-        if changed is None:
-            raise UserError("download.elsewhere", name=download.model)
-        self._changed(changed)
-        self._queue.ask(download.id)
-        return self.get(download.id)
-
-    def _writer_of(self, id: int) -> str:
-        """Whose it is as the store has it, if that process is dead."""
-        row = self._store.download(id)
-        return "" if row is None or self._is_elsewhere(row) else row.writer
+    def _go_on(self, id: int) -> Download:
+        self._changed(self._rows.queue(id))
+        self._queue.ask(id)
+        return self.get(id)
 
     def _stop(self, download: Download, cancel: bool) -> None:
         """End it if it runs here, and wait for that. Raises UserError `library.busy` when it does not end."""
         if self._queue.stop(download.id, cancel) and not self._queue.wait_for(download.id, PATIENCE):
             raise UserError("library.busy")
 
-    def _own(self, id: int) -> Download:
-        """One that this process may steer, as the store has it."""
-        found = self._store.download(id)
-        if found is None:
-            raise UserError("download.not_found")
-        if self._is_elsewhere(found):
-            raise UserError("download.elsewhere", name=found.model)
-        if found.state in ("done", "cancelled"):
-            raise UserError("download.ended", name=found.model)
-        return found
-
-    def _is_here(self, download: Download) -> bool:
-        return download.state in UNDER_WAY and download.writer == self._store.writer
-
-    def _is_elsewhere(self, download: Download) -> bool:
-        return (
-            download.state in UNDER_WAY
-            and download.writer not in ("", self._store.writer)
-            and is_alive(download.writer)
-        )
-
-    def _mine(self) -> list[Download]:
-        return [download for download in self._store.downloads() if self._is_here(download)]
-
-    def _others(self) -> list[Download]:
-        """Those that do not belong to this process."""
-        return [
-            self._shown(download)
-            for download in self._store.downloads()
-            if download.writer != self._store.writer
-        ]
-
-    def _shown(self, download: Download) -> Download:
-        if download.state in UNDER_WAY and not self._is_here(download) and not self._is_elsewhere(download):
-            return msgspec.structs.replace(download, state="paused", rate=0.0, writer="")
-        return download
-
     def _waiting(self) -> list[Download]:
         try:
-            return [download for download in self._mine() if download.state == "queued"]
+            return [download for download in self._rows.mine() if download.state == "queued"]
         except UserError:  # the store is locked: the watch asks again
             return []
 
@@ -352,13 +293,23 @@ class Downloads:
         return 0 if self._run.holding else self._settings.current.downloads_at_once
 
     def _settings_changed(self, settings: Settings) -> None:
+        """From the thread that changed them: nothing here waits for another one."""
         if settings.downloads_at_once != self._shown_at_once:
             self._shown_at_once = settings.downloads_at_once
             self._queue.wake()
+        if settings.offline:
+            self._run.offline = True
+            self._queue.stop_all()
 
     def _tick(self) -> None:
-        """Now and then, in the window: what did not work before is tried again."""
+        """Now and then, in the window: what did not work before is tried again, and what the offline switch has
+        paused goes on when it is off."""
         self._run.retry()
+        if self._run.offline and not self._settings.current.offline:
+            self._run.offline = False
+            for download in self._rows.all():
+                if download.state == "paused" and download.error and download.error.code == "hub.offline":
+                    self._go_on(download.id)
         self._queue.wake()
 
     def _check_room(self, new: Download) -> None:

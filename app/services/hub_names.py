@@ -11,7 +11,7 @@ from engine.hub.values import Repository, Variant
 def variant_named(text: str, repository: Callable[[str], Repository]) -> tuple[Repository, Variant]:
     """What "OWNER/REPO:QUANT" or "OWNER/REPO/FILE.gguf" names; without either, the only variant there is.
 
-    Raises UserError `hub.bad_name`, `download.no_variant` (`name`, `choices`), and what `repository` raises.
+    Raises UserError `hub.bad_name`, `hub.no_variant`, `hub.which_variant` (`choices`), and what `repository` raises.
     """
     from engine.hub.names import parse_model_name
     from engine.hub.quantisations import find_file, find_variant
@@ -26,5 +26,8 @@ def variant_named(text: str, repository: Callable[[str], Repository]) -> tuple[R
         variant = found.variants[0] if len(found.variants) == 1 else None
     if variant is None:
         choices = ", ".join(one.name for one in found.variants) or "–"
-        raise UserError("download.no_variant", name=str(name), choices=choices)
+        wanted = name.file or name.variant
+        if not wanted:
+            raise UserError("hub.which_variant", repo=name.repo, choices=choices)
+        raise UserError("hub.no_variant", repo=name.repo, name=wanted, choices=choices)
     return found, variant

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app.services.events import LibraryChanged, MoveProgress, ServiceEvent, Subscriber
 from app.services.library_files import LibraryFiles
+from app.services.library_folder import LibraryFolder
 from app.services.library_import import LibraryImport
 from app.services.library_lock import LibraryLock
 from app.services.library_move import LibraryMove
@@ -27,7 +29,6 @@ from app.services.wishes import WishesFile
 from app.store.records import Download, LibraryModel, ModelOrigin
 from app.store.store import Store
 from engine.errors import UserError
-from engine.hub.trash import INCOMING, TRASH, remove_files
 
 if TYPE_CHECKING:
     from app.services.library_verify import Repairing
@@ -55,16 +56,15 @@ class Library:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
-        self._settings = settings
         self._clock = clock
-        self._default = (home / "models").absolute()
         self.parts = home / "parts"
         self.lock = LibraryLock(home / "library.lock")
         self.paused: Paused = contextlib.nullcontext
         self.repairing: Repairing | None = None
-        self._files = LibraryFiles(store, lambda: self.folder)
+        self._folder = LibraryFolder(home / "models", store, settings)
+        self._files = LibraryFiles(store, self._folder, self.parts)
         self._import = LibraryImport(store, user_home)
-        self._move = LibraryMove(home / "moving.json", self._default, store, settings, wishes)
+        self._move = LibraryMove(home / "moving.json", self._folder.default, store, settings, wishes)
         self._subscribers: list[Subscriber] = []
         self._refreshed = False
         self._names: dict[str, str] | None = None
@@ -78,8 +78,7 @@ class Library:
     @property
     def folder(self) -> Path:
         """Where downloaded models are kept. Never blocks; it is made when something is put into it."""
-        chosen = self._settings.current.library_folder
-        return Path(chosen).expanduser().absolute() if chosen else self._default
+        return self._folder.path
 
     def models(self, trashed: bool = False) -> tuple[LibraryModel, ...]:
         """What is in the library, oldest first; with `trashed` also what was removed and can be restored.
@@ -156,51 +155,15 @@ class Library:
 
     def disk(self) -> DiskUse:
         """How much the library takes, and what is free on its disk."""
-        folder = self.folder
-        sizes = {
-            file.path: file.bytes
-            for model in self._store.models()
-            if model.managed and model.trashed is None and model.state != "missing"
-            for file in model.files
-        }
-        free, total = self.room()
-        return DiskUse(
-            folder=folder,
-            free=free,
-            total=total,
-            used=sum(sizes.values()),
-            trash=self._files.bytes_of(TRASH),
-            incoming=self._files.bytes_of(INCOMING),
-            leftover=sum(self._files.bytes_of(f"{INCOMING}/{name}") for name in self._leftovers()),
-        )
+        return self._folder.disk()
 
     def room(self) -> tuple[int, int]:
-        """Free and all bytes of the disk of the library's folder. Without a disk, such as one that was unplugged,
-        both are 0: a folder that was chosen is never made anew on another disk."""
-        places = [self.folder]
-        if self.folder == self._default:
-            places += self.folder.parents
-        for place in places:
-            with contextlib.suppress(OSError):
-                use = shutil.disk_usage(place)
-                return use.free, use.total
-        return 0, 0
+        """Free and all bytes of the disk of the library's folder; both 0 where a chosen folder is not there."""
+        return self._folder.room()
 
     def ready_folder(self) -> Path:
-        """The folder, made if it is the usual one. Raises UserError `library.folder_gone`, `library.not_writable`."""
-        folder = self.folder
-        try:
-            if folder == self._default:
-                folder.mkdir(parents=True, exist_ok=True)
-            if not folder.is_dir():
-                raise UserError("library.folder_gone", folder=str(folder))
-            if not os.access(folder, os.W_OK):
-                raise PermissionError(13, "Permission denied")
-        except OSError as error:
-            raise UserError(
-                "library.not_writable", folder=str(folder), detail=error.strerror or str(error)
-            ) from error
-        return folder
+        """The folder to put something into. Raises UserError `library.folder_gone`, `library.not_writable`."""
+        return self._folder.made()
 
     def called(self, path: str) -> str:
         """The name of the model at this path with its quantisation, "" for one that is not in the library. Reads the
@@ -262,6 +225,15 @@ class Library:
             removed = self._store.change_model(model.id, trashed=now)
         return Removed(self._changed(removed, id), reclaimed)
 
+    def delete(self, id: str) -> Removed:
+        """As `remove`, for good: what Coterie downloaded is deleted, and `reclaimed` bytes are free. Also of a model
+        in the trash. Raises UserError as `remove`."""
+        with self.lock.held():
+            model = self.get(id)
+            reclaimed = self._files.delete(model, self._clock())
+        self.changed()
+        return Removed(model, reclaimed)
+
     def restore(self, id: str) -> LibraryModel:
         """Raises UserError `library.not_found`, `library.not_moved`, `library.place_taken`, `library.busy`."""
         with self.lock.held():
@@ -283,7 +255,7 @@ class Library:
         """Delete what broken-off downloads left that no download knows of (`DiskUse.leftover`); bytes freed.
         Raises UserError `library.busy`."""
         with self.lock.held():
-            freed = sum(remove_files(self.folder / INCOMING / name) for name in self._leftovers())
+            freed = self._folder.clear_leftovers()
         self.changed()
         return freed
 
@@ -295,18 +267,22 @@ class Library:
         Raises UserError `library.not_found`, `library.missing`, `library.stopped`, `library.no_repair` for a bad
         model that is not of the hub, and as a download does.
         """
-        from app.services.library_verify import verified
+        from app.services.library_verify import repaired, verified
         from engine.hub.transfer import StopToken
 
+        stop = stop or StopToken()
         model = self.get(id)
         self.located(model)
         model = self._store.model(model.id) or model
-        of_hub = model.origin == "hub" and model.managed
-        repairing = self.repairing if repair and of_hub else None
-        found = verified(model, self.parts, repairing, lambda event: self._tell([event]), stop or StopToken())
+        found = verified(model, self.parts, self._tell_one, stop)
         self._keep_hashes(model, found)
-        if repair and not found.ok and not of_hub:
+        if found.ok or not repair:
+            return found
+        if self.repairing is None or model.origin != "hub" or not model.managed:
             raise UserError("library.no_repair", name=model.name)
+        with self.lock.held():  # a file that is written to is not moved meanwhile
+            found = repaired(model, found, self.parts, self.repairing, self._tell_one, stop)
+        self._keep_hashes(model, found)
         return found
 
     def move_to(self, folder: Path | str, stop: StopToken | None = None) -> None:
@@ -391,6 +367,9 @@ class Library:
     def publish(self, download: Download, model: LibraryModel) -> Download:
         """A download is whole: it is done and its model in the library, both or neither."""
         with self.lock.held(patience=60.0):
+            known = self._store.model(model.id)
+            if known is not None:  # it was damaged or had vanished
+                model = msgspec.structs.replace(model, name=known.name, added=known.added, used=known.used)
             done = self._store.finish_download(download.id, model)
         self.changed()
         return done or download
@@ -429,26 +408,14 @@ class Library:
                 self._store.change_model(now.id, files=with_hashes(now, found), **fields)
         self.changed()
 
-    def _leftovers(self) -> list[str]:
-        """Folders of downloads that no download knows of."""
-        from app.services.fetching import work_key
-
-        known = {
-            work_key(download)
-            for download in self._store.downloads()
-            if download.state not in ("done", "cancelled")
-        }
-        try:
-            found = {path.name for path in (self.folder / INCOMING).iterdir()}
-            return sorted(found - known)
-        except OSError:
-            return []
-
     def _changed(self, model: LibraryModel | None, id: str) -> LibraryModel:
         if model is None:  # removed for good by another process meanwhile
             raise UserError("library.not_found", name=id)
         self.changed()
         return model
+
+    def _tell_one(self, event: ServiceEvent) -> None:
+        self._tell([event])
 
     def _tell(self, events: list[ServiceEvent]) -> None:
         for subscriber in tuple(self._subscribers):

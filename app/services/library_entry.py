@@ -28,7 +28,8 @@ def described(model: LibraryModel) -> LibraryModel:
 
 
 def downloaded(download: Download, files: Sequence[LibraryFile], now: float) -> LibraryModel:
-    """The entry of a model whose download is whole. Raises UserError `model.*`."""
+    """The entry of a model whose download is whole. What the file says of itself is left out where it cannot be
+    understood: its bytes are right all the same, and it is in its place."""
     model = LibraryModel(
         id=hub_id(download.repo, download.variant),
         name=repo_name(download.repo),
@@ -41,7 +42,10 @@ def downloaded(download: Download, files: Sequence[LibraryFile], now: float) -> 
         variant=download.variant,
         verified=now,
     )
-    return described(model)
+    try:
+        return described(model)
+    except UserError:
+        return model
 
 
 def imported(path: Path, now: float, origin: ModelOrigin, found: FoundModel | None = None) -> LibraryModel:

@@ -8,18 +8,18 @@ the library held.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
+from app.services.library_folder import LibraryFolder
 from app.store.records import LibraryFile, LibraryModel
 from app.store.store import Store
 from engine.errors import UserError
 from engine.hub.trash import (
     TRASH,
     counterpart,
-    files_below,
     is_there,
     move_file,
     original_place,
@@ -30,18 +30,19 @@ from engine.hub.trash import (
 
 
 class LibraryFiles:
-    """The files of the models in `store`, those that Coterie downloaded below `folder()`."""
+    """The files of the models in `store`; `parts` keeps the hashes of their parts."""
 
-    def __init__(self, store: Store, folder: Callable[[], Path]) -> None:
+    def __init__(self, store: Store, folder: LibraryFolder, parts: Path) -> None:
         self._store = store
         self._folder = folder
+        self._parts = parts
 
     def put_in_trash(self, model: LibraryModel, now: float) -> int:
         """Move what no other model needs; the bytes that will be free one day. A vanished file is no hindrance.
 
         Raises UserError `library.not_moved`, everything is as it was then.
         """
-        folder, needed = self._folder(), self._needed_by_others(model.id)
+        folder, needed = self._folder.path, self._needed_by_others(model.id)
         moves = {
             Path(file.path): trash_place(Path(file.path), folder, model.id)
             for file in model.files
@@ -63,6 +64,18 @@ class LibraryFiles:
         prune((source.parent for source in there), folder)
         return sum(file.bytes for file in model.files if Path(file.path) in there)
 
+    def delete(self, model: LibraryModel, now: float) -> int:
+        """Delete a model for good, by way of the trash; the bytes freed. Files that are not Coterie's stay, and the
+        model is forgotten. Raises UserError `library.not_moved`."""
+        if not model.managed:
+            self._store.change_model(model.id, trashed=now)
+            if not Path(model.path).is_relative_to(self._folder.path):
+                self._store.delete_model(model.id)
+            return 0
+        if model.trashed is None:
+            self.put_in_trash(model, now)
+        return self._delete(self._store.model(model.id) or model)
+
     def take_out(self, model: LibraryModel) -> None:
         """Put a model's files back where they were.
 
@@ -83,12 +96,12 @@ class LibraryFiles:
                     move_file(moves[source], source)
             self._store.change_model(model.id, files=model.files, trashed=model.trashed)
             raise _not_moved(error, model) from error
-        prune((source.parent for source in there), self._folder())
+        prune((source.parent for source in there), self._folder.path)
 
     def empty(self, older_than: float | None) -> int:
         """Delete for good what was removed before that time, or everything in the trash; the bytes freed."""
         freed = 0
-        if not self._folder().is_dir():  # its disk is elsewhere, and so is the trash
+        if not self._folder.path.is_dir():  # its disk is elsewhere, and so is the trash
             return 0
         for model in self._store.models():
             if model.trashed is None or not model.managed:
@@ -96,13 +109,13 @@ class LibraryFiles:
             if older_than is None or model.trashed < older_than:
                 freed += self._delete(model)
         if older_than is None:
-            freed += remove_files(self._folder() / TRASH)  # also what no model of the store is
+            freed += remove_files(self._folder.path / TRASH)  # also what no model of the store is
         return freed
 
     def forget(self, older_than: float) -> None:
         """Forget imported models that were removed before that time. One that lies in the library's folder is kept
         in mind: it would be found there and taken in again."""
-        folder = self._folder()
+        folder = self._folder.path
         for model in self._store.models():
             long_ago = model.trashed is not None and model.trashed < older_than
             if long_ago and not model.managed and not Path(model.path).is_relative_to(folder):
@@ -112,7 +125,7 @@ class LibraryFiles:
         """Do what a crash left undone: a file that lies at its other place is put where the store says it is."""
         if not model.managed:
             return
-        folder, needed = self._folder(), self._needed_by_others(model.id)
+        folder, needed = self._folder.path, self._needed_by_others(model.id)
         for file in model.files:
             path = Path(file.path)
             other = counterpart(path, folder, model.id)
@@ -122,10 +135,6 @@ class LibraryFiles:
                 if other.stat().st_size == file.bytes:
                     move_file(other, path)
                     prune([other.parent], folder)
-
-    def bytes_of(self, name: str) -> int:
-        """What one of the folders in the library's folder takes on the disk."""
-        return sum(size for _, size in files_below(self._folder() / name))
 
     def _delete(self, model: LibraryModel) -> int:
         needed = self._needed_by_others(model.id)
@@ -137,10 +146,19 @@ class LibraryFiles:
                     size = path.stat().st_size
                     path.unlink()
                     freed += size
-                prune([path.parent], self._folder())
+                prune([path.parent], self._folder.path)
         if not any(original_place(Path(file.path)) and is_there(Path(file.path)) for file in model.files):
             self._store.delete_model(model.id)
+            self._forget_parts(model)
         return freed
+
+    def _forget_parts(self, model: LibraryModel) -> None:
+        """The hashes of parts of files that no model has any more."""
+        needed = {file.sha256 for other in self._store.models() for file in other.files}
+        for file in model.files:
+            if file.sha256 and file.sha256 not in needed:
+                with contextlib.suppress(OSError):
+                    (self._parts / f"{file.sha256}.parts").unlink(missing_ok=True)
 
     def _needed_by_others(self, id: str) -> set[str]:
         """Files of models that are not in the trash, other than this one."""

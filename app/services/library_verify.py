@@ -14,7 +14,7 @@ from app.store.records import LibraryFile, LibraryModel
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from engine.hub.transfer import BadPart, Progress, StopToken, Verification
+    from engine.hub.transfer import BadPart, KeptFile, Progress, StopToken, Verification
 
 INTERVAL = 0.25
 
@@ -34,32 +34,50 @@ class Repairing(Protocol):
 
 
 def verified(
+    model: LibraryModel, parts: Path, tell: Callable[[VerifyProgress], None], stop: StopToken
+) -> Verification:
+    """What of the model's bytes is wrong.
+
+    Raises UserError `library.stopped`, `download.*` for files that cannot be read.
+    """
+    from engine.hub.transfer import KeptFile
+
+    files = [KeptFile(Path(file.path), file.bytes, file.sha256) for file in model.files]
+    return _compared(files, parts, _Report(model.id, tell), stop)
+
+
+def repaired(
     model: LibraryModel,
+    found: Verification,
     parts: Path,
-    repairing: Repairing | None,
+    repairing: Repairing,
     tell: Callable[[VerifyProgress], None],
     stop: StopToken,
 ) -> Verification:
-    """Compare, with `repairing` fetch what is wrong and compare again; what is left wrong then.
+    """Fetch what was `found` wrong and compare again; what is left wrong then, and what was repaired.
 
-    Raises UserError `library.stopped`, `download.*` for files that cannot be read, and as `repair` does.
+    Raises UserError `library.stopped`, and as a download does.
     """
-    from engine.hub.transfer import KeptFile, Stopped, verify
+    from engine.hub.transfer import Stopped
 
-    files = [KeptFile(Path(file.path), file.bytes, file.sha256) for file in model.files]
     report = _Report(model.id, tell)
     try:
-        found = verify(files, parts, progress=report.read, stop=stop)
-        if not found.bad or repairing is None:
-            return found
         repairing.repair(model, found.bad, report.fetched, stop)
-        wrong = {part.path for part in found.bad}
-        again = verify(
-            [file for file in found.files if file.path in wrong], parts, progress=report.read, stop=stop
-        )
     except Stopped as error:
         raise UserError("library.stopped") from error
-    return msgspec.structs.replace(found, bad=again.bad)
+    wrong = {part.path for part in found.bad}
+    again = _compared([file for file in found.files if file.path in wrong], parts, report, stop)
+    mended = tuple(part for part in found.bad if part not in again.bad)
+    return msgspec.structs.replace(found, bad=again.bad, repaired=mended)
+
+
+def _compared(files: Sequence[KeptFile], parts: Path, report: _Report, stop: StopToken) -> Verification:
+    from engine.hub.transfer import Stopped, verify
+
+    try:
+        return verify(files, parts, progress=report.read, stop=stop)
+    except Stopped as error:
+        raise UserError("library.stopped") from error
 
 
 def with_hashes(model: LibraryModel, found: Verification) -> tuple[LibraryFile, ...]:

@@ -35,7 +35,7 @@ from engine.api import ExpertsFired
 from engine.errors import UserError
 from engine.placement.budgets import without_absent
 from engine.placement.described import described
-from engine.placement.plan import Machine, PlannedModel, Wishes
+from engine.placement.plan import Machine, Plan, PlannedModel, Wishes
 from engine.placement.routing import Routing, with_fired
 from engine.placement.tensor_index import TensorIndex
 
@@ -98,6 +98,10 @@ class Placements:
         """
         return self._machine.machine()
 
+    def settled_machine(self) -> Machine:
+        """As `machine`, after its bandwidths were measured, which takes some seconds the first time."""
+        return self._machine.settled()
+
     def refresh(self) -> Machine:
         """Ask the workers and look again. Raises as `machine` does."""
         self._workers.check()
@@ -159,6 +163,25 @@ class Placements:
         wished = without_absent(self._with_workers(wishes), machine)
         plan = self._placing.plan(index, machine, wished, overhead if known is index else None)
         return described(path, index, machine, plan)
+
+    def tensors(self, path: str) -> TensorIndex:
+        """The table of tensors of a file, read once. Raises UserError `model.*`."""
+        return self._indexes.get(path)
+
+    def estimated(self, index: TensorIndex, wishes: Wishes, patience: float = 0.0) -> tuple[Plan, Machine]:
+        """The plan for a table of tensors, wherever that came from, and the machine that it was made for. The
+        context is that of the settings unless the wishes have one, as far as the model was trained for it.
+
+        Nothing that was learned of loading counts, so the same table has the same plan wherever it came from.
+        Bandwidths that are being measured are waited for so many seconds. Raises as `planned` does.
+        """
+        machine = self.machine()
+        if patience and not machine.ram.bandwidth:
+            machine = self._machine.settled(patience)
+        wished = self.complete(self._with_workers(wishes))
+        if 0 < index.trained_context < wished.context:
+            wished = msgspec.structs.replace(wished, context=index.trained_context)
+        return self._placing.plan(index, machine, without_absent(wished, machine), None), machine
 
     def exact(self, path: str, wishes: Wishes) -> PlannedModel:
         """The plan from a dry run, exact to the byte; told as `PlacementChanged` too.

@@ -60,8 +60,10 @@ class Services:
         now = time.time()
         self.store.daily_backup(now)
         self.store.empty_trash(now - TRASH_DAYS * 86_400)
-        self.library.keep_house()
-        self.downloads.recover()
+        try:
+            self.library.keep_house()
+        finally:
+            self.downloads.recover()
 
     def _note_use(self, events: list[ServiceEvent]) -> None:
         """From the thread that saves answers."""

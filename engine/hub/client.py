@@ -11,6 +11,7 @@ from urllib.parse import quote
 from engine.errors import UserError
 from engine.hub.access import HubAccess
 from engine.hub.errors import failure, refusal
+from engine.hub.following import MOST_REDIRECTS, bare, opened
 from engine.hub.names import check_repo
 from engine.hub.quantisations import group
 from engine.hub.search import hub_model, search_pages
@@ -25,7 +26,6 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _LARGEST_CARD = 2**19
 _MOST_FILES = 20_000
-_MOST_REDIRECTS = 8
 _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n.*?^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
 
 
@@ -133,7 +133,7 @@ class Hub:
         url = where = self.url(repo, commit, path)
         told: dict[str, str] = {}
         try:
-            for _ in range(_MOST_REDIRECTS):
+            for _ in range(MOST_REDIRECTS):
                 response = self.http.head(
                     where, headers={"Accept-Encoding": "identity"}, follow_redirects=False
                 )
@@ -143,6 +143,8 @@ class Hub:
                     if name in response.headers:
                         told.setdefault(name, response.headers[name])
                 if response.next_request is None:
+                    if response.has_redirect_location:
+                        raise UserError("hub.garbage", host=self.access.origin[1])
                     return self._located(url, told, response)
                 where = str(response.next_request.url)
                 if "X-Linked-Size" in told and not self.access.is_endpoint(where):
@@ -153,8 +155,8 @@ class Hub:
 
     def _located(self, url: str, told: dict[str, str], response: httpx2.Response) -> Located:
         """`response` is the hub's last word, or that of the host it sent on to."""
-        linked = _bare(told.get("X-Linked-Etag", ""))
-        own = _bare(response.headers.get("ETag", "")) if self.access.is_endpoint(str(response.url)) else ""
+        linked = bare(told.get("X-Linked-Etag", ""))
+        own = bare(response.headers.get("ETag", "")) if self.access.is_endpoint(str(response.url)) else ""
         size = str(told.get("X-Linked-Size") or response.headers.get("Content-Length", ""))
         if not (size.isascii() and size.isdigit() and len(size) < 19):
             raise UserError("hub.garbage", host=self.access.origin[1])
@@ -171,7 +173,8 @@ class Hub:
         import httpx2
 
         try:
-            with self.http.stream("GET", self.url(repo, commit, path)) as response:
+            with opened(self.http, "GET", self.url(repo, commit, path)) as found:
+                response = found.response
                 if response.status_code >= 400:
                     raise refusal(response, self.access, repo=repo, path=path)
                 return bounded(response, _LARGEST_CARD).decode(errors="replace")
@@ -205,8 +208,3 @@ def _files(siblings: Sequence[object]) -> Iterator[HubFile]:
             one for one in (size, getattr(lfs, "size", None)) if isinstance(one, int) and 0 <= one < 2**60
         ]
         yield HubFile(path, max(sizes, default=0), str(digest) if good else "")
-
-
-def _bare(etag: str) -> str:
-    """Without quotes and the mark of a weak one."""
-    return etag.strip().removeprefix("W/").strip('"')

@@ -138,17 +138,18 @@ def _names(whole: Sequence[tuple[str, tuple[HubFile, ...]]]) -> list[str]:
         stems,
     ]
     counts = [Counter(name.lower() for name in names) for names in choices]
-    return [
-        next(
-            (
-                names[number]
-                for names, count in zip(choices, counts, strict=True)
-                if names[number] and count[names[number].lower()] == 1
-            ),
-            whole[number][1][0].path,
+    told: list[str] = []
+    for number, (_, parts) in enumerate(whole):
+        alone = (
+            names[number]
+            for names, count in zip(choices, counts, strict=True)
+            if names[number] and count[names[number].lower()] == 1
         )
-        for number in range(len(stems))
-    ]
+        name = next(alone, parts[0].path)
+        while name in told:
+            name += "'"
+        told.append(name)
+    return told
 
 
 def _canonical(name: str) -> str:

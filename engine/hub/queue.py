@@ -94,6 +94,13 @@ class Queue:
             token.pause()
         return True
 
+    def stop_all(self) -> None:
+        """Pause all that run here. Returns at once."""
+        with self._changed:
+            running = tuple(self._running.values())
+        for _, token in running:
+            token.pause()
+
     def is_running(self, id: int) -> bool:
         with self._changed:
             return id in self._running
@@ -107,10 +114,9 @@ class Queue:
         """Pause all and wait for them. Nothing is started any more."""
         with self._changed:
             self._closed = True
-            running = tuple(self._running.values())
-        for _, token in running:
-            token.pause()
-        for thread, _ in running:
+            threads = [thread for thread, _ in self._running.values()]
+        self.stop_all()
+        for thread in threads:
             thread.join()
 
     def _work(self, id: int, token: StopToken) -> None:

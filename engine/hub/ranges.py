@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import UserError
 from engine.hub.errors import failure, refusal
+from engine.hub.following import bare, opened
 from engine.hub.session import LONGEST_ANSWER_S, KeepGoing, Stopped
 from engine.hub.values import HubFile
 
@@ -69,17 +70,18 @@ class RemoteHeader:
         headers = {"Range": f"bytes={start}-{end - 1}", "Accept-Encoding": "identity"}
         access = self._hub.access
         try:
-            with self._hub.http.stream("GET", self._url, headers=headers) as response:
+            with opened(self._hub.http, "GET", self._url, headers) as found:
+                response = found.response
                 if response.status_code == 416:
                     raise UserError("hub.changed", repo=self._repo, path=self._path)
                 if response.status_code >= 400:
                     raise refusal(response, access, repo=self._repo, path=self._path)
-                self._check(response, start, end)
+                self._check(response, found.linked_etag, start, end)
                 return self._body(response, min(end, self.size) - start)
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
             raise failure(error, access) from error
 
-    def _check(self, response: httpx2.Response, start: int, end: int) -> None:
+    def _check(self, response: httpx2.Response, linked_etag: str, start: int, end: int) -> None:
         host = response.url.host
         if response.headers.get("Content-Type", "").startswith("text/html"):
             raise UserError("hub.garbage", host=host)
@@ -91,7 +93,7 @@ class RemoteHeader:
         if match is None:
             raise UserError("hub.wrong_range", host=host)
         first, last, size = int(match["first"]), int(match["last"]), int(match["size"])
-        etag = response.headers.get("ETag", "")
+        etag = linked_etag or bare(response.headers.get("ETag", ""))
         if (self.size and size != self.size) or (self._etag and etag != self._etag):
             raise UserError("hub.changed", repo=self._repo, path=self._path)
         if first != start or last != min(end, size) - 1:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from engine.errors import UserError
 from engine.hub.access import HubAccess
 from engine.hub.errors import failure, refusal
+from engine.hub.following import opened
 
 if TYPE_CHECKING:
     import httpx2
@@ -63,7 +64,8 @@ class Calls:
         if not self._keep_going():
             raise Stopped
         try:
-            with self._http.stream(request.method, self._address(request.url)) as response:
+            with opened(self._http, request.method, self._address(request.url)) as found:
+                response = found.response
                 if response.status_code >= 400:
                     raise refusal(response, self._access, repo=self._repo)
                 body = bounded(response, LARGEST_ANSWER)

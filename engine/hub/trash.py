@@ -65,6 +65,8 @@ def prune(folders: Iterable[Path], top: Path) -> None:
         while folder != top and folder.is_relative_to(top):
             try:
                 folder.rmdir()
+            except FileNotFoundError:
+                pass  # the folders it would lie in may be there
             except OSError:
                 break
             folder = folder.parent

@@ -51,6 +51,24 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@cache
+def _new_database() -> bytes:
+    """What a store makes of nothing: making it anew for each test takes longer than most tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "coterie.db"
+        Store.open(path, path.parent / "backups").close()
+        return path.read_bytes()
+
+
+def open_store(home: Path) -> Store:
+    """The store of a data folder, a new one if there is none."""
+    path = home / "coterie.db"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_new_database())
+    return Store.open(path, home / "backups")
+
+
 def open_library(home: Path, store: Store, user_home: Path | None = None) -> Library:
     """The library of a data folder, as the services make it."""
     settings = SettingsFile(home / "settings.toml")

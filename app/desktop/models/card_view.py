@@ -155,7 +155,7 @@ class ModelCard(LiveWidget):
         return QSize(themes.current.px(300), self.minimumHeight())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(themes.current.px(120), self.minimumHeight())
+        return QSize(themes.current.px(90), self.minimumHeight())
 
     def retranslate(self) -> None:
         self._more.setText(self.tr("The card goes on; the whole is on the model page."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.desktop.live import LiveWidget
@@ -13,7 +14,7 @@ from app.desktop.models.scroller import ColumnScroller
 from app.desktop.theme import themes
 
 # A card is not narrower than this while there is more than one column.
-CARD = 290
+CARD = 330
 GAP = 10
 
 
@@ -27,9 +28,7 @@ class CardGrid(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._groups: list[tuple[QLabel, list[CatalogueCard]]] = []
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_groups(self, groups: Sequence[tuple[str, Sequence[CatalogueLine]]]) -> None:
         """Headings with their cards. Cards that are there are used again, so that the focus stays."""
@@ -50,6 +49,7 @@ class CardGrid(QWidget):
         for count in counts:
             heading = QLabel(self)
             heading.setProperty("kind", "heading")
+            heading.setWordWrap(True)
             heading.show()
             cards = [CatalogueCard(self) for _ in range(count)]
             for card in cards:
@@ -92,10 +92,10 @@ class CardGrid(QWidget):
             min(near, key=lambda other: abs(other.x() - card.x())).setFocus()
 
     def refit(self) -> None:
-        self._place(self.width(), move=True)
-        self.updateGeometry()
+        """Place the cards for the width there is; the height follows."""
+        self.setFixedHeight(self._place(self.width()))
 
-    def _place(self, width: int, *, move: bool) -> int:
+    def _place(self, width: int) -> int:
         px = themes.current.px
         gap = px(GAP)
         columns = max(1, (width + gap) // (px(CARD) + gap))
@@ -103,34 +103,26 @@ class CardGrid(QWidget):
         y = 0
         for number, (heading, cards) in enumerate(self._groups):
             y += px(16) if number else 0
-            high = heading.sizeHint().height()
-            if move:
-                heading.setGeometry(0, y, width, high)
+            high = heading.heightForWidth(max(1, width))
+            heading.setGeometry(0, y, width, high)
             y += high + px(8)
             for first in range(0, len(cards), columns):
                 row = cards[first : first + columns]
                 tall = max(card.height_for(wide) for card in row)
                 for column, card in enumerate(row):
-                    if move:
-                        card.setGeometry(column * (wide + gap), y, wide, tall)
+                    card.setGeometry(column * (wide + gap), y, wide, tall)
                 y += tall + gap
         return y
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._place(width, move=False)
-
     def sizeHint(self) -> QSize:
-        width = self.width() or themes.current.px(CARD)
-        return QSize(width, self._place(width, move=False))
+        return QSize(themes.current.px(CARD), self.minimumHeight())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(themes.current.px(120), 0)
+        return QSize(themes.current.px(90), self.minimumHeight())
 
-    def resizeEvent(self, event: object) -> None:
-        self._place(self.width(), move=True)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.size().width() != event.oldSize().width():
+            self.refit()
 
 
 class CatalogueView(LiveWidget):
@@ -144,7 +136,7 @@ class CatalogueView(LiveWidget):
         self.grid = CardGrid(self)
         self.grid.entered.connect(self.entered)
         self.grid.left_upwards.connect(self.left_upwards)
-        self.scroller = ColumnScroller(self, margin=0)
+        self.scroller = ColumnScroller(self, bare=True)
         self.scroller.column.addWidget(self.grid)
         self.scroller.column.addStretch(1)
         self.grid.focus_moved.connect(self.scroller.show_whole)

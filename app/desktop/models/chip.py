@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.desktop.style import set_kind
@@ -41,9 +42,8 @@ class FlowRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._widgets: list[QWidget] = []
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self._gap = 6
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def add(self, widget: QWidget) -> None:
         widget.setParent(self)
@@ -51,39 +51,50 @@ class FlowRow(QWidget):
 
     def refit(self) -> None:
         """A widget changed its size or came or went."""
-        self._place(self.width(), move=True)
+        self.setFixedHeight(self._place(self.width()))
         self.updateGeometry()
 
-    def _place(self, width: int, *, move: bool) -> int:
-        """The height for a width; with `move` the widgets are put there."""
-        gap = themes.current.px(6)
-        x = y = line = 0
+    def set_gap(self, pixels: int) -> None:
+        """The distance between widgets and between lines, at a text size of 100 %."""
+        self._gap = pixels
+        self.refit()
+
+    def _place(self, width: int) -> int:
+        """Put the widgets where they go in a width; the height that takes."""
+        gap = themes.current.px(self._gap)
+        y = 0
+        for line in self._lines(width, gap):
+            tall = max(size.height() for _, size in line)
+            x = 0
+            for widget, size in line:
+                widget.setGeometry(x, y + (tall - size.height()) // 2, size.width(), size.height())
+                x += size.width() + gap
+            y += tall + gap
+        return max(0, y - gap)
+
+    def _lines(self, width: int, gap: int) -> list[list[tuple[QWidget, QSize]]]:
+        lines: list[list[tuple[QWidget, QSize]]] = []
+        x = 0
         for widget in self._widgets:
             if widget.isHidden():
                 continue
             size = widget.sizeHint().boundedTo(QSize(max(1, width), 10_000))
-            if x and x + size.width() > width:
-                x, y, line = 0, y + line + gap, 0
-            if move:
-                widget.setGeometry(x, y, size.width(), size.height())
+            if not lines or x + size.width() > width:
+                lines.append([])
+                x = 0
+            lines[-1].append((widget, size))
             x += size.width() + gap
-            line = max(line, size.height())
-        return y + line
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._place(width, move=False)
+        return lines
 
     def sizeHint(self) -> QSize:
         shown = [widget.sizeHint() for widget in self._widgets if not widget.isHidden()]
-        gaps = themes.current.px(6) * max(0, len(shown) - 1)
+        gaps = themes.current.px(self._gap) * max(0, len(shown) - 1)
         wide = sum(size.width() for size in shown) + gaps
-        return QSize(wide, max((size.height() for size in shown), default=0))
+        return QSize(wide, self.minimumHeight())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(themes.current.px(60), 0)
+        return QSize(themes.current.px(60), self.minimumHeight())
 
-    def resizeEvent(self, event: object) -> None:
-        self._place(self.width(), move=True)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.size().width() != event.oldSize().width():
+            self.setFixedHeight(self._place(self.width()))

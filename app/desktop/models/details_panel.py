@@ -15,6 +15,7 @@ from app.desktop.live import LiveWidget
 from app.desktop.models.card_view import ModelCard
 from app.desktop.models.chip import Chip, FlowRow
 from app.desktop.models.gate_note import GateNote
+from app.desktop.models.labels import wrapped_label
 from app.desktop.models.scroller import ColumnScroller
 from app.desktop.models.shelf import Holding
 from app.desktop.models.state_panel import StatePanel
@@ -72,13 +73,8 @@ class DetailsPanel(LiveWidget):
         for chip in (self._experts, self._reasoning, self._tools):
             chip.hide()
             self.chips.add(chip)
-        self.about, self.source, self.best = QLabel(self), QLabel(self), QLabel(self)
-        for label in (self.about, self.source):
-            label.setProperty("kind", "small")
-        for label in (self.about, self.source, self.best):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.about, self.source = wrapped_label(self, "small"), wrapped_label(self, "small")
+        self.best = wrapped_label(self)
         self.gate = GateNote(self)
         self.gate.page_wanted.connect(self.page_wanted)
         self.gate.token_wanted.connect(self.token_wanted)
@@ -109,15 +105,14 @@ class DetailsPanel(LiveWidget):
         frame.setProperty("kind", "card")
         self._column = QVBoxLayout(frame)
         self._column.addLayout(self._head)
-        for widget in (
-            self.about, self.chips, self.source, self.gate, self.best, self.state, self.table,
-        ):  # fmt: skip
+        # What the best one is comes last of all: below the table it moves nothing under a hand about to press.
+        for widget in (self.about, self.chips, self.source, self.gate, self.state, self.table, self.best):
             self._column.addWidget(widget)
         self._column.addLayout(self._links)
         self._column.addWidget(self._rule)
         self._column.addWidget(self._card_title)
         self._column.addWidget(self.card)
-        self.scroller = ColumnScroller(self, most=COLUMN, margin=0)
+        self.scroller = ColumnScroller(self, most=COLUMN, bare=True)
         self.scroller.column.addWidget(frame)
         self.scroller.column.addStretch(1)
         self.nothing = StatePanel(self)
@@ -216,8 +211,7 @@ class DetailsPanel(LiveWidget):
         if model is None:
             return
         self.title.set_whole(short_name(model.repo))
-        # Alone where there is room for it, so that a name is not cut for the numbers beside it.
-        self.about.setText(joined([about(model), popularity(model, time.time())]))
+        self.about.setText(joined([popularity(model, time.time()), about(model)]))
         self._show_chips()
         self._show_source()
         self.gate.show_gate(model, self._error)
@@ -319,12 +313,12 @@ class DetailsPanel(LiveWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._column.setContentsMargins(px(20), px(16), px(20), px(18))
+        self._column.setContentsMargins(px(18), px(14), px(18), px(18))
         self._column.setSpacing(px(8))
         self._head.setSpacing(px(8))
         self.title.setMinimumHeight(px(30))
         self.title.set_whole(self.title.whole())
-        self._links.setContentsMargins(0, px(4), 0, 0)
+        self._links.setContentsMargins(-px(5), px(4), 0, 0)
         self._rule.setFixedHeight(1)
         self._card_title.setContentsMargins(0, px(8), 0, px(2))
         set_icon(self.back, "arrow-left", "muted", 18)

@@ -11,8 +11,10 @@ from app.desktop.models.catalogue import Catalogue
 from app.desktop.models.catalogue_card import CatalogueLine
 from app.desktop.models.catalogue_view import CatalogueView
 from app.desktop.models.details_panel import DetailsPanel
+from app.desktop.models.download_foot import DownloadFoot
 from app.desktop.models.reading import Reading
 from app.desktop.models.results_list import ResultsList
+from app.desktop.models.scroller import GUTTER
 from app.desktop.models.search_bar import SearchBar
 from app.desktop.models.searching import Searching
 from app.desktop.models.shelf import Holding, Shelf
@@ -23,9 +25,11 @@ from app.desktop.theme import themes
 from engine.errors import UserError
 from engine.hub.values import HubModel, JudgedVariant, Query, Repository
 
-LIST = 330
+LIST = 304
 # Below this width there is room for the list or for the details, not for both.
 BOTH_FROM = 720
+# Below this height the list needs the room that a download at the foot would take.
+FOOT_FROM = 620
 
 
 class DiscoverView(LiveWidget):
@@ -40,6 +44,7 @@ class DiscoverView(LiveWidget):
     link_asked = Signal(str)
     page_wanted = Signal(str)
     opened = Signal(str)
+    cancel_wanted = Signal(int)
 
     def __init__(self, calls: ServiceCalls, shelf: Shelf, catalogue: Catalogue) -> None:
         super().__init__()
@@ -66,9 +71,14 @@ class DiscoverView(LiveWidget):
         self._body = QHBoxLayout()
         self._body.addWidget(self._left)
         self._body.addWidget(self.details, 1)
+        self.foot = DownloadFoot(shelf)
+        self._top, self._bottom = QVBoxLayout(), QVBoxLayout()
+        self._top.addWidget(self.bar)
+        self._bottom.addWidget(self.foot)
         self._outer = QVBoxLayout(self)
-        self._outer.addWidget(self.bar)
+        self._outer.addLayout(self._top)
         self._outer.addLayout(self._body, 1)
+        self._outer.addLayout(self._bottom)
         self._connect()
         self._show_lists()
         self.refresh()
@@ -92,6 +102,8 @@ class DiscoverView(LiveWidget):
         self.reading.failed.connect(self.details.show_failure)
         self.state.acted.connect(self._act)
         details = self.details
+        self.foot.cancelled.connect(self.cancel_wanted)
+        self.foot.shown.connect(self.downloads_wanted)
         details.back_wanted.connect(self.close_details)
         details.retry_wanted.connect(lambda: self.reading.open(details.repo()))
         details.get_wanted.connect(lambda variant: self.get_wanted.emit(self._repository, variant))
@@ -260,7 +272,7 @@ class DiscoverView(LiveWidget):
         else:
             self.state.say(
                 self.tr("Nothing found"),
-                self.tr("Try fewer words, or let any licence and size count."),
+                self.tr("Try fewer words, or any licence and size."),
                 (self.tr("Clear the search"),),
                 "search",
             )
@@ -296,9 +308,13 @@ class DiscoverView(LiveWidget):
         browsing = self._lists.currentWidget() is not self.results
         alone = self.is_narrow() or (browsing and not opened)
         self._left.setVisible(not (self.is_narrow() and opened))
+        self.bar.setVisible(not (self.is_narrow() and opened))
         self.details.setVisible(opened or not alone)
         self.details.show_back(opened and (self.is_narrow() or browsing))
         self._left.setMaximumWidth(16_777_215 if alone else themes.current.px(LIST))
+        # The grid of the catalogue keeps the gutter for itself; the list of results is bare.
+        gutter = themes.current.px(GUTTER) if alone and not browsing else 0
+        self._left.layout().setContentsMargins(0, 0, gutter, 0)
         self._left.setMinimumWidth(0 if alone else themes.current.px(LIST))
 
     def _focus_list(self) -> None:
@@ -310,6 +326,7 @@ class DiscoverView(LiveWidget):
 
     def resizeEvent(self, event: object) -> None:
         self.arrange()
+        self.foot.allow(self.height() >= themes.current.px(FOOT_FROM))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.details.repo():
@@ -323,7 +340,10 @@ class DiscoverView(LiveWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._outer.setContentsMargins(px(28), px(22), px(28), px(20))
+        gutter = px(GUTTER)
+        self._outer.setContentsMargins(px(28), px(22), px(28) - gutter, px(20))
+        self._top.setContentsMargins(0, 0, gutter, 0)
+        self._bottom.setContentsMargins(0, 0, gutter, 0)
         self._outer.setSpacing(px(16))
         self._body.setSpacing(px(18))
         self.count.setContentsMargins(px(2), 0, 0, px(6))

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.desktop.live import LiveWidget
 from app.desktop.models.chip import FlowRow
 from app.desktop.models.elided import ElidedLabel
+from app.desktop.models.labels import wrapped_label
 from app.desktop.models.library_words import shown_path
 from app.desktop.placement.measures import size_text
 from app.desktop.theme import themes
@@ -121,9 +122,7 @@ class DiskBar(LiveWidget):
         self.legends = [Legend(self._legends) for _ in range(5)]
         for legend in self.legends:
             self._legends.add(legend)
-        self._leftover = QLabel(self)
-        self._leftover.setProperty("kind", "small")
-        self._leftover.setWordWrap(True)
+        self._leftover = wrapped_label(self, "small")
         self._head = QHBoxLayout()
         self._head.addWidget(self.folder, 1)
         self._head.addWidget(self.open_folder)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.icons import set_icon
-from app.desktop.models.chip import Chip
+from app.desktop.models.chip import Chip, FlowRow
 from app.desktop.models.download_words import download_line, download_state, download_title, fraction
 from app.desktop.models.elided import ElidedLabel
+from app.desktop.models.labels import wrapped_label
 from app.desktop.models.shelf import is_foreign
 from app.desktop.models.slim_bar import SlimBar
+from app.desktop.placement.folding import FoldingRow
 from app.desktop.theme import themes
 from app.services.events import DownloadProgress
 from app.store.records import Download
 
+# The least room of the name beside the buttons.
+TITLE = 190
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
@@ -49,16 +53,15 @@ class DownloadCard(QFrame):
         self.up, self.down = self._button("icon"), self._button("icon")
         self.first, self.second = self._button("bar"), self._button("bar")
         self.bar = SlimBar(self)
-        self.line = QLabel(self)
-        self.line.setProperty("kind", "small")
-        self.line.setWordWrap(True)
-        self.line.setTextFormat(Qt.TextFormat.PlainText)
-        self._head = QHBoxLayout()
-        self._head.addWidget(self.title, 1)
+        self.line = wrapped_label(self, "small", selectable=False)
+        self._buttons = FlowRow(self)
         for widget in (self.foreign, self.up, self.down, self.first, self.second):
-            self._head.addWidget(widget)
+            self._buttons.add(widget)
+        self._head = FoldingRow(self)
+        self._head.add(self.title, 1, wanted=TITLE)
+        self._head.add(self._buttons)
         self._column = QVBoxLayout(self)
-        self._column.addLayout(self._head)
+        self._column.addWidget(self._head)
         self._column.addWidget(self.bar)
         self._column.addWidget(self.line)
         self.up.clicked.connect(lambda: self.move_wanted.emit(self.download.id, -1))
@@ -136,6 +139,8 @@ class DownloadCard(QFrame):
             button.setEnabled(possible)
             button.setAccessibleName(f"{name}: {self.title.whole()}")
             button.setToolTip(name)
+        self._buttons.refit()
+        self._head.fold()
 
     # What a person does
 
@@ -233,7 +238,8 @@ class DownloadCard(QFrame):
         px = themes.current.px
         self._column.setContentsMargins(px(18), px(12), px(14), px(14))
         self._column.setSpacing(px(8))
-        self._head.setSpacing(px(8))
+        self._buttons.set_gap(8)
+        self._head.set_spacing(px(8))
         self.title.setMinimumHeight(px(30))
         set_icon(self.up, "arrow-up", "muted", 16)
         set_icon(self.down, "arrow-down", "muted", 16)

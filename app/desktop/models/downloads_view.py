@@ -6,9 +6,10 @@ from itertools import pairwise
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.live import LiveWidget
+from app.desktop.models.chip import FlowRow
 from app.desktop.models.download_card import DownloadCard
 from app.desktop.models.download_words import download_title
 from app.desktop.models.focus import holds_focus
@@ -16,6 +17,7 @@ from app.desktop.models.said import Said
 from app.desktop.models.scroller import ColumnScroller
 from app.desktop.models.shelf import Shelf, is_foreign
 from app.desktop.models.state_panel import StatePanel
+from app.desktop.placement.folding import FoldingRow
 from app.desktop.placement.measures import size_text
 from app.desktop.theme import themes
 from app.store.records import Download
@@ -42,10 +44,12 @@ class DownloadsView(LiveWidget):
         self.pause_all, self.resume_all = QPushButton(self), QPushButton(self)
         for button in (self.pause_all, self.resume_all):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._head = QHBoxLayout()
-        self._head.addWidget(self.title, 1)
-        self._head.addWidget(self.pause_all)
-        self._head.addWidget(self.resume_all)
+        self._all = FlowRow(self)
+        self._all.add(self.pause_all)
+        self._all.add(self.resume_all)
+        self._head = FoldingRow(self)
+        self._head.add(self.title, 1)
+        self._head.add(self._all)
         self.state = StatePanel(self)
         self._list = QWidget(self)
         self._cards = QVBoxLayout(self._list)
@@ -53,7 +57,7 @@ class DownloadsView(LiveWidget):
         self._finished = QLabel(self._list)
         self._finished.setProperty("kind", "heading")
         self.scroller = ColumnScroller(self, most=COLUMN)
-        self.scroller.column.addLayout(self._head)
+        self.scroller.column.addWidget(self._head)
         self.scroller.column.addWidget(self.state)
         self.scroller.column.addWidget(self._list)
         self.scroller.column.addStretch(1)
@@ -102,6 +106,8 @@ class DownloadsView(LiveWidget):
             any(d.state in ("running", "queued", "verifying") for d in own) and len(own) > 1
         )
         self.resume_all.setVisible(any(d.state == "paused" for d in own) and len(own) > 1)
+        self._all.refit()
+        self._head.fold()
 
     def _keep_cards(self, downloads: list[Download]) -> None:
         wanted = {download.id for download in downloads}
@@ -127,7 +133,7 @@ class DownloadsView(LiveWidget):
         shelf, card = self._shelf, DownloadCard(download, self._list)
         card.pause_wanted.connect(lambda id: shelf.do(lambda s: s.downloads.pause(id)))
         card.resume_wanted.connect(lambda id: shelf.do(lambda s: s.downloads.resume(id)))
-        card.cancel_wanted.connect(self._cancel)
+        card.cancel_wanted.connect(self.cancel)
         card.use_wanted.connect(self._use)
         card.show_wanted.connect(self._show_in_library)
         card.forget_wanted.connect(self._forget)
@@ -158,7 +164,7 @@ class DownloadsView(LiveWidget):
 
     # What a person does
 
-    def _cancel(self, id: int) -> None:
+    def cancel(self, id: int) -> None:
         """Pause it and take it off the list; it is cancelled for good once its undo has gone by."""
         download = self._shelf.download(id)
         if download is None:
@@ -268,5 +274,7 @@ class DownloadsView(LiveWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self._cards.setSpacing(px(10))
-        self._head.setSpacing(px(8))
+        self.title.setMinimumHeight(px(34))
+        self._all.set_gap(8)
+        self._head.set_spacing(px(8))
         self._finished.setContentsMargins(px(2), px(10), 0, 0)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.desktop.chat.prose import PlainBlock
@@ -23,9 +22,7 @@ class FilesNote(LiveWidget):
         self._model: LibraryModel | None = None
         # A text that breaks anywhere: paths and hashes have no spaces, and are copied as they are.
         self.words = PlainBlock(self, "", pixels=12, quiet=True, fixed=True)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.refresh()
 
     def show_model(self, model: LibraryModel) -> None:
@@ -47,28 +44,16 @@ class FilesNote(LiveWidget):
 
         self._fit()
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        pad = themes.current.px(12)
-        return self.words.fit(max(1, width - 2 * pad)) + 2 * themes.current.px(10)
-
-    def sizeHint(self) -> QSize:
-        width = self.width() or themes.current.px(300)
-        return QSize(width, self.heightForWidth(width))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(themes.current.px(120), 0)
-
     def _fit(self) -> None:
         px = themes.current.px
-        height = self.heightForWidth(self.width())
-        self.words.setGeometry(px(12), px(10), max(1, self.width() - 2 * px(12)), height - 2 * px(10))
-        self.updateGeometry()
+        width = max(1, self.width() - 2 * px(12))
+        height = self.words.fit(width)
+        self.words.setGeometry(px(12), px(10), width, height)
+        self.setFixedHeight(height + 2 * px(10))
 
-    def resizeEvent(self, event: object) -> None:
-        self._fit()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.size().width() != event.oldSize().width():
+            self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = themes.current

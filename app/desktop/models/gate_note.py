@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
+from app.desktop.models.labels import wrapped_label
 from app.desktop.theme import themes
 from engine.errors import UserError
 from engine.hub.values import HubModel
@@ -25,9 +26,7 @@ class GateNote(LiveWidget):
         super().__init__(parent)
         self._model: HubModel | None = None
         self._error: UserError | None = None
-        self.words = QLabel(self)
-        self.words.setWordWrap(True)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words = wrapped_label(self)
         self.page, self.token = QPushButton(self), QPushButton(self)
         for button in (self.page, self.token):
             button.setProperty("kind", "bar")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBox
 
 from app.desktop.icons import set_icon
 from app.desktop.models.elided import ElidedLabel
+from app.desktop.models.labels import wrapped_label
 from app.desktop.models.library_words import origin_name, shown_path
 from app.desktop.models.words import joined
 from app.desktop.placement.card import Card
@@ -66,9 +67,7 @@ class ImportCard(Card):
         super().__init__(parent)
         self.rows: list[FoundRow] = []
         self._found: tuple[Found, ...] | None = None
-        self._words = QLabel(self)
-        self._words.setProperty("kind", "small")
-        self._words.setWordWrap(True)
+        self._words = wrapped_label(self, "small")
         self.close_button = QPushButton(self)
         self.close_button.setProperty("kind", "icon")
         self.all, self.go = QPushButton(self), QPushButton(self)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QPushButton, QVBoxLayo
 
 from app.desktop.icons import icon
 from app.desktop.live import LiveWidget
+from app.desktop.models.chip import FlowRow
 from app.desktop.models.choice_button import ChoiceButton
 from app.desktop.models.words import joined
 from app.desktop.placement.folding import FoldingRow
@@ -34,7 +35,7 @@ class LibraryBar(LiveWidget):
         self.order, self.add = ChoiceButton(self), QPushButton(self)
         self.add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.order.set_choices("", [("used", "")], "used")
-        self._buttons = FoldingRow(self)
+        self._buttons = FlowRow(self)
         self._buttons.add(self.order)
         self._buttons.add(self.add)
         self._row = FoldingRow(self)
@@ -43,13 +44,18 @@ class LibraryBar(LiveWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._row)
-        self.order.chosen.connect(lambda _: self.order_changed.emit())
+        self.order.chosen.connect(self._chosen)
         self.add.clicked.connect(self.open_menu)
         self.refresh()
+
+    def _chosen(self) -> None:
+        self._buttons.refit()
+        self.order_changed.emit()
 
     def show_count(self, count: int, size: int) -> None:
         self._count = (count, size)
         self.order.setVisible(count > 1)
+        self._buttons.refit()
         self._say_count()
 
     def _say_count(self) -> None:
@@ -109,11 +115,12 @@ class LibraryBar(LiveWidget):
         self.add.setText(self.tr("Add models…"))
         self.add.setAccessibleName(self.tr("Add models that are on this machine"))
         self._say_count()
+        self._buttons.refit()
         self._row.fold()
 
     def restyle(self) -> None:
         px = themes.current.px
         self._row.set_spacing(px(8))
-        self._buttons.set_spacing(px(8))
+        self._buttons.set_gap(8)
         self.title.setMinimumHeight(px(34))
         self._row.fold()

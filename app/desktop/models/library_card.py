@@ -24,15 +24,20 @@ from app.desktop.models.checking import Check
 from app.desktop.models.chip import Chip, FlowRow
 from app.desktop.models.elided import ElidedLabel
 from app.desktop.models.files_note import FilesNote
+from app.desktop.models.labels import wrapped_label
 from app.desktop.models.library_words import library_title, state_words, what_happened, what_it_is
 from app.desktop.models.slim_bar import SlimBar
 from app.desktop.models.verdict_words import verdict_chip, verdict_sentence
+from app.desktop.placement.folding import FoldingRow
 from app.desktop.placement.measures import used_text
 from app.desktop.theme import themes
 from app.services.events import VerifyProgress
 from app.store.records import LibraryModel
 from engine.errors import UserError
 from engine.hub.values import Verdict
+
+# The least room of the name beside the buttons.
+TITLE = 200
 
 
 class NameField(QLineEdit):
@@ -81,12 +86,8 @@ class LibraryCard(QFrame):
         self.use, self.more = QPushButton(self), QPushButton(self)
         self.use.setProperty("kind", "bar")
         self.more.setProperty("kind", "icon")
-        self.what, self.happened, self.state = QLabel(self), QLabel(self), QLabel(self)
-        for label in (self.what, self.happened, self.state):
-            label.setProperty("kind", "small")
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        self.state.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.what, self.happened = (wrapped_label(self, "small", selectable=False) for _ in range(2))
+        self.state = wrapped_label(self, "small")
         self.mend = QPushButton(self)
         self.mend.setProperty("kind", "bar")
         self.chips = FlowRow(self)
@@ -114,10 +115,12 @@ class LibraryCard(QFrame):
         self.show_model(model)
 
     def _lay_out(self) -> None:
-        self._head = QHBoxLayout()
-        self._head.addWidget(self._names, 1)
-        self._head.addWidget(self.use)
-        self._head.addWidget(self.more)
+        self._buttons = FlowRow(self)
+        self._buttons.add(self.use)
+        self._buttons.add(self.more)
+        self._head = FoldingRow(self)
+        self._head.add(self._names, 1, wanted=TITLE)
+        self._head.add(self._buttons)
         self._mend_row = QHBoxLayout()
         self._mend_row.addWidget(self.state, 1)
         self._mend_row.addWidget(self.mend, 0, Qt.AlignmentFlag.AlignTop)
@@ -126,7 +129,7 @@ class LibraryCard(QFrame):
         self._check_row.addWidget(self.checked)
         self._check_row.addWidget(self.stop)
         self._column = QVBoxLayout(self)
-        self._column.addLayout(self._head)
+        self._column.addWidget(self._head)
         self._column.addWidget(self.what)
         self._column.addWidget(self.happened)
         self._column.addLayout(self._mend_row)
@@ -148,6 +151,7 @@ class LibraryCard(QFrame):
         self.use.setText(self.tr("Use in chat"))
         self.use.setAccessibleName(self.tr("Use {name} in the chat").format(name=library_title(model)))
         self.use.setEnabled(model.state != "missing")
+        self._buttons.refit()
         more = self.tr("More for {name}").format(name=library_title(model))
         self.more.setAccessibleName(more)
         self.more.setToolTip(self.tr("Rename, verify, show, move to the trash"))
@@ -325,9 +329,11 @@ class LibraryCard(QFrame):
     def restyle(self) -> None:
         px = themes.current.px
         self._column.setContentsMargins(px(18), px(12), px(12), px(14))
-        self._column.setSpacing(px(4))
-        for row in (self._head, self._mend_row, self._check_row):
+        self._column.setSpacing(px(5))
+        for row in (self._mend_row, self._check_row):
             row.setSpacing(px(8))
+        self._buttons.set_gap(8)
+        self._head.set_spacing(px(8))
         self._names.setFixedHeight(px(36))
         set_icon(self.more, "ellipsis", "muted", 18)
         self._colour_state()

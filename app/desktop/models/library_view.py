@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.desktop.live import LiveWidget
 from app.desktop.models.checking import Checking
 from app.desktop.models.disk_bar import DiskBar
 from app.desktop.models.focus import holds_focus
 from app.desktop.models.import_card import ImportCard
+from app.desktop.models.labels import wrapped_label
 from app.desktop.models.library_bar import LibraryBar
 from app.desktop.models.library_card import LibraryCard
 from app.desktop.models.library_words import library_title
@@ -59,8 +60,7 @@ class LibraryView(LiveWidget):
         self.found = ImportCard(self)
         self.found.hide()
         self._duplicates = Card(self)
-        self.duplicates = QLabel(self._duplicates)
-        self.duplicates.setWordWrap(True)
+        self.duplicates = wrapped_label(self._duplicates)
         self._duplicates.inside.addWidget(self.duplicates)
         self._duplicates.refresh()
         self.trash = TrashCard(self)

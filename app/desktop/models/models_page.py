@@ -26,9 +26,6 @@ from engine.placement.plan import Machine
 if TYPE_CHECKING:
     from app.services.services import Services
 
-# The hub's pages for people, where no mirror is set.
-HUB = "https://huggingface.co"
-
 
 class ModelsPage(LiveWidget):
     """`side` is the list that belongs beside the page. `use_wanted` carries the path of a model to chat with,
@@ -72,6 +69,7 @@ class ModelsPage(LiveWidget):
         discover.library_wanted.connect(lambda: self.show_view("library"))
         discover.settings_wanted.connect(self.settings_wanted)
         discover.online_wanted.connect(self._go_online)
+        discover.cancel_wanted.connect(self.downloads.cancel)
         discover.link_asked.connect(self._ask_link)
         discover.page_wanted.connect(self._open_page)
         self.downloads.discover_wanted.connect(lambda: self.show_view("discover"))
@@ -105,7 +103,7 @@ class ModelsPage(LiveWidget):
         self.show_view("discover")
         self.discover.open_repo(repo)
 
-    def find(self) -> None:
+    def find_model(self) -> None:
         """The search field."""
         self.show_view("discover")
         self.discover.bar.take_focus()
@@ -200,4 +198,4 @@ class ModelsPage(LiveWidget):
 
 
 def _hub_address(services: Services) -> str:
-    return services.settings.current.hub_endpoint.rstrip("/") or HUB
+    return services.hub.access().endpoint

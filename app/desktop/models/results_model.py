@@ -13,7 +13,6 @@ from app.desktop.models.words import (
     experts_line,
     joined,
     licence_name,
-    owner_of,
     popularity,
     short_name,
 )
@@ -91,7 +90,7 @@ class ResultsModel(QAbstractListModel):
         if role == Role.ABOUT:
             return self._about(model)
         if role == Role.POPULARITY:
-            return popularity(model, time.time())
+            return popularity(model, time.time(), short=True)
         if role == Role.OWNED:
             return model.repo in self._owned
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -105,7 +104,6 @@ class ResultsModel(QAbstractListModel):
         thinks = self.tr("thinks") if facts.reasoning not in ("", "none") else ""
         return joined(
             [
-                owner_of(model.repo),
                 experts_line(facts.experts_used, facts.experts),
                 licence_name(model.licence),
                 thinks,

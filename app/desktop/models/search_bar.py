@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.desktop.icons import icon
 from app.desktop.live import LiveWidget
+from app.desktop.models.chip import FlowRow
 from app.desktop.models.choice_button import ChoiceButton
 from app.desktop.models.queries import LICENCES, SIZES, SORTS, Filters, query_of
 from app.desktop.models.words import licence_name
@@ -52,7 +53,7 @@ class SearchBar(LiveWidget):
         self.field.setMaxLength(200)
         self._symbol = self.field.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
         self.sort, self.licence, self.parameters = ChoiceButton(self), ChoiceButton(self), ChoiceButton(self)
-        self._menus = FoldingRow(self)
+        self._menus = FlowRow(self)
         for button in (self.sort, self.licence, self.parameters):
             self._menus.add(button)
         self._row = FoldingRow(self)
@@ -100,6 +101,7 @@ class SearchBar(LiveWidget):
 
     def _choose(self, **chosen: Any) -> None:
         self._filters = msgspec.structs.replace(self._filters, **chosen)
+        self._menus.refit()
         self.typed.emit()
         self._tell()
 
@@ -141,11 +143,12 @@ class SearchBar(LiveWidget):
             for most in SIZES
         ]
         self.parameters.set_choices(self.tr("Parameters"), sizes, self._filters.most_parameters)
+        self._menus.refit()
         self._row.fold()
 
     def restyle(self) -> None:
         px = themes.current.px
         self._row.set_spacing(px(8))
-        self._menus.set_spacing(px(8))
+        self._menus.set_gap(8)
         self._symbol.setIcon(icon("search", "muted", 16))
         self._row.fold()

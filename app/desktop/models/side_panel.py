@@ -50,7 +50,9 @@ class ModelsSide(LiveWidget):
             self._column.addWidget(row)
         self._picked = QLabel(inside)
         self._picked.setProperty("kind", "small")
-        self._column.addWidget(self._picked)
+        self._heading = QVBoxLayout()
+        self._heading.addWidget(self._picked)
+        self._column.addLayout(self._heading)
         self._places = QVBoxLayout()
         self._column.addLayout(self._places)
         self.picks: list[SideRow] = []
@@ -68,7 +70,9 @@ class ModelsSide(LiveWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(scroller, 1)
-        outer.addWidget(self.free)
+        self._foot = QVBoxLayout()
+        self._foot.addWidget(self.free)
+        outer.addLayout(self._foot)
         self.refresh()
 
     # What the page tells
@@ -172,8 +176,8 @@ class ModelsSide(LiveWidget):
         self._column.setContentsMargins(px(12), px(12), px(12), px(12))
         self._column.setSpacing(px(1))
         self._places.setSpacing(px(1))
-        self._picked.setContentsMargins(px(8), px(16), px(8), px(6))
-        self.free.setContentsMargins(px(20), px(10), px(20), px(18))
+        self._heading.setContentsMargins(px(8), px(16), px(8), px(6))
+        self._foot.setContentsMargins(px(20), px(10), px(20), px(18))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(themes.current.sidebar))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.icons import icon
 from app.desktop.live import LiveWidget
+from app.desktop.models.labels import wrapped_label
 from app.desktop.theme import themes
 
 SYMBOL = 28
@@ -26,13 +27,9 @@ class StatePanel(LiveWidget):
         self._symbol_name = ""
         self._symbol = QLabel(self)
         self._symbol.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.title, self.words = QLabel(self), QLabel(self)
-        self.title.setProperty("kind", "heading")
-        self.words.setProperty("kind", "small")
+        self.title, self.words = wrapped_label(self, "heading"), wrapped_label(self, "small")
         for label in (self.title, self.words):
-            label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = [QPushButton(self), QPushButton(self)]
         self._bar = QHBoxLayout()
         self._bar.addStretch(1)
@@ -42,14 +39,18 @@ class StatePanel(LiveWidget):
             self._bar.addWidget(button)
         self._bar.addStretch(1)
         self._inside = QWidget(self)
-        self._inside.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._column = QVBoxLayout(self._inside)
         for widget in (self._symbol, self.title, self.words):
             self._column.addWidget(widget)
         self._column.addLayout(self._bar)
-        outer = QHBoxLayout(self)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self._inside, 1000)
+        middle.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
         outer.addStretch(1)
-        outer.addWidget(self._inside, 1000)
+        outer.addLayout(middle)
         outer.addStretch(1)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.models.elided import ElidedLabel
+from app.desktop.models.labels import wrapped_label
 from app.desktop.models.library_words import library_title
 from app.desktop.placement.card import Card
 from app.desktop.placement.measures import size_text
@@ -59,9 +60,7 @@ class TrashCard(Card):
             button.setProperty("kind", "bar")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.add_to_head(button)
-        self._words = QLabel(self)
-        self._words.setProperty("kind", "small")
-        self._words.setWordWrap(True)
+        self._words = wrapped_label(self, "small")
         self._list = QVBoxLayout()
         self.inside.addWidget(self._words)
         self.inside.addLayout(self._list)

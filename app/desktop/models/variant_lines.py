@@ -36,10 +36,10 @@ def _line(
     translate = QCoreApplication.translate
     chip, tone, sentence = _verdict(judged, finished)
     mark, mark_tone = "", "accent"
-    if holding.model is not None:
-        mark, mark_tone = translate("Models", "in your library"), "quiet"
-    elif judged is not None and judged.best:
+    if judged is not None and judged.best:
         mark = translate("Models", "best here")
+    elif holding.model is not None:
+        mark, mark_tone = translate("Models", "in library"), "quiet"
     action, said = _action(variant.name, holding, percent)
     return VariantLine(
         name=variant.name,
@@ -113,5 +113,7 @@ def best_sentence(judged: Sequence[JudgedVariant]) -> str:
     """The best one in words: its name and its whole verdict."""
     for each in judged:
         if each.best and each.verdict is not None:
-            return f"{each.variant.name}: {verdict_sentence(each.verdict)}"
+            return QCoreApplication.translate("Models", "Best here: {name}. {verdict}").format(
+                name=each.variant.name, verdict=verdict_sentence(each.verdict)
+            )
     return ""

@@ -11,7 +11,7 @@ from app.desktop.live import LiveWidget
 from app.desktop.style import grounds
 from app.desktop.theme import themes
 
-GAP = 20
+GAP = 16
 HIGH, FOLDED_HIGH = 42, 66
 
 
@@ -81,7 +81,7 @@ class VariantRow(LiveWidget):
     def chip_width(text: str) -> int:
         if not text:
             return 0
-        return QFontMetrics(themes.current.font(12)).horizontalAdvance(text) + 2 * themes.current.px(8)
+        return QFontMetrics(themes.current.font(12)).horizontalAdvance(text) + 2 * themes.current.px(8) + 2
 
     def button_width(self) -> int:
         return self.button.sizeHint().width() if self.line.action else 0
@@ -99,7 +99,7 @@ class VariantRow(LiveWidget):
         return QSize(themes.current.px(260), self._high())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(themes.current.px(120), self._high())
+        return QSize(themes.current.px(90), self._high())
 
     def resizeEvent(self, event: object) -> None:
         self._place_button()

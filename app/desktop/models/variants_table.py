@@ -81,7 +81,7 @@ class VariantsTable(LiveWidget):
         self._measure()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(themes.current.px(140), self._layout.minimumSize().height())
+        return QSize(themes.current.px(100), self._layout.minimumSize().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._columns.folded or not self.rows:

@@ -23,7 +23,7 @@ def verdict_chip(verdict: Verdict) -> tuple[str, Tone]:
         if not verdict.missing_bytes:
             return translate("Models", "does not fit"), "warning"
         missing = size_text(verdict.missing_bytes)
-        return translate("Models", "does not fit: {size} more needed").format(size=missing), "warning"
+        return translate("Models", "too large by {size}").format(size=missing), "warning"
     where = {
         "device": translate("Models", "on the GPU"),
         "divided": translate("Models", "GPU and RAM"),

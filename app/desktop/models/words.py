@@ -6,6 +6,7 @@ import re
 
 from PySide6.QtCore import QCoreApplication
 
+from app.desktop.language import languages
 from app.desktop.placement.measures import count_text, size_text, used_text
 from engine.hub.values import HubModel
 
@@ -58,9 +59,9 @@ def active_parameters(repo: str) -> int:
 
 
 def about(model: HubModel) -> str:
-    """What is known of a repository before it is opened: its author, size and licence."""
+    """What a repository is before it is opened: its size and licence."""
     translate = QCoreApplication.translate
-    parts = [owner_of(model.repo)]
+    parts = []
     active = active_parameters(model.repo)
     if model.parameters and active and active < model.parameters:
         parts.append(
@@ -74,18 +75,30 @@ def about(model: HubModel) -> str:
         parts.append(name)
     if model.private:
         parts.append(translate("Models", "private"))
-    return " · ".join(part for part in parts if part)
+    return joined(parts)
 
 
-def popularity(model: HubModel, now: float) -> str:
-    """How much a repository is used, and when it last changed."""
+def popularity(model: HubModel, now: float, *, short: bool = False) -> str:
+    """Whose a repository is, how much it is used, and when it last changed."""
     translate = QCoreApplication.translate
-    parts = []
+    parts = [owner_of(model.repo)]
     if model.downloads:
-        parts.append(translate("Models", "{count} downloads").format(count=rounded_count(model.downloads)))
+        count = short_count(model.downloads) if short else rounded_count(model.downloads)
+        parts.append(translate("Models", "{count} downloads").format(count=count))
     if model.updated:
-        parts.append(translate("Models", "updated {when}").format(when=ago(model.updated, now)))
-    return " · ".join(parts)
+        when = ago(model.updated, now)
+        parts.append(when if short else translate("Models", "updated {when}").format(when=when))
+    return joined(parts)
+
+
+def short_count(count: int) -> str:
+    """A count in two digits and one letter: 1.2M, 48k, 120만."""
+    if languages.current == "ko":
+        return rounded_count(count)
+    for unit, letter in ((10**9, "B"), (10**6, "M"), (10**3, "k")):
+        if count >= unit:
+            return f"{count / unit:.{1 if count < 10 * unit else 0}f}{letter}"
+    return str(count)
 
 
 def rounded_count(count: int) -> str:

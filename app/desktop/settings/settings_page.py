@@ -165,6 +165,11 @@ class SettingsPage(LiveWidget):
         self.workers.list.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self._scroll_to_workers()
 
+    def show_hub(self) -> None:
+        """Bring what is set of the hub into sight, the token first."""
+        self.hub.token.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self.hub))
+
     def _scroll_to_workers(self) -> None:
         # Once it is laid out: what was never shown has no size yet.
         QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self.workers))

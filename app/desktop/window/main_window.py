@@ -35,6 +35,8 @@ from app.store.records import Conversation
 from engine.errors import UserError
 
 if TYPE_CHECKING:
+    from app.desktop.models.models_page import ModelsPage
+    from app.desktop.models.said import Said
     from app.desktop.placement.placement_page import PlacementPage
     from app.desktop.settings.conversation_panel import ConversationPanel
     from app.desktop.settings.settings_page import SettingsPage
@@ -78,6 +80,7 @@ class MainWindow(LiveWidget):
         self._painted = False
         self._search: Task | None = None
         self._actions: dict[str, QAction] = {}
+        self._models: ModelsPage | None = None
         self.calls = ServiceCalls(self)
         self.rail = Rail(self)
         self.sidebar = Sidebar(self)
@@ -179,6 +182,9 @@ class MainWindow(LiveWidget):
             "undo": self.toast.undo,
             "open_model": self.open_model_file,
             "sidebar": self.fold,
+            "models": lambda: self.show_page("models"),
+            "downloads": lambda: self.show_models("downloads"),
+            "library": lambda: self.show_models("library"),
             "placement": lambda: self.show_page("placement"),
             "settings": lambda: self.show_page("settings"),
             "sheet": self.sheet.open,
@@ -216,6 +222,7 @@ class MainWindow(LiveWidget):
         self.placement.model_strip.choose_wanted.connect(self.choose_model)
         self.downloads.changed.connect(self.rail.show_downloads)
         self.downloads.used.connect(self.compose)
+        self.downloads.show_wanted.connect(lambda: self.show_models("downloads"))
         self.failure.retry_wanted.connect(self.retry_wanted)
         self.failure.folder_wanted.connect(self.settings.data.open_folder)
         self.failure.quit_wanted.connect(self.close)
@@ -281,6 +288,8 @@ class MainWindow(LiveWidget):
         self.downloads.take_events(events)
         self.settings.take_events(events)
         self.placement.take_events(events)
+        if self._models is not None:
+            self._models.take_events(events)
 
     def _take_settings(self, settings: Settings) -> None:
         languages.choose(settings.language)
@@ -289,20 +298,60 @@ class MainWindow(LiveWidget):
         self.chat.take_settings(settings)
         self.settings.take_settings(settings)
         self.panel.take_settings(settings)
+        if self._models is not None:
+            self._models.take_settings()
 
     # What a person does
 
+    @property
+    def models(self) -> ModelsPage:
+        """The page of models, built when it is first asked for."""
+        if self._models is None:
+            from app.desktop.models.models_page import ModelsPage
+
+            page = self._models = ModelsPage(self.calls, self)
+            page.use_wanted.connect(self._chat_with)
+            page.settings_wanted.connect(self.show_hub_settings)
+            page.said.connect(self._say)
+            self.pages.addWidget(page)
+            self.side.addWidget(page.side)
+            if self.calls.services is not None:
+                page.take_events([self.calls.services.models.state])
+        return self._models
+
     def show_page(self, page: str) -> None:
-        pages = {"settings": self.settings, "placement": self.placement}
+        pages: dict[str, QWidget] = {"settings": self.settings, "placement": self.placement}
+        sides: dict[str, QWidget] = {"placement": self.placement.side}
+        if page == "models":
+            pages[page], sides[page] = self.models, self.models.side
         self.pages.setCurrentWidget(pages.get(page, self.chat))
-        self.side.setCurrentWidget(self.placement.side if page == "placement" else self.sidebar)
+        self.side.setCurrentWidget(sides.get(page, self.sidebar))
         self.rail.show_page(page)
         if page == "settings":
             self.settings.open()
         elif page == "placement":
             self.placement.open()
+        elif page == "models":
+            self.models.open()
         else:
             self.chat.composer.take_focus()
+
+    def show_models(self, view: str) -> None:
+        """The page of models at "discover", "downloads" or "library"."""
+        self.models.show_view(view)
+        self.show_page("models")
+
+    def show_hub_settings(self) -> None:
+        """The settings, where the hub's token is kept."""
+        self.show_page("settings")
+        self.settings.show_hub()
+
+    def _chat_with(self, path: str) -> None:
+        self.show_page("chat")
+        self.chat.use_model(path)
+
+    def _say(self, said: Said) -> None:
+        self.toast.say(said.text, said.action, said.act, said.gone)
 
     def show_workers(self) -> None:
         """The settings, where workers are added."""
@@ -333,6 +382,9 @@ class MainWindow(LiveWidget):
         self.show_page("chat")
 
     def find_in_chat(self) -> None:
+        if self._models is not None and self._models.isVisible():
+            self._models.find_model()
+            return
         self.show_page("chat")
         self.chat.find_text()
 
@@ -448,6 +500,10 @@ class MainWindow(LiveWidget):
         self.chat.composer.flush_draft()
         if self._completed:
             self.settings.leave()
+            # What waits for its undo is done now.
+            self.toast.dismiss()
+        if self._models is not None:
+            self._models.leave()
         self._memory.setValue("geometry", self.saveGeometry())
         if self.side.isVisible():
             self._memory.setValue("sidebar", self.side.width())

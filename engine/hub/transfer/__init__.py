@@ -1,7 +1,7 @@
 """Fetching files of the hub: resumable, in parallel, and shown only when they are right."""
 
-from engine.hub.transfer.fetch import discard, fetch
-from engine.hub.transfer.repair import repair
+from engine.hub.transfer.fetching import discard, fetch
+from engine.hub.transfer.repairing import repair
 from engine.hub.transfer.stop import Stopped, StopToken
 from engine.hub.transfer.values import (
     Access,
@@ -14,7 +14,7 @@ from engine.hub.transfer.values import (
     Verification,
     Wanted,
 )
-from engine.hub.transfer.verify import verify
+from engine.hub.transfer.verifying import verify
 
 __all__ = [
     "Access",

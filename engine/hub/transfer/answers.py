@@ -62,16 +62,19 @@ def _part(headers: Mapping[str, str], asked: Asked, host: str) -> Answer:
         raise Trouble(_garbled(host), refusal=True)
     found = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "").strip())
     if found is None or _encoded(headers):
-        raise NoRanges
+        raise NoRanges(host)
     first, last, total = int(found[1]), int(found[2]), found[3]
     if total != "*" and int(total) != asked.size:
         raise Trouble(_wrong_length(asked, int(total)), refusal=True, stale=True)
     if first != asked.first or not first <= last < asked.size:
-        raise NoRanges
-    length = _length(headers)
-    if length is not None and length != last - first + 1:
-        raise NoRanges
-    return Answer(first, min(last + 1, asked.end))
+        raise NoRanges(host)
+    end, length = min(last + 1, asked.end), _length(headers)
+    if length is not None:
+        # The two should agree. What comes is from the right place on, however much it is.
+        end = min(end, first + length)
+    if end <= first:
+        raise NoRanges(host)
+    return Answer(first, end)
 
 
 def _whole(headers: Mapping[str, str], asked: Asked) -> Answer:

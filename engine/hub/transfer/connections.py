@@ -13,7 +13,7 @@ import threading
 import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import truststore
 import urllib3
@@ -35,8 +35,8 @@ class Response(Protocol):
     def headers(self) -> Mapping[str, str]: ...
 
     def read(self, most: int, decoded: bool = False) -> bytes:
-        """The next bytes, fewer than `most` only at the end of the body; b"" after it. `decoded` undoes a
-        Content-Encoding. Raises Trouble."""
+        """The next bytes, b"" at the end of the body. Many are waited for until all are there, few are not.
+        `decoded` undoes a Content-Encoding. Raises Trouble."""
 
     def close(self) -> None:
         """Done with it. The connection is used again only when the body was read to its end."""
@@ -53,6 +53,8 @@ class Connections(Protocol):
 
     def close(self) -> None: ...
 
+
+_LITTLE = 64 * 1024
 
 # How a transfer gets its connections.
 Connect = Callable[[Access, Limits], Connections]
@@ -139,7 +141,7 @@ class HttpConnections:
         options: dict[str, Any] = {"ssl_context": self._tls, "maxsize": self._limits.streams, "num_pools": 16}
         if proxy:
             parts = parse_url(proxy)
-            credentials = make_headers(proxy_basic_auth=parts.auth) if parts.auth else None
+            credentials = make_headers(proxy_basic_auth=unquote(parts.auth)) if parts.auth else None
             pool: urllib3.PoolManager = urllib3.ProxyManager(proxy, proxy_headers=credentials, **options)
         else:
             pool = urllib3.PoolManager(**options)
@@ -157,6 +159,9 @@ class _Body:
 
     def read(self, most: int, decoded: bool = False) -> bytes:
         with _telling(self._host):
+            if most <= _LITTLE:
+                # What little is asked for comes slowly: it is not waited for until it is complete.
+                return self._response.read1(most, decode_content=decoded)
             return self._response.read(most, decode_content=decoded)
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from engine.errors import UserError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-_GONE = {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}
+_GONE = {errno.ENOENT, errno.ESTALE}
 
 
 def free_bytes(folder: Path) -> int:

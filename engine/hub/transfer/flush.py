@@ -7,10 +7,11 @@ them.
 from __future__ import annotations
 
 import os
-import threading
 from contextlib import suppress
 from io import FileIO
 from typing import TYPE_CHECKING
+
+from engine.hub.transfer.background import BackgroundThread
 
 if TYPE_CHECKING:
     from engine.hub.transfer.run import Run
@@ -19,14 +20,14 @@ _EVERY_BYTES = 64 * 2**20
 _TICK = 0.2
 
 
-class Flush(threading.Thread):
+class Flush(BackgroundThread):
     """Whenever a `Run` has written some more, waits until it is on the disk. Nothing depends on it."""
 
     def __init__(self, run: Run) -> None:
-        super().__init__(name="transfer-flush", daemon=True)
+        super().__init__("transfer-flush")
         self._run = run
 
-    def run(self) -> None:
+    def work(self) -> None:
         flushed = [job.map.received for job in self._run.jobs]
         while not self._run.ended:
             for number, job in enumerate(self._run.jobs):

@@ -18,7 +18,7 @@ class FileJob:
     """A file that is being fetched into `data`; when it is whole and right it becomes `whole`.
 
     `expected` are the hashes that its parts must have, where they are known. What is shared between streams
-    (`sequential`, `busy`, `refusals`, `mistaken`) changes under the lock of the run.
+    (`sequential`, `busy`, `refusals`, `ignored`, `mistaken`) changes under the lock of the run.
     """
 
     def __init__(
@@ -29,6 +29,7 @@ class FileJob:
         self.sequential = False  # no ranges: one stream reads the whole from its start
         self.busy = False  # and one does
         self.refusals = 0  # in a row
+        self.ignored = 0  # ranges, in a row
         self.furthest = 0  # how far reading the whole has ever come
         self.mistaken: set[int] = set()  # parts that came once and were not as expected
         self.fetched_twice = False
@@ -87,10 +88,13 @@ class FileJob:
         if not self.data.exists() and not self.whole.exists():
             raise UserError("download.gone", folder=str(self.data.parent))
 
-    def seal(self) -> None:
-        """The bytes are right: they go to the disk, and then the file has its name. Raises OSError."""
+    def flush(self) -> None:
+        """Returns when all that was written is on the disk, which may take a while. Raises OSError."""
         with FileIO(self.data, "r+") as file:
             os.fsync(file.fileno())
+
+    def seal(self) -> None:
+        """The bytes are right and on the disk: the file gets its name. Raises OSError."""
         self.whole.parent.mkdir(parents=True, exist_ok=True)
         self.data.replace(self.whole)
         self.sealed = True

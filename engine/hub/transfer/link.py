@@ -95,16 +95,24 @@ class Link:
         located = self.located()
         direct = self._direct
         if direct:
-            opened = self._follow(direct, asked, known=True)
+            try:
+                opened = self._follow(direct, asked, known=True)
+            except Trouble:
+                # The hub may send to another host the next time.
+                self._forget_direct(direct)
+                raise
             if opened is not None:
                 return opened
-            with self._lock:
-                # Expired; another stream may have found a new one already.
-                if self._direct == direct:
-                    self._direct = ""
+            self._forget_direct(direct)
         opened = self._follow(located.url, asked)
         assert opened is not None
         return opened
+
+    def _forget_direct(self, direct: str) -> None:
+        with self._lock:
+            # Another stream may have found a new one already.
+            if self._direct == direct:
+                self._direct = ""
 
     def _follow(self, url: str, asked: Asked, known: bool = False) -> Opened | None:
         """None when `url` is a `known` link of another host that has expired."""
@@ -148,7 +156,10 @@ class Link:
 
     def _redirected(self, at: Origin, url: str, headers: Mapping[str, str], asked: Asked) -> str:
         location = headers.get("Location", "")
-        target = urljoin(url, location)
+        try:
+            target = urljoin(url, location)
+        except ValueError:
+            location = target = ""
         to = origin(target)
         if not location or to is None or (at.scheme == "https" and to.scheme != "https"):
             raise Trouble(UserError("download.redirects", name=asked.name), refusal=True, stale=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 
 import xxhash
 
@@ -11,11 +13,16 @@ _MISSING, _TAKEN, _DONE = 0, 1, 2
 
 class Claim:
     """Parts `index` to `end` (not included) that one stream has taken; of `index`, `have` bytes are written and
-    in `hasher`. The stream alone moves `have` and `hasher`; the map moves the rest."""
+    in `hasher`. The stream alone moves `have` and `hasher`; the map moves the rest. Taken at the time `since`,
+    when `first` was its first part."""
 
-    def __init__(self, index: int, end: int) -> None:
+    def __init__(self, index: int, end: int, since: float) -> None:
         self.index, self.end = index, end
+        self.taken(since)
         self.start_again()
+
+    def taken(self, now: float) -> None:
+        self.since, self.first = now, self.index
 
     def start_again(self) -> None:
         self.have = 0
@@ -26,15 +33,16 @@ class PartMap:
     """The parts of a file of `size` bytes, each of `part_bytes` but for the last. Safe to use from all threads.
 
     A claim that a stream gives back keeps what it has, so that a connection that lives for less than a part gets
-    on all the same. When nothing is left to take, half of what another stream still has before it can be.
+    on all the same. When nothing is left to take, half of what a slow stream still has before it can be.
     """
 
-    def __init__(self, size: int, part_bytes: int) -> None:
+    def __init__(self, size: int, part_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
         if size < 0 or part_bytes < 1:
             raise ValueError(f"{size} bytes in parts of {part_bytes}")
         self.size, self.part_bytes = size, part_bytes
         self.count = -(-size // part_bytes)
         self._lock = threading.Lock()
+        self._clock = clock
         self._states = bytearray(self.count)
         self._live: list[Claim] = []
         self._open: list[Claim] = []
@@ -103,6 +111,7 @@ class PartMap:
                 claim = min(self._open, key=lambda one: one.index)
                 self._open.remove(claim)
                 self._live.append(claim)
+                claim.taken(self._clock())
                 return claim
             first = self._states.find(_MISSING)
             if first < 0:
@@ -112,16 +121,24 @@ class PartMap:
                 end += 1
             return self._take(first, end)
 
-    def steal(self) -> Claim | None:
-        """The second half of what another stream has not begun, taken from the one that has most left."""
+    def steal(self, seconds: float) -> Claim | None:
+        """The second half of what another stream has not begun, if at its speed so far it would need longer than
+        `seconds` for what it has: the bytes of that which are on their way already come twice."""
         with self._lock:
-            longest = max(self._live, key=lambda one: one.end - one.index, default=None)
-            if longest is None or longest.end - longest.index < 2:
+            left = {claim: self._seconds_left(claim) for claim in self._live if claim.end - claim.index > 1}
+            slowest = max(left, key=lambda one: left[one], default=None)
+            if slowest is None or left[slowest] < seconds:
                 return None
-            middle = longest.index + (longest.end - longest.index + 1) // 2
-            claim = self._take(middle, longest.end)
-            longest.end = middle
+            middle = slowest.index + (slowest.end - slowest.index + 1) // 2
+            claim = self._take(middle, slowest.end)
+            slowest.end = middle
             return claim
+
+    def _seconds_left(self, claim: Claim) -> float:
+        passed = self._clock() - claim.since
+        came = (claim.index - claim.first) * self.part_bytes + claim.have
+        left = (claim.end - claim.index) * self.part_bytes - claim.have
+        return passed * left / max(came, 1)
 
     def take(self, index: int) -> Claim | None:
         """One part, from its first byte, if nobody has it and it is not here."""
@@ -158,7 +175,7 @@ class PartMap:
 
     def _take(self, first: int, end: int) -> Claim:
         self._states[first:end] = bytes([_TAKEN]) * (end - first)
-        claim = Claim(first, end)
+        claim = Claim(first, end, self._clock())
         self._live.append(claim)
         return claim
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import random
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -12,7 +12,9 @@ from email.utils import parsedate_to_datetime
 
 from engine.hub.transfer.values import Limits
 
-_DIGITS = 12
+# With a fraction, which the specification does not know and some servers send.
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]*)?")
+_LONGEST = 1e9
 
 
 def retry_after(value: str | None, now: float) -> float | None:
@@ -23,8 +25,8 @@ def retry_after(value: str | None, now: float) -> float | None:
     text = (value or "").strip()
     if not text:
         return None
-    if text.isascii() and text.isdecimal():
-        return float(text) if len(text) <= _DIGITS else math.inf
+    if _SECONDS.fullmatch(text):
+        return min(float(text), _LONGEST)
     try:
         date = parsedate_to_datetime(text)
         # A date without a zone is in UTC, as all dates of HTTP are.

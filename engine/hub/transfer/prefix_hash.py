@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections import Counter
 from io import FileIO
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import xxhash
 
 from engine.errors import UserError
+from engine.hub.transfer.background import BackgroundThread
 from engine.hub.transfer.job import FileJob
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _CHUNK = 2**20
 _MOST_REOPENED = 2
 
 
-class PrefixHash(threading.Thread):
+class PrefixHash(BackgroundThread):
     """Hashes the files of a `Run` one after the other, and seals each that is right.
 
     Each part is compared with its own hash on the way, which finds those that an earlier run wrote and a power
@@ -28,11 +28,11 @@ class PrefixHash(threading.Thread):
     """
 
     def __init__(self, run: Run) -> None:
-        super().__init__(name="transfer-hash", daemon=True)
+        super().__init__("transfer-hash")
         self._run = run
         self._buffer = memoryview(bytearray(_CHUNK))
 
-    def run(self) -> None:
+    def work(self) -> None:
         try:
             for job in self._run.jobs:
                 try:
@@ -49,10 +49,11 @@ class PrefixHash(threading.Thread):
         while (digest := self._hash(job)) is not None:
             if job.wanted.sha256 in ("", digest):
                 job.sha256 = digest
-                job.seal()
-                return True
+                job.flush()
+                return self._run.seal(job)
             # All parts are as they came, so what came is not what the hub has. Which part, nobody can tell.
-            self._run.fetch_again(job)
+            if not self._run.fetch_again(job):
+                return False
             if job.fetched_twice:
                 raise UserError("download.wrong_bytes", name=job.wanted.path)
             job.fetched_twice = True

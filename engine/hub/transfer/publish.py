@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import ErrorInfo, UserError
@@ -36,7 +37,14 @@ def check_structure(jobs: Sequence[FileJob], apart: bool) -> None:
 
 
 def keep_hashes(job: FileJob, parts: Path, stop: StopToken) -> None:
-    """Keep what `verify` needs, reading the file again where this run has not read it. Raises OSError."""
+    """Keep what `verify` needs, reading the file again where this run has not read it.
+
+    Raises OSError when it cannot be read, UserError `download.bad_disk`. Where hashes cannot be kept, `verify`
+    makes them.
+    """
+    known = part_hashes.read(parts, job.wanted.sha256)
+    if known is not None and known.bytes == job.wanted.bytes:
+        return
     header, hashes = job.journal.header, job.journal.hashes
     complete = len(hashes) == job.map.count
     if not job.sha256 or not complete:
@@ -50,15 +58,22 @@ def keep_hashes(job: FileJob, parts: Path, stop: StopToken) -> None:
         digests = read.digests
     else:
         digests = tuple(hashes[index] for index in range(job.map.count))
-    part_hashes.keep(parts, PartHashes(header.bytes, job.sha256, header.part_bytes, digests))
+    with suppress(OSError):
+        part_hashes.keep(parts, PartHashes(header.bytes, job.sha256, header.part_bytes, digests))
 
 
 def show(jobs: Sequence[FileJob]) -> tuple[FetchedFile, ...]:
-    """Move all files to their destinations. Raises OSError."""
-    for job in jobs:
-        job.wanted.destination.parent.mkdir(parents=True, exist_ok=True)
+    """Move all files to their destinations. Raises UserError as `disk_error` tells."""
+    for folder in dict.fromkeys(job.wanted.destination.parent for job in jobs):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise disk.disk_error(error, folder, 0) from error
     for job in (one for one in jobs if not one.placed):
-        job.whole.replace(job.wanted.destination)
+        try:
+            job.whole.replace(job.wanted.destination)
+        except OSError as error:
+            raise disk.disk_error(error, job.wanted.destination.parent, job.wanted.bytes) from error
     for folder in {job.wanted.destination.parent for job in jobs}:
         disk.sync_folder(folder)
     return tuple(_fetched(job) for job in jobs)

@@ -24,6 +24,8 @@ from engine.hub.transfer.values import Limits, Progress, Room
 
 _TICK = 0.25
 _LOOK_SECONDS = 1.0
+_SLOW_SECONDS = 3.0
+_MOST_IGNORED = 8
 # A thread that asks for an address cannot be woken. It finds everything aborted when it comes back.
 _GRACE_SECONDS = 3.0
 
@@ -163,7 +165,8 @@ class Run:
                     for job in self.jobs:
                         if (work := self._work(job, steals)) is not None:
                             return work
-                self._changed.wait()
+                # A stream may turn out slow.
+                self._changed.wait(_LOOK_SECONDS)
             return None
 
     def _work(self, job: FileJob, steals: bool) -> tuple[FileJob, Claim | None] | None:
@@ -175,7 +178,7 @@ class Run:
             job.busy = True
             return job, None
         if steals:
-            claim = job.map.steal()
+            claim = job.map.steal(_SLOW_SECONDS)
         else:
             # What is nearly done is divided, so that all streams end at about the same time.
             share = -(-job.map.missing_parts // self.limits.streams)
@@ -188,7 +191,7 @@ class Run:
 
     def part_done(self, job: FileJob) -> None:
         with self._changed:
-            job.refusals = 0
+            job.refusals = job.ignored = 0
             if not self._hashing and all(one.map.complete for one in self.jobs):
                 self._over = True
             self._changed.notify_all()
@@ -198,9 +201,14 @@ class Run:
             job.map.give_back(claim)
             self._changed.notify_all()
 
-    def without_ranges(self, job: FileJob, reading: bool) -> bool:
-        """The file has to be read whole. True if the caller, who is `reading` it, is to go on with that."""
+    def without_ranges(self, job: FileJob, host: str, reading: bool) -> bool:
+        """A range was not served: the file has to be read whole. True if the caller, who is `reading` it, is to
+        go on with that. Raises Trouble where ranges are tried again first, because much is here already."""
         with self._changed:
+            job.ignored += 1
+            cheap = job.map.received <= self.limits.streams * self.limits.segment_parts * job.map.part_bytes
+            if not job.sequential and not cheap and job.ignored < _MOST_IGNORED:
+                raise Trouble(UserError("download.garbled", host=host))
             job.sequential = True
             chosen = reading and not job.busy
             job.busy = job.busy or chosen
@@ -248,12 +256,24 @@ class Run:
             job.map.reopen(index)
             self._changed.notify_all()
 
-    def fetch_again(self, job: FileJob) -> None:
-        """All of the file, from its first byte, by a new link. Raises OSError."""
+    def fetch_again(self, job: FileJob) -> bool:
+        """All of the file, from its first byte, by a new link; False when the run has ended. Raises OSError."""
         with self._changed:
+            # Once the run has ended the files may be another run's.
+            if self.ended:
+                return False
             job.start_again()
             job.link.forget()
             self._changed.notify_all()
+            return True
+
+    def seal(self, job: FileJob) -> bool:
+        """The file is right; False when the run has ended. Raises OSError."""
+        with self._changed:
+            if self.ended:
+                return False
+            job.seal()
+            return True
 
     def all_sealed(self) -> None:
         with self._changed:

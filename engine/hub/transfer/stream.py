@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from io import FileIO
 from typing import TYPE_CHECKING
 
 from engine.errors import UserError
+from engine.hub.transfer.background import BackgroundThread
 from engine.hub.transfer.job import FileJob
 from engine.hub.transfer.link import Opened
 from engine.hub.transfer.part_map import Claim
@@ -43,17 +43,17 @@ class Pace:
             self._since, self._bytes = now, 0
 
 
-class Stream(threading.Thread):
+class Stream(BackgroundThread):
     """Takes work from a `Run` until there is none."""
 
     def __init__(self, run: Run, number: int) -> None:
-        super().__init__(name=f"transfer-{number}", daemon=True)
+        super().__init__(f"transfer-{number}")
         self._run = run
         self._tries = 0
         self._file: FileIO | None = None
         self._file_of: FileJob | None = None
 
-    def run(self) -> None:
+    def work(self) -> None:
         try:
             while (work := self._run.next_work()) is not None:
                 job, claim = work
@@ -77,26 +77,29 @@ class Stream(threading.Thread):
             finally:
                 self._run.whole_ended(job)
             return
-        opened: Opened | None = None
+        opened, host = None, ""
         try:
             first = job.map.span(claim.index)[0] + claim.have
             opened = job.link.open(first, job.map.end_of(claim), ranged=True)
             if opened.response.status == 206:
                 self._read_parts(job, claim, opened)
                 return
-        except NoRanges:
-            pass
+        except NoRanges as error:
+            host = error.host
         finally:
             self._run.give_back(job, claim)
-        if not self._run.without_ranges(job, reading=opened is not None):
-            if opened is not None:
-                opened.response.close()
-        elif opened is not None:
-            # The whole came instead of a part: it is read as long as it is there.
-            try:
-                self._read_whole(job, opened)
-            finally:
-                self._run.whole_ended(job)
+        if opened is None:
+            self._run.without_ranges(job, host, reading=False)
+            return
+        try:
+            if self._run.without_ranges(job, opened.host, reading=True):
+                # The whole came instead of a part: it is read as long as it is there.
+                try:
+                    self._read_whole(job, opened)
+                finally:
+                    self._run.whole_ended(job)
+        finally:
+            opened.response.close()
 
     def _read_parts(self, job: FileJob, claim: Claim, opened: Opened) -> None:
         """Read as much of the claim as the answer brings."""

@@ -23,3 +23,7 @@ class Trouble(Exception):
 class NoRanges(Exception):
     """The server does not serve parts of the file, or not in a way that can be used: it is to be asked for the
     whole."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(host)
+        self.host = host

@@ -88,10 +88,12 @@ class BadPart(msgspec.Struct, frozen=True):
 
 
 class Verification(msgspec.Struct, frozen=True):
-    """`files` with the SHA-256 that each should have, computed where none was known; `bad` in their order."""
+    """`files` with the SHA-256 that each should have, computed where none was known; `bad` in their order.
+    `repaired` were bad and have been fetched again since."""
 
     files: tuple[KeptFile, ...]
     bad: tuple[BadPart, ...] = ()
+    repaired: tuple[BadPart, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -54,6 +55,10 @@ def locked(path: Path) -> Iterator[WorkFolder]:
     try:
         path.mkdir(parents=True, exist_ok=True)
         lock.acquire()
+        if not (path / _LOCK).exists():
+            # Who had it took it away while it was being opened.
+            lock.release()
+            raise UserError("download.elsewhere")
     except Timeout:
         raise UserError("download.elsewhere") from None
     except OSError as error:
@@ -70,10 +75,12 @@ def _leave(path: Path, lock: FileLock) -> None:
         empty = [entry.name for entry in path.iterdir()] == [_LOCK]
     except OSError:
         empty = False
-    try:
-        lock.release()
+    with suppress(OSError):
+        if empty and os.name == "posix":
+            # While it is held: who opened it before finds out that it is gone.
+            (path / _LOCK).unlink(missing_ok=True)
+    lock.release()
+    with suppress(OSError):
         if empty:
             (path / _LOCK).unlink(missing_ok=True)
             path.rmdir()
-    except OSError:
-        pass

@@ -23,6 +23,7 @@ from app.services.settings import SettingsFile
 from engine.api import Listener
 from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.scripted_engine import ScriptedEngine
+from tests.support.shelves import Shelves
 
 WAIT_MS = 5000
 
@@ -31,7 +32,12 @@ class Running:
     """A desktop that is open, with what stands behind it."""
 
     def __init__(
-        self, qtbot: QtBot, home: Path, placements: HandMadePlacements | None = None, **engine: Any
+        self,
+        qtbot: QtBot,
+        home: Path,
+        placements: HandMadePlacements | None = None,
+        shelves: Shelves | None = None,
+        **engine: Any,
     ) -> None:
         self.qtbot = qtbot
         self.home = home
@@ -39,6 +45,7 @@ class Running:
         self.services: Services
         self._engine_options = engine
         self._placements = placements
+        self._shelves = shelves
         home.mkdir(parents=True, exist_ok=True)
         settings = SettingsFile(home / "settings.toml")
         settings.change(welcomed=True)
@@ -56,6 +63,8 @@ class Running:
         self.services = open_services(home, settings, make)
         if self._placements is not None:
             self.services.placements = self._placements  # type: ignore[assignment]
+        if self._shelves is not None:
+            self._shelves.put_into(self.services)
         self.services.conversations.recover()
         return self.services
 

@@ -72,7 +72,7 @@ def test_of_a_split_model_each_header_is_read(hub: FakeHub, open_hub: OpenHub) -
 
 def test_what_inspect_tells_comes_with_it(shelf: FakeHub, open_hub: OpenHub) -> None:
     facts = read(open_hub(shelf)).facts
-    assert (facts.architecture, facts.context_length) == ("llama", 2048)
+    assert (facts.architecture, facts.context_length) == ("llama", 8192)
     assert (facts.experts, facts.parameters > 0) == (0, True)
     assert (facts.reasoning, facts.tools) == ("none", "described")
     assert 0 < facts.bytes_read <= FIRST_PIECE

@@ -77,7 +77,7 @@ def fetch(
                 _clear(folder)
             raise
         except OSError as error:
-            raise disk.disk_error(error, work, 0) from error
+            raise disk.disk_error(error, work, sum(one.bytes for one in wanted)) from error
         _clear(folder)
         return fetched
 
@@ -98,7 +98,7 @@ def discard(work: Path) -> None:
 
 def _checked(wanted: Wanted) -> Wanted:
     if not 0 <= wanted.bytes < 2**62:
-        raise UserError("download.garbled", host="")
+        raise UserError("download.wrong_length", name=wanted.path, need_bytes=wanted.bytes, have_bytes=0)
     return msgspec.structs.replace(wanted, sha256=wanted.sha256.lower())
 
 

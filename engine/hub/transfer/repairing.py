@@ -15,7 +15,7 @@ import xxhash
 from engine.errors import UserError
 from engine.hub.transfer import disk, part_hashes
 from engine.hub.transfer.connections import Connect, HttpConnections
-from engine.hub.transfer.fetch import check_room, fetch
+from engine.hub.transfer.fetching import check_room, fetch
 from engine.hub.transfer.job import FileJob
 from engine.hub.transfer.journal import Header
 from engine.hub.transfer.link import Link
@@ -133,9 +133,12 @@ class _Mending(NamedTuple):
     def write(self, job: FileJob) -> None:
         """Put the fetched parts where they belong. A crash leaves parts that are still bad, or good.
 
-        Raises OSError, UserError `download.bad_disk`.
+        Raises OSError, UserError `download.bad_disk`, `download.missing`.
         """
-        with FileIO(job.data, "r") as source, FileIO(self.wanted.destination, "r+") as file:
+        destination = self.wanted.destination
+        if not destination.exists():
+            raise UserError("download.missing", path=str(destination))
+        with FileIO(job.data, "r") as source, FileIO(destination, "r+") as file:
             for part in sorted(self.bad):
                 first, end = self.hashes.span(part)
                 data = _bytes_of(source, first, end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,8 @@ from engine.hub.transfer.reading import Read, read_whole
 from engine.hub.transfer.stop import StopToken
 from engine.hub.transfer.values import USUAL, BadPart, KeptFile, Verification
 
+_TICK = 0.25
+
 
 def verify(
     files: Sequence[KeptFile],
@@ -23,18 +26,20 @@ def verify(
 ) -> Verification:
     """Read each file whole and compare it with its SHA-256 and the hashes of its parts in the folder `parts`.
 
-    Blocks. `progress` gets bytes read and bytes in all, about once for each MiB. A file without a SHA-256 is taken
+    Blocks. `progress` gets bytes read and bytes in all, four times a second. A file without a SHA-256 is taken
     as it is: the one that is computed comes back, and its parts are kept for the next time.
 
     Raises Stopped, UserError `download.missing` (`path`) or `download.unreadable` (`path`, `detail`).
     """
     stop = stop or StopToken()
-    total, done = sum(file.bytes for file in files), 0
+    total, done, told = sum(file.bytes for file in files), 0, 0.0
 
     def came(count: int) -> None:
-        nonlocal done
+        nonlocal done, told
         done += count
-        if progress is not None:
+        now = time.monotonic()
+        if progress is not None and now - told >= _TICK:
+            told = now
             # A file may have grown.
             progress(min(done, total), total)
 
@@ -61,6 +66,8 @@ def verify(
                     part_hashes.keep(parts, known)
         else:
             bad += _bad_parts(file, kept, read)
+    if progress is not None:
+        progress(total, total)
     return Verification(tuple(found), tuple(bad))
 
 
