@@ -119,7 +119,7 @@ def first_run(
 
 
 def page(running: Running) -> WelcomePage:
-    welcome = running.window.chat.welcome
+    welcome = running.window.chat.welcoming.page
     assert welcome is not None
     return welcome
 
@@ -145,14 +145,14 @@ def test_start_and_not_now_lead_to_the_chat_for_good(first_run: Callable[[], Run
     running = first_run()
     qtbot.mouseClick(page(running).start, Qt.MouseButton.LeftButton)
     running.until(lambda: welcomed(running))
-    assert running.window.chat.welcome is None
+    assert running.window.chat.welcoming.page is None
     assert running.window.chat.transcript.isVisible() and running.window.chat.composer.edit.hasFocus()
 
 
 def test_who_writes_at_once_is_answered_at_once(first_run: Callable[[], Running]) -> None:
     running = first_run()
     running.send("Hello")
-    assert running.window.chat.welcome is None and running.window.chat.transcript.isVisible()
+    assert running.window.chat.welcoming.page is None and running.window.chat.transcript.isVisible()
     assert welcomed(running)
 
 
@@ -169,7 +169,7 @@ def test_other_pages_are_no_goodbye_but_a_new_chat_is(first_run: Callable[[], Ru
 def test_the_models_page_can_be_reached(first_run: Callable[[], Running], qtbot: QtBot) -> None:
     running = first_run()
     wanted: list[bool] = []
-    running.window.chat.models_wanted.connect(wanted.append)
+    running.window.chat.welcoming.models_wanted.connect(wanted.append)
     qtbot.mouseClick(page(running).more, Qt.MouseButton.LeftButton)
     running.until(lambda: welcomed(running))
     assert wanted == [False]
@@ -186,7 +186,7 @@ def test_who_was_welcomed_or_has_chatted_is_not_greeted_again(
     later.desktop._settings.change(welcomed=False)
     later.ready()
     later.until(lambda: later.services.settings.current.welcomed)
-    assert later.window.chat.welcome is None and later.window.chat.transcript.isVisible()
+    assert later.window.chat.welcoming.page is None and later.window.chat.transcript.isVisible()
     assert hub.picked == 0
 
 
