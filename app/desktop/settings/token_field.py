@@ -26,8 +26,8 @@ def keep_token(services: Services, token: str) -> tuple[str, str]:
     return user, "keyring" if services.secrets.set_hub_token(token) else "session"
 
 
-def _forget_token(services: Services) -> str:
-    """Where one still is: the environment may have another."""
+def forget_token(services: Services) -> str:
+    """Forget the token; where one comes from after that ("environment", or "")."""
     services.secrets.forget_hub_token()
     return services.secrets.has_token()
 
@@ -98,7 +98,7 @@ class TokenField(LiveWidget):
 
     def _forget(self) -> None:
         self._calls.do(
-            _forget_token,
+            forget_token,
             self._forgotten,
             self._could_not,
             executor="io",

@@ -48,7 +48,9 @@ class Running:
         self._placements = placements
         self._shelves = shelves
         home.mkdir(parents=True, exist_ok=True)
-        self.desktop = Desktop(home, SettingsFile(home / "settings.toml"), self._open)
+        settings = SettingsFile(home / "settings.toml")
+        settings.change(welcomed=True)
+        self.desktop = Desktop(home, settings, self._open)
 
     @property
     def window(self) -> MainWindow:
