@@ -643,6 +643,24 @@ def test_folders_that_cannot_be_moved_to_are_told(filled: Library, tmp_path: Pat
     assert contents(filled.folder) == before
 
 
+def test_a_library_whose_disk_is_gone_can_be_put_elsewhere(
+    library: Library, store: Store, tmp_path: Path
+) -> None:
+    (tmp_path / "disk").mkdir()
+    library.move_to(tmp_path / "disk" / "models")
+    model = downloaded_model(library, store)
+    (tmp_path / "disk").rename(tmp_path / "unplugged")
+    library.move_to(tmp_path / "other")
+    assert library.folder == tmp_path / "other"
+    assert not (tmp_path / "disk").exists()
+    assert only(library).state == "missing"
+    (tmp_path / "unplugged").rename(tmp_path / "disk")
+    assert library.models() == (model,)
+    assert library.remove(model.id).reclaimed == model.bytes
+    assert library.restore(model.id) == model
+    assert [path.name for path in Path(model.path).parent.iterdir()] == [Path(model.path).name]
+
+
 def test_a_full_disk_is_told_before_anything_is_copied(
     filled: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
