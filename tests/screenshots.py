@@ -78,7 +78,7 @@ def chat_picture(application: QApplication, folder: Path, theme: str, language: 
         with Store.open(home / "coterie.db", home / "backups") as store:
             shown, calls = write_conversations(store, language)
         settings = SettingsFile(home / "settings.toml")
-        settings.change(theme=theme, language=language)
+        settings.change(theme=theme, language=language, welcomed=True)
         with desktop_of(application, home, settings) as desktop:
             desktop.window.open_chat(shown)
             settle(1.0)
@@ -98,7 +98,14 @@ def placement_picture(application: QApplication, folder: Path, theme: str, langu
     with tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name, rpc_worker() as worker:
         home, model = Path(home_name), str(moe_model())
         settings = SettingsFile(home / "settings.toml")
-        settings.change(theme=theme, language=language, model=model, max_tokens=48, workers=(worker.address,))
+        settings.change(
+            theme=theme,
+            language=language,
+            model=model,
+            max_tokens=48,
+            workers=(worker.address,),
+            welcomed=True,
+        )
         wishes = KeptWishes(context=4096, budgets={"RPC0": WORKER_BYTES}, mode="resident")
         WishesFile(home / "wishes.toml").keep(model, wishes)
         with desktop_of(application, home, settings) as desktop:

@@ -1499,6 +1499,10 @@
         <translation>모델 더 받기…</translation>
     </message>
     <message>
+        <source>Look for {query} on the hub</source>
+        <translation>허브에서 {query} 찾기</translation>
+    </message>
+    <message>
         <source>Open a model file…</source>
         <translation>모델 파일 열기…</translation>
     </message>

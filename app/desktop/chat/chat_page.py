@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
 from app.desktop.chat.shown import Shown
+from app.desktop.chat.welcoming import Welcoming
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from app.desktop.service_calls import ServiceCalls
@@ -39,7 +40,6 @@ from engine.errors import UserError
 if TYPE_CHECKING:
     from app.desktop.chat.select_text import SelectTextView
     from app.desktop.chat.transcript import TranscriptView
-    from app.desktop.chat.welcome import WelcomePage
     from app.services.models import Models
     from app.services.services import Services
 
@@ -57,8 +57,6 @@ class ChatPage(LiveWidget):
     answering_changed = Signal(set)
     # The conversation's title or its options.
     details_changed = Signal()
-    # Carries whether the downloads are wanted, rather than all models.
-    models_wanted = Signal(bool)
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,13 +72,13 @@ class ChatPage(LiveWidget):
         self._queued: set[int] = set()
         self._continued: int | None = None
         self._settings = Settings()
-        self.welcome: WelcomePage | None = None
         self.header = Header(self)
         self._models = ModelReading(calls, self.header.model)
         self.model_strip = ModelStrip(calls, self)
         self.error_strip = Strip(self)
         self.composer = Composer(self)
         self._views = QStackedWidget(self)
+        self.welcoming = Welcoming(calls, self._views)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -132,6 +130,9 @@ class ChatPage(LiveWidget):
         header.model.use_wanted.connect(lambda choice: self._model_call(lambda m: m.use(choice)))
         header.model.reload_wanted.connect(lambda: self._model_call(lambda m: m.reload()))
         self.model_strip.choose_wanted.connect(header.model.open_menu)
+        self.welcoming.begun.connect(self.show_words)
+        self.welcoming.begun.connect(composer.take_focus)
+        self.welcoming.models_wanted.connect(self.show_words)
 
     # What is shown
 
@@ -141,30 +142,12 @@ class ChatPage(LiveWidget):
 
     def show_welcome(self) -> None:
         """The page of the first run, in the place of the transcript. It goes when a person begins."""
-        from app.desktop.chat.welcome import WelcomePage  # once in a life
-
-        page = self.welcome = WelcomePage(self._calls, self)
-        page.take_settings(self._settings)
-        page.left.connect(self._begin)
-        page.models_wanted.connect(self._go_to_models)
-        self._views.addWidget(page)
-        self._views.setCurrentWidget(page)
-
-    def _begin(self) -> None:
-        self._leave_welcome()
-        self.composer.take_focus()
-
-    def _go_to_models(self, downloads: bool) -> None:
-        self._leave_welcome()
-        self.models_wanted.emit(downloads)
+        self.welcoming.show(self._settings, self._model)
 
     def _leave_welcome(self) -> None:
-        page, self.welcome = self.welcome, None
-        if page is not None:
+        if self.welcoming.page is not None:
+            self.welcoming.leave()
             self.show_words()
-            self._views.removeWidget(page)
-            page.deleteLater()
-            self._calls.do(lambda s: s.settings.change(welcomed=True))
 
     @property
     def conversation(self) -> Conversation | None:
@@ -312,8 +295,7 @@ class ChatPage(LiveWidget):
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         self._models.take_events(events)
-        if self.welcome is not None:
-            self.welcome.take_events(events)
+        self.welcoming.take_events(events)
         for event in events:
             self._take(event)
         if any(isinstance(e, MessageAdded | AnswerQueued | AnswerFinished) for e in events):
@@ -376,8 +358,7 @@ class ChatPage(LiveWidget):
     def take_settings(self, settings: Settings) -> None:
         self._settings = settings
         self._default_reasoning = settings.reasoning
-        if self.welcome is not None:
-            self.welcome.take_settings(settings)
+        self.welcoming.take_settings(settings)
         self._show_conversation()
 
     def _reload_path(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -22,7 +22,7 @@ from app.desktop.chat.pick_card import PickCard
 from app.desktop.live import LiveWidget
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.theme import themes
-from app.services.events import DownloadChanged, DownloadProgress, MachineChanged, ServiceEvent
+from app.services.events import DownloadChanged, DownloadProgress, MachineChanged, ModelChanged, ServiceEvent
 from app.services.settings import Settings
 from app.store.records import Download
 from engine.errors import UserError
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # Below this width the cards stand under each other.
 SIDE_BY_SIDE = 640
+# The starter takes a second or two; a machine on which it does not come is looked at all the same.
+PATIENCE_MS = 10_000
 
 
 class WelcomePage(LiveWidget):
@@ -77,8 +79,12 @@ class WelcomePage(LiveWidget):
         self.start.clicked.connect(self.left)
         self.skip.clicked.connect(self.left)
         self.more.clicked.connect(lambda: self.models_wanted.emit(False))
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self.read)
+        self._patience.start()
         self.refresh()
-        self.read()
 
     def _lay_out(self) -> None:
         starter = QFrame(self)
@@ -123,8 +129,15 @@ class WelcomePage(LiveWidget):
 
     # What suits this machine
 
+    def show_model(self, state: ModelChanged) -> None:
+        """How the starter is: the machine is looked at once that is loaded, for both at once would be slower and
+        measure badly."""
+        if self._patience.isActive() and (state.state == "ready" or state.error is not None):
+            self.read()
+
     def read(self) -> None:
         """Choose from the catalogue for this machine, off the GUI thread."""
+        self._patience.stop()
         self._calls.do(lambda s: s.hub.picks(), self.show_picks, self._no_picks, executor="io", owner=self)
 
     def show_picks(self, picks: Sequence[CataloguePick]) -> None:
@@ -188,7 +201,9 @@ class WelcomePage(LiveWidget):
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         for event in events:
-            if isinstance(event, MachineChanged):
+            if isinstance(event, ModelChanged):
+                self.show_model(event)
+            elif isinstance(event, MachineChanged):
                 self.read()  # its bandwidths are known now, and with them the speeds
             elif isinstance(event, DownloadChanged):
                 for card in self.cards:

@@ -26,6 +26,12 @@ def keep_token(services: Services, token: str) -> tuple[str, str]:
     return user, "keyring" if services.secrets.set_hub_token(token) else "session"
 
 
+def forget_token(services: Services) -> str:
+    """Forget the token; where one comes from after that ("environment", or "")."""
+    services.secrets.forget_hub_token()
+    return services.secrets.has_token()
+
+
 class TokenField(LiveWidget):
     """Says whether there is a token and who keeps it. What is typed is shown nowhere and forgotten once kept."""
 
@@ -92,7 +98,7 @@ class TokenField(LiveWidget):
 
     def _forget(self) -> None:
         self._calls.do(
-            lambda s: (s.secrets.forget_hub_token(), s.secrets.has_token())[1],
+            forget_token,
             self._forgotten,
             self._could_not,
             executor="io",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
 from app.desktop.language import languages
@@ -23,9 +25,11 @@ class DownloadNotes(QObject):
     used = Signal()
 
     def __init__(
-        self, calls: ServiceCalls, toast: Toast, strip: Strip, parent: QObject | None = None
+        self, calls: ServiceCalls, toast: Toast, strip: Strip, are_looked_at: Callable[[], bool]
     ) -> None:
-        super().__init__(parent)
+        """`are_looked_at`: the list of downloads is in sight, which tells a failure by itself."""
+        super().__init__(toast)
+        self._are_looked_at = are_looked_at
         self._calls, self._toast, self._strip = calls, toast, strip
         self._watch = DownloadWatch()
         self._activity = Activity()
@@ -46,7 +50,8 @@ class DownloadNotes(QObject):
             if ended is not None and ended.state == "done":
                 self._offer(ended)
             elif ended is not None:
-                self._say_failure(ended)
+                if not self._are_looked_at():
+                    self._say_failure(ended)
             elif isinstance(event, DownloadChanged) and event.download.id == self._told:
                 self._told = 0
                 self._strip.hide()  # somebody saw to it

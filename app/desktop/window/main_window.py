@@ -113,7 +113,7 @@ class MainWindow(LiveWidget):
         self.panel = ConversationPanel(self.chat)
         self.failure = OpeningFailed(self)
         self.toast = Toast(self, self.chat.composer)
-        self.downloads = DownloadNotes(self.calls, self.toast, self.strip, self)
+        self.downloads = DownloadNotes(self.calls, self.toast, self.strip, self._shows_downloads)
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
         self.pages.addWidget(self.settings)
@@ -208,7 +208,9 @@ class MainWindow(LiveWidget):
         self.sidebar.delete_wanted.connect(self.delete_chat)
         self.sidebar.search_wanted.connect(self._search_chats)
         self.chat.opened.connect(self._opened)
-        self.chat.models_wanted.connect(lambda _: self.show_page("models"))
+        self.chat.welcoming.models_wanted.connect(
+            lambda downloads: self.show_models("downloads" if downloads else "discover")
+        )
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._focus_moved)
@@ -216,6 +218,8 @@ class MainWindow(LiveWidget):
         self.chat.answering_changed.connect(self.sidebar.show_answering)
         self.chat.header.options_wanted.connect(self.panel.toggle)
         self.chat.header.model.open_file_wanted.connect(self.open_model_file)
+        self.chat.header.model.models_wanted.connect(self.find_models)
+        self.chat.header.model.library_wanted.connect(lambda: self.show_models("library"))
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)
         self.settings.restored.connect(self.open_chat)
         self.placement.workers_wanted.connect(self.show_workers)
@@ -336,10 +340,19 @@ class MainWindow(LiveWidget):
         else:
             self.chat.composer.take_focus()
 
+    def _shows_downloads(self) -> bool:
+        return self._models is not None and self._models.downloads.isVisible()
+
     def show_models(self, view: str) -> None:
         """The page of models at "discover", "downloads" or "library"."""
         self.models.show_view(view)
         self.show_page("models")
+
+    def find_models(self, text: str) -> None:
+        """The page of models, where `text` is looked for on the hub; without one it only opens."""
+        self.show_models("discover")
+        if text:
+            self.models.discover.bar.search(text)
 
     def show_hub_settings(self) -> None:
         """The settings, where the hub's token is kept."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -30,10 +30,11 @@ class ModelSpeed(msgspec.Struct, frozen=True):
 
 
 class ModelPicker(Overlay):
-    """Stands under `anchor`, over the window `parent`. `use_wanted` carries a path or "starter"."""
+    """Stands under `anchor`, over the window `parent`. `use_wanted` carries a path or "starter", `models_wanted` what
+    to look for on the hub, "" for nothing yet."""
 
     use_wanted = Signal(str)
-    models_wanted = Signal()
+    models_wanted = Signal(str)
     library_wanted = Signal()
     open_file_wanted = Signal()
     reload_wanted = Signal()
@@ -104,7 +105,7 @@ class ModelPicker(Overlay):
             return  # made anew when it opens
         before = self.list.currentIndex().row()
         models = [self._model_row(choice) for choice in found_choices(self.field.text(), self._choices)]
-        self.rows.show_rows([*models, *self._action_rows(divided=bool(models))])
+        self.rows.show_rows([*models, *self._action_rows(found=bool(models))])
         self._nothing.setText(self._say_nothing() if not models else "")
         self._nothing.setVisible(not models)
         self._go_to(min(max(0, before), len(self.rows.rows) - 1))
@@ -171,16 +172,22 @@ class ModelPicker(Overlay):
             )
         return "", ""
 
-    def _action_rows(self, *, divided: bool) -> list[Row]:
-        actions = [
-            (self.tr("Get more models…"), "plus", self.models_wanted),
-            (self.tr("Open a model file…"), "folder-open", self.open_file_wanted),
+    def _action_rows(self, *, found: bool) -> list[Row]:
+        query = " ".join(self.field.text().split())
+        more = self.tr("Get more models…")
+        if query and not found:
+            more = self.tr("Look for {query} on the hub").format(query=query)
+        else:
+            query = ""
+        actions: list[tuple[str, str, Callable[[], object]]] = [
+            (more, "search" if query else "plus", partial(self.models_wanted.emit, query)),
+            (self.tr("Open a model file…"), "folder-open", self.open_file_wanted.emit),
         ]
         if self._state is not None and self._state.state in ("lost", "ready"):
-            actions.append((self.tr("Load again"), "refresh-cw", self.reload_wanted))
+            actions.append((self.tr("Load again"), "refresh-cw", self.reload_wanted.emit))
         return [
-            Row(text, symbol, signal.emit, text, divided=divided and number == 0)
-            for number, (text, symbol, signal) in enumerate(actions)
+            Row(text, symbol, act, text, divided=found and number == 0)
+            for number, (text, symbol, act) in enumerate(actions)
         ]
 
     # Choosing

@@ -76,7 +76,7 @@ class ModelMenu(LiveWidget):
 
     use_wanted = Signal(str)
     open_file_wanted = Signal()
-    models_wanted = Signal()
+    models_wanted = Signal(str)
     library_wanted = Signal()
     reload_wanted = Signal()
     opening = Signal()

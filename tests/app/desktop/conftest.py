@@ -23,6 +23,7 @@ from app.services.settings import SettingsFile
 from engine.api import Listener
 from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.scripted_engine import ScriptedEngine
+from tests.support.scripted_library import ScriptedHub
 from tests.support.shelves import Shelves
 
 WAIT_MS = 5000
@@ -47,7 +48,9 @@ class Running:
         self._placements = placements
         self._shelves = shelves
         home.mkdir(parents=True, exist_ok=True)
-        self.desktop = Desktop(home, SettingsFile(home / "settings.toml"), self._open)
+        settings = SettingsFile(home / "settings.toml")
+        settings.change(welcomed=True)
+        self.desktop = Desktop(home, settings, self._open)
 
     @property
     def window(self) -> MainWindow:
@@ -61,6 +64,8 @@ class Running:
         self.services = open_services(home, settings, make)
         if self._placements is not None:
             self.services.placements = self._placements  # type: ignore[assignment]
+            # The real one would plan with the real machine.
+            self.services.hub = ScriptedHub()  # type: ignore[assignment]
         if self._shelves is not None:
             self._shelves.put_into(self.services)
         self.services.conversations.recover()

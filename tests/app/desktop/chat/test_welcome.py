@@ -68,9 +68,6 @@ class Hub:
 
     repository = search = judge = check_token
 
-    def close(self) -> None:
-        pass
-
 
 class Arrivals:
     """Stands where the downloads do: `asked` lists what was wanted."""
@@ -108,21 +105,21 @@ def first_run(
         opener = running.desktop._opener
 
         def open_scripted(home: Any, file: SettingsFile) -> Services:
-            services: Any = opener(home, file)
-            services.hub = hub
+            services: Services = opener(home, file)
+            for name in ("picks", "repository", "search", "judge", "check_token"):
+                monkeypatch.setattr(services.hub, name, getattr(hub, name))
             monkeypatch.setattr(services.downloads, "add_named", arrivals.add_named)
-            return services  # type: ignore[no-any-return]
+            return services
 
         running.desktop._opener = open_scripted
-        if settings:
-            running.desktop._settings.change(**settings)
+        running.desktop._settings.change(**({"welcomed": False} | settings))
         return running.ready()
 
     return start
 
 
 def page(running: Running) -> WelcomePage:
-    welcome = running.window.chat.welcome
+    welcome = running.window.chat.welcoming.page
     assert welcome is not None
     return welcome
 
@@ -148,14 +145,14 @@ def test_start_and_not_now_lead_to_the_chat_for_good(first_run: Callable[[], Run
     running = first_run()
     qtbot.mouseClick(page(running).start, Qt.MouseButton.LeftButton)
     running.until(lambda: welcomed(running))
-    assert running.window.chat.welcome is None
+    assert running.window.chat.welcoming.page is None
     assert running.window.chat.transcript.isVisible() and running.window.chat.composer.edit.hasFocus()
 
 
 def test_who_writes_at_once_is_answered_at_once(first_run: Callable[[], Running]) -> None:
     running = first_run()
     running.send("Hello")
-    assert running.window.chat.welcome is None and running.window.chat.transcript.isVisible()
+    assert running.window.chat.welcoming.page is None and running.window.chat.transcript.isVisible()
     assert welcomed(running)
 
 
@@ -172,7 +169,7 @@ def test_other_pages_are_no_goodbye_but_a_new_chat_is(first_run: Callable[[], Ru
 def test_the_models_page_can_be_reached(first_run: Callable[[], Running], qtbot: QtBot) -> None:
     running = first_run()
     wanted: list[bool] = []
-    running.window.chat.models_wanted.connect(wanted.append)
+    running.window.chat.welcoming.models_wanted.connect(wanted.append)
     qtbot.mouseClick(page(running).more, Qt.MouseButton.LeftButton)
     running.until(lambda: welcomed(running))
     assert wanted == [False]
@@ -184,11 +181,12 @@ def test_who_was_welcomed_or_has_chatted_is_not_greeted_again(
     running = first_run(welcomed=True)
     running.until(lambda: running.window.chat.transcript.isVisible())
     running.send("A chat from before")
-    running.services.settings.change(welcomed=False)  # as an older version leaves it
     running.close()
-    later = make_desktop().ready()
+    later = make_desktop()
+    later.desktop._settings.change(welcomed=False)
+    later.ready()
     later.until(lambda: later.services.settings.current.welcomed)
-    assert later.window.chat.welcome is None and later.window.chat.transcript.isVisible()
+    assert later.window.chat.welcoming.page is None and later.window.chat.transcript.isVisible()
     assert hub.picked == 0
 
 
