@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.desktop.bridge import coalesce
@@ -177,3 +178,21 @@ def test_a_model_that_is_gone_again_is_told_without_an_offer(
     told.until(told.window.toast.isVisible)
     assert told.window.toast._text.text() == "owner/model-1:Q4_K_M is here"
     assert not told.window.toast._button.isVisible()
+
+
+def test_what_is_said_stays_until_somebody_can_see_it(told: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    toast, window = told.window.toast, told.window
+    looked_at = False
+    monkeypatch.setattr(type(window), "isActiveWindow", lambda _: looked_at)
+    toast.say("It is here")
+    assert toast.isVisible() and not toast._timer.isActive()
+    looked_at = True
+    QApplication.sendEvent(window, QEvent(QEvent.Type.WindowActivate))
+    assert toast._timer.isActive()
+
+
+def test_a_failure_in_sight_is_not_told_twice(told: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(told.window.downloads, "_are_looked_at", lambda: True)
+    told.desktop.bridge.receive([changed(a_download(), state="failed", error=ErrorInfo("hub.offline"))])
+    told.until(lambda: not told.window.rail._badge.isVisible())
+    assert told.window.strip.isHidden()
