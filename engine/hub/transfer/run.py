@@ -80,6 +80,8 @@ class Run:
             for thread in threads:
                 if thread.ident is not None:
                     thread.join(max(0.0, deadline - time.monotonic()))
+            if self._progress is not None:  # what is kept, also of a run that ended at once
+                self._progress(self._told(0.0))
         self._stop.check()
         if self._error is not None:
             raise self._error
