@@ -470,7 +470,7 @@ def elsewhere(coterie_home: Path, downloads: Downloads) -> Iterator[subprocess.P
         "from pathlib import Path\n"
         "from app.services.downloads import Downloads\n"
         "from tests.support.fake_fetching import FakeFetching, repository, variant\n"
-        "from tests.support.library_models import open_library, open_store, settings_of\n", settings_of
+        "from tests.support.library_models import open_library, open_store, settings_of\n"
         f"home = Path({str(coterie_home)!r})\n"
         "store = open_store(home)\n"
         "library = open_library(home, store)\n"
