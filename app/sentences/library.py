@@ -94,10 +94,6 @@ SENTENCES: dict[str, Sentence] = {
         "The folder of the library, {folder}, is not there. Connect its disk, or choose another folder in the settings.",
         "라이브러리 폴더 {folder}이(가) 없습니다. 디스크를 연결하거나 설정에서 다른 폴더를 선택해 주세요.",
     ),
-    "library.not_shown": Sentence(
-        "The folder {path} could not be opened. Check that it is there, or open it in your file manager.",
-        "{path} 폴더를 열지 못했습니다. 폴더가 있는지 확인하거나 파일 관리자에서 직접 열어 주세요.",
-    ),
     "download.already": Sentence(
         "{name} is in the library already, or on its way there.",
         "{name}은(는) 이미 라이브러리에 있거나 내려받는 중입니다.",

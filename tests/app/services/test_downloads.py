@@ -408,6 +408,19 @@ def test_the_offline_switch_pauses_what_runs_and_lets_it_go_on(
     assert downloads.get(by_hand.id).state == "paused"
 
 
+def test_what_the_switch_paused_in_an_earlier_session_goes_on(
+    make: Make, fetching: FakeFetching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download_watch, "INTERVAL", 0.02)
+    fetching.fail[Q8] = UserError("hub.offline")
+    before = make()
+    asked = before.wait(before.add(repository(), variant("Q8_0")).id)
+    before.close()
+    after = make()
+    after.recover()
+    until(lambda: after.get(asked.id).state == "done")
+
+
 def test_without_room_nothing_starts(
     downloads: Downloads, library: Library, fetching: FakeFetching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
