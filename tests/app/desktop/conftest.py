@@ -23,6 +23,7 @@ from app.services.settings import SettingsFile
 from engine.api import Listener
 from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.scripted_engine import ScriptedEngine
+from tests.support.scripted_library import ScriptedHub
 from tests.support.shelves import Shelves
 
 WAIT_MS = 5000
@@ -63,6 +64,8 @@ class Running:
         self.services = open_services(home, settings, make)
         if self._placements is not None:
             self.services.placements = self._placements  # type: ignore[assignment]
+            # The real one would plan with the real machine.
+            self.services.hub = ScriptedHub()  # type: ignore[assignment]
         if self._shelves is not None:
             self._shelves.put_into(self.services)
         self.services.conversations.recover()
