@@ -156,7 +156,7 @@ def test_a_failure_says_why_and_shows_the_downloads(told: Running, qtbot: QtBot)
     error = ErrorInfo("settings.not_saved", {"path": "/data/settings.toml", "detail": "no room"})
     told.desktop.bridge.receive([changed(a_download(), state="failed", error=error)])
     told.until(strip.isVisible)
-    assert strip.text().startswith("owner/model-1:Q4_K_M could not be downloaded: ")
+    assert strip.text().startswith("model-1 · Q4_K_M could not be downloaded: ")
     assert strip.actions_shown() == ["Show"]
     # Somebody goes on with it: the line has said what it had to say.
     told.desktop.bridge.receive([DownloadChanged(a_download())])
@@ -176,7 +176,7 @@ def test_a_model_that_is_gone_again_is_told_without_an_offer(
     monkeypatch.setattr(told.services.library, "get", gone)
     told.desktop.bridge.receive([changed(a_download(), state="done")])
     told.until(told.window.toast.isVisible)
-    assert told.window.toast._text.text() == "owner/model-1:Q4_K_M is here"
+    assert told.window.toast._text.text() == "model-1 · Q4_K_M is here"
     assert not told.window.toast._button.isVisible()
 
 
