@@ -9,16 +9,18 @@ from app.desktop.chat.body import segments
 from app.desktop.chat.markdown import Prose, parse
 from app.desktop.chat.prose import ProseBlock
 
-
-def test_a_block_as_tall_as_its_text_is_never_scrolled(qtbot: QtBot) -> None:
-    parent = QWidget()
-    qtbot.addWidget(parent)
-    ((prose, _),) = segments(parse("# Head
+TEXT = """# Head
 
 | a | b |
 |---|---|
 | 1 | 2 |
-"))
+"""
+
+
+def test_a_block_as_tall_as_its_text_is_never_scrolled(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    ((prose, _),) = segments(parse(TEXT))
     assert isinstance(prose, Prose)
     block = ProseBlock(parent, prose)
     block.setGeometry(0, 0, 400, block.fit(400))
