@@ -76,8 +76,8 @@ def pick(entries: Sequence[CatalogueEntry], placements: Placements, count: int) 
 
     The first is the most capable, by the geometric mean of all and of active parameters, among those that answer as
     fast as people read. Each further one is the most capable of at most 60 percent of its size, so that there is a
-    choice between a better answer and a shorter download. Where that gives too few, the most capable of the rest
-    follow that are at least bearable, and then the fastest of what is left. Raises UserError as
+    choice between a better answer and a shorter download; then the same of those that are at least bearable. Where
+    that gives too few, the most capable of the rest follow, then the fastest. Raises UserError as
     `Placements.machine` does.
     """
     from engine.hub.best import COMFORTABLE_TPS
@@ -85,10 +85,14 @@ def pick(entries: Sequence[CatalogueEntry], placements: Placements, count: int) 
     judged = [_judged(entry, placements) for entry in entries]
     runs = [one for one in judged if one.verdict.fit in ("device", "divided", "ram")]
     chosen: list[CataloguePick] = []
-    left = [one for one in runs if one.tps >= COMFORTABLE_TPS]
-    while left and len(chosen) < count:
-        chosen.append(max(left, key=_capability))
-        left = [one for one in left if one.entry.bytes <= _SMALLER * chosen[-1].entry.bytes]
+    for least in (COMFORTABLE_TPS, BEARABLE_TPS):
+        left = [one for one in runs if one.tps >= least]
+        while len(chosen) < count:
+            if chosen:
+                left = [one for one in left if one.entry.bytes <= _SMALLER * chosen[-1].entry.bytes]
+            if not left:
+                break
+            chosen.append(max(left, key=_capability))
     rest = sorted((one for one in runs if one not in chosen), key=_capability, reverse=True)
     chosen += [one for one in rest if one.tps >= BEARABLE_TPS][: count - len(chosen)]
     slow = sorted((one for one in runs if one not in chosen), key=lambda one: -one.tps)

@@ -3018,12 +3018,12 @@
         <translation>이 컴퓨터에서 돌아가는 공개 모델과 대화하는 곳입니다. 쓰신 내용은 밖으로 나가지 않습니다.</translation>
     </message>
     <message>
-        <source>The starter model is ready</source>
-        <translation>기본 모델이 준비되어 있습니다</translation>
+        <source>The starter model is here already</source>
+        <translation>기본 모델이 이미 들어 있습니다</translation>
     </message>
     <message>
         <source>It is small and came with Coterie: good to try things with. Write below, or press Start.</source>
-        <translation>Coterie에 들어 있는 작은 모델로, 가볍게 써 보기에 좋습니다. 아래에 바로 쓰거나 시작을 누르세요.</translation>
+        <translation>작지만 바로 쓸 수 있어 가볍게 써 보기에 좋습니다. 아래에 바로 쓰거나 시작을 누르세요.</translation>
     </message>
     <message>
         <source>Start</source>

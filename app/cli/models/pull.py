@@ -22,6 +22,8 @@ from engine.hub.values import Repository, Variant
 
 LOOK_S = 1.0
 UNDER_WAY = ("queued", "running", "verifying")
+# Going on would end the same way.
+FINAL = ("download.changed", "download.not_usable")
 _WORDS = {
     "judging": Sentence("Reading headers to see what fits…", "무엇이 맞는지 헤더를 읽는 중…"),
     "chosen": Sentence("{id}: {verdict}", "{id}: {verdict}"),
@@ -35,6 +37,10 @@ _WORDS = {
     "paused": Sentence(
         "Paused at {done} of {total}. To go on: coterie models pull {id}",
         "{total} 중 {done}에서 일시 정지했습니다. 계속하려면: coterie models pull {id}",
+    ),
+    "useless": Sentence(
+        "{done} of it are kept. To throw them away: coterie models remove {id}",
+        "받은 {done}을(를) 보관해 두었습니다. 버리려면: coterie models remove {id}",
     ),
     "failed": Sentence(
         "{done} of {total} are kept. To go on: coterie models pull {id}",
@@ -146,9 +152,7 @@ def _step(download: Download, received: int, rate: float, seconds_left: float | 
 
 def _ended(download: Download, services: Services, output: Output) -> int:
     if download.state == "done":
-        if (
-            download.error is not None
-        ):  # what should be known of it, such as that there was no hash to compare
+        if download.error is not None:  # to be known of it, such as that there was no hash to compare
             output.note(printable(sentence(download.error, output.language)))
         return _ready(services.library.get(download.model), output, "ready")
     if download.state == "paused" and download.error is None:  # by the window, or another terminal
@@ -159,7 +163,7 @@ def _ended(download: Download, services: Services, output: Output) -> int:
         output.object(download_object(download) | {"error": error_object(error, output.language)})
     output.note(printable(sentence(error, output.language)))
     if download.state != "cancelled" and download.received:
-        output.note(_so_far("failed", download, output.language))
+        output.note(_so_far("useless" if error.code in FINAL else "failed", download, output.language))
     return 1
 
 

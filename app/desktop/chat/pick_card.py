@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSpacerItem, QVBoxLayout, QWidget
 
 from app.desktop.language import languages
@@ -36,7 +37,6 @@ class PickCard(QFrame):
         self._name, self._figures, self._why, self._note = (QLabel(self) for _ in range(4))
         self._name.setProperty("kind", "heading")
         self._figures.setProperty("kind", "small")
-        self._note.setProperty("kind", "small")
         for label in (self._name, self._figures, self._why, self._note):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -110,6 +110,7 @@ class PickCard(QFrame):
         self._figures.setToolTip(languages.tell(self.pick.sentence))
         self._why.setText(entry.why_ko if languages.current == "ko" else entry.why_en)
         self._note.setText(self._note_text())
+        self._colour_note()
         words, name = {
             "failed": (self.tr("Try again"), self.tr("Try to get {name} again")),
             "done": (self.tr("Use it"), self.tr("Use {name}")),
@@ -124,6 +125,13 @@ class PickCard(QFrame):
         self.show_link.setAccessibleName(self.tr("Show the download of {name}").format(name=entry.name))
         self.show_link.setVisible(self.state in ("queued", "running", "paused", "verifying"))
 
+    def _colour_note(self) -> None:
+        theme = themes.current
+        palette = self._note.palette()
+        colour = theme.bad if self.state == "failed" else theme.muted
+        palette.setColor(palette.ColorRole.WindowText, QColor(colour))
+        self._note.setPalette(palette)
+
     def restyle(self) -> None:
         px = themes.current.px
         self._column.setContentsMargins(px(16), px(14), px(16), px(14))
@@ -133,3 +141,5 @@ class PickCard(QFrame):
         self._room.changeSize(0, px(36))
         self._foot.setSpacing(px(8))
         self._why.setFont(themes.current.font(13))
+        self._note.setFont(themes.current.font(13))
+        self._colour_note()

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # Below this width the cards stand under each other.
 SIDE_BY_SIDE = 640
+PICKS = 3
+PLACE = 206
 # The starter takes a second or two; a machine on which it does not come is looked at all the same.
 PATIENCE_MS = 10_000
 
@@ -98,6 +100,11 @@ class WelcomePage(LiveWidget):
         self._starter.addLayout(self._words, 1)
         self._starter.addWidget(self.start, 0, Qt.AlignmentFlag.AlignVCenter)
         self._picks = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        # Their places are kept while they are looked for, so that nothing moves when they come.
+        self._places = [QFrame(self) for _ in range(PICKS)]
+        for place in self._places:
+            place.setProperty("kind", "card")
+            self._picks.addWidget(place, 1)
         self._foot = QHBoxLayout()
         self._foot.addWidget(self.more)
         self._foot.addStretch(1)
@@ -228,7 +235,7 @@ class WelcomePage(LiveWidget):
         self._sentence.setText(
             self.tr("Here you chat with open models that run on this machine. What you write stays here.")
         )
-        self._starter_name.setText(self.tr("The starter model is ready"))
+        self._starter_name.setText(self.tr("The starter model is here already"))
         self._starter_words.setText(
             self.tr(
                 "It is small and came with Coterie: good to try things with. Write below, or press Start."
@@ -238,6 +245,8 @@ class WelcomePage(LiveWidget):
         self.start.setAccessibleName(self.tr("Start with the starter model"))
         self._heading.setText(self.tr("Larger models that suit this machine"))
         self._heading.setVisible(self._reading or bool(self.cards))
+        for place in self._places:
+            place.setVisible(self._reading)
         self._hint.setText(self._hint_text())
         self.more.setText(self.tr("See all models"))
         self.more.setAccessibleName(self.tr("See all models"))
@@ -274,6 +283,8 @@ class WelcomePage(LiveWidget):
         self._inside.setMaximumWidth(px(COLUMN) + MARGIN + MARGIN + SCROLL_BAR)
         for card in self.cards:
             card.restyle()
+        for place in self._places:
+            place.setMinimumHeight(px(PLACE))
         self._turn()
 
     def _fit_margins(self) -> None:

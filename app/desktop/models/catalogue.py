@@ -70,7 +70,9 @@ def _is_mixture(entry: CatalogueEntry) -> bool:
 
 
 def _lines(judged: Sequence[Judged], here: Container[str]) -> list[CatalogueLine]:
-    return [_line(each, each.entry.repo in here) for each in judged]
+    # What fits comes first; else the order of the catalogue stays.
+    fitting = sorted(judged, key=lambda each: each.verdict is not None and not each.verdict.fits)
+    return [_line(each, each.entry.repo in here) for each in fitting]
 
 
 def _line(judged: Judged, here: bool) -> CatalogueLine:

@@ -119,12 +119,17 @@ class DiscoverView(LiveWidget):
 
     # What the page tells
 
-    def open(self) -> None:
-        """The view comes to the front."""
+    def take_focus(self) -> bool:
+        """The view comes to the front: let the keys begin where a person left it, at first in the search."""
         if self._error is not None:
             self.bar.again()
-        elif not self.details.repo():
+        if self.bar.isVisible() and not self.details.repo():
             self.bar.take_focus()
+        elif self.bar.isVisible():
+            self._focus_list()
+        else:
+            self.details.take_focus()
+        return True
 
     def open_model(self, model: HubModel) -> None:
         """Show a repository; what is shown already stays."""

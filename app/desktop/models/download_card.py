@@ -14,6 +14,7 @@ from app.desktop.models.labels import wrapped_label
 from app.desktop.models.shelf import is_foreign
 from app.desktop.models.slim_bar import SlimBar
 from app.desktop.placement.folding import FoldingRow
+from app.desktop.style import set_kind
 from app.desktop.theme import themes
 from app.services.events import DownloadProgress
 from app.store.records import Download
@@ -101,10 +102,9 @@ class DownloadCard(QFrame):
         download = self.download
         words = download_line(download, progress)
         self.line.setText(words)
-        colour = QColor(themes.current.bad if download.state == "failed" else themes.current.muted)
-        palette = self.line.palette()
-        palette.setColor(palette.ColorRole.WindowText, colour)
-        self.line.setPalette(palette)
+        kind = "bad" if download.state == "failed" else "small"
+        if self.line.property("kind") != kind:
+            set_kind(self.line, kind)
         self.bar.setVisible(download.state not in ("done", "failed"))
         moving = download.state in ("running", "verifying")
         self.bar.show_value(fraction(download, progress), words, quiet=not moving)

@@ -71,11 +71,15 @@ class DownloadsView(LiveWidget):
         shelf.progressed.connect(self._show_progress)
         self.refresh()
 
-    def take_focus(self) -> None:
+    def take_focus(self) -> bool:
+        """Let the keys begin at the first download. False while nothing is there to begin at."""
         if self._order:
             self.cards[self._order[0]].setFocus()
-        elif self.state.buttons[0].isVisible():
+        elif self._shelf.models is not None:
             self.state.buttons[0].setFocus()
+        else:
+            return False
+        return True
 
     def show_download(self, id: int) -> None:
         """Bring one into sight."""
@@ -86,6 +90,8 @@ class DownloadsView(LiveWidget):
     # Showing
 
     def _show(self) -> None:
+        if self._shelf.models is None:
+            return  # nothing is read yet: neither empty nor full
         if self._dragged:
             return  # the card in hand stays where it is; what changed is shown when it is let go
         downloads = self._shelf.downloads()
@@ -99,8 +105,10 @@ class DownloadsView(LiveWidget):
         self._finished.setVisible(bool(done) and bool(queue))
         self._order = [download.id for download in queue + done]
         self._lay_cards([self.cards[d.id] for d in queue], [self.cards[d.id] for d in done])
-        self.state.setVisible(not downloads)
         self._list.setVisible(bool(downloads))
+        if downloads and holds_focus(self.state):
+            self.take_focus()
+        self.state.setVisible(not downloads)
         own = [download for download in queue if not is_foreign(download)]
         self.pause_all.setVisible(
             any(d.state in ("running", "queued", "verifying") for d in own) and len(own) > 1
@@ -128,6 +136,9 @@ class DownloadsView(LiveWidget):
         left = [id for id in self._order if id in self.cards]
         if had_focus and left:
             self.cards[left[min(place, len(left) - 1)]].setFocus()
+        elif had_focus:
+            self.state.show()
+            self.state.buttons[0].setFocus()
 
     def _made(self, download: Download) -> DownloadCard:
         shelf, card = self._shelf, DownloadCard(download, self._list)
@@ -177,6 +188,7 @@ class DownloadsView(LiveWidget):
 
         def undo() -> None:
             shelf.hold_back(id, False)
+            self.show_download(id)
             if was_waiting:
                 shelf.do(lambda s: s.downloads.resume(id))
 

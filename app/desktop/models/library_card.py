@@ -87,7 +87,7 @@ class LibraryCard(QFrame):
         self.use.setProperty("kind", "bar")
         self.more.setProperty("kind", "icon")
         self.what, self.happened = (wrapped_label(self, "small", selectable=False) for _ in range(2))
-        self.state = wrapped_label(self, "small")
+        self.state = wrapped_label(self, "warning")
         self.mend = QPushButton(self)
         self.mend.setProperty("kind", "bar")
         self.chips = FlowRow(self)
@@ -147,7 +147,6 @@ class LibraryCard(QFrame):
         words = state_words(model)
         self.state.setText(words)
         self.state.setVisible(bool(words))
-        self._colour_state()
         self.use.setText(self.tr("Use in chat"))
         self.use.setAccessibleName(self.tr("Use {name} in the chat").format(name=library_title(model)))
         self.use.setEnabled(model.state != "missing")
@@ -164,7 +163,7 @@ class LibraryCard(QFrame):
     def _show_mend(self) -> None:
         damaged = self.model.state == "damaged" and bool(self.model.repo)
         missing = self.model.state == "missing"
-        self.mend.setVisible(damaged or missing)
+        self.mend.setVisible((damaged or missing) and self._check is None)
         text = self.tr("Repair") if damaged else self.tr("Forget it")
         self.mend.setText(text)
         self.mend.setAccessibleName(f"{text}: {library_title(self.model)}")
@@ -200,6 +199,7 @@ class LibraryCard(QFrame):
         self._check, self._progress = check, progress
         for widget in (self.bar, self.checked, self.stop):
             widget.setVisible(check is not None)
+        self._show_mend()
         if check is None:
             return
         if progress is None:
@@ -321,11 +321,6 @@ class LibraryCard(QFrame):
             painter.setPen(QPen(QColor(theme.accent), 2))
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), theme.px(12), theme.px(12))
 
-    def _colour_state(self) -> None:
-        palette = self.state.palette()
-        palette.setColor(palette.ColorRole.WindowText, QColor(themes.current.warning))
-        self.state.setPalette(palette)
-
     def restyle(self) -> None:
         px = themes.current.px
         self._column.setContentsMargins(px(18), px(12), px(12), px(14))
@@ -336,5 +331,4 @@ class LibraryCard(QFrame):
         self._head.set_spacing(px(8))
         self._names.setFixedHeight(px(36))
         set_icon(self.more, "ellipsis", "muted", 18)
-        self._colour_state()
         self.chips.refit()

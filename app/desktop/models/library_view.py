@@ -109,13 +109,17 @@ class LibraryView(LiveWidget):
 
     # What the page tells
 
-    def take_focus(self) -> None:
-        for model in self._order:
-            if model.id in self.cards:
-                self.cards[model.id].setFocus()
-                return
-        if self.state.buttons[0].isVisible():
+    def take_focus(self) -> bool:
+        """Let the keys begin at the first model. False while nothing is there to begin at."""
+        if self._shelf.models is None:
+            return False
+        if self._order:
+            if not self.cards:
+                self._build_slice()
+            self.cards[self._order[0].id].setFocus()
+        else:
             self.state.buttons[0].setFocus()
+        return True
 
     def show_model(self, id: str) -> None:
         """Bring one into sight, now or once it is there."""
@@ -196,11 +200,15 @@ class LibraryView(LiveWidget):
         card.deleteLater()
         if had_focus and self._cards.count():
             self._cards.itemAt(min(max(0, place), self._cards.count() - 1)).widget().setFocus()
+        elif had_focus:
+            self.bar.add.setFocus()
 
     def _show_empty(self) -> None:
         empty = not self._order
-        self.state.setVisible(empty)
         self._list.setVisible(not empty)
+        if not empty and holds_focus(self.state):
+            self.take_focus()
+        self.state.setVisible(empty)
         if empty:
             self.state.say(
                 self.tr("No models yet"),

@@ -12,6 +12,7 @@ from app.desktop.live import LiveWidget
 from app.desktop.models.catalogue import Catalogue
 from app.desktop.models.discover_view import DiscoverView
 from app.desktop.models.downloads_view import DownloadsView
+from app.desktop.models.focus import holds_focus
 from app.desktop.models.library_view import LibraryView
 from app.desktop.models.machine_words import machine_words
 from app.desktop.models.said import Said
@@ -40,13 +41,18 @@ class ModelsPage(LiveWidget):
         self._calls = calls
         self._view = "discover"
         self._stale = True
+        self._focus_waits = False
         self._machine: Machine | None = None
         self.shelf, self._catalogue = Shelf(calls, self), Catalogue(calls, self)
         self.side = ModelsSide(self)
         self.discover = DiscoverView(calls, self.shelf, self._catalogue)
         self.downloads = DownloadsView(self.shelf)
         self.library = LibraryView(calls, self.shelf)
-        self._views = {"discover": self.discover, "downloads": self.downloads, "library": self.library}
+        self._views: dict[str, QWidget] = {
+            "discover": self.discover,
+            "downloads": self.downloads,
+            "library": self.library,
+        }
         self._stack = QStackedWidget(self)
         for view in self._views.values():
             self._stack.addWidget(view)
@@ -61,6 +67,7 @@ class ModelsPage(LiveWidget):
         self.side.pick_wanted.connect(self.show_repo)
         self.shelf.downloads_changed.connect(lambda: self.side.show_downloads(len(self.shelf.unfinished())))
         self.shelf.library_changed.connect(self._show_library)
+        self.shelf.downloads_changed.connect(self._focus_again)
         self._catalogue.changed.connect(lambda: self.side.show_picks(self._catalogue.picks()))
         discover = self.discover
         discover.opened.connect(lambda repo: self.side.show_view(self._view, repo))
@@ -137,12 +144,20 @@ class ModelsPage(LiveWidget):
     def _give_focus(self) -> None:
         if not self.isVisible():
             return
-        if self._view == "discover":
-            self.discover.open()
-        elif self._view == "downloads":
-            self.downloads.take_focus()
-        else:
-            self.library.take_focus()
+        begun = {
+            "discover": self.discover.take_focus,
+            "downloads": self.downloads.take_focus,
+            "library": self.library.take_focus,
+        }[self._view]()
+        self._focus_waits = not begun
+        if self._focus_waits:
+            self.side.take_focus()
+
+    def _focus_again(self) -> None:
+        """What the keys are to begin at has come, unless a person has gone somewhere else meanwhile."""
+        if self._focus_waits and holds_focus(self.side):
+            self._give_focus()
+        self._focus_waits = False
 
     def _read_machine(self) -> None:
         self._calls.do(

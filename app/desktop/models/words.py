@@ -97,7 +97,9 @@ def short_count(count: int) -> str:
         return rounded_count(count)
     for unit, letter in ((10**9, "B"), (10**6, "M"), (10**3, "k")):
         if count >= unit:
-            return f"{count / unit:.{1 if count < 10 * unit else 0}f}{letter}"
+            value = count / unit
+            digits = 1 if value < 9.95 and round(value, 1) != round(value) else 0
+            return f"{value:.{digits}f}{letter}"
     return str(count)
 
 

@@ -50,6 +50,7 @@ class TokenField(LiveWidget):
         self.keep, self.forget = QPushButton(self), QPushButton(self)
         for button in (self.keep, self.forget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.forget.setProperty("kind", "bar")
         self.complaint = Complaint(self)
         self._upper, self._lower = QHBoxLayout(), QHBoxLayout()
         self._upper.addWidget(self.state, 1)
@@ -154,4 +155,5 @@ class TokenField(LiveWidget):
         self._column.setSpacing(px(8))
         self._upper.setSpacing(px(12))
         self._lower.setSpacing(px(8))
+        self.state.setMinimumHeight(px(30))  # as high with the button beside it
         self.complaint.restyle()

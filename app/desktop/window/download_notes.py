@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from app.desktop.language import languages
+from app.desktop.models.words import short_name
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.window.download_watch import Activity, DownloadWatch
 from app.desktop.window.strip import Strip, StripAction
@@ -14,6 +15,11 @@ from app.desktop.window.toast import Toast
 from app.services.events import DownloadChanged, DownloadProgress, ServiceEvent
 from app.store.records import Download, LibraryModel
 from engine.errors import UserError
+
+
+def shown_name(download: Download) -> str:
+    """What a model is called before the library has a name for it."""
+    return f"{short_name(download.repo)} · {download.variant}"
 
 
 class DownloadNotes(QObject):
@@ -69,7 +75,7 @@ class DownloadNotes(QObject):
         self._calls.do(
             lambda s: s.library.get(download.model),
             self._say_done,
-            lambda error: self._toast.say(self.tr("{name} is here").format(name=download.model)),
+            lambda error: self._toast.say(self.tr("{name} is here").format(name=shown_name(download))),
             owner=self,
         )
 
@@ -86,7 +92,7 @@ class DownloadNotes(QObject):
         self._told = download.id
         error = download.error if download.error is not None else UserError("unknown", detail="").info
         words = self.tr("{name} could not be downloaded: {reason}").format(
-            name=download.model, reason=languages.tell(error)
+            name=shown_name(download), reason=languages.tell(error)
         )
         self._strip.say(words, [StripAction(self.tr("Show"), self._show_downloads)], "bad")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -29,7 +30,13 @@ def choices_of(services: Services) -> tuple[ModelChoice, ...]:
         (starter,) = look_at_files([str(resolve_model(STARTER))])
     except UserError:
         starter = None
-    files = look_at_files(services.settings.current.recent_models)
+    folder = services.library.folder
+    # What was taken out of the library on purpose is not missed.
+    files = [
+        file
+        for file in look_at_files(services.settings.current.recent_models)
+        if file.there or not Path(file.path).is_relative_to(folder)
+    ]
     return model_choices(services.library.models(), files, starter)
 
 

@@ -15,7 +15,8 @@ MARGIN = 18
 
 
 class Toast(QFrame):
-    """One toast over the window `parent`; a new one takes the place of the old. Takes no focus.
+    """One toast over the window `parent`; a new one takes the place of the old. Takes no focus, and does not go
+    while nobody looks: before another window.
 
     It stands above `foot` while that is in sight, else at the foot of the window.
     """
@@ -63,7 +64,7 @@ class Toast(QFrame):
         self.show()
         self.raise_()
         self._place()
-        self._timer.start(SHOWN_MS)
+        self._count_down()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def dismiss(self) -> None:
@@ -111,9 +112,17 @@ class Toast(QFrame):
         self._timer.stop()
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._timer.start(SHOWN_MS)
+        self._count_down()
+
+    def _count_down(self) -> None:
+        if self._window.isActiveWindow():
+            self._timer.start(SHOWN_MS)
+        else:
+            self._timer.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
             self._place()
+        elif event.type() == QEvent.Type.WindowActivate and self.isVisible():
+            self._count_down()
         return False

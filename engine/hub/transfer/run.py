@@ -241,7 +241,8 @@ class Run:
             job.refusals += trouble.refusal
             hopeless = trouble.refusal and job.refusals >= self.limits.most_refusals
         if self._patience.lost() or hopeless:
-            raise trouble.error
+            # Without its cause, which may hold an address that is signed.
+            raise trouble.error from None
         self._trouble = trouble.error.info
         self.wait(self._patience.wait_after(tries, trouble.asked))
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.desktop.bridge import coalesce
@@ -155,7 +156,7 @@ def test_a_failure_says_why_and_shows_the_downloads(told: Running, qtbot: QtBot)
     error = ErrorInfo("settings.not_saved", {"path": "/data/settings.toml", "detail": "no room"})
     told.desktop.bridge.receive([changed(a_download(), state="failed", error=error)])
     told.until(strip.isVisible)
-    assert strip.text().startswith("owner/model-1:Q4_K_M could not be downloaded: ")
+    assert strip.text().startswith("model-1 · Q4_K_M could not be downloaded: ")
     assert strip.actions_shown() == ["Show"]
     # Somebody goes on with it: the line has said what it had to say.
     told.desktop.bridge.receive([DownloadChanged(a_download())])
@@ -175,5 +176,23 @@ def test_a_model_that_is_gone_again_is_told_without_an_offer(
     monkeypatch.setattr(told.services.library, "get", gone)
     told.desktop.bridge.receive([changed(a_download(), state="done")])
     told.until(told.window.toast.isVisible)
-    assert told.window.toast._text.text() == "owner/model-1:Q4_K_M is here"
+    assert told.window.toast._text.text() == "model-1 · Q4_K_M is here"
     assert not told.window.toast._button.isVisible()
+
+
+def test_what_is_said_stays_until_somebody_can_see_it(told: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    toast, window = told.window.toast, told.window
+    looked_at = False
+    monkeypatch.setattr(type(window), "isActiveWindow", lambda _: looked_at)
+    toast.say("It is here")
+    assert toast.isVisible() and not toast._timer.isActive()
+    looked_at = True
+    QApplication.sendEvent(window, QEvent(QEvent.Type.WindowActivate))
+    assert toast._timer.isActive()
+
+
+def test_a_failure_in_sight_is_not_told_twice(told: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(told.window.downloads, "_are_looked_at", lambda: True)
+    told.desktop.bridge.receive([changed(a_download(), state="failed", error=ErrorInfo("hub.offline"))])
+    told.until(lambda: not told.window.rail._badge.isVisible())
+    assert told.window.strip.isHidden()

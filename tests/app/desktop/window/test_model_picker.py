@@ -16,6 +16,7 @@ from app.desktop.language import languages
 from app.desktop.theme import themes
 from app.desktop.window.model_choices import OpenedFile, model_choices
 from app.desktop.window.model_picker import ModelPicker, ModelSpeed
+from app.desktop.window.model_reading import choices_of
 from app.services.events import LibraryChanged, ModelChanged
 from app.store.records import LibraryModel
 from engine.errors import UserError
@@ -240,3 +241,12 @@ def test_speeds_come_one_by_one_and_only_while_it_is_open(
     running.window.chat.header.model.open_menu()
     running.until(lambda: any("about 30 tokens" in text for text in texts(running)))
     assert asked[0] == "/m/qwen.gguf" and len(asked) == 2
+
+
+def test_a_model_taken_out_of_the_library_is_not_missed_but_a_vanished_file_is(running: Running) -> None:
+    services = running.services
+    services.settings.change(
+        recent_models=(str(services.library.folder / "owner" / "taken-out.gguf"), "/gone/vanished.gguf")
+    )
+    names = [choice.name for choice in choices_of(services)]
+    assert "vanished" in names and "taken-out" not in names
