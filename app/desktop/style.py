@@ -39,7 +39,7 @@ def grounds(theme: Theme, tone: str) -> tuple[str, str]:
     if tone == "accent":
         return theme.accent_soft, theme.accent
     if tone == "warning":
-        return mixed(theme.card, theme.warning, 0.12), theme.warning
+        return mixed(theme.card, theme.warning, 0.1), theme.warning
     return theme.user_bubble, theme.muted
 
 
