@@ -23,8 +23,9 @@ ready:
 run: ready
 	@exec .venv/bin/coterie
 
+# A file's tests stay together, in the order of the folders: they share what is slow to make.
 test: ready
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-vulkan: ready
 	@.venv/bin/python -m tests.vulkan

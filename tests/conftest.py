@@ -9,15 +9,21 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
+from tests.support.caches import cache_folder
 from tests.support.hub.fixtures import hub, start_hub  # noqa: F401
 from tests.support.leaks import Before
+from tests.support.turns import Turns
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+    # Hundreds of processes are started, and each would compile all of its modules again.
+    os.environ["PYTHONPYCACHEPREFIX"] = str(cache_folder("bytecode"))
 
 # The same examples in every run, so that a red run means a change; HYPOTHESIS_PROFILE=explore draws new ones.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -26,6 +32,41 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatabl
 
 ROOT = Path(__file__).resolve().parent.parent
 FAILED = pytest.StashKey[bool]()
+TURNS = pytest.StashKey[Turns]()
+TURNS_FOLDER = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Comes where tests are handed out to workers, before each worker starts."""
+    if TURNS_FOLDER not in node.config.stash:
+        node.config.stash[TURNS_FOLDER] = tempfile.mkdtemp(prefix="coterie-turns-")
+    node.workerinput["turns"] = node.config.stash[TURNS_FOLDER]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        config.stash[TURNS] = Turns(Path(config.workerinput["turns"]))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if TURNS in config.stash:
+        config.stash[TURNS].close()
+    if TURNS_FOLDER in config.stash:
+        shutil.rmtree(config.stash[TURNS_FOLDER], ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[bool]:
+    """Beside other tests an engine computes with one thread: one that shares its core holds all others up."""
+    turns = item.config.stash.get(TURNS, None)
+    if turns is None:
+        return (yield)
+    alone = item.get_closest_marker("alone") is not None
+    with turns.taken(alone=alone), pytest.MonkeyPatch.context() as patch:
+        if not alone:
+            patch.setenv("OMP_THREAD_LIMIT", "1")
+        return (yield)
 
 
 def pytest_collection_finish() -> None:

@@ -77,7 +77,7 @@ def pick(entries: Sequence[CatalogueEntry], placements: Placements, count: int) 
     The first is the most capable, by the geometric mean of all and of active parameters, among those that answer as
     fast as people read. Each further one is the most capable of at most 60 percent of its size, so that there is a
     choice between a better answer and a shorter download; then the same of those that are at least bearable. Where
-    that gives too few, the most capable of the rest follow, or else the fastest of all. Raises UserError as
+    that gives too few, the most capable of the rest follow, and then the fastest of what is left. Raises UserError as
     `Placements.machine` does.
     """
     from engine.hub.best import COMFORTABLE_TPS
@@ -95,7 +95,8 @@ def pick(entries: Sequence[CatalogueEntry], placements: Placements, count: int) 
             chosen.append(max(left, key=_capability))
     rest = sorted((one for one in runs if one not in chosen), key=_capability, reverse=True)
     chosen += [one for one in rest if one.tps >= BEARABLE_TPS][: count - len(chosen)]
-    return tuple(chosen or sorted(rest, key=lambda one: -one.tps)[:1])
+    slow = sorted((one for one in runs if one not in chosen), key=lambda one: -one.tps)
+    return (*chosen, *slow[: count - len(chosen)])
 
 
 def _capability(pick: CataloguePick) -> float:

@@ -65,6 +65,7 @@ class Downloads:
         self._told = threading.Condition()
         self._shown_at_once = settings.current.downloads_at_once
         self._run.offline = settings.current.offline
+        self._was_offline = True  # in an earlier session, as far as this one knows
         self._unsubscribe = settings.subscribe(self._settings_changed)
         library.paused = self.held
         library.repairing = fetching
@@ -297,16 +298,17 @@ class Downloads:
         if settings.downloads_at_once != self._shown_at_once:
             self._shown_at_once = settings.downloads_at_once
             self._queue.wake()
+        self._run.offline = settings.offline
         if settings.offline:
-            self._run.offline = True
+            self._was_offline = True
             self._queue.stop_all()
 
     def _tick(self) -> None:
         """Now and then, in the window: what did not work before is tried again, and what the offline switch has
         paused goes on when it is off."""
         self._run.retry()
-        if self._run.offline and not self._settings.current.offline:
-            self._run.offline = False
+        if self._was_offline and not self._settings.current.offline:
+            self._was_offline = False
             for download in self._rows.all():
                 if download.state == "paused" and download.error and download.error.code == "hub.offline":
                     self._go_on(download.id)

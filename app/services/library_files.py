@@ -26,6 +26,7 @@ from engine.hub.trash import (
     prune,
     remove_files,
     trash_place,
+    trash_root,
 )
 
 
@@ -96,7 +97,7 @@ class LibraryFiles:
                     move_file(moves[source], source)
             self._store.change_model(model.id, files=model.files, trashed=model.trashed)
             raise _not_moved(error, model) from error
-        prune((source.parent for source in there), self._folder.path)
+        _prune_trash(there)
 
     def empty(self, older_than: float | None) -> int:
         """Delete for good what was removed before that time, or everything in the trash; the bytes freed."""
@@ -123,17 +124,17 @@ class LibraryFiles:
 
     def settle(self, model: LibraryModel) -> None:
         """Do what a crash left undone: a file that lies at its other place is put where the store says it is."""
-        if not model.managed:
+        missing = [file for file in model.files if not is_there(Path(file.path))]
+        if not model.managed or not missing:
             return
         folder, needed = self._folder.path, self._needed_by_others(model.id)
-        for file in model.files:
-            path = Path(file.path)
-            other = counterpart(path, folder, model.id)
-            if is_there(path) or str(other) in needed:
+        for file in missing:
+            other = counterpart(Path(file.path), folder, model.id)
+            if str(other) in needed:
                 continue
             with contextlib.suppress(OSError):
                 if other.stat().st_size == file.bytes:
-                    move_file(other, path)
+                    move_file(other, Path(file.path))
                     prune([other.parent], folder)
 
     def _delete(self, model: LibraryModel) -> int:
@@ -146,7 +147,7 @@ class LibraryFiles:
                     size = path.stat().st_size
                     path.unlink()
                     freed += size
-                prune([path.parent], self._folder.path)
+                _prune_trash([path])
         if not any(original_place(Path(file.path)) and is_there(Path(file.path)) for file in model.files):
             self._store.delete_model(model.id)
             self._forget_parts(model)
@@ -174,6 +175,12 @@ def _replaced(files: Iterable[LibraryFile], moves: dict[Path, Path]) -> tuple[Li
     return tuple(
         msgspec.structs.replace(file, path=str(moves.get(Path(file.path), file.path))) for file in files
     )
+
+
+def _prune_trash(paths: Iterable[Path]) -> None:
+    """Remove the folders that are empty now that these files have left the trash."""
+    for path in paths:
+        prune([path.parent], trash_root(path))
 
 
 def _not_moved(error: OSError, model: LibraryModel) -> UserError:

@@ -18,6 +18,7 @@ from app.services.settings import SettingsFile
 from app.services.wishes import WishesFile
 from app.store.records import LibraryModel
 from app.store.store import Store
+from app.store.writers import is_alive
 from engine.errors import UserError
 from engine.hub.trash import INCOMING, TRASH, files_below
 
@@ -51,10 +52,14 @@ class LibraryMove:
         from engine.hub import moving
 
         moving.check_target(source, target)
+        if not source.is_dir():  # its disk is gone, or nothing was ever put there: there is nothing to move
+            moving.unmark(target)
+            self._settings.change(library_folder=self._setting(str(target)))
+            return
         try:
-            source.mkdir(parents=True, exist_ok=True)
             mode = moving.mode_for(source, target)
-            journal = moving.Journal(str(source), str(target), mode, self._moves(source, target))
+            moves = self._moves(source, target)
+            journal = moving.Journal(str(source), str(target), mode, moves, owner=self._store.writer)
             if mode == "copy":
                 moving.check_room(target, journal.moves)
             moving.write_journal(self._journal, journal)
@@ -82,6 +87,8 @@ class LibraryMove:
         journal = moving.read_journal(self._journal)
         if journal is None:  # a journal is written whole or not at all: this is none of ours
             self._journal.unlink()
+        elif journal.owner not in ("", self._store.writer) and is_alive(journal.owner):
+            return  # another process is at it, on a file system where locks do not keep others out
         elif journal.switched:
             self._complete(journal, set())
         else:

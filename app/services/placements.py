@@ -98,10 +98,6 @@ class Placements:
         """
         return self._machine.machine()
 
-    def settled_machine(self) -> Machine:
-        """As `machine`, after its bandwidths were measured, which takes some seconds the first time."""
-        return self._machine.settled()
-
     def refresh(self) -> Machine:
         """Ask the workers and look again. Raises as `machine` does."""
         self._workers.check()

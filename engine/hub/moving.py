@@ -51,13 +51,15 @@ class Move(msgspec.Struct, frozen=True):
 
 
 class Journal(msgspec.Struct, frozen=True):
-    """What is under way: from the folder `source` to `target`. `switched`: the second places count."""
+    """What is under way: from the folder `source` to `target`. `switched`: the second places count. `owner` names the
+    process that moves."""
 
     source: str
     target: str
     mode: Mode
     moves: tuple[Move, ...]
     switched: bool = False
+    owner: str = ""
 
 
 def check_target(source: Path, target: Path) -> None:

@@ -31,6 +31,11 @@ def original_place(path: Path) -> Path | None:
     return None
 
 
+def trash_root(path: Path) -> Path:
+    """The folder whose trash a file lies in; its own folder for one that is in none."""
+    return next((folder.parent.parent for folder in path.parents if folder.parent.name == TRASH), path.parent)
+
+
 def counterpart(path: Path, library: Path, id: str) -> Path:
     """The other one of the two places of a file of the model `id`."""
     return original_place(path) or trash_place(path, library, id)

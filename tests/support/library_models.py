@@ -76,6 +76,10 @@ def open_library(home: Path, store: Store, user_home: Path | None = None) -> Lib
     return Library(home, store, settings, wishes, user_home=user_home or home / "nobody")
 
 
+def settings_of(library: Library) -> SettingsFile:
+    return library._folder._settings
+
+
 def downloaded_model(library: Library, store: Store, repo: str = "o/r-GGUF", seed: int = 0) -> LibraryModel:
     """A model that Coterie downloaded: its file and its entry."""
     path = put_model(library.folder / repo / "m-Q8_0.gguf", seed)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from gguf import GGUFReader, GGUFValueType, GGUFWriter, ReaderField
 
-from tests.support.caches import cache_folder
+from tests.support.caches import cache_folder, one_maker
 from tests.support.starter import starter_model
 
 EXPERTS, EXPERTS_USED = 8, 2
@@ -23,13 +23,14 @@ _FEED_FORWARD = ("ffn_gate", "ffn_up", "ffn_down")
 def moe_model() -> Path:
     """The GGUF file, about half a gigabyte, made on first use in a few seconds."""
     path = cache_folder("models") / f"smollm2-135m-{EXPERTS}x{EXPERTS_USED}.gguf"
-    if not path.exists():
-        partial = path.with_suffix(f".{os.getpid()}.partial")
-        try:
-            write_upcycled(starter_model(), partial)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+    with one_maker(path.parent):
+        if not path.exists():
+            partial = path.with_suffix(f".{os.getpid()}.partial")
+            try:
+                write_upcycled(starter_model(), partial)
+                partial.replace(path)
+            finally:
+                partial.unlink(missing_ok=True)
     return path
 
 

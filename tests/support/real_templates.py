@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.caches import cache_folder
+from tests.support.caches import cache_folder, one_maker
 
 _PACKAGE = "llama-cpp-python==0.3.36"
 _INSIDE = "vendor/llama.cpp/models/templates/"
@@ -18,8 +18,9 @@ _INSIDE = "vendor/llama.cpp/models/templates/"
 def real_templates() -> dict[str, str]:
     """Sources by file name without its ending. Skips the test where they cannot be had."""
     folder = cache_folder("templates-0.3.36")
-    if not any(folder.glob("*.jinja")):
-        _fetch(folder)
+    with one_maker(folder):
+        if not any(folder.glob("*.jinja")):
+            _fetch(folder)
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.jinja"))}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gguf import GGUFReader, GGUFWriter
 
-from tests.support.caches import cache_folder
+from tests.support.caches import cache_folder, one_maker
 from tests.support.moe import copy_field
 from tests.support.starter import starter_model
 
@@ -19,13 +19,14 @@ def with_template(template: str) -> Path:
     """A copy of the starter's GGUF with this chat template, made on first use; "" leaves it out."""
     name = hashlib.sha256(template.encode()).hexdigest()[:16]
     path = cache_folder("models") / f"starter-{name}.gguf"
-    if not path.exists():
-        partial = path.with_suffix(f".{os.getpid()}.partial")
-        try:
-            _write(template, partial)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+    with one_maker(path.parent):
+        if not path.exists():
+            partial = path.with_suffix(f".{os.getpid()}.partial")
+            try:
+                _write(template, partial)
+                partial.replace(path)
+            finally:
+                partial.unlink(missing_ok=True)
     return path
 
 

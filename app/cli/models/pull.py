@@ -101,7 +101,6 @@ def _best(repository: Repository, services: Services, output: Output) -> Variant
         output.note(_word("only", output.language, id=printable(f"{repo}:{variant.name}")))
         return variant
     output.progress(_word("judging", output.language))
-    services.placements.settled_machine()
     best = next((one for one in services.hub.judge(repository) if one.best), None)
     if best is None:
         smallest = repository.variants[0]

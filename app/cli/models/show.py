@@ -84,7 +84,6 @@ def _show_model(model: LibraryModel, services: Services, output: Output) -> int:
     told: UserError | None = None
     if model.state == "ready" and model.trashed is None:
         try:
-            services.placements.settled_machine()
             verdict = services.hub.judge_local(model.path)
         except UserError as error:
             told = error
@@ -127,7 +126,6 @@ def _model_rows(model: LibraryModel, verdict: Verdict | None, language: Language
 def _show_repository(wanted: ModelName, services: Services, output: Output) -> int:
     repository = services.hub.repository(wanted.repo)
     output.progress(_word("judging", output.language))
-    services.placements.settled_machine()
     judged = services.hub.judge(repository)
     if wanted.variant or wanted.file:
         _, variant = variant_named(str(wanted), lambda _: repository)

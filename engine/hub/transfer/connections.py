@@ -167,6 +167,8 @@ class _Body:
     def close(self) -> None:
         with contextlib.suppress(OSError, urllib3.exceptions.HTTPError):
             if self._response.length_remaining == 0:
+                # Reading its end, even of a redirect without a body, is what lets the connection be used again.
+                self._response.read()
                 self._response.release_conn()
             else:
                 self._response.close()

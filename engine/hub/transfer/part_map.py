@@ -125,7 +125,13 @@ class PartMap:
         """The second half of what another stream has not begun, if at its speed so far it would need longer than
         `seconds` for what it has: the bytes of that which are on their way already come twice."""
         with self._lock:
-            left = {claim: self._seconds_left(claim) for claim in self._live if claim.end - claim.index > 1}
+            now = self._clock()
+            left = {
+                claim: self._seconds_left(claim, now)
+                for claim in self._live
+                # One that has only begun says nothing of its speed.
+                if claim.end - claim.index > 1 and now - claim.since >= seconds / 2
+            }
             slowest = max(left, key=lambda one: left[one], default=None)
             if slowest is None or left[slowest] < seconds:
                 return None
@@ -134,11 +140,10 @@ class PartMap:
             slowest.end = middle
             return claim
 
-    def _seconds_left(self, claim: Claim) -> float:
-        passed = self._clock() - claim.since
+    def _seconds_left(self, claim: Claim, now: float) -> float:
         came = (claim.index - claim.first) * self.part_bytes + claim.have
         left = (claim.end - claim.index) * self.part_bytes - claim.have
-        return passed * left / max(came, 1)
+        return (now - claim.since) * left / max(came, 1)
 
     def take(self, index: int) -> Claim | None:
         """One part, from its first byte, if nobody has it and it is not here."""

@@ -1,7 +1,8 @@
 """A desktop in a process of its own, for tests of starting and ending: `python -m … SECONDS`.
 
 Runs the product's own `run` over `COTERIE_HOME` with the scripted engine, prints "shown" with the modules that
-were imported by the first paint, "open" when the data is there, and closes by itself.
+were imported by the first paint, "open" when the data is there, and closes after that time or when its standard
+input ends.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.desktop import application
@@ -53,11 +54,13 @@ def main() -> None:
         for widget in QApplication.topLevelWidgets():
             widget.close()
 
-    # The timer needs the application, which `run` makes: it starts with the first desktop.
+    # Both need the application, which `run` makes: they start with the first desktop.
     started = Watched.start
 
     def start(desktop: Watched) -> None:
         QTimer.singleShot(round(seconds * 1000), leave)
+        ended = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, desktop)
+        ended.activated.connect(lambda: (ended.setEnabled(False), leave()))
         started(desktop)
 
     Watched.start = start  # type: ignore[method-assign]

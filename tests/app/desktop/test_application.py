@@ -25,7 +25,7 @@ Process = subprocess.Popen[str]
 
 @pytest.fixture
 def start(coterie_home: Path) -> Iterator[Callable[[float], Process]]:
-    """Starts desktops as processes that close after the given seconds."""
+    """Starts desktops as processes that close after the given seconds, or when `communicate` ends their input."""
     processes: list[Process] = []
 
     def make(seconds: float) -> Process:
@@ -34,6 +34,7 @@ def start(coterie_home: Path) -> Iterator[Callable[[float], Process]]:
             command,
             cwd=ROOT,
             env={**os.environ, "LC_ALL": "C.UTF-8"},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -56,7 +57,8 @@ def test_the_window_is_painted_before_anything_heavy_is_imported(start: Callable
     process = start(1.5)
     assert line(process) == "shown"
     assert line(process) == "open"
-    output, errors = process.communicate(timeout=20)
+    process.wait(timeout=20)
+    output, errors = process.communicate()
     assert process.returncode == 0
     assert errors.replace("This plugin does not support propagateSizeHints()", "").strip() == ""
     assert "asked" in output
@@ -65,10 +67,10 @@ def test_the_window_is_painted_before_anything_heavy_is_imported(start: Callable
 def test_a_second_desktop_asks_the_first_one_and_ends(
     start: Callable[[float], Process], coterie_home: Path
 ) -> None:
-    first = start(4)
+    first = start(30)
     assert line(first) == "shown"
     assert line(first) == "open"
-    second = start(4)
+    second = start(30)
     _, errors = second.communicate(timeout=20)
     assert second.returncode == 1
     first.communicate(timeout=20)
@@ -82,8 +84,9 @@ def test_the_lock_of_a_dead_desktop_is_taken_over(start: Callable[[float], Proce
     assert line(first) == "open"
     first.kill()
     first.communicate()
-    second = start(1)
+    second = start(30)
     assert line(second) == "shown"
+    assert line(second) == "open"
     second.communicate(timeout=20)
     assert second.returncode == 0
 

@@ -13,7 +13,7 @@ import pytest
 
 from app.store.store import Store
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.alone]
 
 LOSS_LIMIT_S = 0.5
 

@@ -489,6 +489,7 @@ def test_the_keyboard_alone_is_enough_for_a_chat(running: Running, qtbot: QtBot)
     assert window.sidebar.isVisible() and focused() is window.sidebar.search
 
 
+@pytest.mark.alone
 def test_the_gui_thread_never_waits_for_the_store(
     running: Running, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,7 +25,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.hub.transfer import StopToken
 from engine.hub.values import HubFile, HubModel, Repository, Variant
 from tests.support.fake_fetching import FakeFetching, repository, variant
-from tests.support.library_models import model_bytes, open_library, open_store
+from tests.support.library_models import model_bytes, open_library, open_store, settings_of
 
 PATIENCE = 10.0
 ROOT = Path(__file__).parents[3]
@@ -57,7 +57,7 @@ def make(library: Library, store: Store, fetching: FakeFetching) -> Iterator[Mak
     made: list[Downloads] = []
 
     def new(store: Store = store, library: Library = library, fetching: FakeFetching = fetching) -> Downloads:
-        made.append(Downloads(store, library._folder._settings, library, fetching, repository))
+        made.append(Downloads(store, settings_of(library), library, fetching, repository))
         return made[-1]
 
     yield new
@@ -246,7 +246,7 @@ def test_so_many_run_at_once_as_the_settings_say(
     asked = add_all(downloads, 4)
     until(lambda: len(fetching.running) == 2)
     assert states(downloads) == ["running", "running", "queued", "queued"]
-    library._folder._settings.change(downloads_at_once=3)
+    settings_of(library).change(downloads_at_once=3)
     until(lambda: len(fetching.running) == 3)
     fetching.hold.clear()
     assert [downloads.wait(one.id).state for one in asked] == ["done"] * 4
@@ -256,7 +256,7 @@ def test_so_many_run_at_once_as_the_settings_say(
 def test_the_order_can_be_changed(
     downloads: Downloads, library: Library, fetching: FakeFetching, told: list[ServiceEvent]
 ) -> None:
-    library._folder._settings.change(downloads_at_once=1)
+    settings_of(library).change(downloads_at_once=1)
     fetching.hold.set()
     first, second, third, fourth = add_all(downloads, 4)
     downloads.move(fourth.id, second.id)
@@ -304,7 +304,7 @@ def test_pausing_keeps_what_has_come_and_resuming_goes_on(
 def test_one_that_waits_is_paused_without_having_run(
     downloads: Downloads, library: Library, fetching: FakeFetching
 ) -> None:
-    library._folder._settings.change(downloads_at_once=1)
+    settings_of(library).change(downloads_at_once=1)
     fetching.hold.set()
     first, second = add_all(downloads, 2)
     assert downloads.pause(second.id).state == "paused"
@@ -399,13 +399,26 @@ def test_the_offline_switch_pauses_what_runs_and_lets_it_go_on(
     running, by_hand = add_all(downloads, 2)
     until(lambda: len(fetching.running) == 2)
     downloads.pause(by_hand.id)
-    library._folder._settings.change(offline=True)
+    settings_of(library).change(offline=True)
     paused = downloads.wait(running.id)
     assert (paused.state, paused.error) == ("paused", ErrorInfo("hub.offline"))
     fetching.hold.clear()
-    library._folder._settings.change(offline=False)
+    settings_of(library).change(offline=False)
     until(lambda: downloads.get(running.id).state == "done")
     assert downloads.get(by_hand.id).state == "paused"
+
+
+def test_what_the_switch_paused_in_an_earlier_session_goes_on(
+    make: Make, fetching: FakeFetching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download_watch, "INTERVAL", 0.02)
+    fetching.fail[Q8] = UserError("hub.offline")
+    before = make()
+    asked = before.wait(before.add(repository(), variant("Q8_0")).id)
+    before.close()
+    after = make()
+    after.recover()
+    until(lambda: after.get(asked.id).state == "done")
 
 
 def test_without_room_nothing_starts(
@@ -427,7 +440,7 @@ def test_without_room_nothing_starts(
 def test_a_library_on_a_disk_that_is_gone_is_told(
     downloads: Downloads, library: Library, tmp_path: Path
 ) -> None:
-    library._folder._settings.change(library_folder=str(tmp_path / "unplugged"))
+    settings_of(library).change(library_folder=str(tmp_path / "unplugged"))
     assert code_of(lambda: downloads.add(repository(), variant("Q8_0"))) == "library.folder_gone"
 
 
@@ -470,13 +483,13 @@ def elsewhere(coterie_home: Path, downloads: Downloads) -> Iterator[subprocess.P
         "from pathlib import Path\n"
         "from app.services.downloads import Downloads\n"
         "from tests.support.fake_fetching import FakeFetching, repository, variant\n"
-        "from tests.support.library_models import open_library, open_store\n"
+        "from tests.support.library_models import open_library, open_store, settings_of\n"
         f"home = Path({str(coterie_home)!r})\n"
         "store = open_store(home)\n"
         "library = open_library(home, store)\n"
         "fetching = FakeFetching()\n"
         "fetching.hold.set()\n"
-        "downloads = Downloads(store, library._folder._settings, library, fetching, repository)\n"
+        "downloads = Downloads(store, settings_of(library), library, fetching, repository)\n"
         "asked = downloads.add(repository('o/m0', variant('Q8_0')), variant('Q8_0'))\n"
         "while not fetching.running: pass\n"
         "print(asked.id, flush=True)\n"
@@ -636,7 +649,7 @@ def downloads_files() -> tuple[Any, ...]:
 def test_downloads_rest_while_the_library_moves_and_go_on_in_the_new_place(
     downloads: Downloads, library: Library, fetching: FakeFetching, told: list[ServiceEvent], tmp_path: Path
 ) -> None:
-    library._folder._settings.change(downloads_at_once=1)
+    settings_of(library).change(downloads_at_once=1)
     fetching.hold.set()
     running, waiting = add_all(downloads, 2)
     until(lambda: bool(fetching.running))

@@ -22,7 +22,7 @@ from engine.hub.client import Hub as HubClient
 from engine.hub.values import Repository
 from tests.support.hub import Fault, Hub, HubRepo, MemoryContent
 from tests.support.hub.models import tiny
-from tests.support.library_models import open_library, open_store, put_split
+from tests.support.library_models import open_library, open_store, put_split, settings_of
 
 PATIENCE = 20.0
 ROOT = Path(__file__).parents[3]
@@ -58,7 +58,7 @@ def downloads_of(library: Library, store: Store, address: str) -> Downloads:
             return client.repository(repo)
 
     fetching = HubFetching(lambda: access, library.parts, lambda: library.folder)
-    return Downloads(store, library._folder._settings, library, fetching, repository)
+    return Downloads(store, settings_of(library), library, fetching, repository)
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from tests.app.services.test_hub_fetching import ID, downloads_of
-from tests.support.library_models import open_library, open_store
+from tests.support.library_models import open_library, open_store, settings_of
 home, address = Path(sys.argv[1]), sys.argv[2]
 store = open_store(home)
 downloads = downloads_of(open_library(home, store), store, address)
@@ -217,7 +217,7 @@ def test_while_offline_nothing_is_asked(library: Library, store: Store, hub: Hub
         with HubClient(online) as client:
             return client.repository(repo)
 
-    downloads = Downloads(store, library._folder._settings, library, fetching, repository)
+    downloads = Downloads(store, settings_of(library), library, fetching, repository)
     try:
         paused: Download = downloads.wait(downloads.add_named(ID).id)
     finally:

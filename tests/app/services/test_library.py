@@ -24,6 +24,7 @@ from tests.support.library_models import (
     open_store,
     put_model,
     put_split,
+    settings_of,
     sha256,
 )
 from tests.support.permissions import bound_by_permissions
@@ -418,14 +419,14 @@ def test_disk_tells_what_the_library_takes(library: Library, store: Store, tmp_p
 
 
 def test_a_chosen_folder_that_is_not_there_is_not_made_anew(library: Library, tmp_path: Path) -> None:
-    library._folder._settings.change(library_folder=str(tmp_path / "unplugged"))
+    settings_of(library).change(library_folder=str(tmp_path / "unplugged"))
     assert (library.disk().free, library.disk().total) == (0, 0)
     assert code_of(library.ready_folder) == "library.folder_gone"
     assert not (tmp_path / "unplugged").exists()
 
 
 def test_a_folder_that_may_not_be_entered_is_told(library: Library, public_folder: Path) -> None:
-    library._folder._settings.change(library_folder=str(public_folder / "locked"))
+    settings_of(library).change(library_folder=str(public_folder / "locked"))
     (public_folder / "locked").mkdir(mode=0o500)
     with bound_by_permissions():
         assert code_of(library.ready_folder) == "library.not_writable"
@@ -547,9 +548,7 @@ def test_the_library_moves_with_all_that_is_coteries(
     from app.services.wishes import KeptWishes
 
     wishes.keep(filled.get("r-GGUF").path, KeptWishes(context=1234))
-    filled._folder._settings.change(
-        model=filled.get("r-GGUF").path, recent_models=(filled.get("s-GGUF").path,)
-    )
+    settings_of(filled).change(model=filled.get("r-GGUF").path, recent_models=(filled.get("s-GGUF").path,))
     filled.move_to(target)
     assert filled.folder == target
     mine = {"notes.txt", "mine.gguf"}
@@ -560,8 +559,8 @@ def test_the_library_moves_with_all_that_is_coteries(
     assert all(model.state == "ready" for model in by_id.values())
     assert Path(by_id["o/r-GGUF:Q8_0"].path).is_relative_to(target)
     assert by_id["mine"].path == str(source / "mine.gguf")
-    assert filled._folder._settings.current.model == by_id["o/r-GGUF:Q8_0"].path
-    assert filled._folder._settings.current.recent_models == (by_id["o/s-GGUF:Q8_0"].path,)
+    assert settings_of(filled).current.model == by_id["o/r-GGUF:Q8_0"].path
+    assert settings_of(filled).current.recent_models == (by_id["o/s-GGUF:Q8_0"].path,)
     assert wishes.get(by_id["o/r-GGUF:Q8_0"].path).context == 1234
     assert filled.restore("o/gone:Q8_0").path == str(target / "o" / "gone" / "m-Q8_0.gguf")
     moves = [event for event in told if isinstance(event, MoveProgress)]
@@ -570,7 +569,7 @@ def test_the_library_moves_with_all_that_is_coteries(
     for name in mine:
         (source / name).unlink()
     filled.move_to(source)
-    assert filled._folder._settings.current.library_folder == ""
+    assert settings_of(filled).current.library_folder == ""
 
 
 def test_what_is_written_to_the_disk_of_the_copy_is_compared(
@@ -606,7 +605,7 @@ def test_a_move_that_is_stopped_leaves_everything_where_it_was(
     assert contents(filled.folder) == before
     assert filled.models() == models
     assert contents(tmp_path / "disk") == {}
-    assert filled._folder._settings.current.library_folder == ""
+    assert settings_of(filled).current.library_folder == ""
     filled.move_to(tmp_path / "disk")
 
 
@@ -643,6 +642,24 @@ def test_folders_that_cannot_be_moved_to_are_told(filled: Library, tmp_path: Pat
     assert contents(filled.folder) == before
 
 
+def test_a_library_whose_disk_is_gone_can_be_put_elsewhere(
+    library: Library, store: Store, tmp_path: Path
+) -> None:
+    (tmp_path / "disk").mkdir()
+    library.move_to(tmp_path / "disk" / "models")
+    model = downloaded_model(library, store)
+    (tmp_path / "disk").rename(tmp_path / "unplugged")
+    library.move_to(tmp_path / "other")
+    assert library.folder == tmp_path / "other"
+    assert not (tmp_path / "disk").exists()
+    assert only(library).state == "missing"
+    (tmp_path / "unplugged").rename(tmp_path / "disk")
+    assert library.models() == (model,)
+    assert library.remove(model.id).reclaimed == model.bytes
+    assert library.restore(model.id) == model
+    assert [path.name for path in Path(model.path).parent.iterdir()] == [Path(model.path).name]
+
+
 def test_a_full_disk_is_told_before_anything_is_copied(
     filled: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -670,7 +687,7 @@ def test_settings_that_cannot_be_saved_undo_the_move(
         raise UserError("settings.not_saved", path="p", detail="d")
 
     with monkeypatch.context() as patch:
-        patch.setattr(filled._folder._settings, "change", refuse)
+        patch.setattr(settings_of(filled), "change", refuse)
         assert code_of(lambda: filled.move_to(tmp_path / "disk")) == "settings.not_saved"
     assert contents(filled.folder) == before
     assert filled.models() == models

@@ -160,6 +160,7 @@ def test_changes_are_made_in_order_from_many_threads(store: Store) -> None:
     assert len(store.siblings(store.path(id)[-1])) == 80 == max(counts)
 
 
+@pytest.mark.alone
 def test_long_conversations_open_fast(store: Store, folder: Path) -> None:
     id = store.create_conversation().id
     first = store.add_message(id, None, "user", "message 0").id

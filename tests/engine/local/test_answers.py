@@ -10,7 +10,7 @@ from engine.errors import ErrorInfo
 from tests.engine.local.conftest import Running
 from tests.support.recorder import ask
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.alone]
 
 QUESTION = "Write one sentence about the sea."
 

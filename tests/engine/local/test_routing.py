@@ -66,7 +66,7 @@ def test_watching_ends_between_two_answers(engine: LocalEngine, told: Recorder) 
 
 def test_each_ubatch_of_a_long_prompt_is_counted(engine: LocalEngine, told: Recorder) -> None:
     load(engine, told, str(moe_model()), watch=True)
-    _, end = told.answer(engine, ask(1, "and more words " * 300, max_tokens=1))
+    _, end = told.answer(engine, ask(1, "and more words " * 200, max_tokens=1))
     tokens = end.usage.prompt_tokens
     assert tokens > 512
     ubatches = -(-tokens // 512)

@@ -103,6 +103,17 @@ def test_a_stream_that_will_be_done_soon_keeps_what_it_has() -> None:
     assert parts.steal(3) is None
 
 
+def test_a_stream_that_has_only_begun_keeps_what_it_has() -> None:
+    now = 0.0
+    parts = PartMap(100, 10, lambda: now)
+    claim = parts.claim(10)
+    now = 1.4
+    assert parts.steal(3) is None
+    now = 1.6
+    assert parts.steal(3) is not None
+    assert claim is not None
+
+
 def test_a_part_under_way_is_not_taken_over() -> None:
     parts = PartMap(10, 10)
     assert parts.claim(1)
