@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from app.cli.main import run
+from engine.hub import transfer
+from tests.support import impatient
 
 ROOT = Path(__file__).resolve().parents[2]
 # A proxy of the machine would be asked for the way to loopback, too.
@@ -96,6 +98,9 @@ class Command:
                 patch.delenv(name, raising=False)
             for name, value in {**self.environment, **environment}.items():
                 patch.setenv(name, value)
+            if self.module == impatient.__name__:
+                for name, function in impatient.IMPATIENT.items():
+                    patch.setattr(transfer, name, function)
             code = run(arguments)
         return Ran(code, out.getvalue(), err.getvalue())
 

@@ -15,6 +15,7 @@ from tests.support.hub.models import tiny
 REPO = "demo/Tiny-GGUF"
 NAME = f"{REPO}:Q8_0"
 FILE = f"{REPO}/Tiny-Q8_0.gguf"
+pytestmark = pytest.mark.usefixtures("measured")
 FIELDS = {"id", "path", "bytes", "sha256", "state", "name", "files"}
 
 
@@ -165,7 +166,7 @@ def test_removing_now_deletes_what_is_ours_and_only_that(command: Command, pulle
 def test_a_download_that_is_not_wanted_any_more_is_removed(impatient: Command, hub: Hub) -> None:
     hub.shelf.add(HubRepo(REPO, {"Tiny-Q8_0.gguf": tiny(40_000_000)}))
     hub.fault(Fault("cut", after=9_000_000, times=4), Fault("html", nth=5, times=0))
-    assert impatient.models("pull", NAME).code == 1
+    assert impatient.here("models", "pull", NAME, "--json").code == 1
     (failed,) = impatient.here("models", "list", "--downloads", "--json").objects
     assert failed["state"] == "failed" and failed["received"] > 0
     assert "--downloads" in impatient.here("models", "list").out
