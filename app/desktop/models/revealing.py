@@ -32,7 +32,9 @@ def _run(folder: Path, file: Path | None) -> None:
     else:
         command = ["xdg-open", str(folder)]
     try:
-        subprocess.run(command, check=False, timeout=10, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        done = subprocess.run(
+            command, check=False, timeout=10, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UserError("desktop.not_shown", path=str(folder)) from error
     # Explorer says 1 when all is well.
