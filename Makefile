@@ -1,12 +1,13 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test test-vulkan lint bench screenshots formats-table demo-hub clean
+.PHONY: help setup ready run test test-vulkan lint bench test-downloads screenshots formats-table demo-hub clean
 
 help:
 	@echo 'make run          start Coterie'
 	@echo 'make setup        set up only, and check everything that set-up can check'
 	@echo 'make test         run the tests'
 	@echo 'make test-vulkan  build the engine with Vulkan and test it on a device that the processor draws'
+	@echo 'make test-downloads  let downloads go wrong for some minutes'
 	@echo 'make lint         check style, types and imports'
 	@echo 'make bench        measure the engine and the window'
 	@echo 'make screenshots  take pictures of the window into screenshots/'
@@ -29,6 +30,9 @@ test: ready
 
 test-vulkan: ready
 	@.venv/bin/python -m tests.vulkan
+
+test-downloads: ready
+	@.venv/bin/python -m pytest -m downloads tests/app/cli
 
 lint: ready
 	@status=0; \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import shutil
@@ -58,12 +59,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[bool]:
-    """Beside other tests an engine computes with one thread: one that shares its core holds all others up."""
-    turns = item.config.stash.get(TURNS, None)
-    if turns is None:
-        return (yield)
+    """An engine computes with one thread unless the test runs alone.
+
+    All threads of an engine hold each other up when one of them shares its core, with another test or whatever
+    else runs: an answer then takes twenty times as long.
+    """
     alone = item.get_closest_marker("alone") is not None
-    with turns.taken(alone=alone), pytest.MonkeyPatch.context() as patch:
+    turns = item.config.stash.get(TURNS, None)
+    turn = turns.taken(alone=alone) if turns else contextlib.nullcontext()
+    with turn, pytest.MonkeyPatch.context() as patch:
         if not alone:
             patch.setenv("OMP_THREAD_LIMIT", "1")
         return (yield)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from huggingface_hub import HfApi, close_session, get_hf_file_metadata, hf_hub_url
+from huggingface_hub import HfApi, close_session, get_hf_file_metadata, hf_hub_url, set_client_factory
 from huggingface_hub.errors import (
     EntryNotFoundError,
     GatedRepoError,
@@ -18,6 +18,7 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from huggingface_hub.utils import _http
 
 from engine.placement.gguf_index import read_index
 from tests.support.hub import (
@@ -40,8 +41,12 @@ DATA = bytes(range(256)) * 4096
 
 
 @pytest.fixture(autouse=True)
-def no_session_left() -> Iterator[None]:
+def own_session() -> Iterator[None]:
+    """The client as it comes, though the product may have taken over its connections in this process."""
+    before = _http._GLOBAL_CLIENT_FACTORY
+    set_client_factory(_http.default_client_factory)
     yield
+    set_client_factory(before)
     close_session()
 
 

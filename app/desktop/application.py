@@ -24,6 +24,7 @@ from app.desktop.tasks import run_in_background
 from app.desktop.theme import themes
 from app.desktop.window.main_window import MainWindow
 from app.services.settings import SettingsFile
+from engine import giving_way
 from engine.errors import UserError
 from resources import FOLDER
 
@@ -174,6 +175,7 @@ def run(argv: Sequence[str]) -> int:
         print(languages.tell(UserError("desktop.already_open", folder=str(home))), file=sys.stderr)
         return 1
     themes.follow_system()
+    giving_way.turn_on()
     desktop = Desktop(home, settings)
     put_on_style(application)
     crash_log = None

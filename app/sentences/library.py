@@ -122,8 +122,4 @@ SENTENCES: dict[str, Sentence] = {
         "The download of {name} has not ended. Cancel it first.",
         "{name} 다운로드가 아직 끝나지 않았습니다. 먼저 취소해 주세요.",
     ),
-    "library.not_shown": Sentence(
-        "The folder {path} could not be opened. It may have been moved, or this system has no file manager; open it yourself.",
-        "{path} 폴더를 열지 못했습니다. 폴더가 옮겨졌거나 이 시스템에 파일 관리자가 없을 수 있으니 직접 열어 주세요.",
-    ),
 }

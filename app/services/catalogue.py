@@ -77,7 +77,7 @@ def pick(entries: Sequence[CatalogueEntry], placements: Placements, count: int) 
     The first is the most capable, by the geometric mean of all and of active parameters, among those that answer as
     fast as people read. Each further one is the most capable of at most 60 percent of its size, so that there is a
     choice between a better answer and a shorter download; then the same of those that are at least bearable. Where
-    that gives too few, the most capable of the rest follow, and then the fastest of what is left. Raises UserError as
+    that gives too few, the most capable of the rest follow, then the fastest. Raises UserError as
     `Placements.machine` does.
     """
     from engine.hub.best import COMFORTABLE_TPS

@@ -20,6 +20,8 @@ CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 20.0
 _PORTS = {"http": 80, "https": 443}
 _USER_AGENT = "coterie"
+# A header that is longer than servers read is no token.
+_LONGEST_TOKEN = 512
 
 
 def no_token() -> str:
@@ -77,7 +79,9 @@ class HubAccess:
     def token(self) -> str:
         """The token as it can be sent. Raises UserError `hub.bad_token` for one that cannot be."""
         token = self._token().strip()
-        if not (token.isascii() and token.isprintable() and " " not in token):
+        if not (
+            token.isascii() and token.isprintable() and " " not in token and len(token) <= _LONGEST_TOKEN
+        ):
             raise UserError("hub.bad_token")
         return token
 

@@ -123,8 +123,11 @@ def transfer() -> None:
 
     found = compare()
     numbers = (f"{found['ours_s']:.2f}", f"{found['curl_s']:.2f}", f"{found['ratio']:.2f}")
+    mine, bare = found["ours_cpu_s"], found["curl_cpu_s"]
+    cpu = (f"{mine:.2f}", f"{bare:.2f}", f"{mine / bare:.2f}")
     rows = [
         ("1 GB over loopback, s", *numbers, "<= 1.15"),
+        ("processor time for it, s", *cpu, ""),
         ("memory early, MB", f"{found['early_mb']:.0f}", "", "", ""),
         ("most memory, MB", f"{found['most_mb']:.0f}", "", "", "flat"),
     ]

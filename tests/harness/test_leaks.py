@@ -3,6 +3,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -11,13 +13,18 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 
 
-def run_examples(name: str, folder: Path) -> dict[str, list[str]]:
+# As a person runs one file, and as `make test` runs them all.
+WAYS = {"directly": (), "in a worker": ("-n", "1")}
+Problems = dict[str, list[str]]
+
+
+def run_examples(name: str, folder: Path, way: str) -> Problems:
     """Each example's name with the messages of its failures and errors; none when it passed."""
     report = folder / "report.xml"
     working_folder = folder / "work"
     working_folder.mkdir()
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml",
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml", *WAYS[way],
          "--rootdir", ROOT, "--basetemp", folder / "temp", f"--junit-xml={report}", HERE / f"{name}.py"],
         cwd=working_folder,
         capture_output=True,
@@ -36,10 +43,14 @@ def run_examples(name: str, folder: Path) -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def leaking(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    return run_examples("leaking_examples", tmp_path_factory.mktemp("leaking"))
+def leaking(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Problems]:
+    """What is told each way, of runs side by side: most of their time is a wait for what may still end."""
+    folders = [tmp_path_factory.mktemp("leaking") for _ in WAYS]
+    with ThreadPoolExecutor() as runs:
+        return dict(zip(WAYS, runs.map(run_examples, repeat("leaking_examples"), folders, WAYS), strict=True))
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     ("example", "told"),
     [
@@ -53,22 +64,24 @@ def leaking(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     ],
 )
 def test_a_test_that_leaves_something_behind_fails(
-    leaking: dict[str, list[str]], example: str, told: str
+    leaking: dict[str, Problems], example: str, told: str, way: str
 ) -> None:
-    problems = leaking[example]
+    problems = leaking[way][example]
     assert len(problems) == 1
     assert "the test leaves behind" in problems[0]
     assert told in problems[0]
 
 
-def test_each_example_leaves_one_thing(leaking: dict[str, list[str]]) -> None:
-    assert len(leaking) == 7
-    for problems in leaking.values():
+@pytest.mark.parametrize("way", WAYS)
+def test_each_example_leaves_one_thing(leaking: dict[str, Problems], way: str) -> None:
+    assert len(leaking[way]) == 7
+    for problems in leaking[way].values():
         assert len(problems[0].split("leaves behind:")[-1].strip().splitlines()) == 1, problems
 
 
-def test_a_test_that_cleans_up_passes(tmp_path: Path) -> None:
-    clean = run_examples("clean_examples", tmp_path)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_test_that_cleans_up_passes(tmp_path: Path, way: str) -> None:
+    clean = run_examples("clean_examples", tmp_path, way)
     assert len(clean) == 11
     assert {name: problems for name, problems in clean.items() if problems} == {}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -10,6 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from app.cli.main import run
+from engine.hub import transfer
+from tests.support import impatient
 
 ROOT = Path(__file__).resolve().parents[2]
 # A proxy of the machine would be asked for the way to loopback, too.
@@ -77,6 +85,24 @@ class Command:
                 process.kill()
                 raise
         return Ran(process.returncode, out, err)
+
+    def here(self, *arguments: str, **environment: str) -> Ran:
+        """The same in this process, which takes a tenth of the time; for what ends by itself."""
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            for name in _NOT_OURS:
+                patch.delenv(name, raising=False)
+            for name, value in {**self.environment, **environment}.items():
+                patch.setenv(name, value)
+            if self.module == impatient.__name__:
+                for name, function in impatient.IMPATIENT.items():
+                    patch.setattr(transfer, name, function)
+            code = run(arguments)
+        return Ran(code, out.getvalue(), err.getvalue())
 
     def models(self, *arguments: str, **options: Any) -> Ran:
         """`coterie models ... --json`."""

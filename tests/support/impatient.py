@@ -22,7 +22,9 @@ LIMITS = Limits(
     first_patience=3.0,
 )
 
+IMPATIENT = {name: functools.partial(getattr(transfer, name), limits=LIMITS) for name in ("fetch", "repair")}
+
 if __name__ == "__main__":
-    transfer.fetch = functools.partial(transfer.fetch, limits=LIMITS)  # type: ignore[assignment]
-    transfer.repair = functools.partial(transfer.repair, limits=LIMITS)  # type: ignore[assignment]
+    for name, function in IMPATIENT.items():
+        setattr(transfer, name, function)
     sys.exit(main())

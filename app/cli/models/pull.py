@@ -22,6 +22,8 @@ from engine.hub.values import Repository, Variant
 
 LOOK_S = 1.0
 UNDER_WAY = ("queued", "running", "verifying")
+# Going on would end the same way.
+FINAL = ("download.changed", "download.not_usable")
 _WORDS = {
     "judging": Sentence("Reading headers to see what fits…", "무엇이 맞는지 헤더를 읽는 중…"),
     "chosen": Sentence("{id}: {verdict}", "{id}: {verdict}"),
@@ -35,6 +37,10 @@ _WORDS = {
     "paused": Sentence(
         "Paused at {done} of {total}. To go on: coterie models pull {id}",
         "{total} 중 {done}에서 일시 정지했습니다. 계속하려면: coterie models pull {id}",
+    ),
+    "useless": Sentence(
+        "{done} of it are kept. To throw them away: coterie models remove {id}",
+        "받은 {done}을(를) 보관해 두었습니다. 버리려면: coterie models remove {id}",
     ),
     "failed": Sentence(
         "{done} of {total} are kept. To go on: coterie models pull {id}",
@@ -68,7 +74,7 @@ def pull(name: str, output: Output) -> int:
 
 
 def _in_library(wanted: ModelName, services: Services) -> LibraryModel | None:
-    """The model when it is here and whole. A repository alone may mean another variant than the one that is here."""
+    """The model when it is here, whole, and called exactly so. What else a name may mean is told by the hub."""
     if not wanted.variant and not wanted.file:
         return None
     for model in services.library.models():
@@ -76,7 +82,7 @@ def _in_library(wanted: ModelName, services: Services) -> LibraryModel | None:
             continue
         if wanted.file and any(file.origin_path == wanted.file for file in model.files):
             return model
-        if wanted.variant and model.variant.casefold() == wanted.variant.casefold():
+        if wanted.variant and wanted.variant == model.variant:
             return model
     return None
 
@@ -84,7 +90,15 @@ def _in_library(wanted: ModelName, services: Services) -> LibraryModel | None:
 def _begin(wanted: ModelName, services: Services, output: Output) -> Download | LibraryModel:
     """Queue the download; the model when it turns out to be here."""
     if wanted.variant or wanted.file:
-        return services.downloads.add_named(str(wanted))
+        try:
+            return services.downloads.add_named(str(wanted))
+        except UserError as error:
+            if error.code != "download.already":
+                raise
+            known = services.library.get(str(error.params["name"]))
+            if known.state != "ready":
+                raise
+            return known
     repository = services.hub.repository(wanted.repo)
     variant = _best(repository, services, output)
     named = ModelName(wanted.repo, variant=variant.name)
@@ -138,20 +152,18 @@ def _step(download: Download, received: int, rate: float, seconds_left: float | 
 
 def _ended(download: Download, services: Services, output: Output) -> int:
     if download.state == "done":
-        if (
-            download.error is not None
-        ):  # what should be known of it, such as that there was no hash to compare
+        if download.error is not None:  # to be known of it, such as that there was no hash to compare
             output.note(printable(sentence(download.error, output.language)))
         return _ready(services.library.get(download.model), output, "ready")
-    if download.state == "paused":  # by the window, or a command in another terminal
+    if download.state == "paused" and download.error is None:  # by the window, or another terminal
         _paused(download, output)
         return 1
     error = download.error or UserError("cli.pull_cancelled", name=download.model).info
     if output.json:
         output.object(download_object(download) | {"error": error_object(error, output.language)})
     output.note(printable(sentence(error, output.language)))
-    if download.state == "failed" and download.received:
-        output.note(_so_far("failed", download, output.language))
+    if download.state != "cancelled" and download.received:
+        output.note(_so_far("useless" if error.code in FINAL else "failed", download, output.language))
     return 1
 
 

@@ -14,7 +14,7 @@ import xxhash
 
 from engine.errors import UserError
 from engine.hub.transfer import disk, part_hashes
-from engine.hub.transfer.connections import Connect, HttpConnections
+from engine.hub.transfer.connections import Connect, Connections, HttpConnections
 from engine.hub.transfer.fetching import check_room, fetch
 from engine.hub.transfer.job import FileJob
 from engine.hub.transfer.journal import Header
@@ -76,21 +76,7 @@ def repair(
                     link = Link(one.wanted, locate, access, connections, limits)
                     jobs.append(one.job(link, folder.data(number)))
                     stack.callback(jobs[-1].close)
-                run = Run(
-                    jobs,
-                    connections,
-                    folder=work,
-                    limits=limits,
-                    stop=stop,
-                    room=room,
-                    progress=_of_bad_parts(mending, progress),
-                    hashing=False,
-                )
-                check_room(run, work, limits, room)
-                run.go()
-                for one, job in zip(mending, jobs, strict=True):
-                    one.write(job)
-                    one.check(stop)
+                _mend(mending, jobs, connections, work, limits, stop, room, progress)
             with suppress(OSError):
                 folder.clear()
         except Stopped as stopped:
@@ -100,6 +86,34 @@ def repair(
             raise
         except OSError as error:
             raise disk.disk_error(error, work, 0) from error
+
+
+def _mend(
+    mending: Sequence[_Mending],
+    jobs: Sequence[FileJob],
+    connections: Connections,
+    work: Path,
+    limits: Limits,
+    stop: StopToken,
+    room: Room,
+    progress: Callable[[Progress], None] | None,
+) -> None:
+    """Fetch what is bad, and put it in its place."""
+    run = Run(
+        jobs,
+        connections,
+        folder=work,
+        limits=limits,
+        stop=stop,
+        room=room,
+        progress=_of_bad_parts(mending, progress),
+        hashing=False,
+    )
+    check_room(run, work, limits, room)
+    run.go()
+    for one, job in zip(mending, jobs, strict=True):
+        one.write(job)
+        one.check(stop)
 
 
 class _Mending(NamedTuple):

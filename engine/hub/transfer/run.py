@@ -80,6 +80,8 @@ class Run:
             for thread in threads:
                 if thread.ident is not None:
                     thread.join(max(0.0, deadline - time.monotonic()))
+            if self._progress is not None:  # what is kept, also of a run that ended at once
+                self._progress(self._told(0.0))
         self._stop.check()
         if self._error is not None:
             raise self._error
@@ -239,7 +241,8 @@ class Run:
             job.refusals += trouble.refusal
             hopeless = trouble.refusal and job.refusals >= self.limits.most_refusals
         if self._patience.lost() or hopeless:
-            raise trouble.error
+            # Without its cause, which may hold an address that is signed.
+            raise trouble.error from None
         self._trouble = trouble.error.info
         self.wait(self._patience.wait_after(tries, trouble.asked))
 

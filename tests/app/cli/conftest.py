@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
 from pathlib import Path
 
 import pytest
 
+from app.services.placements import calibrations
+from engine.local.calibration import calibrate
+from engine.local.survey import survey
 from tests.support.command import Command
 from tests.support.hub import Hub
 
@@ -23,11 +26,16 @@ def impatient(hub: Hub, coterie_home: Path) -> Command:
     return Command(coterie_home, hub.address, module="tests.support.impatient")
 
 
+@pytest.fixture(scope="session")
+def kept_calibration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What measuring this machine leaves in a data folder, and is not left while other tests keep it busy."""
+    folder = calibrations(tmp_path_factory.mktemp("measured"))
+    found = survey(())
+    calibrate(found.machine, (found.library, *found.features_used), folder, busy=lambda: 0.0)
+    return folder
+
+
 @pytest.fixture
-def command_for(coterie_home: Path) -> Callable[..., Command]:
-    """`coterie` with an empty data folder and the hub at an address."""
-
-    def make(endpoint: str, **options: str) -> Command:
-        return Command(coterie_home, endpoint, **options)
-
-    return make
+def measured(kept_calibration: Path, coterie_home: Path) -> None:
+    """The machine was measured before."""
+    shutil.copytree(kept_calibration, calibrations(coterie_home))

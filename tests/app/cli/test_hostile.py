@@ -7,7 +7,9 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -201,18 +203,28 @@ class Terminal:
         os.write(self._screen, text.encode())
 
     def press_ctrl_c_at_the_prompt(self) -> None:
-        """Again when nothing happens, as a person does.
+        """Once the line editor has the keyboard, and again when the program has not ended, as a person does.
 
         Python's line editing shows the prompt, then begins to wait; a signal that comes between the two is
-        noticed at the next key.
+        noticed at the next key. While lines are not edited, the terminal itself shows what is typed.
         """
-        for _ in range(10):
+        for _ in range(3):
+            self._wait_until(lambda: not termios.tcgetattr(self._screen)[3] & termios.ICANON, 10)
+            self._read(0.1)
             self.type("\x03")
-            until = time.monotonic() + 3
-            while not self.shown and time.monotonic() < until:
-                self._read(0.1)
-            if self.shown or os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            if self._wait_until(self._has_ended, 10):
                 return
+
+    def _has_ended(self) -> bool:
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def _wait_until(self, condition: Callable[[], bool], seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > until:
+                return False
+            self._read(0.1)
+        return True
 
     def end(self) -> int:
         until = time.monotonic() + 20

@@ -79,7 +79,7 @@ def test_what_does_not_pass_is_told_in_a_sentence(
     impatient: Command, hub: Hub, fault: Fault, code: str
 ) -> None:
     hub.fault(fault)
-    ran = impatient.models("pull", NAME)
+    ran = impatient.here("models", "pull", NAME, "--json")
     assert ran.code == 1
     assert ran.last["error"]["code"] == code
     assert ran.err.splitlines()[0] == ran.last["error"]["message"]
@@ -89,19 +89,19 @@ def test_what_does_not_pass_is_told_in_a_sentence(
 
 def test_wrong_bytes_are_never_shown_and_fetched_anew_the_next_time(impatient: Command, hub: Hub) -> None:
     hub.fault(Fault("wrong_bytes", at=9_000_000, times=0))
-    ran = impatient.models("pull", NAME)
+    ran = impatient.here("models", "pull", NAME, "--json")
     assert ran.code == 1 and ran.last["error"]["code"] == "download.wrong_bytes"
     assert not list(impatient.library.glob("demo/**/*.gguf"))
-    assert impatient.models("list").out == ""
+    assert impatient.here("models", "list", "--json").out == ""
     hub.faults.clear()
-    again = impatient.models("pull", NAME)
+    again = impatient.here("models", "pull", NAME, "--json")
     assert again.code == 0, again.err
     check_right_bytes(impatient, hub, again.last)
 
 
 def test_a_file_without_a_hash_is_taken_and_that_is_said(command: Command, hub: Hub) -> None:
     hub.fault(Fault("no_hash"))
-    ran = command.models("pull", NAME)
+    ran = command.here("models", "pull", NAME, "--json")
     assert ran.code == 0, ran.err
     check_right_bytes(command, hub, ran.last)
     assert "SHA-256" in ran.sentence or "hash" in ran.sentence or "checksum" in ran.sentence
@@ -112,7 +112,7 @@ def half_way(impatient: Command, hub: Hub) -> int:
     """A download that failed when one part for each stream had come; the bytes that are kept."""
     hub.shelf.replace(REPO, "Tiny-Q8_0.gguf", tiny(2 * SIZE))
     hub.fault(Fault("cut", after=PART + 100_000, times=4), Fault("html", nth=5, times=0))
-    failed = impatient.models("pull", NAME)
+    failed = impatient.here("models", "pull", NAME, "--json")
     assert failed.code == 1 and failed.last["state"] == "failed"
     assert NAME in failed.err.splitlines()[1]
     hub.faults.clear()
@@ -123,7 +123,7 @@ def half_way(impatient: Command, hub: Hub) -> int:
 
 def test_a_download_that_failed_goes_on_where_it_was(impatient: Command, hub: Hub, half_way: int) -> None:
     before = hub.log.sent(FILE)
-    again = impatient.models("pull", NAME)
+    again = impatient.here("models", "pull", NAME, "--json")
     assert again.code == 0, again.err
     check_right_bytes(impatient, hub, again.last)
     assert hub.log.sent(FILE) - before <= hub.content(FILE).bytes - half_way // PART * PART
@@ -133,6 +133,6 @@ def test_a_new_commit_between_two_runs_is_fetched_and_nothing_is_mixed(
     impatient: Command, hub: Hub, half_way: int
 ) -> None:
     hub.shelf.replace(REPO, "Tiny-Q8_0.gguf", tiny(2 * SIZE, seed=1))
-    again = impatient.models("pull", NAME)
+    again = impatient.here("models", "pull", NAME, "--json")
     assert again.code == 0, again.err
     check_right_bytes(impatient, hub, again.last)

@@ -49,10 +49,10 @@ def overlap(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> int:
     )
 
 
-def kill_when(process: subprocess.Popen[str], hub: Hub, sent: int) -> bool:
-    """Kill the command once the hub has sent so many bytes in all; whether it still ran then."""
+def kill_when(process: subprocess.Popen[str], hub: Hub, file: str, sent: int) -> bool:
+    """Kill the command once the hub has sent so many bytes of the file in all; whether it still ran then."""
     until = time.monotonic() + PATIENCE_S
-    while hub.log.sent(FILE) < sent and process.poll() is None:
+    while hub.log.sent(file) < sent and process.poll() is None:
         assert time.monotonic() < until, "the download does not get on"
         time.sleep(0.002)
     running = process.poll() is None
@@ -77,7 +77,7 @@ def test_ten_kills_cost_at_most_one_part_per_stream_each(command: Command, hub: 
     for _ in range(KILLS):
         sent = hub.log.sent(FILE)
         with command.start("models", "pull", NAME, "--json") as process:
-            killed = kill_when(process, hub, sent + moments.randrange(1, 30_000_000))
+            killed = kill_when(process, hub, FILE, sent + moments.randrange(1, 30_000_000))
         if not killed:
             break
         now = [one for one in hub.log.of(FILE) if one not in before]
@@ -95,9 +95,9 @@ def test_kills_before_the_first_byte_and_between_the_last_and_the_end_harm_nothi
     hub.shelf.add(HubRepo(REPO, {"Starter-Q4_1.gguf": starter()}))
     size = hub.content(FILE).bytes
     with command.start("models", "pull", NAME, "--json") as process:
-        kill_when(process, hub, 0)
+        kill_when(process, hub, FILE, 0)
     with command.start("models", "pull", NAME, "--json") as process:
-        kill_when(process, hub, size)
+        kill_when(process, hub, FILE, size)
     fetched = hub.log.sent(FILE)
     check_whole(command, hub)
     assert hub.log.sent(FILE) - fetched <= STREAMS * PART

@@ -70,6 +70,23 @@ def test_what_passes_ends_in_the_right_bytes(pull: Pull, fault: Fault, second_ho
     pull.check()
 
 
+def test_everything_at_once_ends_in_the_right_bytes(pull: Pull) -> None:
+    pull.hub.fault(
+        Fault("expired", uses=6),
+        Fault("cut", after=50_000, nth=2, times=4),
+        Fault("unavailable", seconds=0, nth=4, times=5),
+        Fault("wrong_range", by=700, nth=9, times=2),
+        Fault("stall", after=30_000, seconds=5, nth=12, times=1),
+        Fault("wrong_bytes", at=900_000, size=9, nth=1, times=8),
+        Fault("html", nth=16, times=2),
+        Fault("gzip", nth=20, times=1),
+        Fault("wrong_length", by=-900, nth=22, times=3),
+    )
+    pull.limits = msgspec.structs.replace(QUICK, most_refusals=8)
+    pull.run()
+    pull.check()
+
+
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
