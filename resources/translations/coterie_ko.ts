@@ -1245,6 +1245,10 @@
 <context>
     <name>LibraryFolder</name>
     <message>
+        <source>Library folder: {path}</source>
+        <translation>라이브러리 폴더: {path}</translation>
+    </message>
+    <message>
         <source>Folder for models</source>
         <translation>모델을 둘 폴더</translation>
     </message>
@@ -2554,6 +2558,10 @@
     <message>
         <source>Undo the deletion</source>
         <translation>삭제 취소</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>모델 고르기</translation>
     </message>
     <message>
         <source>Open a model file</source>

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.hub.names import parse_model_name
 from resources import FOLDER
 
 FIELDS = {
@@ -57,6 +58,8 @@ def test_every_field_is_there_and_no_other(model: dict[str, Any]) -> None:
 def test_a_model_names_a_repository_and_a_quantisation(model: dict[str, Any]) -> None:
     assert re.fullmatch(r"[\w-]+/[\w.-]+", model["repo"])
     assert re.fullmatch(r"(UD-)?(I?Q\d\w*|MXFP4|BF16|F16)", model["variant"])
+    named = parse_model_name(f"{model['repo']}:{model['variant']}")
+    assert (named.repo, named.variant) == (model["repo"], model["variant"])
 
 
 @every_model

@@ -186,7 +186,7 @@ class WelcomePage(LiveWidget):
             lambda s: s.downloads.add_named(card.model),
             lambda download: self._added(card, download),
             lambda error: card.show_state("failed", error=error.info),
-            executor="io",
+            executor="net",
             owner=card,
         )
 

@@ -18,10 +18,11 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 from app.desktop.chat.markdown import Block, Code, Env, Renderer, blocks_of, build, is_safe_link
-from app.desktop.models.safe_html import escaped_text, inline_tag, safe_html
+from app.desktop.models.safe_html import SILENT, escaped_text, inline_tag, safe_html
 
 # The settings of the hub at the head of a card.
 FRONT_MATTER = re.compile(r"\A\s*---\s*\n.*?\n---\s*(?:\n|\Z)", re.DOTALL)
+SILENT_TAG = re.compile(r"<(/?)([a-zA-Z]+)")
 # A longer card is cut: nobody reads more than this beside a list, and it must be laid out.
 MAX_CARD = 60_000
 MAX_CODE = 12_000
@@ -40,7 +41,7 @@ class CardRenderer(Renderer):
 
     def renderInline(self, tokens: Sequence[Token], options: OptionsDict, env: Any) -> str:
         env["open"] = []
-        html = super().renderInline(tokens, options, env)
+        html = super().renderInline(_spoken(tokens), options, env)
         return html + "".join(f"</{tag}>" for tag in reversed(env["open"]) if tag)
 
     def html_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
@@ -60,6 +61,22 @@ class CardRenderer(Renderer):
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         return f'<p class="h{min(6, int(tokens[idx].tag[1]) + 1)}">'
+
+
+def _spoken(tokens: Sequence[Token]) -> list[Token]:
+    """Without what stands between the tags of a style or a script: that is no text."""
+    spoken: list[Token] = []
+    silent = ""
+    for token in tokens:
+        tag = SILENT_TAG.match(token.content) if token.type == "html_inline" else None
+        name = tag[2].lower() if tag is not None else ""
+        if silent:
+            silent = "" if tag is not None and tag[1] and name == silent else silent
+        elif name in SILENT and tag is not None and not tag[1]:
+            silent = name
+        else:
+            spoken.append(token)
+    return spoken
 
 
 @cache

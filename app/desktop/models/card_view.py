@@ -68,7 +68,7 @@ class ModelCard(LiveWidget):
         self._parsing = None
         self._waiting = [block for block, _ in segments(card.blocks)]
         self._cut = card.cut
-        self._slices.start()
+        self._go_on()
 
     def clear_rows(self) -> None:
         for row in self._rows:
@@ -83,7 +83,7 @@ class ModelCard(LiveWidget):
         if pixels > self._reach:
             self._reach = pixels
             if self._waiting:
-                self._slices.start()
+                self._go_on()
 
     def is_built(self) -> bool:
         """Whether all that is in reach stands there."""
@@ -100,6 +100,11 @@ class ModelCard(LiveWidget):
         row.heightChanged.connect(self._refit)
         row.show()
         return row
+
+    def _go_on(self) -> None:
+        """Work on between other events, while anybody sees it."""
+        if self.isVisible():
+            self._slices.start()
 
     def _work(self) -> None:
         """One slice: rows of another width are laid out again first, then new ones are built."""
@@ -118,12 +123,12 @@ class ModelCard(LiveWidget):
                 break
             self._fitted += 1
         else:
-            self._slices.start()
+            self._go_on()
         self._place()
 
     def _refit(self) -> None:
         self._fitted = 0
-        self._slices.start()
+        self._go_on()
 
     def _place(self) -> None:
         gap, y = themes.current.px(12), 0
@@ -140,7 +145,7 @@ class ModelCard(LiveWidget):
 
     def resizeEvent(self, event: object) -> None:
         if self.width() != self._width and self._rows:
-            self._slices.start()
+            self._go_on()
         else:
             self._width = self.width()
 
@@ -149,7 +154,7 @@ class ModelCard(LiveWidget):
 
     def showEvent(self, event: object) -> None:
         if self._waiting or self._fitted < len(self._rows):
-            self._slices.start()
+            self._go_on()
 
     def sizeHint(self) -> QSize:
         return QSize(themes.current.px(300), self.minimumHeight())

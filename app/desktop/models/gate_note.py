@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
+from app.desktop.models.chip import FlowRow
 from app.desktop.models.labels import wrapped_label
 from app.desktop.theme import themes
 from engine.errors import UserError
@@ -35,13 +36,12 @@ class GateNote(LiveWidget):
         self.token.clicked.connect(self.token_wanted)
         self._frame = QFrame(self)
         self._frame.setProperty("kind", "note")
-        self._bar = QHBoxLayout()
+        self._bar = FlowRow(self._frame)
         for button in (self.page, self.token):
-            self._bar.addWidget(button)
-        self._bar.addStretch(1)
+            self._bar.add(button)
         self._inside = QVBoxLayout(self._frame)
         self._inside.addWidget(self.words)
-        self._inside.addLayout(self._bar)
+        self._inside.addWidget(self._bar)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._frame)
@@ -76,9 +76,10 @@ class GateNote(LiveWidget):
         self.page.setAccessibleName(self.tr("Open the model page in the browser"))
         self.token.setText(self.tr("Token in the settings"))
         self.token.setAccessibleName(self.tr("Token in the settings"))
+        self._bar.refit()
 
     def restyle(self) -> None:
         px = themes.current.px
         self._inside.setContentsMargins(px(14), px(10), px(14), px(12))
         self._inside.setSpacing(px(8))
-        self._bar.setSpacing(px(8))
+        self._bar.set_gap(8)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.icons import set_icon
+from app.desktop.models.chip import FlowRow
 from app.desktop.models.elided import ElidedLabel
 from app.desktop.models.labels import wrapped_label
 from app.desktop.models.library_words import origin_name, shown_path
@@ -22,39 +23,43 @@ if TYPE_CHECKING:
 
 
 class FoundRow(QWidget):
-    """A model to tick: its name, whose it is, its size, and below where it lies."""
+    """A model to tick, anywhere in its row: its name, and below whose it is, its size and where it lies."""
 
     def __init__(self, found: Found, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.found = found
         self.tick = QCheckBox(self)
         self.tick.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.note, self.place = QLabel(self), ElidedLabel(self, pixels=12)
-        self.note.setProperty("kind", "small")
-        palette = self.place.palette()
-        palette.setColor(palette.ColorRole.WindowText, palette.color(palette.ColorRole.PlaceholderText))
-        self.place.setPalette(palette)
-        head = QHBoxLayout()
-        head.addWidget(self.tick, 1)
-        head.addWidget(self.note)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(themes.current.px(2))
-        column.addLayout(head)
-        column.addWidget(self.place)
-        self.place.setContentsMargins(themes.current.px(26), 0, 0, 0)
         self.tick.setEnabled(not found.known)
+        self.name, self.note = ElidedLabel(self), ElidedLabel(self, pixels=13)
+        # The name is cut where there is no room, which the words of a check box are not.
+        for label in (self.name, self.note):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        words = QVBoxLayout()
+        words.setSpacing(themes.current.px(1))
+        words.addWidget(self.name)
+        words.addWidget(self.note)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(themes.current.px(8))
+        row.addWidget(self.tick, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
         self.retranslate()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.tick.isEnabled() and self.rect().contains(event.position().toPoint()):
+            self.tick.toggle()
 
     def retranslate(self) -> None:
         found = self.found
-        whose = origin_name(found.origin)
         known = self.tr("already in your library") if found.known else ""
-        # Two ampersands: one alone would mark the key of a menu.
-        self.tick.setText(found.name.replace("&", "&&"))
-        self.note.setText(joined([whose, known or size_text(found.bytes)]))
-        self.tick.setAccessibleName(", ".join([found.name, self.note.text()]))
-        self.place.set_whole(shown_path(found.path))
+        facts = joined([origin_name(found.origin), known or size_text(found.bytes)])
+        self.name.set_whole(found.name)
+        self.note.set_whole(joined([facts, shown_path(found.path)]))
+        self.tick.setAccessibleName(", ".join([found.name, facts]))
+        palette = self.note.palette()
+        palette.setColor(palette.ColorRole.WindowText, QColor(themes.current.muted))
+        self.note.setPalette(palette)
 
 
 class ImportCard(Card):
@@ -77,13 +82,12 @@ class ImportCard(Card):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.add_to_head(self.close_button)
         self._list = QVBoxLayout()
-        self._foot = QHBoxLayout()
-        self._foot.addWidget(self.go)
-        self._foot.addWidget(self.all)
-        self._foot.addStretch(1)
+        self._foot = FlowRow(self)
+        self._foot.add(self.go)
+        self._foot.add(self.all)
         self.inside.addWidget(self._words)
         self.inside.addLayout(self._list)
-        self.inside.addLayout(self._foot)
+        self.inside.addWidget(self._foot)
         self.close_button.clicked.connect(self.closed)
         self.all.clicked.connect(self._tick_all)
         self.go.clicked.connect(lambda: self.import_wanted.emit(self.ticked()))
@@ -135,6 +139,7 @@ class ImportCard(Card):
         choose = self.tr("Tick none") if count == possible else self.tr("Tick all")
         self.all.setText(choose)
         self.all.setAccessibleName(choose)
+        self._foot.refit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -163,6 +168,5 @@ class ImportCard(Card):
         super().restyle()
         px = themes.current.px
         self._list.setSpacing(px(10))
-        self._foot.setSpacing(px(8))
-        self._foot.setContentsMargins(0, px(6), 0, 0)
+        self._foot.set_gap(8)
         set_icon(self.close_button, "x", "muted", 16)

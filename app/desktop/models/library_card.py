@@ -241,9 +241,11 @@ class LibraryCard(QFrame):
 
     def _leave_name(self) -> None:
         had_focus = self.name.hasFocus()
+        self.name.blockSignals(True)  # that the focus leaves it keeps nothing now
         self._names.setCurrentWidget(self.title)
         if had_focus:
             self.setFocus()
+        self.name.blockSignals(False)
 
     def show_files(self, on: bool) -> None:
         self.files.setVisible(on)

@@ -109,7 +109,8 @@ class ResultsList(QListView):
         self._rest.timeout.connect(self._open_current)
         self.clicked.connect(self._enter)
         self.verticalScrollBar().valueChanged.connect(self.look_ahead)
-        self.results.rowsInserted.connect(self.look_ahead)
+        # Once they are laid out: until then the scroll bar knows nothing of them.
+        self.results.rowsInserted.connect(lambda: QTimer.singleShot(0, self, self._look_at_new))
         themes.changed.connect(self.scheduleDelayedItemsLayout)
 
     def show_chosen(self, repo: str) -> None:
@@ -130,6 +131,10 @@ class ResultsList(QListView):
         bar = self.verticalScrollBar()
         if self.results.rowCount() and bar.maximum() - bar.value() < 2 * self.viewport().height():
             self.end_near.emit()
+
+    def _look_at_new(self) -> None:
+        self.doItemsLayout()
+        self.look_ahead()
 
     def _open_current(self) -> None:
         model = self.currentIndex().data(Role.MODEL)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from app.desktop.icons import icon
 from app.desktop.live import LiveWidget
 from app.desktop.models.labels import wrapped_label
+from app.desktop.placement.folding import FoldingRow
 from app.desktop.theme import themes
 
 SYMBOL = 28
@@ -31,18 +32,17 @@ class StatePanel(LiveWidget):
         for label in (self.title, self.words):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.buttons = [QPushButton(self), QPushButton(self)]
-        self._bar = QHBoxLayout()
-        self._bar.addStretch(1)
+        self._bar = FoldingRow(self)
         for number, button in enumerate(self.buttons):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, number=number: self.acted.emit(number))
-            self._bar.addWidget(button)
-        self._bar.addStretch(1)
+            self._bar.add(button)
+            self._bar.align(button, Qt.AlignmentFlag.AlignHCenter)
         self._inside = QWidget(self)
         self._column = QVBoxLayout(self._inside)
         for widget in (self._symbol, self.title, self.words):
             self._column.addWidget(widget)
-        self._column.addLayout(self._bar)
+        self._column.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignHCenter)
         middle = QHBoxLayout()
         middle.addStretch(1)
         middle.addWidget(self._inside, 1000)
@@ -72,6 +72,8 @@ class StatePanel(LiveWidget):
             button.setText(text)
             button.setAccessibleName(text)
             button.setVisible(bool(text))
+        self._bar.setVisible(bool(buttons))
+        self._bar.fold()
         self._symbol_name = symbol
         self._show_symbol()
         if changed and self.isVisible():
@@ -99,6 +101,6 @@ class StatePanel(LiveWidget):
         self._inside.setMaximumWidth(px(COLUMN))
         self._column.setContentsMargins(px(16), px(32), px(16), px(32))
         self._column.setSpacing(px(8))
-        self._bar.setSpacing(px(8))
+        self._bar.set_spacing(px(8))
         self._bar.setContentsMargins(0, px(6), 0, 0)
         self._show_symbol()

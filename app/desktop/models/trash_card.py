@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.desktop.models.chip import FlowRow
 from app.desktop.models.elided import ElidedLabel
 from app.desktop.models.labels import wrapped_label
 from app.desktop.models.library_words import library_title
@@ -59,10 +60,14 @@ class TrashCard(Card):
         for button in (self.empty, self.sure, self.keep):
             button.setProperty("kind", "bar")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            self.add_to_head(button)
+        self.add_to_head(self.empty)
+        self._choice = FlowRow(self)
+        self._choice.add(self.sure)
+        self._choice.add(self.keep)
         self._words = wrapped_label(self, "small")
         self._list = QVBoxLayout()
         self.inside.addWidget(self._words)
+        self.inside.addWidget(self._choice)
         self.inside.addLayout(self._list)
         self.empty.clicked.connect(lambda: self._ask(True))
         self.keep.clicked.connect(lambda: self._ask(False))
@@ -105,8 +110,7 @@ class TrashCard(Card):
             else self.tr("Delete these for good? {size} will be free.").format(size=size)
         )
         self.empty.setVisible(not self._asking)
-        self.sure.setVisible(self._asking)
-        self.keep.setVisible(self._asking)
+        self._choice.setVisible(self._asking)
         for button, text, said in (
             (self.empty, self.tr("Empty"), self.tr("Empty the trash")),
             (self.sure, self.tr("Delete for good"), self.tr("Delete what is in the trash for good")),
@@ -114,9 +118,11 @@ class TrashCard(Card):
         ):
             button.setText(text)
             button.setAccessibleName(said)
+        self._choice.refit()
         for row in self.rows:
             row.retranslate()
 
     def restyle(self) -> None:
         super().restyle()
         self._list.setSpacing(themes.current.px(8))
+        self._choice.set_gap(8)

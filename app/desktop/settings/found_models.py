@@ -90,7 +90,7 @@ class FoundModels(LiveWidget):
             lambda s: s.library.found_elsewhere(),
             self._take_found,
             self._could_not,
-            executor="io",
+            executor="files",
             owner=self,
         )
 
@@ -105,7 +105,7 @@ class FoundModels(LiveWidget):
             lambda s: [s.library.import_(found.path, found.origin) for found in wanted],
             lambda _: self._taken_in(wanted),
             self._could_not,
-            executor="io",
+            executor="files",
             owner=self,
         )
 

@@ -58,7 +58,11 @@ class LibraryFolder(LiveWidget):
 
     def read(self) -> None:
         """Ask where the library is now."""
-        self._calls.do(lambda s: str(s.library.folder), self.path.setText, owner=self)
+        self._calls.do(lambda s: str(s.library.folder), self._show_path, owner=self)
+
+    def _show_path(self, path: str) -> None:
+        self.path.setText(path)
+        self.path.setAccessibleName(self.tr("Library folder: {path}").format(path=path))
 
     def take(self, progress: MoveProgress) -> None:
         if self._stop is not None:
@@ -131,6 +135,7 @@ class LibraryFolder(LiveWidget):
         self.cancel.setText(self.tr("Cancel"))
         self.cancel.setAccessibleName(self.tr("Stop moving the library"))
         self.complaint.retranslate()
+        self._show_path(self.path.text())
         self._show()
 
     def restyle(self) -> None:

@@ -72,7 +72,7 @@ class TokenField(LiveWidget):
     def read(self) -> None:
         """Ask who keeps a token now: a keyring may take its time."""
         self._calls.do(
-            lambda s: s.secrets.has_token(), self._show_place, self._could_not, executor="io", owner=self
+            lambda s: s.secrets.has_token(), self._show_place, self._could_not, executor="net", owner=self
         )
 
     def _edited(self) -> None:
@@ -89,7 +89,9 @@ class TokenField(LiveWidget):
         self._busy = True
         self.complaint.say(None)
         self._show()
-        self._calls.do(lambda s: keep_token(s, token), self._kept, self._could_not, executor="io", owner=self)
+        self._calls.do(
+            lambda s: keep_token(s, token), self._kept, self._could_not, executor="net", owner=self
+        )
 
     def _kept(self, found: tuple[str, str]) -> None:
         self._busy = False
@@ -102,7 +104,7 @@ class TokenField(LiveWidget):
             forget_token,
             self._forgotten,
             self._could_not,
-            executor="io",
+            executor="net",
             owner=self,
         )
 

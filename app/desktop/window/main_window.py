@@ -180,6 +180,7 @@ class MainWindow(LiveWidget):
             "edit_last": self.chat.edit_last,
             "answer_now": self.chat.answer_now,
             "undo": self.toast.undo,
+            "choose_model": self.choose_model,
             "open_model": self.open_model_file,
             "sidebar": self.fold,
             "models": lambda: self.show_page("models"),

@@ -66,7 +66,7 @@ class ModelReading(QObject):
 
     def read(self) -> None:
         """Read again what there is; the menu shows it when it has come."""
-        self._calls.do(choices_of, self._take_choices, self._could_not, executor="io", owner=self)
+        self._calls.do(choices_of, self._take_choices, self._could_not, executor="files", owner=self)
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         for event in events:

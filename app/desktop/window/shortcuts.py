@@ -44,6 +44,7 @@ def shortcuts() -> tuple[Shortcut, ...]:
         Shortcut("rename", "F2", translate("Shortcuts", "Rename the chat in the list"), in_window=False),
         Shortcut("delete", "Del", translate("Shortcuts", "Delete the chat in the list"), in_window=False),
         Shortcut("undo", "Ctrl+Z", translate("Shortcuts", "Undo the deletion")),
+        Shortcut("choose_model", "Ctrl+Shift+M", translate("Shortcuts", "Choose a model")),
         Shortcut("open_model", "Ctrl+O", translate("Shortcuts", "Open a model file")),
         Shortcut("sidebar", "Ctrl+B", translate("Shortcuts", "Show or hide the list")),
         Shortcut("models", "Ctrl+M", translate("Shortcuts", "Models: find and download")),

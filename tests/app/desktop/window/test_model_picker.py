@@ -243,6 +243,14 @@ def test_speeds_come_one_by_one_and_only_while_it_is_open(
     assert asked[0] == "/m/qwen.gguf" and len(asked) == 2
 
 
+def test_it_is_opened_from_any_page_by_keys(running: Running, shelf: Shelf, qtbot: QtBot) -> None:
+    running.window.show_page("settings")
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(running.window, Qt.Key.Key_M, both)
+    picker = running.window.chat.header.model.picker
+    assert picker is not None and picker.isVisible() and picker.field.hasFocus()
+
+
 def test_a_model_taken_out_of_the_library_is_not_missed_but_a_vanished_file_is(running: Running) -> None:
     services = running.services
     services.settings.change(
