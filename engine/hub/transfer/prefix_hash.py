@@ -54,9 +54,6 @@ class PrefixHash(BackgroundThread):
             # All parts are as they came, so what came is not what the hub has. Which part, nobody can tell.
             if not self._run.fetch_again(job):
                 return False
-            if job.fetched_twice:
-                raise UserError("download.wrong_bytes", name=job.wanted.path)
-            job.fetched_twice = True
         return False
 
     def _hash(self, job: FileJob) -> str | None:

@@ -260,15 +260,19 @@ class Run:
             self._changed.notify_all()
 
     def fetch_again(self, job: FileJob) -> bool:
-        """All of the file, from its first byte, by a new link; False when the run has ended. Raises OSError."""
+        """All of the file, from its first byte, by a new link; False when the run has ended, as it does when this
+        was tried before. Raises OSError."""
         with self._changed:
             # Once the run has ended the files may be another run's.
             if self.ended:
                 return False
             job.start_again()
             job.link.forget()
+            if job.fetched_twice:  # before a stream takes up the file once more
+                self._error, self._over = UserError("download.wrong_bytes", name=job.wanted.path), True
+            job.fetched_twice = True
             self._changed.notify_all()
-            return True
+            return not self._over
 
     def seal(self, job: FileJob) -> bool:
         """The file is right; False when the run has ended. Raises OSError."""
