@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -27,6 +28,8 @@ from app.services.settings import SettingsFile
 from app.services.wishes import KeptWishes, WishesFile
 from app.store.store import Store
 from tests.support.demo import write_conversations
+from tests.support.hub import Hub, parse_fault
+from tests.support.hub.shelves import MOE_REPO, demo_shelf
 from tests.support.moe import moe_model
 from tests.support.rpc_worker import rpc_worker
 
@@ -34,6 +37,7 @@ LOOKS = [(theme, language) for theme in ("light", "dark") for language in ("en",
 PATIENCE_S = 180.0
 # What the worker may hold: enough for some layers' experts, not for all.
 WORKER_BYTES = 400 * 2**20
+QWEN_REPO = "riverbed/Qwen3-30B-A3B-GGUF"
 QUESTION = {"en": "What is a mixture of experts?", "ko": "전문가 혼합 모델이란 무엇인가요?"}
 
 
@@ -127,6 +131,34 @@ def placement_picture(application: QApplication, folder: Path, theme: str, langu
     return path
 
 
+def models_picture(application: QApplication, folder: Path, theme: str, language: str) -> Path:
+    """A model of the demo hub judged for this machine, while another comes."""
+    with (
+        tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name,
+        Hub(demo_shelf()) as hub,
+        patch.dict(os.environ, HF_ENDPOINT=hub.address),
+    ):
+        hub.fault(parse_fault("slow:*:times=0:rate=4e6"))
+        home = Path(home_name)
+        settings = SettingsFile(home / "settings.toml")
+        settings.change(theme=theme, language=language, welcomed=True)
+        with desktop_of(application, home, settings) as desktop:
+            services, window = desktop.services, desktop.window
+            assert services is not None
+            services.downloads.add_named(f"{MOE_REPO}:Q4_1")
+            window.show_models("discover")
+            window.models.discover.bar.search("qwen3")
+            discover = window.models.discover
+            until(lambda: discover.results.model().rowCount() > 1)
+            settle(1.0)
+            discover.open_repo(QWEN_REPO)
+            until(lambda: discover.details.facts() is not None)
+            settle(4.0)
+            path = folder / f"models-{theme}-{language}.png"
+            window.grab().save(str(path))
+    return path
+
+
 def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
@@ -134,6 +166,7 @@ def main() -> None:
     for theme, language in LOOKS:
         print(chat_picture(application, folder, theme, language), flush=True)
         print(placement_picture(application, folder, theme, language), flush=True)
+        print(models_picture(application, folder, theme, language), flush=True)
 
 
 if __name__ == "__main__":

@@ -187,6 +187,17 @@
     </message>
 </context>
 <context>
+    <name>ChatList</name>
+    <message>
+        <source>Chat deleted</source>
+        <translation>대화를 삭제했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+</context>
+<context>
     <name>CodeBlock</name>
     <message>
         <source>Copied</source>
@@ -1357,14 +1368,6 @@
     <message>
         <source>Not saved: {reason}</source>
         <translation>저장되지 않음: {reason}</translation>
-    </message>
-    <message>
-        <source>Chat deleted</source>
-        <translation>대화를 삭제했습니다</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>실행 취소</translation>
     </message>
     <message>
         <source>Open a model file</source>

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -26,6 +26,7 @@ from app.desktop.live import LiveWidget
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.theme import themes
 from app.desktop.window.conversation_model import shown_title
+from app.desktop.window.memory import WindowMemory
 from app.desktop.window.rail import Rail
 from app.desktop.window.sidebar import Sidebar
 from app.desktop.window.strip import Strip
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from app.desktop.placement.placement_page import PlacementPage
     from app.desktop.settings.conversation_panel import ConversationPanel
     from app.desktop.settings.settings_page import SettingsPage
-    from app.desktop.tasks import Task
+    from app.desktop.window.chat_list import ChatList
     from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.opening_failed import OpeningFailed
     from app.desktop.window.palette import Palette
@@ -48,9 +49,7 @@ if TYPE_CHECKING:
     from app.desktop.window.toast import Toast
     from app.services.services import Services
 
-SIZE = (1280, 800)
 SMALLEST = (640, 440)
-SIDEBAR = 264
 
 
 class MainWindow(LiveWidget):
@@ -64,6 +63,7 @@ class MainWindow(LiveWidget):
     panel: ConversationPanel
     failure: OpeningFailed
     toast: Toast
+    chats: ChatList
     downloads: DownloadNotes
     palette_overlay: Palette
     sheet: ShortcutSheet
@@ -76,9 +76,8 @@ class MainWindow(LiveWidget):
         super().__init__()
         self.setObjectName("main_window")
         self._home = home
-        self._memory = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
+        self._memory = WindowMemory(home)
         self._painted = False
-        self._search: Task | None = None
         self._actions: dict[str, QAction] = {}
         self._models: ModelsPage | None = None
         self.calls = ServiceCalls(self)
@@ -93,7 +92,7 @@ class MainWindow(LiveWidget):
         self._completed = False
         self._lay_out()
         self.refresh()
-        self._remember_geometry()
+        self._memory.restore(self, self.splitter, self.side)
         self.chat.composer.take_focus()
 
     def complete(self, *, first_run: bool = False) -> None:
@@ -101,6 +100,7 @@ class MainWindow(LiveWidget):
         from app.desktop.placement.placement_page import PlacementPage
         from app.desktop.settings.conversation_panel import ConversationPanel
         from app.desktop.settings.settings_page import SettingsPage
+        from app.desktop.window.chat_list import ChatList
         from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.opening_failed import OpeningFailed
         from app.desktop.window.palette import Palette
@@ -113,6 +113,7 @@ class MainWindow(LiveWidget):
         self.panel = ConversationPanel(self.chat)
         self.failure = OpeningFailed(self)
         self.toast = Toast(self, self.chat.composer)
+        self.chats = ChatList(self.calls, self.sidebar, self.toast, self.open_chat)
         self.downloads = DownloadNotes(self.calls, self.toast, self.strip, self._shows_downloads)
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
@@ -200,14 +201,6 @@ class MainWindow(LiveWidget):
         self.rail.fold_wanted.connect(self.fold)
         self.sidebar.new_wanted.connect(self.new_chat)
         self.sidebar.open_wanted.connect(self.open_chat)
-        self.sidebar.rename_wanted.connect(
-            lambda number, title: self.calls.do(lambda s: s.conversations.rename(number, title))
-        )
-        self.sidebar.pin_wanted.connect(
-            lambda number, pinned: self.calls.do(lambda s: s.conversations.set_pinned(number, pinned))
-        )
-        self.sidebar.delete_wanted.connect(self.delete_chat)
-        self.sidebar.search_wanted.connect(self._search_chats)
         self.chat.opened.connect(self._opened)
         self.chat.welcoming.models_wanted.connect(
             lambda downloads: self.show_models("downloads" if downloads else "discover")
@@ -265,7 +258,7 @@ class MainWindow(LiveWidget):
         services = self.calls.services
         if services is not None and not services.settings.current.welcomed:
             self._welcome(conversations)
-        last = int(str(self._memory.value("conversation", 0)))
+        last = self._memory.conversation
         # A chat that was begun while the data was being opened stays.
         begun = self.chat.conversation is not None or bool(self.chat.composer.text())
         if not begun and self.sidebar.model.conversation(last) is not None:
@@ -410,17 +403,6 @@ class MainWindow(LiveWidget):
     def fold(self) -> None:
         self.side.setVisible(self.side.isHidden())
 
-    def delete_chat(self, conversation: int) -> None:
-        self.calls.do(lambda s: s.conversations.delete(conversation), self._deleted)
-
-    def _deleted(self, conversation: Conversation) -> None:
-        self.toast.say(self.tr("Chat deleted"), self.tr("Undo"), lambda: self._restore(conversation.id))
-
-    def _restore(self, conversation: int) -> None:
-        self.calls.do(
-            lambda s: s.conversations.restore(conversation), lambda restored: self.open_chat(restored.id)
-        )
-
     def open_palette(self) -> None:
         from app.desktop.window.palette import Entry
         from app.desktop.window.shortcuts import shortcuts, shown_keys
@@ -463,21 +445,10 @@ class MainWindow(LiveWidget):
         else:
             self.compose()
 
-    def _search_chats(self, query: str) -> None:
-        if self._search is not None:
-            self._search.cancel()
-            self._search = None
-        if query:
-            self._search = self.calls.do(
-                lambda s: s.conversations.search(query),
-                lambda hits: self.sidebar.show_hits(query, hits),
-                owner=self,
-            )
-
     def _opened(self, conversation: int | None) -> None:
         self.sidebar.show_open(conversation)
         self.placement.watching.show_conversation(conversation)
-        self._memory.setValue("conversation", conversation or 0)
+        self._memory.keep_conversation(conversation)
 
     # Inside
 
@@ -485,18 +456,6 @@ class MainWindow(LiveWidget):
         # The view that finds has the same key for itself, and two for one key are none.
         inside = now is not None and self.chat.whole_text.isAncestorOf(now)
         self._actions["find"].setEnabled(not inside)
-
-    def _remember_geometry(self) -> None:
-        px = themes.current.px
-        # Room for the frame that the window manager draws: its size is known only once it is drawn.
-        room = self.screen().availableSize() - QSize(24, 48)
-        self.resize(QSize(*SIZE).boundedTo(room))
-        geometry = self._memory.value("geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-        width = int(str(self._memory.value("sidebar", px(SIDEBAR))))
-        self.splitter.setSizes([width, max(1, self.width() - width)])
-        self.side.setVisible(self._memory.value("folded", "false") != "true")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -518,10 +477,7 @@ class MainWindow(LiveWidget):
             self.toast.dismiss()
         if self._models is not None:
             self._models.leave()
-        self._memory.setValue("geometry", self.saveGeometry())
-        if self.side.isVisible():
-            self._memory.setValue("sidebar", self.side.width())
-        self._memory.setValue("folded", "true" if self.side.isHidden() else "false")
+        self._memory.keep(self, self.side)
         super().closeEvent(event)
         self.closed.emit()
 

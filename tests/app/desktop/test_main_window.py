@@ -185,7 +185,7 @@ def test_alt_up_opens_the_last_message_for_editing(running: Running, qtbot: QtBo
 def test_deleting_can_be_undone_from_the_toast_and_by_key(running: Running, qtbot: QtBot) -> None:
     running.send("Keep me")
     number = open_id(running)
-    running.window.delete_chat(number)
+    running.window.chats.delete(number)
     running.until(lambda: running.window.toast.isVisible())
     running.until(lambda: titles(running) == [])
     assert running.window.chat.conversation is None
@@ -431,7 +431,7 @@ def test_one_conversation_can_differ_from_the_settings(running: Running) -> None
 def test_a_deleted_conversation_is_brought_back_from_the_trash(running: Running) -> None:
     running.send("Bring me back")
     number = open_id(running)
-    running.window.delete_chat(number)
+    running.window.chats.delete(number)
     running.until(lambda: titles(running) == [])
     running.window.show_page("settings")
     trash = running.window.settings.data
