@@ -27,7 +27,7 @@ _READ = Sentence(
 
 
 def remote_summary(model: str, output: Output) -> ModelSummary:
-    """Raises UserError `hub.*`, `download.no_variant`, `model.*`."""
+    """Raises UserError `hub.*`, `hub.no_variant`, `model.*`."""
     with opened() as services:
         return summarise(_index(model, services, output))
 
