@@ -504,8 +504,8 @@
 <context>
     <name>DownloadCard</name>
     <message>
-        <source>another window or command</source>
-        <translation>다른 창 또는 명령</translation>
+        <source>by a command in a terminal</source>
+        <translation>터미널의 명령이 받는 중</translation>
     </message>
     <message>
         <source>A command in a terminal downloads this; it can be paused there.</source>
@@ -1586,10 +1586,6 @@
     <message>
         <source>{count} parameters</source>
         <translation>매개변수 {count} 개</translation>
-    </message>
-    <message>
-        <source>by a command in a terminal</source>
-        <translation>터미널의 명령이 받는 중</translation>
     </message>
     <message>
         <source>{size}/s</source>

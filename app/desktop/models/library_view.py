@@ -95,7 +95,7 @@ class LibraryView(LiveWidget):
         self.bar.order_changed.connect(self._show)
         self.bar.import_files.connect(self._import_paths)
         self.bar.import_elsewhere.connect(self._look_elsewhere)
-        self.found.closed.connect(self.found.hide)
+        self.found.closed.connect(self._put_away)
         self.found.import_wanted.connect(self._import_found)
         self.state.acted.connect(self._act_empty)
         self.trash.restore_wanted.connect(self._restore)
@@ -328,11 +328,20 @@ class LibraryView(LiveWidget):
     def _look_elsewhere(self) -> None:
         self.found.show_searching()
         self.found.show()
+        self.found.close_button.setFocus()
         self.scroller.verticalScrollBar().setValue(0)
         self._calls.do(lambda s: s.library.found_elsewhere(), self._take_found, executor="files", owner=self)
 
     def _take_found(self, found: tuple[Found, ...]) -> None:
         self.found.show_found(found)
+        if holds_focus(self.found) and self.found.go.isVisible():
+            self.found.go.setFocus()
+
+    def _put_away(self) -> None:
+        had_focus = holds_focus(self.found)
+        self.found.hide()
+        if had_focus:
+            self.bar.add.setFocus()
 
     def _import_found(self, found: list[Found]) -> None:
         self.found.hide()
