@@ -1796,8 +1796,8 @@
         <translation>파일 헤더 {size}를 읽었습니다.</translation>
     </message>
     <message>
-        <source>Judged by the size of the files alone: the server does not let their headers be read.</source>
-        <translation>서버가 헤더를 읽게 해 주지 않아 파일 크기만으로 판단했습니다.</translation>
+        <source>Judged by the size of the files alone.</source>
+        <translation>파일 크기만으로 판단했습니다.</translation>
     </message>
     <message>
         <source>Reading the files&apos; headers…</source>
