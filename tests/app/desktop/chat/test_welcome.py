@@ -113,7 +113,10 @@ def first_run(
 
         running.desktop._opener = open_scripted
         running.desktop._settings.change(**({"welcomed": False} | settings))
-        return running.ready()
+        running.ready()
+        if not settings.get("welcomed"):
+            running.until(lambda: running.window.chat.welcoming.page is not None)
+        return running
 
     return start
 
