@@ -46,8 +46,9 @@ class Setup:
 
     def run(self) -> None:
         """Do what is not done yet. Raises `SetupError`."""
-        flags = engine.build_flags(os.environ, cuda=engine.has_cuda(os.environ))
-        key = engine.wheel_key(self.project.engine_version, flags, engine.this_machine(), os.environ)
+        machine = engine.this_machine()
+        flags = engine.build_flags(os.environ, cuda=engine.has_cuda(os.environ), machine=machine)
+        key = engine.wheel_key(self.project.engine_version, flags, machine, os.environ)
         base = None if self.environment_is_whole() else self.choose_python()
         installed = base is None and self.stamps.holds("engine", key)
         build = not installed and engine.cached_wheel(self.cache, key) is None

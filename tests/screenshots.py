@@ -23,13 +23,19 @@ from PySide6.QtWidgets import QApplication
 
 from app.desktop.application import Desktop, dress, put_on_style
 from app.desktop.chat.reasoning import ReasoningCard
+from app.desktop.models.results_model import Role
 from app.services.services import Services
 from app.services.settings import SettingsFile
 from app.services.wishes import KeptWishes, WishesFile
 from app.store.store import Store
 from tests.support.demo import write_conversations
+<<<<<<< HEAD
 from tests.support.hub import Hub, parse_fault
 from tests.support.hub.shelves import MOE_REPO, demo_shelf
+=======
+from tests.support.hub import Fault, Hub
+from tests.support.hub.shelves import STARTER_REPO, demo_shelf
+>>>>>>> page
 from tests.support.moe import moe_model
 from tests.support.rpc_worker import rpc_worker
 
@@ -132,6 +138,7 @@ def placement_picture(application: QApplication, folder: Path, theme: str, langu
 
 
 def models_picture(application: QApplication, folder: Path, theme: str, language: str) -> Path:
+<<<<<<< HEAD
     """A model of the demo hub judged for this machine, while another comes."""
     with (
         tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name,
@@ -156,6 +163,27 @@ def models_picture(application: QApplication, folder: Path, theme: str, language
             settle(4.0)
             path = folder / f"models-{theme}-{language}.png"
             window.grab().save(str(path))
+=======
+    """A repository of a hub on loopback with what each file would be here, while the starter model comes slowly."""
+    with tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name, Hub(demo_shelf()) as hub:
+        home = Path(home_name)
+        hub.fault(Fault("slow", f"{STARTER_REPO}/*", times=0, rate=1e6))
+        settings = SettingsFile(home / "settings.toml")
+        settings.change(theme=theme, language=language, welcomed=True, hub_endpoint=hub.address)
+        with desktop_of(application, home, settings) as desktop:
+            assert isinstance(desktop.services, Services)
+            desktop.services.downloads.add_named(f"{STARTER_REPO}:Q4_1")
+            desktop.window.show_page("models")
+            page = desktop.window.models
+            page.discover.bar.search("30b")
+            until(lambda: page.discover.results.results.rowCount() > 0)
+            page.discover.open_model(page.discover.results.results.index(0).data(Role.MODEL))
+            until(lambda: bool(page.discover.details.table.rows) and not page.discover.reading.running())
+            until(lambda: page.discover.foot.card() is not None)
+            settle(6.0)
+            path = folder / f"models-{theme}-{language}.png"
+            desktop.window.grab().save(str(path))
+>>>>>>> page
     return path
 
 

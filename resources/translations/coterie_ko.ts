@@ -515,8 +515,8 @@
 <context>
     <name>DownloadCard</name>
     <message>
-        <source>another window or command</source>
-        <translation>다른 창 또는 명령</translation>
+        <source>by a command in a terminal</source>
+        <translation>터미널의 명령이 받는 중</translation>
     </message>
     <message>
         <source>A command in a terminal downloads this; it can be paused there.</source>
@@ -1591,10 +1591,6 @@
         <translation>매개변수 {count} 개</translation>
     </message>
     <message>
-        <source>by a command in a terminal</source>
-        <translation>터미널의 명령이 받는 중</translation>
-    </message>
-    <message>
         <source>{size}/s</source>
         <translation>{size}/s</translation>
     </message>
@@ -1803,8 +1799,8 @@
         <translation>파일 헤더 {size}를 읽었습니다.</translation>
     </message>
     <message>
-        <source>Judged by the size of the files alone: the server does not let their headers be read.</source>
-        <translation>서버가 헤더를 읽게 해 주지 않아 파일 크기만으로 판단했습니다.</translation>
+        <source>Judged by the size of the files alone.</source>
+        <translation>파일 크기만으로 판단했습니다.</translation>
     </message>
     <message>
         <source>Reading the files&apos; headers…</source>

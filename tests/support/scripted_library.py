@@ -175,7 +175,9 @@ class ScriptedHub:
         verdict = a_verdict(variant.bytes, active=active)
         if repo in self.sizes_only:
             verdict = msgspec.structs.replace(verdict, source="sizes", decode_tps=0.0)
-            return JudgedVariant(variant, verdict)
+            return JudgedVariant(
+                variant, verdict, error=ErrorInfo("hub.no_ranges", {"host": "huggingface.co"})
+            )
         return JudgedVariant(variant, verdict, facts)
 
     def judge_local(self, path: str) -> Verdict:

@@ -25,14 +25,18 @@ FRONT_MATTER = re.compile(r"\A\s*---\s*\n.*?\n---\s*(?:\n|\Z)", re.DOTALL)
 SILENT_TAG = re.compile(r"<(/?)([a-zA-Z]+)")
 # A longer card is cut: nobody reads more than this beside a list, and it must be laid out.
 MAX_CARD = 60_000
+# What is parsed at a time: a screen or two. Nobody has to wait for what is further down.
+PIECE = 8_000
+FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*\S.*$", re.MULTILINE)
 MAX_CODE = 12_000
 MAX_ROWS = 40
 
 
 class CardText(msgspec.Struct, frozen=True):
-    """The blocks of a card. `cut`: there is more of it on the model page."""
+    """A card in pieces of Markdown. `cut`: there is more of it on the model page."""
 
-    blocks: tuple[Block, ...]
+    pieces: tuple[str, ...]
     cut: bool = False
 
 
@@ -85,15 +89,41 @@ def _parser() -> MarkdownIt:
 
 
 def card_text(card: str) -> CardText:
-    """The blocks of a card. Takes some 10 ms for 10,000 characters: call it off the GUI thread."""
+    """All of a card, in pieces that can be shown one after the other. Cheap."""
     text = FRONT_MATTER.sub("", card)
     cut = len(text) > MAX_CARD
     if cut:
         text = text[: text.rfind("\n", 0, MAX_CARD) + 1 or MAX_CARD]
+    return CardText(tuple(_pieces_of(text)), cut)
+
+
+def _pieces_of(text: str) -> list[str]:
+    """The text cut at blank lines, not within code. Each piece knows the addresses that links refer to by name."""
+    pieces: list[str] = []
+    lines: list[str] = []
+    size, fence = 0, ""
+    for line in text.split("\n"):
+        mark = FENCE.match(line)
+        if mark is not None and not fence:
+            fence = mark[1]
+        elif mark is not None and mark[1].startswith(fence) and not line.strip().strip(fence[0]):
+            fence = ""
+        lines.append(line)
+        size += len(line) + 1
+        if size >= PIECE and not fence and not line.strip():
+            pieces.append("\n".join(lines))
+            lines, size = [], 0
+    pieces.append("\n".join(lines))
+    named = "\n".join(DEFINITION.findall(text)) if len(pieces) > 1 else ""
+    return [f"{piece}\n\n{named}" if named else piece for piece in pieces if piece.strip()]
+
+
+def piece_blocks(piece: str) -> tuple[Block, ...]:
+    """The blocks of a piece. Takes some 10 ms for 10,000 characters: call it off the GUI thread."""
     md = _parser()
-    tokens = _split_tables(md.parse(text, {}))
-    blocks = [_shortened(block) for block in blocks_of(tokens, text, md)]
-    return CardText(tuple(block for block in blocks if _says_something(block)), cut)
+    tokens = _split_tables(md.parse(piece, {}))
+    blocks = [_shortened(block) for block in blocks_of(tokens, piece, md)]
+    return tuple(block for block in blocks if _says_something(block))
 
 
 def _says_something(block: Block) -> bool:

@@ -12,7 +12,7 @@ from app.desktop.chat.code import CodeBlock
 from app.desktop.chat.markdown import Block, Prose
 from app.desktop.chat.prose import ProseBlock
 from app.desktop.live import LiveWidget
-from app.desktop.models.card_text import CardText, card_text
+from app.desktop.models.card_text import card_text, piece_blocks
 from app.desktop.tasks import Task, run_in_background
 from app.desktop.theme import themes
 
@@ -33,7 +33,8 @@ class ModelCard(LiveWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = ""
-        self._waiting: list[Block] = []
+        self._pieces: list[str] = []  # not parsed yet
+        self._waiting: list[Block] = []  # not built yet
         self._rows: list[ProseBlock | CodeBlock] = []
         self._heights: list[int] = []
         self._cut = False
@@ -62,19 +63,28 @@ class ModelCard(LiveWidget):
             self._parsing.cancel()
             self._parsing = None
         if text:
-            self._parsing = run_in_background(lambda: card_text(text), self._take, executor="io", owner=self)
+            card = card_text(text)
+            self._pieces, self._cut = list(card.pieces), card.cut
+            self._parse()
 
-    def _take(self, card: CardText) -> None:
+    def _parse(self) -> None:
+        """Read the next piece, in a thread, once what was read before stands there."""
+        if self._parsing is None and self._pieces:
+            piece = self._pieces.pop(0)
+            self._parsing = run_in_background(
+                lambda: piece_blocks(piece), self._take, executor="io", owner=self
+            )
+
+    def _take(self, blocks: tuple[Block, ...]) -> None:
         self._parsing = None
-        self._waiting = [block for block, _ in segments(card.blocks)]
-        self._cut = card.cut
+        self._waiting += [block for block, _ in segments(blocks)]
         self._go_on()
 
     def clear_rows(self) -> None:
         for row in self._rows:
             row.hide()
             row.deleteLater()
-        self._rows, self._heights, self._waiting = [], [], []
+        self._rows, self._heights, self._waiting, self._pieces = [], [], [], []
         self._cut, self._reach, self._fitted = False, FIRST_PIXELS, 0
         self._place()
 
@@ -82,8 +92,7 @@ class ModelCard(LiveWidget):
         """Have so much of it ready, from its top."""
         if pixels > self._reach:
             self._reach = pixels
-            if self._waiting:
-                self._go_on()
+            self._go_on()
 
     def is_built(self) -> bool:
         """Whether all that is in reach stands there."""
@@ -124,6 +133,8 @@ class ModelCard(LiveWidget):
             self._fitted += 1
         else:
             self._go_on()
+        if not self._waiting and sum(self._heights) < self._reach:
+            self._parse()
         self._place()
 
     def _refit(self) -> None:
@@ -135,7 +146,7 @@ class ModelCard(LiveWidget):
         for row, height in zip(self._rows, self._heights, strict=True):
             row.setGeometry(0, y, self._width, height)
             y += height + gap
-        self._more.setVisible(self._cut and not self._waiting and bool(self._rows))
+        self._more.setVisible(self._cut and not (self._waiting or self._pieces) and bool(self._rows))
         if not self._more.isHidden():
             high = self._more.heightForWidth(max(1, self._width))
             self._more.setGeometry(0, y, self._width, high)

@@ -90,7 +90,7 @@ class DownloadCard(QFrame):
         foreign = is_foreign(download) and download.state in ("running", "verifying", "queued")
         self.foreign.setVisible(foreign)
         self.foreign.say(
-            self.tr("another window or command"),
+            self.tr("by a command in a terminal"),
             explanation=self.tr("A command in a terminal downloads this; it can be paused there."),
         )
         self._show_buttons(foreign)

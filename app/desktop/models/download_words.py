@@ -22,7 +22,6 @@ def download_line(download: Download, progress: DownloadProgress | None) -> str:
     translate = QCoreApplication.translate
     received = progress.received if progress is not None else download.received
     amount = received_text(received, download.bytes)
-    where = translate("Models", "by a command in a terminal") if is_foreign(download) else ""
     if download.state == "running":
         rate = progress.rate if progress is not None else download.rate
         left = progress.seconds_left if progress is not None else -1.0
@@ -30,14 +29,14 @@ def download_line(download: Download, progress: DownloadProgress | None) -> str:
         time = (
             translate("Models", "{time} left").format(time=duration(left)) if left >= 0 and rate >= 1 else ""
         )
-        if not rate and received < download.bytes:
-            speed = translate("Models", "waiting for the hub")
-        return joined([amount, speed, time, translate("Models", "checked as it comes"), where])
+        if not speed and received < download.bytes and not is_foreign(download):
+            return joined([amount, translate("Models", "waiting for the hub")])
+        return joined([amount, speed, time, translate("Models", "checked as it comes")])
     if download.state == "verifying":
-        return joined([translate("Models", "Every byte is checked: {amount}").format(amount=amount), where])
+        return translate("Models", "Every byte is checked: {amount}").format(amount=amount)
     if download.state == "queued":
         begun = amount if received else size_text(download.bytes)
-        return joined([begun, translate("Models", "waits for its turn"), where])
+        return joined([begun, translate("Models", "waits for its turn")])
     if download.state == "paused":
         return joined([amount, translate("Models", "paused; what is here is kept")])
     if download.state == "failed":

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.icons import set_icon
 from app.desktop.models.chip import FlowRow
 from app.desktop.models.elided import ElidedLabel
 from app.desktop.models.labels import wrapped_label
 from app.desktop.models.library_words import origin_name, shown_path
+from app.desktop.models.tick_box import TickBox
 from app.desktop.models.words import joined
 from app.desktop.placement.card import Card
 from app.desktop.placement.measures import size_text
@@ -28,8 +29,7 @@ class FoundRow(QWidget):
     def __init__(self, found: Found, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.found = found
-        self.tick = QCheckBox(self)
-        self.tick.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.tick = TickBox(self)
         self.tick.setEnabled(not found.known)
         self.name, self.note = ElidedLabel(self), ElidedLabel(self, pixels=13)
         # The name is cut where there is no room, which the words of a check box are not.

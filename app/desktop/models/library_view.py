@@ -12,6 +12,7 @@ from app.desktop.models.checking import Checking
 from app.desktop.models.disk_bar import DiskBar
 from app.desktop.models.focus import holds_focus
 from app.desktop.models.import_card import ImportCard
+from app.desktop.models.importing import Importing
 from app.desktop.models.labels import wrapped_label
 from app.desktop.models.library_bar import LibraryBar
 from app.desktop.models.library_card import LibraryCard
@@ -28,11 +29,9 @@ from app.desktop.placement.measures import size_text
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.theme import themes
 from app.store.records import LibraryModel
-from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from app.services.library_values import Found, Removed
-    from app.services.services import Services
+    from app.services.library_values import Removed
 
 COLUMN = 900
 # Cards that are built before the window gets its turn.
@@ -59,6 +58,7 @@ class LibraryView(LiveWidget):
         self.state = StatePanel(self)
         self.found = ImportCard(self)
         self.found.hide()
+        self._importing = Importing(calls, self.found, self)
         self._duplicates = Card(self)
         self.duplicates = wrapped_label(self._duplicates)
         self._duplicates.inside.addWidget(self.duplicates)
@@ -93,10 +93,10 @@ class LibraryView(LiveWidget):
         self.checking.ended.connect(self._checked)
         self.checking.failed.connect(lambda _, error: self._calls.failed.emit(error))
         self.bar.order_changed.connect(self._show)
-        self.bar.import_files.connect(self._import_paths)
-        self.bar.import_elsewhere.connect(self._look_elsewhere)
-        self.found.closed.connect(self.found.hide)
-        self.found.import_wanted.connect(self._import_found)
+        self.bar.import_files.connect(self._importing.take_paths)
+        self.bar.import_elsewhere.connect(self.look_elsewhere)
+        self._importing.imported.connect(self._imported)
+        self.found.closed.connect(self._put_away)
         self.state.acted.connect(self._act_empty)
         self.trash.restore_wanted.connect(self._restore)
         self.trash.empty_wanted.connect(
@@ -257,6 +257,11 @@ class LibraryView(LiveWidget):
         self._ask_verdicts()
         self._show_wanted()
 
+    def look_elsewhere(self) -> None:
+        """The models of other programs, with a list to tick."""
+        self._importing.look()
+        self.scroller.verticalScrollBar().setValue(0)
+
     # What a person does
 
     def _act(self, id: str, action: str) -> None:
@@ -321,43 +326,24 @@ class LibraryView(LiveWidget):
         if button == 0:
             self.discover_wanted.emit()
         else:
-            self._look_elsewhere()
+            self.look_elsewhere()
 
-    # Importing
+    def _imported(self, models: list[LibraryModel]) -> None:
+        count = len(models)
+        words = (
+            self.tr("{name} is in your library").format(name=library_title(models[0]))
+            if count == 1
+            else self.tr("{count} models are in your library").format(count=count)
+        )
+        self.said.emit(Said(words))
+        self.show_model(models[0].id)
+        self._shelf.read()
 
-    def _look_elsewhere(self) -> None:
-        self.found.show_searching()
-        self.found.show()
-        self.scroller.verticalScrollBar().setValue(0)
-        self._calls.do(lambda s: s.library.found_elsewhere(), self._take_found, executor="files", owner=self)
-
-    def _take_found(self, found: tuple[Found, ...]) -> None:
-        self.found.show_found(found)
-
-    def _import_found(self, found: list[Found]) -> None:
+    def _put_away(self) -> None:
+        had_focus = holds_focus(self.found)
         self.found.hide()
-        self._import([(each.path, each.origin) for each in found])
-
-    def _import_paths(self, paths: list[str]) -> None:
-        self._import([(path, "file") for path in paths])
-
-    def _import(self, wanted: list[tuple[str, Any]]) -> None:
-        self._calls.do(lambda s: _imported(s, wanted), self._imported, executor="files", owner=self)
-
-    def _imported(self, result: tuple[list[LibraryModel], list[UserError]]) -> None:
-        models, errors = result
-        if errors:
-            self._calls.failed.emit(errors[0])
-        if models:
-            count = len(models)
-            words = (
-                self.tr("{name} is in your library").format(name=library_title(models[0]))
-                if count == 1
-                else self.tr("{count} models are in your library").format(count=count)
-            )
-            self.said.emit(Said(words))
-            self.show_model(models[0].id)
-            self._shelf.read()
+        if had_focus:
+            self.bar.add.setFocus()
 
     def retranslate(self) -> None:
         self._show()
@@ -366,17 +352,3 @@ class LibraryView(LiveWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self._cards.setSpacing(px(10))
-
-
-def _imported(
-    services: Services, wanted: list[tuple[str, Any]]
-) -> tuple[list[LibraryModel], list[UserError]]:
-    """Take in what can be; what cannot is told beside it."""
-    models: list[LibraryModel] = []
-    errors: list[UserError] = []
-    for path, origin in wanted:
-        try:
-            models += services.library.import_(path, origin)
-        except UserError as error:
-            errors.append(error)
-    return models, errors

@@ -103,9 +103,9 @@ def read_line(judged: Sequence[JudgedVariant], machine: str, *, finished: bool) 
         )
         return template.format(size=size_text(read), machine=machine)
     if finished and sizes:
-        return translate(
-            "Models", "Judged by the size of the files alone: the server does not let their headers be read."
-        )
+        words = translate("Models", "Judged by the size of the files alone.")
+        why = next((each.error for each in sizes if each.error is not None), None)
+        return f"{words} {languages.tell(why)}" if why is not None else words
     return "" if finished else translate("Models", "Reading the files' headers…")
 
 

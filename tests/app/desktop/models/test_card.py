@@ -11,9 +11,9 @@ from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.desktop.chat.markdown import Code, Prose
+from app.desktop.chat.markdown import Block, Code, Prose
 from app.desktop.chat.prose import SafeTextBrowser
-from app.desktop.models.card_text import MAX_CARD, MAX_CODE, MAX_ROWS, card_text
+from app.desktop.models.card_text import MAX_CARD, MAX_CODE, MAX_ROWS, PIECE, card_text, piece_blocks
 from app.desktop.models.card_view import ModelCard
 from app.desktop.models.safe_html import inline_tag, safe_html
 
@@ -45,8 +45,12 @@ EVIL = [
 ]
 
 
+def blocks(card: str) -> tuple[Block, ...]:
+    return tuple(block for piece in card_text(card).pieces for block in piece_blocks(piece))
+
+
 def html_of(card: str) -> str:
-    return "".join(block.html for block in card_text(card).blocks if isinstance(block, Prose))
+    return "".join(block.html for block in blocks(card) if isinstance(block, Prose))
 
 
 def tags_of(html: str) -> list[tuple[str, str]]:
@@ -98,26 +102,38 @@ def test_a_card_keeps_what_text_is_made_of() -> None:
 
 
 def test_code_in_a_card_is_code() -> None:
-    blocks = card_text("```html\n<img src=x>\n<!-- kept -->\n```\n").blocks
-    assert blocks == (Code("html", "<img src=x>\n<!-- kept -->"),)
+    assert blocks("```html\n<img src=x>\n<!-- kept -->\n```\n") == (
+        Code("html", "<img src=x>\n<!-- kept -->"),
+    )
 
 
 def test_long_parts_are_cut_or_divided() -> None:
-    card = card_text("word " * 40_000)
-    assert (
-        card.cut and sum(len(block.html) for block in card.blocks if isinstance(block, Prose)) < 2 * MAX_CARD
-    )
-    (code,) = card_text("```\n" + "x = 1\n" * 5_000 + "```\n").blocks
+    long = "word " * 40_000
+    assert card_text(long).cut and len(html_of(long)) < 2 * MAX_CARD
+    (code,) = blocks("```\n" + "x = 1\n" * 5_000 + "```\n")
     assert isinstance(code, Code) and len(code.text) <= MAX_CODE + 2 and code.text.endswith("…")
     table = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 100
-    pieces = card_text(table).blocks
+    pieces = blocks(table)
     assert len(pieces) == 3 and all(isinstance(piece, Prose) for piece in pieces)
     assert sum(piece.html.count("<td") for piece in pieces if isinstance(piece, Prose)) == 200
     assert "<th" in pieces[-1].html and pieces[0].html.count("<tr>") == MAX_ROWS + 1  # type: ignore[union-attr]
 
 
+def test_pieces_are_cut_between_paragraphs_and_know_the_names_of_links() -> None:
+    code = "```\n" + "x = 1\n\n" * (PIECE // 4) + "```"
+    card = "\n\n".join(
+        [f"Part {n} [link][home] " + "word " * 300 for n in range(20)] + [code, "[home]: https://ok.example"]
+    )
+    pieces = card_text(card).pieces
+    assert len(pieces) > 3 and all(len(piece) >= PIECE for piece in pieces[:-2])
+    assert html_of(card).count('<a href="https://ok.example">link</a>') == 20
+    assert [block for block in blocks(card) if isinstance(block, Code)] and "[home]" not in html_of(card)
+    fences = [piece.count("```") % 2 for piece in pieces]
+    assert fences == [0] * len(pieces)
+
+
 def test_a_card_that_is_only_pictures_and_settings_shows_nothing() -> None:
-    assert card_text("---\na: b\n---\n<img src=x>\n\n<div>\n</div>\n<!-- -->\n").blocks == ()
+    assert blocks("---\na: b\n---\n<img src=x>\n\n<div>\n</div>\n<!-- -->\n") == ()
 
 
 def test_inline_tags_are_counted() -> None:

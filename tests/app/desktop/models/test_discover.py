@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.desktop.language import languages
 from app.desktop.models.results_model import Role
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 from engine.hub.values import Query
 from tests.app.desktop.models.conftest import Open
 from tests.support.shelves import GATED, GRANITE, OSS, QWEN, Shelves
@@ -179,7 +180,9 @@ def test_what_was_judged_is_there_at_once_when_one_comes_back(opened: Open) -> N
 def test_sizes_alone_are_said_to_be_sizes_alone(opened: Open) -> None:
     opened.open_repo(GRANITE)
     details = opened.page.discover.details
-    assert details.source.text().startswith("Judged by the size of the files alone")
+    assert details.source.text() == "Judged by the size of the files alone. " + languages.tell(
+        ErrorInfo("hub.no_ranges", {"host": "huggingface.co"})
+    )
     assert [row.line.chip for row in details.table.rows] == ["fits GPU and RAM", "fits the GPU"]
 
 

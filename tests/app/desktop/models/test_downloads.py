@@ -47,7 +47,7 @@ def downloads(opened: Open) -> dict[int, DownloadCard]:
         (
             a_download(1, OSS, "MXFP4", 12.1, "running"),
             None,
-            "0 of 12.1 GB · waiting for the hub · checked as it comes",
+            "0 of 12.1 GB · waiting for the hub",
         ),
         (a_download(1, OSS, "MXFP4", 12.1, "queued"), None, "12.1 GB · waits for its turn"),
         (a_download(1, OSS, "MXFP4", 12.1, "paused", 5), None, "5 of 12.1 GB · paused; what is here is kept"),

@@ -43,7 +43,7 @@ def states(opened: Open) -> dict[str, Callable[[], object]]:
             page.library.trash.empty.click(),
         ),
         "import": lambda: (
-            page.library._look_elsewhere(),
+            page.library.look_elsewhere(),
             opened.until(lambda: bool(page.library.found.rows)),
         ),
     }
