@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from unittest.mock import patch
 
 if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -23,19 +22,13 @@ from PySide6.QtWidgets import QApplication
 
 from app.desktop.application import Desktop, dress, put_on_style
 from app.desktop.chat.reasoning import ReasoningCard
-from app.desktop.models.results_model import Role
 from app.services.services import Services
 from app.services.settings import SettingsFile
 from app.services.wishes import KeptWishes, WishesFile
 from app.store.store import Store
 from tests.support.demo import write_conversations
-<<<<<<< HEAD
 from tests.support.hub import Hub, parse_fault
 from tests.support.hub.shelves import MOE_REPO, demo_shelf
-=======
-from tests.support.hub import Fault, Hub
-from tests.support.hub.shelves import STARTER_REPO, demo_shelf
->>>>>>> page
 from tests.support.moe import moe_model
 from tests.support.rpc_worker import rpc_worker
 
@@ -138,17 +131,15 @@ def placement_picture(application: QApplication, folder: Path, theme: str, langu
 
 
 def models_picture(application: QApplication, folder: Path, theme: str, language: str) -> Path:
-<<<<<<< HEAD
     """A model of the demo hub judged for this machine, while another comes."""
     with (
         tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name,
         Hub(demo_shelf()) as hub,
-        patch.dict(os.environ, HF_ENDPOINT=hub.address),
     ):
         hub.fault(parse_fault("slow:*:times=0:rate=4e6"))
         home = Path(home_name)
         settings = SettingsFile(home / "settings.toml")
-        settings.change(theme=theme, language=language, welcomed=True)
+        settings.change(theme=theme, language=language, welcomed=True, hub_endpoint=hub.address)
         with desktop_of(application, home, settings) as desktop:
             services, window = desktop.services, desktop.window
             assert services is not None
@@ -163,27 +154,6 @@ def models_picture(application: QApplication, folder: Path, theme: str, language
             settle(4.0)
             path = folder / f"models-{theme}-{language}.png"
             window.grab().save(str(path))
-=======
-    """A repository of a hub on loopback with what each file would be here, while the starter model comes slowly."""
-    with tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name, Hub(demo_shelf()) as hub:
-        home = Path(home_name)
-        hub.fault(Fault("slow", f"{STARTER_REPO}/*", times=0, rate=1e6))
-        settings = SettingsFile(home / "settings.toml")
-        settings.change(theme=theme, language=language, welcomed=True, hub_endpoint=hub.address)
-        with desktop_of(application, home, settings) as desktop:
-            assert isinstance(desktop.services, Services)
-            desktop.services.downloads.add_named(f"{STARTER_REPO}:Q4_1")
-            desktop.window.show_page("models")
-            page = desktop.window.models
-            page.discover.bar.search("30b")
-            until(lambda: page.discover.results.results.rowCount() > 0)
-            page.discover.open_model(page.discover.results.results.index(0).data(Role.MODEL))
-            until(lambda: bool(page.discover.details.table.rows) and not page.discover.reading.running())
-            until(lambda: page.discover.foot.card() is not None)
-            settle(6.0)
-            path = folder / f"models-{theme}-{language}.png"
-            desktop.window.grab().save(str(path))
->>>>>>> page
     return path
 
 
