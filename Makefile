@@ -1,15 +1,17 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test test-vulkan lint bench screenshots formats-table clean
+.PHONY: help setup ready run test test-vulkan lint bench test-downloads screenshots formats-table demo-hub clean
 
 help:
 	@echo 'make run          start Coterie'
 	@echo 'make setup        set up only, and check everything that set-up can check'
 	@echo 'make test         run the tests'
 	@echo 'make test-vulkan  build the engine with Vulkan and test it on a device that the processor draws'
+	@echo 'make test-downloads  let downloads go wrong for some minutes'
 	@echo 'make lint         check style, types and imports'
 	@echo 'make bench        measure the engine and the window'
 	@echo 'make screenshots  take pictures of the window into screenshots/'
+	@echo 'make demo-hub     run a hub on this machine to try downloads with; OPTIONS=--help tells more'
 	@echo 'make formats-table  write docs/formats.md from the real chat templates'
 	@echo 'make clean        remove what set-up and the checks made in this folder'
 
@@ -29,6 +31,9 @@ test: ready
 test-vulkan: ready
 	@.venv/bin/python -m tests.vulkan
 
+test-downloads: ready
+	@.venv/bin/python -m pytest -m downloads tests/app/cli
+
 lint: ready
 	@status=0; \
 	.venv/bin/ruff check || status=1; \
@@ -42,6 +47,9 @@ bench: ready
 
 screenshots: ready
 	@.venv/bin/python -m tests.screenshots
+
+demo-hub: ready
+	@exec .venv/bin/python -m tests.demo_hub $(OPTIONS)
 
 formats-table: ready
 	@.venv/bin/python -m tests.formats_table

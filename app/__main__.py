@@ -25,6 +25,10 @@ def _run() -> int:
     # Read by libraries at their import, so before any of them. The product asks for a token when it needs one.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
+    # Children inherit the environment, and show it to whoever lists processes.
+    from app.services.secrets import take_from_environment
+
+    take_from_environment()
     if len(sys.argv) == 1:
         return _open()
     from app.cli.main import run

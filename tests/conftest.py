@@ -16,6 +16,7 @@ import hypothesis
 import pytest
 
 from tests.support.caches import cache_folder
+from tests.support.hub.fixtures import hub, start_hub  # noqa: F401
 from tests.support.leaks import Before
 from tests.support.turns import Turns
 

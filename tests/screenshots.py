@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -27,6 +28,8 @@ from app.services.settings import SettingsFile
 from app.services.wishes import KeptWishes, WishesFile
 from app.store.store import Store
 from tests.support.demo import write_conversations
+from tests.support.hub import Hub, parse_fault
+from tests.support.hub.shelves import MOE_REPO, demo_shelf
 from tests.support.moe import moe_model
 from tests.support.rpc_worker import rpc_worker
 
@@ -34,6 +37,7 @@ LOOKS = [(theme, language) for theme in ("light", "dark") for language in ("en",
 PATIENCE_S = 180.0
 # What the worker may hold: enough for some layers' experts, not for all.
 WORKER_BYTES = 400 * 2**20
+QWEN_REPO = "riverbed/Qwen3-30B-A3B-GGUF"
 QUESTION = {"en": "What is a mixture of experts?", "ko": "전문가 혼합 모델이란 무엇인가요?"}
 
 
@@ -78,7 +82,7 @@ def chat_picture(application: QApplication, folder: Path, theme: str, language: 
         with Store.open(home / "coterie.db", home / "backups") as store:
             shown, calls = write_conversations(store, language)
         settings = SettingsFile(home / "settings.toml")
-        settings.change(theme=theme, language=language)
+        settings.change(theme=theme, language=language, welcomed=True)
         with desktop_of(application, home, settings) as desktop:
             desktop.window.open_chat(shown)
             settle(1.0)
@@ -98,7 +102,14 @@ def placement_picture(application: QApplication, folder: Path, theme: str, langu
     with tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name, rpc_worker() as worker:
         home, model = Path(home_name), str(moe_model())
         settings = SettingsFile(home / "settings.toml")
-        settings.change(theme=theme, language=language, model=model, max_tokens=48, workers=(worker.address,))
+        settings.change(
+            theme=theme,
+            language=language,
+            model=model,
+            max_tokens=48,
+            workers=(worker.address,),
+            welcomed=True,
+        )
         wishes = KeptWishes(context=4096, budgets={"RPC0": WORKER_BYTES}, mode="resident")
         WishesFile(home / "wishes.toml").keep(model, wishes)
         with desktop_of(application, home, settings) as desktop:
@@ -120,6 +131,34 @@ def placement_picture(application: QApplication, folder: Path, theme: str, langu
     return path
 
 
+def models_picture(application: QApplication, folder: Path, theme: str, language: str) -> Path:
+    """A model of the demo hub judged for this machine, while another comes."""
+    with (
+        tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name,
+        Hub(demo_shelf()) as hub,
+        patch.dict(os.environ, HF_ENDPOINT=hub.address),
+    ):
+        hub.fault(parse_fault("slow:*:times=0:rate=4e6"))
+        home = Path(home_name)
+        settings = SettingsFile(home / "settings.toml")
+        settings.change(theme=theme, language=language, welcomed=True)
+        with desktop_of(application, home, settings) as desktop:
+            services, window = desktop.services, desktop.window
+            assert services is not None
+            services.downloads.add_named(f"{MOE_REPO}:Q4_1")
+            window.show_models("discover")
+            window.models.discover.bar.search("qwen3")
+            discover = window.models.discover
+            until(lambda: discover.results.model().rowCount() > 1)
+            settle(1.0)
+            discover.open_repo(QWEN_REPO)
+            until(lambda: discover.details.facts() is not None)
+            settle(4.0)
+            path = folder / f"models-{theme}-{language}.png"
+            window.grab().save(str(path))
+    return path
+
+
 def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
@@ -127,6 +166,7 @@ def main() -> None:
     for theme, language in LOOKS:
         print(chat_picture(application, folder, theme, language), flush=True)
         print(placement_picture(application, folder, theme, language), flush=True)
+        print(models_picture(application, folder, theme, language), flush=True)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from app import paths
 from app.cli.output import Output
 from app.cli.placement_options import PlacementOptions
 from app.cli.plan import plan_values
-from app.cli.plan_report import aligned, shown_speed
+from app.cli.plan_report import shown_speed
+from app.cli.table import aligned
 from app.sentences import Language, Sentence, sentence
 from app.services.events import ServiceEvent, TuneProgress
 from app.services.models import resolve_model

@@ -11,6 +11,7 @@ import msgspec
 import psutil
 
 from app import paths
+from app.cli.doctor_models import HubReport, LibraryReport, hub_report, library_report, token_message
 from app.cli.output import Output
 from app.sentences import Language, Sentence, format_bytes, sentence
 from app.services.models import STARTER, resolve_model
@@ -46,6 +47,8 @@ class Diagnosis(msgspec.Struct, frozen=True):
     devices: tuple[Device, ...]
     starter: str
     home: str
+    hub: HubReport
+    library: LibraryReport
     packages: dict[str, str]
     checks: tuple[Check, ...]
 
@@ -56,6 +59,9 @@ _NAMES = {
     "gpu": Sentence("gpu", "GPU"),
     "starter model": Sentence("starter model", "기본 모델"),
     "data folder": Sentence("data folder", "데이터 폴더"),
+    "hub": Sentence("hub", "허브"),
+    "token": Sentence("token of the hub", "허브 토큰"),
+    "library": Sentence("library", "라이브러리"),
 }
 _MESSAGES = {
     "features_unused": Sentence(
@@ -122,6 +128,11 @@ def diagnose(output: Output) -> Diagnosis:
     except UserError as error:
         checks.append(Check("starter model", False, sentence(error, output.language)))
     checks.append(_home_check(paths.home(), output.language))
+    hub, reached = hub_report(output.language)
+    library, kept = library_report(output.language)
+    checks.append(Check("hub", reached.ok, reached.message))
+    checks.append(Check("token", True, token_message(hub, output.language)))
+    checks.append(Check("library", kept.ok, kept.message))
     return Diagnosis(
         version=_version("coterie"),
         python=platform.python_version(),
@@ -136,6 +147,8 @@ def diagnose(output: Output) -> Diagnosis:
         devices=_devices(found) if found else (),
         starter=starter,
         home=str(paths.home()),
+        hub=hub,
+        library=library,
         packages={name: _version(name) for name in _PACKAGES},
         checks=tuple(checks),
     )

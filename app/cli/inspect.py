@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
+from app.cli.named import path_of
 from app.cli.output import Output
 from app.cli.printable import parameter_count, printable
 from app.sentences import format_bytes
-from app.services.models import resolve_model
 from engine.api import ReasoningControl
 from engine.errors import UserError
 from engine.formats import ChatFormat, example_call
@@ -98,7 +100,13 @@ def report(summary: ModelSummary, found: Inspection) -> str:
 
 def inspect(model: str, output: Output) -> int:
     """Print what `model` is; the exit code. Raises UserError for a file that is no model."""
-    summary = summarise(read_index(resolve_model(model)))
+    path = path_of(model)
+    if path is None:
+        from app.cli.remote import remote_summary
+
+        summary = remote_summary(model, output)
+    else:
+        summary = summarise(read_index(Path(path)))
     found = inspection(summary)
     if output.json:
         output.object(found)

@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 
 from app.cli.ending import INTERRUPTED, interrupted, run_told
+from app.cli.models.commands import models
+from app.cli.options import Json, chosen_output
 from app.cli.output import Output
 
 # typer ships its own copy of click, whose base of all usage errors it does not export by name.
@@ -27,7 +29,6 @@ application = typer.Typer(
     rich_markup_mode=None,
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
 Memory = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME=SIZE", help="What a device may hold, such as CUDA0=6GiB; CPU is the RAM."),
@@ -39,7 +40,10 @@ Rpc = Annotated[
     ),
 ]
 Context = Annotated[int | None, typer.Option(min=1, help="Length of the context in tokens.")]
-Model = Annotated[str, typer.Argument(help="A path to a GGUF, or `starter`.", show_default=False)]
+MODEL = "A path to a GGUF, a model of the library, or `starter`."
+Model = Annotated[str, typer.Argument(help=MODEL, show_default=False)]
+
+application.add_typer(models)
 
 
 @application.command()
@@ -48,7 +52,7 @@ def chat(
     prompt: Annotated[
         str | None, typer.Argument(help="What to say. Without it the terminal becomes a conversation.")
     ] = None,
-    model: Annotated[str, typer.Option(help="A path to a GGUF, or `starter`.")] = "",
+    model: Annotated[str, typer.Option(help=MODEL)] = "",
     reasoning: Annotated[
         str, typer.Option(help="auto, off, on, low, medium, high or a number of tokens.")
     ] = "",
@@ -90,7 +94,7 @@ def chat(
         tools=tools,
         tool_choice=tool_choice,
     )
-    raise typer.Exit(run_chat(arguments, _output(command, json)))
+    raise typer.Exit(run_chat(arguments, chosen_output(command, json)))
 
 
 @application.command()
@@ -98,7 +102,7 @@ def inspect(command: typer.Context, model: Model, json: Json = False) -> None:
     """Show what a model file is: architecture, experts, active parameters, reasoning control, tool dialect."""
     from app.cli.inspect import inspect as run_inspect
 
-    raise typer.Exit(run_inspect(model, _output(command, json)))
+    raise typer.Exit(run_inspect(model, chosen_output(command, json)))
 
 
 @application.command()
@@ -114,7 +118,7 @@ def plan(
     from app.cli.placement_options import placement_options
     from app.cli.plan import plan as run_plan
 
-    raise typer.Exit(run_plan(model, placement_options(context, memory, rpc), _output(command, json)))
+    raise typer.Exit(run_plan(model, placement_options(context, memory, rpc), chosen_output(command, json)))
 
 
 @application.command()
@@ -137,7 +141,7 @@ def bench(
     if modes and tune:
         raise typer.BadParameter("--modes and --tune cannot be given together.")
     options = placement_options(context, memory, rpc)
-    raise typer.Exit(run_bench(model, options, _output(command, json), modes=modes, tune=tune))
+    raise typer.Exit(run_bench(model, options, chosen_output(command, json), modes=modes, tune=tune))
 
 
 @application.command()
@@ -145,7 +149,7 @@ def doctor(command: typer.Context, json: Json = False) -> None:
     """Show what is installed, which devices there are, what is slow and why."""
     from app.cli.doctor import doctor as run_doctor
 
-    raise typer.Exit(run_doctor(_output(command, json)))
+    raise typer.Exit(run_doctor(chosen_output(command, json)))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -169,10 +173,3 @@ def _run(arguments: Sequence[str], output: Output) -> int:
         return interrupted(output)
     # typer makes that code of Ctrl+C.
     return interrupted(output) if code == INTERRUPTED else int(code or 0)
-
-
-def _output(command: typer.Context, json: bool) -> Output:
-    """What `run` made, with the word of the parsed options."""
-    output: Output = command.obj
-    output.json = json
-    return output

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from app.cli.printable import printable
 from app.language import system_language
 from app.sentences import Language, sentence
 from engine.errors import UserError
@@ -45,13 +46,13 @@ class Output:
             self.note(text)
 
     def failed(self, error: UserError) -> int:
-        """Tell an error in one sentence; the exit code for it."""
-        said = sentence(error, self.language)
+        """Tell an error in one sentence; the exit code for it. What strangers named cannot steer the terminal."""
+        said = printable(sentence(error, self.language))
         if self.json and not self.printed:
             try:
                 self.object({"error": {"code": error.code, "message": said}})
             except UserError as closed:
-                said = sentence(closed, self.language)
+                said = printable(sentence(closed, self.language))
         self.note(said)
         return 1
 

@@ -7,24 +7,30 @@ from typing import Any
 import msgspec
 
 from app import paths
+from app.cli.named import path_of
 from app.cli.output import Output
 from app.cli.placement_options import PlacementOptions
 from app.cli.plan_report import all_devices, report
 from app.sentences import Language, sentence
-from app.services.models import resolve_model
 from app.services.placements import open_placements
 from engine.errors import ErrorInfo
 from engine.placement.plan import Plan, PlannedModel
 
 
 def plan(model: str, options: PlacementOptions, output: Output) -> int:
-    """Print the plan; 0 when the model fits, 1 with the reason when it does not.
+    """Print the plan; 0 when the model fits, 1 with the reason when it does not. Of a model on the hub that was not
+    downloaded the header is read.
 
     Raises UserError for a file that is no model, a worker that is away and a device that is not there.
     """
-    path = str(resolve_model(model))
-    with open_placements(paths.home()) as placements:
-        planned = placements.exact(path, options.over(placements.wishes_for(path)))
+    path = path_of(model)
+    if path is None:
+        from app.cli.remote import remote_plan
+
+        planned = remote_plan(model, options, output)
+    else:
+        with open_placements(paths.home()) as placements:
+            planned = placements.exact(path, options.over(placements.wishes_for(path)))
     made = planned.plan
     if output.json:
         output.object(plan_object(planned, output.language))

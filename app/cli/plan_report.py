@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from app.cli.printable import parameter_count, printable
+from app.cli.table import aligned
 from app.sentences import Language, Sentence, format_bytes, sentence
 from engine.placement.plan import RAM, Device, DeviceBytes, Plan, PlannedModel
 
@@ -125,21 +124,6 @@ def ranges(numbers: tuple[int, ...]) -> str:
         else:
             spans.append([number, number])
     return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
-
-
-def aligned(rows: Sequence[tuple[str, ...]], gap: str) -> list[str]:
-    """The rows as lines whose columns stand under each other; a Korean character is two columns wide."""
-    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        gap.join(
-            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
-
-
-def _width(text: str) -> int:
-    return sum(2 if "\u1100" <= character <= "\uffdc" else 1 for character in text)
 
 
 def shown_speed(tps: float) -> str:

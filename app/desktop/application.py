@@ -24,6 +24,7 @@ from app.desktop.tasks import run_in_background
 from app.desktop.theme import themes
 from app.desktop.window.main_window import MainWindow
 from app.services.settings import SettingsFile
+from engine import giving_way
 from engine.errors import UserError
 from resources import FOLDER
 
@@ -51,6 +52,8 @@ def import_rest() -> None:
         "chat.transcript",
         "settings.settings_page",
         "placement.placement_page",
+        "models.models_page",
+        "window.model_picker",
     ):
         importlib.import_module(f"app.desktop.{name}")
 
@@ -104,7 +107,7 @@ class Desktop(QObject):
         """Build the window to its end and open the data in the background."""
         if not self._completed:
             self._completed = True
-            self.window.complete()
+            self.window.complete(first_run=not self._settings.current.welcomed)
         if self._opening or self._services is not None:
             return
         self._opening = True
@@ -172,6 +175,7 @@ def run(argv: Sequence[str]) -> int:
         print(languages.tell(UserError("desktop.already_open", folder=str(home))), file=sys.stderr)
         return 1
     themes.follow_system()
+    giving_way.turn_on()
     desktop = Desktop(home, settings)
     put_on_style(application)
     crash_log = None

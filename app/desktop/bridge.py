@@ -16,10 +16,13 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from app.services.events import (
     AnswerDelta,
     AnswerPrefill,
+    DownloadProgress,
     ExpertsChanged,
     ModelChanged,
+    MoveProgress,
     ServiceEvent,
     TuneProgress,
+    VerifyProgress,
 )
 from app.services.settings import Settings
 
@@ -57,7 +60,11 @@ def _replaces(event: ServiceEvent, last: ServiceEvent) -> bool:
         return last.state == event.state == "loading"
     if isinstance(event, ExpertsChanged) and isinstance(last, ExpertsChanged):
         return last.conversation == event.conversation
-    return isinstance(event, TuneProgress) and isinstance(last, TuneProgress)
+    if isinstance(event, DownloadProgress) and isinstance(last, DownloadProgress):
+        return last.download == event.download
+    if isinstance(event, VerifyProgress) and isinstance(last, VerifyProgress):
+        return last.model == event.model
+    return type(event) is type(last) and isinstance(event, TuneProgress | MoveProgress)
 
 
 class Bridge(QObject):
@@ -86,6 +93,8 @@ class Bridge(QObject):
             services.conversations.subscribe(self.receive),
             services.models.subscribe(self.receive),
             services.placements.subscribe(self.receive),
+            services.library.subscribe(self.receive),
+            services.downloads.subscribe(self.receive),
             services.settings.subscribe(self.receive_settings),
         ]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.desktop.tasks import Executor, Task, run_in_background
+from app.desktop.tasks import Executor, Task, run_in_background, stream_in_background
 from engine.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,31 @@ class ServiceCalls(QObject):
         receiver = owner if owner is not None else getattr(then, "__self__", None)
         return run_in_background(
             lambda: work(services),
+            then,
+            lambda error: self._fail(error, on_error),
+            executor,
+            receiver if isinstance(receiver, QObject) else self,
+        )
+
+    def stream(
+        self,
+        work: Callable[[Services, Task], Any],
+        on_item: Then,
+        then: Then | None = None,
+        on_error: Then | None = None,
+        *,
+        executor: Executor = "net",
+        owner: QObject | None = None,
+    ) -> Task | None:
+        """`work(services, task)` asks the task whether to go on and tells it what it finds, piece by piece; see
+        `stream_in_background`. None, and nothing done, while the services are not open: ask again then."""
+        services = self.services
+        if services is None:
+            return None
+        receiver = owner if owner is not None else getattr(on_item, "__self__", None)
+        return stream_in_background(
+            lambda task: work(services, task),
+            on_item,
             then,
             lambda error: self._fail(error, on_error),
             executor,

@@ -3,7 +3,8 @@
 In the sheet `$text` and its like are colours of the theme, `${p8}` is a measure and `${t13}` a text size in
 pixels; both follow the text size of the settings. Widgets choose a form by the dynamic property `kind`: push
 buttons may be "primary", "quiet", "bar", "icon", "tiny", "rail", "segment", "pill" or "link", labels "title",
-"heading", "small", "faint", "value" and "chip", frames "card", "segments", "composer" and "line".
+"heading", "small", "faint", "warning", "bad", "value", "chip", "quiet-chip" and "warning-chip", frames "card",
+"note", "segments", "composer" and "line".
 """
 
 from __future__ import annotations
@@ -33,6 +34,15 @@ def hover(theme: Theme) -> str:
     return mixed(theme.sidebar, theme.text, 0.06)
 
 
+def grounds(theme: Theme, tone: str) -> tuple[str, str]:
+    """The ground of a chip and the colour of its words: "accent", "warning", anything else is quiet."""
+    if tone == "accent":
+        return theme.accent_soft, theme.accent
+    if tone == "warning":
+        return mixed(theme.card, theme.warning, 0.1), theme.warning
+    return theme.user_bubble, theme.muted
+
+
 def style_sheet(theme: Theme) -> str:
     """The whole sheet in the theme's colours and at its text size."""
     colours = {name: getattr(theme, name) for name in theme.__struct_fields__}
@@ -41,6 +51,7 @@ def style_sheet(theme: Theme) -> str:
     return _template().substitute(
         colours | measures | texts,
         hover=hover(theme),
+        warning_soft=grounds(theme, "warning")[0],
         accent_hover=mixed(theme.accent, theme.text, 0.15),
     )
 

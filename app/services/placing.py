@@ -22,7 +22,8 @@ KeepGoing = Callable[[float], bool]
 
 
 class Surveyed(msgspec.Struct, frozen=True):
-    """A machine, bandwidths 0, and what was built for it: library version and CPU features in use."""
+    """A machine and what was built for it: library version and CPU features in use. Bandwidths are those that
+    were measured before, else 0."""
 
     machine: Machine
     build: tuple[str, ...] = ()
@@ -86,10 +87,13 @@ class LocalPlacing:
         self._folder = folder
 
     def survey(self, workers: Sequence[str]) -> Surveyed:
+        from engine.local.calibration import kept_calibration, with_bandwidths
         from engine.local.survey import survey
 
         found = survey(tuple(workers))
-        return Surveyed(found.machine, (found.library, *found.features_used))
+        build = (found.library, *found.features_used)
+        known = kept_calibration(found.machine, build, self._folder)
+        return Surveyed(with_bandwidths(found.machine, known) if known else found.machine, build)
 
     def measured(self, found: Surveyed, workers: Sequence[str], keep_going: KeepGoing) -> Machine:
         from engine.local.calibration import calibrate, with_bandwidths

@@ -2,42 +2,80 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from app.services.conversations import TRASH_DAYS, Conversations
+from app.services.downloads import Downloads
+from app.services.events import AnswerFinished, ServiceEvent
+from app.services.hub import HubService
+from app.services.hub_fetching import HubFetching
+from app.services.library import Library
 from app.services.models import Models
 from app.services.placements import Placements, calibrations
 from app.services.placing import Placing
+from app.services.secrets import Secrets
 from app.services.settings import SettingsFile
 from app.services.wishes import WishesFile
 from app.store.store import Store
 from engine.api import Engine, Listener
+from engine.errors import UserError
 from engine.local.client import LocalEngine
 
 
 class Services:
     """The services over one data folder. `close` saves and ends every thread and process of theirs."""
 
-    def __init__(self, store: Store, settings: SettingsFile, models: Models, placements: Placements) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: SettingsFile,
+        models: Models,
+        placements: Placements,
+        library: Library,
+        downloads: Downloads,
+        hub: HubService,
+        secrets: Secrets,
+    ) -> None:
         self.store = store
         self.settings = settings
         self.models = models
         self.placements = placements
+        self.library = library
+        self.downloads = downloads
+        self.hub = hub
+        self.secrets = secrets
         self.conversations = Conversations(store, models, settings)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
         models.subscribe(placements.receive)
         self.conversations.subscribe(placements.receive)
+        self.conversations.subscribe(self._note_use)
 
     def housekeeping(self) -> None:
-        """The daily backup and the emptying of the trash; after start-up, off the GUI thread."""
+        """The daily backup, the emptying of the trash, and what a crash left half done; after the window's start-up,
+        off the GUI thread. Downloads go on from here."""
         now = time.time()
         self.store.daily_backup(now)
         self.store.empty_trash(now - TRASH_DAYS * 86_400)
+        try:
+            self.library.keep_house()
+        finally:
+            self.downloads.recover()
+
+    def _note_use(self, events: list[ServiceEvent]) -> None:
+        """From the thread that saves answers."""
+        path = self.models.state.path
+        written = any(isinstance(event, AnswerFinished) and event.message.timings for event in events)
+        if written and path:
+            with contextlib.suppress(UserError):  # when it was used is not worth a word
+                self.library.used(path)
 
     def close(self) -> None:
+        self.downloads.close()
+        self.hub.close()
         self.models.close()
         self.placements.close()
         self.conversations.close()
@@ -56,7 +94,13 @@ def open_services(
     """
     store = Store.open(home / "coterie.db", home / "backups")
     settings = settings or SettingsFile(home / "settings.toml")
-    placements = Placements(home, settings, WishesFile(home / "wishes.toml"), placing)
+    wishes = WishesFile(home / "wishes.toml")
+    library = Library(home, store, settings, wishes)
+    placements = Placements(home, settings, wishes, placing, library)
+    secrets = Secrets()
+    hub = HubService(home, settings, secrets, placements)
+    fetching = HubFetching(hub.access, library.parts, lambda: library.folder)
+    downloads = Downloads(store, settings, library, fetching, hub.repository)
     models = Models(
         settings,
         make_engine,
@@ -64,5 +108,6 @@ def open_services(
         kept_threads=placements.threads_for,
         concede=placements.concession,
         calibrations=str(calibrations(home)),
+        library=library,
     )
-    return Services(store, settings, models, placements)
+    return Services(store, settings, models, placements, library, downloads, hub, secrets)

@@ -91,6 +91,15 @@ class WishesFile:
         """Leave everything of this model to the planner again. Raises UserError `settings.not_saved`."""
         self._write(path, KeptWishes())
 
+    def move(self, path: str, target: str) -> None:
+        """The model's file is elsewhere now; what is kept there already stays. Raises UserError
+        `settings.not_saved`."""
+        kept = self._document.get(path)
+        if kept is not None:
+            if target not in self._document:
+                self.keep(target, from_table(kept)[0])
+            self.forget(path)
+
     def _write(self, path: str, wishes: KeptWishes) -> None:
         with self._lock:
             try:

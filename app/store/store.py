@@ -12,21 +12,31 @@ Any method may raise UserError `store.damaged` (with the newest backup), `store.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, QueuePool
 
-from app.store import branches, conversations, messages, search, trash, writers
+from app.store import branches, conversations, downloads, messages, models, search, trash, writers
 from app.store.backup import back_up, restore
 from app.store.connections import connect
 from app.store.errors import told
 from app.store.opening import prepare
 from app.store.place import Place
-from app.store.records import ChatOptions, Conversation, Message, MessageState, SearchHit, TitleSource
+from app.store.records import (
+    ChatOptions,
+    Conversation,
+    Download,
+    DownloadState,
+    LibraryModel,
+    Message,
+    MessageState,
+    SearchHit,
+    TitleSource,
+)
 from app.store.tables import SCHEMA_REVISION
 from engine.api import Role, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
@@ -36,7 +46,8 @@ R = TypeVar("R")
 
 
 class Store:
-    """Conversations and their messages. Open with `Store.open`; close when done."""
+    """Conversations and their messages, the models of the library and the downloads. Open with `Store.open`; close
+    when done."""
 
     def __init__(self, place: Place, engine: Engine, clock: Callable[[], float]) -> None:
         self._place = place
@@ -216,6 +227,77 @@ class Store:
         """
         return self._write(messages.recover, self._writer)
 
+    # --- the library ---
+
+    def models(self) -> list[LibraryModel]:
+        """All that are known, those in the trash too, oldest first."""
+        return self._read(models.every)
+
+    def model(self, id: str) -> LibraryModel | None:
+        return self._read(models.find, id)
+
+    def add_model(self, model: LibraryModel) -> LibraryModel:
+        """Under its id, or a numbered one where that is taken; as it was added."""
+        return self._write(models.add, model)
+
+    def put_models(self, changed: Sequence[LibraryModel]) -> None:
+        """Keep each in the place of what stood under its id, all or none."""
+        self._write(models.put, changed)
+
+    def change_model(self, id: str, **fields: Any) -> LibraryModel | None:
+        """Set fields of one and leave the others; None if it is gone."""
+        return self._write(models.change, id, **fields)
+
+    def delete_model(self, id: str) -> None:
+        """Forget it for good. Its files are not touched."""
+        self._write(models.remove, id)
+
+    # --- downloads ---
+
+    @property
+    def writer(self) -> str:
+        """The name of this store among those that use the file: a download with it belongs to this process."""
+        return self._writer
+
+    def downloads(self) -> list[Download]:
+        """In the order of the queue."""
+        return self._read(downloads.every)
+
+    def download(self, id: int) -> Download | None:
+        return self._read(downloads.find, id)
+
+    def add_download(self, download: Download) -> Download:
+        """At the end of the queue; its id and position are given here. One of the same model that has not ended is
+        returned instead, and nothing is added."""
+        return self._write(downloads.add, download)
+
+    def change_download(
+        self,
+        id: int,
+        states: Collection[DownloadState] | None = None,
+        writers: Collection[str] | None = None,
+        **fields: Any,
+    ) -> Download | None:
+        """Set fields of one that is in one of `states` and belongs to one of `writers` (None: any); None, and
+        nothing changed, if it does not or is gone."""
+        return self._write(downloads.change, id, states, writers, **fields)
+
+    def order_downloads(self, ids: Sequence[int]) -> None:
+        """Put the queue into this order."""
+        self._write(downloads.order, ids)
+
+    def finish_download(self, id: int, model: LibraryModel) -> Download | None:
+        """The download is done and its model is in the library, both or neither."""
+        return self._write(downloads.finish, id, model)
+
+    def recover_downloads(self, state: DownloadState, writer: str = "") -> list[Download]:
+        """Those that a dead process left get this state and writer; they are returned. Those that belong to this
+        store or another living process are left alone."""
+        return self._write(downloads.recover, self._writer, state, writer)
+
+    def delete_download(self, id: int) -> None:
+        self._write(downloads.remove, id)
+
     # --- backups ---
 
     def daily_backup(self, now: float) -> Path | None:
@@ -224,7 +306,7 @@ class Store:
         Takes seconds for a large file, on the caller's thread; others read and write meanwhile. Raises
         UserError `store.backup_failed`.
         """
-        if self._place.backed_up_on(now) or not (self.conversations() or self.trash()):
+        if self._place.backed_up_on(now) or not (self.conversations() or self.trash() or self.models()):
             return None
         return back_up(self._place, now, SCHEMA_REVISION)
 

@@ -1,6 +1,6 @@
 """The tables as this build knows them. The migrations make them; a test holds that both agree.
 
-A third table, `message_fts`, is FTS5 over `message.content` with the trigram tokenizer and no text of its own
+One more table, `message_fts`, is FTS5 over `message.content` with the trigram tokenizer and no text of its own
 ("external content"). Triggers keep it, and leave a streaming answer out until it is finished: to index a long
 text again twice a second would cost more than to write it.
 """
@@ -14,13 +14,22 @@ from sqlalchemy import Dialect, ForeignKey, Index, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from app.store.records import ChatOptions, MessageState, TitleSource
+from app.store.records import (
+    ChatOptions,
+    DownloadFile,
+    DownloadState,
+    LibraryFile,
+    LibraryState,
+    MessageState,
+    ModelOrigin,
+    TitleSource,
+)
 from app.store.text import storable_json
 from engine.api import Role, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
 from engine.text import clean_text
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 """The newest migration. Known without Alembic, so that an up-to-date file opens without importing it."""
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -128,3 +137,51 @@ class MessageRow(Base):
     reasoning: Mapped[str] = mapped_column(PlainText)
     tool_calls: Mapped[tuple[ToolCall, ...]] = mapped_column(JSONTuple(ToolCall), server_default="[]")
     notices: Mapped[tuple[ErrorInfo, ...]] = mapped_column(JSONTuple(ErrorInfo), server_default="[]")
+
+
+class ModelRow(Base):
+    """A model of the library, in the trash too. `files` is a tuple of `LibraryFile`."""
+
+    __tablename__ = "model"
+
+    id: Mapped[str] = mapped_column(PlainText, primary_key=True)
+    name: Mapped[str] = mapped_column(PlainText)
+    files: Mapped[tuple[LibraryFile, ...]] = mapped_column(JSONTuple(LibraryFile))
+    origin: Mapped[ModelOrigin] = mapped_column(Text)
+    added: Mapped[float]
+    state: Mapped[LibraryState] = mapped_column(Text)
+    managed: Mapped[bool]
+    repo: Mapped[str] = mapped_column(PlainText)
+    commit: Mapped[str] = mapped_column(PlainText)
+    variant: Mapped[str] = mapped_column(PlainText)
+    architecture: Mapped[str] = mapped_column(PlainText)
+    quantisation: Mapped[str] = mapped_column(PlainText)
+    parameters: Mapped[int]
+    active_parameters: Mapped[int]
+    experts: Mapped[int]
+    experts_used: Mapped[int]
+    used: Mapped[float]
+    verified: Mapped[float]
+    trashed: Mapped[float | None]
+
+
+class DownloadRow(Base):
+    """A download, a finished one too until it is forgotten. `writer` names the process that it belongs to while
+    it waits or runs, "" when none has it."""
+
+    __tablename__ = "download"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - ids are never given twice
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    model: Mapped[str] = mapped_column(PlainText)
+    repo: Mapped[str] = mapped_column(PlainText)
+    commit: Mapped[str] = mapped_column(PlainText)
+    variant: Mapped[str] = mapped_column(PlainText)
+    files: Mapped[tuple[DownloadFile, ...]] = mapped_column(JSONTuple(DownloadFile))
+    state: Mapped[DownloadState] = mapped_column(Text)
+    position: Mapped[float]
+    created: Mapped[float]
+    received: Mapped[int]
+    rate: Mapped[float]
+    error: Mapped[ErrorInfo | None] = mapped_column(JSONStruct(ErrorInfo))
+    writer: Mapped[str] = mapped_column(Text)

@@ -54,6 +54,19 @@ class HubFile(msgspec.Struct, frozen=True):
     sha256: str = ""
 
 
+class Located(msgspec.Struct, frozen=True):
+    """Where a file of a repository can be had now. `url` is on the hub's endpoint, before any redirect: what it
+    leads to may be signed for an hour only, so it is followed at each request. `sha256` is "" where the hub keeps
+    none, `etag` is without quotes and weak marks, and `ranges` says that the hub promises to serve parts of it.
+    """
+
+    url: str
+    bytes: int
+    sha256: str = ""
+    etag: str = ""
+    ranges: bool = True
+
+
 class Variant(msgspec.Struct, frozen=True):
     """One model among those of a repository: a quantisation, in one file or split over several in order.
 
@@ -69,22 +82,32 @@ class Variant(msgspec.Struct, frozen=True):
         return sum(file.bytes for file in self.files)
 
 
+class LeftOut(msgspec.Struct, frozen=True):
+    """A model of a repository that cannot be used, by its files' path without ending, and why."""
+
+    name: str
+    reason: ErrorInfo
+
+
 class Repository(msgspec.Struct, frozen=True):
-    """One repository at one commit. `companions` are files that belong to all variants: image projectors
-    (mmproj) and importance matrices, set apart because neither is a model to chat with. `card` is the model card
-    as its author wrote it (Markdown, not to be trusted)."""
+    """One repository at one commit. `variants` are the smallest first. `companions` are files that belong to all
+    variants: image projectors (mmproj) and importance matrices, set apart because neither is a model to chat with.
+    `card` is the model card as its author wrote it (Markdown, not to be trusted), without the data before it.
+    `left_out` are models that cannot be used, such as one of which a part is missing."""
 
     model: HubModel
     commit: str
     variants: tuple[Variant, ...]
     companions: tuple[HubFile, ...] = ()
     card: str = ""
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True):
     """What a model would be on this machine.
 
-    `device_bytes` lie on devices, `ram_bytes` in RAM; `missing_bytes` are lacking where it does not fit.
+    `device_bytes` lie on devices, `ram_bytes` in RAM; `missing_bytes` are lacking where it does not fit, or where
+    it is read from the disk.
     `decode_tps` in tokens per second with its range. `source` says what is known: the file's own table of tensors
     ("header"), or only how large the files are ("sizes"), which says nothing of speed. `sentence` is the verdict
     in words.
@@ -126,7 +149,7 @@ class RemoteFacts(msgspec.Struct, frozen=True):
 
 class JudgedVariant(msgspec.Struct, frozen=True):
     """A variant with its verdict. `best`: the one to take on this machine, at most one of a repository. `error`
-    says why there is no verdict."""
+    says why there is no verdict, or why it is one by sizes alone."""
 
     variant: Variant
     verdict: Verdict | None = None

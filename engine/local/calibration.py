@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
+import psutil
 
 from engine.errors import UserError
 from engine.local.ask import Tell, ask
@@ -24,6 +25,9 @@ from engine.placement.plan import RAM, Device, Machine
 
 # Of the file and of how its numbers are taken: another one is measured anew.
 _FORMAT = 1
+# Other programs that keep more than this share of all cores busy slow the processor's kernels down several times.
+_BUSY = 0.3
+_BUSY_SECONDS = 0.3
 # One device takes some two seconds; a worker that stalls is left unmeasured.
 _PATIENCE = 15.0
 
@@ -78,20 +82,28 @@ def calibrate(
     model_path: str = "",
     workers: Sequence[str] = (),
     keep_going: Callable[[float], bool] = lambda _: True,
+    busy: Callable[[], float] = lambda: psutil.cpu_percent(_BUSY_SECONDS) / 100,
 ) -> Calibration:
     """The kept calibration, or a new one that takes some two seconds per kind of device.
 
     `folder` keeps one small file per machine and build; a damaged one is measured again. The disk is read
     through the file `model_path`, once one is given. `keep_going` gets the progress, 0 to 1, and ends the
     measuring by returning False: then UserError `engine.load_cancelled` is raised. Nothing else is: what cannot
-    be measured is 0, and measured again the next time.
+    be measured is 0, and measured again the next time. So is RAM while other programs are at work: `busy` is the
+    share of all cores that is in use, asked before and after.
     """
     threads = threads or default_threads()
     known = kept_calibration(machine, build, folder, threads=threads)
     if known and (known.disk or not model_path):
         return known
     key = machine_key(machine, build, threads)
-    found = known or _measured(machine, key, threads, workers, keep_going)
+    if known is None:
+        disturbed = busy() > _BUSY
+        found = _measured(machine, key, threads, workers, keep_going)
+        if disturbed or busy() > _BUSY:
+            found = msgspec.structs.replace(found, ram=0.0)
+    else:
+        found = known
     if model_path:
         found = msgspec.structs.replace(found, disk=disk_bandwidth(model_path, threads))
     if found.complete:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from engine.errors import ErrorInfo, Param
 from engine.placement.candidate import Candidate, Choice, Given
 from engine.placement.layout import Layout
-from engine.placement.plan import RAM, Device
+from engine.placement.plan import RAM, Device, Machine
 
 _Params = dict[str, Param]
 
@@ -59,8 +59,14 @@ def spoken_speed(tps: float) -> int | float:
 
 def spoken_devices(given: Given, names: tuple[str, ...]) -> str:
     """Device names for people. "GPU" alone stands for the only GPU there is."""
-    gpus = [device for device in given.machine.devices if device.kind != "rpc"]
-    return ", ".join(_spoken(given.device(name), only=len(gpus) == 1) for name in names)
+    return spoken_names(given.machine, names)
+
+
+def spoken_names(machine: Machine, names: Iterable[str]) -> str:
+    """The same of any machine; names that it does not have are left out."""
+    found = {device.name: device for device in (*machine.devices, machine.ram)}
+    gpus = [device for device in machine.devices if device.kind != "rpc"]
+    return ", ".join(_spoken(found[name], only=len(gpus) == 1) for name in names if name in found)
 
 
 def _spoken(device: Device, *, only: bool) -> str:

@@ -1,8 +1,8 @@
 """Reads the header of one GGUF file, and refuses a damaged or hostile one before native code sees it.
 
 Format: github.com/ggml-org/ggml/blob/master/docs/gguf.md, versions 2 and 3, little endian. Nothing but the
-header is read, in growing pieces rather than by mmap: a file that is cut while it is mapped would kill the
-process.
+header is read, in growing pieces: of a file on disk rather than by mmap, because a file that is cut while it is
+mapped would kill the process; of a file elsewhere by whatever `HeaderSource` brings its bytes.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 import stat
 import struct
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import msgspec
 
 from engine.errors import UserError
 from engine.placement.ggml_types import GGML_TYPES
 
-_MAX_HEADER = 256 * 2**20
+MAX_HEADER = 256 * 2**20
 _MAX_KEYS = 65_536
 _MAX_TENSORS = 262_144
 _MAX_KEY_BYTES = 65_535  # the specification's limit
@@ -83,6 +83,20 @@ class GgufFile(msgspec.Struct, frozen=True):
     modified_ns: int = 0
 
 
+class HeaderSource(Protocol):
+    """Where the bytes of a header come from, in order."""
+
+    @property
+    def size(self) -> int:
+        """Of the whole file, in bytes."""
+        ...
+
+    def more(self, have: int, need: int) -> bytes:
+        """The bytes from `have` on, at least up to `need`; more where they cost little. What comes out shorter
+        is taken for the end of the file."""
+        ...
+
+
 def read_gguf(path: Path) -> GgufFile:
     """Read and check one file.
 
@@ -96,7 +110,7 @@ def read_gguf(path: Path) -> GgufFile:
         if not stat.S_ISREG(status.st_mode):
             raise UserError("model.not_gguf", path=str(path))
         with path.open("rb") as file:
-            header = _HeaderReader(path, file, status.st_size).read()
+            header = read_header(path, _FileSource(file, status.st_size))
             return msgspec.structs.replace(header, modified_ns=status.st_mtime_ns)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise UserError("model.missing", path=str(path)) from error
@@ -104,9 +118,28 @@ def read_gguf(path: Path) -> GgufFile:
         raise UserError("model.unreadable", path=str(path), detail=str(error)) from error
 
 
+def read_header(path: Path, source: HeaderSource, largest: int = MAX_HEADER) -> GgufFile:
+    """Read and check the header that `source` brings; `path` names the file in errors.
+
+    Raises UserError `model.not_gguf`, `model.truncated`, `model.damaged`, the last for a header of more than
+    `largest` bytes too, and whatever `source` raises.
+    """
+    return _HeaderReader(path, source, largest).read()
+
+
+class _FileSource:
+    """An open file, read from its beginning on."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self.size = file, size
+
+    def more(self, have: int, need: int) -> bytes:
+        return self._file.read(max(need - have, _CHUNK, have // 2))
+
+
 class _HeaderReader:
-    def __init__(self, path: Path, file: BinaryIO, size: int) -> None:
-        self._path, self._file, self._size = path, file, size
+    def __init__(self, path: Path, source: HeaderSource, largest: int) -> None:
+        self._path, self._source, self._size, self._largest = path, source, source.size, largest
         self._data = bytearray()
         self._position = 0
 
@@ -136,11 +169,11 @@ class _HeaderReader:
         """Make sure that the header up to `end` has been read."""
         if end <= len(self._data):
             return
-        if end > _MAX_HEADER:
-            raise self._damage(f"a header of more than {_MAX_HEADER} bytes")
+        if end > self._largest:
+            raise self._damage(f"a header of more than {self._largest} bytes")
         if end > self._size:
             raise UserError("model.truncated", path=str(self._path), have_bytes=self._size, need_bytes=end)
-        self._data += self._file.read(max(end - len(self._data), _CHUNK, len(self._data) // 2))
+        self._data += self._source.more(len(self._data), end)
         if end > len(self._data):
             raise UserError(
                 "model.truncated", path=str(self._path), have_bytes=len(self._data), need_bytes=end
@@ -177,7 +210,7 @@ class _HeaderReader:
             return self._scalar(_SCALARS[kind])
         if kind == _STRING:
             length = self._scalar(_U64)
-            if length > _MAX_HEADER:
+            if length > MAX_HEADER:
                 raise self._damage(f"a text of {length} bytes in {key!r}")
             return self._take(length).decode(errors="replace")
         if kind == _ARRAY:
@@ -189,7 +222,7 @@ class _HeaderReader:
         if kind != _STRING and kind not in _SCALARS:
             raise self._damage(f"unknown element type {kind} of {key!r}")
         smallest = 8 if kind == _STRING else _SCALARS[kind].size
-        if count > _MAX_HEADER // smallest:
+        if count > MAX_HEADER // smallest:
             raise self._damage(f"{count} elements in {key!r}")
         if count <= _DECODED_ARRAY:
             return tuple(self._value(kind, key) for _ in range(count))

@@ -116,20 +116,27 @@ def read_index(path: Path) -> GgufIndex:
     match = _PART.fullmatch(path.name)
     count = int(match["count"]) if match else 1
     if not match or not 1 < count <= _MAX_PARTS:
-        file = read_gguf(path)
-        if _split_count(file) > 1:
-            # Renamed: the names of the other parts cannot be told.
-            raise UserError("model.split_missing", path=str(path))
-        return _checked((file,))
+        return whole_model((read_gguf(path),))
     paths = [
         path.with_name(f"{match['stem']}-{number:05d}-of-{count:05d}.gguf") for number in range(1, count + 1)
     ]
     for part in paths:
         if not part.exists():
             raise UserError("model.split_missing", path=str(part))
-    files = tuple(read_gguf(part) for part in paths)
-    for number, file in enumerate(files):
-        if _split_count(file) not in (0, count) or file.metadata.get("split.no", number) != number:
+    return whole_model(tuple(read_gguf(part) for part in paths))
+
+
+def whole_model(files: tuple[GgufFile, ...]) -> GgufIndex:
+    """The model whose parts these are, in order.
+
+    Raises what `check_consistency` raises, UserError `model.damaged`, and `model.split_missing` for a part that
+    is alone.
+    """
+    if len(files) == 1 and _split_count(files[0]) > 1:
+        # Renamed: the names of the other parts cannot be told.
+        raise UserError("model.split_missing", path=str(files[0].path))
+    for number, file in enumerate(files if len(files) > 1 else ()):
+        if _split_count(file) not in (0, len(files)) or file.metadata.get("split.no", number) != number:
             raise UserError("model.damaged", path=str(file.path), detail="not this part of the model")
     return _checked(files)
 

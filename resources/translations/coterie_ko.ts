@@ -180,6 +180,13 @@
     </message>
 </context>
 <context>
+    <name>CatalogueCard</name>
+    <message>
+        <source>in your library</source>
+        <translation>라이브러리에 있음</translation>
+    </message>
+</context>
+<context>
     <name>CodeBlock</name>
     <message>
         <source>Copied</source>
@@ -354,6 +361,279 @@
     </message>
 </context>
 <context>
+    <name>DetailsPanel</name>
+    <message>
+        <source>tools</source>
+        <translation>도구 사용</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Reading what there is…</source>
+        <translation>저장소를 읽는 중…</translation>
+    </message>
+    <message>
+        <source>Nothing here that can be run</source>
+        <translation>실행할 수 있는 모델이 없습니다</translation>
+    </message>
+    <message>
+        <source>This repository has no model in the GGUF format, or only a part of one.</source>
+        <translation>이 저장소에는 GGUF 형식의 모델이 없거나 일부만 있습니다.</translation>
+    </message>
+    <message>
+        <source>Back to the list</source>
+        <translation>목록으로 돌아가기</translation>
+    </message>
+    <message>
+        <source>Open the model page</source>
+        <translation>모델 페이지 열기</translation>
+    </message>
+    <message>
+        <source>Open the model page in the browser</source>
+        <translation>브라우저에서 모델 페이지 열기</translation>
+    </message>
+    <message>
+        <source>From the author</source>
+        <translation>제작자의 설명</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>모델을 선택해 주세요</translation>
+    </message>
+    <message>
+        <source>Here you see which of its files fit this machine and how fast they would be, before anything is downloaded.</source>
+        <translation>내려받기 전에 어떤 파일이 이 컴퓨터에 맞고 얼마나 빠를지 여기에서 볼 수 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>DiscoverView</name>
+    <message>
+        <source>Searching…</source>
+        <translation>찾는 중…</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>찾은 모델이 없습니다</translation>
+    </message>
+    <message>
+        <source>Try fewer words, or any licence and size.</source>
+        <translation>단어를 줄이거나 라이선스와 크기 조건을 풀어 보세요.</translation>
+    </message>
+    <message>
+        <source>Clear the search</source>
+        <translation>검색 지우기</translation>
+    </message>
+    <message>
+        <source>{count} models, then the connection broke off</source>
+        <translation>모델 {count}개까지 찾고 연결이 끊겼습니다</translation>
+    </message>
+    <message>
+        <source>{count} models, more below</source>
+        <translation>모델 {count}개, 아래에 더 있음</translation>
+    </message>
+    <message>
+        <source>{count} models so far…</source>
+        <translation>모델 {count}개, 찾는 중…</translation>
+    </message>
+    <message>
+        <source>1 model</source>
+        <translation>모델 1개</translation>
+    </message>
+    <message>
+        <source>{count} models</source>
+        <translation>모델 {count}개</translation>
+    </message>
+    <message>
+        <source>Models found</source>
+        <translation>찾은 모델</translation>
+    </message>
+</context>
+<context>
+    <name>DiskBar</name>
+    <message>
+        <source>models {size}</source>
+        <translation>모델 {size}</translation>
+    </message>
+    <message>
+        <source>unfinished {size}</source>
+        <translation>내려받는 중 {size}</translation>
+    </message>
+    <message>
+        <source>trash {size}</source>
+        <translation>휴지통 {size}</translation>
+    </message>
+    <message>
+        <source>everything else {size}</source>
+        <translation>그 밖의 파일 {size}</translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>폴더 열기</translation>
+    </message>
+    <message>
+        <source>Open the library&apos;s folder</source>
+        <translation>라이브러리 폴더 열기</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>지우기</translation>
+    </message>
+    <message>
+        <source>Delete what broken-off downloads left</source>
+        <translation>중단된 다운로드가 남긴 파일 지우기</translation>
+    </message>
+    <message>
+        <source>Kept in {folder}</source>
+        <translation>보관 위치: {folder}</translation>
+    </message>
+    <message>
+        <source>free {size}</source>
+        <translation>남은 공간 {size}</translation>
+    </message>
+    <message>
+        <source>The disk: {parts}</source>
+        <translation>디스크: {parts}</translation>
+    </message>
+    <message>
+        <source>{size} were left by downloads that nobody knows any more.</source>
+        <translation>알 수 없는 다운로드가 남긴 파일이 {size} 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadCard</name>
+    <message>
+        <source>another window or command</source>
+        <translation>다른 창 또는 명령</translation>
+    </message>
+    <message>
+        <source>A command in a terminal downloads this; it can be paused there.</source>
+        <translation>터미널의 명령이 내려받고 있습니다. 그곳에서 멈출 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>일시 정지</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>이어받기</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>지우기</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>사용</translation>
+    </message>
+    <message>
+        <source>Show in library</source>
+        <translation>라이브러리에서 보기</translation>
+    </message>
+    <message>
+        <source>Earlier in the queue</source>
+        <translation>대기열에서 앞으로</translation>
+    </message>
+    <message>
+        <source>Later in the queue</source>
+        <translation>대기열에서 뒤로</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadFoot</name>
+    <message>
+        <source>1 more download</source>
+        <translation>다운로드 1개 더 있음</translation>
+    </message>
+    <message>
+        <source>{count} more downloads</source>
+        <translation>다운로드 {count}개 더 있음</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadNotes</name>
+    <message>
+        <source>{name} is here</source>
+        <translation>{name} 모델을 받았습니다</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>지금 쓰기</translation>
+    </message>
+    <message>
+        <source>{name} could not be downloaded: {reason}</source>
+        <translation>{name} 모델을 내려받지 못했습니다: {reason}</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>보기</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadsView</name>
+    <message>
+        <source>{name} cancelled: {size} thrown away</source>
+        <translation>{name} 취소: 받은 {size}을(를) 지웁니다</translation>
+    </message>
+    <message>
+        <source>{name} cancelled</source>
+        <translation>{name} 취소</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>Now number {place}</source>
+        <translation>이제 {place}번째입니다</translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation>다운로드</translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation>완료</translation>
+    </message>
+    <message>
+        <source>Pause all</source>
+        <translation>모두 일시 정지</translation>
+    </message>
+    <message>
+        <source>Pause all downloads</source>
+        <translation>다운로드 모두 일시 정지</translation>
+    </message>
+    <message>
+        <source>Resume all</source>
+        <translation>모두 이어받기</translation>
+    </message>
+    <message>
+        <source>Go on with all downloads</source>
+        <translation>다운로드 모두 이어받기</translation>
+    </message>
+    <message>
+        <source>Nothing on its way</source>
+        <translation>내려받는 모델이 없습니다</translation>
+    </message>
+    <message>
+        <source>A download goes on where it stopped, even after a restart, and every byte is checked.</source>
+        <translation>다운로드는 다시 시작한 뒤에도 멈춘 곳부터 이어지며, 모든 바이트를 확인합니다.</translation>
+    </message>
+    <message>
+        <source>Find a model</source>
+        <translation>모델 찾기</translation>
+    </message>
+</context>
+<context>
     <name>EmptyState</name>
     <message>
         <source>What is on your mind?</source>
@@ -401,6 +681,21 @@
     <message>
         <source>not measured yet</source>
         <translation>아직 측정하지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>FilesNote</name>
+    <message>
+        <source>not computed yet; verifying does that</source>
+        <translation>아직 계산하지 않음. 확인하면 계산됩니다</translation>
+    </message>
+    <message>
+        <source>Commit {commit}</source>
+        <translation>커밋 {commit}</translation>
+    </message>
+    <message>
+        <source>Files of {name}</source>
+        <translation>{name}의 파일</translation>
     </message>
 </context>
 <context>
@@ -452,6 +747,90 @@
     <message>
         <source>{count} tokens reused</source>
         <translation>{count}토큰 재사용</translation>
+    </message>
+</context>
+<context>
+    <name>FoundLine</name>
+    <message>
+        <source>In the library</source>
+        <translation>라이브러리에 있음</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>Add {name} to the library</source>
+        <translation>{name} 모델을 라이브러리에 추가</translation>
+    </message>
+</context>
+<context>
+    <name>FoundModels</name>
+    <message>
+        <source>File</source>
+        <translation>파일</translation>
+    </message>
+    <message>
+        <source>Add all {count}</source>
+        <translation>{count}개 모두 추가</translation>
+    </message>
+    <message>
+        <source>Add all {count} models to the library</source>
+        <translation>모델 {count}개를 모두 라이브러리에 추가</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>찾는 중…</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>읽는 중…</translation>
+    </message>
+    <message>
+        <source>No models of other programs were found.</source>
+        <translation>다른 프로그램의 모델을 찾지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>{shown} of {count} are shown.</source>
+        <translation>{count}개 가운데 {shown}개를 보여 드립니다.</translation>
+    </message>
+    <message>
+        <source>Look for models</source>
+        <translation>모델 찾아보기</translation>
+    </message>
+    <message>
+        <source>Look for models of other programs</source>
+        <translation>다른 프로그램의 모델 찾아보기</translation>
+    </message>
+</context>
+<context>
+    <name>FoundRow</name>
+    <message>
+        <source>already in your library</source>
+        <translation>이미 라이브러리에 있음</translation>
+    </message>
+</context>
+<context>
+    <name>GateNote</name>
+    <message>
+        <source>The author decides who may download this model. Ask for it on the model page; once it is granted, Coterie downloads it with your token.</source>
+        <translation>이 모델은 제작자가 허락한 사람만 내려받을 수 있습니다. 모델 페이지에서 신청해 주세요. 허락되면 Coterie가 토큰으로 내려받습니다.</translation>
+    </message>
+    <message>
+        <source>The author asks for agreement first. Agree on the model page; Coterie then downloads with your token.</source>
+        <translation>제작자가 먼저 동의를 요청합니다. 모델 페이지에서 동의해 주세요. 그러면 Coterie가 토큰으로 내려받습니다.</translation>
+    </message>
+    <message>
+        <source>Open the model page</source>
+        <translation>모델 페이지 열기</translation>
+    </message>
+    <message>
+        <source>Open the model page in the browser</source>
+        <translation>브라우저에서 모델 페이지 열기</translation>
+    </message>
+    <message>
+        <source>Token in the settings</source>
+        <translation>설정에서 토큰 넣기</translation>
     </message>
 </context>
 <context>
@@ -553,6 +932,140 @@
     </message>
 </context>
 <context>
+    <name>HubSection</name>
+    <message>
+        <source>Certificates</source>
+        <translation>인증서</translation>
+    </message>
+    <message>
+        <source>File of certificates</source>
+        <translation>인증서 파일</translation>
+    </message>
+    <message>
+        <source>Models and the hub</source>
+        <translation>모델과 허브</translation>
+    </message>
+    <message>
+        <source>Library folder</source>
+        <translation>라이브러리 폴더</translation>
+    </message>
+    <message>
+        <source>Downloaded models are kept here. Choose another folder and they move there.</source>
+        <translation>내려받은 모델을 두는 곳입니다. 다른 폴더를 고르면 모델도 그리로 옮깁니다.</translation>
+    </message>
+    <message>
+        <source>Models of other programs</source>
+        <translation>다른 프로그램의 모델</translation>
+    </message>
+    <message>
+        <source>What the Hugging Face client, LM Studio and Ollama have downloaded can be used where it lies. Nothing is copied or changed.</source>
+        <translation>Hugging Face 클라이언트, LM Studio, Ollama가 내려받은 모델을 있는 자리에서 그대로 쓸 수 있습니다. 복사하거나 바꾸지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Downloads at once</source>
+        <translation>동시 다운로드 수</translation>
+    </message>
+    <message>
+        <source>Others wait for their turn.</source>
+        <translation>나머지는 차례를 기다립니다.</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>오프라인</translation>
+    </message>
+    <message>
+        <source>Nothing is asked of the hub. Models that are here work as ever.</source>
+        <translation>허브에 아무것도 묻지 않습니다. 가지고 있는 모델은 평소처럼 쓸 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Token of the hub</source>
+        <translation>허브 토큰</translation>
+    </message>
+    <message>
+        <source>For models that ask you to agree to their terms first. It is sent to the hub and to nobody else.</source>
+        <translation>먼저 약관에 동의해야 하는 모델을 받을 때 씁니다. 허브에만 보내고 다른 곳에는 보내지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Another address that answers as the hub does. Leave it empty for the hub itself.</source>
+        <translation>허브처럼 응답하는 다른 주소입니다. 비워 두면 허브를 그대로 씁니다.</translation>
+    </message>
+    <message>
+        <source>HF_ENDPOINT is set in the environment and counts before what stands here.</source>
+        <translation>환경 변수 HF_ENDPOINT가 있어 여기에 적은 주소보다 먼저 쓰입니다.</translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation>미러</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>프록시</translation>
+    </message>
+    <message>
+        <source>Leave it empty to use the proxy of the system, if it has one.</source>
+        <translation>비워 두면 시스템에 설정된 프록시를 씁니다.</translation>
+    </message>
+    <message>
+        <source>A PEM file that is trusted besides the usual certificates, as company networks need it.</source>
+        <translation>회사 네트워크에서 필요한 경우, 기본 인증서와 함께 신뢰할 PEM 파일입니다.</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>고르기…</translation>
+    </message>
+    <message>
+        <source>Choose a file of certificates</source>
+        <translation>인증서 파일 고르기</translation>
+    </message>
+</context>
+<context>
+    <name>ImportCard</name>
+    <message>
+        <source>Add 1 model</source>
+        <translation>모델 1개 추가</translation>
+    </message>
+    <message>
+        <source>Add {count} models</source>
+        <translation>모델 {count}개 추가</translation>
+    </message>
+    <message>
+        <source>Tick none</source>
+        <translation>모두 선택 해제</translation>
+    </message>
+    <message>
+        <source>Tick all</source>
+        <translation>모두 선택</translation>
+    </message>
+    <message>
+        <source>From other programs on this machine</source>
+        <translation>이 컴퓨터의 다른 프로그램에서</translation>
+    </message>
+    <message>
+        <source>Put this list away</source>
+        <translation>이 목록 닫기</translation>
+    </message>
+    <message>
+        <source>Looking in the stores of Hugging Face, LM Studio and Ollama…</source>
+        <translation>Hugging Face, LM Studio, Ollama의 보관소를 살펴보는 중…</translation>
+    </message>
+    <message>
+        <source>Nothing found in the stores of Hugging Face, LM Studio and Ollama.</source>
+        <translation>Hugging Face, LM Studio, Ollama의 보관소에서 찾은 모델이 없습니다.</translation>
+    </message>
+    <message>
+        <source>All of these are in your library already.</source>
+        <translation>모두 이미 라이브러리에 있습니다.</translation>
+    </message>
+    <message>
+        <source>They are used where they lie: nothing is copied, and their programs keep them.</source>
+        <translation>있는 자리에서 그대로 씁니다. 복사하지 않으며 원래 프로그램도 계속 쓸 수 있습니다.</translation>
+    </message>
+</context>
+<context>
     <name>LayerStrip</name>
     <message>
         <source>layer {first}: {where}</source>
@@ -577,6 +1090,266 @@
     <message>
         <source>not placed</source>
         <translation>배치되지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryBar</name>
+    <message>
+        <source>1 model</source>
+        <translation>모델 1개</translation>
+    </message>
+    <message>
+        <source>{count} models</source>
+        <translation>모델 {count}개</translation>
+    </message>
+    <message>
+        <source>Library</source>
+        <translation>라이브러리</translation>
+    </message>
+    <message>
+        <source>Model files…</source>
+        <translation>모델 파일…</translation>
+    </message>
+    <message>
+        <source>All models of a folder…</source>
+        <translation>폴더의 모든 모델…</translation>
+    </message>
+    <message>
+        <source>From other programs…</source>
+        <translation>다른 프로그램에서…</translation>
+    </message>
+    <message>
+        <source>Add model files</source>
+        <translation>모델 파일 추가</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>Add all models of a folder</source>
+        <translation>폴더의 모든 모델 추가</translation>
+    </message>
+    <message>
+        <source>Last used first</source>
+        <translation>최근에 쓴 순서</translation>
+    </message>
+    <message>
+        <source>By name</source>
+        <translation>이름 순서</translation>
+    </message>
+    <message>
+        <source>Largest first</source>
+        <translation>큰 순서</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>정렬</translation>
+    </message>
+    <message>
+        <source>Add models…</source>
+        <translation>모델 추가…</translation>
+    </message>
+    <message>
+        <source>Add models that are on this machine</source>
+        <translation>이 컴퓨터에 있는 모델 추가</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryCard</name>
+    <message>
+        <source>Use in chat</source>
+        <translation>대화에 사용</translation>
+    </message>
+    <message>
+        <source>Use {name} in the chat</source>
+        <translation>{name}을(를) 대화에 사용</translation>
+    </message>
+    <message>
+        <source>More for {name}</source>
+        <translation>{name}의 다른 작업</translation>
+    </message>
+    <message>
+        <source>Rename, verify, show, move to the trash</source>
+        <translation>이름 바꾸기, 확인, 보기, 휴지통으로 옮기기</translation>
+    </message>
+    <message>
+        <source>Name of the model</source>
+        <translation>모델 이름</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>복구</translation>
+    </message>
+    <message>
+        <source>Forget it</source>
+        <translation>목록에서 빼기</translation>
+    </message>
+    <message>
+        <source>cannot be judged</source>
+        <translation>판단할 수 없음</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>사용 중</translation>
+    </message>
+    <message>
+        <source>waits to be checked</source>
+        <translation>확인 대기 중</translation>
+    </message>
+    <message>
+        <source>fetching again: {amount}</source>
+        <translation>다시 받는 중: {amount}</translation>
+    </message>
+    <message>
+        <source>checked: {amount}</source>
+        <translation>확인: {amount}</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>Stop checking {name}</source>
+        <translation>{name} 확인 중지</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>이름 바꾸기</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>확인</translation>
+    </message>
+    <message>
+        <source>Show in the file manager</source>
+        <translation>파일 관리자에서 보기</translation>
+    </message>
+    <message>
+        <source>Hide the files</source>
+        <translation>파일 숨기기</translation>
+    </message>
+    <message>
+        <source>Files and hashes</source>
+        <translation>파일과 해시</translation>
+    </message>
+    <message>
+        <source>Move to the trash</source>
+        <translation>휴지통으로 옮기기</translation>
+    </message>
+    <message>
+        <source>Take out of the library</source>
+        <translation>라이브러리에서 빼기</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryFolder</name>
+    <message>
+        <source>Library folder: {path}</source>
+        <translation>라이브러리 폴더: {path}</translation>
+    </message>
+    <message>
+        <source>Folder for models</source>
+        <translation>모델을 둘 폴더</translation>
+    </message>
+    <message>
+        <source>Moving…</source>
+        <translation>옮기는 중…</translation>
+    </message>
+    <message>
+        <source>Moving the library</source>
+        <translation>라이브러리를 옮기는 중</translation>
+    </message>
+    <message>
+        <source>Moving the library: {amount}</source>
+        <translation>라이브러리를 옮기는 중: {amount}</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>바꾸기…</translation>
+    </message>
+    <message>
+        <source>Change the folder of the library</source>
+        <translation>라이브러리 폴더 바꾸기</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Stop moving the library</source>
+        <translation>라이브러리 옮기기 그만두기</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryView</name>
+    <message>
+        <source>Looking at what is on disk…</source>
+        <translation>디스크를 살펴보는 중…</translation>
+    </message>
+    <message>
+        <source>No models yet</source>
+        <translation>아직 모델이 없습니다</translation>
+    </message>
+    <message>
+        <source>Models that you download are kept here. Those that you have already, from another program or as a file, can be added without a copy.</source>
+        <translation>내려받은 모델은 여기에 보관됩니다. 다른 프로그램에 있거나 파일로 가지고 있는 모델은 복사하지 않고 추가할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Find a model</source>
+        <translation>모델 찾기</translation>
+    </message>
+    <message>
+        <source>Add models I have</source>
+        <translation>가지고 있는 모델 추가</translation>
+    </message>
+    <message>
+        <source>{names} are the same, byte for byte. One of them is enough: {size} could be free.</source>
+        <translation>{names}은(는) 내용이 완전히 같습니다. 하나만 두면 {size}를 비울 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{name} is in the trash: {size} will be free once it is emptied</source>
+        <translation>{name}을(를) 휴지통으로 옮겼습니다. 비우면 {size}가 확보됩니다</translation>
+    </message>
+    <message>
+        <source>{name} was taken out of the library; its file stays where it is</source>
+        <translation>{name}을(를) 라이브러리에서 뺐습니다. 파일은 그대로 있습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>{size} are free again</source>
+        <translation>{size}를 비웠습니다</translation>
+    </message>
+    <message>
+        <source>{name}: every byte is as it should be</source>
+        <translation>{name}: 모든 바이트가 올바릅니다</translation>
+    </message>
+    <message>
+        <source>{name} is damaged; only what is wrong has to be fetched again</source>
+        <translation>{name}이(가) 손상되었습니다. 잘못된 부분만 다시 받으면 됩니다</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>복구</translation>
+    </message>
+    <message>
+        <source>{name} is damaged</source>
+        <translation>{name}이(가) 손상되었습니다</translation>
+    </message>
+    <message>
+        <source>{name} is in your library</source>
+        <translation>{name}이(가) 라이브러리에 있습니다</translation>
+    </message>
+    <message>
+        <source>{count} models are in your library</source>
+        <translation>모델 {count}개가 라이브러리에 있습니다</translation>
+    </message>
+    <message>
+        <source>Twice on this disk</source>
+        <translation>디스크에 중복된 모델</translation>
     </message>
 </context>
 <context>
@@ -618,19 +1391,18 @@
     </message>
 </context>
 <context>
+    <name>ModelCard</name>
+    <message>
+        <source>Text of the model card</source>
+        <translation>모델 카드의 글</translation>
+    </message>
+    <message>
+        <source>The card goes on; the whole is on the model page.</source>
+        <translation>카드가 더 이어집니다. 전체 내용은 모델 페이지에 있습니다.</translation>
+    </message>
+</context>
+<context>
     <name>ModelMenu</name>
-    <message>
-        <source>Starter model</source>
-        <translation>기본 제공 모델</translation>
-    </message>
-    <message>
-        <source>Load again</source>
-        <translation>다시 불러오기</translation>
-    </message>
-    <message>
-        <source>Open a model file…</source>
-        <translation>모델 파일 열기…</translation>
-    </message>
     <message>
         <source>ready</source>
         <translation>준비됨</translation>
@@ -658,6 +1430,97 @@
     <message>
         <source>Model: {name}, {state}</source>
         <translation>모델: {name}, {state}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelPicker</name>
+    <message>
+        <source>Reading the library…</source>
+        <translation>라이브러리를 읽는 중…</translation>
+    </message>
+    <message>
+        <source>No model of yours is called that.</source>
+        <translation>가지고 있는 모델 가운데 그런 이름이 없습니다.</translation>
+    </message>
+    <message>
+        <source>starter model</source>
+        <translation>기본 모델</translation>
+    </message>
+    <message>
+        <source>opened file</source>
+        <translation>연 적 있는 파일</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>찾을 수 없음</translation>
+    </message>
+    <message>
+        <source>its file is not where it was</source>
+        <translation>파일이 있던 자리에 없음</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation>손상됨</translation>
+    </message>
+    <message>
+        <source>damaged: it can be repaired in the library</source>
+        <translation>손상됨, 라이브러리에서 고칠 수 있음</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>사용 중</translation>
+    </message>
+    <message>
+        <source>loading</source>
+        <translation>불러오는 중</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>멈춤</translation>
+    </message>
+    <message>
+        <source>{speed} tok/s</source>
+        <translation>초당 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>{speed} tokens per second measured</source>
+        <translation>초당 {speed}토큰 측정됨</translation>
+    </message>
+    <message>
+        <source>does not fit this machine</source>
+        <translation>이 컴퓨터에 들어가지 않음</translation>
+    </message>
+    <message>
+        <source>about {speed} tok/s</source>
+        <translation>초당 약 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>about {speed} tokens per second predicted</source>
+        <translation>초당 약 {speed}토큰 예측</translation>
+    </message>
+    <message>
+        <source>Get more models…</source>
+        <translation>모델 더 받기…</translation>
+    </message>
+    <message>
+        <source>Look for {query} on the hub</source>
+        <translation>허브에서 {query} 찾기</translation>
+    </message>
+    <message>
+        <source>Open a model file…</source>
+        <translation>모델 파일 열기…</translation>
+    </message>
+    <message>
+        <source>Load again</source>
+        <translation>다시 불러오기</translation>
+    </message>
+    <message>
+        <source>Find a model</source>
+        <translation>모델 찾기</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
     </message>
 </context>
 <context>
@@ -704,6 +1567,427 @@
     <message>
         <source>Show the log</source>
         <translation>로그 보기</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>Mixtures of experts: large, yet quick</source>
+        <translation>전문가 혼합 모델: 크지만 빠릅니다</translation>
+    </message>
+    <message>
+        <source>Small models: for any machine</source>
+        <translation>작은 모델: 어느 컴퓨터에서나</translation>
+    </message>
+    <message>
+        <source>{total}, {active} active</source>
+        <translation>매개변수 {total} 개, 활성 {active} 개</translation>
+    </message>
+    <message>
+        <source>{count} parameters</source>
+        <translation>매개변수 {count} 개</translation>
+    </message>
+    <message>
+        <source>by a command in a terminal</source>
+        <translation>터미널의 명령이 받는 중</translation>
+    </message>
+    <message>
+        <source>{size}/s</source>
+        <translation>{size}/s</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>{time} 남음</translation>
+    </message>
+    <message>
+        <source>waiting for the hub</source>
+        <translation>허브를 기다리는 중</translation>
+    </message>
+    <message>
+        <source>checked as it comes</source>
+        <translation>받으면서 확인</translation>
+    </message>
+    <message>
+        <source>Every byte is checked: {amount}</source>
+        <translation>모든 바이트를 확인하는 중: {amount}</translation>
+    </message>
+    <message>
+        <source>waits for its turn</source>
+        <translation>차례를 기다리는 중</translation>
+    </message>
+    <message>
+        <source>paused; what is here is kept</source>
+        <translation>일시 정지. 받은 부분은 그대로 둡니다</translation>
+    </message>
+    <message>
+        <source>It could not be finished.</source>
+        <translation>끝내지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>in your library, checked</source>
+        <translation>라이브러리에 있음, 확인됨</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>대기 중</translation>
+    </message>
+    <message>
+        <source>downloading</source>
+        <translation>내려받는 중</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>일시 정지</translation>
+    </message>
+    <message>
+        <source>being checked</source>
+        <translation>확인 중</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation>완료</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>실패</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>취소됨</translation>
+    </message>
+    <message>
+        <source>the hub</source>
+        <translation>허브</translation>
+    </message>
+    <message>
+        <source>a file of yours</source>
+        <translation>내 파일</translation>
+    </message>
+    <message>
+        <source>the Hugging Face cache</source>
+        <translation>Hugging Face 캐시</translation>
+    </message>
+    <message>
+        <source>LM Studio</source>
+        <translation>LM Studio</translation>
+    </message>
+    <message>
+        <source>Ollama</source>
+        <translation>Ollama</translation>
+    </message>
+    <message>
+        <source>from {place}</source>
+        <translation>출처: {place}</translation>
+    </message>
+    <message>
+        <source>used {when}</source>
+        <translation>{when} 사용</translation>
+    </message>
+    <message>
+        <source>not used yet</source>
+        <translation>아직 쓰지 않음</translation>
+    </message>
+    <message>
+        <source>checked {when}</source>
+        <translation>{when} 확인</translation>
+    </message>
+    <message>
+        <source>Its file is not where it was: {path}</source>
+        <translation>파일이 있던 자리에 없습니다: {path}</translation>
+    </message>
+    <message>
+        <source>Some of its bytes are not what they should be.</source>
+        <translation>일부 바이트가 원본과 다릅니다.</translation>
+    </message>
+    <message>
+        <source>{size} of RAM</source>
+        <translation>RAM {size}</translation>
+    </message>
+    <message>
+        <source>{devices} and {ram}</source>
+        <translation>{devices}, {ram}</translation>
+    </message>
+    <message>
+        <source>Show the library</source>
+        <translation>라이브러리 보기</translation>
+    </message>
+    <message>
+        <source>Your models and the catalogue are here as always.</source>
+        <translation>가지고 있는 모델과 추천 목록은 그대로 쓸 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Coterie is offline</source>
+        <translation>오프라인 상태입니다</translation>
+    </message>
+    <message>
+        <source>You turned the connection to the hub off in the settings.</source>
+        <translation>설정에서 허브 연결을 꺼 두었습니다.</translation>
+    </message>
+    <message>
+        <source>Go online</source>
+        <translation>온라인으로 전환</translation>
+    </message>
+    <message>
+        <source>The hub does not answer</source>
+        <translation>허브가 응답하지 않습니다</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>best here</source>
+        <translation>추천</translation>
+    </message>
+    <message>
+        <source>in library</source>
+        <translation>보유</translation>
+    </message>
+    <message>
+        <source>reading…</source>
+        <translation>읽는 중…</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>알 수 없음</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>사용</translation>
+    </message>
+    <message>
+        <source>Use {name} in the chat</source>
+        <translation>{name}을(를) 대화에 사용</translation>
+    </message>
+    <message>
+        <source>Get</source>
+        <translation>받기</translation>
+    </message>
+    <message>
+        <source>Download {name}</source>
+        <translation>{name} 내려받기</translation>
+    </message>
+    <message>
+        <source>Download {name} again</source>
+        <translation>{name} 다시 내려받기</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>대기 중</translation>
+    </message>
+    <message>
+        <source>Paused, {percent} %</source>
+        <translation>정지, {percent} %</translation>
+    </message>
+    <message>
+        <source>Checking</source>
+        <translation>확인 중</translation>
+    </message>
+    <message>
+        <source>{percent} %</source>
+        <translation>{percent} %</translation>
+    </message>
+    <message>
+        <source>{name}: {state}. Show the downloads</source>
+        <translation>{name}: {state}. 다운로드 보기</translation>
+    </message>
+    <message>
+        <source>Read {size} of the files&apos; headers. Planned for {machine}.</source>
+        <translation>파일 헤더 {size}를 읽었습니다. {machine} 기준으로 계획했습니다.</translation>
+    </message>
+    <message>
+        <source>Read {size} of the files&apos; headers.</source>
+        <translation>파일 헤더 {size}를 읽었습니다.</translation>
+    </message>
+    <message>
+        <source>Judged by the size of the files alone: the server does not let their headers be read.</source>
+        <translation>서버가 헤더를 읽게 해 주지 않아 파일 크기만으로 판단했습니다.</translation>
+    </message>
+    <message>
+        <source>Reading the files&apos; headers…</source>
+        <translation>파일 헤더를 읽는 중…</translation>
+    </message>
+    <message>
+        <source>Best here: {name}. {verdict}</source>
+        <translation>이 컴퓨터에 가장 알맞은 것: {name}. {verdict}</translation>
+    </message>
+    <message>
+        <source>does not fit</source>
+        <translation>맞지 않음</translation>
+    </message>
+    <message>
+        <source>too large by {size}</source>
+        <translation>{size} 초과</translation>
+    </message>
+    <message>
+        <source>on the GPU</source>
+        <translation>GPU에서</translation>
+    </message>
+    <message>
+        <source>GPU and RAM</source>
+        <translation>GPU와 RAM</translation>
+    </message>
+    <message>
+        <source>in RAM</source>
+        <translation>RAM에서</translation>
+    </message>
+    <message>
+        <source>read from the disk</source>
+        <translation>디스크에서 읽음</translation>
+    </message>
+    <message>
+        <source>fits the GPU</source>
+        <translation>GPU에 맞음</translation>
+    </message>
+    <message>
+        <source>fits GPU and RAM</source>
+        <translation>GPU와 RAM에 맞음</translation>
+    </message>
+    <message>
+        <source>fits in RAM</source>
+        <translation>RAM에 맞음</translation>
+    </message>
+    <message>
+        <source>larger than RAM, slow</source>
+        <translation>RAM보다 커서 느림</translation>
+    </message>
+    <message>
+        <source>{where}, about {speed} tok/s</source>
+        <translation>{where}, 초당 약 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>reasoning: always</source>
+        <translation>추론: 항상</translation>
+    </message>
+    <message>
+        <source>reasoning: as long as you say</source>
+        <translation>추론: 원하는 만큼</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>끔</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>켬</translation>
+    </message>
+    <message>
+        <source>low</source>
+        <translation>낮음</translation>
+    </message>
+    <message>
+        <source>medium</source>
+        <translation>보통</translation>
+    </message>
+    <message>
+        <source>high</source>
+        <translation>높음</translation>
+    </message>
+    <message>
+        <source>reasoning: {levels}</source>
+        <translation>추론: {levels}</translation>
+    </message>
+    <message>
+        <source>own licence</source>
+        <translation>자체 라이선스</translation>
+    </message>
+    <message>
+        <source>private</source>
+        <translation>비공개</translation>
+    </message>
+    <message>
+        <source>{count} downloads</source>
+        <translation>다운로드 {count}회</translation>
+    </message>
+    <message>
+        <source>updated {when}</source>
+        <translation>{when} 갱신</translation>
+    </message>
+    <message>
+        <source>today</source>
+        <translation>오늘</translation>
+    </message>
+    <message>
+        <source>yesterday</source>
+        <translation>어제</translation>
+    </message>
+    <message>
+        <source>{count} days ago</source>
+        <translation>{count}일 전</translation>
+    </message>
+    <message>
+        <source>{count} months ago</source>
+        <translation>{count}개월 전</translation>
+    </message>
+    <message>
+        <source>{count} years ago</source>
+        <translation>{count}년 전</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds}초</translation>
+    </message>
+    <message>
+        <source>{minutes} min</source>
+        <translation>{minutes}분</translation>
+    </message>
+    <message>
+        <source>{minutes} min {seconds} s</source>
+        <translation>{minutes}분 {seconds}초</translation>
+    </message>
+    <message>
+        <source>{hours} h</source>
+        <translation>{hours}시간</translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes} min</source>
+        <translation>{hours}시간 {minutes}분</translation>
+    </message>
+    <message>
+        <source>{experts} experts, {used} active</source>
+        <translation>전문가 {experts}개 중 {used}개 활성</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>Open in the browser</source>
+        <translation>브라우저에서 열기</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsSide</name>
+    <message>
+        <source>Downloads</source>
+        <translation>다운로드</translation>
+    </message>
+    <message>
+        <source>Downloads, {count} not finished</source>
+        <translation>다운로드, {count}개 진행 중</translation>
+    </message>
+    <message>
+        <source>Library, {count} models, {size}</source>
+        <translation>라이브러리, 모델 {count}개, {size}</translation>
+    </message>
+    <message>
+        <source>Library</source>
+        <translation>라이브러리</translation>
+    </message>
+    <message>
+        <source>{size} free on this disk</source>
+        <translation>디스크에 {size} 남음</translation>
+    </message>
+    <message>
+        <source>{free} of {total} are free where models are kept</source>
+        <translation>모델을 보관하는 디스크 {total} 중 {free} 남음</translation>
+    </message>
+    <message>
+        <source>Discover</source>
+        <translation>둘러보기</translation>
+    </message>
+    <message>
+        <source>Picked for this machine</source>
+        <translation>이 컴퓨터에 맞는 모델</translation>
     </message>
 </context>
 <context>
@@ -783,6 +2067,69 @@
     <message>
         <source>Nothing found.</source>
         <translation>찾은 것이 없습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>PickCard</name>
+    <message>
+        <source>Asking the hub…</source>
+        <translation>허브에 묻는 중…</translation>
+    </message>
+    <message>
+        <source>Waits for its turn</source>
+        <translation>차례를 기다리는 중</translation>
+    </message>
+    <message>
+        <source>Downloading, {percent} %</source>
+        <translation>내려받는 중, {percent}%</translation>
+    </message>
+    <message>
+        <source>Checking every byte…</source>
+        <translation>모든 바이트를 확인하는 중…</translation>
+    </message>
+    <message>
+        <source>Paused at {percent} %</source>
+        <translation>{percent}%에서 멈춤</translation>
+    </message>
+    <message>
+        <source>It is here.</source>
+        <translation>모델을 받았습니다.</translation>
+    </message>
+    <message>
+        <source>{size} · about {speed} tok/s</source>
+        <translation>{size} · 초당 약 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Try to get {name} again</source>
+        <translation>{name} 다시 받기</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>지금 쓰기</translation>
+    </message>
+    <message>
+        <source>Use {name}</source>
+        <translation>{name} 쓰기</translation>
+    </message>
+    <message>
+        <source>Get</source>
+        <translation>받기</translation>
+    </message>
+    <message>
+        <source>Get {name}, {figures}</source>
+        <translation>{name} 받기, {figures}</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>보기</translation>
+    </message>
+    <message>
+        <source>Show the download of {name}</source>
+        <translation>{name} 다운로드 보기</translation>
     </message>
 </context>
 <context>
@@ -892,6 +2239,18 @@
 </context>
 <context>
     <name>Rail</name>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>{name}, 1 download, {percent} %</source>
+        <translation>{name}, 다운로드 1개, {percent}%</translation>
+    </message>
+    <message>
+        <source>{name}, {count} downloads, {percent} %</source>
+        <translation>{name}, 다운로드 {count}개, {percent}%</translation>
+    </message>
     <message>
         <source>Chat</source>
         <translation>대화</translation>
@@ -1005,6 +2364,72 @@
     <message>
         <source>Thinking ends after so many tokens, and the answer begins.</source>
         <translation>이만큼 생각하면 생각을 마치고 답변을 시작합니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ResultsModel</name>
+    <message>
+        <source>thinks</source>
+        <translation>추론 가능</translation>
+    </message>
+    <message>
+        <source>gated</source>
+        <translation>승인 필요</translation>
+    </message>
+    <message>
+        <source>in your library</source>
+        <translation>라이브러리에 있음</translation>
+    </message>
+</context>
+<context>
+    <name>SearchBar</name>
+    <message>
+        <source>Search models, or owner/name</source>
+        <translation>모델 또는 제작자/이름 검색</translation>
+    </message>
+    <message>
+        <source>Search models on the hub</source>
+        <translation>허브에서 모델 검색</translation>
+    </message>
+    <message>
+        <source>Trending</source>
+        <translation>인기 순</translation>
+    </message>
+    <message>
+        <source>Most downloaded</source>
+        <translation>다운로드 많은 순</translation>
+    </message>
+    <message>
+        <source>Most liked</source>
+        <translation>좋아요 많은 순</translation>
+    </message>
+    <message>
+        <source>Recently updated</source>
+        <translation>최근 갱신 순</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>정렬</translation>
+    </message>
+    <message>
+        <source>Any licence</source>
+        <translation>모든 라이선스</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>라이선스</translation>
+    </message>
+    <message>
+        <source>Up to {count}</source>
+        <translation>{count} 이하</translation>
+    </message>
+    <message>
+        <source>Any size</source>
+        <translation>모든 크기</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>매개변수</translation>
     </message>
 </context>
 <context>
@@ -1135,12 +2560,28 @@
         <translation>삭제 취소</translation>
     </message>
     <message>
+        <source>Choose a model</source>
+        <translation>모델 고르기</translation>
+    </message>
+    <message>
         <source>Open a model file</source>
         <translation>모델 파일 열기</translation>
     </message>
     <message>
         <source>Show or hide the list</source>
         <translation>목록 보이기 또는 숨기기</translation>
+    </message>
+    <message>
+        <source>Models: find and download</source>
+        <translation>모델 찾고 내려받기</translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation>다운로드</translation>
+    </message>
+    <message>
+        <source>Library of models</source>
+        <translation>모델 라이브러리</translation>
     </message>
     <message>
         <source>Placement of the model</source>
@@ -1284,6 +2725,53 @@
     </message>
 </context>
 <context>
+    <name>TokenField</name>
+    <message>
+        <source>Asking the hub…</source>
+        <translation>허브에 묻는 중…</translation>
+    </message>
+    <message>
+        <source>Kept in the system&apos;s keyring.</source>
+        <translation>시스템 키링에 보관합니다.</translation>
+    </message>
+    <message>
+        <source>Kept for this session only: no keyring was found on this system.</source>
+        <translation>이 시스템에 키링이 없어 이번 실행 동안만 보관합니다.</translation>
+    </message>
+    <message>
+        <source>Taken from HF_TOKEN in the environment.</source>
+        <translation>환경 변수 HF_TOKEN의 값을 씁니다.</translation>
+    </message>
+    <message>
+        <source>None. Only gated and private models need one.</source>
+        <translation>없습니다. 동의가 필요하거나 비공개인 모델에만 필요합니다.</translation>
+    </message>
+    <message>
+        <source>Belongs to {user}. {kept}</source>
+        <translation>{user} 님의 토큰입니다. {kept}</translation>
+    </message>
+    <message>
+        <source>Token of the hub</source>
+        <translation>허브 토큰</translation>
+    </message>
+    <message>
+        <source>Check and keep</source>
+        <translation>확인하고 보관</translation>
+    </message>
+    <message>
+        <source>Check this token and keep it</source>
+        <translation>이 토큰을 확인하고 보관</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>지우기</translation>
+    </message>
+    <message>
+        <source>Forget the token</source>
+        <translation>토큰 지우기</translation>
+    </message>
+</context>
+<context>
     <name>ToolCallCard</name>
     <message>
         <source>Copied</source>
@@ -1359,6 +2847,56 @@
     <message>
         <source>Jump to the latest message</source>
         <translation>최근 메시지로 가기</translation>
+    </message>
+</context>
+<context>
+    <name>TrashCard</name>
+    <message>
+        <source>Trash</source>
+        <translation>휴지통</translation>
+    </message>
+    <message>
+        <source>Kept for 30 days, then deleted.</source>
+        <translation>30일 동안 보관한 뒤 삭제합니다.</translation>
+    </message>
+    <message>
+        <source>Delete these for good? {size} will be free.</source>
+        <translation>완전히 삭제할까요? {size}가 확보됩니다.</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>비우기</translation>
+    </message>
+    <message>
+        <source>Empty the trash</source>
+        <translation>휴지통 비우기</translation>
+    </message>
+    <message>
+        <source>Delete for good</source>
+        <translation>완전히 삭제</translation>
+    </message>
+    <message>
+        <source>Delete what is in the trash for good</source>
+        <translation>휴지통의 모델을 완전히 삭제</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>그대로 두기</translation>
+    </message>
+    <message>
+        <source>Keep what is in the trash</source>
+        <translation>휴지통의 모델을 그대로 두기</translation>
+    </message>
+</context>
+<context>
+    <name>TrashRow</name>
+    <message>
+        <source>Put back</source>
+        <translation>복원</translation>
+    </message>
+    <message>
+        <source>Put {name} back</source>
+        <translation>{name} 복원</translation>
     </message>
 </context>
 <context>
@@ -1456,6 +2994,84 @@
     <message>
         <source>Show all ({count} characters)</source>
         <translation>모두 보기({count}자)</translation>
+    </message>
+</context>
+<context>
+    <name>VariantsTable</name>
+    <message>
+        <source>Quantisation</source>
+        <translation>양자화</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>크기</translation>
+    </message>
+    <message>
+        <source>On this machine</source>
+        <translation>이 컴퓨터에서</translation>
+    </message>
+    <message>
+        <source>Quantisations</source>
+        <translation>양자화 목록</translation>
+    </message>
+</context>
+<context>
+    <name>WelcomePage</name>
+    <message>
+        <source>Welcome to Coterie</source>
+        <translation>Coterie에 오신 것을 환영합니다</translation>
+    </message>
+    <message>
+        <source>Here you chat with open models that run on this machine. What you write stays here.</source>
+        <translation>이 컴퓨터에서 돌아가는 공개 모델과 대화하는 곳입니다. 쓰신 내용은 밖으로 나가지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The starter model is here already</source>
+        <translation>기본 모델이 이미 들어 있습니다</translation>
+    </message>
+    <message>
+        <source>It is small and came with Coterie: good to try things with. Write below, or press Start.</source>
+        <translation>작지만 바로 쓸 수 있어 가볍게 써 보기에 좋습니다. 아래에 바로 쓰거나 시작을 누르세요.</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>시작</translation>
+    </message>
+    <message>
+        <source>Start with the starter model</source>
+        <translation>기본 모델로 시작</translation>
+    </message>
+    <message>
+        <source>Larger models that suit this machine</source>
+        <translation>이 컴퓨터에 맞는 더 큰 모델</translation>
+    </message>
+    <message>
+        <source>See all models</source>
+        <translation>모든 모델 보기</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>나중에</translation>
+    </message>
+    <message>
+        <source>Not now: go to the chat</source>
+        <translation>나중에: 대화로 가기</translation>
+    </message>
+    <message>
+        <source>You are offline, as the settings say: models can be got later, and the starter model works now.</source>
+        <translation>설정에서 오프라인을 켜 두었습니다. 모델은 나중에 받을 수 있고, 기본 모델은 지금 쓸 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Looking at what this machine can do…</source>
+        <translation>이 컴퓨터의 성능을 살펴보는 중…</translation>
+    </message>
+    <message>
+        <source>Larger models are found under Models, whenever you want one.</source>
+        <translation>더 큰 모델이 필요하면 언제든 모델 페이지에서 찾을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing is downloaded until you press Get. The ring at Models then shows how far it is.</source>
+        <translation>받기를 누르기 전에는 아무것도 내려받지 않습니다. 진행 상황은 왼쪽 모델 아이콘의 고리로 알 수 있습니다.</translation>
     </message>
 </context>
 <context>

@@ -1,6 +1,6 @@
 """`make bench`: figures side by side, taken in one run on this machine.
 
-Usage: python -m tests.bench [host] [worker] [tools] [start] [window] [placement]
+Usage: python -m tests.bench [host] [worker] [tools] [start] [window] [placement] [transfer]
 """
 
 from __future__ import annotations
@@ -118,6 +118,33 @@ def tools() -> None:
     table("Decode with tools in play beside plain decode", rows)
 
 
+def transfer() -> None:
+    from tests.bench.transfer import compare, frames
+
+    found = compare()
+    numbers = (f"{found['ours_s']:.2f}", f"{found['curl_s']:.2f}", f"{found['ratio']:.2f}")
+    mine, bare = found["ours_cpu_s"], found["curl_cpu_s"]
+    cpu = (f"{mine:.2f}", f"{bare:.2f}", f"{mine / bare:.2f}")
+    rows = [
+        ("1 GB over loopback, s", *numbers, "<= 1.15"),
+        ("processor time for it, s", *cpu, ""),
+        ("memory early, MB", f"{found['early_mb']:.0f}", "", "", ""),
+        ("most memory, MB", f"{found['most_mb']:.0f}", "", "", "flat"),
+    ]
+    table("A download beside curl and sha256sum overlapped", rows)
+    gaps = frames()
+    rows = []
+    for name, label, goal in (
+        ("fps", "frames a second", ">= 60"),
+        ("p50_ms", "event loop gap p50, ms", ""),
+        ("p99_ms", "event loop gap p99, ms", "< 16"),
+        ("max_ms", "event loop gap max, ms", ""),
+    ):
+        busy, alone = gaps["busy"][name], gaps["alone"][name]
+        rows.append((label, f"{busy:.1f}", f"{alone:.1f}", f"{busy / alone:.2f}", goal))
+    table("A window while three downloads run as fast as they can, beside the same alone", rows)
+
+
 PARTS = {
     "host": host,
     "worker": worker,
@@ -125,6 +152,7 @@ PARTS = {
     "start": start,
     "window": window,
     "placement": placement,
+    "transfer": transfer,
 }
 
 

@@ -25,7 +25,9 @@ STORY = "Tell me a very long story about the sea, with many details."
 def main() -> None:
     shown = Path(sys.argv[1]).open("w")  # noqa: SIM115  # the process is killed with it open
     application = QApplication(sys.argv[:1])
-    desktop = Desktop(paths.home(), SettingsFile(paths.settings_file()))
+    settings = SettingsFile(paths.settings_file())
+    settings.change(welcomed=True)
+    desktop = Desktop(paths.home(), settings)
     text = ""
     asked = False
 

@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
 from app.desktop.chat.shown import Shown
+from app.desktop.chat.welcoming import Welcoming
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.window.header import Header
+from app.desktop.window.model_reading import ModelReading
 from app.desktop.window.model_strip import ModelStrip
 from app.desktop.window.strip import Strip
 from app.services.events import (
@@ -69,11 +71,14 @@ class ChatPage(LiveWidget):
         self._delivered: set[int] = set()
         self._queued: set[int] = set()
         self._continued: int | None = None
+        self._settings = Settings()
         self.header = Header(self)
+        self._models = ModelReading(calls, self.header.model)
         self.model_strip = ModelStrip(calls, self)
         self.error_strip = Strip(self)
         self.composer = Composer(self)
         self._views = QStackedWidget(self)
+        self.welcoming = Welcoming(calls, self._views)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -84,12 +89,17 @@ class ChatPage(LiveWidget):
         self._connect()
         self._show_conversation()
 
-    def complete(self) -> None:
-        """Add the views of the words. Their modules bring the markdown parser and more: not for a first paint."""
+    def complete(self, *, first_run: bool = False) -> None:
+        """Add the views of the words. Their modules bring the markdown parser and more: not for a first paint.
+
+        With `first_run` nothing is shown yet: `show_welcome` or `show_words` follows.
+        """
         from app.desktop.chat.links import open_link
         from app.desktop.chat.select_text import SelectTextView
         from app.desktop.chat.transcript import TranscriptView
 
+        if first_run:
+            self._views.addWidget(QWidget(self))
         transcript = self.transcript = TranscriptView(self)
         self.whole_text = SelectTextView(self)
         self._views.addWidget(transcript)
@@ -120,12 +130,33 @@ class ChatPage(LiveWidget):
         header.model.use_wanted.connect(lambda choice: self._model_call(lambda m: m.use(choice)))
         header.model.reload_wanted.connect(lambda: self._model_call(lambda m: m.reload()))
         self.model_strip.choose_wanted.connect(header.model.open_menu)
+        self.welcoming.begun.connect(self.show_words)
+        self.welcoming.begun.connect(composer.take_focus)
+        self.welcoming.models_wanted.connect(self.show_words)
 
     # What is shown
+
+    def show_words(self) -> None:
+        """The transcript, which says in a new chat what it is for."""
+        self._views.setCurrentWidget(self.transcript)
+
+    def show_welcome(self) -> None:
+        """The page of the first run, in the place of the transcript. It goes when a person begins."""
+        self.welcoming.show(self._settings, self._model)
+
+    def _leave_welcome(self) -> None:
+        if self.welcoming.page is not None:
+            self.welcoming.leave()
+            self.show_words()
 
     @property
     def conversation(self) -> Conversation | None:
         return self._shown.conversation
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether something is shown, or was written before it could be."""
+        return self._shown.id is not None or self._shown.creating
 
     def options(self) -> ChatOptions:
         """What the shown conversation sets for itself."""
@@ -163,6 +194,7 @@ class ChatPage(LiveWidget):
         self.composer.take_focus()
 
     def _leave(self) -> None:
+        self._leave_welcome()
         self.composer.flush_draft()
         self.error_strip.hide()
         if self._views.currentWidget() is self.whole_text:
@@ -262,6 +294,8 @@ class ChatPage(LiveWidget):
     # What services tell
 
     def take_events(self, events: list[ServiceEvent]) -> None:
+        self._models.take_events(events)
+        self.welcoming.take_events(events)
         for event in events:
             self._take(event)
         if any(isinstance(e, MessageAdded | AnswerQueued | AnswerFinished) for e in events):
@@ -322,8 +356,9 @@ class ChatPage(LiveWidget):
         self._show_context()
 
     def take_settings(self, settings: Settings) -> None:
+        self._settings = settings
         self._default_reasoning = settings.reasoning
-        self.header.model.set_recent(settings.recent_models)
+        self.welcoming.take_settings(settings)
         self._show_conversation()
 
     def _reload_path(self) -> None:
@@ -381,6 +416,7 @@ class ChatPage(LiveWidget):
 
     def _send(self, text: str) -> None:
         shown = self._shown
+        self._leave_welcome()
         self.error_strip.hide()
         self.composer.set_text("")
         self._with_conversation(

@@ -68,7 +68,7 @@ def is_safe_link(address: str) -> bool:
     return parts.scheme.lower() in SAFE_SCHEMES and bool(parts.netloc or parts.path)
 
 
-class _Renderer(RendererHTML):
+class Renderer(RendererHTML):
     """HTML for QTextDocument. Formulas are collected in `env["formulas"]`."""
 
     def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
@@ -164,8 +164,9 @@ class _Renderer(RendererHTML):
         return ""
 
 
-def _build() -> MarkdownIt:
-    md = MarkdownIt("commonmark", {"html": False, "linkify": True}, renderer_cls=_Renderer)
+def build(renderer_cls: type[Renderer] = Renderer, *, html: bool = False) -> MarkdownIt:
+    """A parser with all that messages may use. With `html` the renderer is given tags too, and answers for them."""
+    md = MarkdownIt("commonmark", {"html": html, "linkify": True}, renderer_cls=renderer_cls)
     md.enable(["table", "strikethrough", "linkify"])
     if md.linkify is None:
         raise RuntimeError("linkify-it-py is missing")
@@ -181,14 +182,14 @@ def _build() -> MarkdownIt:
     md.use(footnote_plugin)
     # The plugins register HTML of their own for these; the methods above are meant.
     renderer = md.renderer
-    if isinstance(renderer, _Renderer):
+    if isinstance(renderer, Renderer):
         renderer.rules.update(
-            {name: getattr(renderer, name) for name in renderer.rules if hasattr(_Renderer, name)}
+            {name: getattr(renderer, name) for name in renderer.rules if hasattr(type(renderer), name)}
         )
     return md
 
 
-_md = _build()
+_md = build()
 
 
 def _top_level(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
@@ -227,8 +228,8 @@ def _code(token: Token, lines: Sequence[str]) -> Code:
     return Code(words[0] if words else "", token.content.removesuffix("\n"), closed)
 
 
-def blocks_of(tokens: Sequence[Token], text: str) -> tuple[Block, ...]:
-    """The blocks of parsed `text`."""
+def blocks_of(tokens: Sequence[Token], text: str, md: MarkdownIt = _md) -> tuple[Block, ...]:
+    """The blocks of `text` that `md` has parsed."""
     lines = text.split("\n")
     blocks: list[Block] = []
     for group in _top_level(tokens):
@@ -236,7 +237,7 @@ def blocks_of(tokens: Sequence[Token], text: str) -> tuple[Block, ...]:
             blocks.append(_code(group[0], lines))
             continue
         env: Env = {"formulas": [], "links": [], "quotes": 0}
-        html = _md.renderer.render(group, _md.options, env)
+        html = md.renderer.render(group, md.options, env)
         blocks.append(Prose(html, tuple(env["formulas"])))
     return tuple(blocks)
 

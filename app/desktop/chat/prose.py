@@ -161,6 +161,8 @@ class ProseBlock(SafeTextBrowser):
         self._width = 0
         self._waiting = False
         self._listening = False
+        # The line that `fit` leaves out after a table could be scrolled to, and the first line out of sight.
+        self.verticalScrollBar().valueChanged.connect(lambda _: self.verticalScrollBar().setValue(0))
         self.restyle()
 
     def restyle(self) -> None:

@@ -14,6 +14,7 @@ from app.desktop.service_calls import ServiceCalls
 from app.desktop.settings.answer_controls import AnswerControls, fallback_of_model
 from app.desktop.settings.appearance import AppearanceSection
 from app.desktop.settings.data_section import DataSection
+from app.desktop.settings.hub_section import HubSection
 from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.workers_section import WorkersSection
 from app.desktop.theme import themes
@@ -97,6 +98,7 @@ class SettingsPage(LiveWidget):
         self.appearance = AppearanceSection(self._change, self)
         self.answers = DefaultAnswers(calls, self)
         self.model = ModelSection(calls, self)
+        self.hub = HubSection(calls, self)
         self.workers = WorkersSection(calls, self)
         self.data = DataSection(calls, home, self)
         self._column = QWidget(self)
@@ -106,6 +108,7 @@ class SettingsPage(LiveWidget):
             self.appearance,
             self.answers,
             self.model,
+            self.hub,
             self.workers,
             self.data,
         ):
@@ -134,11 +137,12 @@ class SettingsPage(LiveWidget):
         self._calls.do(lambda s: s.settings.change(**fields))
 
     def take_settings(self, settings: Settings) -> None:
-        for section in (self.appearance, self.answers, self.model):
+        for section in (self.appearance, self.answers, self.model, self.hub):
             section.take_settings(settings)
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         self.model.take_events(events)
+        self.hub.take_events(events)
         self.workers.take_events(events)
         for event in events:
             if isinstance(event, ModelChanged):
@@ -150,11 +154,21 @@ class SettingsPage(LiveWidget):
         """The page comes to the front: show what others may have changed."""
         self.refresh_trash()
         self.workers.refresh_workers()
+        self.hub.open()
+
+    def leave(self) -> None:
+        """The window closes."""
+        self.hub.leave()
 
     def show_workers(self) -> None:
         """Bring the workers into sight, ready to add one."""
         self.workers.list.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self._scroll_to_workers()
+
+    def show_hub(self) -> None:
+        """Bring what is set of the hub into sight, the token first."""
+        self.hub.token.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self.hub))
 
     def _scroll_to_workers(self) -> None:
         # Once it is laid out: what was never shown has no size yet.

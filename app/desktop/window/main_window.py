@@ -35,10 +35,13 @@ from app.store.records import Conversation
 from engine.errors import UserError
 
 if TYPE_CHECKING:
+    from app.desktop.models.models_page import ModelsPage
+    from app.desktop.models.said import Said
     from app.desktop.placement.placement_page import PlacementPage
     from app.desktop.settings.conversation_panel import ConversationPanel
     from app.desktop.settings.settings_page import SettingsPage
     from app.desktop.tasks import Task
+    from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.opening_failed import OpeningFailed
     from app.desktop.window.palette import Palette
     from app.desktop.window.shortcut_sheet import ShortcutSheet
@@ -61,6 +64,7 @@ class MainWindow(LiveWidget):
     panel: ConversationPanel
     failure: OpeningFailed
     toast: Toast
+    downloads: DownloadNotes
     palette_overlay: Palette
     sheet: ShortcutSheet
 
@@ -76,6 +80,7 @@ class MainWindow(LiveWidget):
         self._painted = False
         self._search: Task | None = None
         self._actions: dict[str, QAction] = {}
+        self._models: ModelsPage | None = None
         self.calls = ServiceCalls(self)
         self.rail = Rail(self)
         self.sidebar = Sidebar(self)
@@ -91,22 +96,24 @@ class MainWindow(LiveWidget):
         self._remember_geometry()
         self.chat.composer.take_focus()
 
-    def complete(self) -> None:
-        """Build the rest, after the first paint and before `attach`."""
+    def complete(self, *, first_run: bool = False) -> None:
+        """Build the rest, after the first paint and before `attach`. `first_run`: nobody was welcomed yet."""
         from app.desktop.placement.placement_page import PlacementPage
         from app.desktop.settings.conversation_panel import ConversationPanel
         from app.desktop.settings.settings_page import SettingsPage
+        from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.opening_failed import OpeningFailed
         from app.desktop.window.palette import Palette
         from app.desktop.window.shortcut_sheet import ShortcutSheet
         from app.desktop.window.toast import Toast
 
-        self.chat.complete()
+        self.chat.complete(first_run=first_run)
         self.settings = SettingsPage(self.calls, self._home, self)
         self.placement = PlacementPage(self.calls, self)
         self.panel = ConversationPanel(self.chat)
         self.failure = OpeningFailed(self)
         self.toast = Toast(self, self.chat.composer)
+        self.downloads = DownloadNotes(self.calls, self.toast, self.strip, self._shows_downloads)
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
         self.pages.addWidget(self.settings)
@@ -173,8 +180,12 @@ class MainWindow(LiveWidget):
             "edit_last": self.chat.edit_last,
             "answer_now": self.chat.answer_now,
             "undo": self.toast.undo,
+            "choose_model": self.choose_model,
             "open_model": self.open_model_file,
             "sidebar": self.fold,
+            "models": lambda: self.show_page("models"),
+            "downloads": lambda: self.show_models("downloads"),
+            "library": lambda: self.show_models("library"),
             "placement": lambda: self.show_page("placement"),
             "settings": lambda: self.show_page("settings"),
             "sheet": self.sheet.open,
@@ -198,6 +209,9 @@ class MainWindow(LiveWidget):
         self.sidebar.delete_wanted.connect(self.delete_chat)
         self.sidebar.search_wanted.connect(self._search_chats)
         self.chat.opened.connect(self._opened)
+        self.chat.welcoming.models_wanted.connect(
+            lambda downloads: self.show_models("downloads" if downloads else "discover")
+        )
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._focus_moved)
@@ -205,10 +219,15 @@ class MainWindow(LiveWidget):
         self.chat.answering_changed.connect(self.sidebar.show_answering)
         self.chat.header.options_wanted.connect(self.panel.toggle)
         self.chat.header.model.open_file_wanted.connect(self.open_model_file)
+        self.chat.header.model.models_wanted.connect(self.find_models)
+        self.chat.header.model.library_wanted.connect(lambda: self.show_models("library"))
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)
         self.settings.restored.connect(self.open_chat)
         self.placement.workers_wanted.connect(self.show_workers)
         self.placement.model_strip.choose_wanted.connect(self.choose_model)
+        self.downloads.changed.connect(self.rail.show_downloads)
+        self.downloads.used.connect(self.compose)
+        self.downloads.show_wanted.connect(lambda: self.show_models("downloads"))
         self.failure.retry_wanted.connect(self.retry_wanted)
         self.failure.folder_wanted.connect(self.settings.data.open_folder)
         self.failure.quit_wanted.connect(self.close)
@@ -222,6 +241,7 @@ class MainWindow(LiveWidget):
         self._take_settings(services.settings.current)
         self._take_events([services.models.state])
         self.calls.do(lambda s: s.conversations.all(), self._take_list)
+        self.downloads.begin()
         for problem in services.settings.problems:
             self.show_error(UserError.from_info(problem))
 
@@ -242,11 +262,22 @@ class MainWindow(LiveWidget):
 
     def _take_list(self, conversations: list[Conversation]) -> None:
         self.sidebar.set_conversations(conversations)
+        services = self.calls.services
+        if services is not None and not services.settings.current.welcomed:
+            self._welcome(conversations)
         last = int(str(self._memory.value("conversation", 0)))
         # A chat that was begun while the data was being opened stays.
         begun = self.chat.conversation is not None or bool(self.chat.composer.text())
         if not begun and self.sidebar.model.conversation(last) is not None:
             self.chat.open(last)
+
+    def _welcome(self, conversations: list[Conversation]) -> None:
+        """Who has chatted before needs none."""
+        if not conversations and not self.chat.has_begun:
+            self.chat.show_welcome()
+        else:
+            self.chat.show_words()
+            self.calls.do(lambda s: s.settings.change(welcomed=True))
 
     def _take_events(self, events: list[ServiceEvent]) -> None:
         self.chat.take_events(events)
@@ -259,8 +290,11 @@ class MainWindow(LiveWidget):
                 )
             elif isinstance(event, AnswerFinished):
                 self.save_strip.hide()
+        self.downloads.take_events(events)
         self.settings.take_events(events)
         self.placement.take_events(events)
+        if self._models is not None:
+            self._models.take_events(events)
 
     def _take_settings(self, settings: Settings) -> None:
         languages.choose(settings.language)
@@ -269,20 +303,69 @@ class MainWindow(LiveWidget):
         self.chat.take_settings(settings)
         self.settings.take_settings(settings)
         self.panel.take_settings(settings)
+        if self._models is not None:
+            self._models.take_settings()
 
     # What a person does
 
+    @property
+    def models(self) -> ModelsPage:
+        """The page of models, built when it is first asked for."""
+        if self._models is None:
+            from app.desktop.models.models_page import ModelsPage
+
+            page = self._models = ModelsPage(self.calls, self)
+            page.use_wanted.connect(self._chat_with)
+            page.settings_wanted.connect(self.show_hub_settings)
+            page.said.connect(self._say)
+            self.pages.addWidget(page)
+            self.side.addWidget(page.side)
+            if self.calls.services is not None:
+                page.take_events([self.calls.services.models.state])
+        return self._models
+
     def show_page(self, page: str) -> None:
-        pages = {"settings": self.settings, "placement": self.placement}
+        pages: dict[str, QWidget] = {"settings": self.settings, "placement": self.placement}
+        sides: dict[str, QWidget] = {"placement": self.placement.side}
+        if page == "models":
+            pages[page], sides[page] = self.models, self.models.side
         self.pages.setCurrentWidget(pages.get(page, self.chat))
-        self.side.setCurrentWidget(self.placement.side if page == "placement" else self.sidebar)
+        self.side.setCurrentWidget(sides.get(page, self.sidebar))
         self.rail.show_page(page)
         if page == "settings":
             self.settings.open()
         elif page == "placement":
             self.placement.open()
+        elif page == "models":
+            self.models.open()
         else:
             self.chat.composer.take_focus()
+
+    def _shows_downloads(self) -> bool:
+        return self._models is not None and self._models.downloads.isVisible()
+
+    def show_models(self, view: str) -> None:
+        """The page of models at "discover", "downloads" or "library"."""
+        self.models.show_view(view)
+        self.show_page("models")
+
+    def find_models(self, text: str) -> None:
+        """The page of models, where `text` is looked for on the hub; without one it only opens."""
+        self.show_models("discover")
+        if text:
+            self.models.discover.bar.search(text)
+
+    def show_hub_settings(self) -> None:
+        """The settings, where the hub's token is kept."""
+        self.show_page("settings")
+        self.settings.show_hub()
+
+    def _chat_with(self, path: str) -> None:
+        self.show_page("chat")
+        self.chat.use_model(path)
+
+    def _say(self, said: Said) -> None:
+        self.toast.say(said.text, said.action, said.act, said.gone)
 
     def show_workers(self) -> None:
         """The settings, where workers are added."""
@@ -313,6 +396,9 @@ class MainWindow(LiveWidget):
         self.show_page("chat")
 
     def find_in_chat(self) -> None:
+        if self._models is not None and self._models.isVisible():
+            self._models.find_model()
+            return
         self.show_page("chat")
         self.chat.find_text()
 
@@ -362,8 +448,8 @@ class MainWindow(LiveWidget):
         """Esc: close what is open, the topmost first; where nothing is open, stop the answer."""
         if not self._completed:
             return
-        for overlay in (self.palette_overlay, self.sheet):
-            if overlay.isVisible():
+        for overlay in (self.palette_overlay, self.sheet, self.chat.header.model.picker):
+            if overlay is not None and overlay.isVisible():
                 overlay.close_overlay()
                 return
         if self.panel.isVisible():
@@ -426,6 +512,12 @@ class MainWindow(LiveWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.chat.composer.flush_draft()
+        if self._completed:
+            self.settings.leave()
+            # What waits for its undo is done now.
+            self.toast.dismiss()
+        if self._models is not None:
+            self._models.leave()
         self._memory.setValue("geometry", self.saveGeometry())
         if self.side.isVisible():
             self._memory.setValue("sidebar", self.side.width())

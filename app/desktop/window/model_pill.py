@@ -1,20 +1,23 @@
-"""Which model is in use and how it is, as a button that opens the menu of models."""
+"""Which model is in use and how it is, as a button that opens the picker of models."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.desktop.icons import icon
 from app.desktop.live import LiveWidget
 from app.desktop.theme import themes
 from app.services.events import ModelChanged
 
-STARTER = "starter"
+if TYPE_CHECKING:
+    from app.desktop.window.model_choices import ModelChoice
+    from app.desktop.window.model_picker import ModelPicker, ModelSpeed
+
 DOT = {"ready": "good", "loading": "accent", "lost": "bad", "empty": "faint", "closed": "faint"}
 
 
@@ -66,49 +69,69 @@ class ModelPill(QPushButton):
 
 
 class ModelMenu(LiveWidget):
-    """The pill with its menu. `use_wanted` carries a path or "starter"."""
+    """The pill with its picker. `use_wanted` carries a path or "starter".
+
+    `opening`: the picker comes up with what is known by now, so this is the time to read again what there is.
+    """
 
     use_wanted = Signal(str)
     open_file_wanted = Signal()
+    models_wanted = Signal(str)
+    library_wanted = Signal()
     reload_wanted = Signal()
+    opening = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.pill = ModelPill(self)
-        self.menu = QMenu(self)
+        self.picker: ModelPicker | None = None
         self._state: ModelChanged | None = None
-        self._recent: list[str] = []
+        self._choices: Sequence[ModelChoice] | None = None
+        self._speeds: Mapping[str, ModelSpeed] = {}
         self.pill.clicked.connect(self.open_menu)
         self.refresh()
 
     def show_state(self, state: ModelChanged) -> None:
         self._state = state
+        if self.picker is not None:
+            self.picker.show_state(state)
         self.retranslate()
 
-    def set_recent(self, paths: Sequence[str]) -> None:
-        """Model files used before, the last one first."""
-        self._recent = [path for path in paths if path != STARTER]
+    def show_choices(self, choices: Sequence[ModelChoice]) -> None:
+        """The models there are, in the order of the picker."""
+        self._choices = choices
+        if self.picker is not None:
+            self.picker.show_choices(choices)
+
+    def show_speeds(self, speeds: Mapping[str, ModelSpeed]) -> None:
+        """How fast each is on this machine, by path."""
+        self._speeds = speeds
+        if self.picker is not None:
+            self.picker.show_speeds(speeds)
 
     def open_menu(self) -> None:
-        self._fill()
-        corner = self.mapToGlobal(self.rect().bottomRight())
-        self.menu.popup(corner - QPoint(self.menu.sizeHint().width() - 1, -themes.current.px(4)))
+        """Open the picker, or close it where it is open."""
+        picker = self.picker or self._make_picker()
+        if picker.isVisible():
+            picker.close_overlay()
+            return
+        picker.open()
+        self.opening.emit()
 
-    def _fill(self) -> None:
-        self.menu.clear()
-        current = self._state.path if self._state is not None else ""
-        self._add(self.tr("Starter model"), STARTER, current)
-        for path in self._recent:
-            self._add(Path(path).stem, path, current)
-        self.menu.addSeparator()
-        if self._state is not None and self._state.state == "lost":
-            self.menu.addAction(icon("refresh-cw"), self.tr("Load again"), self.reload_wanted.emit)
-        self.menu.addAction(icon("folder-open"), self.tr("Open a model file…"), self.open_file_wanted.emit)
+    def _make_picker(self) -> ModelPicker:
+        from app.desktop.window.model_picker import ModelPicker  # after the first paint
 
-    def _add(self, text: str, choice: str, current: str) -> None:
-        used = bool(current) and choice == (STARTER if current not in self._recent else current)
-        action = self.menu.addAction(icon("check" if used else "box"), text)
-        action.triggered.connect(lambda: self.use_wanted.emit(choice))
+        picker = self.picker = ModelPicker(self.window(), self)
+        picker.use_wanted.connect(self.use_wanted)
+        picker.open_file_wanted.connect(self.open_file_wanted)
+        picker.models_wanted.connect(self.models_wanted)
+        picker.library_wanted.connect(self.library_wanted)
+        picker.reload_wanted.connect(self.reload_wanted)
+        picker.show_choices(self._choices or (), reading=self._choices is None)
+        picker.show_speeds(self._speeds)
+        if self._state is not None:
+            picker.show_state(self._state)
+        return picker
 
     def sizeHint(self) -> QSize:
         return self.pill.sizeHint()

@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from app.desktop.icons import set_icon
 from app.desktop.live import LiveWidget
 from app.desktop.theme import themes
+from app.desktop.window.download_watch import Activity
+from app.desktop.window.rail_badge import RailBadge
 
 
 class Rail(LiveWidget):
-    """`page_wanted` carries "chat", "placement" or "settings"; `fold_wanted` hides or shows the list of chats."""
+    """`page_wanted` carries "chat", "models", "placement" or "settings"; `fold_wanted` hides or shows the list."""
 
     page_wanted = Signal(str)
     fold_wanted = Signal()
@@ -20,16 +22,25 @@ class Rail(LiveWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chat = self._button()
+        self.models = self._button()
         self.placement = self._button()
         self.fold = self._button()
         self.settings = self._button()
-        self._pages = {"chat": self.chat, "placement": self.placement, "settings": self.settings}
+        self._badge = RailBadge(self.models)
+        self._downloads = Activity()
+        self._pages = {
+            "chat": self.chat,
+            "models": self.models,
+            "placement": self.placement,
+            "settings": self.settings,
+        }
         for page, button in self._pages.items():
             button.setCheckable(True)
             button.clicked.connect(lambda _=False, page=page: self.page_wanted.emit(page))
         self.fold.clicked.connect(self.fold_wanted)
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.chat, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._column.addWidget(self.models, 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addWidget(self.placement, 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addStretch(1)
         self._column.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -43,6 +54,22 @@ class Rail(LiveWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
+    def show_downloads(self, activity: Activity) -> None:
+        """What is being downloaded, as a ring on the models and in their name."""
+        self._downloads = activity
+        self._badge.show_fraction(activity.fraction if activity.count else None)
+        self.retranslate()
+
+    def _name_of_models(self) -> str:
+        name, activity = self.tr("Models"), self._downloads
+        if activity.count == 1:
+            return self.tr("{name}, 1 download, {percent} %").format(name=name, percent=activity.percent)
+        if activity.count:
+            return self.tr("{name}, {count} downloads, {percent} %").format(
+                name=name, count=activity.count, percent=activity.percent
+            )
+        return name
+
     def show_page(self, page: str) -> None:
         # No group of buttons: the Tab key would reach only the chosen one.
         for name, button in self._pages.items():
@@ -52,6 +79,7 @@ class Rail(LiveWidget):
     def retranslate(self) -> None:
         for button, name in (
             (self.chat, self.tr("Chat")),
+            (self.models, self._name_of_models()),
             (self.placement, self.tr("Placement")),
             (self.fold, self.tr("Show or hide the list")),
             (self.settings, self.tr("Settings")),
@@ -66,6 +94,7 @@ class Rail(LiveWidget):
         self._column.setSpacing(px(6))
         for button, name in (
             (self.chat, "message-square"),
+            (self.models, "box"),
             (self.placement, "layout-grid"),
             (self.fold, "panel-left"),
             (self.settings, "settings"),

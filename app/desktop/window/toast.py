@@ -15,7 +15,8 @@ MARGIN = 18
 
 
 class Toast(QFrame):
-    """One toast over the window `parent`; a new one takes the place of the old. Takes no focus.
+    """One toast over the window `parent`; a new one takes the place of the old. Takes no focus, and does not go
+    while nobody looks: before another window.
 
     It stands above `foot` while that is in sight, else at the foot of the window.
     """
@@ -34,6 +35,7 @@ class Toast(QFrame):
         self._layout.addWidget(self._text)
         self._layout.addWidget(self._button)
         self._action: Callable[[], None] | None = None
+        self._gone: Callable[[], None] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.dismiss)
@@ -42,22 +44,38 @@ class Toast(QFrame):
         self._restyle()
         self.hide()
 
-    def say(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
-        """Show `text`; with `action` a button that calls `act`. Screen readers hear it."""
+    def say(
+        self,
+        text: str,
+        action: str = "",
+        act: Callable[[], None] | None = None,
+        gone: Callable[[], None] | None = None,
+    ) -> None:
+        """Show `text`; with `action` a button that calls `act`. Screen readers hear it.
+
+        `gone` is called once when it goes away without the action: by itself, by hand or for another toast.
+        """
+        self._pass_by()
         self._text.setText(text)
         self._button.setText(action)
         self._button.setAccessibleName(action)
         self._button.setVisible(bool(action))
-        self._action = act
+        self._action, self._gone = act, gone
         self.show()
         self.raise_()
         self._place()
-        self._timer.start(SHOWN_MS)
+        self._count_down()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def dismiss(self) -> None:
         self._action = None
+        self._pass_by()
         self.hide()
+
+    def _pass_by(self) -> None:
+        gone, self._gone = self._gone, None
+        if gone is not None:
+            gone()
 
     def undo(self) -> bool:
         """Do the action as if its button were pressed; False when there is none."""
@@ -67,7 +85,7 @@ class Toast(QFrame):
         return True
 
     def _act(self) -> None:
-        act = self._action
+        act, self._gone = self._action, None
         self.dismiss()
         if act is not None:
             act()
@@ -94,9 +112,17 @@ class Toast(QFrame):
         self._timer.stop()
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._timer.start(SHOWN_MS)
+        self._count_down()
+
+    def _count_down(self) -> None:
+        if self._window.isActiveWindow():
+            self._timer.start(SHOWN_MS)
+        else:
+            self._timer.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
             self._place()
+        elif event.type() == QEvent.Type.WindowActivate and self.isVisible():
+            self._count_down()
         return False

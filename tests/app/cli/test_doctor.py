@@ -10,7 +10,6 @@ import pytest
 from app.cli import doctor
 from app.cli.doctor import diagnose
 from app.cli.output import Output
-from app.services.placements import open_placements
 from engine.placement.plan import Device
 from engine.placement.processor import features_present, processor_name, unused_features
 
@@ -46,11 +45,8 @@ def test_the_checks_speak_korean_on_a_korean_system(monkeypatch: pytest.MonkeyPa
         assert sentences.en and sentences.ko
 
 
-def test_measured_bandwidths_are_told_with_the_devices(coterie_home: Path) -> None:
-    with open_placements(coterie_home) as placements:
-        machine, _ = placements.trials.machine.measured((), lambda _: True)
-    report = diagnose(Output(json=True))
-    assert report.devices[0].bandwidth == machine.ram.bandwidth > 0
+def test_measured_bandwidths_are_told_with_the_devices(measured: None) -> None:
+    assert diagnose(Output(json=True)).devices[0].bandwidth > 0
 
 
 def test_a_device_is_told_with_its_kind_and_what_was_measured_of_it() -> None:
@@ -60,3 +56,40 @@ def test_a_device_is_told_with_its_kind_and_what_was_measured_of_it() -> None:
     )
     card = Device("CUDA0", "gpu", "", 8 * 10**9, 8 * 10**9, 0.0, 12e9)
     assert doctor._device(card, "en") == "discrete, 8.0 GB free, link 12 GB/s"
+
+
+def test_the_hub_and_the_library_are_told_without_asking_anybody(
+    coterie_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
+    monkeypatch.setenv("HF_TOKEN", "hf_mine")
+    report = diagnose(Output(json=True))
+    assert (report.hub.endpoint, report.hub.offline, report.hub.token) == (
+        "http://127.0.0.1:1",
+        False,
+        "environment",
+    )
+    assert report.library.folder == str(coterie_home / "models") and report.library.free > 0
+    messages = {check.name: check.message for check in report.checks}
+    assert "hf_mine" not in str(report) and "HF_TOKEN" in messages["token"]
+    assert not coterie_home.exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "words"),
+    [
+        ("offline = true", "hub", "offline"),
+        ('hub_endpoint = "nonsense"', "hub", "https://"),
+        ('library_folder = "/nothing/at/all"', "library", "not there"),
+        ('hub_proxy = "http://127.0.0.1:1"', "hub", "proxy"),
+    ],
+)
+def test_what_the_settings_say_of_hub_and_library_is_told(
+    coterie_home: Path, monkeypatch: pytest.MonkeyPatch, settings: str, name: str, words: str
+) -> None:
+    monkeypatch.delenv("HF_ENDPOINT", raising=False)
+    coterie_home.mkdir()
+    (coterie_home / "settings.toml").write_text(f"{settings}\n")
+    checks = {check.name: check for check in diagnose(Output(json=True)).checks}
+    assert words in checks[name].message
+    assert checks[name].ok == (words in ("offline", "proxy"))

@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from app.cli.plan import plan_object
-from app.cli.plan_report import aligned, ranges, report
+from app.cli.plan_report import ranges, report
+from app.cli.table import aligned
 from app.services.services import open_services
 from engine.api import ModelFacts, Sampling
 from engine.errors import ErrorInfo

@@ -23,6 +23,8 @@ from app.services.settings import SettingsFile
 from engine.api import Listener
 from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.scripted_engine import ScriptedEngine
+from tests.support.scripted_library import ScriptedHub
+from tests.support.shelves import Shelves
 
 WAIT_MS = 5000
 
@@ -31,7 +33,12 @@ class Running:
     """A desktop that is open, with what stands behind it."""
 
     def __init__(
-        self, qtbot: QtBot, home: Path, placements: HandMadePlacements | None = None, **engine: Any
+        self,
+        qtbot: QtBot,
+        home: Path,
+        placements: HandMadePlacements | None = None,
+        shelves: Shelves | None = None,
+        **engine: Any,
     ) -> None:
         self.qtbot = qtbot
         self.home = home
@@ -39,8 +46,11 @@ class Running:
         self.services: Services
         self._engine_options = engine
         self._placements = placements
+        self._shelves = shelves
         home.mkdir(parents=True, exist_ok=True)
-        self.desktop = Desktop(home, SettingsFile(home / "settings.toml"), self._open)
+        settings = SettingsFile(home / "settings.toml")
+        settings.change(welcomed=True)
+        self.desktop = Desktop(home, settings, self._open)
 
     @property
     def window(self) -> MainWindow:
@@ -54,6 +64,10 @@ class Running:
         self.services = open_services(home, settings, make)
         if self._placements is not None:
             self.services.placements = self._placements  # type: ignore[assignment]
+            # The real one would plan with the real machine.
+            self.services.hub = ScriptedHub()  # type: ignore[assignment]
+        if self._shelves is not None:
+            self._shelves.put_into(self.services)
         self.services.conversations.recover()
         return self.services
 

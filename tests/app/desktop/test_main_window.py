@@ -508,3 +508,17 @@ def test_the_gui_thread_never_waits_for_the_store(
     QApplication.processEvents()
     assert time.monotonic() - started < 0.2
     running.until(lambda: running.window.chat.conversation is not None)
+
+
+def test_what_a_toast_puts_off_is_done_once_when_it_goes_by(running: Running) -> None:
+    toast, done = running.window.toast, []
+    toast.say("One", "Undo", lambda: done.append("undone"), lambda: done.append("one"))
+    toast.say("Two", "Undo", lambda: done.append("undone"), lambda: done.append("two"))
+    assert done == ["one"]
+    assert toast.undo() and done == ["one", "undone"]
+    toast.dismiss()
+    assert done == ["one", "undone"]
+    toast.say("Three", "", None, lambda: done.append("three"))
+    toast.dismiss()
+    toast.dismiss()
+    assert done == ["one", "undone", "three"]

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from app.desktop.placement.colours import device_colour, part_colour
+from app.desktop.style import grounds
 from app.desktop.theme import Theme, load_theme
 from engine.placement.plan import RAM, Device, Machine
 
@@ -55,6 +56,11 @@ def test_text_can_be_read_on_the_accent(theme: Theme) -> None:
 def test_messages_can_be_read(theme: Theme, text: str) -> None:
     for ground in ("background", "card"):
         assert contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("tone", ["accent", "quiet", "warning"])
+def test_the_words_of_a_chip_can_be_read(theme: Theme, tone: str) -> None:
+    assert contrast(*grounds(theme, tone)) >= 4.5
 
 
 @pytest.mark.parametrize("device", ["gpu", "worker", "ram"])

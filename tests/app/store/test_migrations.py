@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from app.store import migrating, opening
-from app.store.records import ChatOptions
+from app.store.records import ChatOptions, Download, DownloadFile, LibraryFile, LibraryModel
 from app.store.store import Store
 from app.store.tables import SCHEMA_REVISION, Base
 from engine.api import Sampling, Timings, ToolCall, Usage
@@ -22,6 +22,66 @@ from engine.errors import ErrorInfo, UserError
 from tests.app.store.conftest import files
 
 DATA = Path(__file__).parents[2] / "data"
+_QWEN = "bartowski/Qwen3-30B-A3B-GGUF"
+MODELS = (
+    LibraryModel(
+        f"{_QWEN}:Q4_K_M",
+        "Qwen3 30B",
+        tuple(
+            LibraryFile(f"/m/{_QWEN}/q-{part}-of-00002.gguf", size, digits * 32, f"Q4/q-{part}-of-00002.gguf")
+            for part, size, digits in (("00001", 100, "ab"), ("00002", 50, "cd"))
+        ),
+        "hub",
+        1700000010.0,
+        managed=True,
+        repo=_QWEN,
+        commit="e" * 40,
+        variant="Q4_K_M",
+        architecture="qwen3moe",
+        quantisation="Q4_K_M",
+        parameters=30_532_122_624,
+        active_parameters=3_349_000_000,
+        experts=128,
+        experts_used=8,
+        used=1700000020.0,
+        verified=1700000011.0,
+        trashed=1700000030.0,
+    ),
+    LibraryModel(
+        "모델", "모델", (LibraryFile("/home/u/모델.gguf", 7),), "file", 1700000012.0, state="missing"
+    ),
+)
+DOWNLOADS = (
+    Download(
+        1,
+        "a/b:Q8_0",
+        "a/b",
+        "f" * 40,
+        "Q8_0",
+        (DownloadFile("x.gguf", 1000, "12" * 32), DownloadFile("y.gguf", 5)),
+        "failed",
+        1.0,
+        1700000013.0,
+        600,
+        12.5,
+        ErrorInfo("hub.unreachable", {"host": "h"}),
+    ),
+    Download(
+        2,
+        "a/b:Q4_0",
+        "a/b",
+        "f" * 40,
+        "Q4_0",
+        (DownloadFile("z.gguf", 1000, "12" * 32),),
+        "running",
+        2.0,
+        1700000014.0,
+        10,
+        1.0,
+        None,
+        "1:2.00:abcd",
+    ),
+)
 
 
 def make(path: Path, sql: Path) -> None:
@@ -54,6 +114,9 @@ def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
         assert answer.notices == (noticed if has_calls else ())
         assert (question.tool_calls, question.notices) == ((), ())
         assert [hit.snippet for hit in store.search("seoul")] == ["To Seoul"]
+        has_models = sql.stem > "store-0002"
+        assert store.models() == (list(MODELS) if has_models else [])
+        assert store.downloads() == (list(DOWNLOADS) if has_models else [])
         assert store.add_message(shown.id, answer.id, "user", "thanks").siblings == 1
 
 

@@ -19,19 +19,23 @@ BUILD = ("1.0", "AVX2")
 CARD = Device("CUDA0", "gpu", "a card", 8, 8)
 
 
+def idle() -> float:
+    return 0.0
+
+
 def with_devices(*devices: Device) -> Machine:
     return msgspec.structs.replace(MACHINE, devices=devices)
 
 
 @pytest.mark.model
 def test_ram_and_disk_are_measured_once_and_kept(tmp_path: Path) -> None:
-    first = calibrate(MACHINE, BUILD, tmp_path, threads=1)
+    first = calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=idle)
     assert first.ram > 10**8
     assert first.disk == 0
-    with_disk = calibrate(MACHINE, BUILD, tmp_path, threads=1, model_path=str(starter_model()))
+    with_disk = calibrate(MACHINE, BUILD, tmp_path, threads=1, model_path=str(starter_model()), busy=idle)
     assert with_disk.disk > 10**5
     assert with_disk.ram == first.ram
-    assert calibrate(MACHINE, BUILD, tmp_path, threads=1) == with_disk
+    assert calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=idle) == with_disk
     machine = with_bandwidths(MACHINE, with_disk)
     assert (machine.ram.bandwidth, machine.disk_bandwidth) == (with_disk.ram, with_disk.disk)
 
@@ -44,22 +48,33 @@ def test_a_damaged_or_foreign_file_is_measured_again(
     monkeypatch.setattr(calibration, "ask", lambda *_, **__: speed)
     path = tmp_path / f"calibration-{machine_key(MACHINE, BUILD, 1)}.json"
     path.write_bytes(damage)
-    assert calibrate(MACHINE, BUILD, tmp_path, threads=1).ram == speed.bandwidth
+    assert calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=idle).ram == speed.bandwidth
     assert msgspec.json.decode(path.read_bytes(), type=Calibration).ram == speed.bandwidth
 
 
 @pytest.mark.model
 def test_a_device_that_cannot_be_measured_is_left_at_zero_and_tried_again(tmp_path: Path) -> None:
-    found = calibrate(with_devices(CARD), BUILD, tmp_path, threads=1)
+    found = calibrate(with_devices(CARD), BUILD, tmp_path, threads=1, busy=idle)
     assert found.ram > 0
     assert found.devices == (DeviceSpeed("CUDA0", "a card"),)
     assert not found.complete
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.model
+@pytest.mark.parametrize("shares", [(0.9, 0.0), (0.0, 0.9)])
+def test_what_is_measured_beside_busy_programs_is_not_believed(
+    tmp_path: Path, shares: tuple[float, float]
+) -> None:
+    share = iter(shares)
+    assert calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=lambda: next(share, 0.0)).ram == 0
+    assert list(tmp_path.iterdir()) == []
+    assert calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=idle).ram > 0
+
+
 def test_measuring_can_be_cancelled(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"engine\.load_cancelled"):
-        calibrate(MACHINE, BUILD, tmp_path, keep_going=lambda _: False)
+        calibrate(MACHINE, BUILD, tmp_path, keep_going=lambda _: False, busy=idle)
 
 
 def test_the_key_changes_with_whatever_changes_the_speed() -> None:

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.model
 def test_a_worker_is_measured_with_its_link(tmp_path: Path) -> None:
     with rpc_worker() as worker:
         found = survey((worker.address,))
-        measured = calibrate(found.machine, (found.library,), tmp_path, threads=1, workers=(worker.address,))
+        measured = calibrate(
+            found.machine, (found.library,), tmp_path, threads=1, workers=(worker.address,), busy=lambda: 0.0
+        )
     machine = with_bandwidths(found.machine, measured)
     (device,) = machine.devices
     assert (device.name, device.kind) == ("RPC0", "rpc")

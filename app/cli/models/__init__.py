@@ -1,0 +1,1 @@
+"""`coterie models`: one module for each command. `commands` declares them and imports nothing heavy."""

@@ -1,0 +1,58 @@
+"""`coterie models import`: models that are on the disk already, taken in where they lie."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from app.cli.models.objects import model_object
+from app.cli.models.opened import opened
+from app.cli.output import Output
+from app.cli.printable import printable
+from app.sentences import Sentence, format_bytes, sentence
+from app.store.records import LibraryModel, ModelOrigin
+from engine.errors import UserError
+
+SOURCES: dict[str, ModelOrigin] = {"hf": "hf_cache", "lmstudio": "lm_studio", "ollama": "ollama"}
+_WORDS = {
+    "taken": Sentence("{id} ({size}): {path}", "{id} ({size}): {path}"),
+    "nothing": Sentence("Nothing new was found there.", "새로운 모델이 없습니다."),
+}
+
+
+def import_path(path: str, output: Output) -> int:
+    """Print what was taken in. Raises UserError `model.*`, `library.*`."""
+    with opened() as services:
+        _tell(services.library.import_(path), output)
+    return 0
+
+
+def import_from(source: Literal["hf", "lmstudio", "ollama"] | str, output: Output) -> int:
+    """The same for all that another program has; 1 when some of it could not be taken in."""
+    failed = False
+    with opened() as services:
+        found = [one for one in services.library.found_elsewhere() if one.origin == SOURCES[source]]
+        new = [one for one in found if not one.known]
+        for one in new:
+            try:
+                _tell(services.library.import_(one.path, one.origin), output)
+            except UserError as error:
+                if error.code.startswith("cli."):  # nobody reads any more
+                    raise
+                failed = True
+                output.note(printable(sentence(error, output.language)))
+    if not new:
+        output.note(_word("nothing", output))
+    return 1 if failed else 0
+
+
+def _tell(models: tuple[LibraryModel, ...], output: Output) -> None:
+    for model in models:
+        if output.json:
+            output.object(model_object(model))
+        size = format_bytes(model.bytes)
+        output.text(_word("taken", output, id=printable(model.id), size=size, path=printable(model.path)))
+
+
+def _word(name: str, output: Output, **values: object) -> str:
+    text: str = getattr(_WORDS[name], output.language)
+    return text.format_map(values)

@@ -1,0 +1,126 @@
+"""How a long work goes: a bar on a terminal, JSON lines on stdout with --json."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from app.cli.output import Output
+from app.cli.table import width_of
+from app.sentences import Language, Sentence, format_bytes, sentence
+from engine.errors import ErrorInfo
+
+# At most four lines a second.
+INTERVAL = 0.25
+_BAR = 24
+_WORDS = {
+    "queued": Sentence("waiting for its turn", "순서를 기다리는 중"),
+    "running": Sentence("", ""),
+    "verifying": Sentence("checking", "확인하는 중"),
+    "repairing": Sentence("mending", "복구하는 중"),
+    "of": Sentence("{done} of {total}", "{total} 중 {done}"),
+    "rate": Sentence("{rate}/s", "{rate}/s"),
+    "seconds": Sentence("{count} s left", "{count}초 남음"),
+    "minutes": Sentence("{count} min left", "{count}분 남음"),
+    "hours": Sentence("{hours} h {minutes} min left", "{hours}시간 {minutes}분 남음"),
+}
+
+
+class Step(msgspec.Struct, frozen=True):
+    """Where a work is: `received` of `total` bytes, `rate` bytes per second. `seconds_left` is None while that
+    cannot be told, `trouble` what is being waited out."""
+
+    id: str
+    state: str
+    received: int
+    total: int
+    rate: float = 0.0
+    seconds_left: float | None = None
+    trouble: ErrorInfo | None = None
+
+
+class ProgressReport:
+    """Shows steps, not more often than `INTERVAL` unless the state changes. `close` it before saying more."""
+
+    def __init__(self, output: Output, clock: Callable[[], float] = time.monotonic) -> None:
+        self._output = output
+        self._clock = clock
+        self._last = 0.0
+        self._state = ""
+        self._drawn = False
+        self._bar = not output.json and sys.stderr.isatty()
+
+    def show(self, step: Step) -> None:
+        """Raises UserError `cli.output_closed`."""
+        now = self._clock()
+        if step.state == self._state and now - self._last < INTERVAL:
+            return
+        self._last, self._state = now, step.state
+        if self._output.json:
+            self._output.object(_object(step, self._output.language))
+        elif self._bar:
+            self._draw(bar(step, self._output.language, shutil.get_terminal_size().columns))
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._drawn:
+            self._draw("")
+            self._drawn = False
+
+    def _draw(self, line: str) -> None:
+        self._output.note(f"\r\x1b[K{line}", end="")
+        self._drawn = True
+
+
+def bar(step: Step, language: Language, columns: int) -> str:
+    """One line of a terminal of so many columns."""
+    share = min(1.0, step.received / step.total) if step.total else 0.0
+    filled = int(share * _BAR)
+    told = sentence(step.trouble, language) if step.trouble else _word(step.state, language)
+    parts = [
+        f"{int(share * 100):3d} %",
+        "█" * filled + "░" * (_BAR - filled),
+        _word("of", language, done=format_bytes(step.received), total=format_bytes(step.total)),
+    ]
+    if told:
+        parts.append(told)
+    else:
+        parts.append(_word("rate", language, rate=format_bytes(step.rate)) if step.rate else "")
+        parts.append(time_left(step.seconds_left, language) if step.seconds_left is not None else "")
+    line = "  ".join(part for part in parts if part)
+    while width_of(line) >= columns and line:
+        line = line[:-1]
+    return line
+
+
+def time_left(seconds: float, language: Language) -> str:
+    """Such as "12 s left", "3 min left", "2 h 5 min left"."""
+    if seconds < 90:
+        return _word("seconds", language, count=max(1, round(seconds)))
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return _word("minutes", language, count=minutes)
+    return _word("hours", language, hours=minutes // 60, minutes=minutes % 60)
+
+
+def _object(step: Step, language: Language) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "id": step.id,
+        "state": step.state,
+        "received": step.received,
+        "total": step.total,
+        "rate": step.rate,
+        "seconds_left": step.seconds_left,
+    }
+    if step.trouble is not None:
+        fields["trouble"] = {"code": step.trouble.code, "message": sentence(step.trouble, language)}
+    return fields
+
+
+def _word(name: str, language: Language, **values: object) -> str:
+    text: str = getattr(_WORDS[name], language)
+    return text.format_map(values)

@@ -1,0 +1,193 @@
+"""`coterie models pull`: one model into the library, shown while it comes."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+
+from app.cli.ending import INTERRUPTED, Ended, signals_held
+from app.cli.models.objects import download_object, error_object, model_object
+from app.cli.models.opened import opened
+from app.cli.models.progress import ProgressReport, Step
+from app.cli.models.working import Changes, changes_of
+from app.cli.output import Output
+from app.cli.printable import printable
+from app.sentences import Language, Sentence, format_bytes, sentence
+from app.services.events import DownloadChanged, DownloadProgress
+from app.services.services import Services
+from app.store.records import Download, LibraryModel
+from engine.errors import UserError
+from engine.hub.names import ModelName, parse_model_name
+from engine.hub.values import Repository, Variant
+
+LOOK_S = 1.0
+UNDER_WAY = ("queued", "running", "verifying")
+# Going on would end the same way.
+FINAL = ("download.changed", "download.not_usable")
+_WORDS = {
+    "judging": Sentence("Reading headers to see what fits…", "무엇이 맞는지 헤더를 읽는 중…"),
+    "chosen": Sentence("{id}: {verdict}", "{id}: {verdict}"),
+    "only": Sentence("{id} is what there is.", "{id}뿐입니다."),
+    "here": Sentence(
+        "{id} is in the library already: {path}", "{id}은(는) 이미 라이브러리에 있습니다: {path}"
+    ),
+    "ready": Sentence(
+        "{id} is in the library: {path} ({size})", "{id}을(를) 라이브러리에 넣었습니다: {path} ({size})"
+    ),
+    "paused": Sentence(
+        "Paused at {done} of {total}. To go on: coterie models pull {id}",
+        "{total} 중 {done}에서 일시 정지했습니다. 계속하려면: coterie models pull {id}",
+    ),
+    "useless": Sentence(
+        "{done} of it are kept. To throw them away: coterie models remove {id}",
+        "받은 {done}을(를) 보관해 두었습니다. 버리려면: coterie models remove {id}",
+    ),
+    "failed": Sentence(
+        "{done} of {total} are kept. To go on: coterie models pull {id}",
+        "{total} 중 {done}을(를) 보관해 두었습니다. 계속하려면: coterie models pull {id}",
+    ),
+}
+
+
+def pull(name: str, output: Output) -> int:
+    """Fetch what `name` means, or go on with it. 130 after Ctrl+C, with what has come kept.
+
+    Raises UserError `hub.*`, `library.*` and `download.*`.
+    """
+    wanted = parse_model_name(name)
+    with opened() as services:
+        model = _in_library(wanted, services)
+        if model is not None:
+            return _ready(model, output, "here")
+        with changes_of(services.downloads) as changes, contextlib.closing(ProgressReport(output)) as report:
+            download = _begin(wanted, services, output)
+            if isinstance(download, LibraryModel):
+                return _ready(download, output, "here")
+            try:
+                ended = _watch(download, services, changes, report)
+            except (KeyboardInterrupt, Ended):
+                with signals_held():
+                    paused = services.downloads.pause(download.id)
+                    report.close()
+                    return _paused(paused, output)
+        return _ended(ended, services, output)
+
+
+def _in_library(wanted: ModelName, services: Services) -> LibraryModel | None:
+    """The model when it is here, whole, and called exactly so. What else a name may mean is told by the hub."""
+    if not wanted.variant and not wanted.file:
+        return None
+    for model in services.library.models():
+        if model.repo != wanted.repo or model.state != "ready":
+            continue
+        if wanted.file and any(file.origin_path == wanted.file for file in model.files):
+            return model
+        if wanted.variant and wanted.variant == model.variant:
+            return model
+    return None
+
+
+def _begin(wanted: ModelName, services: Services, output: Output) -> Download | LibraryModel:
+    """Queue the download; the model when it turns out to be here."""
+    if wanted.variant or wanted.file:
+        try:
+            return services.downloads.add_named(str(wanted))
+        except UserError as error:
+            if error.code != "download.already":
+                raise
+            known = services.library.get(str(error.params["name"]))
+            if known.state != "ready":
+                raise
+            return known
+    repository = services.hub.repository(wanted.repo)
+    variant = _best(repository, services, output)
+    named = ModelName(wanted.repo, variant=variant.name)
+    return _in_library(named, services) or services.downloads.add(repository, variant)
+
+
+def _best(repository: Repository, services: Services, output: Output) -> Variant:
+    """The variant to take on this machine. Raises UserError `cli.no_models`, `cli.nothing_fits`."""
+    repo = repository.model.repo
+    if not repository.variants:
+        raise UserError("cli.no_models", repo=repo)
+    if len(repository.variants) == 1:
+        variant = repository.variants[0]
+        output.note(_word("only", output.language, id=printable(f"{repo}:{variant.name}")))
+        return variant
+    output.progress(_word("judging", output.language))
+    best = next((one for one in services.hub.judge(repository) if one.best), None)
+    if best is None:
+        smallest = repository.variants[0]
+        raise UserError("cli.nothing_fits", repo=repo, name=f"{repo}:{smallest.name}")
+    verdict = sentence(best.verdict.sentence, output.language) if best.verdict else ""
+    id = printable(f"{repo}:{best.variant.name}")
+    output.note(_word("chosen", output.language, id=id, verdict=printable(verdict)))
+    return best.variant
+
+
+def _watch(download: Download, services: Services, changes: Changes, report: ProgressReport) -> Download:
+    """Show the download until it has ended, and how it is then."""
+    received = download.received
+    while download.state in UNDER_WAY:
+        try:
+            event = changes.get(timeout=LOOK_S)
+        except queue.Empty:
+            download = services.downloads.get(download.id)
+            continue
+        if isinstance(event, DownloadChanged) and event.download.id == download.id:
+            download = event.download
+            if download.state in UNDER_WAY:
+                received = max(received, download.received)
+                report.show(_step(download, received, download.rate, None))
+        elif isinstance(event, DownloadProgress) and event.download == download.id:
+            left = event.seconds_left if event.seconds_left >= 0 else None
+            received = event.received
+            report.show(_step(download, received, event.rate, left))
+    return download
+
+
+def _step(download: Download, received: int, rate: float, seconds_left: float | None) -> Step:
+    return Step(download.model, download.state, received, download.bytes, rate, seconds_left, download.error)
+
+
+def _ended(download: Download, services: Services, output: Output) -> int:
+    if download.state == "done":
+        if download.error is not None:  # to be known of it, such as that there was no hash to compare
+            output.note(printable(sentence(download.error, output.language)))
+        return _ready(services.library.get(download.model), output, "ready")
+    if download.state == "paused" and download.error is None:  # by the window, or another terminal
+        _paused(download, output)
+        return 1
+    error = download.error or UserError("cli.pull_cancelled", name=download.model).info
+    if output.json:
+        output.object(download_object(download) | {"error": error_object(error, output.language)})
+    output.note(printable(sentence(error, output.language)))
+    if download.state != "cancelled" and download.received:
+        output.note(_so_far("useless" if error.code in FINAL else "failed", download, output.language))
+    return 1
+
+
+def _ready(model: LibraryModel, output: Output, how: str) -> int:
+    if output.json:
+        output.object(model_object(model))
+    size = format_bytes(model.bytes)
+    output.text(_word(how, output.language, id=printable(model.id), path=printable(model.path), size=size))
+    return 0
+
+
+def _paused(download: Download, output: Output) -> int:
+    with contextlib.suppress(UserError):  # nobody reads any more
+        if output.json:
+            output.object(download_object(download))
+    output.note(_so_far("paused", download, output.language))
+    return INTERRUPTED
+
+
+def _so_far(word: str, download: Download, language: Language) -> str:
+    done, total = format_bytes(download.received), format_bytes(download.bytes)
+    return _word(word, language, done=done, total=total, id=printable(download.model))
+
+
+def _word(name: str, language: Language, **values: object) -> str:
+    text: str = getattr(_WORDS[name], language)
+    return text.format_map(values)

@@ -1,0 +1,76 @@
+"""`coterie models search`: what the hub has, page by page as it comes."""
+
+from __future__ import annotations
+
+import time
+
+from app.cli.models.objects import REMOTE, found_object
+from app.cli.models.opened import opened
+from app.cli.output import Output
+from app.cli.printable import parameter_count, printable
+from app.cli.table import aligned
+from app.sentences import Language, Sentence
+from engine.hub.values import HubModel, Query
+
+_WORDS = {
+    "model": Sentence("Model", "모델"),
+    "size": Sentence("Parameters", "매개변수"),
+    "downloads": Sentence("Downloads", "다운로드"),
+    "likes": Sentence("Likes", "좋아요"),
+    "updated": Sentence("Updated", "업데이트"),
+    "licence": Sentence("Licence", "라이선스"),
+    "gated": Sentence("on request", "승인 필요"),
+    "private": Sentence("private", "비공개"),
+    "nothing": Sentence("The hub has no such model.", "허브에 그런 모델이 없습니다."),
+}
+_COLUMNS = ("model", "size", "downloads", "likes", "updated", "licence")
+_WIDEST = 60
+
+
+def search(query: Query, limit: int, output: Output) -> int:
+    """Print up to `limit` repositories. Raises UserError `hub.*`."""
+    shown = 0
+
+    def take(models: tuple[HubModel, ...]) -> None:
+        nonlocal shown
+        models = models[: limit - shown]
+        if output.json:
+            for model in models:
+                output.object(found_object(model, state_of(model, here)))
+        elif models:
+            heading = [tuple(_word(name, output.language) for name in _COLUMNS)] if not shown else []
+            rows = [*heading, *(_row(model, output.language) for model in models)]
+            output.text("\n".join(aligned(rows, "  ")))
+        shown += len(models)
+
+    with opened() as services:
+        here = frozenset(model.repo for model in services.library.models() if model.state == "ready")
+        services.hub.search(query, take, lambda: shown < limit)
+    if not shown:
+        output.note(_word("nothing", output.language))
+    return 0
+
+
+def state_of(model: HubModel, here: frozenset[str]) -> str:
+    """ "ready" where the library has a model of the repository."""
+    return "ready" if model.repo in here else REMOTE
+
+
+def _row(model: HubModel, language: Language) -> tuple[str, ...]:
+    name = printable(model.repo)
+    marks = [_word("gated", language)] if model.gate else []
+    marks += [_word("private", language)] if model.private else []
+    licence = ", ".join([*([printable(model.licence)] if model.licence else []), *marks])
+    return (
+        name if len(name) <= _WIDEST else f"{name[: _WIDEST - 1]}…",
+        parameter_count(model.parameters) if model.parameters else "",
+        f"{model.downloads:,}",
+        f"{model.likes:,}",
+        time.strftime("%Y-%m-%d", time.gmtime(model.updated)) if model.updated else "",
+        licence[:_WIDEST],
+    )
+
+
+def _word(name: str, language: Language) -> str:
+    text: str = getattr(_WORDS[name], language)
+    return text

@@ -1,0 +1,219 @@
+"""`coterie models show`: what a repository of the hub has, or what a model of the library is, with verdicts."""
+
+from __future__ import annotations
+
+import time
+
+from app.cli.models.objects import model_object, repository_object, verdict_object
+from app.cli.models.opened import opened
+from app.cli.output import Output
+from app.cli.printable import parameter_count, printable
+from app.cli.table import aligned
+from app.sentences import Language, Sentence, format_bytes, sentence
+from app.services.hub_names import variant_named
+from app.services.services import Services
+from app.store.records import LibraryModel
+from engine.errors import UserError
+from engine.hub.names import ModelName, looks_like_hub_name, parse_model_name
+from engine.hub.values import JudgedVariant, RemoteFacts, Repository, Verdict
+
+_WORDS = {
+    "name": Sentence("Name", "이름"),
+    "file": Sentence("File", "파일"),
+    "files": Sentence("{path} and {more} more", "{path} 외 {more}개"),
+    "size": Sentence("Size", "크기"),
+    "architecture": Sentence("Architecture", "구조"),
+    "quantisation": Sentence("Quantisation", "양자화"),
+    "parameters": Sentence("Parameters", "매개변수"),
+    "active": Sentence("{total}, {active} active", "{total}, 토큰마다 {active}"),
+    "experts": Sentence("Experts", "전문가"),
+    "used_experts": Sentence("{experts}, {used} used per token", "{experts}개, 토큰마다 {used}개 사용"),
+    "context": Sentence("Context", "컨텍스트"),
+    "tokens": Sentence("{count} tokens", "{count}토큰"),
+    "reasoning": Sentence("Reasoning", "추론"),
+    "licence": Sentence("Licence", "라이선스"),
+    "origin": Sentence("From", "출처"),
+    "commit": Sentence("Commit", "커밋"),
+    "state": Sentence("State", "상태"),
+    "verified": Sentence("Verified", "검증"),
+    "used": Sentence("Last used", "마지막 사용"),
+    "never": Sentence("never", "없음"),
+    "verdict": Sentence("Here", "이 컴퓨터에서"),
+    "variant": Sentence("Variant", "종류"),
+    "best": Sentence("best here", "추천"),
+    "ready": Sentence("in the library", "라이브러리에 있음"),
+    "missing": Sentence("its file is gone", "파일이 사라짐"),
+    "damaged": Sentence("damaged", "손상됨"),
+    "trashed": Sentence("in the trash", "휴지통에 있음"),
+    "downloads": Sentence("Downloads", "다운로드"),
+    "gated": Sentence("The makers want to be asked first.", "제작자의 허락이 필요합니다."),
+    "pull": Sentence("To download: coterie models pull {id}", "다운로드: coterie models pull {id}"),
+    "judging": Sentence("Reading headers…", "헤더를 읽는 중…"),
+    "left_out": Sentence("Left out: {reason}", "제외: {reason}"),
+}
+
+
+def show(name: str, output: Output) -> int:
+    """Print what `name` is. Raises UserError `library.*`, `hub.*`."""
+    with opened() as services:
+        model = _local(name, services)
+        if model is not None:
+            return _show_model(model, services, output)
+        return _show_repository(parse_model_name(name), services, output)
+
+
+def _local(name: str, services: Services) -> LibraryModel | None:
+    """A model of the library, unless a repository of the hub is meant."""
+    if looks_like_hub_name(name):
+        wanted = parse_model_name(name)
+        if not wanted.variant and not wanted.file:
+            return None
+    try:
+        return services.library.get(name)
+    except UserError as error:
+        if error.code == "library.not_found" and looks_like_hub_name(name):
+            return None
+        raise
+
+
+# A model of the library
+
+
+def _show_model(model: LibraryModel, services: Services, output: Output) -> int:
+    verdict: Verdict | None = None
+    told: UserError | None = None
+    if model.state == "ready" and model.trashed is None:
+        try:
+            verdict = services.hub.judge_local(model.path)
+        except UserError as error:
+            told = error
+    if output.json:
+        shown = verdict_object(verdict, output.language) if verdict else None
+        output.object(model_object(model) | {"verdict": shown})
+    else:
+        output.text("\n".join(aligned(_model_rows(model, verdict, output.language), "  ")))
+    if told is not None:
+        output.note(sentence(told, output.language))
+    return 0
+
+
+def _model_rows(model: LibraryModel, verdict: Verdict | None, language: Language) -> list[tuple[str, str]]:
+    more = len(model.files) - 1
+    file = _word("files", language, path=model.path, more=more) if more else model.path
+    origin = model.repo or model.origin
+    state = "trashed" if model.trashed is not None else model.state
+    rows = [
+        ("name", model.name),
+        ("file", file),
+        ("size", format_bytes(model.bytes)),
+        ("architecture", model.architecture),
+        ("quantisation", model.quantisation),
+        ("parameters", _parameters(model.parameters, model.active_parameters, language)),
+        ("experts", _experts(model.experts, model.experts_used, language)),
+        ("origin", f"{origin}:{model.variant}" if model.repo and model.variant else origin),
+        ("commit", model.commit),
+        ("state", _word(state, language)),
+        ("verified", _day(model.verified, language)),
+        ("used", _day(model.used, language)),
+        ("verdict", sentence(verdict.sentence, language) if verdict else ""),
+    ]
+    return [(_word(name, language), printable(value)) for name, value in rows if value]
+
+
+# A repository of the hub
+
+
+def _show_repository(wanted: ModelName, services: Services, output: Output) -> int:
+    repository = services.hub.repository(wanted.repo)
+    output.progress(_word("judging", output.language))
+    judged = services.hub.judge(repository)
+    if wanted.variant or wanted.file:
+        _, variant = variant_named(str(wanted), lambda _: repository)
+        judged = tuple(one for one in judged if one.variant == variant)
+    states = {model.id: model for model in services.library.models()}
+    if output.json:
+        output.object(repository_object(repository, judged, states, output.language))
+        return 0
+    language = output.language
+    output.text("\n".join(aligned(_repository_rows(repository, judged, language), "  ")))
+    if judged:
+        table = [_variant_row(wanted.repo, one, states, language) for one in judged]
+        output.text("\n" + "\n".join(aligned(table, "  ")))
+    for left_out in repository.left_out:
+        reason = sentence(left_out.reason, language)
+        output.note(printable(_word("left_out", language, reason=reason)))
+    if repository.model.gate:
+        output.note(_word("gated", language))
+    best = next((one for one in judged if one.best), None)
+    if best is not None and f"{wanted.repo}:{best.variant.name}" not in states:
+        output.text("\n" + _word("pull", language, id=printable(f"{wanted.repo}:{best.variant.name}")))
+    return 0
+
+
+def _repository_rows(
+    repository: Repository, judged: tuple[JudgedVariant, ...], language: Language
+) -> list[tuple[str, str]]:
+    model = repository.model
+    facts = next((one.facts for one in judged if one.facts), None)
+    total = facts.parameters if facts else model.parameters
+    context = facts.context_length if facts else model.context_length
+    rows = [
+        ("name", model.repo),
+        ("architecture", facts.architecture if facts else model.architecture),
+        ("parameters", _parameters(total, facts.active_parameters if facts else 0, language)),
+        ("experts", _experts(facts.experts, facts.experts_used, language) if facts else ""),
+        ("context", _word("tokens", language, count=f"{context:,}") if context else ""),
+        ("reasoning", _reasoning(facts)),
+        ("licence", model.licence),
+        ("downloads", f"{model.downloads:,}"),
+        ("commit", repository.commit),
+    ]
+    return [(_word(name, language), printable(value)) for name, value in rows if value]
+
+
+def _variant_row(
+    repo: str, judged: JudgedVariant, states: dict[str, LibraryModel], language: Language
+) -> tuple[str, ...]:
+    here = states.get(f"{repo}:{judged.variant.name}")
+    told = judged.verdict.sentence if judged.verdict else judged.error
+    marks = [_word("best", language)] if judged.best else []
+    marks += [_word(here.state, language)] if here else []
+    return (
+        printable(judged.variant.name),
+        format_bytes(judged.variant.bytes),
+        printable(sentence(told, language)) if told else "",
+        f"({', '.join(marks)})" if marks else "",
+    )
+
+
+def _reasoning(facts: RemoteFacts | None) -> str:
+    if facts is None or not facts.reasoning:
+        return ""
+    return (
+        f"{facts.reasoning} ({', '.join(facts.reasoning_levels)})"
+        if facts.reasoning_levels
+        else facts.reasoning
+    )
+
+
+def _parameters(total: int, active: int, language: Language) -> str:
+    if not total:
+        return ""
+    if not active or active == total:
+        return parameter_count(total)
+    return _word("active", language, total=parameter_count(total), active=parameter_count(active))
+
+
+def _experts(experts: int, used: int, language: Language) -> str:
+    return _word("used_experts", language, experts=experts, used=used) if experts else ""
+
+
+def _day(when: float, language: Language) -> str:
+    if not when:
+        return _word("never", language)
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
+
+
+def _word(name: str, language: Language, **values: object) -> str:
+    text: str = getattr(_WORDS[name], language)
+    return text.format_map(values)

@@ -1,0 +1,85 @@
+"""`coterie models verify`: whether a model's bytes are what they were, and mending those that are not."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from app.cli.models.objects import model_object
+from app.cli.models.opened import opened
+from app.cli.models.progress import ProgressReport, Step
+from app.cli.models.working import changes_of, watched
+from app.cli.output import Output
+from app.cli.printable import printable
+from app.sentences import Sentence, format_bytes
+from app.services.events import ServiceEvent, VerifyProgress
+
+if TYPE_CHECKING:
+    from engine.hub.transfer import BadPart, StopToken, Verification
+
+_WORDS = {
+    "good": Sentence("{id} is as it should be ({size}).", "{id}에 이상이 없습니다({size})."),
+    "bad": Sentence(
+        "{path}: part {part} is wrong (bytes {first} to {last}).",
+        "{path}: {part}번 부분이 잘못되었습니다(바이트 {first}~{last}).",
+    ),
+    "repaired": Sentence(
+        "{path}: part {part} was fetched again (bytes {first} to {last}).",
+        "{path}: {part}번 부분을 다시 받았습니다(바이트 {first}~{last}).",
+    ),
+    "mend": Sentence(
+        "To mend it: coterie models verify {id} --repair",
+        "복구하려면: coterie models verify {id} --repair",
+    ),
+}
+
+
+def verify(id: str, repair: bool, output: Output) -> int:
+    """Print what is wrong; 0 when nothing is, or is any more.
+
+    Raises UserError `library.*`, `download.*` and `hub.*`.
+    """
+    with opened() as services:
+        model = services.library.get(id)
+        with changes_of(services.library) as changes, contextlib.closing(ProgressReport(output)) as report:
+
+            def work(stop: StopToken) -> Verification:
+                return services.library.verify(model.id, repair, stop)
+
+            def show(event: ServiceEvent) -> None:
+                # With --json there is one object; a person sees a bar.
+                if isinstance(event, VerifyProgress) and not output.json:
+                    state = "repairing" if event.repairing else "verifying"
+                    report.show(Step(event.model, state, event.done, event.total))
+
+            found = watched(work, changes, show)
+        model = services.library.get(model.id)
+    if output.json:
+        told = {"bad": _parts(found.bad + found.repaired), "repaired": _parts(found.repaired)}
+        output.object(model_object(model) | told)
+    for part in found.repaired:
+        output.text(_line("repaired", part, output))
+    for part in found.bad:
+        output.text(_line("bad", part, output))
+    if found.ok:
+        output.text(_word("good", output, id=printable(model.id), size=format_bytes(model.bytes)))
+    elif not repair and model.origin == "hub":
+        output.note(_word("mend", output, id=printable(model.id)))
+    return 0 if found.ok else 1
+
+
+def _parts(parts: tuple[BadPart, ...]) -> list[dict[str, Any]]:
+    return [
+        {"file": str(part.path), "part": part.part, "first": part.first, "last": part.last}
+        for part in sorted(parts, key=lambda part: (str(part.path), part.part))
+    ]
+
+
+def _line(word: str, part: BadPart, output: Output) -> str:
+    path = printable(str(part.path))
+    return _word(word, output, path=path, part=part.part, first=f"{part.first:,}", last=f"{part.last:,}")
+
+
+def _word(name: str, output: Output, **values: object) -> str:
+    text: str = getattr(_WORDS[name], output.language)
+    return text.format_map(values)

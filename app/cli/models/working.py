@@ -1,0 +1,75 @@
+"""Long work on a thread of its own, so that Ctrl+C reaches the main thread and ends it in order."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from app.cli.ending import Ended, signals_held
+from app.services.events import ServiceEvent, Subscriber
+
+if TYPE_CHECKING:
+    from engine.hub.transfer import StopToken
+
+T = TypeVar("T")
+Changes = queue.SimpleQueue[ServiceEvent | None]
+
+
+class Telling(Protocol):
+    """A service with subscribers."""
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]: ...
+
+
+@contextlib.contextmanager
+def changes_of(service: Telling) -> Iterator[Changes]:
+    """What the service tells, for this thread to read: its own threads must not stumble over a closed stdout."""
+    told: Changes = queue.SimpleQueue()
+
+    def take(events: list[ServiceEvent]) -> None:
+        for event in events:
+            told.put(event)
+
+    unsubscribe = service.subscribe(take)
+    try:
+        yield told
+    finally:
+        unsubscribe()
+
+
+def watched(work: Callable[[StopToken], T], changes: Changes, show: Callable[[ServiceEvent], None]) -> T:
+    """Do `work` while `show` gets what is told, on this thread; what it returns or raises.
+
+    When this thread is interrupted, or `show` raises, the work is told to stop and waited for.
+    """
+    from engine.hub.transfer import StopToken
+
+    stop = StopToken()
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(work(stop))
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            changes.put(None)
+
+    thread = threading.Thread(target=run, name="command-work")
+    thread.start()
+    try:
+        while (event := changes.get()) is not None:
+            show(event)
+    except (KeyboardInterrupt, Ended, Exception):
+        with signals_held():
+            stop.pause()
+            thread.join()
+        raise
+    thread.join()
+    if errors:
+        raise errors[0]
+    return results[0]

@@ -1,0 +1,19 @@
+"""What a name on the command line means."""
+
+from __future__ import annotations
+
+from app.services.models import resolve_model
+from engine.errors import UserError
+
+
+def path_of(model: str) -> str | None:
+    """The file that a name means; None for a model of the hub that was not downloaded.
+
+    Raises UserError as `resolve_model` does.
+    """
+    try:
+        return str(resolve_model(model))
+    except UserError as error:
+        if error.code == "library.not_pulled":
+            return None
+        raise

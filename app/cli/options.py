@@ -1,0 +1,18 @@
+"""What the commands of several modules share about their options."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app.cli.output import Output
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
+
+
+def chosen_output(command: typer.Context, json: bool) -> Output:
+    """The output that `run` made, with the word of the parsed options."""
+    output: Output = command.obj
+    output.json = json
+    return output

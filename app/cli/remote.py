@@ -1,0 +1,54 @@
+"""Models of the hub that are not here: what `plan` and `inspect` tell of them from their headers."""
+
+from __future__ import annotations
+
+from app import paths
+from app.cli.models.opened import opened
+from app.cli.output import Output
+from app.cli.placement_options import PlacementOptions
+from app.cli.printable import printable
+from app.sentences import Sentence, format_bytes
+from app.services.hub_names import variant_named
+from app.services.placements import calibrations
+from app.services.placing import LocalPlacing
+from app.services.services import Services
+from app.services.wishes import complete
+from engine.hub.client import Hub
+from engine.hub.remote_index import read_remote_index
+from engine.placement.described import described
+from engine.placement.gguf_index import GgufIndex, ModelSummary, summarise
+from engine.placement.plan import PlannedModel, Wishes
+from engine.placement.tensor_index import tensor_index
+
+_READ = Sentence(
+    "{name} is not downloaded: this is an estimate from its header ({read} read).",
+    "{name}은(는) 아직 받지 않았습니다. 헤더({read})만 읽고 추정한 것입니다.",
+)
+
+
+def remote_summary(model: str, output: Output) -> ModelSummary:
+    """Raises UserError `hub.*`, `download.no_variant`, `model.*`."""
+    with opened() as services:
+        return summarise(_index(model, services, output))
+
+
+def remote_plan(model: str, options: PlacementOptions, output: Output) -> PlannedModel:
+    """The plan for a table of tensors that lies on the hub. Raises UserError as `remote_summary`, and `placement.*`,
+    `engine.*`, `worker.*`."""
+    with opened() as services:
+        index = tensor_index(_index(model, services, output))
+        settings = services.settings.current
+        wishes = complete(options.over(Wishes(workers=settings.workers)), settings)
+    placing = LocalPlacing(calibrations(paths.home()))
+    machine = placing.measured(placing.survey(wishes.workers), wishes.workers, lambda _: True)
+    return described(model, index, machine, placing.plan(index, machine, wishes, None))
+
+
+def _index(model: str, services: Services, output: Output) -> GgufIndex:
+    repository, variant = variant_named(model, services.hub.repository)
+    with Hub(services.hub.access()) as hub:
+        index, read = read_remote_index(hub, repository, variant)
+    name = printable(f"{repository.model.repo}:{variant.name}")
+    text: str = getattr(_READ, output.language)
+    output.note(text.format(name=name, read=format_bytes(read)))
+    return index

@@ -1,0 +1,145 @@
+"""One model that suits this machine: what it is, what it takes, why one would want it, and the way to get it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSpacerItem, QVBoxLayout, QWidget
+
+from app.desktop.language import languages
+from app.desktop.placement.measures import size_text, speed_number
+from app.desktop.style import set_kind
+from app.desktop.theme import themes
+from engine.errors import ErrorInfo
+
+if TYPE_CHECKING:
+    from app.services.catalogue import CataloguePick
+
+PickState = Literal["offered", "asking", "queued", "running", "paused", "verifying", "done", "failed"]
+
+
+class PickCard(QFrame):
+    """`get_wanted` and `use_wanted` are its button, whichever it is by then; `show_wanted` asks for the downloads."""
+
+    get_wanted = Signal()
+    use_wanted = Signal()
+    show_wanted = Signal()
+
+    def __init__(self, pick: CataloguePick, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.pick = pick
+        self.state: PickState = "offered"
+        self._fraction, self._offline = 0.0, False
+        self._error: ErrorInfo | None = None
+        self.setProperty("kind", "card")
+        self._name, self._figures, self._why, self._note = (QLabel(self) for _ in range(4))
+        self._name.setProperty("kind", "heading")
+        self._figures.setProperty("kind", "small")
+        for label in (self._name, self._figures, self._why, self._note):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.button, self.show_link = QPushButton(self), QPushButton(self)
+        self.show_link.setProperty("kind", "link")
+        for button in (self.button, self.show_link):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self.button)
+        self._foot.addWidget(self.show_link)
+        self._room = QSpacerItem(0, 0)
+        self._foot.addItem(self._room)
+        self._foot.addStretch(1)
+        self._column = QVBoxLayout(self)
+        for label in (self._name, self._figures, self._why):
+            self._column.addWidget(label)
+        self._column.addStretch(1)
+        self._column.addWidget(self._note)
+        self._column.addLayout(self._foot)
+        self.button.clicked.connect(self._press)
+        self.show_link.clicked.connect(self.show_wanted)
+        self.restyle()
+        self.retranslate()
+
+    @property
+    def model(self) -> str:
+        """What it will be called in the library: "OWNER/REPO:QUANT"."""
+        return f"{self.pick.entry.repo}:{self.pick.entry.variant}"
+
+    def show_state(self, state: PickState, fraction: float = 0.0, error: ErrorInfo | None = None) -> None:
+        """How far it is; `error` says why it "failed"."""
+        self.state, self._fraction, self._error = state, fraction, error
+        self.retranslate()
+
+    def show_offline(self, offline: bool) -> None:
+        """Nothing can be got while one is offline on purpose."""
+        self._offline = offline
+        self.retranslate()
+
+    def _press(self) -> None:
+        if self.state == "done":
+            self.use_wanted.emit()
+        else:
+            self.get_wanted.emit()
+
+    def _percent(self) -> str:
+        return str(min(99, int(self._fraction * 100)))
+
+    def _note_text(self) -> str:
+        if self.state == "failed" and self._error is not None:
+            return languages.tell(self._error)
+        return {
+            "asking": self.tr("Asking the hub…"),
+            "queued": self.tr("Waits for its turn"),
+            "running": self.tr("Downloading, {percent} %").format(percent=self._percent()),
+            "verifying": self.tr("Checking every byte…"),
+            "paused": self.tr("Paused at {percent} %").format(percent=self._percent()),
+            "done": self.tr("It is here."),
+        }.get(self.state, "")
+
+    def _figures_text(self) -> str:
+        size = size_text(self.pick.entry.bytes)
+        if self.pick.tps <= 0:
+            return size
+        return self.tr("{size} · about {speed} tok/s").format(size=size, speed=speed_number(self.pick.tps))
+
+    def retranslate(self) -> None:
+        entry = self.pick.entry
+        self._name.setText(entry.name)
+        self._figures.setText(self._figures_text())
+        self._figures.setToolTip(languages.tell(self.pick.sentence))
+        self._why.setText(entry.why_ko if languages.current == "ko" else entry.why_en)
+        self._note.setText(self._note_text())
+        self._colour_note()
+        words, name = {
+            "failed": (self.tr("Try again"), self.tr("Try to get {name} again")),
+            "done": (self.tr("Use it"), self.tr("Use {name}")),
+        }.get(self.state, (self.tr("Get"), self.tr("Get {name}, {figures}")))
+        self.button.setText(words)
+        self.button.setAccessibleName(name.format(name=entry.name, figures=self._figures.text()))
+        self.button.setVisible(self.state in ("offered", "failed", "done"))
+        self.button.setEnabled(self.state == "done" or not self._offline)
+        if self.button.property("kind") != ("primary" if self.state == "done" else "bar"):
+            set_kind(self.button, "primary" if self.state == "done" else "bar")
+        self.show_link.setText(self.tr("Show"))
+        self.show_link.setAccessibleName(self.tr("Show the download of {name}").format(name=entry.name))
+        self.show_link.setVisible(self.state in ("queued", "running", "paused", "verifying"))
+
+    def _colour_note(self) -> None:
+        theme = themes.current
+        palette = self._note.palette()
+        colour = theme.bad if self.state == "failed" else theme.muted
+        palette.setColor(palette.ColorRole.WindowText, QColor(colour))
+        self._note.setPalette(palette)
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._column.setContentsMargins(px(16), px(14), px(16), px(14))
+        self._column.setSpacing(px(6))
+        # Room for what comes when it is got, so that nothing moves then.
+        self._note.setMinimumHeight(px(18))
+        self._room.changeSize(0, px(36))
+        self._foot.setSpacing(px(8))
+        self._why.setFont(themes.current.font(13))
+        self._note.setFont(themes.current.font(13))
+        self._colour_note()

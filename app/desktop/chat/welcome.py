@@ -1,0 +1,306 @@
+"""The page of the first run: what Coterie is, the model that is here, and three that suit this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.desktop.chat.composer import COLUMN, MARGIN, SCROLL_BAR
+from app.desktop.chat.pick_card import PickCard
+from app.desktop.live import LiveWidget
+from app.desktop.service_calls import ServiceCalls
+from app.desktop.theme import themes
+from app.services.events import DownloadChanged, DownloadProgress, MachineChanged, ModelChanged, ServiceEvent
+from app.services.settings import Settings
+from app.store.records import Download
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.services.catalogue import CataloguePick
+
+# Below this width the cards stand under each other.
+SIDE_BY_SIDE = 640
+PICKS = 3
+PLACE = 206
+# The starter takes a second or two; a machine on which it does not come is looked at all the same.
+PATIENCE_MS = 10_000
+
+
+class WelcomePage(LiveWidget):
+    """`left`: a person wants to chat now. `models_wanted` carries whether the downloads are wanted.
+
+    Nothing is asked of the hub before a button is pressed: the picks come from the catalogue and this machine.
+    """
+
+    left = Signal()
+    models_wanted = Signal(bool)
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._offline = False
+        self._reading = True
+        self._ids: dict[int, PickCard] = {}
+        self.cards: list[PickCard] = []
+        self._title, self._sentence, self._heading, self._hint = (QLabel(self) for _ in range(4))
+        self._title.setProperty("kind", "title")
+        self._heading.setProperty("kind", "heading")
+        self._hint.setProperty("kind", "small")
+        self.start, self.skip, self.more = (QPushButton(self) for _ in range(3))
+        self.start.setProperty("kind", "primary")
+        self.skip.setProperty("kind", "link")
+        self.more.setProperty("kind", "link")
+        for button in (self.start, self.skip, self.more):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._starter_name, self._starter_words = QLabel(self), QLabel(self)
+        self._starter_name.setProperty("kind", "heading")
+        self._starter_words.setProperty("kind", "small")
+        words = (
+            self._title,
+            self._sentence,
+            self._hint,
+            self._starter_name,
+            self._starter_words,
+            self._heading,
+        )
+        for label in words:
+            label.setWordWrap(True)
+        self._lay_out()
+        self.start.clicked.connect(self.left)
+        self.skip.clicked.connect(self.left)
+        self.more.clicked.connect(lambda: self.models_wanted.emit(False))
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self.read)
+        self._patience.start()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        starter = QFrame(self)
+        starter.setProperty("kind", "card")
+        self._words = QVBoxLayout()
+        self._words.addStretch(1)
+        self._words.addWidget(self._starter_name)
+        self._words.addWidget(self._starter_words)
+        self._words.addStretch(1)
+        self._starter = QHBoxLayout(starter)
+        self._starter.addLayout(self._words, 1)
+        self._starter.addWidget(self.start, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._picks = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        # Their places are kept while they are looked for, so that nothing moves when they come.
+        self._places = [QFrame(self) for _ in range(PICKS)]
+        for place in self._places:
+            place.setProperty("kind", "card")
+            self._picks.addWidget(place, 1)
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self.more)
+        self._foot.addStretch(1)
+        self._foot.addWidget(self.skip)
+        self._inside = QWidget(self)
+        self._column = QVBoxLayout(self._inside)
+        self._column.addStretch(2)
+        for widget in (self._title, self._sentence, starter, self._heading, self._hint):
+            self._column.addWidget(widget)
+        self._column.addLayout(self._picks)
+        self._column.addLayout(self._foot)
+        self._column.addStretch(3)
+        page = QWidget(self)
+        page.setProperty("kind", "page")
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(self._inside, 1000)
+        row.addStretch(1)
+        self._scroller = QScrollArea(self)
+        self._scroller.setWidgetResizable(True)
+        self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroller.setWidget(page)
+        self._scroller.verticalScrollBar().rangeChanged.connect(self._fit_margins)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._scroller)
+
+    # What suits this machine
+
+    def show_model(self, state: ModelChanged) -> None:
+        """How the starter is: the machine is looked at once that is loaded, for both at once would be slower and
+        measure badly."""
+        if self._patience.isActive() and (state.state == "ready" or state.error is not None):
+            self.read()
+
+    def read(self) -> None:
+        """Choose from the catalogue for this machine, off the GUI thread."""
+        self._patience.stop()
+        self._calls.do(lambda s: s.hub.picks(), self.show_picks, self._no_picks, executor="io", owner=self)
+
+    def show_picks(self, picks: Sequence[CataloguePick]) -> None:
+        """The same ones in place of the old: what is under way already stays."""
+        self._reading = False
+        if [card.pick.entry for card in self.cards] == [pick.entry for pick in picks]:
+            for card, pick in zip(self.cards, picks, strict=True):
+                card.pick = pick
+                card.retranslate()
+            return
+        if any(card.state != "offered" for card in self.cards):
+            return
+        for card in self.cards:
+            self._picks.removeWidget(card)
+            card.setParent(None)
+            card.deleteLater()
+        self.cards = [self._card(pick) for pick in picks]
+        self.retranslate()
+
+    def _card(self, pick: CataloguePick) -> PickCard:
+        card = PickCard(pick, self._inside)
+        card.get_wanted.connect(lambda: self._get(card))
+        card.use_wanted.connect(lambda: self._use(card))
+        card.show_wanted.connect(lambda: self.models_wanted.emit(True))
+        card.show_offline(self._offline)
+        self._picks.addWidget(card, 1)
+        return card
+
+    def _no_picks(self, error: UserError) -> None:
+        # A machine that cannot be surveyed is told where models are placed; here it only means no advice.
+        self._reading = False
+        self.retranslate()
+
+    # What a person does
+
+    def _get(self, card: PickCard) -> None:
+        card.show_state("asking")
+        self._calls.do(
+            lambda s: s.downloads.add_named(card.model),
+            lambda download: self._added(card, download),
+            lambda error: card.show_state("failed", error=error.info),
+            executor="net",
+            owner=card,
+        )
+
+    def _added(self, card: PickCard, download: Download) -> None:
+        self._ids[download.id] = card
+        self._show_download(card, download)
+
+    def _use(self, card: PickCard) -> None:
+        self._calls.do(lambda s: s.models.use(s.library.get(card.model).path), executor="io")
+        self.left.emit()
+
+    # What is told
+
+    def take_settings(self, settings: Settings) -> None:
+        self._offline = settings.offline
+        for card in self.cards:
+            card.show_offline(settings.offline)
+        self.retranslate()
+
+    def take_events(self, events: list[ServiceEvent]) -> None:
+        for event in events:
+            if isinstance(event, ModelChanged):
+                self.show_model(event)
+            elif isinstance(event, MachineChanged):
+                self.read()  # its bandwidths are known now, and with them the speeds
+            elif isinstance(event, DownloadChanged):
+                for card in self.cards:
+                    if card.model == event.download.model:
+                        self._added(card, event.download)
+            elif isinstance(event, DownloadProgress) and event.download in self._ids:
+                card = self._ids[event.download]
+                if card.state == "running":
+                    card.show_state("running", event.received / max(1, event.total))
+
+    def _show_download(self, card: PickCard, download: Download) -> None:
+        if download.state == "cancelled":
+            self._ids.pop(download.id, None)
+            card.show_state("offered")
+        else:
+            card.show_state(download.state, download.received / max(1, download.bytes), download.error)
+
+    # Words and looks
+
+    def retranslate(self) -> None:
+        self._title.setText(self.tr("Welcome to Coterie"))
+        self._sentence.setText(
+            self.tr("Here you chat with open models that run on this machine. What you write stays here.")
+        )
+        self._starter_name.setText(self.tr("The starter model is here already"))
+        self._starter_words.setText(
+            self.tr(
+                "It is small and came with Coterie: good to try things with. Write below, or press Start."
+            )
+        )
+        self.start.setText(self.tr("Start"))
+        self.start.setAccessibleName(self.tr("Start with the starter model"))
+        self._heading.setText(self.tr("Larger models that suit this machine"))
+        self._heading.setVisible(self._reading or bool(self.cards))
+        for place in self._places:
+            place.setVisible(self._reading)
+        self._hint.setText(self._hint_text())
+        self.more.setText(self.tr("See all models"))
+        self.more.setAccessibleName(self.tr("See all models"))
+        self.skip.setText(self.tr("Not now"))
+        self.skip.setAccessibleName(self.tr("Not now: go to the chat"))
+        for card in self.cards:
+            card.retranslate()
+
+    def _hint_text(self) -> str:
+        if self._offline:
+            return self.tr(
+                "You are offline, as the settings say: models can be got later, and the starter model works now."
+            )
+        if self._reading:
+            return self.tr("Looking at what this machine can do…")
+        if not self.cards:
+            return self.tr("Larger models are found under Models, whenever you want one.")
+        return self.tr(
+            "Nothing is downloaded until you press Get. The ring at Models then shows how far it is."
+        )
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._fit_margins()
+        self._column.setSpacing(px(8))
+        self._starter.setContentsMargins(px(16), px(14), px(16), px(14))
+        self._starter.setSpacing(px(16))
+        self._picks.setSpacing(px(12))
+        self._picks.setContentsMargins(0, px(6), 0, 0)
+        self._foot.setContentsMargins(0, px(4), 0, 0)
+        self._sentence.setContentsMargins(0, 0, 0, px(10))
+        self._heading.setContentsMargins(0, px(14), 0, 0)
+        self._words.setSpacing(px(2))
+        self._inside.setMaximumWidth(px(COLUMN) + MARGIN + MARGIN + SCROLL_BAR)
+        for card in self.cards:
+            card.restyle()
+        for place in self._places:
+            place.setMinimumHeight(px(PLACE))
+        self._turn()
+
+    def _fit_margins(self) -> None:
+        """The column stands over the composer's, with a scroll bar beside it or without."""
+        scrolls = self._scroller.verticalScrollBar().maximum() > 0
+        right = MARGIN if scrolls else MARGIN + SCROLL_BAR
+        self._column.setContentsMargins(MARGIN, themes.current.px(18), right, themes.current.px(18))
+
+    def _turn(self) -> None:
+        wide = self.width() >= themes.current.px(SIDE_BY_SIDE)
+        self._picks.setDirection(
+            QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        )
+
+    def resizeEvent(self, event: object) -> None:
+        self._turn()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)

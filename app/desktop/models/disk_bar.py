@@ -1,0 +1,192 @@
+"""What the disk of the library is taken by: a bar and its legend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from app.desktop.live import LiveWidget
+from app.desktop.models.chip import FlowRow
+from app.desktop.models.elided import ElidedLabel
+from app.desktop.models.labels import wrapped_label
+from app.desktop.models.library_words import shown_path
+from app.desktop.placement.measures import size_text
+from app.desktop.theme import themes
+
+if TYPE_CHECKING:
+    from app.services.library_values import DiskUse
+
+BAR = 10
+
+
+class Share(NamedTuple):
+    """A part of the disk: its name in the theme's colours, in words, and how many bytes."""
+
+    colour: str
+    words: str
+    bytes: int
+
+
+class ShareBar(QWidget):
+    """The shares side by side on the ground of what is free."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shares: list[Share] = []
+        self._total = 1
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_shares(self, shares: list[Share], total: int, words: str) -> None:
+        self._shares, self._total = shares, max(1, total)
+        self.setAccessibleName(words)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(themes.current.px(120), themes.current.px(BAR))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(themes.current.px(40), themes.current.px(BAR))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = themes.current
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        outline = QPainterPath()
+        outline.addRoundedRect(QRectF(self.rect()), self.height() / 2, self.height() / 2)
+        painter.setClipPath(outline)
+        painter.fillRect(self.rect(), QColor(theme.line))
+        x = 0.0
+        for share in self._shares:
+            width = self.width() * share.bytes / self._total
+            if share.bytes:
+                # What is there can be seen.
+                width = max(3.0, width)
+                painter.fillRect(QRectF(x, 0, width, self.height()), QColor(getattr(theme, share.colour)))
+                painter.fillRect(QRectF(x + width - 1, 0, 1, self.height()), QColor(theme.card))
+            x += width
+
+
+class Legend(QWidget):
+    """A swatch and what it stands for."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._colour, self._words = "line", ""
+
+    def show_share(self, colour: str, words: str) -> None:
+        self._colour, self._words = colour, words
+        self.setAccessibleName(words)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        theme = themes.current
+        metrics = QFontMetrics(theme.font(12))
+        return QSize(theme.px(10 + 7 + 12) + metrics.horizontalAdvance(self._words), metrics.height() + 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = themes.current
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        size = theme.px(10)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(getattr(theme, self._colour)))
+        painter.drawRoundedRect(QRectF(0, (self.height() - size) / 2, size, size), 2, 2)
+        painter.setFont(theme.font(12))
+        painter.setPen(QColor(theme.muted))
+        place = self.rect().adjusted(size + theme.px(7), 0, 0, 0)
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._words)
+
+
+class DiskBar(LiveWidget):
+    """`folder_wanted` asks to open the library's folder, `clear_wanted` to delete what broken-off downloads left."""
+
+    folder_wanted = Signal()
+    clear_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._disk: DiskUse | None = None
+        self.folder = ElidedLabel(self, pixels=13)
+        self.open_folder, self.clear_leftovers = QPushButton(self), QPushButton(self)
+        for button in (self.open_folder, self.clear_leftovers):
+            button.setProperty("kind", "link")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.open_folder.clicked.connect(self.folder_wanted)
+        self.clear_leftovers.clicked.connect(self.clear_wanted)
+        self.bar = ShareBar(self)
+        self._legends = FlowRow(self)
+        self.legends = [Legend(self._legends) for _ in range(5)]
+        for legend in self.legends:
+            self._legends.add(legend)
+        self._leftover = wrapped_label(self, "small")
+        self._head = QHBoxLayout()
+        self._head.addWidget(self.folder, 1)
+        self._head.addWidget(self.open_folder)
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self._leftover, 1)
+        self._foot.addWidget(self.clear_leftovers)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(self._head)
+        self._column.addWidget(self.bar)
+        self._column.addWidget(self._legends)
+        self._column.addLayout(self._foot)
+        self.refresh()
+
+    def show_disk(self, disk: DiskUse | None) -> None:
+        self._disk = disk
+        self.setVisible(disk is not None)
+        self.retranslate()
+
+    def shares(self) -> list[Share]:
+        """The parts of the disk in the order of the bar; what is free is its ground."""
+        disk = self._disk
+        if disk is None:
+            return []
+        other = max(0, disk.total - disk.free - disk.used - disk.trash - disk.incoming)
+        return [
+            Share("accent", self.tr("models {size}").format(size=size_text(disk.used)), disk.used),
+            Share(
+                "worker", self.tr("unfinished {size}").format(size=size_text(disk.incoming)), disk.incoming
+            ),
+            Share("ram", self.tr("trash {size}").format(size=size_text(disk.trash)), disk.trash),
+            Share("disk", self.tr("everything else {size}").format(size=size_text(other)), other),
+        ]
+
+    def retranslate(self) -> None:
+        self.open_folder.setText(self.tr("Open the folder"))
+        self.open_folder.setAccessibleName(self.tr("Open the library's folder"))
+        self.clear_leftovers.setText(self.tr("Clear"))
+        self.clear_leftovers.setAccessibleName(self.tr("Delete what broken-off downloads left"))
+        disk = self._disk
+        if disk is None:
+            return
+        self.folder.set_whole(self.tr("Kept in {folder}").format(folder=shown_path(disk.folder)))
+        shares = self.shares()
+        free = self.tr("free {size}").format(size=size_text(disk.free))
+        entries = [(share.colour, share.words, bool(share.bytes)) for share in shares] + [
+            ("line", free, True)
+        ]
+        for legend, (colour, words, shown) in zip(self.legends, entries, strict=True):
+            legend.show_share(colour, words)
+            legend.setVisible(shown)
+        self._legends.refit()
+        words = ", ".join([share.words for share in shares if share.bytes] + [free])
+        self.bar.show_shares(shares, disk.total, self.tr("The disk: {parts}").format(parts=words))
+        self._leftover.setText(
+            self.tr("{size} were left by downloads that nobody knows any more.").format(
+                size=size_text(disk.leftover)
+            )
+        )
+        self._leftover.setVisible(disk.leftover > 0)
+        self.clear_leftovers.setVisible(disk.leftover > 0)
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._column.setSpacing(px(8))
+        self._head.setSpacing(px(8))
+        self._legends.refit()

@@ -1,0 +1,68 @@
+"""The files of a model: where each lies, how large it is, and its hash."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.desktop.chat.prose import PlainBlock
+from app.desktop.live import LiveWidget
+from app.desktop.models.library_words import hash_text, shown_path
+from app.desktop.models.words import joined
+from app.desktop.placement.measures import size_text
+from app.desktop.theme import themes
+from app.store.records import LibraryModel
+
+
+class FilesNote(LiveWidget):
+    """Text that can be selected and copied."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model: LibraryModel | None = None
+        # A text that breaks anywhere: paths and hashes have no spaces, and are copied as they are.
+        self.words = PlainBlock(self, "", pixels=12, quiet=True, fixed=True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.refresh()
+
+    def show_model(self, model: LibraryModel) -> None:
+        self._model = model
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        model = self._model
+        if model is None:
+            return
+        lines = []
+        for file in model.files:
+            known = hash_text(file.sha256) or self.tr("not computed yet; verifying does that")
+            lines += [shown_path(file.path), joined([size_text(file.bytes), f"SHA-256 {known}"]), ""]
+        if model.commit:
+            lines.append(self.tr("Commit {commit}").format(commit=model.commit))
+        self.words.set_text("\n".join(lines).strip())
+        self.words.setAccessibleName(self.tr("Files of {name}").format(name=model.name))
+
+        self._fit()
+
+    def _fit(self) -> None:
+        px = themes.current.px
+        width = max(1, self.width() - 2 * px(12))
+        height = self.words.fit(width)
+        self.words.setGeometry(px(12), px(10), width, height)
+        self.setFixedHeight(height + 2 * px(10))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = themes.current
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(0, 0, 0, 0))
+        painter.setBrush(QColor(theme.user_bubble))
+        painter.drawRoundedRect(self.rect(), theme.px(8), theme.px(8))
+
+    def restyle(self) -> None:
+        self.words.restyle()
+        self._fit()

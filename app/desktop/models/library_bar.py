@@ -1,0 +1,126 @@
+"""The head of the library: its title, the order of its models, and how to add some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from app.desktop.icons import icon
+from app.desktop.live import LiveWidget
+from app.desktop.models.chip import FlowRow
+from app.desktop.models.choice_button import ChoiceButton
+from app.desktop.models.words import joined
+from app.desktop.placement.folding import FoldingRow
+from app.desktop.placement.measures import size_text
+from app.desktop.theme import themes
+from app.store.records import LibraryModel
+
+TITLE = 150
+
+
+class LibraryBar(LiveWidget):
+    """`import_files` carries paths of files or folders; `import_elsewhere` asks to look at other programs."""
+
+    order_changed = Signal()
+    import_files = Signal(object)
+    import_elsewhere = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._count: tuple[int, int] | None = None
+        self.title = QLabel(self)
+        self.title.setProperty("kind", "title")
+        self.order, self.add = ChoiceButton(self), QPushButton(self)
+        self.add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.order.set_choices("", [("used", "")], "used")
+        self._buttons = FlowRow(self)
+        self._buttons.add(self.order)
+        self._buttons.add(self.add)
+        self._row = FoldingRow(self)
+        self._row.add(self.title, 1, wanted=TITLE)
+        self._row.add(self._buttons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._row)
+        self.order.chosen.connect(self._chosen)
+        self.add.clicked.connect(self.open_menu)
+        self.refresh()
+
+    def _chosen(self) -> None:
+        self._buttons.refit()
+        self.order_changed.emit()
+
+    def show_count(self, count: int, size: int) -> None:
+        self._count = (count, size)
+        self.order.setVisible(count > 1)
+        self._buttons.refit()
+        self._say_count()
+
+    def _say_count(self) -> None:
+        words = ""
+        if self._count is not None and self._count[0]:
+            count, size = self._count
+            number = self.tr("1 model") if count == 1 else self.tr("{count} models").format(count=count)
+            words = joined([number, size_text(size)])
+        self.title.setText(self.tr("Library"))
+        self.title.setToolTip(words)
+
+    def sorted(self, models: Iterable[LibraryModel]) -> list[LibraryModel]:
+        """The models in the order that is chosen."""
+        order = self.order.value()
+        if order == "name":
+            return sorted(models, key=lambda model: (model.name.casefold(), model.id))
+        if order == "size":
+            return sorted(models, key=lambda model: (-model.bytes, model.id))
+        return sorted(models, key=lambda model: (-max(model.used, model.added), model.id))
+
+    def menu(self) -> QMenu:
+        """The ways to add models. It deletes itself when it closes."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(icon("box"), self.tr("Model files…"), self._choose_files)
+        menu.addAction(icon("folder-open"), self.tr("All models of a folder…"), self._choose_folder)
+        menu.addAction(icon("search"), self.tr("From other programs…"), self.import_elsewhere.emit)
+        return menu
+
+    def open_menu(self) -> None:
+        menu = self.menu()
+        left = self.add.width() - menu.sizeHint().width()
+        menu.popup(self.add.mapToGlobal(QPoint(left, self.add.height() + themes.current.px(4))))
+
+    def _choose_files(self) -> None:
+        dialog = QFileDialog(self, self.tr("Add model files"), "", self.tr("Models") + " (*.gguf)")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        self._ask(dialog)
+
+    def _choose_folder(self) -> None:
+        dialog = QFileDialog(self, self.tr("Add all models of a folder"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        self._ask(dialog)
+
+    def _ask(self, dialog: QFileDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(self.import_files)
+        dialog.open()
+
+    def retranslate(self) -> None:
+        names = {
+            "used": self.tr("Last used first"),
+            "name": self.tr("By name"),
+            "size": self.tr("Largest first"),
+        }
+        self.order.set_choices(self.tr("Order"), list(names.items()), self.order.value())
+        self.add.setText(self.tr("Add models…"))
+        self.add.setAccessibleName(self.tr("Add models that are on this machine"))
+        self._say_count()
+        self._buttons.refit()
+        self._row.fold()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._row.set_spacing(px(8))
+        self._buttons.set_gap(8)
+        self.title.setMinimumHeight(px(34))
+        self._row.fold()

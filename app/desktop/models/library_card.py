@@ -1,0 +1,336 @@
+"""One model on disk as a card: what it is, how it would run here, and what can be done with it."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.desktop.icons import icon, set_icon
+from app.desktop.language import languages
+from app.desktop.models.checking import Check
+from app.desktop.models.chip import Chip, FlowRow
+from app.desktop.models.elided import ElidedLabel
+from app.desktop.models.files_note import FilesNote
+from app.desktop.models.labels import wrapped_label
+from app.desktop.models.library_words import library_title, state_words, what_happened, what_it_is
+from app.desktop.models.slim_bar import SlimBar
+from app.desktop.models.verdict_words import verdict_chip, verdict_sentence
+from app.desktop.placement.folding import FoldingRow
+from app.desktop.placement.measures import used_text
+from app.desktop.theme import themes
+from app.services.events import VerifyProgress
+from app.store.records import LibraryModel
+from engine.errors import UserError
+from engine.hub.values import Verdict
+
+# The least room of the name beside the buttons.
+TITLE = 200
+
+
+class NameField(QLineEdit):
+    """Renames in place: Enter or leaving keeps the name, Escape takes it back."""
+
+    kept = Signal(str)
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.kept.emit(self.text())
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason and self.isVisible():
+            self.kept.emit(self.text())
+
+
+class LibraryCard(QFrame):
+    """Takes the focus: arrows walk, Enter uses it, F2 renames, Delete removes, the menu key opens its menu. `acted`
+    carries the id and one of "use", "verify", "repair", "stop", "reveal", "remove", "locate"."""
+
+    acted = Signal(str, str)
+    renamed = Signal(str, str)
+    walked = Signal(str, int)
+
+    def __init__(self, model: LibraryModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = model
+        self._verdict: Verdict | UserError | None = None
+        self._check: Check | None = None
+        self._progress: VerifyProgress | None = None
+        self._in_use = False
+        self.setProperty("kind", "card")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.title = ElidedLabel(self, bold=True)
+        self.name = NameField(self)
+        self.name.setMaxLength(200)
+        self._names = QStackedWidget(self)
+        self._names.addWidget(self.title)
+        self._names.addWidget(self.name)
+        self.use, self.more = QPushButton(self), QPushButton(self)
+        self.use.setProperty("kind", "bar")
+        self.more.setProperty("kind", "icon")
+        self.what, self.happened = (wrapped_label(self, "small", selectable=False) for _ in range(2))
+        self.state = wrapped_label(self, "warning")
+        self.mend = QPushButton(self)
+        self.mend.setProperty("kind", "bar")
+        self.chips = FlowRow(self)
+        self.verdict, self.loaded = Chip(self.chips), Chip(self.chips, "accent")
+        self.chips.add(self.verdict)
+        self.chips.add(self.loaded)
+        self.bar = SlimBar(self)
+        self.stop = QPushButton(self)
+        self.stop.setProperty("kind", "bar")
+        self.checked = QLabel(self)
+        self.checked.setProperty("kind", "small")
+        self.files = FilesNote(self)
+        self.files.hide()
+        for button in (self.use, self.more, self.mend, self.stop):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._lay_out()
+        self.use.clicked.connect(lambda: self.acted.emit(self.model.id, "use"))
+        self.more.clicked.connect(lambda: self.open_menu(None))
+        self.mend.clicked.connect(self._mend)
+        self.stop.clicked.connect(lambda: self.acted.emit(self.model.id, "stop"))
+        self.name.kept.connect(self._keep_name)
+        self.name.left.connect(self._leave_name)
+        themes.changed.connect(self.restyle)
+        self.restyle()
+        self.show_model(model)
+
+    def _lay_out(self) -> None:
+        self._buttons = FlowRow(self)
+        self._buttons.add(self.use)
+        self._buttons.add(self.more)
+        self._head = FoldingRow(self)
+        self._head.add(self._names, 1, wanted=TITLE)
+        self._head.add(self._buttons)
+        self._mend_row = QHBoxLayout()
+        self._mend_row.addWidget(self.state, 1)
+        self._mend_row.addWidget(self.mend, 0, Qt.AlignmentFlag.AlignTop)
+        self._check_row = QHBoxLayout()
+        self._check_row.addWidget(self.bar, 1)
+        self._check_row.addWidget(self.checked)
+        self._check_row.addWidget(self.stop)
+        self._column = QVBoxLayout(self)
+        self._column.addWidget(self._head)
+        self._column.addWidget(self.what)
+        self._column.addWidget(self.happened)
+        self._column.addLayout(self._mend_row)
+        self._column.addWidget(self.chips)
+        self._column.addLayout(self._check_row)
+        self._column.addWidget(self.files)
+
+    # What the view tells
+
+    def show_model(self, model: LibraryModel) -> None:
+        self.model = model
+        self.title.set_whole(library_title(model))
+        self.what.setText(what_it_is(model))
+        self.happened.setText(what_happened(model, time.time()))
+        words = state_words(model)
+        self.state.setText(words)
+        self.state.setVisible(bool(words))
+        self.use.setText(self.tr("Use in chat"))
+        self.use.setAccessibleName(self.tr("Use {name} in the chat").format(name=library_title(model)))
+        self.use.setEnabled(model.state != "missing")
+        self._buttons.refit()
+        more = self.tr("More for {name}").format(name=library_title(model))
+        self.more.setAccessibleName(more)
+        self.more.setToolTip(self.tr("Rename, verify, show, move to the trash"))
+        self.name.setAccessibleName(self.tr("Name of the model"))
+        self._show_mend()
+        self.files.show_model(model)
+        self.show_verdict(self._verdict)
+        self.show_check(self._check, self._progress)
+
+    def _show_mend(self) -> None:
+        damaged = self.model.state == "damaged" and bool(self.model.repo)
+        missing = self.model.state == "missing"
+        self.mend.setVisible((damaged or missing) and self._check is None)
+        text = self.tr("Repair") if damaged else self.tr("Forget it")
+        self.mend.setText(text)
+        self.mend.setAccessibleName(f"{text}: {library_title(self.model)}")
+
+    def _mend(self) -> None:
+        self.acted.emit(self.model.id, "repair" if self.model.state == "damaged" else "remove")
+
+    def show_verdict(self, verdict: Verdict | UserError | None) -> None:
+        self._verdict = verdict
+        if isinstance(verdict, Verdict):
+            words, tone = verdict_chip(verdict)
+            self.verdict.say(words, tone, verdict_sentence(verdict))
+        elif isinstance(verdict, UserError) and self.model.state == "ready":
+            self.verdict.say(self.tr("cannot be judged"), "quiet", languages.tell(verdict))
+        self.verdict.setVisible(
+            isinstance(verdict, Verdict) or (verdict is not None and self.model.state == "ready")
+        )
+        self._show_chips()
+
+    def show_loaded(self, on: bool) -> None:
+        """Whether it is the model that answers now."""
+        self._in_use = on
+        self._show_chips()
+
+    def _show_chips(self) -> None:
+        self.loaded.say(self.tr("in use"))
+        self.loaded.setVisible(self._in_use)
+        self.chips.setVisible(self._in_use or not self.verdict.isHidden())
+        self.chips.refit()
+        self._name_it()
+
+    def show_check(self, check: Check | None, progress: VerifyProgress | None) -> None:
+        self._check, self._progress = check, progress
+        for widget in (self.bar, self.checked, self.stop):
+            widget.setVisible(check is not None)
+        self._show_mend()
+        if check is None:
+            return
+        if progress is None:
+            words, fraction = self.tr("waits to be checked"), 0.0
+        else:
+            amount = used_text(progress.done, progress.total)
+            template = (
+                self.tr("fetching again: {amount}") if progress.repairing else self.tr("checked: {amount}")
+            )
+            words = template.format(amount=amount)
+            fraction = progress.done / progress.total if progress.total else 0.0
+        self.checked.setText(words)
+        self.bar.show_value(fraction, words)
+        self.stop.setText(self.tr("Stop"))
+        self.stop.setAccessibleName(self.tr("Stop checking {name}").format(name=library_title(self.model)))
+
+    def _name_it(self) -> None:
+        verdict = self.verdict.accessibleName() if not self.verdict.isHidden() else ""
+        in_use = self.tr("in use") if self._in_use else ""
+        parts = [library_title(self.model), self.what.text(), state_words(self.model), verdict, in_use]
+        self.setAccessibleName(", ".join(part.rstrip(".") for part in parts if part))
+
+    # What a person does
+
+    def rename(self) -> None:
+        """Make the name a field."""
+        self.name.setText(self.model.name)
+        self._names.setCurrentWidget(self.name)
+        self.name.setFocus()
+        self.name.selectAll()
+
+    def _keep_name(self, text: str) -> None:
+        if self._names.currentWidget() is not self.name:
+            return
+        self._leave_name()
+        text = " ".join(text.split())
+        if text and text != self.model.name:
+            self.renamed.emit(self.model.id, text)
+
+    def _leave_name(self) -> None:
+        had_focus = self.name.hasFocus()
+        self.name.blockSignals(True)  # that the focus leaves it keeps nothing now
+        self._names.setCurrentWidget(self.title)
+        if had_focus:
+            self.setFocus()
+        self.name.blockSignals(False)
+
+    def show_files(self, on: bool) -> None:
+        self.files.setVisible(on)
+
+    def menu(self) -> QMenu:
+        """What can be done with it. It deletes itself when it closes."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        model, here = self.model, self.model.state != "missing"
+
+        def tell(action: str) -> None:
+            self.acted.emit(model.id, action)
+
+        menu.addAction(icon("pencil"), self.tr("Rename"), self.rename)
+        if here and self._check is None:
+            menu.addAction(icon("check"), self.tr("Verify"), lambda: tell("verify"))
+        if model.state == "damaged" and model.repo and self._check is None:
+            menu.addAction(icon("wrench"), self.tr("Repair"), lambda: tell("repair"))
+        menu.addAction(icon("folder-open"), self.tr("Show in the file manager"), lambda: tell("reveal"))
+        shown = not self.files.isHidden()
+        text = self.tr("Hide the files") if shown else self.tr("Files and hashes")
+        menu.addAction(icon("box"), text, lambda: self.show_files(not shown))
+        menu.addSeparator()
+        remove = self.tr("Move to the trash") if model.managed else self.tr("Take out of the library")
+        menu.addAction(icon("trash-2"), remove, lambda: tell("remove"))
+        return menu
+
+    def open_menu(self, place: QPoint | None) -> None:
+        menu = self.menu()
+        if place is None:
+            place = self.more.mapToGlobal(
+                QPoint(self.more.width() - menu.sizeHint().width(), self.more.height())
+            )
+        menu.popup(place)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
+        self.open_menu(None if keyboard else event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(key), 0)
+        if step:
+            self.walked.emit(self.model.id, step)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.use.isEnabled():
+            self.acted.emit(self.model.id, "use")
+        elif key == Qt.Key.Key_F2:
+            self.rename()
+        elif key == Qt.Key.Key_Delete:
+            self.acted.emit(self.model.id, "remove")
+        else:
+            super().keyPressEvent(event)
+
+    # Looks
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.show_model(self.model)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            theme = themes.current
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.accent), 2))
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), theme.px(12), theme.px(12))
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._column.setContentsMargins(px(18), px(12), px(12), px(14))
+        self._column.setSpacing(px(5))
+        for row in (self._mend_row, self._check_row):
+            row.setSpacing(px(8))
+        self._buttons.set_gap(8)
+        self._head.set_spacing(px(8))
+        self._names.setFixedHeight(px(36))
+        set_icon(self.more, "ellipsis", "muted", 18)
+        self.chips.refit()

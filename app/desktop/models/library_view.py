@@ -1,0 +1,382 @@
+"""Library: what is on disk, what it takes, and what is in the trash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.desktop.live import LiveWidget
+from app.desktop.models.checking import Checking
+from app.desktop.models.disk_bar import DiskBar
+from app.desktop.models.focus import holds_focus
+from app.desktop.models.import_card import ImportCard
+from app.desktop.models.labels import wrapped_label
+from app.desktop.models.library_bar import LibraryBar
+from app.desktop.models.library_card import LibraryCard
+from app.desktop.models.library_words import library_title
+from app.desktop.models.revealing import open_folder, reveal
+from app.desktop.models.said import Said
+from app.desktop.models.scroller import ColumnScroller
+from app.desktop.models.shelf import Shelf
+from app.desktop.models.state_panel import StatePanel
+from app.desktop.models.trash_card import TrashCard
+from app.desktop.models.verdicts import Verdicts
+from app.desktop.placement.card import Card
+from app.desktop.placement.measures import size_text
+from app.desktop.service_calls import ServiceCalls
+from app.desktop.theme import themes
+from app.store.records import LibraryModel
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.services.library_values import Found, Removed
+    from app.services.services import Services
+
+COLUMN = 900
+# Cards that are built before the window gets its turn.
+SLICE = 4
+
+
+class LibraryView(LiveWidget):
+    """`use_wanted` carries a path, `said` a `Said` for the foot of the window."""
+
+    use_wanted = Signal(str)
+    discover_wanted = Signal()
+    said = Signal(object)
+
+    def __init__(self, calls: ServiceCalls, shelf: Shelf) -> None:
+        super().__init__()
+        self._calls, self._shelf = calls, shelf
+        self.cards: dict[str, LibraryCard] = {}
+        self._order: list[LibraryModel] = []
+        self._wanted = ""  # the id of a model to bring into sight once it is there
+        self._loaded = ""
+        self.verdicts, self.checking = Verdicts(calls, self), Checking(calls, self)
+        self.bar = LibraryBar(self)
+        self.disk = DiskBar(self)
+        self.state = StatePanel(self)
+        self.found = ImportCard(self)
+        self.found.hide()
+        self._duplicates = Card(self)
+        self.duplicates = wrapped_label(self._duplicates)
+        self._duplicates.inside.addWidget(self.duplicates)
+        self._duplicates.refresh()
+        self.trash = TrashCard(self)
+        self._list = QWidget(self)
+        self._cards = QVBoxLayout(self._list)
+        self._cards.setContentsMargins(0, 0, 0, 0)
+        self.scroller = ColumnScroller(self, most=COLUMN)
+        for widget in (
+            self.bar, self.disk, self.found, self.state, self._list, self._duplicates, self.trash,
+        ):  # fmt: skip
+            self.scroller.column.addWidget(widget)
+        self.scroller.column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.scroller)
+        self._slices = QTimer(self)
+        self._slices.setSingleShot(True)
+        self._slices.setInterval(0)
+        self._slices.timeout.connect(self._build_slice)
+        self._connect()
+        self.refresh()
+        self._show()
+
+    def _connect(self) -> None:
+        shelf = self._shelf
+        shelf.library_changed.connect(self._show)
+        shelf.verifying.connect(self.checking.take_progress)
+        self.verdicts.changed.connect(self._show_verdict)
+        self.checking.changed.connect(self._show_check)
+        self.checking.ended.connect(self._checked)
+        self.checking.failed.connect(lambda _, error: self._calls.failed.emit(error))
+        self.bar.order_changed.connect(self._show)
+        self.bar.import_files.connect(self._import_paths)
+        self.bar.import_elsewhere.connect(self._look_elsewhere)
+        self.found.closed.connect(self.found.hide)
+        self.found.import_wanted.connect(self._import_found)
+        self.state.acted.connect(self._act_empty)
+        self.trash.restore_wanted.connect(self._restore)
+        self.trash.empty_wanted.connect(
+            lambda: shelf.do(lambda s: s.library.empty_trash(), self._emptied, slow=True)
+        )
+        self.disk.folder_wanted.connect(lambda: shelf.do(lambda s: open_folder(s.library.folder)))
+        self.disk.clear_wanted.connect(
+            lambda: shelf.do(lambda s: s.library.clear_leftovers(), self._emptied, slow=True)
+        )
+
+    # What the page tells
+
+    def take_focus(self) -> bool:
+        """Let the keys begin at the first model. False while nothing is there to begin at."""
+        if self._shelf.models is None:
+            return False
+        if self._order:
+            if not self.cards:
+                self._build_slice()
+            self.cards[self._order[0].id].setFocus()
+        else:
+            self.state.buttons[0].setFocus()
+        return True
+
+    def show_model(self, id: str) -> None:
+        """Bring one into sight, now or once it is there."""
+        self._wanted = id
+        self._show_wanted()
+
+    def show_loaded(self, path: str) -> None:
+        """Which file answers now."""
+        self._loaded = path
+        for card in self.cards.values():
+            card.show_loaded(bool(path) and card.model.path == path)
+
+    def machine_changed(self) -> None:
+        self.verdicts.forget()
+        self._ask_verdicts()
+
+    # Showing
+
+    def _show(self) -> None:
+        models = self._shelf.models
+        self.bar.setVisible(True)
+        self.disk.show_disk(self._shelf.disk)
+        self.trash.show_trash(self._shelf.trash)
+        if models is None:
+            self.state.say_soon(self.tr("Looking at what is on disk…"))
+            return
+        self._order = self.bar.sorted(models)
+        wanted = {model.id for model in models}
+        for id in [id for id in self.cards if id not in wanted]:
+            self._drop(self.cards.pop(id))
+        self._place_cards()
+        self._show_empty()
+        self._show_duplicates()
+        self.bar.show_count(len(models), self._shelf.library_bytes())
+        if self.isVisible():
+            self._ask_verdicts()
+
+    def _place_cards(self) -> None:
+        """Put the cards that are there in order; those that are missing are built in slices."""
+        place = 0
+        for model in self._order:
+            card = self.cards.get(model.id)
+            if card is None:
+                continue
+            if model != card.model:
+                card.show_model(model)
+            item = self._cards.itemAt(place)
+            if item is None or item.widget() is not card:
+                self._cards.removeWidget(card)
+                self._cards.insertWidget(place, card)
+            place += 1
+        if len(self.cards) < len(self._order):
+            self._slices.start()
+        self._show_wanted()
+
+    def _build_slice(self) -> None:
+        missing = [model for model in self._order if model.id not in self.cards]
+        for model in missing[:SLICE]:
+            self.cards[model.id] = self._made(model)
+        self._place_cards()
+
+    def _made(self, model: LibraryModel) -> LibraryCard:
+        card = LibraryCard(model, self._list)
+        card.acted.connect(self._act)
+        card.renamed.connect(lambda id, name: self._shelf.do(lambda s: s.library.rename(id, name)))
+        card.walked.connect(self._walk)
+        card.show_verdict(self.verdicts.of(model.path))
+        card.show_check(self.checking.of(model.id), self.checking.progress(model.id))
+        card.show_loaded(bool(self._loaded) and model.path == self._loaded)
+        card.show()
+        return card
+
+    def _drop(self, card: LibraryCard) -> None:
+        had_focus = holds_focus(card)
+        place = self._cards.indexOf(card)
+        self._cards.removeWidget(card)
+        card.hide()
+        card.deleteLater()
+        if had_focus and self._cards.count():
+            self._cards.itemAt(min(max(0, place), self._cards.count() - 1)).widget().setFocus()
+        elif had_focus:
+            self.bar.add.setFocus()
+
+    def _show_empty(self) -> None:
+        empty = not self._order
+        self._list.setVisible(not empty)
+        if not empty and holds_focus(self.state):
+            self.take_focus()
+        self.state.setVisible(empty)
+        if empty:
+            self.state.say(
+                self.tr("No models yet"),
+                self.tr(
+                    "Models that you download are kept here. Those that you have already, from another program or as"
+                    " a file, can be added without a copy."
+                ),
+                (self.tr("Find a model"), self.tr("Add models I have")),
+                "box",
+            )
+
+    def _show_duplicates(self) -> None:
+        groups = [group for group in self._shelf.duplicates if len(group) > 1]
+        lines = []
+        for group in groups:
+            names = ", ".join(library_title(model) for model in group)
+            saved = size_text(sum(model.bytes for model in group[1:]))
+            lines.append(
+                self.tr(
+                    "{names} are the same, byte for byte. One of them is enough: {size} could be free."
+                ).format(names=names, size=saved)
+            )
+        self.duplicates.setText("\n".join(lines))
+        self._duplicates.setVisible(bool(lines))
+
+    def _show_wanted(self) -> None:
+        card = self.cards.get(self._wanted)
+        if card is not None and self.isVisible():
+            self._wanted = ""
+            card.setFocus()
+            QTimer.singleShot(0, card, lambda: self.scroller.show_whole(card))
+
+    def _ask_verdicts(self) -> None:
+        self.verdicts.ask([model.path for model in self._order if model.state != "missing"])
+
+    def _show_verdict(self, path: str) -> None:
+        for card in self.cards.values():
+            if card.model.path == path:
+                card.show_verdict(self.verdicts.of(path))
+
+    def _show_check(self, id: str) -> None:
+        if id in self.cards:
+            self.cards[id].show_check(self.checking.of(id), self.checking.progress(id))
+
+    def showEvent(self, event: object) -> None:
+        self._ask_verdicts()
+        self._show_wanted()
+
+    # What a person does
+
+    def _act(self, id: str, action: str) -> None:
+        model = self.cards[id].model
+        if action == "use":
+            self.use_wanted.emit(model.path)
+        elif action in ("verify", "repair"):
+            self.checking.start(id, repair=action == "repair")
+        elif action == "stop":
+            self.checking.stop(id)
+        elif action == "reveal":
+            self._shelf.do(lambda s: reveal(model.path))
+        elif action == "remove":
+            self.checking.stop(id)
+            self._shelf.do(lambda s: s.library.remove(id), self._removed, slow=True)
+
+    def _removed(self, removed: Removed) -> None:
+        model = removed.model
+        name, id = library_title(model), model.id
+        if removed.reclaimed:
+            words = self.tr("{name} is in the trash: {size} will be free once it is emptied").format(
+                name=name, size=size_text(removed.reclaimed)
+            )
+        else:
+            words = self.tr("{name} was taken out of the library; its file stays where it is").format(
+                name=name
+            )
+        self.said.emit(Said(words, self.tr("Undo"), lambda: self._restore(id)))
+
+    def _restore(self, id: str) -> None:
+        def restored(model: LibraryModel) -> None:
+            self.show_model(model.id)
+
+        self._shelf.do(lambda s: s.library.restore(id), restored, slow=True)
+
+    def _emptied(self, freed: int) -> None:
+        self.said.emit(Said(self.tr("{size} are free again").format(size=size_text(freed))))
+        self._shelf.read()
+
+    def _checked(self, id: str, found: Any) -> None:
+        card = self.cards.get(id)
+        if card is None:
+            return
+        name = library_title(card.model)
+        if found.ok:
+            self.said.emit(Said(self.tr("{name}: every byte is as it should be").format(name=name)))
+        elif card.model.repo:
+            words = self.tr("{name} is damaged; only what is wrong has to be fetched again").format(name=name)
+            self.said.emit(Said(words, self.tr("Repair"), lambda: self.checking.start(id, repair=True)))
+        else:
+            self.said.emit(Said(self.tr("{name} is damaged").format(name=name)))
+
+    def _walk(self, id: str, step: int) -> None:
+        ids = [model.id for model in self._order if model.id in self.cards]
+        place = ids.index(id) + step
+        if 0 <= place < len(ids):
+            card = self.cards[ids[place]]
+            card.setFocus()
+            self.scroller.show_whole(card)
+
+    def _act_empty(self, button: int) -> None:
+        if button == 0:
+            self.discover_wanted.emit()
+        else:
+            self._look_elsewhere()
+
+    # Importing
+
+    def _look_elsewhere(self) -> None:
+        self.found.show_searching()
+        self.found.show()
+        self.scroller.verticalScrollBar().setValue(0)
+        self._calls.do(lambda s: s.library.found_elsewhere(), self._take_found, executor="files", owner=self)
+
+    def _take_found(self, found: tuple[Found, ...]) -> None:
+        self.found.show_found(found)
+
+    def _import_found(self, found: list[Found]) -> None:
+        self.found.hide()
+        self._import([(each.path, each.origin) for each in found])
+
+    def _import_paths(self, paths: list[str]) -> None:
+        self._import([(path, "file") for path in paths])
+
+    def _import(self, wanted: list[tuple[str, Any]]) -> None:
+        self._calls.do(lambda s: _imported(s, wanted), self._imported, executor="files", owner=self)
+
+    def _imported(self, result: tuple[list[LibraryModel], list[UserError]]) -> None:
+        models, errors = result
+        if errors:
+            self._calls.failed.emit(errors[0])
+        if models:
+            count = len(models)
+            words = (
+                self.tr("{name} is in your library").format(name=library_title(models[0]))
+                if count == 1
+                else self.tr("{count} models are in your library").format(count=count)
+            )
+            self.said.emit(Said(words))
+            self.show_model(models[0].id)
+            self._shelf.read()
+
+    def retranslate(self) -> None:
+        self._show()
+        self._duplicates.set_title(self.tr("Twice on this disk"))
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._cards.setSpacing(px(10))
+
+
+def _imported(
+    services: Services, wanted: list[tuple[str, Any]]
+) -> tuple[list[LibraryModel], list[UserError]]:
+    """Take in what can be; what cannot is told beside it."""
+    models: list[LibraryModel] = []
+    errors: list[UserError] = []
+    for path, origin in wanted:
+        try:
+            models += services.library.import_(path, origin)
+        except UserError as error:
+            errors.append(error)
+    return models, errors

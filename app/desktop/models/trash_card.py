@@ -1,0 +1,128 @@
+"""What was removed and can still be had back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.desktop.models.chip import FlowRow
+from app.desktop.models.elided import ElidedLabel
+from app.desktop.models.labels import wrapped_label
+from app.desktop.models.library_words import library_title
+from app.desktop.placement.card import Card
+from app.desktop.placement.measures import size_text
+from app.desktop.theme import themes
+from app.store.records import LibraryModel
+
+
+class TrashRow(QWidget):
+    """A removed model and the way back."""
+
+    restore_wanted = Signal(str)
+
+    def __init__(self, model: LibraryModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.name, self.size_label = ElidedLabel(self), QLabel(self)
+        self.size_label.setProperty("kind", "small")
+        self.restore = QPushButton(self)
+        self.restore.setProperty("kind", "bar")
+        self.restore.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.restore.clicked.connect(lambda: self.restore_wanted.emit(self._model.id))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(themes.current.px(12))
+        row.addWidget(self.name, 1)
+        row.addWidget(self.size_label)
+        row.addWidget(self.restore)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self.name.set_whole(library_title(self._model))
+        self.size_label.setText(size_text(self._model.bytes))
+        self.restore.setText(self.tr("Put back"))
+        self.restore.setAccessibleName(self.tr("Put {name} back").format(name=library_title(self._model)))
+
+
+class TrashCard(Card):
+    """`restore_wanted` carries an id. Emptying cannot be undone: its button asks once more in its own place."""
+
+    restore_wanted = Signal(str)
+    empty_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._models: tuple[LibraryModel, ...] = ()
+        self.rows: list[TrashRow] = []
+        self.empty, self.sure, self.keep = QPushButton(self), QPushButton(self), QPushButton(self)
+        for button in (self.empty, self.sure, self.keep):
+            button.setProperty("kind", "bar")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.add_to_head(self.empty)
+        self._choice = FlowRow(self)
+        self._choice.add(self.sure)
+        self._choice.add(self.keep)
+        self._words = wrapped_label(self, "small")
+        self._list = QVBoxLayout()
+        self.inside.addWidget(self._words)
+        self.inside.addWidget(self._choice)
+        self.inside.addLayout(self._list)
+        self.empty.clicked.connect(lambda: self._ask(True))
+        self.keep.clicked.connect(lambda: self._ask(False))
+        self.sure.clicked.connect(self._empty)
+        self._asking = False
+        self.refresh()
+
+    def show_trash(self, models: Sequence[LibraryModel]) -> None:
+        if tuple(models) != self._models:
+            self._models = tuple(models)
+            self._asking = False
+            for row in self.rows:
+                self._list.removeWidget(row)
+                row.hide()
+                row.deleteLater()
+            self.rows = [TrashRow(model, self) for model in models]
+            for row in self.rows:
+                row.restore_wanted.connect(self.restore_wanted)
+                self._list.addWidget(row)
+        self.setVisible(bool(models))
+        self.retranslate()
+
+    def _ask(self, on: bool) -> None:
+        self._asking = on
+        self.retranslate()
+        # The harmless one has the focus.
+        (self.keep if on else self.empty).setFocus()
+
+    def _empty(self) -> None:
+        self._asking = False
+        self.retranslate()
+        self.empty_wanted.emit()
+
+    def retranslate(self) -> None:
+        size = size_text(sum(model.bytes for model in self._models))
+        self.set_title(self.tr("Trash"), size if self._models and not self._asking else "")
+        self._words.setText(
+            self.tr("Kept for 30 days, then deleted.")
+            if not self._asking
+            else self.tr("Delete these for good? {size} will be free.").format(size=size)
+        )
+        self.empty.setVisible(not self._asking)
+        self._choice.setVisible(self._asking)
+        for button, text, said in (
+            (self.empty, self.tr("Empty"), self.tr("Empty the trash")),
+            (self.sure, self.tr("Delete for good"), self.tr("Delete what is in the trash for good")),
+            (self.keep, self.tr("Keep"), self.tr("Keep what is in the trash")),
+        ):
+            button.setText(text)
+            button.setAccessibleName(said)
+        self._choice.refit()
+        for row in self.rows:
+            row.retranslate()
+
+    def restyle(self) -> None:
+        super().restyle()
+        self._list.setSpacing(themes.current.px(8))
+        self._choice.set_gap(8)

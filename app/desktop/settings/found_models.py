@@ -1,0 +1,184 @@
+"""Models that other programs have downloaded: found when asked for, and taken in where they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.desktop.live import LiveWidget
+from app.desktop.placement.measures import size_text
+from app.desktop.service_calls import ServiceCalls
+from app.desktop.settings.checked_field import Complaint
+from app.desktop.theme import themes
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.services.library_values import Found
+
+# Nobody reads more lines; the rest can be taken in together.
+SHOWN = 40
+
+
+class FoundLine(QWidget):
+    """One model: its name, where it lies, its size, and a button that takes it in."""
+
+    def __init__(self, found: Found, program: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        px = themes.current.px
+        name = QLabel(found.name, self)
+        name.setTextFormat(Qt.TextFormat.PlainText)
+        name.setWordWrap(True)
+        detail = QLabel(f"{program} · {size_text(found.bytes)}", self)
+        detail.setProperty("kind", "small")
+        detail.setToolTip(found.path)
+        self.add = QPushButton(self.tr("In the library") if found.known else self.tr("Add"), self)
+        self.add.setProperty("kind", "bar")
+        self.add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.add.setAccessibleName(self.tr("Add {name} to the library").format(name=found.name))
+        self.add.setEnabled(not found.known)
+        words = QVBoxLayout()
+        words.setSpacing(px(2))
+        words.addWidget(name)
+        words.addWidget(detail)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(px(12))
+        row.addLayout(words, 1)
+        row.addWidget(self.add, 0, Qt.AlignmentFlag.AlignVCenter)
+
+
+class FoundModels(LiveWidget):
+    """Looks only when a button is pressed. Files stay where they are."""
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._found: tuple[Found, ...] | None = None
+        self._busy = False
+        self.lines: list[FoundLine] = []
+        self.look, self.add_all = QPushButton(self), QPushButton(self)
+        for button in (self.look, self.add_all):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._words = QLabel(self)
+        self._words.setProperty("kind", "small")
+        self._words.setWordWrap(True)
+        self.complaint = Complaint(self)
+        self._bar, self._rows = QHBoxLayout(), QVBoxLayout()
+        self._bar.addWidget(self.look)
+        self._bar.addWidget(self.add_all)
+        self._bar.addWidget(self._words, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(self._bar)
+        self._column.addLayout(self._rows)
+        self._column.addWidget(self.complaint)
+        self.setFocusProxy(self.look)
+        self.look.clicked.connect(self.search)
+        self.add_all.clicked.connect(lambda: self._take_in(self._unknown()))
+        self.refresh()
+
+    def search(self) -> None:
+        """Look through the stores of other programs."""
+        if self._busy:
+            return
+        self._begin()
+        self._calls.do(
+            lambda s: s.library.found_elsewhere(),
+            self._take_found,
+            self._could_not,
+            executor="files",
+            owner=self,
+        )
+
+    def _unknown(self) -> tuple[Found, ...]:
+        return tuple(found for found in self._found or () if not found.known)
+
+    def _take_in(self, wanted: Sequence[Found]) -> None:
+        if self._busy or not wanted:
+            return
+        self._begin()
+        self._calls.do(
+            lambda s: [s.library.import_(found.path, found.origin) for found in wanted],
+            lambda _: self._taken_in(wanted),
+            self._could_not,
+            executor="files",
+            owner=self,
+        )
+
+    def _begin(self) -> None:
+        self._busy = True
+        self.complaint.say(None)
+        self._show_bar()
+
+    def _take_found(self, found: tuple[Found, ...]) -> None:
+        self._busy = False
+        self._found = tuple(sorted(found, key=lambda one: (one.known, one.name.casefold())))
+        self._show()
+
+    def _taken_in(self, wanted: Sequence[Found]) -> None:
+        self._busy = False
+        paths = {found.path for found in wanted}
+        self._found = tuple(
+            msgspec.structs.replace(found, known=True) if found.path in paths else found
+            for found in self._found or ()
+        )
+        self._show()
+        self.look.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _could_not(self, error: UserError) -> None:
+        self._busy = False
+        self.complaint.say(error)
+        self._show_bar()
+
+    def _program(self, origin: str) -> str:
+        return {
+            "hf_cache": "Hugging Face",
+            "lm_studio": "LM Studio",
+            "ollama": "Ollama",
+        }.get(origin, self.tr("File"))
+
+    def _show(self) -> None:
+        for line in self.lines:
+            self._rows.removeWidget(line)
+            line.setParent(None)
+            line.deleteLater()
+        self.lines = []
+        for found in (self._found or ())[:SHOWN]:
+            line = FoundLine(found, self._program(found.origin), self)
+            line.add.clicked.connect(lambda _=False, found=found: self._take_in([found]))
+            self._rows.addWidget(line)
+            self.lines.append(line)
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        self.look.setEnabled(not self._busy)
+        count = len(self._unknown())
+        self.add_all.setVisible(count > 1)
+        self.add_all.setEnabled(not self._busy)
+        self.add_all.setText(self.tr("Add all {count}").format(count=count))
+        self.add_all.setAccessibleName(self.tr("Add all {count} models to the library").format(count=count))
+        words = ""
+        if self._busy:
+            words = self.tr("Looking…") if self._found is None else self.tr("Reading…")
+        elif self._found is not None and not self._found:
+            words = self.tr("No models of other programs were found.")
+        elif self._found is not None and len(self._found) > SHOWN:
+            words = self.tr("{shown} of {count} are shown.").format(shown=SHOWN, count=len(self._found))
+        self._words.setText(words)
+
+    def retranslate(self) -> None:
+        self.look.setText(self.tr("Look for models"))
+        self.look.setAccessibleName(self.tr("Look for models of other programs"))
+        self.complaint.retranslate()
+        self._show()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._column.setSpacing(px(10))
+        self._rows.setSpacing(px(10))
+        self._bar.setSpacing(px(8))
+        self.complaint.restyle()

@@ -1,0 +1,144 @@
+"""Where downloaded models are kept, and moving them somewhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.desktop.live import LiveWidget
+from app.desktop.placement.measures import used_text
+from app.desktop.service_calls import ServiceCalls
+from app.desktop.settings.checked_field import Complaint
+from app.desktop.theme import themes
+from app.desktop.window.gauge import Gauge
+from app.services.events import MoveProgress
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from engine.hub.transfer.stop import StopToken
+
+STOPPED = "library.stopped"
+
+
+class LibraryFolder(LiveWidget):
+    """Shows the folder; "Change…" moves what is in it, with progress, and can be stopped. `moved` carries the new
+    folder."""
+
+    moved = Signal(str)
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._stop: StopToken | None = None
+        self._progress: MoveProgress | None = None
+        self.path = QLabel(self)
+        self.path.setProperty("kind", "value")
+        self.path.setTextFormat(Qt.TextFormat.PlainText)
+        self.path.setWordWrap(True)
+        self.path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.gauge = Gauge(self)
+        self.cancel, self.change = QPushButton(self), QPushButton(self)
+        for button in (self.cancel, self.change):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.complaint = Complaint(self)
+        self._row = QHBoxLayout()
+        self._row.addWidget(self.path, 1)
+        for widget in (self.gauge, self.cancel, self.change):
+            self._row.addWidget(widget)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(self._row)
+        self._column.addWidget(self.complaint)
+        self.setFocusProxy(self.change)
+        self.change.clicked.connect(self._choose)
+        self.cancel.clicked.connect(self.stop)
+        self.refresh()
+
+    def read(self) -> None:
+        """Ask where the library is now."""
+        self._calls.do(lambda s: str(s.library.folder), self._show_path, owner=self)
+
+    def _show_path(self, path: str) -> None:
+        self.path.setText(path)
+        self.path.setAccessibleName(self.tr("Library folder: {path}").format(path=path))
+
+    def take(self, progress: MoveProgress) -> None:
+        if self._stop is not None:
+            self._progress = progress
+            self._show()
+
+    def move_to(self, folder: str) -> None:
+        """Keep the library in `folder` from now on; nothing happens while it moves already."""
+        if self._stop is not None:
+            return
+        from engine.hub.transfer.stop import StopToken  # brings all of the transfer
+
+        stop = self._stop = StopToken()
+        self._progress = None
+        self.complaint.say(None)
+        self._show()
+        self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._calls.do(
+            lambda s: s.library.move_to(folder, stop),
+            lambda _: self._ended(None),
+            self._ended,
+            executor="io",
+            owner=self,
+        )
+
+    def stop(self) -> None:
+        """End a move that is under way: everything stays where it was."""
+        if self._stop is not None:
+            self._stop.cancel()
+            self.cancel.setEnabled(False)
+
+    def _ended(self, error: UserError | None) -> None:
+        self._stop = None
+        self.complaint.say(error if error is None or error.code != STOPPED else None)
+        had_focus = self.cancel.hasFocus()
+        self._show()
+        if had_focus:
+            self.change.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.read()
+        if error is None:
+            self.moved.emit(self.path.text())
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, self.tr("Folder for models"), self.path.text())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.move_to)
+        dialog.open()
+
+    def _show(self) -> None:
+        moving = self._stop is not None
+        self.change.setVisible(not moving)
+        self.gauge.setVisible(moving)
+        self.cancel.setVisible(moving)
+        self.cancel.setEnabled(self._stop is not None and not self._stop.stopped)
+        if not moving:
+            return
+        progress = self._progress
+        if progress is None or not progress.total:
+            self.gauge.show_value(self.tr("Moving…"), 0.0, self.tr("Moving the library"))
+            return
+        amount = used_text(progress.done, progress.total)
+        said = self.tr("Moving the library: {amount}").format(amount=amount)
+        self.gauge.show_value(amount, progress.done / progress.total, said)
+
+    def retranslate(self) -> None:
+        self.change.setText(self.tr("Change…"))
+        self.change.setAccessibleName(self.tr("Change the folder of the library"))
+        self.cancel.setText(self.tr("Cancel"))
+        self.cancel.setAccessibleName(self.tr("Stop moving the library"))
+        self.complaint.retranslate()
+        self._show_path(self.path.text())
+        self._show()
+
+    def restyle(self) -> None:
+        self._row.setSpacing(themes.current.px(12))
+        self._column.setSpacing(themes.current.px(6))
+        self.complaint.restyle()

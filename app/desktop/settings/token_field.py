@@ -1,0 +1,161 @@
+"""The hub's token: asked for once, checked, and kept by the system's keyring where there is one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.desktop.live import LiveWidget
+from app.desktop.service_calls import ServiceCalls
+from app.desktop.settings.checked_field import Complaint
+from app.desktop.theme import themes
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.services.services import Services
+
+
+def keep_token(services: Services, token: str) -> tuple[str, str]:
+    """Check a token with the hub and keep it: whose it is, and where it is now ("keyring" or "session").
+
+    Blocks. Raises UserError `hub.*`; then the one before stays.
+    """
+    user = services.hub.check_token(token)
+    return user, "keyring" if services.secrets.set_hub_token(token) else "session"
+
+
+def forget_token(services: Services) -> str:
+    """Forget the token; where one comes from after that ("environment", or "")."""
+    services.secrets.forget_hub_token()
+    return services.secrets.has_token()
+
+
+class TokenField(LiveWidget):
+    """Says whether there is a token and who keeps it. What is typed is shown nowhere and forgotten once kept."""
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._place: str | None = None  # None: not asked yet
+        self._user = ""
+        self._busy = False
+        self.state = QLabel(self)
+        self.state.setProperty("kind", "value")
+        self.state.setWordWrap(True)
+        self.state.setTextFormat(Qt.TextFormat.PlainText)
+        self.field = QLineEdit(self)
+        self.field.setEchoMode(QLineEdit.EchoMode.Password)
+        self.keep, self.forget = QPushButton(self), QPushButton(self)
+        for button in (self.keep, self.forget):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.forget.setProperty("kind", "bar")
+        self.complaint = Complaint(self)
+        self._upper, self._lower = QHBoxLayout(), QHBoxLayout()
+        self._upper.addWidget(self.state, 1)
+        self._upper.addWidget(self.forget)
+        self._lower.addWidget(self.field, 1)
+        self._lower.addWidget(self.keep)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(self._upper)
+        self._column.addLayout(self._lower)
+        self._column.addWidget(self.complaint)
+        self.setFocusProxy(self.field)
+        self.keep.clicked.connect(self._keep)
+        self.field.returnPressed.connect(self._keep)
+        self.field.textEdited.connect(lambda _: self._edited())
+        self.forget.clicked.connect(self._forget)
+        self.refresh()
+
+    def read(self) -> None:
+        """Ask who keeps a token now: a keyring may take its time."""
+        self._calls.do(
+            lambda s: s.secrets.has_token(), self._show_place, self._could_not, executor="net", owner=self
+        )
+
+    def _edited(self) -> None:
+        self.complaint.say(None)
+        self._show()
+
+    def _keep(self) -> None:
+        token = self.field.text().strip()
+        if not token:
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        if self._busy:
+            return
+        self._busy = True
+        self.complaint.say(None)
+        self._show()
+        self._calls.do(
+            lambda s: keep_token(s, token), self._kept, self._could_not, executor="net", owner=self
+        )
+
+    def _kept(self, found: tuple[str, str]) -> None:
+        self._busy = False
+        self._user, self._place = found
+        self.field.clear()
+        self._show()
+
+    def _forget(self) -> None:
+        self._calls.do(
+            forget_token,
+            self._forgotten,
+            self._could_not,
+            executor="net",
+            owner=self,
+        )
+
+    def _forgotten(self, place: str) -> None:
+        self._user = ""
+        self._show_place(place)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_place(self, place: str) -> None:
+        self._place = place
+        self._show()
+
+    def _could_not(self, error: UserError) -> None:
+        self._busy = False
+        self.complaint.say(error)
+        self._show()
+
+    def _words(self) -> str:
+        if self._busy:
+            return self.tr("Asking the hub…")
+        words = {
+            "keyring": self.tr("Kept in the system's keyring."),
+            "session": self.tr("Kept for this session only: no keyring was found on this system."),
+            "environment": self.tr("Taken from HF_TOKEN in the environment."),
+            "": self.tr("None. Only gated and private models need one."),
+        }.get(self._place or "", "")
+        if self._place is None:
+            return ""
+        if self._user and self._place in ("keyring", "session"):
+            return self.tr("Belongs to {user}. {kept}").format(user=self._user, kept=words)
+        return words
+
+    def _show(self) -> None:
+        self.state.setText(self._words())
+        self.forget.setVisible(self._place in ("keyring", "session"))
+        self.keep.setEnabled(bool(self.field.text().strip()) and not self._busy)
+
+    def retranslate(self) -> None:
+        self.field.setPlaceholderText("hf_…")
+        self.field.setAccessibleName(self.tr("Token of the hub"))
+        self.keep.setText(self.tr("Check and keep"))
+        self.keep.setAccessibleName(self.tr("Check this token and keep it"))
+        self.forget.setText(self.tr("Forget"))
+        self.forget.setAccessibleName(self.tr("Forget the token"))
+        self.complaint.retranslate()
+        self._show()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._column.setSpacing(px(8))
+        self._upper.setSpacing(px(12))
+        self._lower.setSpacing(px(8))
+        self.state.setMinimumHeight(px(30))  # as high with the button beside it
+        self.complaint.restyle()

@@ -1,0 +1,105 @@
+"""Which models can be chosen, as plain values: those of the library, the starter, and files opened before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from app.desktop.window.fuzzy import fuzzy_score
+from app.services.models import STARTER, STARTER_NAME
+from app.store.records import LibraryModel, LibraryState
+
+ChoiceKind = Literal["library", "starter", "file"]
+
+
+class ModelChoice(msgspec.Struct, frozen=True):
+    """A model to choose. `use` is what `Models.use` takes; `path` tells it from the others. What is
+    not known is "" or 0. `words` are found by a search besides what is shown."""
+
+    kind: ChoiceKind
+    use: str
+    name: str
+    path: str
+    quantisation: str = ""
+    bytes: int = 0
+    state: LibraryState = "ready"
+    words: str = ""
+
+    @property
+    def usable(self) -> bool:
+        return self.state == "ready"
+
+
+class OpenedFile(msgspec.Struct, frozen=True):
+    """A model file that was opened before. `there`: it still is where it was."""
+
+    path: str
+    bytes: int = 0
+    there: bool = True
+
+
+def look_at_files(paths: Iterable[str]) -> tuple[OpenedFile, ...]:
+    """Which of these files are still there, and how large. Reads the disk."""
+    found = []
+    for path in paths:
+        try:
+            found.append(OpenedFile(path, Path(path).stat().st_size))
+        except (OSError, ValueError):
+            found.append(OpenedFile(path, there=False))
+    return tuple(found)
+
+
+def model_choices(
+    library: Sequence[LibraryModel], files: Sequence[OpenedFile], starter: OpenedFile | None = None
+) -> tuple[ModelChoice, ...]:
+    """The models of the library, the last used first, then the starter, then files opened before; each file once.
+
+    `starter` is the file of the starter model, None where that is not installed.
+    """
+    listed = sorted(library, key=lambda model: (-model.used, -model.added, model.name))
+    choices = [_of_library(model) for model in listed if model.trashed is None]
+    known = {file.path for model in listed for file in model.files} | {STARTER}
+    if starter is not None:
+        choices.append(ModelChoice("starter", STARTER, STARTER_NAME, starter.path, "", starter.bytes))
+        known.add(starter.path)
+    choices += [_of_file(file) for file in files if file.path not in known]
+    return tuple(choices)
+
+
+def _of_library(model: LibraryModel) -> ModelChoice:
+    return ModelChoice(
+        "library",
+        model.path,
+        model.name,
+        model.path,
+        model.quantisation or model.variant,
+        model.bytes,
+        model.state,
+        f"{model.id} {model.architecture}",
+    )
+
+
+def _of_file(file: OpenedFile) -> ModelChoice:
+    state: LibraryState = "ready" if file.there else "missing"
+    return ModelChoice("file", file.path, Path(file.path).stem, file.path, "", file.bytes, state)
+
+
+def found_choices(query: str, choices: Sequence[ModelChoice]) -> tuple[ModelChoice, ...]:
+    """Those that a few typed letters mean, the best first; all in their order for an empty query."""
+    if not query.strip():
+        return tuple(choices)
+    scored = [
+        (score, choice)
+        for choice in choices
+        if (score := fuzzy_score(query, f"{choice.name} {choice.quantisation} {choice.words}")) is not None
+    ]
+    scored.sort(key=lambda pair: -pair[0])  # stable: what is equally good keeps its place
+    return tuple(choice for _, choice in scored)
+
+
+def is_in_use(choice: ModelChoice, path: str) -> bool:
+    """Whether the model at `path` is this one."""
+    return bool(path) and path == choice.path

@@ -1,0 +1,69 @@
+"""What a download asks of the transfer, and where its unfinished files lie."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from app.store.records import Download, LibraryFile, LibraryModel
+from engine.errors import ErrorInfo
+from engine.hub.trash import INCOMING
+
+if TYPE_CHECKING:
+    from engine.hub.transfer import BadPart, Progress, StopToken
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """The files of a download, in their places. `notices`: what is to be known of them."""
+
+    files: tuple[LibraryFile, ...]
+    notices: tuple[ErrorInfo, ...] = ()
+
+
+class Fetching(Protocol):
+    """Methods block, and raise UserError with the reason."""
+
+    def fetch(
+        self,
+        download: Download,
+        folder: Path,
+        progress: Callable[[Progress], None],
+        stop: StopToken,
+        *,
+        replace: bool = False,
+    ) -> Fetched:
+        """Fetch all files into the library at `folder`, going on from what is there; with `replace` over files that
+        lie there already. Raises Stopped when `stop` says so."""
+        ...
+
+    def discard(self, download: Download, folder: Path) -> None:
+        """Delete what has come of a download that does not run."""
+        ...
+
+    def repair(
+        self,
+        model: LibraryModel,
+        bad: Sequence[BadPart],
+        progress: Callable[[Progress], None],
+        stop: StopToken,
+    ) -> None:
+        """Fetch bad parts of a model's files again. Raises Stopped when `stop` says so."""
+        ...
+
+
+def work_key(download: Download) -> str:
+    """The name of the folder for a download's unfinished files. It depends on what is fetched alone: the same files
+    are gone on with, whoever asks for them and whenever; other ones, after a change on the hub, are not."""
+    text = "\n".join(
+        [download.repo, *(f"{file.path}\t{file.bytes}\t{file.sha256}" for file in download.files)]
+    )
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def work_folder(download: Download, folder: Path) -> Path:
+    """Where a download's unfinished files lie in the library at `folder`."""
+    return folder / INCOMING / work_key(download)

@@ -1,0 +1,80 @@
+"""Values kept in files, to be had again without a connection: a bounded folder that nobody depends on."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import zlib
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+
+_T = TypeVar("_T")
+_LARGEST = 4 * 2**20
+# More than a few at once, so that it is not looked for them at each new one.
+_SPARE = 16
+
+
+class Kept(Generic[_T]):
+    """Values of one type by key, one file each in `folder`; the `most` that were used last.
+
+    `form` names how they are written: a value of another form is as good as not there, and so is a damaged one.
+    What cannot be written is not kept. May be used from any thread and from several processes.
+    """
+
+    def __init__(self, folder: Path, type: type[_T], form: str, most: int) -> None:
+        self._folder, self._form, self._most = folder, form, most
+        self._decoder = msgspec.json.Decoder(type)
+
+    def get(self, key: str) -> _T | None:
+        path = self._path(key)
+        try:
+            if path.stat().st_size > _LARGEST:
+                return None
+            with path.open("rb") as file:
+                value = self._decoder.decode(_inflated(file.read(_LARGEST)))
+            os.utime(path)  # used last now
+        except (OSError, ValueError, RecursionError, zlib.error):
+            return None
+        return value
+
+    def put(self, key: str, value: _T) -> None:
+        data = zlib.compress(msgspec.json.encode(value), 6)
+        if len(data) > _LARGEST:
+            return
+        path = self._path(key)
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._folder, prefix=f".{path.stem[:8]}-")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
+                Path(name).replace(path)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+            self._tidy()
+
+    def _path(self, key: str) -> Path:
+        digest = hashlib.sha256(f"{self._form}\n{key}".encode("utf-8", "surrogatepass"))
+        return self._folder / f"{digest.hexdigest()}.z"
+
+    def _tidy(self) -> None:
+        found = [entry for entry in os.scandir(self._folder) if entry.is_file(follow_symlinks=False)]
+        if len(found) <= self._most + _SPARE:
+            return
+        found.sort(key=lambda entry: entry.stat().st_mtime)
+        for entry in found[: len(found) - self._most]:
+            Path(entry.path).unlink(missing_ok=True)
+
+
+def _inflated(data: bytes) -> bytes:
+    """Raises ValueError for what would grow beyond reason."""
+    inflater = zlib.decompressobj()
+    text = inflater.decompress(data, 16 * _LARGEST)
+    if not inflater.eof:
+        raise ValueError("too large, or cut")
+    return text

@@ -1,0 +1,85 @@
+"""What a model on the hub is, from the headers of its files: a few megabytes are read, never the weights."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.errors import UserError
+from engine.hub.client import Hub, always
+from engine.hub.ranges import RemoteHeader
+from engine.hub.session import KeepGoing
+from engine.hub.values import RemoteFacts, Repository, Variant
+from engine.placement.gguf_file import GgufFile, read_header
+from engine.placement.gguf_index import GgufIndex, ModelSummary, summarise, whole_model
+from engine.placement.tensor_index import TensorIndex, tensor_index
+
+if TYPE_CHECKING:
+    from engine.formats import ChatFormat
+
+# The largest vocabularies of today make headers of some 12 MB.
+LARGEST_HEADER = 64 * 2**20
+
+
+class RemoteModel(msgspec.Struct, frozen=True):
+    """What planning and people want to know of a model on the hub."""
+
+    tensors: TensorIndex
+    facts: RemoteFacts
+
+
+def read_remote_index(
+    hub: Hub, repository: Repository, variant: Variant, keep_going: KeepGoing = always
+) -> tuple[GgufIndex, int]:
+    """The index of a variant as `read_index` has it of files on disk, and how many bytes were read for it.
+
+    Raises UserError `hub.*` for the way there (`hub.no_ranges` when the server would only send the whole file),
+    `model.*` for headers that are no good, and Stopped when `keep_going` returns False.
+    """
+    files: list[GgufFile] = []
+    bytes_read = 0
+    repo = repository.model.repo
+    for file in variant.files:
+        source = RemoteHeader(hub, repo, repository.commit, file, keep_going)
+        files.append(read_header(Path(repo) / file.path, source, LARGEST_HEADER))
+        bytes_read += source.bytes_read
+    return whole_model(tuple(files)), bytes_read
+
+
+def read_remote_model(
+    hub: Hub, repository: Repository, variant: Variant, keep_going: KeepGoing = always
+) -> RemoteModel:
+    """The same, worked out. Raises as `read_remote_index` does."""
+    index, bytes_read = read_remote_index(hub, repository, variant, keep_going)
+    return RemoteModel(tensor_index(index), remote_facts(summarise(index), bytes_read))
+
+
+def remote_facts(summary: ModelSummary, bytes_read: int = 0) -> RemoteFacts:
+    """What `inspect` tells. A template that cannot be used leaves reasoning and tools untold."""
+    chat_format = _chat_format(summary.chat_template, summary.bos_token, summary.eos_token)
+    return RemoteFacts(
+        architecture=summary.architecture,
+        quantisation=summary.quantisation,
+        context_length=summary.context_length,
+        parameters=summary.parameters,
+        active_parameters=summary.active_parameters,
+        experts=summary.experts,
+        experts_used=summary.experts_used,
+        reasoning=chat_format.reasoning.kind if chat_format else "",
+        reasoning_levels=chat_format.reasoning.levels if chat_format else (),
+        tools=chat_format.dialect.name if chat_format else "",
+        bytes_read=bytes_read,
+    )
+
+
+@functools.lru_cache(maxsize=16)  # all variants of a repository have the same
+def _chat_format(template: str, bos_token: str, eos_token: str) -> ChatFormat | None:
+    from engine.formats import ChatFormat
+
+    try:
+        return ChatFormat.from_template(template, bos_token, eos_token)
+    except UserError as error:
+        return ChatFormat.plain() if error.code == "template.missing" else None

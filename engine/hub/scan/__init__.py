@@ -1,0 +1,24 @@
+"""Finds models that are on this machine already: in a folder, and in the stores of other programs.
+
+Everything is only read, and none of it is trusted: what cannot be read or is no model is left out.
+"""
+
+from engine.hub.scan.folder import models_in
+from engine.hub.scan.found import FoundFile, FoundModel, Source
+from engine.hub.scan.hf_cache import models_in_hf_cache
+from engine.hub.scan.lm_studio import models_in_lm_studio
+from engine.hub.scan.ollama import models_in_ollama
+from engine.hub.scan.places import hf_caches, lm_studio_folders, ollama_stores
+
+__all__ = [
+    "FoundFile",
+    "FoundModel",
+    "Source",
+    "hf_caches",
+    "lm_studio_folders",
+    "models_in",
+    "models_in_hf_cache",
+    "models_in_lm_studio",
+    "models_in_ollama",
+    "ollama_stores",
+]

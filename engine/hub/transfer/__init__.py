@@ -1,0 +1,35 @@
+"""Fetching files of the hub: resumable, in parallel, and shown only when they are right."""
+
+from engine.hub.transfer.fetching import discard, fetch
+from engine.hub.transfer.repairing import repair
+from engine.hub.transfer.stop import Stopped, StopToken
+from engine.hub.transfer.values import (
+    Access,
+    BadPart,
+    FetchedFile,
+    KeptFile,
+    Limits,
+    Locate,
+    Progress,
+    Verification,
+    Wanted,
+)
+from engine.hub.transfer.verifying import verify
+
+__all__ = [
+    "Access",
+    "BadPart",
+    "FetchedFile",
+    "KeptFile",
+    "Limits",
+    "Locate",
+    "Progress",
+    "StopToken",
+    "Stopped",
+    "Verification",
+    "Wanted",
+    "discard",
+    "fetch",
+    "repair",
+    "verify",
+]

@@ -1,0 +1,75 @@
+"""Room on the disk, writing that survives a crash, and what to say when a disk refuses."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from engine.errors import UserError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_GONE = {errno.ENOENT, errno.ESTALE}
+
+
+def free_bytes(folder: Path) -> int:
+    """What may still be written into `folder`, or into the nearest folder above it that exists. Raises OSError."""
+    while not folder.exists() and folder.parent != folder:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def no_room(need: int, have: int, folder: Path) -> UserError:
+    return UserError("download.no_room", need_bytes=need, have_bytes=max(0, have), folder=str(folder))
+
+
+def disk_error(error: OSError, folder: Path, need: int) -> UserError:
+    """What a refused write into `folder` means to a person; `need` bytes were still to be written there."""
+    if error.errno in _FULL:
+        have = 0
+        with suppress(OSError):
+            have = free_bytes(folder)
+        return no_room(need, min(have, need), folder)
+    if error.errno == errno.EFBIG:
+        return UserError("download.too_large", folder=str(folder), need_bytes=need)
+    if error.errno in _GONE:
+        return UserError("download.gone", folder=str(folder))
+    return UserError(
+        "download.cannot_write", folder=str(folder), detail=error.strerror or type(error).__name__
+    )
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """All or nothing: a new file, on the disk, takes the place of the old. Raises OSError."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def sync_file(path: Path) -> None:
+    """Returns when the file's bytes are on the disk. Raises OSError."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Returns when the names in `folder` are on the disk, where the system knows how to do that."""
+    if os.name == "nt":
+        return
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,122 @@
+"""What a model would be on this machine, in a word, a few numbers and one sentence. Pure.
+
+The same plan gives the same verdict, whether its table of tensors came from a file on disk or from the hub.
+"""
+
+from __future__ import annotations
+
+from engine.errors import ErrorInfo
+from engine.hub.values import Fit, Verdict
+from engine.placement.budgets import device_budgets
+from engine.placement.explain import spoken_names, spoken_speed
+from engine.placement.plan import RAM, Machine, Plan, Wishes
+
+# What a model takes besides its weights, where nothing else is known of it: cache and buffers.
+_BESIDES_SHARE, _BESIDES = 0.05, 512 * 2**20
+
+
+def verdict(plan: Plan, machine: Machine) -> Verdict:
+    """The plan in short. `machine` is what it was made for."""
+    fit, device_bytes = _fit(plan), _device_bytes(plan)
+    ram_bytes = plan.bytes[RAM].total - plan.paged if RAM in plan.bytes else 0
+    return Verdict(
+        fit=fit,
+        source="header",
+        sentence=_sentence(plan, machine, fit, device_bytes, ram_bytes),
+        mode=plan.mode,
+        context=plan.placement.context,
+        device_bytes=device_bytes,
+        ram_bytes=ram_bytes,
+        missing_bytes=_missing(plan) if fit == "no" else plan.paged,
+        decode_tps=plan.predicted.decode_tps,
+        decode_range=plan.predicted.decode_range,
+        prefill_tps=plan.predicted.prefill_tps,
+    )
+
+
+def verdict_by_size(size: int, machine: Machine) -> Verdict:
+    """What the bytes of a model's files alone let say. Nothing of its speed, and it is taken to be dense."""
+    budgets, _ = device_budgets(machine, Wishes())
+    need = size + max(int(size * _BESIDES_SHARE), _BESIDES)
+    devices = [device.name for device in machine.devices if budgets[device.name] > 0]
+    on_devices = sum(budgets[name] for name in devices)
+    fit: Fit = "no"
+    if need <= on_devices:
+        fit, sentence = "device", ErrorInfo("verdict.probably_device", {"need_bytes": need})
+    elif need <= on_devices + budgets[RAM] and devices:
+        fit, sentence = "divided", ErrorInfo("verdict.probably_divided", {"need_bytes": need})
+    elif need <= budgets[RAM]:
+        fit, sentence = "ram", ErrorInfo("verdict.probably_ram", {"need_bytes": need})
+    else:
+        sentence = ErrorInfo("verdict.probably_no", {"missing_bytes": need - on_devices - budgets[RAM]})
+    on_devices = min(need, on_devices)
+    return Verdict(
+        fit=fit,
+        source="sizes",
+        sentence=sentence,
+        device_bytes=on_devices if fit != "no" else 0,
+        ram_bytes=need - on_devices if fit != "no" else 0,
+        missing_bytes=need - on_devices - budgets[RAM] if fit == "no" else 0,
+    )
+
+
+def _fit(plan: Plan) -> Fit:
+    if not plan.fits:
+        return "no"
+    if plan.paged:
+        return "disk"
+    if not _device_bytes(plan):
+        return "ram"
+    divided = plan.dense_layers.get(RAM) or plan.expert_layers.get(RAM)
+    return "divided" if divided else "device"
+
+
+def _device_bytes(plan: Plan) -> int:
+    return sum(taken.total for name, taken in plan.bytes.items() if name != RAM)
+
+
+def _missing(plan: Plan) -> int:
+    for told in (plan.refusal, plan.explanation):
+        missing = told.params.get("missing_bytes") if told else None
+        if isinstance(missing, int):
+            return missing
+    return 0
+
+
+def _sentence(plan: Plan, machine: Machine, fit: Fit, device_bytes: int, ram_bytes: int) -> ErrorInfo:
+    tps = spoken_speed(plan.predicted.decode_tps)
+    devices = [name for name, taken in plan.bytes.items() if name != RAM and taken.total]
+    match fit:
+        case "no":
+            return _refusal(plan)
+        case "disk":
+            return ErrorInfo("verdict.disk", {"tps": tps})
+        case "ram":
+            return ErrorInfo("verdict.ram", {"tps": tps})
+        case "device" if len(devices) == 1:
+            named = spoken_names(machine, devices)
+            return ErrorInfo("verdict.device", {"tps": tps, "device": named, "device_bytes": device_bytes})
+        case "device":
+            return ErrorInfo(
+                "verdict.devices", {"tps": tps, "count": len(devices), "device_bytes": device_bytes}
+            )
+    if len(devices) == 1:
+        named = spoken_names(machine, devices)
+        return ErrorInfo(
+            "verdict.divided",
+            {"tps": tps, "device": named, "device_bytes": device_bytes, "ram_bytes": ram_bytes},
+        )
+    return ErrorInfo(
+        "verdict.divided_devices",
+        {"tps": tps, "count": len(devices), "device_bytes": device_bytes, "ram_bytes": ram_bytes},
+    )
+
+
+def _refusal(plan: Plan) -> ErrorInfo:
+    refusal = plan.refusal
+    if refusal is not None and refusal.code == "plan.try_shorter_context":
+        asked, possible = refusal.params["asked"], refusal.params["context"]
+        return ErrorInfo("verdict.shorter_context", {"asked": asked, "context": possible})
+    if refusal is not None and refusal.code == "plan.try_smaller_cache":
+        return ErrorInfo("verdict.smaller_cache")
+    return ErrorInfo("verdict.no", {"missing_bytes": _missing(plan)})

@@ -1,0 +1,142 @@
+"""The page over scripted services, without the window and the store around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.desktop.models.models_page import ModelsPage
+from app.desktop.models.said import Said
+from app.desktop.service_calls import ServiceCalls
+from app.services.events import ServiceEvent
+from app.services.settings import Settings
+from engine.errors import UserError
+from tests.app.desktop.placement import plans
+from tests.support.hand_made_placements import HandMadePlacements
+from tests.support.shelves import Shelves
+
+WAIT_MS = 5000
+
+
+class Told(QObject):
+    """Brings events of service threads to the GUI thread, as the bridge does."""
+
+    events = Signal(list)
+
+
+class ChangingSettings:
+    """Settings in memory."""
+
+    def __init__(self) -> None:
+        self.current = Settings()
+
+    def change(self, **fields: Any) -> Settings:
+        self.current = Settings(**fields)
+        return self.current
+
+
+class Open:
+    """A page that is open, with what stands behind it; `said`, `used` and `failed` list what it told."""
+
+    def __init__(self, qtbot: QtBot, shelves: Shelves, size: tuple[int, int]) -> None:
+        self.qtbot, self.shelves = qtbot, shelves
+        self.hub, self.library, self.downloads = shelves.hub, shelves.library, shelves.downloads
+        self.said: list[Said] = []
+        self.used: list[str] = []
+        self.failed: list[UserError] = []
+        self.placements = HandMadePlacements(plans.qwen())
+        self.settings = ChangingSettings()
+        self.window = QWidget()
+        self._told = Told(self.window)
+        self.calls = ServiceCalls(self.window)
+        self.calls.failed.connect(self.failed.append)
+        self.page = ModelsPage(self.calls, self.window)
+        self._told.events.connect(self.page.take_events)
+        for service in (self.library, self.downloads, self.placements):
+            service.subscribe(self._tell)
+        self.page.said.connect(self.said.append)
+        self.page.use_wanted.connect(self.used.append)
+        row = QHBoxLayout(self.window)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.page.side.setParent(self.window)
+        self.page.side.setFixedWidth(264)
+        row.addWidget(self.page.side)
+        row.addWidget(self.page, 1)
+        self.window.resize(*size)
+        self.window.show()
+        services = SimpleNamespace(
+            hub=self.hub,
+            library=self.library,
+            downloads=self.downloads,
+            secrets=shelves.secrets,
+            placements=self.placements,
+            settings=self.settings,
+        )
+        self.calls.attach(services)  # type: ignore[arg-type]
+
+    def _tell(self, events: list[ServiceEvent]) -> None:
+        self._told.events.emit(events)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=WAIT_MS)
+
+    def ready(self) -> Open:
+        """Opened, and everything is read."""
+        self.page.open()
+        self.until(lambda: self.page.shelf.models is not None)
+        self.until(lambda: not self.page.discover.catalogue.is_empty() or not self.hub.entries)
+        QApplication.processEvents()
+        return self
+
+    def view(self, name: str) -> Any:
+        self.page.show_view(name)
+        QApplication.processEvents()
+        return getattr(self.page, name)
+
+    def search(self, text: str) -> None:
+        """Ask for `text` and wait for the end of the search, or for as many as are shown at first."""
+        discover = self.page.discover
+        asked = len(self.hub.asked)
+        discover.bar.search(text)
+        self.until(lambda: len(self.hub.asked) > asked)
+        self.until(lambda: not discover.searching.running() or discover.searching.waits())
+        QApplication.processEvents()
+
+    def open_repo(self, repo: str) -> None:
+        self.page.show_repo(repo)
+        self.until(lambda: not self.page.discover.reading.running())
+        QApplication.processEvents()
+
+    def close(self) -> None:
+        self.hub.hold.clear()
+        self.library.hold.clear()
+        self.page.leave()
+        self.window.close()
+        self.window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def make_page(qtbot: QtBot, looks: None) -> Iterator[Callable[..., Open]]:
+    """Makes pages that are closed when the test ends."""
+    made: list[Open] = []
+
+    def make(shelves: Shelves | None = None, size: tuple[int, int] = (1220, 800)) -> Open:
+        made.append(Open(qtbot, shelves or Shelves().fill(), size))
+        return made[-1]
+
+    yield make
+    for opened in made:
+        opened.close()
+
+
+@pytest.fixture
+def opened(make_page: Callable[..., Open]) -> Open:
+    """A page with an evening's use in it."""
+    return make_page().ready()

@@ -1,0 +1,334 @@
+"""Searching and one repository: what is asked, what is shown, and what a person does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.desktop.models.results_model import Role
+from engine.errors import UserError
+from engine.hub.values import Query
+from tests.app.desktop.models.conftest import Open
+from tests.support.shelves import GATED, GRANITE, OSS, QWEN, Shelves
+
+Make = Callable[..., Open]
+
+
+def names(opened: Open) -> list[str]:
+    results = opened.page.discover.results.results
+    return [results.index(row).data() for row in range(results.rowCount())]
+
+
+def queries(opened: Open) -> list[Query]:
+    return [asked for asked in opened.hub.asked if isinstance(asked, Query)]
+
+
+def test_before_anything_is_typed_the_catalogue_is_shown_in_groups(opened: Open) -> None:
+    discover = opened.page.discover
+    cards = discover.catalogue.grid.cards()
+    assert len(cards) == len(opened.hub.entries) and discover.catalogue.isVisible()
+    assert not discover.details.isVisible()
+    first = cards[0]
+    assert first.line.why and first.line.size and first.line.chip
+    assert first.accessibleName().startswith(f"{first.line.name}. {first.line.why.rstrip('.')}. ")
+    active = {entry.repo: 0 < entry.active_parameters < entry.parameters for entry in opened.hub.entries}
+    mixtures = [active[card.line.repo] for card in cards]
+    assert mixtures == sorted(mixtures, reverse=True)
+
+
+def test_typing_waits_for_a_pause_and_asks_once(opened: Open, qtbot: QtBot) -> None:
+    qtbot.keyClicks(opened.page.discover.bar.field, "qwen3-30")
+    assert queries(opened) == []
+    opened.until(lambda: bool(queries(opened)))
+    opened.until(lambda: names(opened) == ["Qwen3-30B-A3B"])
+    assert queries(opened) == [Query("qwen3-30")]
+    assert opened.page.discover.count.text() == "1 model"
+
+
+def test_typing_on_cancels_the_old_query(opened: Open) -> None:
+    discover = opened.page.discover
+    opened.hub.hold.set()
+    discover.bar.field.setText("qwen")
+    opened.until(lambda: queries(opened) == [Query("qwen")])
+    discover.bar.field.setText("gpt-oss")
+    assert not discover.searching.running()
+    opened.until(lambda: opened.hub.ended_early == 1)
+    opened.hub.hold.clear()
+    opened.until(lambda: names(opened) == ["gpt-oss-20b"])
+
+
+def test_enter_asks_at_once(opened: Open, qtbot: QtBot) -> None:
+    field = opened.page.discover.bar.field
+    qtbot.keyClicks(field, "unsloth/Next")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    opened.until(lambda: names(opened) == ["Qwen3-Next-80B-A3B-Instruct"])
+    assert queries(opened) == [Query("Next", "unsloth")]
+
+
+def test_a_slow_search_says_so_and_holds_up_nothing_else(opened: Open) -> None:
+    discover = opened.page.discover
+    opened.hub.hold.set()
+    discover.bar.field.setText("qwen")
+    opened.until(lambda: discover.state.isVisible() and discover.state.title.isVisible())
+    assert discover.state.title.text() == "Searching…"
+    done: list[object] = []
+    for executor in ("db", "io", "net", "files"):
+        opened.calls.do(lambda s: True, done.append, executor=executor)
+    opened.until(lambda: len(done) == 4)
+
+
+def test_results_come_page_by_page_and_more_when_the_end_is_near(opened: Open) -> None:
+    opened.search("Mix")
+    discover = opened.page.discover
+    assert 40 <= len(names(opened)) < 120
+    assert "more below" in discover.count.text()
+    for _ in range(20):
+        bar = discover.results.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        QApplication.processEvents()
+        opened.qtbot.wait(20)
+    opened.until(lambda: len(names(opened)) == 120 and not discover.searching.running())
+    assert discover.count.text() == "120 models"
+    assert len(set(names(opened))) == 120
+
+
+def test_menus_filter_and_sort(opened: Open) -> None:
+    bar = opened.page.discover.bar
+    assert [bar.sort.text(), bar.licence.text(), bar.parameters.text()] == [
+        "Trending",
+        "Any licence",
+        "Any size",
+    ]
+    bar.licence._choose("gemma")
+    opened.until(lambda: queries(opened) == [Query(licence="gemma")])
+    opened.until(lambda: names(opened) == ["gemma-3-12b-it-qat-q4_0"])
+    bar.parameters._choose(8 * 10**9)
+    opened.until(lambda: opened.page.discover.state.title.text() == "Nothing found")
+    opened.page.discover.state.buttons[0].click()
+    opened.until(lambda: opened.page.discover.catalogue.isVisible())
+    assert bar.licence.text() == "Any licence"
+
+
+def test_a_result_says_what_it_is(opened: Open) -> None:
+    opened.search("google/")
+    index = opened.page.discover.results.results.index(0)
+    assert index.data(Role.ABOUT) == "11.8 billion parameters · Gemma"
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole).endswith("4 months ago, gated")
+    opened.search("qwen3-30")
+    index = opened.page.discover.results.results.index(0)
+    assert index.data(Role.OWNED) is True
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole).endswith("in your library")
+
+
+def test_the_keys_go_from_the_field_through_the_list_to_the_details(opened: Open, qtbot: QtBot) -> None:
+    discover = opened.page.discover
+    opened.search("qwen3")
+    qtbot.keyClick(discover.bar.field, Qt.Key.Key_Down)
+    assert QApplication.focusWidget() is discover.results
+    qtbot.keyClick(discover.results, Qt.Key.Key_Down)
+    qtbot.keyClick(discover.results, Qt.Key.Key_Down)
+    opened.until(lambda: discover.details.title.whole() == "Qwen3-Coder-30B-A3B-Instruct")
+    qtbot.keyClick(discover.results, Qt.Key.Key_Up)
+    qtbot.keyClick(discover.results, Qt.Key.Key_Up)
+    qtbot.keyClick(discover.results, Qt.Key.Key_Return)
+    opened.until(lambda: discover.details.title.whole() == "Qwen3-30B-A3B")
+    qtbot.keyClick(discover.results, Qt.Key.Key_Up)
+    assert QApplication.focusWidget() is discover.bar.field
+    qtbot.keyClick(discover.bar.field, Qt.Key.Key_Escape)
+    assert discover.bar.field.text() == ""
+
+
+def test_verdicts_fill_in_one_by_one_and_the_best_is_marked(opened: Open) -> None:
+    details = opened.page.discover.details
+    opened.hub.judge_seconds = 0.03
+    opened.page.show_repo(QWEN)
+    opened.until(lambda: len(details.table.rows) == 8)
+    assert [row.line.name for row in details.table.rows[:2]] == ["BF16", "Q8_0"]
+    opened.until(lambda: sum(row.line.chip == "reading…" for row in details.table.rows) in range(1, 8))
+    assert all(row.line.mark != "best here" for row in details.table.rows)
+    opened.until(lambda: not opened.page.discover.reading.running())
+    lines = {row.line.name: row.line for row in details.table.rows}
+    assert [name for name, line in lines.items() if line.mark == "best here"] == ["Q4_K_M"]
+    assert (lines["BF16"].chip, lines["BF16"].tone) == ("too large by 2.1 GB", "warning")
+    assert lines["UD-IQ1_S"].chip.startswith("on the GPU, about ")
+    assert (
+        details.source.text() == "Read 24.8 MB of the files' headers. Planned for RTX 2080 and 64 GB of RAM."
+    )
+    assert details.best.text().startswith("Best here: Q4_K_M. ")
+    row = next(row for row in details.table.rows if row.line.name == "Q8_0")
+    assert row.accessibleName().startswith("Q8_0, 32.5 GB, ")
+    assert (
+        details.chips.isVisible()
+        and "128 experts, 8 active" in opened.page.discover.results.results._about(opened.hub.models[0])
+    )
+
+
+def test_what_was_judged_is_there_at_once_when_one_comes_back(opened: Open) -> None:
+    opened.open_repo(QWEN)
+    opened.open_repo(OSS)
+    asked = len(opened.hub.asked)
+    opened.page.show_repo(QWEN)
+    assert opened.page.discover.details.table.rows[4].line.mark == "best here"
+    assert len(opened.hub.asked) == asked
+
+
+def test_sizes_alone_are_said_to_be_sizes_alone(opened: Open) -> None:
+    opened.open_repo(GRANITE)
+    details = opened.page.discover.details
+    assert details.source.text().startswith("Judged by the size of the files alone")
+    assert [row.line.chip for row in details.table.rows] == ["fits GPU and RAM", "fits the GPU"]
+
+
+def test_a_file_that_cannot_be_judged_says_why(opened: Open) -> None:
+    opened.hub.judge_error = UserError("hub.busy", seconds=30)
+    opened.open_repo(QWEN)
+    line = opened.page.discover.details.table.rows[0].line
+    assert line.chip == "not known" and line.sentence
+
+
+def test_a_gated_repository_explains_itself(opened: Open) -> None:
+    settings: list[bool] = []
+    opened.page.settings_wanted.connect(lambda: settings.append(True))
+    opened.search("google/")
+    opened.page.discover.results._enter(opened.page.discover.results.results.index(0))
+    gate = opened.page.discover.details.gate
+    opened.until(lambda: gate.isVisible() and GATED in gate.words.text())
+    assert not opened.page.discover.details.state.isVisible()
+    gate.token.click()
+    assert settings == [True]
+
+
+def test_a_repository_that_cannot_be_read_is_tried_again(opened: Open) -> None:
+    details = opened.page.discover.details
+    opened.hub.error = UserError("hub.unreachable", host="huggingface.co")
+    opened.open_repo(OSS)
+    assert "huggingface.co" in details.state.title.text() and details.state.isVisible()
+    opened.hub.error = None
+    details.state.buttons[0].click()
+    opened.until(lambda: len(details.table.rows) == 2)
+
+
+def test_get_downloads_and_the_button_tells_how_far_it_is(opened: Open) -> None:
+    opened.open_repo(GRANITE)
+    details = opened.page.discover.details
+    large, small = details.table.rows
+    assert (small.button.text(), small.line.mark) == ("Use", "best here") or small.button.text() == "Use"
+    large.button.click()
+    opened.until(lambda: ("add", GRANITE, "Q8_0") in opened.downloads.asked)
+    opened.until(lambda: large.button.text() == "0 %")
+    opened.downloads.advance(4, 3_700_000_000)
+    opened.until(lambda: large.button.text() == "50 %")
+    assert large.button.accessibleName() == "Q8_0: 50 %. Show the downloads"
+    opened.downloads.pause(4)
+    opened.until(lambda: large.button.text() == "Paused, 50 %")
+    large.button.click()
+    assert opened.page.downloads.isVisible()
+    opened.downloads.fail(4, UserError("download.no_room", need_bytes=1, have_bytes=0, folder="/"))
+    opened.until(lambda: large.button.text() == "Try again")
+    opened.downloads.resume(4)
+    opened.downloads.finish(4)
+    opened.until(lambda: large.button.text() == "Use")
+    large.button.click()
+    assert opened.used == ["/models/granite-4.0-h-tiny-Q8_0.gguf"]
+
+
+def test_what_cannot_be_downloaded_is_told(opened: Open) -> None:
+    opened.open_repo(GRANITE)
+    opened.downloads.error = UserError("download.no_room", need_bytes=8, have_bytes=1, folder="/x")
+    opened.page.discover.details.table.rows[0].button.click()
+    opened.until(lambda: [error.code for error in opened.failed] == ["download.no_room"])
+
+
+@pytest.mark.parametrize(("code", "button"), [("hub.offline", "Go online"), ("hub.unreachable", "Try again")])
+def test_without_a_connection_the_page_stays_calm(opened: Open, code: str, button: str) -> None:
+    opened.hub.error = UserError(code, host="huggingface.co")
+    opened.search("qwen")
+    state = opened.page.discover.state
+    opened.until(lambda: state.isVisible() and state.buttons[0].text() == button)
+    assert "catalogue" in state.words.text() and opened.failed == []
+    opened.hub.error = None
+    state.buttons[0].click()
+    opened.until(lambda: len(names(opened)) == 4)
+    assert opened.settings.current.offline is False
+
+
+def test_a_connection_that_breaks_off_keeps_what_was_found(opened: Open) -> None:
+    opened.search("Mix")
+    opened.page.discover._failed(UserError("hub.unreachable", host="h"))
+    assert "broke off" in opened.page.discover.count.text() and names(opened)
+
+
+def test_a_link_of_a_card_is_shown_whole_before_it_opens(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links: list[str] = []
+    monkeypatch.setattr("app.desktop.models.models_page.open_link", links.append)
+    opened.open_repo(QWEN)
+    details = opened.page.discover.details
+    details.card.link_asked.emit("https://example.org/docs")
+    assert links == [] and opened.said[-1].text == "https://example.org/docs"
+    opened.said[-1].act()  # type: ignore[misc]
+    details.card.link_asked.emit("file:///etc/passwd")
+    assert links == ["https://example.org/docs"] and len(opened.said) == 1
+    details.page_link.click()
+    opened.until(lambda: links[-1] == f"https://huggingface.co/{QWEN}")
+
+
+def test_in_a_narrow_window_the_details_are_a_page_with_a_way_back(make_page: Make, qtbot: QtBot) -> None:
+    opened = make_page(size=(640, 560)).ready()
+    discover = opened.page.discover
+    opened.search("qwen3-30")
+    assert discover.results.isVisible() and not discover.details.isVisible()
+    discover.results.take_focus()
+    qtbot.keyClick(discover.results, Qt.Key.Key_Return)
+    opened.until(lambda: not discover.reading.running())
+    assert (
+        discover.details.isVisible()
+        and not discover.results.isVisible()
+        and discover.details.back.isVisible()
+    )
+    assert discover.details.table.folded()
+    assert discover.details.scroller.horizontalScrollBar().maximum() == 0
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert discover.results.isVisible() and QApplication.focusWidget() is discover.results
+    opened.window.resize(1220, 800)
+    QApplication.processEvents()
+    discover.open_repo(QWEN)
+    assert discover.results.isVisible() and discover.details.isVisible()
+
+
+def test_the_keys_walk_through_the_catalogue(opened: Open, qtbot: QtBot) -> None:
+    discover = opened.page.discover
+    cards = discover.catalogue.grid.cards()
+    assert QApplication.focusWidget() is discover.bar.field
+    qtbot.keyClick(discover.bar.field, Qt.Key.Key_Down)
+    assert QApplication.focusWidget() is cards[0]
+    qtbot.keyClick(cards[0], Qt.Key.Key_Right)
+    assert QApplication.focusWidget() is cards[1]
+    qtbot.keyClick(cards[1], Qt.Key.Key_Down)
+    below = QApplication.focusWidget()
+    assert below in cards and below.y() > cards[1].y() and below.x() == cards[1].x()
+    qtbot.keyClick(below, Qt.Key.Key_Return)
+    opened.until(lambda: discover.details.isVisible())
+    assert discover.details.repo() == below.line.repo and discover.details.back.isVisible()
+    discover.details.back.click()
+    assert not discover.details.isVisible() and below is QApplication.focusWidget()
+
+
+def test_the_machine_changes_and_verdicts_are_made_anew(opened: Open) -> None:
+    from app.services.events import MachineChanged
+
+    opened.open_repo(QWEN)
+    asked = opened.hub.asked.count(QWEN)
+    opened.placements.tell(MachineChanged(opened.placements.machine()))
+    opened.until(lambda: opened.hub.asked.count(QWEN) == asked + 1)
+    opened.until(lambda: not opened.page.discover.reading.running())
+
+
+def test_an_empty_catalogue_leaves_an_empty_page_and_no_error(make_page: Make) -> None:
+    opened = make_page(Shelves()).ready()
+    assert opened.page.discover.catalogue.is_empty() and opened.failed == []

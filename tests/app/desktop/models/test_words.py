@@ -1,0 +1,180 @@
+"""Names, times, verdicts and queries, as words and from words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.desktop.language import languages
+from app.desktop.models.library_words import hash_text, library_title, shown_path
+from app.desktop.models.machine_words import machine_words
+from app.desktop.models.queries import BILLION, Filters, query_of
+from app.desktop.models.verdict_words import reasoning_text, verdict_chip
+from app.desktop.models.words import (
+    about,
+    active_parameters,
+    ago,
+    duration,
+    licence_name,
+    popularity,
+    rounded_count,
+    short_count,
+    short_name,
+)
+from engine.errors import ErrorInfo
+from engine.hub.values import HubModel, Query, RemoteFacts, Verdict
+from tests.app.desktop.placement import plans
+from tests.support.scripted_library import a_model
+
+DAY = 86_400.0
+
+
+@pytest.fixture(autouse=True)
+def language(looks: None) -> Iterator[None]:
+    languages.choose("en")
+    yield
+    languages.choose("en")
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("qwen3 moe", Query("qwen3 moe")),
+        ("  qwen3   moe ", Query("qwen3 moe")),
+        ("unsloth/", Query("", "unsloth")),
+        ("unsloth/Qwen3", Query("Qwen3", "unsloth")),
+        ("unsloth/Qwen3-GGUF:Q4_K_M", Query("Qwen3-GGUF", "unsloth")),
+        ("unsloth/Qwen3-GGUF/Qwen3-Q4_K_M.gguf", Query("Qwen3-GGUF", "unsloth")),
+        ("https://huggingface.co/unsloth/Qwen3-GGUF/tree/main", Query("Qwen3-GGUF", "unsloth")),
+        ("hf.co/unsloth/Qwen3-GGUF", Query("Qwen3-GGUF", "unsloth")),
+        ("http://127.0.0.1:8765/demo/Smol?x=1", Query("Smol", "demo")),
+        ("yes and/or no", Query("yes and/or no")),
+    ],
+)
+def test_what_is_typed_becomes_a_query(typed: str, wanted: Query) -> None:
+    assert query_of(typed, Filters()) == wanted
+
+
+def test_nothing_typed_and_nothing_chosen_asks_for_nothing() -> None:
+    assert query_of("  ", Filters()) is None
+    assert query_of("", Filters(licence="mit")) == Query(licence="mit")
+    filters = Filters("downloads", "mit", 8 * BILLION)
+    assert query_of("x", filters) == Query("x", "", "downloads", "mit", 8 * BILLION)
+
+
+@pytest.mark.parametrize(
+    ("repo", "name", "active"),
+    [
+        ("unsloth/Qwen3-30B-A3B-GGUF", "Qwen3-30B-A3B", 3 * BILLION),
+        ("x/LFM2-8B-A1.5B_gguf", "LFM2-8B-A1.5B", 1_500_000_000),
+        ("x/granite-4.0-1b-a400m", "granite-4.0-1b-a400m", 400_000_000),
+        ("x/Ada3B", "Ada3B", 0),
+        ("x/gguf", "gguf", 0),
+    ],
+)
+def test_a_repository_by_its_name(repo: str, name: str, active: int) -> None:
+    assert (short_name(repo), active_parameters(repo)) == (name, active)
+
+
+def test_a_result_is_told_in_two_lines() -> None:
+    now = 100 * DAY
+    model = HubModel(
+        "unsloth/Qwen3-30B-A3B-GGUF",
+        1_240_000,
+        updated=97 * DAY,
+        licence="apache-2.0",
+        parameters=30_500_000_000,
+    )
+    assert about(model) == "30.5 billion, 3 billion active · Apache-2.0"
+    assert popularity(model, now) == "unsloth · 1.2 million downloads · updated 3 days ago"
+    assert popularity(model, now, short=True) == "unsloth · 1.2M downloads · 3 days ago"
+    assert about(HubModel("a/b", parameters=135_000_000, private=True)) == "135 million parameters · private"
+    languages.choose("ko")
+    assert about(model) == "매개변수 305억 개, 활성 30억 개 · Apache-2.0"
+    assert popularity(model, now) == "unsloth · 다운로드 120만회 · 3일 전 갱신"
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(7, "7"), (2000, "2k"), (9_300, "9.3k"), (48_100, "48k"), (1_240_000, "1.2M")]
+)
+def test_counts_have_two_digits(count: int, shown: str) -> None:
+    assert short_count(count) == shown
+    assert len([c for c in rounded_count(count) if c in "123456789"]) <= 2
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [(0.4, "today"), (1.2, "yesterday"), (12, "12 days ago"), (70, "2 months ago"), (900, "2 years ago")],
+)
+def test_times_are_told_in_their_largest_unit(days: float, shown: str) -> None:
+    assert ago(0.0, days * DAY) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0.2, "1 s"), (45, "45 s"), (98, "1 min 38 s"), (120, "2 min"), (660, "11 min"), (7500, "2 h 5 min"),
+        (7200, "2 h"), (200_000, "55 h"),
+    ],
+)  # fmt: skip
+def test_what_is_left_is_told_in_two_units(seconds: float, shown: str) -> None:
+    assert duration(seconds) == shown
+
+
+def test_licences_have_the_names_that_people_know() -> None:
+    assert [licence_name(name) for name in ("apache-2.0", "cc-by-nc-4.0", "other", "", "odd-1")] == [
+        "Apache-2.0", "CC-BY-NC-4.0", "own licence", "", "odd-1",
+    ]  # fmt: skip
+
+
+def _verdict(fit: str, **fields: object) -> Verdict:
+    return Verdict(fit, "header", ErrorInfo("verdict.ram", {"tps": 6}), **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "chip"),
+    [
+        (_verdict("device", decode_tps=36.2), ("on the GPU, about 36 tok/s", "accent")),
+        (_verdict("divided", decode_tps=21.0), ("GPU and RAM, about 21 tok/s", "accent")),
+        (_verdict("ram", decode_tps=1.4), ("in RAM, about 1.4 tok/s", "quiet")),
+        (_verdict("disk", decode_tps=0.4), ("read from the disk, about 0.4 tok/s", "warning")),
+        (_verdict("no", missing_bytes=38 * 10**9), ("too large by 38 GB", "warning")),
+        (_verdict("no"), ("does not fit", "warning")),
+        (_verdict("device"), ("fits the GPU", "accent")),
+        (_verdict("ram"), ("fits in RAM", "accent")),
+        (_verdict("disk"), ("larger than RAM, slow", "warning")),
+    ],
+)
+def test_a_verdict_in_a_few_words(verdict: Verdict, chip: tuple[str, str]) -> None:
+    assert verdict_chip(verdict) == chip
+
+
+@pytest.mark.parametrize(
+    ("kind", "levels", "shown"),
+    [
+        ("none", (), ""), ("", (), ""), ("always", (), "reasoning: always"),
+        ("switch", (), "reasoning: on, off"), ("levels", ("low", "medium", "high"), "reasoning: low, medium, high"),
+        ("budget", (), "reasoning: as long as you say"),
+    ],
+)  # fmt: skip
+def test_thinking_is_told_by_what_one_can_ask_for(kind: str, levels: tuple[str, ...], shown: str) -> None:
+    facts = RemoteFacts("a", "Q4", 1, 1, 1, 0, 0, kind, levels)
+    assert reasoning_text(facts) == shown
+
+
+def test_a_model_on_disk_names_its_quantisation_once() -> None:
+    assert library_title(a_model("o/Qwen3-GGUF", "Q4_K_M", 1)) == "Qwen3 · Q4_K_M"
+    assert library_title(a_model("o/Qwen3-GGUF", "Q4_K_M", 1, name="qwen q4_k_m")) == "qwen q4_k_m"
+
+
+def test_paths_and_hashes_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    assert shown_path("/home/me/models/x.gguf") == "~/models/x.gguf"
+    assert shown_path("/home/median/x.gguf") == "/home/median/x.gguf"
+    assert hash_text("ab" * 32).split(" ") == ["abababab"] * 8 and hash_text("") == ""
+
+
+def test_the_machine_in_a_few_words() -> None:
+    assert machine_words(plans.qwen().machine) == "RTX 2080 and 64 GB of RAM"
+    assert machine_words(plans.dense().machine) == "16 GB of RAM"

@@ -1,0 +1,144 @@
+"""A plan in one sentence."""
+
+import msgspec
+import pytest
+
+from app.sentences import sentence
+from engine.errors import ErrorInfo
+from engine.hub.values import Verdict
+from engine.hub.verdict import verdict, verdict_by_size
+from engine.placement.plan import Machine, Wishes
+from engine.placement.planner import plan
+from engine.placement.tensor_index import TensorIndex
+from tests.support.machines import GB, MB, gpu, machine, small_index, worker
+from tests.support.plans import a_machine, a_plan
+from tests.support.published_models import published_index
+
+
+def judged(index: TensorIndex, host: Machine, **wishes: int) -> Verdict:
+    return verdict(plan(index, host, Wishes(**wishes)), host)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("index", "host", "fit", "english", "korean"),
+    [
+        (
+            small_index(),
+            machine(16 * GB, gpu(8 * GB)),
+            "device",
+            "Fits, about 447 tokens per second, 1.1 GB on the GPU.",
+            "실행할 수 있습니다. 초당 약 447토큰, GPU에 1.1 GB.",
+        ),
+        (
+            published_index("Qwen3-30B-A3B"),
+            machine(32 * GB, gpu(12 * GB)),
+            "divided",
+            "Fits, about 34 tokens per second, 11 GB on the GPU and 9.4 GB in RAM.",
+            "실행할 수 있습니다. 초당 약 34토큰, GPU에 11 GB, RAM에 9.4 GB.",
+        ),
+        (
+            published_index("Qwen3-30B-A3B"),
+            machine(32 * GB),
+            "ram",
+            "Fits in RAM only, about 16 tokens per second.",
+            "RAM에서만 실행할 수 있습니다. 초당 약 16토큰.",
+        ),
+        (
+            published_index("Qwen3-30B-A3B"),
+            machine(12 * GB),
+            "disk",
+            "Fits, but reads from the disk: about 2.3 tokens per second.",
+            "실행할 수 있지만 디스크에서 계속 읽습니다. 초당 약 2.3토큰.",
+        ),
+        (
+            published_index("Llama-3.1-8B"),
+            machine(4 * GB),
+            "no",
+            "Does not fit: needs 3.4 GB more.",
+            "실행할 수 없습니다. 메모리가 3.4 GB 더 필요합니다.",
+        ),
+        (
+            small_index(),
+            machine(16 * GB, gpu(800 * MB), gpu(800 * MB, "CUDA1")),
+            "divided",
+            "Fits, about 229 tokens per second, 938 MB on 2 devices and 319 MB in RAM.",
+            "실행할 수 있습니다. 초당 약 229토큰, 장치 2개에 938 MB, RAM에 319 MB.",
+        ),
+        (
+            small_index(),
+            machine(16 * GB, gpu(1100 * MB), gpu(1100 * MB, "CUDA1")),
+            "device",
+            "Fits, about 428 tokens per second, 1.1 GB on 2 devices.",
+            "실행할 수 있습니다. 초당 약 428토큰, 장치 2개에 1.1 GB.",
+        ),
+    ],
+)
+def test_a_plan_is_told_in_a_sentence(
+    index: TensorIndex, host: Machine, fit: str, english: str, korean: str
+) -> None:
+    found = judged(index, host)
+    assert found.fit == fit
+    assert sentence(found.sentence, "en") == english
+    assert sentence(found.sentence, "ko") == korean
+
+
+def test_a_worker_is_called_by_its_name() -> None:
+    found = judged(small_index(), machine(16 * GB, worker(8 * GB)))
+    assert found.sentence.params["device"] == "RPC0 (10.0.0.2:50052)"
+
+
+def test_numbers_of_the_plan_stand_in_the_verdict() -> None:
+    host = machine(12 * GB)
+    made = plan(published_index("Qwen3-30B-A3B"), host, Wishes())
+    found = verdict(made, host)
+    assert (found.mode, found.context) == (made.mode, made.placement.context)
+    assert (found.decode_tps, found.prefill_tps) == (made.predicted.decode_tps, made.predicted.prefill_tps)
+    assert found.decode_range == made.predicted.decode_range
+    assert found.missing_bytes == made.paged > 0
+    assert found.ram_bytes + made.paged == made.bytes["CPU"].total
+
+
+def test_what_would_do_with_a_shorter_context_is_told_so() -> None:
+    host = machine(8 * GB)
+    found = judged(published_index("Llama-3.1-8B"), host, context=131072)
+    assert found.fit == "no"
+    assert sentence(found.sentence) == "Does not fit with a context of 131,072 tokens, but with 12,544."
+
+
+def test_what_would_do_with_a_smaller_cache_is_told_so() -> None:
+    refused = msgspec.structs.replace(a_plan(), fits=False, refusal=ErrorInfo("plan.try_smaller_cache", {}))
+    assert sentence(verdict(refused, a_machine()).sentence).startswith("Fits only when")
+
+
+@pytest.mark.parametrize(
+    ("size", "host", "fit", "english"),
+    [
+        (
+            4 * GB,
+            machine(8 * GB, gpu(8 * GB)),
+            "device",
+            "Probably fits on the graphics memory, with about 4.5 GB; its header could not be read, "
+            "so the speed is not known.",
+        ),
+        (
+            9 * GB,
+            machine(8 * GB, gpu(8 * GB)),
+            "divided",
+            "Probably fits, with about 9.5 GB in graphics memory and RAM together; its header could not be read, "
+            "so the speed is not known.",
+        ),
+        (
+            4 * GB,
+            machine(8 * GB),
+            "ram",
+            "Probably fits in RAM, with about 4.5 GB; its header could not be read, so the speed is not known.",
+        ),
+        (40 * GB, machine(8 * GB), "no", "Probably does not fit: by its size it needs 35 GB more."),
+    ],
+)
+def test_by_size_alone_no_speed_is_told(size: int, host: Machine, fit: str, english: str) -> None:
+    found = verdict_by_size(size, host)
+    assert (found.fit, found.source, found.decode_tps) == (fit, "sizes", 0.0)
+    assert sentence(found.sentence) == english
+    if found.fits:
+        assert found.device_bytes + found.ram_bytes > size

@@ -1,0 +1,3 @@
+from tests.engine.hub.transfer.pulling import pull
+
+__all__ = ["pull"]
