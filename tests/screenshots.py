@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -22,14 +23,13 @@ from PySide6.QtWidgets import QApplication
 
 from app.desktop.application import Desktop, dress, put_on_style
 from app.desktop.chat.reasoning import ReasoningCard
-from app.desktop.models.results_model import Role
 from app.services.services import Services
 from app.services.settings import SettingsFile
 from app.services.wishes import KeptWishes, WishesFile
 from app.store.store import Store
 from tests.support.demo import write_conversations
-from tests.support.hub import Fault, Hub
-from tests.support.hub.shelves import STARTER_REPO, demo_shelf
+from tests.support.hub import Hub, parse_fault
+from tests.support.hub.shelves import MOE_REPO, demo_shelf
 from tests.support.moe import moe_model
 from tests.support.rpc_worker import rpc_worker
 
@@ -37,6 +37,7 @@ LOOKS = [(theme, language) for theme in ("light", "dark") for language in ("en",
 PATIENCE_S = 180.0
 # What the worker may hold: enough for some layers' experts, not for all.
 WORKER_BYTES = 400 * 2**20
+QWEN_REPO = "riverbed/Qwen3-30B-A3B-GGUF"
 QUESTION = {"en": "What is a mixture of experts?", "ko": "전문가 혼합 모델이란 무엇인가요?"}
 
 
@@ -131,25 +132,30 @@ def placement_picture(application: QApplication, folder: Path, theme: str, langu
 
 
 def models_picture(application: QApplication, folder: Path, theme: str, language: str) -> Path:
-    """A repository of a hub on loopback with what each file would be here, while the starter model comes slowly."""
-    with tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name, Hub(demo_shelf()) as hub:
+    """A model of the demo hub judged for this machine, while another comes."""
+    with (
+        tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name,
+        Hub(demo_shelf()) as hub,
+        patch.dict(os.environ, HF_ENDPOINT=hub.address),
+    ):
+        hub.fault(parse_fault("slow:*:times=0:rate=4e6"))
         home = Path(home_name)
-        hub.fault(Fault("slow", f"{STARTER_REPO}/*", times=0, rate=1e6))
         settings = SettingsFile(home / "settings.toml")
-        settings.change(theme=theme, language=language, welcomed=True, hub_endpoint=hub.address)
+        settings.change(theme=theme, language=language, welcomed=True)
         with desktop_of(application, home, settings) as desktop:
-            assert isinstance(desktop.services, Services)
-            desktop.services.downloads.add_named(f"{STARTER_REPO}:Q4_1")
-            desktop.window.show_page("models")
-            page = desktop.window.models
-            page.discover.bar.search("30b")
-            until(lambda: page.discover.results.results.rowCount() > 0)
-            page.discover.open_model(page.discover.results.results.index(0).data(Role.MODEL))
-            until(lambda: bool(page.discover.details.table.rows) and not page.discover.reading.running())
-            until(lambda: page.discover.foot.card() is not None)
-            settle(6.0)
+            services, window = desktop.services, desktop.window
+            assert services is not None
+            services.downloads.add_named(f"{MOE_REPO}:Q4_1")
+            window.show_models("discover")
+            window.models.discover.bar.search("qwen3")
+            discover = window.models.discover
+            until(lambda: discover.results.model().rowCount() > 1)
+            settle(1.0)
+            discover.open_repo(QWEN_REPO)
+            until(lambda: discover.details.facts() is not None)
+            settle(4.0)
             path = folder / f"models-{theme}-{language}.png"
-            desktop.window.grab().save(str(path))
+            window.grab().save(str(path))
     return path
 
 

@@ -3,8 +3,8 @@
 In the sheet `$text` and its like are colours of the theme, `${p8}` is a measure and `${t13}` a text size in
 pixels; both follow the text size of the settings. Widgets choose a form by the dynamic property `kind`: push
 buttons may be "primary", "quiet", "bar", "icon", "tiny", "rail", "segment", "pill" or "link", labels "title",
-"heading", "small", "faint", "warning", "bad", "value", "chip", "quiet-chip" and "warning-chip",
-frames "card", "note", "segments", "composer" and "line".
+"heading", "small", "faint", "warning", "bad", "value", "chip", "quiet-chip" and "warning-chip", frames "card",
+"note", "segments", "composer" and "line".
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def grounds(theme: Theme, tone: str) -> tuple[str, str]:
     if tone == "accent":
         return theme.accent_soft, theme.accent
     if tone == "warning":
-        return mixed(theme.card, theme.warning, 0.12), theme.warning
+        return mixed(theme.card, theme.warning, 0.1), theme.warning
     return theme.user_bubble, theme.muted
 
 

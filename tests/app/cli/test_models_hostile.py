@@ -14,6 +14,7 @@ from tests.support.command import Command
 from tests.support.hub import Fault, Hub, HubRepo
 from tests.support.hub.models import tiny
 from tests.support.hub.shelves import TRICKY_PATHS, TRICKY_REPO, tricky_repository
+from tests.support.permissions import bound_by_permissions
 from tests.support.small_disk import small_disk
 
 REPO = "demo/Tiny-GGUF"
@@ -250,3 +251,26 @@ def test_a_data_folder_that_cannot_be_written_is_told(hub: Hub, tmp_path: Path) 
         ran = Command(home, hub.address).here("models", *arguments, "--json")
         assert ran.code == 1
         assert ran.last["error"]["message"] == ran.sentence
+
+
+def test_folders_that_may_not_be_written_are_told(command: Command, shelf: Hub, tmp_path: Path) -> None:
+    library, closed = tmp_path / "library", tmp_path / "closed"
+    library.mkdir()
+    closed.mkdir(mode=0o700)
+    tmp_path.chmod(0o777)
+    for folder in list(tmp_path.parents)[:2]:  # to be passed through
+        folder.chmod(0o711)
+    command.home.mkdir(mode=0o777)
+    command.home.chmod(0o777)
+    (command.home / "settings.toml").write_text(f"library_folder = {str(library)!r}\n")
+    library.chmod(0o555)
+    with bound_by_permissions():
+        ran = command.here("models", "pull", NAME, "--json")
+        assert ran.code == 1
+        assert ran.last["error"]["code"] in ("library.not_writable", "download.cannot_write")
+        assert ran.last["error"]["message"] == ran.sentence
+        refused = Command(closed / "home", shelf.address).here("models", "list", "--json")
+        assert refused.code == 1 and refused.last["error"]["message"] == refused.sentence
+        unread = command.here("models", "import", str(closed / "x.gguf"), "--json")
+        assert unread.code == 1 and unread.last["error"]["message"] == unread.sentence
+    assert shelf.log.sent(FILE) == 0

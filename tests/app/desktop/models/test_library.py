@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -301,14 +302,12 @@ def test_many_models_are_built_in_slices(make_page: Make) -> None:
 
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What is run; no file manager answers on the bus, and Explorer says 1 as it always does."""
     asked: list[list[str]] = []
 
-    class Done:
-        returncode = 1
-
-    def run(command: list[str], **_: object) -> Done:
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
         asked.append(command)
-        return Done()
+        return subprocess.CompletedProcess(command, int(command[0] in ("dbus-send", "explorer")))
 
     monkeypatch.setattr(revealing.subprocess, "run", run)
     return asked
@@ -330,10 +329,18 @@ def test_a_file_is_shown_in_the_file_manager(
     assert commands[-1] == [command, str(tmp_path)]
 
 
+def test_a_system_without_a_file_manager_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(revealing.sys, "platform", "linux")
+    failed = subprocess.CompletedProcess([], 3)
+    monkeypatch.setattr(revealing.subprocess, "run", lambda *_, **__: failed)
+    with pytest.raises(UserError, match=r"desktop\.not_shown"):
+        revealing.open_folder(tmp_path)
+
+
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
         revealing.open_folder(tmp_path / "gone")
-    assert error.value.code == "desktop.not_shown"
+    assert error.value.code == "library.not_shown"
 
 
 def test_showing_a_file_asks_for_its_folder(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
