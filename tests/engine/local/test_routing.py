@@ -48,7 +48,9 @@ def test_watching_counts_every_choice_and_changes_no_token(engine: LocalEngine, 
     assert rows(events) == [tokens * EXPERTS_USED] * (LAYERS - 1) + [(1 + written) * EXPERTS_USED]
     assert all(len(row) == EXPERTS for event in events for row in event.counts)
     assert all(0 < event.overhead < 1 for event in events)
-    assert isinstance(told.seen[-1], Finished) and isinstance(told.seen[-2], ExpertsFired)
+    # Told up to the end: what may come between are the last words, when the time to tell was just before them.
+    assert isinstance(told.seen[-1], Finished)
+    assert any(isinstance(event, ExpertsFired) for event in told.seen[-4:-1])
 
 
 def test_watching_ends_between_two_answers(engine: LocalEngine, told: Recorder) -> None:
