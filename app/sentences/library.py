@@ -5,10 +5,6 @@ from __future__ import annotations
 from app.sentences.sentence import Sentence
 
 SENTENCES: dict[str, Sentence] = {
-    "library.not_shown": Sentence(
-        "The folder {path} could not be opened from here. Open it in your file manager.",
-        "여기에서 {path} 폴더를 열 수 없습니다. 파일 관리자에서 열어 주세요.",
-    ),
     "library.not_found": Sentence(
         "There is no model called {name} in the library. Look at the list of models for its name.",
         "라이브러리에 {name}(이)라는 모델이 없습니다. 모델 목록에서 이름을 확인해 주세요.",
