@@ -13,4 +13,8 @@ SENTENCES: dict[str, Sentence] = {
         "Coterie is already open for {folder}; its window was brought to the front.",
         "Coterie가 이미 {folder} 폴더로 열려 있어 그 창을 앞으로 가져왔습니다.",
     ),
+    "desktop.not_shown": Sentence(
+        "{path} could not be shown: the folder is not there, or no file manager was found.",
+        "{path}을(를) 열 수 없습니다. 폴더가 없거나 파일 관리자를 찾지 못했습니다.",
+    ),
 }

@@ -10,7 +10,7 @@ from engine.errors import UserError
 
 
 def open_folder(folder: Path) -> None:
-    """Open a folder. Blocks for a moment: call it off the GUI thread. Raises UserError `library.not_shown`."""
+    """Open a folder. Blocks for a moment: call it off the GUI thread. Raises UserError `desktop.not_shown`."""
     _run(folder, None)
 
 
@@ -22,7 +22,7 @@ def reveal(path: str) -> None:
 
 def _run(folder: Path, file: Path | None) -> None:
     if not folder.is_dir():
-        raise UserError("library.not_shown", path=str(folder))
+        raise UserError("desktop.not_shown", path=str(folder))
     if sys.platform == "darwin":
         command = ["open", "-R", str(file)] if file is not None else ["open", str(folder)]
     elif sys.platform == "win32":
@@ -36,10 +36,10 @@ def _run(folder: Path, file: Path | None) -> None:
             command, check=False, timeout=10, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise UserError("library.not_shown", path=str(folder)) from error
+        raise UserError("desktop.not_shown", path=str(folder)) from error
     # Explorer says 1 when all is well.
     if done.returncode and sys.platform != "win32":
-        raise UserError("library.not_shown", path=str(folder))
+        raise UserError("desktop.not_shown", path=str(folder))
 
 
 def _asked_file_manager(file: Path) -> bool:

@@ -340,7 +340,7 @@ def test_a_system_without_a_file_manager_is_told(monkeypatch: pytest.MonkeyPatch
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
         revealing.open_folder(tmp_path / "gone")
-    assert error.value.code == "library.not_shown"
+    assert error.value.code == "desktop.not_shown"
 
 
 def test_showing_a_file_asks_for_its_folder(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
