@@ -186,16 +186,24 @@ class WorkersSection(Section):
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._calls = calls
+        self._told = 0  # how often the workers were told to have changed
         self.list = WorkersList(calls, self)
         self._row = self.add_row(self.list, below=True)
         self.refresh()
 
     def refresh_workers(self) -> None:
-        self._calls.do(lambda s: s.placements.workers(), self.list.show_workers, owner=self)
+        told = self._told
+        self._calls.do(lambda s: s.placements.workers(), lambda read: self._take_read(told, read), owner=self)
+
+    def _take_read(self, told: int, workers: tuple[WorkerState, ...]) -> None:
+        # What was read before a change was told is older than that.
+        if told == self._told:
+            self.list.show_workers(workers)
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         for event in events:
             if isinstance(event, WorkersChanged):
+                self._told += 1
                 self.list.show_workers(event.workers)
 
     def retranslate(self) -> None:
