@@ -104,7 +104,8 @@ class Limits(msgspec.Struct, frozen=True):
     """How a transfer goes about it.
 
     A request asks for at most `segment_parts` parts of `part_bytes` that follow each other; `streams` of them
-    are under way at a time. A connection that brings less than `slowest_rate` over `stall_seconds` is given up
+    are under way at a time. Short runs let the hash of the whole, which reads in order, keep up with the streams:
+    with eight parts a gigabyte on loopback took 1.4 times as long. A connection that brings less than `slowest_rate` over `stall_seconds` is given up
     for another. Waits between tries grow from `first_wait` to `most_wait`, and a server is believed how long it
     wants to be left alone up to `most_asked_wait`. Nothing arriving for `patience` ends the transfer,
     `first_patience` before the first byte. An answer that makes no sense ends it when it comes `most_refusals`
@@ -113,7 +114,7 @@ class Limits(msgspec.Struct, frozen=True):
 
     streams: int = 4
     part_bytes: int = 8 * MIB
-    segment_parts: int = 8
+    segment_parts: int = 2
     read_bytes: int = MIB
     connect_seconds: float = 15.0
     stall_seconds: float = 30.0
