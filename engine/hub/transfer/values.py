@@ -105,11 +105,11 @@ class Limits(msgspec.Struct, frozen=True):
 
     A request asks for at most `segment_parts` parts of `part_bytes` that follow each other; `streams` of them
     are under way at a time. Short runs let the hash of the whole, which reads in order, keep up with the streams:
-    with eight parts a gigabyte on loopback took 1.4 times as long. A connection that brings less than `slowest_rate` over `stall_seconds` is given up
-    for another. Waits between tries grow from `first_wait` to `most_wait`, and a server is believed how long it
-    wants to be left alone up to `most_asked_wait`. Nothing arriving for `patience` ends the transfer,
-    `first_patience` before the first byte. An answer that makes no sense ends it when it comes `most_refusals`
-    times in a row.
+    with eight parts a gigabyte on loopback took a third longer. A connection that brings less than `slowest_rate`
+    over `stall_seconds` is given up for another. Waits between tries grow from `first_wait` to `most_wait`, and a
+    server is believed how long it wants to be left alone up to `most_asked_wait`. Nothing arriving for `patience`
+    ends the transfer, `first_patience` before the first byte. An answer that makes no sense ends it when it comes
+    `most_refusals` times in a row.
     """
 
     streams: int = 4
