@@ -445,7 +445,7 @@
         <translation>모델 {count}개, 아래에 더 있음</translation>
     </message>
     <message>
-        <source>{count} models so far…</source>
+        <source>Found so far: {count}…</source>
         <translation>모델 {count}개, 찾는 중…</translation>
     </message>
     <message>

@@ -297,7 +297,7 @@ class DiscoverView(LiveWidget):
         elif self.searching.waits():
             words = self.tr("{count} models, more below").format(count=number)
         elif self.searching.running():
-            words = self.tr("{count} models so far…").format(count=number)
+            words = self.tr("Found so far: {count}…").format(count=number)
         elif found == 1:
             words = self.tr("1 model")
         else:

@@ -47,7 +47,7 @@ def test_typing_waits_for_a_pause_and_asks_once(opened: Open, qtbot: QtBot) -> N
     opened.until(lambda: bool(queries(opened)))
     opened.until(lambda: names(opened) == ["Qwen3-30B-A3B"])
     assert queries(opened) == [Query("qwen3-30")]
-    assert opened.page.discover.count.text() == "1 model"
+    opened.until(lambda: opened.page.discover.count.text() == "1 model")
 
 
 def test_typing_on_cancels_the_old_query(opened: Open) -> None:
@@ -93,7 +93,7 @@ def test_results_come_page_by_page_and_more_when_the_end_is_near(opened: Open) -
         QApplication.processEvents()
         opened.qtbot.wait(20)
     opened.until(lambda: len(names(opened)) == 120 and not discover.searching.running())
-    assert discover.count.text() == "120 models"
+    opened.until(lambda: discover.count.text() == "120 models")
     assert len(set(names(opened))) == 120
 
 
