@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
+from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.shown import Shown
 from app.desktop.chat.welcoming import Welcoming
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.window.header import Header
-from app.desktop.window.model_reading import ModelReading
 from app.desktop.window.model_strip import ModelStrip
 from app.desktop.window.strip import Strip
 from app.services.events import (
@@ -34,13 +34,12 @@ from app.services.events import (
 )
 from app.services.settings import Settings
 from app.store.records import ChatOptions, Conversation, Message
-from engine.api import Reasoning, Sampling
+from engine.api import ModelFacts, Reasoning, Sampling
 from engine.errors import UserError
 
 if TYPE_CHECKING:
     from app.desktop.chat.select_text import SelectTextView
     from app.desktop.chat.transcript import TranscriptView
-    from app.services.models import Models
     from app.services.services import Services
 
 
@@ -65,7 +64,6 @@ class ChatPage(LiveWidget):
         self._live = LiveAnswers()
         self._answering: set[int] = set()
         self._used = 0
-        self._model: ModelChanged | None = None
         self._default_reasoning: Reasoning = "auto"
         # Answers whose record the transcript holds: only those can be added to.
         self._delivered: set[int] = set()
@@ -73,8 +71,8 @@ class ChatPage(LiveWidget):
         self._continued: int | None = None
         self._settings = Settings()
         self.header = Header(self)
-        self._models = ModelReading(calls, self.header.model)
         self.model_strip = ModelStrip(calls, self)
+        self.model = ModelControl(calls, self.header, self.model_strip)
         self.error_strip = Strip(self)
         self.composer = Composer(self)
         self._views = QStackedWidget(self)
@@ -120,16 +118,12 @@ class ChatPage(LiveWidget):
         transcript.suggestionChosen.connect(self._take_suggestion)
 
     def _connect(self) -> None:
-        composer, header = self.composer, self.header
+        composer = self.composer
         composer.sent.connect(self._send)
         composer.stop_wanted.connect(self.stop)
         composer.draft_changed.connect(self._save_draft)
         composer.reasoning_chosen.connect(self._choose_reasoning)
-        header.renamed.connect(self._rename)
-        header.cancel_wanted.connect(self._cancel_load)
-        header.model.use_wanted.connect(lambda choice: self._model_call(lambda m: m.use(choice)))
-        header.model.reload_wanted.connect(lambda: self._model_call(lambda m: m.reload()))
-        self.model_strip.choose_wanted.connect(header.model.open_menu)
+        self.header.renamed.connect(self._rename)
         self.welcoming.begun.connect(self.show_words)
         self.welcoming.begun.connect(composer.take_focus)
         self.welcoming.models_wanted.connect(self.show_words)
@@ -142,7 +136,7 @@ class ChatPage(LiveWidget):
 
     def show_welcome(self) -> None:
         """The page of the first run, in the place of the transcript. It goes when a person begins."""
-        self.welcoming.show(self._settings, self._model)
+        self.welcoming.show(self._settings, self.model.state)
 
     def _leave_welcome(self) -> None:
         if self.welcoming.page is not None:
@@ -164,8 +158,11 @@ class ChatPage(LiveWidget):
 
     def model_sampling(self) -> Sampling | None:
         """What the loaded model recommends, None while none is loaded."""
-        facts = self._model.facts if self._model is not None else None
+        facts = self._facts()
         return None if facts is None else facts.sampling
+
+    def _facts(self) -> ModelFacts | None:
+        return self.model.state.facts if self.model.state is not None else None
 
     def open(self, conversation: int) -> None:
         """Show a conversation; its words arrive when they are read."""
@@ -288,13 +285,13 @@ class ChatPage(LiveWidget):
         self._show_context()
 
     def _show_context(self) -> None:
-        facts = self._model.facts if self._model is not None else None
+        facts = self._facts()
         self.header.show_context(self._used, facts.context if facts is not None else 0)
 
     # What services tell
 
     def take_events(self, events: list[ServiceEvent]) -> None:
-        self._models.take_events(events)
+        self.model.take_events(events)
         self.welcoming.take_events(events)
         for event in events:
             self._take(event)
@@ -349,10 +346,8 @@ class ChatPage(LiveWidget):
         self._show_conversation()
 
     def _take_model(self, state: ModelChanged) -> None:
-        self._model = state
-        self.header.show_model(state)
+        self.model.show_state(state)
         self.composer.show_model(state)
-        self.model_strip.show_model(state)
         self._show_context()
 
     def take_settings(self, settings: Settings) -> None:
@@ -401,7 +396,7 @@ class ChatPage(LiveWidget):
             shown.creating = True
             options = shown.options
             self._calls.do(
-                lambda s: _created(s, options), lambda made: self._created(shown, made), owner=self
+                lambda s: s.conversations.create(options), lambda made: self._created(shown, made), owner=self
             )
 
     def _created(self, shown: Shown, conversation: Conversation) -> None:
@@ -500,28 +495,6 @@ class ChatPage(LiveWidget):
 
     def show_error(self, error: UserError) -> None:
         self.error_strip.say(languages.tell(error), colour="bad")
-
-    def _cancel_load(self) -> None:
-        """End the load, or the tuning that it waits for."""
-        services = self._calls.services
-        if services is not None and self._model is not None and self._model.tuning:
-            services.placements.cancel_tune()
-        else:
-            self._model_call(lambda models: models.cancel_load())
-
-    def _model_call(self, work: Callable[[Models], None]) -> None:
-        self._calls.do(lambda s: work(s.models), executor="io")
-
-    def use_model(self, path: str) -> None:
-        """Load a model file."""
-        self._model_call(lambda models: models.use(path))
-
-
-def _created(services: Services, options: ChatOptions) -> Conversation:
-    conversation: Conversation = services.conversations.create()
-    if options != ChatOptions():
-        conversation = services.conversations.set_options(conversation.id, options)
-    return conversation
 
 
 def _sent(services: Services, conversation: int, text: str) -> None:

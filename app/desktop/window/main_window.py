@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from app.desktop.placement.placement_page import PlacementPage
     from app.desktop.settings.conversation_panel import ConversationPanel
     from app.desktop.settings.settings_page import SettingsPage
+    from app.desktop.window.actions import Actions
     from app.desktop.window.chat_list import ChatList
     from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.opening_failed import OpeningFailed
@@ -78,7 +79,7 @@ class MainWindow(LiveWidget):
         self._home = home
         self._memory = WindowMemory(home)
         self._painted = False
-        self._actions: dict[str, QAction] = {}
+        self._actions: Actions | None = None
         self._models: ModelsPage | None = None
         self.calls = ServiceCalls(self)
         self.rail = Rail(self)
@@ -100,6 +101,7 @@ class MainWindow(LiveWidget):
         from app.desktop.placement.placement_page import PlacementPage
         from app.desktop.settings.conversation_panel import ConversationPanel
         from app.desktop.settings.settings_page import SettingsPage
+        from app.desktop.window.actions import Actions
         from app.desktop.window.chat_list import ChatList
         from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.opening_failed import OpeningFailed
@@ -121,7 +123,7 @@ class MainWindow(LiveWidget):
         self.pages.addWidget(self.placement)
         self.side.addWidget(self.placement.side)
         self.whole.addWidget(self.failure)
-        self._make_actions()
+        self._actions = Actions(self, self._slots())
         self._connect(self._bridge)
         self._completed = True
         self.retranslate()
@@ -155,19 +157,6 @@ class MainWindow(LiveWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.whole)
-
-    def _make_actions(self) -> None:
-        from app.desktop.window.shortcuts import shortcuts
-
-        slots = self._slots()
-        for shortcut in shortcuts():
-            # Esc goes first to what has the focus; see keyPressEvent.
-            if shortcut.in_window and shortcut.name != "stop":
-                action = QAction(self)
-                action.setShortcut(QKeySequence(shortcut.keys))
-                action.triggered.connect(lambda _=False, act=slots[shortcut.name]: act())
-                self.addAction(action)
-                self._actions[shortcut.name] = action
 
     def _slots(self) -> dict[str, Callable[[], object]]:
         return {
@@ -355,7 +344,7 @@ class MainWindow(LiveWidget):
 
     def _chat_with(self, path: str) -> None:
         self.show_page("chat")
-        self.chat.use_model(path)
+        self.chat.model.use(path)
 
     def _say(self, said: Said) -> None:
         self.toast.say(said.text, said.action, said.act, said.gone)
@@ -405,25 +394,19 @@ class MainWindow(LiveWidget):
 
     def open_palette(self) -> None:
         from app.desktop.window.palette import Entry
-        from app.desktop.window.shortcuts import shortcuts, shown_keys
 
-        slots = self._slots()
-        commands = [
-            Entry(shortcut.text, shown_keys(shortcut.keys), slots[shortcut.name])
-            for shortcut in shortcuts()
-            if shortcut.name in self._actions and shortcut.name not in ("palette", "undo")
-        ]
+        assert self._actions is not None
         chats = [
             Entry(shown_title(c), "", partial(self.open_chat, c.id))
             for c in self.sidebar.model.conversations()
         ]
-        self.palette_overlay.open_with(commands + chats)
+        self.palette_overlay.open_with(self._actions.commands() + chats)
 
     def open_model_file(self) -> None:
         dialog = QFileDialog(self, self.tr("Open a model file"), "", self.tr("Models") + " (*.gguf)")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.chat.use_model)
+        dialog.fileSelected.connect(self.chat.model.use)
         dialog.open()
 
     def stop_or_close(self) -> None:
@@ -455,7 +438,8 @@ class MainWindow(LiveWidget):
     def _focus_moved(self, _: QWidget | None, now: QWidget | None) -> None:
         # The view that finds has the same key for itself, and two for one key are none.
         inside = now is not None and self.chat.whole_text.isAncestorOf(now)
-        self._actions["find"].setEnabled(not inside)
+        if self._actions is not None:
+            self._actions.enable("find", not inside)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -488,13 +472,8 @@ class MainWindow(LiveWidget):
 
     def retranslate(self) -> None:
         self._show_window_title()
-        if not self._actions:
-            return
-        from app.desktop.window.shortcuts import shortcuts
-
-        for shortcut in shortcuts():
-            if shortcut.name in self._actions:
-                self._actions[shortcut.name].setText(shortcut.text)
+        if self._actions is not None:
+            self._actions.retranslate()
 
     def restyle(self) -> None:
         px = themes.current.px

@@ -322,7 +322,7 @@ def test_a_model_that_does_not_reason_has_no_control(make_desktop: Make) -> None
 def test_loading_shows_its_progress_and_can_be_cancelled(make_desktop: Make, qtbot: QtBot) -> None:
     running = make_desktop().ready()
     running.engine.hold.set()
-    running.window.chat.use_model("/models/other.gguf")
+    running.window.chat.model.use("/models/other.gguf")
     header = running.window.chat.header
     running.until(lambda: header.progress.isVisible() and header.progress.text() == "Loading 40 %")
     qtbot.mouseClick(header.cancel, Qt.MouseButton.LeftButton)
@@ -354,7 +354,7 @@ def test_while_the_model_is_tuned_the_chat_says_so_and_what_is_sent_waits(
 def test_a_model_that_cannot_be_loaded_is_told_with_what_can_be_done(make_desktop: Make) -> None:
     running = make_desktop().ready()
     running.engine.load_error = ErrorInfo("model.no_starter")
-    running.window.chat.use_model("/models/broken.gguf")
+    running.window.chat.model.use("/models/broken.gguf")
     strip = running.window.chat.model_strip
     running.until(strip.isVisible)
     assert strip.actions_shown() == ["Try again", "Choose another model"]

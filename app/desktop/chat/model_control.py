@@ -1,0 +1,54 @@
+"""The model in use, as the chat's header and strip let a person choose, load and stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from app.desktop.service_calls import ServiceCalls
+from app.desktop.window.header import Header
+from app.desktop.window.model_reading import ModelReading
+from app.desktop.window.model_strip import ModelStrip
+from app.services.events import ModelChanged, ServiceEvent
+
+if TYPE_CHECKING:
+    from app.services.models import Models
+
+
+class ModelControl(QObject):
+    """Shows the model's state in `header` and `strip`, and does what is wanted there."""
+
+    def __init__(self, calls: ServiceCalls, header: Header, strip: ModelStrip) -> None:
+        super().__init__(header)
+        self._calls, self._header, self._strip = calls, header, strip
+        self._reading = ModelReading(calls, header.model)
+        self.state: ModelChanged | None = None
+        header.cancel_wanted.connect(self.cancel)
+        header.model.use_wanted.connect(self.use)
+        header.model.reload_wanted.connect(lambda: self._call(lambda models: models.reload()))
+        strip.choose_wanted.connect(header.model.open_menu)
+
+    def take_events(self, events: list[ServiceEvent]) -> None:
+        self._reading.take_events(events)
+
+    def show_state(self, state: ModelChanged) -> None:
+        self.state = state
+        self._header.show_model(state)
+        self._strip.show_model(state)
+
+    def use(self, choice: str) -> None:
+        """Load a model file or "starter"."""
+        self._call(lambda models: models.use(choice))
+
+    def cancel(self) -> None:
+        """End the load, or the tuning that it waits for."""
+        services = self._calls.services
+        if services is not None and self.state is not None and self.state.tuning:
+            services.placements.cancel_tune()
+        else:
+            self._call(lambda models: models.cancel_load())
+
+    def _call(self, work: Callable[[Models], None]) -> None:
+        self._calls.do(lambda s: work(s.models), executor="io")
