@@ -11,7 +11,6 @@ from app.cli.output import Output
 from app.cli.printable import parameter_count, printable
 from app.sentences import format_bytes
 from engine.api import ReasoningControl
-from engine.errors import UserError
 from engine.formats import ChatFormat, example_call
 from engine.placement.gguf_index import ModelSummary, read_index, summarise
 
@@ -62,12 +61,7 @@ def inspection(summary: ModelSummary) -> Inspection:
 
 
 def _format(summary: ModelSummary) -> ChatFormat:
-    try:
-        return ChatFormat.from_template(summary.chat_template, summary.bos_token, summary.eos_token)
-    except UserError as error:
-        if error.code != "template.missing":
-            raise
-        return ChatFormat.plain()
+    return ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
 
 
 def report(summary: ModelSummary, found: Inspection) -> str:

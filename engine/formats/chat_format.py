@@ -71,6 +71,14 @@ class ChatFormat:
         """ChatML, for a model whose own template is missing or does not work."""
         return cls(Template(_CHATML), is_fallback=True)
 
+    @classmethod
+    def of_model(cls, source: str, bos_token: str = "", eos_token: str = "") -> ChatFormat:
+        """That of a file's own template, `plain` for a file without one.
+
+        Raises UserError `template.syntax` or `template.too_expensive`.
+        """
+        return cls.from_template(source, bos_token, eos_token) if source.strip() else cls.plain()
+
     @property
     def reasoning(self) -> ReasoningControl:
         return self._plan.control

@@ -80,6 +80,6 @@ def _chat_format(template: str, bos_token: str, eos_token: str) -> ChatFormat | 
     from engine.formats import ChatFormat
 
     try:
-        return ChatFormat.from_template(template, bos_token, eos_token)
-    except UserError as error:
-        return ChatFormat.plain() if error.code == "template.missing" else None
+        return ChatFormat.of_model(template, bos_token, eos_token)
+    except UserError:
+        return None

@@ -124,6 +124,7 @@ class Verdict(msgspec.Struct, frozen=True):
     decode_tps: float = 0.0
     decode_range: tuple[float, float] = (0.0, 0.0)
     prefill_tps: float = 0.0
+    worker: bool = False
 
     @property
     def fits(self) -> bool:

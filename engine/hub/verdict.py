@@ -31,6 +31,7 @@ def verdict(plan: Plan, machine: Machine) -> Verdict:
         decode_tps=plan.predicted.decode_tps,
         decode_range=plan.predicted.decode_range,
         prefill_tps=plan.predicted.prefill_tps,
+        worker=fit in ("device", "divided") and _on_worker(plan, machine),
     )
 
 
@@ -56,6 +57,7 @@ def verdict_by_size(size: int, machine: Machine) -> Verdict:
         sentence=sentence,
         device_bytes=on_devices if fit != "no" else 0,
         ram_bytes=need - on_devices if fit != "no" else 0,
+        worker=fit in ("device", "divided") and any(device.kind == "rpc" for device in machine.devices),
         missing_bytes=need - on_devices - budgets[RAM] if fit == "no" else 0,
     )
 
@@ -73,6 +75,11 @@ def _fit(plan: Plan) -> Fit:
 
 def _device_bytes(plan: Plan) -> int:
     return sum(taken.total for name, taken in plan.bytes.items() if name != RAM)
+
+
+def _on_worker(plan: Plan, machine: Machine) -> bool:
+    workers = [device.name for device in machine.devices if device.kind == "rpc"]
+    return any(plan.bytes[name].total for name in workers if name in plan.bytes)
 
 
 def _missing(plan: Plan) -> int:

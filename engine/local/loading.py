@@ -119,7 +119,7 @@ def _ready(request: LoadRequest, check_cancelled: Callable[[], None]) -> _Ready:
         raise UserError("engine.not_a_chat_model")
     _check_context_length(request.wishes.context, summary)
     check_cancelled()
-    chat_format = _chat_format(summary)
+    chat_format = ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
     check_cancelled()
     machine = find_machine(request.wishes.workers, request.calibrations)
     model_index = tensor_index(index)
@@ -171,10 +171,3 @@ def _check_memory(index: TensorIndex, machine: Machine) -> None:
     free = machine.ram.free + sum(device.free for device in machine.devices)
     if needed > free:
         raise UserError("engine.not_enough_memory", needed_bytes=needed, free_bytes=free)
-
-
-def _chat_format(summary: ModelSummary) -> ChatFormat:
-    """The model's own format; one that is published without a template gets ChatML."""
-    if not summary.chat_template:
-        return ChatFormat.plain()
-    return ChatFormat.from_template(summary.chat_template, summary.bos_token, summary.eos_token)

@@ -1843,12 +1843,20 @@
         <translation>GPU와 RAM에 맞음</translation>
     </message>
     <message>
+        <source>fits with a worker</source>
+        <translation>작업 컴퓨터를 쓰면 맞음</translation>
+    </message>
+    <message>
         <source>fits in RAM</source>
         <translation>RAM에 맞음</translation>
     </message>
     <message>
         <source>larger than RAM, slow</source>
         <translation>RAM보다 커서 느림</translation>
+    </message>
+    <message>
+        <source>with a worker</source>
+        <translation>작업 컴퓨터와 함께</translation>
     </message>
     <message>
         <source>{where}, about {speed} tok/s</source>

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.icons import set_icon
 from app.desktop.models.chip import Chip, FlowRow
 from app.desktop.models.download_words import download_line, download_state, download_title, fraction
 from app.desktop.models.elided import ElidedLabel
+from app.desktop.models.focus import draw_ring
 from app.desktop.models.labels import wrapped_label
 from app.desktop.models.shelf import is_foreign
 from app.desktop.models.slim_bar import SlimBar
@@ -228,11 +229,7 @@ class DownloadCard(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.hasFocus() or self._dragging:
-            theme = themes.current
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(theme.accent), 2))
-            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), theme.px(12), theme.px(12))
+            draw_ring(self)
 
     def restyle(self) -> None:
         px = themes.current.px

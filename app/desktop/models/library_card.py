@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -24,6 +24,7 @@ from app.desktop.models.checking import Check
 from app.desktop.models.chip import Chip, FlowRow
 from app.desktop.models.elided import ElidedLabel
 from app.desktop.models.files_note import FilesNote
+from app.desktop.models.focus import draw_ring
 from app.desktop.models.labels import wrapped_label
 from app.desktop.models.library_words import library_title, state_words, what_happened, what_it_is
 from app.desktop.models.slim_bar import SlimBar
@@ -317,11 +318,7 @@ class LibraryCard(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.hasFocus():
-            theme = themes.current
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(theme.accent), 2))
-            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), theme.px(12), theme.px(12))
+            draw_ring(self)
 
     def restyle(self) -> None:
         px = themes.current.px

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 from app.desktop.live import LiveWidget
 from app.desktop.models.words import joined
 from app.desktop.placement.measures import size_text
-from app.desktop.placement.side_row import SideRow
+from app.desktop.placement.side_row import SideRow, fit_rows
 from app.desktop.theme import themes
 
 VIEWS = ("discover", "downloads", "library")
@@ -96,16 +96,7 @@ class ModelsSide(LiveWidget):
 
     def show_picks(self, picks: Sequence[Pick]) -> None:
         self._picks = list(picks)
-        while len(self.picks) < len(self._picks):
-            row = SideRow(self)
-            row.clicked.connect(lambda _=False, row=row: self._choose_pick(row))
-            self._places.addWidget(row)
-            self.picks.append(row)
-        for row in self.picks[len(self._picks) :]:
-            self._places.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        del self.picks[len(self._picks) :]
+        fit_rows(self.picks, len(self._picks), self._places, self, self._choose_pick)
         for row, following in pairwise([*self.rows.values(), *self.picks]):
             QWidget.setTabOrder(row, following)
         self._show_picks()

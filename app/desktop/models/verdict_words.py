@@ -24,20 +24,23 @@ def verdict_chip(verdict: Verdict) -> tuple[str, Tone]:
             return translate("Models", "does not fit"), "warning"
         missing = size_text(verdict.missing_bytes)
         return translate("Models", "too large by {size}").format(size=missing), "warning"
-    where = {
-        "device": translate("Models", "on the GPU"),
-        "divided": translate("Models", "GPU and RAM"),
-        "ram": translate("Models", "in RAM"),
-        "disk": translate("Models", "read from the disk"),
-    }[verdict.fit]
+    place = "worker" if verdict.worker else verdict.fit
     if verdict.decode_tps <= 0:
         words = {
             "device": translate("Models", "fits the GPU"),
             "divided": translate("Models", "fits GPU and RAM"),
+            "worker": translate("Models", "fits with a worker"),
             "ram": translate("Models", "fits in RAM"),
             "disk": translate("Models", "larger than RAM, slow"),
-        }[verdict.fit]
+        }[place]
         return words, "warning" if verdict.fit == "disk" else "accent"
+    where = {
+        "device": translate("Models", "on the GPU"),
+        "divided": translate("Models", "GPU and RAM"),
+        "worker": translate("Models", "with a worker"),
+        "ram": translate("Models", "in RAM"),
+        "disk": translate("Models", "read from the disk"),
+    }[place]
     words = translate("Models", "{where}, about {speed} tok/s").format(
         where=where, speed=speed_number(verdict.decode_tps)
     )

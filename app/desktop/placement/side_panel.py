@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from app.desktop.placement.measures import bandwidth_text, device_label, size_text, speed_number
-from app.desktop.placement.side_row import SideRow
+from app.desktop.placement.side_row import SideRow, fit_rows
 from app.desktop.theme import themes
 from app.services.events import WorkerState
 from engine.errors import ErrorInfo
@@ -77,16 +77,7 @@ class SidePanel(LiveWidget):
 
     def show_models(self, lines: Sequence[ModelLine], chosen: str) -> None:
         self._lines, self._chosen = list(lines), chosen
-        while len(self.rows) < len(self._lines):
-            row = SideRow(self)
-            row.clicked.connect(lambda _=False, row=row: self._choose(row))
-            self._models.addWidget(row)
-            self.rows.append(row)
-        for row in self.rows[len(self._lines) :]:
-            self._models.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        del self.rows[len(self._lines) :]
+        fit_rows(self.rows, len(self._lines), self._models, self, self._choose)
         for row, following in pairwise([*self.rows, self.add_worker]):
             QWidget.setTabOrder(row, following)
         self._show_lines()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.desktop.icons import icon
 from app.desktop.style import hover
@@ -95,3 +97,19 @@ class SideRow(QAbstractButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.accent), 2))
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius, radius)
+
+
+def fit_rows(
+    rows: list[SideRow], count: int, column: QVBoxLayout, parent: QWidget, clicked: Callable[[SideRow], None]
+) -> None:
+    """Make `rows` so many, those that are there staying; new ones go to the end of `column`."""
+    while len(rows) < count:
+        row = SideRow(parent)
+        row.clicked.connect(lambda _=False, row=row: clicked(row))
+        column.addWidget(row)
+        rows.append(row)
+    for row in rows[count:]:
+        column.removeWidget(row)
+        row.hide()
+        row.deleteLater()
+    del rows[count:]

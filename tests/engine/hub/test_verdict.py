@@ -85,6 +85,9 @@ def test_a_plan_is_told_in_a_sentence(
 def test_a_worker_is_called_by_its_name() -> None:
     found = judged(small_index(), machine(16 * GB, worker(8 * GB)))
     assert found.sentence.params["device"] == "RPC0 (10.0.0.2:50052)"
+    assert found.worker
+    assert verdict_by_size(4 * GB, machine(16 * GB, worker(8 * GB))).worker
+    assert not judged(small_index(), machine(16 * GB)).worker
 
 
 def test_numbers_of_the_plan_stand_in_the_verdict() -> None:

@@ -144,6 +144,8 @@ def _verdict(fit: str, **fields: object) -> Verdict:
         (_verdict("device"), ("fits the GPU", "accent")),
         (_verdict("ram"), ("fits in RAM", "accent")),
         (_verdict("disk"), ("larger than RAM, slow", "warning")),
+        (_verdict("divided", decode_tps=21.0, worker=True), ("with a worker, about 21 tok/s", "accent")),
+        (_verdict("device", worker=True), ("fits with a worker", "accent")),
     ],
 )
 def test_a_verdict_in_a_few_words(verdict: Verdict, chip: tuple[str, str]) -> None:
