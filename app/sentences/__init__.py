@@ -6,7 +6,24 @@ stand in braces. `bytes`-like parameters arrive as numbers and are written with 
 
 from __future__ import annotations
 
-from app.sentences import cli, desktop, engine, hub, library, models, placement, services, store, transfer
+from app.sentences import (
+    agent_tools,
+    cli,
+    desktop,
+    engine,
+    hub,
+    library,
+    mcp,
+    models,
+    placement,
+    remote,
+    runs,
+    sandbox,
+    services,
+    store,
+    transfer,
+    undo,
+)
 from app.sentences.sentence import Language, Sentence
 from engine.errors import ErrorInfo, Param, UserError
 
@@ -25,6 +42,12 @@ SENTENCES: dict[str, Sentence] = {
     **services.SENTENCES,
     **library.SENTENCES,
     **transfer.SENTENCES,
+    **runs.SENTENCES,
+    **agent_tools.SENTENCES,
+    **sandbox.SENTENCES,
+    **undo.SENTENCES,
+    **mcp.SENTENCES,
+    **remote.SENTENCES,
     **cli.SENTENCES,
     **desktop.SENTENCES,
 }

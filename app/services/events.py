@@ -7,6 +7,9 @@ from typing import Literal
 
 import msgspec
 
+from agents.events import Entry
+from agents.permissions.values import ApprovalRequest
+from app.services.run_values import RunRecord
 from app.store.records import Conversation, Download, Message
 from engine.api import EngineState, ModelFacts, ToolCall
 from engine.errors import ErrorInfo
@@ -190,6 +193,49 @@ class MoveProgress(msgspec.Struct, frozen=True):
     total: int
 
 
+class RunChanged(msgspec.Struct, frozen=True):
+    """A run came, or is in another state, step or place in the list."""
+
+    run: RunRecord
+
+
+class RunRemoved(msgspec.Struct, frozen=True):
+    """A run went to the trash, or out of it for good."""
+
+    run: int
+
+
+class RunEntries(msgspec.Struct, frozen=True):
+    """New events in a run's journal, in order."""
+
+    run: int
+    entries: tuple[Entry, ...]
+
+
+class RunDelta(msgspec.Struct, frozen=True):
+    """New text of the turn that the model is writing, to append; the whole comes with its `ModelTurn`."""
+
+    run: int
+    step: int
+    reasoning: str
+    content: str
+
+
+class RunAsks(msgspec.Struct, frozen=True):
+    """A run waits for a decision; None: it does not wait any more."""
+
+    run: int
+    request: ApprovalRequest | None
+
+
+class GrantsChanged(msgspec.Struct, frozen=True):
+    """A grant was made or revoked."""
+
+
+class ServersChanged(msgspec.Struct, frozen=True):
+    """An MCP server came, went, started, stopped, failed or changed its tools."""
+
+
 ServiceEvent = (
     ConversationChanged
     | MessageAdded
@@ -211,5 +257,12 @@ ServiceEvent = (
     | LibraryChanged
     | VerifyProgress
     | MoveProgress
+    | RunChanged
+    | RunRemoved
+    | RunEntries
+    | RunDelta
+    | RunAsks
+    | GrantsChanged
+    | ServersChanged
 )
 Subscriber = Callable[[list[ServiceEvent]], None]

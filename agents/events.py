@@ -1,0 +1,242 @@
+"""What is written in a run's journal: one event after the other, never changed.
+
+The page of a run, its resumption, its replay and every export are made from these events and from nothing else.
+An `Entry` is an event with its place; as JSON it is one flat object, `{"run", "seq", "time", "kind", ...}`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from agents.budget import Budget
+from engine.api import FinishReason, Reasoning, Timings, ToolCall, Usage
+from engine.errors import ErrorInfo
+
+# What may happen without a question; the words of the command line.
+Mode = Literal["read", "ask", "workspace", "all-in-sandbox"]
+RunStatus = Literal["completed", "stopped", "failed"]
+ResultStatus = Literal["ok", "error", "denied", "timeout", "interrupted", "skipped"]
+
+
+class ContextPart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A share of what the model saw in a turn, in tokens. `count` is how many texts it is made of, `shortened` how
+    many of them are not whole. "reserve" is kept free for the answer."""
+
+    name: Literal["system", "tools", "task", "turns", "results", "summary", "reserve"]
+    tokens: int
+    count: int = 1
+    shortened: int = 0
+
+
+class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started"):
+    """The first event. `model` is the name that was asked for, `remote` whether text leaves the machine for it.
+
+    `system` is the whole system prompt, kept so that a resumed run sees the same. `tools` are the names of those
+    at hand, in their order. `workspace` is an absolute path. `context` is the model's, in tokens.
+    """
+
+    task: str
+    workspace: str
+    model: str
+    mode: Mode
+    budget: Budget
+    tools: tuple[str, ...]
+    system: str
+    context: int
+    remote: bool = False
+    reasoning: Reasoning = "auto"
+    recipe: str = ""
+    sandbox: str = ""
+
+
+class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed"):
+    """A stopped, paused or crashed run goes on. `budget` is what it may use from here on; `message` what the user
+    adds, "" for nothing."""
+
+    budget: Budget
+    message: str = ""
+    mode: Mode | None = None
+
+
+class ModelTurn(msgspec.Struct, frozen=True, tag_field="kind", tag="model_turn"):
+    """The model has written. Its calls follow as `ToolCalled`, one by one. `step` counts from 1.
+
+    `parts` tell what it saw. `final`: it was asked for an answer without tools.
+    """
+
+    step: int
+    content: str
+    reasoning: str
+    tool_calls: tuple[ToolCall, ...]
+    finish_reason: FinishReason
+    usage: Usage
+    timings: Timings
+    parts: tuple[ContextPart, ...] = ()
+    tools: tuple[str, ...] = ()
+    final: bool = False
+    error: ErrorInfo | None = None
+
+
+class ToolCalled(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_call"):
+    """A call that the model wants. `call` names it within the run, whatever id the model gave it.
+
+    `arguments` are as they will be used (types put right), or the raw text of a call that cannot be read.
+    """
+
+    step: int
+    call: str
+    name: str
+    arguments: dict[str, Any] | str
+    server: str = ""
+
+
+class Approval(msgspec.Struct, frozen=True, tag_field="kind", tag="approval"):
+    """Whether a call may be carried out. Written for each call, asked or not, before anything is done.
+
+    "asked" waits for a person; "allowed" or "denied" follows. `by`: the mode allowed it, a grant did, the user
+    decided, a hard rail refused, or nobody was there to ask. `reasons` are codes that say why it was asked.
+    `grant` is the id of the grant that matched or was made. `request` is what was shown, of an "asked" one.
+    """
+
+    call: str
+    decision: Literal["asked", "allowed", "denied"]
+    by: Literal["", "mode", "grant", "user", "rail", "nobody"] = ""
+    scope: Literal["", "once", "run", "workspace", "server"] = ""
+    reasons: tuple[str, ...] = ()
+    message: str = ""
+    grant: str = ""
+    request: dict[str, Any] | None = None
+
+
+class FileChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file before and after a call. `path` is relative to the workspace, with "/". Hashes are SHA-256 of the
+    content that is kept, "" where there was no file, or none is kept because it is too large (`kept` False).
+
+    `mode` bits are those before, to be restored. `link` is the target of a symbolic link.
+    """
+
+    path: str
+    change: Literal["new", "changed", "deleted", "unknown"]
+    before: str = ""
+    after: str = ""
+    bytes_before: int = 0
+    bytes_after: int = 0
+    mode: int = 0
+    kind: Literal["file", "folder", "link"] = "file"
+    link: str = ""
+    kept: bool = True
+
+
+class SnapshotTaken(msgspec.Struct, frozen=True, tag_field="kind", tag="snapshot"):
+    """Phase "before": what a call may change is kept, before it does. Phase "after": what it did change.
+
+    `manifest` names the kept list of the whole workspace, of a call whose changes are not known in advance.
+    `uncovered` counts files that are too large to keep: those cannot be undone.
+    """
+
+    call: str
+    phase: Literal["before", "after"]
+    files: tuple[FileChange, ...] = ()
+    manifest: str = ""
+    uncovered: int = 0
+
+
+class ToolResult(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_result"):
+    """What a call came to. `text` is what the model is given; when that is not all, `handle` names the whole in the
+    journal's kept texts, which has `bytes` bytes. `untrusted`: text from outside the workspace's owner, which
+    may say anything. `summary` is a word or two for a person ("14 files"), `diff` a unified diff."""
+
+    call: str
+    status: ResultStatus
+    text: str
+    handle: str = ""
+    bytes: int = 0
+    seconds: float = 0.0
+    untrusted: bool = False
+    summary: str = ""
+    diff: str = ""
+
+
+class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context_trimmed"):
+    """What the model sees was changed by us. What it sees is at any time a function of the events so far.
+
+    `reason`: "results" (those of `calls` are shown as head and tail, `texts` in the same order), "turns" (the
+    first `turns` turns with their results are left out and `text` stands for them), "loop" (the repeated `calls`
+    are taken out), "nudge" (`text` was said to the model), "tools" (only the tools `names` are offered),
+    "final" (`text` asks for an answer without tools).
+    """
+
+    reason: Literal["results", "turns", "loop", "nudge", "tools", "final"]
+    before_tokens: int = 0
+    after_tokens: int = 0
+    calls: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    turns: int = 0
+    text: str = ""
+    names: tuple[str, ...] = ()
+
+
+class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finished"):
+    """The end, until it is resumed. `reason` is a code: "answered", "steps", "time", "tokens", "calls", "errors",
+    "malformed", "loop", "empty", "user", "paused", "context", "model", "interrupted", "ended". `answer` is the
+    model's last word. `error` says more of "model" and "context"."""
+
+    status: RunStatus
+    reason: str
+    answer: str
+    resumable: bool = True
+    error: ErrorInfo | None = None
+
+
+class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):
+    """Files were put back to what they were before the calls `calls`; `files` are those that changed, and
+    `conflicts` the paths that were left alone because somebody else had changed them since."""
+
+    calls: tuple[str, ...]
+    files: tuple[FileChange, ...]
+    conflicts: tuple[str, ...] = ()
+
+
+RunEvent = (
+    RunStarted
+    | RunResumed
+    | ModelTurn
+    | ToolCalled
+    | Approval
+    | SnapshotTaken
+    | ToolResult
+    | ContextTrimmed
+    | RunFinished
+    | Undone
+)
+_EVENTS: msgspec.json.Decoder[RunEvent] = msgspec.json.Decoder(RunEvent)
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """An event in its place: `seq` counts from 1 without a gap, `time` is in seconds since 1970."""
+
+    run: int
+    seq: int
+    time: float
+    event: RunEvent
+
+    @property
+    def kind(self) -> str:
+        return str(type(self.event).__struct_config__.tag)
+
+    def as_object(self) -> dict[str, Any]:
+        """One flat object of JSON's types: run, seq, time, kind, and the fields of the event."""
+        fields: dict[str, Any] = msgspec.to_builtins(self.event)
+        return {"run": self.run, "seq": self.seq, "time": self.time} | fields
+
+
+def encoded(event: RunEvent) -> bytes:
+    """The event as JSON, its kind included."""
+    return msgspec.json.encode(event)
+
+
+def decoded(body: bytes | str) -> RunEvent:
+    """The event that `encoded` wrote. Raises msgspec.ValidationError for what is none."""
+    return _EVENTS.decode(body)

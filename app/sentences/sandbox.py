@@ -1,0 +1,7 @@
+"""The sandbox: agents/sandbox."""
+
+from __future__ import annotations
+
+from app.sentences.sentence import Sentence
+
+SENTENCES: dict[str, Sentence] = {}

@@ -1,0 +1,108 @@
+"""What people ask of runs and what they are shown of them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from agents.budget import Budget
+from agents.events import ContextPart, FileChange, Mode
+from agents.permissions.values import ApprovalRequest
+from engine.api import Message, Reasoning
+
+# "waiting": for a decision of the user. "interrupted": its process died; it can be resumed.
+RunState = Literal["running", "waiting", "paused", "completed", "stopped", "failed", "interrupted"]
+
+
+class RunWish(msgspec.Struct, frozen=True):
+    """A run that is wanted. `model` "" is the model in use. `tools` None: all built-in ones and those of the servers
+    that are on. `budget` None: the usual one."""
+
+    task: str
+    workspace: str
+    model: str = ""
+    mode: Mode = "ask"
+    reasoning: Reasoning = "auto"
+    budget: Budget | None = None
+    tools: tuple[str, ...] | None = None
+    recipe: str = ""
+
+
+class RunRecord(msgspec.Struct, frozen=True):
+    """A run in the list. `reason` as in `RunFinished`, `step` the last turn's number, `tokens` what the model saw
+    last of its `context`. `undone`: everything it changed was put back."""
+
+    id: int
+    title: str
+    task: str
+    workspace: str
+    model: str
+    mode: Mode
+    state: RunState
+    created: float
+    updated: float
+    reason: str = ""
+    recipe: str = ""
+    remote: bool = False
+    step: int = 0
+    steps: int = 0
+    tokens: int = 0
+    context: int = 0
+    undone: bool = False
+    writer: str = ""
+    trashed: float | None = None
+
+
+class PlanItem(msgspec.Struct, frozen=True):
+    """A line of the plan that the model keeps with the tool `update_plan`."""
+
+    text: str
+    state: Literal["todo", "doing", "done"] = "todo"
+
+
+class Touched(msgspec.Struct, frozen=True):
+    """A file that the run changed, as it is now against how it was; `calls` in their order. `state`: "changed" as the
+    run left it, "undone", "conflict" changed by somebody else since."""
+
+    change: FileChange
+    calls: tuple[str, ...]
+    state: Literal["changed", "undone", "conflict"] = "changed"
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What the model sees, or saw in a turn: the very messages and tools, and their tokens per part."""
+
+    messages: tuple[Message, ...]
+    tools: tuple[dict[str, Any], ...]
+    parts: tuple[ContextPart, ...]
+    context: int
+
+
+class Recipe(msgspec.Struct, frozen=True):
+    """A task with parameters, tools and budgets, its texts in the user's language. `parameters` are (name, label,
+    default); "{name}" in `task` is replaced. `id` is the file's stem; `own`: the user's file, which may be changed."""
+
+    id: str
+    title: str
+    description: str
+    task: str
+    parameters: tuple[tuple[str, str, str], ...] = ()
+    tools: tuple[str, ...] | None = None
+    mode: Mode = "ask"
+    budget: Budget = Budget()
+    own: bool = False
+
+
+class RunView(msgspec.Struct, frozen=True):
+    """What a page needs besides the entries: folded from them, the same live and replayed."""
+
+    record: RunRecord
+    plan: tuple[PlanItem, ...] = ()
+    touched: tuple[Touched, ...] = ()
+    allowed: tuple[str, ...] = ()
+    parts: tuple[ContextPart, ...] = ()
+    pending: ApprovalRequest | None = None
+    interrupted: tuple[str, ...] = ()
+    seconds: float = 0.0
+    tokens_used: int = 0
