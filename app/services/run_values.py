@@ -81,7 +81,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 class Recipe(msgspec.Struct, frozen=True):
     """A task with parameters, tools and budgets, its texts in the user's language. `parameters` are (name, label,
-    default); "{name}" in `task` is replaced. `id` is the file's stem; `own`: the user's file, which may be changed."""
+    default); "{name}" in `task` is replaced. `id` is the file's stem; `own`: the user's, to be changed."""
 
     id: str
     title: str
