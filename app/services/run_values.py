@@ -9,10 +9,9 @@ import msgspec
 from agents.budget import Budget
 from agents.events import ContextPart, FileChange, Mode
 from agents.permissions.values import ApprovalRequest
+from app.store.records import RunRecord as RunRecord
+from app.store.records import RunState as RunState
 from engine.api import Message, Reasoning
-
-# "waiting": for a decision of the user. "interrupted": its process died; it can be resumed.
-RunState = Literal["running", "waiting", "paused", "completed", "stopped", "failed", "interrupted"]
 
 
 class RunWish(msgspec.Struct, frozen=True):
@@ -27,31 +26,6 @@ class RunWish(msgspec.Struct, frozen=True):
     budget: Budget | None = None
     tools: tuple[str, ...] | None = None
     recipe: str = ""
-
-
-class RunRecord(msgspec.Struct, frozen=True):
-    """A run in the list. `reason` as in `RunFinished`, `step` the last turn's number, `tokens` what the model saw
-    last of its `context`. `undone`: everything it changed was put back."""
-
-    id: int
-    title: str
-    task: str
-    workspace: str
-    model: str
-    mode: Mode
-    state: RunState
-    created: float
-    updated: float
-    reason: str = ""
-    recipe: str = ""
-    remote: bool = False
-    step: int = 0
-    steps: int = 0
-    tokens: int = 0
-    context: int = 0
-    undone: bool = False
-    writer: str = ""
-    trashed: float | None = None
 
 
 class PlanItem(msgspec.Struct, frozen=True):
