@@ -17,6 +17,8 @@ from engine.errors import ErrorInfo
 # What may happen without a question; the words of the command line.
 Mode = Literal["read", "ask", "workspace", "all-in-sandbox"]
 RunStatus = Literal["completed", "stopped", "failed"]
+# How much a model is told of a tool: all, no descriptions of arguments, or besides one sentence each.
+Schemas = Literal["whole", "compact", "brief"]
 ResultStatus = Literal["ok", "error", "denied", "timeout", "interrupted", "skipped"]
 
 
@@ -165,10 +167,14 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     `reason`: "results" (those of `calls` are shown as head and tail, `texts` in the same order), "turns" (the
     first `turns` turns with their results are left out and `text` stands for them), "loop" (the repeated `calls`
     are taken out), "nudge" (`text` was said to the model), "tools" (only the tools `names` are offered),
-    "final" (`text` asks for an answer without tools).
+    "final" (`text` asks for an answer without tools), "reasoning" (that of the first `turns` turns is not shown).
+
+    `turns` counts from the first turn of the run, so a later one takes the place of an earlier one. `handles` are
+    those of the whole results, in the order of `calls`. `schemas` is how much of the tools' descriptions is
+    told. `by_model`: the model wrote the text that stands for the turns, for `usage`.
     """
 
-    reason: Literal["results", "turns", "loop", "nudge", "tools", "final"]
+    reason: Literal["results", "turns", "loop", "nudge", "tools", "final", "reasoning"]
     before_tokens: int = 0
     after_tokens: int = 0
     calls: tuple[str, ...] = ()
@@ -176,6 +182,10 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     turns: int = 0
     text: str = ""
     names: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+    schemas: Schemas = "whole"
+    by_model: bool = False
+    usage: Usage = Usage()
 
 
 class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finished"):
