@@ -172,7 +172,8 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     `reason`: "results" (those of `calls` are shown as head and tail, `texts` in the same order), "turns" (the
     first `turns` turns with their results are left out and `text` stands for them), "loop" (the repeated `calls`
     are taken out), "nudge" (`text` was said to the model), "tools" (only the tools `names` are offered),
-    "final" (`text` asks for an answer without tools).
+    "final" (`text` asks for an answer without tools). `about` says what a nudge is about: a loop (of `calls`, or of
+    a text), an answer that was empty, a call that was cut off.
     """
 
     reason: Literal["results", "turns", "loop", "nudge", "tools", "final"]
@@ -183,6 +184,7 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     turns: int = 0
     text: str = ""
     names: tuple[str, ...] = ()
+    about: Literal["", "loop", "empty", "cut"] = ""
 
 
 class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finished"):

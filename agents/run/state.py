@@ -31,6 +31,8 @@ REMEMBERED = 24
 # A text of a turn shorter than that may be said again ("Let me look."); characters.
 _LONG_ENOUGH = 80
 _BYTES_PER_TOKEN = 4
+# After so many results without a repeat a loop counts no more.
+_FORGIVEN = 8
 
 
 class Used(msgspec.Struct, frozen=True):
@@ -225,19 +227,21 @@ class RunState(msgspec.Struct, frozen=True):
         )
 
     def _with_trim(self, trim: ContextTrimmed) -> RunState:
-        """A "nudge" names the calls of a loop, or comes behind a text that repeats; any other one is not about loops."""
-        last = self.last_turn
-        about_text = last is not None and not self.empties and not is_cut_in_call(last)
-        if trim.reason == "loop" or (trim.reason == "nudge" and (trim.calls or about_text)):
-            taken_out = set(trim.calls) if trim.reason == "loop" else set()
-            return msgspec.structs.replace(
-                self,
-                repeats=self.repeats + 1,
-                since_repeat=0,
-                recent=tuple(done for done in self.recent if done.call not in taken_out),
-                texts=() if trim.reason == "loop" else self.texts,
-            )
-        return self
+        if trim.reason != "loop" and trim.about != "loop":
+            return self
+        taken_out = set(trim.calls) if trim.reason == "loop" else set()
+        return msgspec.structs.replace(
+            self,
+            repeats=self.patience + 1,
+            since_repeat=0,
+            recent=tuple(done for done in self.recent if done.call not in taken_out),
+            texts=() if trim.reason == "loop" else self.texts,
+        )
+
+    @property
+    def patience(self) -> int:
+        """How often something was done about a loop lately; what lies some results back is forgiven."""
+        return 0 if self.since_repeat >= _FORGIVEN else self.repeats
 
 
 def is_cut_in_call(turn: ModelTurn) -> bool:
