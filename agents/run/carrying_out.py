@@ -46,7 +46,9 @@ def carried_out(
     outcome = work.outcome
     if outcome is None:
         told = f"It was told to give up and did not within {grace:g} seconds; it may still go on."
-        return Outcome(f"{_why(reason, facts.timeout_s)} {told}", "timeout" if reason == "timeout" else "interrupted")
+        return Outcome(
+            f"{_why(reason, facts.timeout_s)} {told}", "timeout" if reason == "timeout" else "interrupted"
+        )
     if reason and outcome.status != "ok":
         text = "\n".join(filter(None, (_why(reason, facts.timeout_s), outcome.text)))
         status = "timeout" if reason == "timeout" else "interrupted"
@@ -57,15 +59,15 @@ def carried_out(
 
 
 def _why(reason: str, seconds: float) -> str:
-    return f"The tool took longer than {seconds:g} seconds." if reason == "timeout" else "The run was stopped."
+    return (
+        f"The tool took longer than {seconds:g} seconds." if reason == "timeout" else "The run was stopped."
+    )
 
 
 class _Work:
     """A call that is being carried out."""
 
-    def __init__(
-        self, tool: Tool, arguments: dict[str, Any], here: Here, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, tool: Tool, arguments: dict[str, Any], here: Here, clock: Callable[[], float]) -> None:
         self._tool, self._arguments, self._clock = tool, arguments, clock
         self._began = clock()
         self.cancelled, self.done = threading.Event(), threading.Event()

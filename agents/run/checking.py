@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -119,7 +119,7 @@ def _kind(schema: Any) -> str:
     return " or ".join(map(str, kind)) if isinstance(kind, list) else str(kind)
 
 
-def _validator_of(schema: Mapping[str, Any]) -> Validator | None:
+def _validator_of(schema: dict[str, Any]) -> Validator | None:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
     from jsonschema.validators import extend, validator_for
@@ -133,14 +133,18 @@ def _validator_of(schema: Mapping[str, Any]) -> Validator | None:
     except (SchemaError, TypeError, ValueError, RecursionError):
         return None
     # Patterns of servers may take for ever to search. The empty registry fetches nothing.
-    return extend(kind, {"pattern": lambda *_: None})(schema, registry=Registry())
+    without: Callable[..., type[Validator]] = extend
+    registry: Any = Registry()
+    return without(kind, {"pattern": lambda *_: None})(schema, registry=registry)
 
 
 def _told(error: Any, known: list[str], arguments: Mapping[str, Any]) -> str:
     where = ".".join(map(str, error.absolute_path))
     if error.validator == "required" and not where:
         missing = [name for name in error.validator_value if name not in arguments]
-        return f"{' and '.join(missing)} is missing" if len(missing) == 1 else f"missing: {', '.join(missing)}"
+        return (
+            f"{' and '.join(missing)} is missing" if len(missing) == 1 else f"missing: {', '.join(missing)}"
+        )
     if error.validator == "additionalProperties" and not where:
         extra = [name for name in arguments if name not in known]
         near = [difflib.get_close_matches(name, known, 1, 0.5) for name in extra]
@@ -182,7 +186,9 @@ def _unreadable(text: str) -> str:
     except RecursionError:
         return "The arguments are nested too deep."
     except ValueError as error:
-        place = f"{error.msg} at character {error.pos}" if isinstance(error, json.JSONDecodeError) else "no JSON"
+        place = (
+            f"{error.msg} at character {error.pos}" if isinstance(error, json.JSONDecodeError) else "no JSON"
+        )
         return f"The call could not be read: its arguments are not valid JSON ({place})."
     kind = "an object" if isinstance(value, dict) else "a JSON object but something else"
     return f"The call could not be read: its arguments are not written as {kind}."

@@ -85,8 +85,8 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class RunState(msgspec.Struct, frozen=True):
-    """`step` is the last turn's number, `calls` how many calls were made in all. `unwritten` are calls of the last turn
-    that are not in the journal one by one yet; `open` those that are, without a result.
+    """`step` is the last turn's number, `calls` how many calls were made in all. `unwritten` are calls of the last
+    turn that are not in the journal one by one yet; `open` those that are, without a result.
 
     `empties` and `failures` count turns in a row that said nothing or broke off. `said` is the last text that was not
     empty. `repeats` counts what was done about a loop, `since_repeat` the results since; `recent` are the last
@@ -156,9 +156,7 @@ class RunState(msgspec.Struct, frozen=True):
             return self._with_turn(event)
         if isinstance(event, ToolCalled):
             made = OpenCall(event.step, event.call, event.name, event.arguments, event.server)
-            return change(
-                self, calls=self.calls + 1, unwritten=self.unwritten[1:], open=(*self.open, made)
-            )
+            return change(self, calls=self.calls + 1, unwritten=self.unwritten[1:], open=(*self.open, made))
         if isinstance(event, Approval):
             return self._with_call(event.call, approval=event.decision, by=event.by, message=event.message)
         if isinstance(event, SnapshotTaken):
