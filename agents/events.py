@@ -65,7 +65,9 @@ class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed
 class ModelTurn(msgspec.Struct, frozen=True, tag_field="kind", tag="model_turn"):
     """The model has written. Its calls follow as `ToolCalled`, one by one. `step` counts from 1.
 
-    `parts` tell what it saw. `final`: it was asked for an answer without tools.
+    `parts` tell what it saw. `final`: it was asked for an answer without tools. `notices` as in `engine.api.Finished`.
+    One that broke off (`error`) or was given up ("cancelled") counts for nothing: its calls are not made, the model
+    does not see it again, and the next turn has the same `step`.
     """
 
     step: int
@@ -79,6 +81,11 @@ class ModelTurn(msgspec.Struct, frozen=True, tag_field="kind", tag="model_turn")
     tools: tuple[str, ...] = ()
     final: bool = False
     error: ErrorInfo | None = None
+    notices: tuple[ErrorInfo, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        return self.error is None and self.finish_reason not in ("cancelled", "error")
 
 
 class ToolCalled(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_call"):
@@ -168,6 +175,8 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     first `turns` turns with their results are left out and `text` stands for them), "loop" (the repeated `calls`
     are taken out), "nudge" (`text` was said to the model), "tools" (only the tools `names` are offered),
     "final" (`text` asks for an answer without tools), "reasoning" (that of the first `turns` turns is not shown).
+    `about` says what a nudge is about: a loop (of `calls`, or of a text), an answer that was empty, a call that was
+    cut off.
 
     `turns` counts from the first turn of the run, so a later one takes the place of an earlier one. `handles` are
     those of the whole results, in the order of `calls`. `schemas` is how much of the tools' descriptions is
@@ -186,6 +195,7 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     schemas: Schemas = "whole"
     by_model: bool = False
     usage: Usage = Usage()
+    about: Literal["", "loop", "empty", "cut"] = ""
 
 
 class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finished"):

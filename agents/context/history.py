@@ -6,6 +6,7 @@ The fold is pure: the same entries give the same messages, live, resumed or repl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import msgspec
 
@@ -65,9 +66,8 @@ class History:
                 self._resume(resumed)
             case ModelTurn() as turn:
                 self.turns += 1
-                failed = turn.error is not None
                 self.items.append(
-                    TurnItem(self.turns, turn.step, turn.content, turn.reasoning, failed=failed)
+                    TurnItem(self.turns, turn.step, turn.content, turn.reasoning, failed=not turn.is_whole)
                 )
             case ToolCalled() as called:
                 self._call(called)
@@ -132,7 +132,7 @@ class History:
 
     def _result(self, result: ToolResult) -> None:
         shown = Result(result.text, result.status, result.untrusted, result.handle)
-        self._change(result.call, lambda call: msgspec.structs.replace(call, result=shown))
+        self._change(result.call, partial(msgspec.structs.replace, result=shown))
 
     def _change(self, name: str, change: Callable[[Call], Call]) -> None:
         place = self._turn_of.get(name)
@@ -147,7 +147,7 @@ class History:
             case "results":
                 handles = trimmed.handles or ("",) * len(trimmed.calls)
                 for name, text, handle in zip(trimmed.calls, trimmed.texts, handles, strict=False):
-                    self._change(name, lambda call, t=text, h=handle: _shortened(call, t, h))
+                    self._change(name, partial(_shortened, text=text, handle=handle))
             case "turns":
                 self.left_out = max(self.left_out, trimmed.turns)
                 self.summary, self.summary_by_model = trimmed.text, trimmed.by_model
@@ -155,7 +155,7 @@ class History:
                 self.unreasoned = max(self.unreasoned, trimmed.turns)
             case "loop":
                 for name in trimmed.calls:
-                    self._change(name, lambda call: msgspec.structs.replace(call, left_out=True))
+                    self._change(name, partial(msgspec.structs.replace, left_out=True))
                 if trimmed.text:
                     self.items.append(Words(trimmed.text, "nudge"))
             case "tools":

@@ -43,7 +43,8 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class TurnItem(msgspec.Struct, frozen=True):
-    """A turn of the model; `number` counts the turns of the run from 1, those that failed included."""
+    """A turn of the model; `number` counts the turns of the run from 1, those that `failed` included: they broke off
+    or were given up."""
 
     number: int
     step: int
@@ -58,8 +59,7 @@ class TurnItem(msgspec.Struct, frozen=True):
 
     @property
     def is_shown(self) -> bool:
-        """Whether the model sees it: not when it said nothing, broke off before any call, or when all its calls were
-        taken out."""
+        """Whether the model sees it: not when it failed, said nothing, or all its calls were taken out."""
         if self.calls:
             return bool(self.shown_calls)
         return bool(self.content.strip()) and not self.failed

@@ -53,19 +53,23 @@ class Meter:
         return self._tools[key]
 
     def _unknown(self, texts: Sequence[str]) -> list[str]:
-        return [text for text in dict.fromkeys(texts) if text and _key(text.encode("utf-8", "surrogatepass")) not in self._counts]
+        return [text for text in dict.fromkeys(texts) if text and _of(text) not in self._counts]
 
     def _remember(self, texts: Sequence[str], counts: Sequence[int]) -> None:
         for text, count in zip(texts, counts, strict=True):
-            self._counts[_key(text.encode("utf-8", "surrogatepass"))] = count
+            self._counts[_of(text)] = count
         while len(self._counts) > _MOST:
             self._counts.popitem(last=False)
 
     def _known(self, text: str) -> int:
-        return self._counts[_key(text.encode("utf-8", "surrogatepass"))] if text else 0
+        return self._counts[_of(text)] if text else 0
 
 
 _ANY = (Message("user", "?"),)
+
+
+def _of(text: str) -> bytes:
+    return _key(text.encode("utf-8", "surrogatepass"))
 
 
 def _key(data: bytes) -> bytes:
