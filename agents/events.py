@@ -63,7 +63,9 @@ class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed
 class ModelTurn(msgspec.Struct, frozen=True, tag_field="kind", tag="model_turn"):
     """The model has written. Its calls follow as `ToolCalled`, one by one. `step` counts from 1.
 
-    `parts` tell what it saw. `final`: it was asked for an answer without tools.
+    `parts` tell what it saw. `final`: it was asked for an answer without tools. `notices` as in `engine.api.Finished`.
+    One that broke off (`error`) or was given up ("cancelled") counts for nothing: its calls are not made, the model
+    does not see it again, and the next turn has the same `step`.
     """
 
     step: int
@@ -77,6 +79,11 @@ class ModelTurn(msgspec.Struct, frozen=True, tag_field="kind", tag="model_turn")
     tools: tuple[str, ...] = ()
     final: bool = False
     error: ErrorInfo | None = None
+    notices: tuple[ErrorInfo, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        return self.error is None and self.finish_reason not in ("cancelled", "error")
 
 
 class ToolCalled(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_call"):
@@ -165,7 +172,8 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     `reason`: "results" (those of `calls` are shown as head and tail, `texts` in the same order), "turns" (the
     first `turns` turns with their results are left out and `text` stands for them), "loop" (the repeated `calls`
     are taken out), "nudge" (`text` was said to the model), "tools" (only the tools `names` are offered),
-    "final" (`text` asks for an answer without tools).
+    "final" (`text` asks for an answer without tools). `about` says what a nudge is about: a loop (of `calls`, or of
+    a text), an answer that was empty, a call that was cut off.
     """
 
     reason: Literal["results", "turns", "loop", "nudge", "tools", "final"]
@@ -176,6 +184,7 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     turns: int = 0
     text: str = ""
     names: tuple[str, ...] = ()
+    about: Literal["", "loop", "empty", "cut"] = ""
 
 
 class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finished"):
