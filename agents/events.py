@@ -65,7 +65,7 @@ class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed
 class ModelTurn(msgspec.Struct, frozen=True, tag_field="kind", tag="model_turn"):
     """The model has written. Its calls follow as `ToolCalled`, one by one. `step` counts from 1.
 
-    `parts` tell what it saw. `final`: it was asked for an answer without tools. `notices` as in `engine.api.Finished`.
+    `parts` tell what it saw. `final`: it was asked for an answer without tools. `notices` as in `api.Finished`.
     One that broke off (`error`) or was given up ("cancelled") counts for nothing: its calls are not made, the model
     does not see it again, and the next turn has the same `step`.
     """
