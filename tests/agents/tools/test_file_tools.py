@@ -209,7 +209,9 @@ def test_gits_own_files_are_not_changed(here: Here, tool: str, arguments: dict[s
     ],
 )
 @posix
-def test_no_tool_leaves_the_workspace(here: Here, tmp_path: Path, tool: str, arguments: dict[str, str]) -> None:
+def test_no_tool_leaves_the_workspace(
+    here: Here, tmp_path: Path, tool: str, arguments: dict[str, str]
+) -> None:
     (tmp_path / "secret").mkdir()
     (tmp_path / "secret" / "key.txt").write_text("key")
     (root(here) / "out").symlink_to("../secret")
