@@ -11,6 +11,7 @@ import msgspec
 from agents.events import ResultStatus
 
 if TYPE_CHECKING:
+    from agents.permissions.values import Approver
     from agents.sandbox.sandbox import Sandbox
     from agents.tools.workspace import Workspace
 
@@ -22,7 +23,8 @@ class ToolFacts(msgspec.Struct, frozen=True):
     machines. `paths` names the arguments that are paths in the workspace. `anywhere`: its effects on the workspace
     are not told by its arguments (a shell), so the whole workspace is snapshotted around it. `volatile` names
     arguments that do not make two calls different. `untrusted`: its results were written by somebody outside.
-    `polling`: asking again with the same arguments is meaningful.
+    `polling`: asking again with the same arguments is meaningful. `fingerprint`: of a tool of an MCP server, the
+    SHA-256 of what it says of itself; a grant for another one does not count.
     """
 
     read_only: bool = False
@@ -35,6 +37,7 @@ class ToolFacts(msgspec.Struct, frozen=True):
     polling: bool = False
     timeout_s: float = 60.0
     most_bytes: int = 1_000_000
+    fingerprint: str = ""
 
 
 class Effects(msgspec.Struct, frozen=True):
@@ -72,7 +75,9 @@ class Here(msgspec.Struct, frozen=True):
 
     `trash` is a folder of the run for what is deleted. `scratch` is a folder for what tools keep (notes, indexes).
     `network`: this call may use the network (granted for this very call). `cancelled`: give up soon.
-    `kept` gives the text of a handle, `language` is the user's.
+    `kept` gives the text of a handle, `language` is the user's. `approver` is asked the questions of an MCP server
+    (elicitation) on behalf of the call `call` of run `run`; the time that a person takes for the answer does not
+    count against the tool's time-out. None: nobody can be asked.
     """
 
     workspace: Workspace
@@ -83,6 +88,9 @@ class Here(msgspec.Struct, frozen=True):
     kept: Callable[[str], str]
     network: bool = False
     language: Literal["en", "ko"] = "en"
+    approver: Approver | None = None
+    run: int = 0
+    call: str = ""
 
 
 class Tool(Protocol):

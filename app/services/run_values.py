@@ -8,11 +8,10 @@ import msgspec
 
 from agents.budget import Budget
 from agents.events import ContextPart, FileChange, Mode
-from agents.permissions.values import ApprovalRequest
+from agents.permissions.values import ApprovalRequest, Grant
+from app.store.records import RunRecord as RunRecord
+from app.store.records import RunState as RunState
 from engine.api import Message, Reasoning
-
-# "waiting": for a decision of the user. "interrupted": its process died; it can be resumed.
-RunState = Literal["running", "waiting", "paused", "completed", "stopped", "failed", "interrupted"]
 
 
 class RunWish(msgspec.Struct, frozen=True):
@@ -27,31 +26,6 @@ class RunWish(msgspec.Struct, frozen=True):
     budget: Budget | None = None
     tools: tuple[str, ...] | None = None
     recipe: str = ""
-
-
-class RunRecord(msgspec.Struct, frozen=True):
-    """A run in the list. `reason` as in `RunFinished`, `step` the last turn's number, `tokens` what the model saw
-    last of its `context`. `undone`: everything it changed was put back."""
-
-    id: int
-    title: str
-    task: str
-    workspace: str
-    model: str
-    mode: Mode
-    state: RunState
-    created: float
-    updated: float
-    reason: str = ""
-    recipe: str = ""
-    remote: bool = False
-    step: int = 0
-    steps: int = 0
-    tokens: int = 0
-    context: int = 0
-    undone: bool = False
-    writer: str = ""
-    trashed: float | None = None
 
 
 class PlanItem(msgspec.Struct, frozen=True):
@@ -95,12 +69,16 @@ class Recipe(msgspec.Struct, frozen=True):
 
 
 class RunView(msgspec.Struct, frozen=True):
-    """What a page needs besides the entries: folded from them, the same live and replayed."""
+    """What a page needs besides the entries: folded from them, the same live and replayed.
+
+    `allowed` are the grants that count in this run besides its mode. `interrupted` are calls that were under way when
+    the process died. `seconds` is its time without waiting for a person, `tokens_used` what the model has written.
+    """
 
     record: RunRecord
     plan: tuple[PlanItem, ...] = ()
     touched: tuple[Touched, ...] = ()
-    allowed: tuple[str, ...] = ()
+    allowed: tuple[Grant, ...] = ()
     parts: tuple[ContextPart, ...] = ()
     pending: ApprovalRequest | None = None
     interrupted: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
-"""The hub's token: kept by the system's keyring, or for this session where there is none.
+"""The hub's token and other secrets: kept by the system's keyring, or for this session where there is none.
 
-It is in no file, no log and no error of ours, and handed to nobody but `HubAccess`. That of the environment is taken
-out of it, or every child would show it.
+They are in no file, no log and no error of ours, and handed to nobody but who needs them. A token of the environment
+is taken out of it, or every child would show it.
 """
 
 from __future__ import annotations
@@ -26,43 +26,46 @@ def take_from_environment() -> None:
     _taken = os.environ.pop(VARIABLE, "") or _taken
 
 
+class _Secret:
+    """What is known of one secret: whether the keyring was asked, what it keeps, what this session keeps."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.kept = ""
+        self.session = ""
+
+
 class Secrets:
     """May be used from any thread but the GUI's: a keyring can ask the user to unlock it, and makes us wait.
 
-    It is asked once, on a thread of its own, and not waited for longer than `patience` seconds; what it says later
-    counts from then on.
+    It is asked once for each secret, on a thread of its own, and not waited for longer than `patience` seconds;
+    what it says later counts from then on. Besides the hub's token there are secrets with names ("server:NAME:..."),
+    which the environment knows nothing of.
     """
 
     def __init__(self, environ: MutableMapping[str, str] = os.environ, patience: float = PATIENCE_S) -> None:
         self._environment = environ.pop(VARIABLE, "").strip() or _taken.strip()
         self._patience = patience
         self._lock = threading.Lock()
-        self._asked = False
-        self._kept = ""
-        self._session = ""
+        self._secrets: dict[str, _Secret] = {}
 
     def __repr__(self) -> str:
         return "Secrets()"
 
     def hub_token(self) -> str:
         """The keyring's, else this session's, else that of HF_TOKEN, else ""."""
-        return self._found()[0]
+        return self._token()[0]
 
     def has_token(self) -> TokenPlace:
         """Where the token comes from that is used; "" when there is none."""
-        return self._found()[1]
+        return self._token()[1]
 
     def set_hub_token(self, token: str) -> bool:
         """Use this token from now on. False: no keyring keeps it, so it is gone with this session.
 
         Raises UserError `hub.bad_token` for what cannot be one.
         """
-        token = checked_token(token)
-        kept = bool(self._waited_for(lambda: _keep(token), False))
-        with self._lock:
-            self._asked = True
-            self._kept, self._session = (token, "") if kept else ("", token)
-        return kept
+        return self._set(USER, checked_token(token))
 
     def forget_hub_token(self) -> None:
         """Out of the keyring and of this session; that of the environment stays.
@@ -71,29 +74,69 @@ class Secrets:
         """
         from engine.errors import UserError
 
-        with self._lock:
-            self._asked = True
-            self._kept = self._session = ""
-        if not self._waited_for(_forget, False):
+        if not self._forget(USER):
             raise UserError("hub.token_stays")
 
-    def _found(self) -> tuple[str, TokenPlace]:
-        with self._lock:
-            asked, self._asked = self._asked, True
-        if not asked:
-            self._waited_for(self._ask, None)
-        with self._lock:
-            if self._kept:
-                return self._kept, "keyring"
-            if self._session:
-                return self._session, "session"
+    def secret(self, name: str) -> str:
+        """The secret of this name: the keyring's, else this session's, else ""."""
+        return self._found(name)[0]
+
+    def has_secret(self, name: str) -> TokenPlace:
+        """Who keeps it: "keyring", "session", or "" when there is none."""
+        return self._found(name)[1]
+
+    def keep_secret(self, name: str, secret: str) -> bool:
+        """Keep it under this name. False: no keyring keeps it, so it is gone with this session."""
+        return self._set(name, secret)
+
+    def forget_secret(self, name: str) -> bool:
+        """Whether it is gone from the keyring too; from this session it is."""
+        return self._forget(name)
+
+    def _token(self) -> tuple[str, TokenPlace]:
+        token, place = self._found(USER)
+        if token:
+            return token, place
         return self._environment, "environment" if self._environment else ""
 
-    def _ask(self) -> None:
-        token = _read()
+    def _known(self, name: str) -> _Secret:
+        """To be called with the lock."""
+        return self._secrets.setdefault(name, _Secret())
+
+    def _set(self, name: str, secret: str) -> bool:
+        kept = bool(self._waited_for(lambda: _keep(name, secret), False))
         with self._lock:
-            if not self._session:
-                self._kept = token
+            known = self._known(name)
+            known.asked = True
+            known.kept, known.session = (secret, "") if kept else ("", secret)
+        return kept
+
+    def _forget(self, name: str) -> bool:
+        with self._lock:
+            known = self._known(name)
+            known.asked = True
+            known.kept = known.session = ""
+        return self._waited_for(lambda: _forget(name), False)
+
+    def _found(self, name: str) -> tuple[str, TokenPlace]:
+        with self._lock:
+            known = self._known(name)
+            asked, known.asked = known.asked, True
+        if not asked:
+            self._waited_for(lambda: self._ask(name), None)
+        with self._lock:
+            if known.kept:
+                return known.kept, "keyring"
+            if known.session:
+                return known.session, "session"
+        return "", ""
+
+    def _ask(self, name: str) -> None:
+        secret = _read(name)
+        with self._lock:
+            known = self._known(name)
+            if not known.session:
+                known.kept = secret
 
     def _waited_for(self, job: Callable[[], _T], otherwise: _T) -> _T:
         """What `job` returns on a thread of its own; `otherwise` when it fails or takes too long."""
@@ -129,26 +172,26 @@ def _usable() -> bool:
     return keyring.get_keyring().priority >= 1
 
 
-def _read() -> str:
+def _read(name: str) -> str:
     import keyring
 
-    return (keyring.get_password(SERVICE, USER) or "") if _usable() else ""
+    return (keyring.get_password(SERVICE, name) or "") if _usable() else ""
 
 
-def _keep(token: str) -> bool:
+def _keep(name: str, secret: str) -> bool:
     import keyring
 
     if not _usable():
         return False
-    keyring.set_password(SERVICE, USER, token)
-    return keyring.get_password(SERVICE, USER) == token
+    keyring.set_password(SERVICE, name, secret)
+    return keyring.get_password(SERVICE, name) == secret
 
 
-def _forget() -> bool:
+def _forget(name: str) -> bool:
     """Whether it is gone."""
     import keyring
 
-    if not _usable() or not keyring.get_password(SERVICE, USER):
+    if not _usable() or not keyring.get_password(SERVICE, name):
         return True
-    keyring.delete_password(SERVICE, USER)
-    return not keyring.get_password(SERVICE, USER)
+    keyring.delete_password(SERVICE, name)
+    return not keyring.get_password(SERVICE, name)

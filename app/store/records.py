@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from agents.events import Mode
 from engine.api import Reasoning, Role, Sampling, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
 
@@ -156,3 +157,51 @@ class Download(msgspec.Struct, frozen=True):
     @property
     def bytes(self) -> int:
         return sum(file.bytes for file in self.files)
+
+
+# "waiting": for a decision of the user. "interrupted": its process died; it can be resumed.
+RunState = Literal["running", "waiting", "paused", "completed", "stopped", "failed", "interrupted"]
+RUNS_UNDER_WAY: tuple[RunState, ...] = ("running", "waiting")
+
+
+class RunRecord(msgspec.Struct, frozen=True):
+    """A run in the list. `reason` as in `RunFinished`, `step` the last turn's number of `steps` that it may take,
+    `tokens` what the model saw last of its `context`. `undone`: everything it changed was put back. `writer` names
+    the process that carries it out, "" when none does. `conversation` is that of a chat whose answer it is, else 0.
+    """
+
+    id: int
+    title: str
+    task: str
+    workspace: str
+    model: str
+    mode: Mode
+    state: RunState
+    created: float
+    updated: float
+    reason: str = ""
+    recipe: str = ""
+    remote: bool = False
+    step: int = 0
+    steps: int = 0
+    tokens: int = 0
+    context: int = 0
+    undone: bool = False
+    writer: str = ""
+    trashed: float | None = None
+    conversation: int = 0
+
+
+ToolRating = Literal["good", "fair", "poor"]
+
+
+class ToolCheck(msgspec.Struct, frozen=True):
+    """How well a model uses tools: `passed` of `total` tasks, and what came of each in `details`. `model` names the
+    very file that was checked."""
+
+    model: str
+    time: float
+    rating: ToolRating
+    passed: int
+    total: int
+    details: str = ""

@@ -37,6 +37,7 @@ from app.store.records import (
     SearchHit,
     TitleSource,
 )
+from app.store.run_store import RunStore
 from app.store.tables import SCHEMA_REVISION
 from engine.api import Role, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
@@ -46,8 +47,8 @@ R = TypeVar("R")
 
 
 class Store:
-    """Conversations and their messages, the models of the library and the downloads. Open with `Store.open`; close
-    when done."""
+    """Conversations and their messages, the models of the library, the downloads, and under `runs` the runs with
+    their journals. Open with `Store.open`; close when done."""
 
     def __init__(self, place: Place, engine: Engine, clock: Callable[[], float]) -> None:
         self._place = place
@@ -57,6 +58,7 @@ class Store:
         self._writing = engine.execution_options(write=True)
         self._closed = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
+        self.runs = RunStore(self._read, self._write, clock, self._writer)
 
     @classmethod
     def open(
@@ -306,7 +308,8 @@ class Store:
         Takes seconds for a large file, on the caller's thread; others read and write meanwhile. Raises
         UserError `store.backup_failed`.
         """
-        if self._place.backed_up_on(now) or not (self.conversations() or self.trash() or self.models()):
+        kept = self.conversations() or self.trash() or self.models() or self.runs.all()
+        if self._place.backed_up_on(now) or not kept:
             return None
         return back_up(self._place, now, SCHEMA_REVISION)
 

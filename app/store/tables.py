@@ -14,6 +14,8 @@ from sqlalchemy import Dialect, ForeignKey, Index, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from agents.events import Mode
+from agents.permissions.values import Scope
 from app.store.records import (
     ChatOptions,
     DownloadFile,
@@ -22,14 +24,16 @@ from app.store.records import (
     LibraryState,
     MessageState,
     ModelOrigin,
+    RunState,
     TitleSource,
+    ToolRating,
 )
 from app.store.text import storable_json
 from engine.api import Role, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
 from engine.text import clean_text
 
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 """The newest migration. Known without Alembic, so that an up-to-date file opens without importing it."""
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -185,3 +189,83 @@ class DownloadRow(Base):
     rate: Mapped[float]
     error: Mapped[ErrorInfo | None] = mapped_column(JSONStruct(ErrorInfo))
     writer: Mapped[str] = mapped_column(Text)
+
+
+class RunRow(Base):
+    """A run of an agent; what happened in it stands in its journal. `writer` names the process that carries it out,
+    "" when none does. `conversation` is that of a chat whose answer it is, else 0."""
+
+    __tablename__ = "run"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - ids are never given twice
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(PlainText)
+    task: Mapped[str] = mapped_column(PlainText)
+    workspace: Mapped[str] = mapped_column(PlainText)
+    model: Mapped[str] = mapped_column(PlainText)
+    mode: Mapped[Mode] = mapped_column(Text)
+    state: Mapped[RunState] = mapped_column(Text)
+    created: Mapped[float]
+    updated: Mapped[float]
+    reason: Mapped[str] = mapped_column(PlainText)
+    recipe: Mapped[str] = mapped_column(PlainText)
+    remote: Mapped[bool]
+    step: Mapped[int]
+    steps: Mapped[int]
+    tokens: Mapped[int]
+    context: Mapped[int]
+    undone: Mapped[bool]
+    writer: Mapped[str] = mapped_column(Text)
+    trashed: Mapped[float | None]
+    conversation: Mapped[int]
+
+
+class RunEventRow(Base):
+    """One event of a journal, as JSON. Rows are added and never changed."""
+
+    __tablename__ = "run_event"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    time: Mapped[float]
+    body: Mapped[str] = mapped_column(Text)
+
+
+class RunTextRow(Base):
+    """A long text of a run, kept whole."""
+
+    __tablename__ = "run_text"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
+    handle: Mapped[str] = mapped_column(Text, primary_key=True)
+    text: Mapped[str] = mapped_column(PlainText)
+
+
+class GrantRow(Base):
+    """A grant that outlives its question; see `agents.permissions.values.Grant`."""
+
+    __tablename__ = "tool_grant"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    scope: Mapped[Scope] = mapped_column(Text)
+    tool: Mapped[str] = mapped_column(PlainText)
+    created: Mapped[float]
+    pattern: Mapped[str] = mapped_column(PlainText)
+    workspace: Mapped[str] = mapped_column(PlainText)
+    server: Mapped[str] = mapped_column(PlainText)
+    run: Mapped[int]
+    fingerprint: Mapped[str] = mapped_column(PlainText)
+    used: Mapped[float]
+
+
+class ToolCheckRow(Base):
+    """How well a model uses tools, measured. `model` names the very file."""
+
+    __tablename__ = "tool_check"
+
+    model: Mapped[str] = mapped_column(PlainText, primary_key=True)
+    time: Mapped[float]
+    rating: Mapped[ToolRating] = mapped_column(Text)
+    passed: Mapped[int]
+    total: Mapped[int]
+    details: Mapped[str] = mapped_column(PlainText)

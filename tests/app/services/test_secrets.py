@@ -95,6 +95,26 @@ def test_the_keyring_is_asked_once(use: Use) -> None:
     assert kept.asked == 1
 
 
+def test_secrets_with_names_are_kept_beside_the_token_and_apart(use: Use) -> None:
+    kept = Remembering()
+    use(kept)
+    secrets = Secrets({"HF_TOKEN": "hf_environment"})
+    assert (secrets.secret("server:a:KEY"), secrets.has_secret("server:a:KEY")) == ("", "")
+    assert secrets.keep_secret("server:a:KEY", " as it is ") and secrets.keep_secret("server:b:KEY", "two")
+    again = Secrets({})
+    assert (again.secret("server:a:KEY"), again.has_secret("server:b:KEY")) == (" as it is ", "keyring")
+    assert again.hub_token() == ""
+    assert again.forget_secret("server:a:KEY")
+    assert (again.secret("server:a:KEY"), again.secret("server:b:KEY")) == ("", "two")
+
+
+def test_a_secret_without_a_keyring_is_for_this_session() -> None:
+    secrets = Secrets({})
+    assert not secrets.keep_secret("server:a:KEY", "one")
+    assert (secrets.secret("server:a:KEY"), secrets.has_secret("server:a:KEY")) == ("one", "session")
+    assert Secrets({}).secret("server:a:KEY") == ""
+
+
 @pytest.mark.parametrize("backend", [None, keyring.backends.fail.Keyring, PlainFile])
 def test_without_a_keyring_it_is_for_this_session(
     use: Use, backend: type[keyring.backend.KeyringBackend] | None

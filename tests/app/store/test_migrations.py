@@ -13,6 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from agents.events import ModelTurn
 from app.store import migrating, opening
 from app.store.records import ChatOptions, Download, DownloadFile, LibraryFile, LibraryModel
 from app.store.store import Store
@@ -91,6 +92,19 @@ def make(path: Path, sql: Path) -> None:
         connection.executescript(sql.read_text(encoding="utf-8"))
 
 
+def _has_runs(store: Store) -> None:
+    (run,) = store.runs.all()
+    assert (run.id, run.title, run.workspace, run.mode) == (1, "메모 만들기", "/home/u/메모", "workspace")
+    assert [entry.kind for entry in store.runs.entries(1)] == ["run_started", "model_turn", "run_finished"]
+    turn = store.runs.entries(1, after=1, limit=1)[0].event
+    assert isinstance(turn, ModelTurn)
+    assert turn.tool_calls == (ToolCall("c1", "write_file", {"path": "메모.txt", "content": "hello"}),)
+    assert store.runs.kept(1, "r1") == "A long text"
+    assert [(old.id, old.remote) for old in store.runs.all(trashed=True)] == [(2, True)]
+    assert [(grant.tool, grant.pattern) for grant in store.runs.grants()] == [("shell", "git log")]
+    assert [(check.model, check.rating) for check in store.runs.checks()] == [("starter", "poor")]
+
+
 @pytest.mark.parametrize("sql", sorted(DATA.glob("store-*.sql")), ids=lambda path: path.stem)
 def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
     make(folder / "coterie.db", sql)
@@ -117,6 +131,8 @@ def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
         has_models = sql.stem > "store-0002"
         assert store.models() == (list(MODELS) if has_models else [])
         assert store.downloads() == (list(DOWNLOADS) if has_models else [])
+        if sql.stem > "store-0003":
+            _has_runs(store)
         assert store.add_message(shown.id, answer.id, "user", "thanks").siblings == 1
 
 

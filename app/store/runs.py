@@ -1,0 +1,126 @@
+"""Runs and their journals. Each function works inside the caller's transaction.
+
+A run belongs to one process, its writer, while it is carried out; events are added by that process alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from agents.events import Entry, RunEvent, decoded
+from app.store import writers
+from app.store.errors import no_run, no_run_text
+from app.store.records import RUNS_UNDER_WAY, RunRecord, RunState
+from app.store.tables import RunEventRow, RunRow, RunTextRow
+from app.store.text import storable_json
+
+_COLUMNS = [getattr(RunRow, name) for name in RunRecord.__struct_fields__]
+
+
+def add(connection: Connection, run: RunRecord) -> RunRecord:
+    """Add one under an id of its own."""
+    values = {name: getattr(run, name) for name in RunRecord.__struct_fields__ if name != "id"}
+    result = connection.execute(insert(RunRow).values(**values))
+    assert result.inserted_primary_key is not None
+    return get(connection, result.inserted_primary_key[0])
+
+
+def get(connection: Connection, id: int) -> RunRecord:
+    """Also one in the trash. Raises UserError `run.missing`."""
+    row = connection.execute(select(*_COLUMNS).where(RunRow.id == id)).first()
+    if row is None:
+        raise no_run(id)
+    return RunRecord(*row)
+
+
+def listed(connection: Connection, trashed: bool) -> list[RunRecord]:
+    """Those outside the trash, or in it; the latest first. Those of chats are not among them."""
+    place = RunRow.trashed.is_not(None) if trashed else RunRow.trashed.is_(None)
+    statement = (
+        select(*_COLUMNS)
+        .where(place, RunRow.conversation == 0)
+        .order_by(RunRow.created.desc(), RunRow.id.desc())
+    )
+    return [RunRecord(*row) for row in connection.execute(statement)]
+
+
+def change(
+    connection: Connection,
+    id: int,
+    states: Collection[RunState] | None,
+    writers: Collection[str] | None,
+    /,
+    **fields: Any,
+) -> RunRecord | None:
+    """Set fields of one that is in one of `states` and belongs to one of `writers` (None: any); None if not."""
+    statement = update(RunRow).where(RunRow.id == id)
+    if states is not None:
+        statement = statement.where(RunRow.state.in_(states))
+    if writers is not None:
+        statement = statement.where(RunRow.writer.in_(writers))
+    changed = connection.execute(statement.values(**fields)).rowcount
+    return get(connection, id) if changed else None
+
+
+def recover(connection: Connection, writer: str) -> list[RunRecord]:
+    """Runs that a dead process left become "interrupted"; they are returned."""
+    rows = connection.execute(select(*_COLUMNS).where(RunRow.state.in_(RUNS_UNDER_WAY))).all()
+    left = [run for run in (RunRecord(*row) for row in rows) if run.writer != writer]
+    dead = [run.id for run in left if not (run.writer and writers.is_alive(run.writer))]
+    for id in dead:
+        change(connection, id, None, None, state="interrupted", reason="interrupted", writer="")
+    return [get(connection, id) for id in dead]
+
+
+def append(connection: Connection, run: int, event: RunEvent, now: float) -> Entry:
+    """Write an event behind the others."""
+    last = connection.scalar(select(func.max(RunEventRow.seq)).where(RunEventRow.run_id == run)) or 0
+    body = storable_json(event)
+    connection.execute(insert(RunEventRow).values(run_id=run, seq=last + 1, time=now, body=body))
+    return Entry(run, last + 1, now, decoded(body))
+
+
+def entries(connection: Connection, run: int, after: int, limit: int) -> list[Entry]:
+    """The events behind number `after`, at most `limit` of them when that is not 0."""
+    row = RunEventRow
+    statement = (
+        select(row.seq, row.time, row.body).where(row.run_id == run, row.seq > after).order_by(row.seq)
+    )
+    if limit:
+        statement = statement.limit(limit)
+    return [Entry(run, seq, time, decoded(body)) for seq, time, body in connection.execute(statement)]
+
+
+def keep(connection: Connection, run: int, text: str) -> str:
+    """Keep a text under the next handle."""
+    count = connection.scalar(select(func.count()).where(RunTextRow.run_id == run)) or 0
+    handle = f"r{count + 1}"
+    connection.execute(insert(RunTextRow).values(run_id=run, handle=handle, text=text))
+    return handle
+
+
+def kept(connection: Connection, run: int, handle: str) -> str:
+    """Raises UserError `run.no_text`."""
+    statement = select(RunTextRow.text).where(RunTextRow.run_id == run, RunTextRow.handle == handle)
+    text: str | None = connection.scalar(statement)
+    if text is None:
+        raise no_run_text(handle)
+    return text
+
+
+def expired(connection: Connection, older_than: float) -> list[int]:
+    """Runs that went to the trash before that time (seconds since 1970)."""
+    return list(connection.scalars(select(RunRow.id).where(RunRow.trashed < older_than)))
+
+
+def remove(connection: Connection, id: int, older_than: float) -> bool:
+    """Delete one for good; False if it was restored in the meantime."""
+    if connection.scalar(select(RunRow.id).where(RunRow.id == id, RunRow.trashed < older_than)) is None:
+        return False
+    connection.execute(delete(RunEventRow).where(RunEventRow.run_id == id))
+    connection.execute(delete(RunTextRow).where(RunTextRow.run_id == id))
+    connection.execute(delete(RunRow).where(RunRow.id == id))
+    return True

@@ -1,0 +1,108 @@
+"""What a scripted OpenAI-compatible server answers: values, and how they are read from a JSON file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+# What goes wrong with a reply:
+#   "drop"         the connection ends after `after` characters of content, without a word
+#   "status"       the HTTP status `status`, with an error object
+#   "html"         the status `status` and a page, as a proxy sends it
+#   "bad_json"     a piece of the stream, or the whole reply, is not JSON
+#   "wrong_types"  JSON, but numbers where texts and objects where lists belong
+#   "stream_error" an error object in the middle of the stream, after `after` characters
+#   "empty"        a reply without a choice
+#   "no_done"      the stream ends without finish_reason and [DONE]
+#   "stall"        nothing comes any more after `after` characters, until the client leaves
+Fault = Literal[
+    "", "drop", "status", "html", "bad_json", "wrong_types", "stream_error", "empty", "no_done", "stall"
+]
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A tool call. `arguments` as text is sent as it is, readable or not."""
+
+    name: str
+    arguments: dict[str, Any] | str = {}
+    id: str = ""
+
+
+class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One answer. `finish_reason` "" is "tool_calls" with calls and "stop" without.
+
+    `delay` seconds pass before the first byte and `pace` between two pieces; a piece has `piece` characters.
+    `reasoning_field` is what the server calls reasoning. `usage` False: it tells no counts.
+    `call_index` False: deltas of calls come whole and without an index, as some servers send them.
+    """
+
+    content: str = ""
+    reasoning: str = ""
+    tool_calls: tuple[Call, ...] = ()
+    finish_reason: str = ""
+    fault: Fault = ""
+    status: int = 500
+    message: str = "scripted failure"
+    retry_after: str = ""
+    after: int = 0
+    delay: float = 0.0
+    pace: float = 0.0
+    piece: int = 8
+    reasoning_field: str = "reasoning_content"
+    usage: bool = True
+    call_index: bool = True
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A chat request as it came in: `number` counts from 0, `body` is its JSON, `headers` have lower-case names."""
+
+    number: int
+    body: dict[str, Any]
+    headers: dict[str, str]
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        return list(self.body.get("messages", ()))
+
+    @property
+    def turns(self) -> int:
+        """How many turns of the assistant the request holds."""
+        return sum(message.get("role") == "assistant" for message in self.messages)
+
+    @property
+    def last(self) -> str:
+        """The text of the last message."""
+        return str(self.messages[-1].get("content") or "") if self.messages else ""
+
+
+Answer = Callable[[Asked], Reply]
+DONE = Reply("Done.")
+
+
+def say(content: str, **more: Any) -> Reply:
+    return Reply(content, **more)
+
+
+def call(name: str, arguments: dict[str, Any] | str | None = None, **more: Any) -> Reply:
+    """A reply that makes one call."""
+    return Reply(tool_calls=(Call(name, {} if arguments is None else arguments),), **more)
+
+
+def in_order(*replies: Reply) -> Answer:
+    """One after the other, whatever is asked; then `DONE`."""
+    return lambda asked: replies[asked.number] if asked.number < len(replies) else DONE
+
+
+def by_turn(*replies: Reply) -> Answer:
+    """The reply numbered as the assistant's turns in the request are: asked again, the same; then `DONE`."""
+    return lambda asked: replies[asked.turns] if asked.turns < len(replies) else DONE
+
+
+def read_script(path: Path, *, turns: bool = False) -> Answer:
+    """A JSON list of replies; a text is short for `{"content": text}`. Raises msgspec.ValidationError, OSError."""
+    entries = msgspec.json.decode(path.read_bytes(), type=list[Reply | str])
+    replies: Sequence[Reply] = [Reply(entry) if isinstance(entry, str) else entry for entry in entries]
+    return by_turn(*replies) if turns else in_order(*replies)
