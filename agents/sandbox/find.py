@@ -36,7 +36,7 @@ def why_none() -> ErrorInfo:
 @functools.cache
 def _found() -> _Found:
     troubles = []
-    for sandbox in _candidates():
+    for sandbox in candidates():
         try:
             probe(sandbox)
         except UserError as error:
@@ -46,7 +46,8 @@ def _found() -> _Found:
     return _Found(None, ErrorInfo("sandbox.none", {"detail": "; ".join(troubles)}))
 
 
-def _candidates() -> list[Sandbox]:
+def candidates() -> list[Sandbox]:
+    """Those that this system could have, the best first, none of them tried yet."""
     if sys.platform == "linux":
         return [Bubblewrap(program) for program in bubblewrap_programs()]
     return []
