@@ -152,8 +152,9 @@ class History:
                 for name, text, handle in zip(trimmed.calls, trimmed.texts, handles, strict=False):
                     self._change(name, partial(_shortened, text=text, handle=handle))
             case "turns":
-                self.left_out = max(self.left_out, trimmed.turns)
-                self.summary, self.summary_by_model = trimmed.text, trimmed.by_model
+                self.left_out = min(trimmed.turns, self.turns)
+                self.summary = trimmed.text if self.left_out else ""
+                self.summary_by_model = trimmed.by_model
             case "reasoning":
                 self.unreasoned = max(self.unreasoned, trimmed.turns)
             case "loop":

@@ -95,7 +95,7 @@ class Trimmer:
             return None
         share = self._share
         standing = self._meter.texts([summary_shown(history)])[0]
-        weights = [self._weight(turn, history) for turn in turns]
+        weights = self._weights(turns, history.remote)
         gone, count = 0, 0
         # The summary grows with what it stands for, up to its share.
         while count < len(turns) and gone - max(0, min(share.summary, gone // 4) - standing) < excess:
@@ -120,8 +120,15 @@ class Trimmer:
                 return ContextTrimmed("turns", turns=last, text=made.text, by_model=True, usage=made.usage)
         return ContextTrimmed("turns", turns=last, text=lines.text)
 
-    def _weight(self, turn: TurnItem, history: History) -> int:
-        texts = [turn.content]
-        for call in turn.shown_calls:
-            texts += [f"{call.name} {call.arguments}", result_shown(call, history.remote)]
-        return sum(self._meter.texts(texts)) + _AROUND * len(texts)
+    def _weights(self, turns: Sequence[TurnItem], remote: bool) -> list[int]:
+        """About how many tokens each turn takes, with its calls and results."""
+        texts = [_texts(turn, remote) for turn in turns]
+        self._meter.texts([text for of_turn in texts for text in of_turn])
+        return [sum(self._meter.texts(of_turn)) + _AROUND * len(of_turn) for of_turn in texts]
+
+
+def _texts(turn: TurnItem, remote: bool) -> list[str]:
+    texts = [turn.content]
+    for call in turn.shown_calls:
+        texts += [f"{call.name} {call.arguments}", result_shown(call, remote)]
+    return texts
