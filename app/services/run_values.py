@@ -8,7 +8,7 @@ import msgspec
 
 from agents.budget import Budget
 from agents.events import ContextPart, FileChange, Mode
-from agents.permissions.values import ApprovalRequest
+from agents.permissions.values import ApprovalRequest, Grant
 from app.store.records import RunRecord as RunRecord
 from app.store.records import RunState as RunState
 from engine.api import Message, Reasoning
@@ -69,12 +69,16 @@ class Recipe(msgspec.Struct, frozen=True):
 
 
 class RunView(msgspec.Struct, frozen=True):
-    """What a page needs besides the entries: folded from them, the same live and replayed."""
+    """What a page needs besides the entries: folded from them, the same live and replayed.
+
+    `allowed` are the grants that count in this run besides its mode. `interrupted` are calls that were under way when
+    the process died. `seconds` is its time without waiting for a person, `tokens_used` what the model has written.
+    """
 
     record: RunRecord
     plan: tuple[PlanItem, ...] = ()
     touched: tuple[Touched, ...] = ()
-    allowed: tuple[str, ...] = ()
+    allowed: tuple[Grant, ...] = ()
     parts: tuple[ContextPart, ...] = ()
     pending: ApprovalRequest | None = None
     interrupted: tuple[str, ...] = ()
