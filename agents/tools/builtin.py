@@ -12,8 +12,10 @@ from agents.tools.find_files import find_files
 from agents.tools.list_files import list_files
 from agents.tools.move_file import move_file
 from agents.tools.notes import read_notes, write_note
+from agents.tools.python import Python
 from agents.tools.read_file import read_file
 from agents.tools.search_text import search_text
+from agents.tools.shell import Shell
 from agents.tools.update_plan import update_plan
 from agents.tools.write_file import write_file
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 def builtin_tools(sandbox: Sandbox | None = None) -> tuple[Tool, ...]:
     """All of them, always in the same order. Those that execute something are there when there is a sandbox."""
+    executing: tuple[Tool, ...] = (Shell(), Python()) if sandbox is not None else ()
     return (
         list_files,
         read_file,
@@ -33,6 +36,7 @@ def builtin_tools(sandbox: Sandbox | None = None) -> tuple[Tool, ...]:
         edit_file,
         move_file,
         delete_file,
+        *executing,
         calculator,
         date_time,
         write_note,

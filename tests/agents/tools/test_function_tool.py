@@ -6,12 +6,13 @@ import dataclasses
 import enum
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import jsonschema
 import msgspec
 import pytest
 
+from agents.sandbox.sandbox import Sandbox
 from agents.tools.builtin import builtin_tools
 from agents.tools.docstring import read_docstring
 from agents.tools.function_tool import FunctionTool, ToolTrouble, tool
@@ -296,3 +297,9 @@ def test_built_in_tools_have_a_fixed_order_and_schemas_that_hold() -> None:
         assert all("description" in value for value in shape["parameters"]["properties"].values()), each.name
         assert shape["description"]
         assert not each.facts.read_only or not each.facts.destructive
+
+
+def test_without_a_sandbox_nothing_executes() -> None:
+    without = {each.name for each in builtin_tools()}
+    assert not {"shell", "python"} & without
+    assert {each.name for each in builtin_tools(cast(Sandbox, object()))} == without | {"shell", "python"}
