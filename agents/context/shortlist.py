@@ -85,20 +85,22 @@ class _Choice:
         if self._cost(self.definitions(must, schemas)) > self._budget * 3 // 4:
             schemas = "brief"
         left = self._budget - self._cost(self.definitions(must, schemas))
-        chosen = set(must)
-        others = self._ranked([name for name in self.all if name not in chosen])
-        costs = self._single(others, schemas)
+        others = self._ranked([name for name in self.all if name not in must])
         added = []
-        for name, cost in zip(others, costs, strict=True):
+        for name, cost in zip(others, self._single(list(others), schemas), strict=True):
             if cost <= left:
                 left -= cost
                 added.append(name)
         while added and self._cost(self.definitions([*must, *added], schemas)) > self._budget:
             added.pop()
-        chosen.update(added)
+        best = next(iter(others), "")
+        if best and others[best] > 0 and best not in added:
+            # What the task speaks of most is worth a little more than the share.
+            added = [best, *added[:-1]]
+        chosen = {*must, *added}
         return tuple(name for name in self.all if name in chosen), schemas
 
-    def _ranked(self, names: Sequence[str]) -> list[str]:
+    def _ranked(self, names: Sequence[str]) -> dict[str, float]:
         said = [item.text for item in self._history.items if isinstance(item, Words) and item.of_user]
         lately = [turn.content for turn in self._history.shown_turns[-2:]]
         documents = {name: self._tools[name].description for name in names}
