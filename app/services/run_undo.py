@@ -1,0 +1,75 @@
+"""Undoing what runs did to files, and what is kept for that."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from agents.events import Entry, SnapshotTaken, ToolCalled, Undone
+from agents.snapshots.values import UndoPlan
+from agents.tools.workspace import Workspace
+from app.services.events import RunChanged
+from app.services.run_journal import StoreJournal, Tell
+from app.services.run_parts import RunParts
+from app.services.run_view import touched
+from app.store.records import RunRecord
+from app.store.run_store import RunStore
+from engine.errors import UserError
+
+
+class RunUndo:
+    """Plans and does it, through the snapshots of each run's workspace."""
+
+    def __init__(self, store: RunStore, parts: RunParts, tell: Tell) -> None:
+        self._store, self._parts, self._tell = store, parts, tell
+
+    def plan(
+        self,
+        record: RunRecord,
+        calls: Collection[str] | None,
+        paths: Collection[str] | None,
+        after: int,
+    ) -> UndoPlan:
+        """Raises UserError `run.nothing_to_undo`."""
+        self.settle(record)
+        entries = self._store.entries(record.id)
+        if after:
+            behind = {e.event.call for e in entries if isinstance(e.event, ToolCalled) and e.seq > after}
+            calls = behind if calls is None else behind & set(calls)
+        plan = self._parts.snapshots(_workspace(record)).plan(entries, calls=calls, paths=paths)
+        if not plan.steps:
+            raise UserError("run.nothing_to_undo")
+        return plan
+
+    def undo(self, record: RunRecord, plan: UndoPlan, force: Collection[str]) -> Undone:
+        """Do it and write it down. Raises UserError `undo.*`."""
+        undone = self._parts.snapshots(_workspace(record)).undo(plan, force=force)
+        StoreJournal(self._store, record.id, self._tell).append(undone)
+        left = [file for file in touched(self._store.entries(record.id)) if file.state != "undone"]
+        changed = self._store.change(record.id, undone=not left, updated=time.time())
+        if changed is not None:
+            self._tell([RunChanged(changed)])
+        return undone
+
+    def settle(self, record: RunRecord) -> None:
+        """Find out what a call did that was under way when its process died, and write that down."""
+        entries = self._store.entries(record.id)
+        if not any(isinstance(entry.event, SnapshotTaken) for entry in entries):
+            return
+        journal = StoreJournal(self._store, record.id, self._tell)
+        for event in self._parts.snapshots(_workspace(record)).settle(entries):
+            journal.append(event)
+
+    def collect(self, records: Iterable[RunRecord]) -> None:
+        """Let go of kept files that no run needs any more."""
+        entries: list[Entry] = []
+        workspace: Workspace | None = None
+        for record in records:
+            entries += self._store.entries(record.id)
+            workspace = workspace or _workspace(record)
+        self._parts.snapshots(workspace or Workspace(Path("/"))).collect(entries)
+
+
+def _workspace(record: RunRecord) -> Workspace:
+    return Workspace(Path(record.workspace))
