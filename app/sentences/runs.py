@@ -29,7 +29,7 @@ SENTENCES: dict[str, Sentence] = {
         "There is no task. Say in a sentence what should be done.",
         "작업 내용이 없습니다. 무엇을 해야 하는지 한 문장으로 적어 주세요.",
     ),
-    "run.task_too_long": Sentence(
+    "run.task_too_large": Sentence(
         "The task has {length} characters; {most} is the most. Put long texts into a file in the folder and name it.",
         "작업 내용이 {length}자로 너무 깁니다(최대 {most}자). 긴 글은 폴더 안의 파일에 넣고 그 이름을 적어 주세요.",
     ),
@@ -155,5 +155,13 @@ SENTENCES: dict[str, Sentence] = {
     "run.none": Sentence(
         "There are no runs yet. Start one with a task and a folder.",
         "아직 실행이 없습니다. 작업과 폴더를 정해 시작해 주세요.",
+    ),
+    "run.task_too_long": Sentence(
+        "The task has {tokens} tokens, and the model's context has room for {room}. Shorten it, or choose a larger context.",
+        "작업 내용이 {tokens}토큰인데 모델의 컨텍스트에는 {room}토큰만 들어갑니다. 내용을 줄이거나 컨텍스트를 늘려 주세요.",
+    ),
+    "run.context_too_small": Sentence(
+        "What the model has to see takes {needed} tokens, and {room} of its context of {context} are free for it. Choose a larger context.",
+        "모델이 보아야 할 내용은 {needed}토큰인데 컨텍스트 {context}토큰 중 {room}토큰만 쓸 수 있습니다. 컨텍스트를 늘려 주세요.",
     ),
 }

@@ -107,14 +107,14 @@ class Runs:
     def start(self, wish: RunWish, *, attended: bool = True) -> RunRecord:
         """Start a run. With `attended` False there is nobody to ask, so what needs a decision is denied.
 
-        Raises UserError `run.no_task`, `run.task_too_long`, `run.unknown_tool` and those of `checked_workspace`; what
-        goes wrong later ends the run.
+        Raises UserError `run.no_task`, `run.task_too_large` and those of `checked_workspace`; what goes wrong later
+        ends the run.
         """
         task = clean_text(wish.task).strip()
         if not task:
             raise UserError("run.no_task")
         if len(task) > MOST_TASK:
-            raise UserError("run.task_too_long", length=len(task), most=MOST_TASK)
+            raise UserError("run.task_too_large", length=len(task), most=MOST_TASK)
         workspace = str(checked_workspace(wish.workspace, self._home))
         budget = wish.budget or Budget()
         now = time.time()

@@ -1,0 +1,124 @@
+"""Carries one call out, on a thread of its own: whatever the tool does there, there is an outcome in time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from agents.permissions.values import ApprovalRequest, Approver, Decision
+from agents.tools.tool import Here, Outcome, Tool
+from engine.errors import UserError
+from engine.text import clean_text
+
+# A tool that was told to give up has so long to do it; seconds.
+GRACE = 3.0
+_LOOK = 0.05
+
+
+def carried_out(
+    tool: Tool,
+    arguments: dict[str, Any],
+    here: Here,
+    stopping: Callable[[], bool],
+    *,
+    grace: float = GRACE,
+    clock: Callable[[], float] = time.monotonic,
+) -> Outcome:
+    """What the call came to: a failure of the tool is an "error", more than `facts.timeout_s` a "timeout", and one
+    that was stopped before it ended "interrupted". A tool that does not even give up then is left behind. Its text
+    is valid UTF-8 and not longer than `facts.most_bytes`."""
+    work = _Work(tool, arguments, here, clock)
+    work.thread.start()
+    facts, reason = tool.facts, ""
+    while not work.done.wait(_LOOK):
+        if stopping():
+            reason = "interrupted"
+        elif facts.timeout_s and work.seconds() > facts.timeout_s:
+            reason = "timeout"
+        if reason:
+            work.cancelled.set()
+            work.done.wait(grace)
+            break
+    outcome = work.outcome
+    if outcome is None:
+        told = f"It was told to give up and did not within {grace:g} seconds; it may still go on."
+        return Outcome(
+            f"{_why(reason, facts.timeout_s)} {told}", "timeout" if reason == "timeout" else "interrupted"
+        )
+    if reason and outcome.status != "ok":
+        text = "\n".join(filter(None, (_why(reason, facts.timeout_s), outcome.text)))
+        status = "timeout" if reason == "timeout" else "interrupted"
+        outcome = msgspec.structs.replace(outcome, text=text, status=status)
+    text = _within(clean_text(outcome.text), facts.most_bytes)
+    untrusted = outcome.untrusted or facts.untrusted
+    return msgspec.structs.replace(outcome, text=text, untrusted=untrusted)
+
+
+def _why(reason: str, seconds: float) -> str:
+    return (
+        f"The tool took longer than {seconds:g} seconds." if reason == "timeout" else "The run was stopped."
+    )
+
+
+class _Work:
+    """A call that is being carried out."""
+
+    def __init__(self, tool: Tool, arguments: dict[str, Any], here: Here, clock: Callable[[], float]) -> None:
+        self._tool, self._arguments, self._clock = tool, arguments, clock
+        self._began = clock()
+        self.cancelled, self.done = threading.Event(), threading.Event()
+        self.outcome: Outcome | None = None
+        self._waiting = _Waiting(here.approver, clock) if here.approver else None
+        self._here = msgspec.structs.replace(here, cancelled=self.cancelled.is_set, approver=self._waiting)
+        self.thread = threading.Thread(target=self._run, name=f"tool-{tool.name}", daemon=True)
+
+    def seconds(self) -> float:
+        """How long it runs, without waiting for a person."""
+        return self._clock() - self._began - (self._waiting.seconds() if self._waiting else 0.0)
+
+    def _run(self) -> None:
+        try:
+            outcome = self._tool.run(self._arguments, self._here)
+            if not isinstance(outcome, Outcome):
+                outcome = Outcome(f"The tool failed: it returned {type(outcome).__name__}.", "error")
+            self.outcome = outcome
+        except UserError as error:
+            told = ", ".join(f"{name}: {value}" for name, value in error.params.items())
+            self.outcome = Outcome(f"The tool failed: {error.code}{f' ({told})' if told else ''}", "error")
+        except BaseException as error:  # whatever a tool raises is its own affair, never the run's end
+            self.outcome = Outcome(f"The tool failed: {type(error).__name__}: {error}"[:2000], "error")
+        finally:
+            self.done.set()
+
+
+class _Waiting:
+    """An approver that counts the time for which it waits."""
+
+    def __init__(self, approver: Approver, clock: Callable[[], float]) -> None:
+        self._approver, self._clock = approver, clock
+        self._total, self._since = 0.0, -1.0
+
+    def ask(self, request: ApprovalRequest) -> Decision | None:
+        self._since = self._clock()
+        try:
+            return self._approver.ask(request)
+        finally:
+            self._total, self._since = self._total + self._clock() - self._since, -1.0
+
+    def seconds(self) -> float:
+        since = self._since
+        return self._total + (self._clock() - since if since >= 0 else 0.0)
+
+
+def _within(text: str, most: int) -> str:
+    """The text, or its head and tail when it has more bytes than allowed."""
+    data = text.encode()
+    if not most or len(data) <= most:
+        return text
+    half = max(0, most - 100) // 2
+    head, tail = data[:half].decode(errors="ignore"), data[len(data) - half :].decode(errors="ignore")
+    return f"{head}\n[... {len(data) - 2 * half} bytes left out ...]\n{tail}"

@@ -1,0 +1,263 @@
+"""Where a run stands: a pure fold of its journal, the same live, replayed and resumed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import msgspec
+
+from agents.budget import Budget
+from agents.events import (
+    Approval,
+    ContextTrimmed,
+    Entry,
+    Mode,
+    ModelTurn,
+    ResultStatus,
+    RunEvent,
+    RunFinished,
+    RunResumed,
+    RunStarted,
+    SnapshotTaken,
+    ToolCalled,
+    ToolResult,
+)
+from engine.api import ToolCall
+
+# So many results and turns are remembered to find repeats in.
+REMEMBERED = 24
+# A text of a turn shorter than that may be said again ("Let me look."); characters.
+_LONG_ENOUGH = 80
+_BYTES_PER_TOKEN = 4
+# After so many results without a repeat a loop counts no more.
+_FORGIVEN = 8
+
+
+class Used(msgspec.Struct, frozen=True):
+    """What was used of the budget since the start or the last resumption. `errors` and `malformed` are those in a row
+    up to now."""
+
+    steps: int = 0
+    seconds: float = 0.0
+    tokens: int = 0
+    calls: int = 0
+    errors: int = 0
+    malformed: int = 0
+
+    def ended(self, budget: Budget) -> str:
+        """The limit that is reached, as a reason of `RunFinished`; "" while there is something left."""
+        for name in ("malformed", "errors", "steps", "calls", "tokens", "seconds"):
+            limit = getattr(budget, name)
+            if limit and getattr(self, name) >= limit:
+                return "time" if name == "seconds" else name
+        return ""
+
+
+class OpenCall(msgspec.Struct, frozen=True):
+    """A call without a result. `approval` is the last that was written of it; `began`: a snapshot was taken, so
+    it may have begun; `ended`: the snapshot behind it was taken too."""
+
+    step: int
+    call: str
+    name: str
+    arguments: dict[str, Any] | str
+    server: str = ""
+    approval: Literal["", "asked", "allowed", "denied"] = ""
+    by: str = ""
+    message: str = ""
+    began: bool = False
+    ended: bool = False
+
+
+class Done(msgspec.Struct, frozen=True):
+    """A call with its result, as much of it as tells repeats. `text` is a digest; `rough` one of the text without its
+    digits, "" where that is the same."""
+
+    step: int
+    call: str
+    name: str
+    arguments: dict[str, Any] | str
+    status: ResultStatus
+    text: str
+    rough: str
+
+
+class RunState(msgspec.Struct, frozen=True):
+    """`step` is the last turn's number, `calls` how many calls were made in all. `unwritten` are calls of the last
+    turn that are not in the journal one by one yet; `open` those that are, without a result.
+
+    `empties` and `failures` count turns in a row that said nothing or broke off. `said` is the last text that was not
+    empty. `repeats` counts what was done about a loop, `since_repeat` the results since; `recent` are the last
+    results and `texts` digests of the last turns' texts, "" for short ones. `finished` is None while it runs.
+    """
+
+    started: RunStarted | None = None
+    mode: Mode = "ask"
+    budget: Budget = Budget()
+    used: Used = Used()
+    step: int = 0
+    calls: int = 0
+    unwritten: tuple[ToolCall, ...] = ()
+    open: tuple[OpenCall, ...] = ()
+    last_turn: ModelTurn | None = None
+    empties: int = 0
+    failures: int = 0
+    said: str = ""
+    tainted: bool = False
+    repeats: int = 0
+    since_repeat: int = 0
+    recent: tuple[Done, ...] = ()
+    texts: tuple[str, ...] = ()
+    finished: RunFinished | None = None
+    time: float = 0.0
+    waits: bool = False
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> RunState:
+        state = cls()
+        for entry in entries:
+            state = state.after(entry)
+        return state
+
+    def after(self, entry: Entry) -> RunState:
+        """The state once this event has happened. Time counts from event to event, but for that between a question
+        and its answer, and that in which nothing ran."""
+        event = entry.event
+        idle = self.waits or self.finished is not None or isinstance(event, RunStarted | RunResumed)
+        seconds = 0.0 if idle else max(0.0, entry.time - self.time)
+        used = msgspec.structs.replace(self.used, seconds=self.used.seconds + seconds)
+        waits = isinstance(event, Approval) and event.decision == "asked"
+        moved = msgspec.structs.replace(self, used=used, time=entry.time, waits=waits)
+        return moved._with(event)
+
+    def open_call(self, call: str) -> OpenCall | None:
+        return next((one for one in self.open if one.call == call), None)
+
+    def _with(self, event: RunEvent) -> RunState:
+        change = msgspec.structs.replace
+        if isinstance(event, RunStarted):
+            return change(self, started=event, mode=event.mode, budget=event.budget)
+        if isinstance(event, RunResumed):
+            return change(
+                self,
+                mode=event.mode or self.mode,
+                budget=event.budget,
+                used=Used(),
+                finished=None,
+                empties=0,
+                failures=0,
+                repeats=0,
+                recent=(),
+                texts=(),
+            )
+        if isinstance(event, ModelTurn):
+            return self._with_turn(event)
+        if isinstance(event, ToolCalled):
+            made = OpenCall(event.step, event.call, event.name, event.arguments, event.server)
+            return change(self, calls=self.calls + 1, unwritten=self.unwritten[1:], open=(*self.open, made))
+        if isinstance(event, Approval):
+            return self._with_call(event.call, approval=event.decision, by=event.by, message=event.message)
+        if isinstance(event, SnapshotTaken):
+            phase = {"began": True, "ended": False} if event.phase == "before" else {"ended": True}
+            return self._with_call(event.call, **phase)
+        if isinstance(event, ToolResult):
+            return self._with_result(event)
+        if isinstance(event, ContextTrimmed):
+            return self._with_trim(event)
+        if isinstance(event, RunFinished):
+            return change(self, finished=event)
+        return self
+
+    def _with_call(self, call: str, **fields: Any) -> RunState:
+        calls = tuple(
+            msgspec.structs.replace(one, **fields) if one.call == call else one for one in self.open
+        )
+        return msgspec.structs.replace(self, open=calls)
+
+    def _with_turn(self, turn: ModelTurn) -> RunState:
+        used = msgspec.structs.replace(self.used, tokens=self.used.tokens + _written(turn))
+        if not turn.is_whole:
+            failures = self.failures + 1 if turn.error else self.failures
+            return msgspec.structs.replace(self, used=used, failures=failures, last_turn=turn)
+        cut = is_cut_in_call(turn)
+        used = msgspec.structs.replace(used, steps=used.steps + 1, malformed=used.malformed + cut)
+        said = turn.content.strip()
+        is_empty = not said and not turn.tool_calls and not cut
+        return msgspec.structs.replace(
+            self,
+            used=used,
+            step=turn.step,
+            unwritten=() if turn.final else turn.tool_calls,
+            last_turn=turn,
+            empties=self.empties + 1 if is_empty else 0,
+            failures=0,
+            said=said or self.said,
+            texts=(*self.texts, digest(said) if len(said) >= _LONG_ENOUGH else "")[-REMEMBERED:],
+        )
+
+    def _with_result(self, result: ToolResult) -> RunState:
+        made = self.open_call(result.call)
+        if made is None:
+            return self
+        used, status = self.used, result.status
+        was_malformed = status == "error" and not made.approval
+        refused = status == "denied" and made.by != "user"
+        if status == "ok":
+            used = msgspec.structs.replace(used, errors=0, malformed=0)
+        elif was_malformed:
+            used = msgspec.structs.replace(used, malformed=used.malformed + 1)
+        elif refused or status in ("error", "timeout"):
+            used = msgspec.structs.replace(used, errors=used.errors + 1, malformed=0)
+        if made.approval == "allowed":
+            used = msgspec.structs.replace(used, calls=used.calls + 1)
+        done = Done(
+            made.step, made.call, made.name, made.arguments, status, digest(result.text), rough(result.text)
+        )
+        return msgspec.structs.replace(
+            self,
+            used=used,
+            open=tuple(one for one in self.open if one.call != result.call),
+            tainted=self.tainted or result.untrusted,
+            recent=(*self.recent, done)[-REMEMBERED:],
+            since_repeat=self.since_repeat + 1,
+        )
+
+    def _with_trim(self, trim: ContextTrimmed) -> RunState:
+        if trim.reason != "loop" and trim.about != "loop":
+            return self
+        taken_out = set(trim.calls) if trim.reason == "loop" else set()
+        return msgspec.structs.replace(
+            self,
+            repeats=self.patience + 1,
+            since_repeat=0,
+            recent=tuple(done for done in self.recent if done.call not in taken_out),
+            texts=() if trim.reason == "loop" else self.texts,
+        )
+
+    @property
+    def patience(self) -> int:
+        """How often something was done about a loop lately; what lies some results back is forgiven."""
+        return 0 if self.since_repeat >= _FORGIVEN else self.repeats
+
+
+def is_cut_in_call(turn: ModelTurn) -> bool:
+    """Whether the turn ended inside a call of which nothing is left to carry out."""
+    return not turn.tool_calls and any(notice.code == "tools.cut_in_call" for notice in turn.notices)
+
+
+def digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def rough(text: str) -> str:
+    """The digest of a text without its digits, in which times and counters differ; "" for a text without any."""
+    letters = "".join(char for char in text if not char.isdigit())
+    return digest(letters) if len(letters) != len(text) else ""
+
+
+def _written(turn: ModelTurn) -> int:
+    """Tokens that the model wrote; a server that does not tell is estimated."""
+    said = len(turn.content) + len(turn.reasoning)
+    return turn.usage.completion_tokens or -(-said // _BYTES_PER_TOKEN)
