@@ -53,7 +53,7 @@ class RunParts:
 
     def sandbox(self) -> Sandbox | None:
         """What this machine has; looked for once."""
-        from agents.sandbox.finding import find_sandbox
+        from agents.sandbox.find import find_sandbox
 
         return find_sandbox()
 
