@@ -152,6 +152,10 @@ SENTENCES: dict[str, Sentence] = {
         "“{value}” is not the number of a run. `coterie run --list` shows them.",
         "“{value}”은(는) 실행 번호가 아닙니다. `coterie run --list`로 확인해 주세요.",
     ),
+    "run.no_model_file": Sentence(
+        "The file of the model {name} is not there any more. Choose another model.",
+        "{name} 모델의 파일이 더는 없습니다. 다른 모델을 골라 주세요.",
+    ),
     "run.none": Sentence(
         "There are no runs yet. Start one with a task and a folder.",
         "아직 실행이 없습니다. 작업과 폴더를 정해 시작해 주세요.",
