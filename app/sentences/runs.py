@@ -59,6 +59,10 @@ SENTENCES: dict[str, Sentence] = {
         "This run has changed no files, so there is nothing to undo.",
         "이 실행은 바꾼 파일이 없어 되돌릴 것이 없습니다.",
     ),
+    "run.nothing_to_redo": Sentence(
+        "Nothing of this run was undone, so there is nothing to do again.",
+        "이 실행에서 되돌린 것이 없어 다시 적용할 것도 없습니다.",
+    ),
     "run.broke": Sentence(
         "The run ended because something unexpected went wrong ({detail}). What it did is kept and can be undone.",
         "예상하지 못한 문제로 실행이 끝났습니다({detail}). 지금까지 한 일은 그대로 있으며 되돌릴 수 있습니다.",

@@ -6,7 +6,7 @@ import time
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from agents.events import Entry, SnapshotTaken, ToolCalled, Undone
+from agents.events import SnapshotTaken, Undone
 from agents.snapshots.values import UndoPlan
 from agents.tools.workspace import Workspace
 from app.services.events import RunChanged
@@ -34,12 +34,16 @@ class RunUndo:
         """Raises UserError `run.nothing_to_undo`."""
         self.settle(record)
         entries = self._store.entries(record.id)
-        if after:
-            behind = {e.event.call for e in entries if isinstance(e.event, ToolCalled) and e.seq > after}
-            calls = behind if calls is None else behind & set(calls)
-        plan = self._parts.snapshots(_workspace(record)).plan(entries, calls=calls, paths=paths)
+        plan = self._parts.snapshots(_workspace(record)).plan(entries, calls, paths, after)
         if not plan.steps:
             raise UserError("run.nothing_to_undo")
+        return plan
+
+    def redo_plan(self, record: RunRecord) -> UndoPlan:
+        """Raises UserError `run.nothing_to_redo`."""
+        plan = self._parts.snapshots(_workspace(record)).plan_redo(self._store.entries(record.id))
+        if not plan.steps:
+            raise UserError("run.nothing_to_redo")
         return plan
 
     def undo(self, record: RunRecord, plan: UndoPlan, force: Collection[str]) -> Undone:
@@ -62,13 +66,16 @@ class RunUndo:
             journal.append(event)
 
     def collect(self, records: Iterable[RunRecord]) -> None:
-        """Let go of kept files that no run needs any more."""
-        entries: list[Entry] = []
-        workspace: Workspace | None = None
+        """Let go of kept files that no run needs any more. Takes as long as reading all journals."""
+        from agents.snapshots.timeline import hashes
+
+        needed: set[str] = set()
+        snapshots = None
         for record in records:
-            entries += self._store.entries(record.id)
-            workspace = workspace or _workspace(record)
-        self._parts.snapshots(workspace or Workspace(Path("/"))).collect(entries)
+            needed |= hashes(self._store.entries(record.id))
+            snapshots = snapshots or self._parts.snapshots(_workspace(record))
+        if snapshots is not None:
+            snapshots.collect(needed)
 
 
 def _workspace(record: RunRecord) -> Workspace:

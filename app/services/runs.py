@@ -239,6 +239,10 @@ class Runs:
         files `paths`, None for all. Raises UserError `run.busy`, `run.elsewhere`, `run.nothing_to_undo`."""
         return self._undo.plan(self._free(id), calls, paths, after)
 
+    def redo_plan(self, id: int) -> UndoPlan:
+        """What taking the last undoing back would do, to be done by `undo`. Raises UserError `run.nothing_to_redo`."""
+        return self._undo.redo_plan(self._free(id))
+
     def undo(self, id: int, plan: UndoPlan, force: Collection[str] = ()) -> Undone:
         """Do it. Files in `force` are put back though somebody has changed them since; that version is kept. Raises
         UserError `run.busy`, `run.elsewhere`, `undo.*`."""
