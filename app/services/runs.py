@@ -240,7 +240,7 @@ class Runs:
         return self._undo.plan(self._free(id), calls, paths, after)
 
     def redo_plan(self, id: int) -> UndoPlan:
-        """What taking the last undoing back would do, to be done by `undo`. Raises UserError `run.nothing_to_redo`."""
+        """What taking the last undoing back would do, for `undo`. Raises UserError `run.nothing_to_redo`."""
         return self._undo.redo_plan(self._free(id))
 
     def undo(self, id: int, plan: UndoPlan, force: Collection[str] = ()) -> Undone:
