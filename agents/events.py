@@ -17,6 +17,8 @@ from engine.errors import ErrorInfo
 # What may happen without a question; the words of the command line.
 Mode = Literal["read", "ask", "workspace", "all-in-sandbox"]
 RunStatus = Literal["completed", "stopped", "failed"]
+# How much a model is told of a tool: all, no descriptions of arguments, or besides one sentence each.
+Schemas = Literal["whole", "compact", "brief"]
 ResultStatus = Literal["ok", "error", "denied", "timeout", "interrupted", "skipped"]
 
 
@@ -63,7 +65,7 @@ class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed
 class ModelTurn(msgspec.Struct, frozen=True, tag_field="kind", tag="model_turn"):
     """The model has written. Its calls follow as `ToolCalled`, one by one. `step` counts from 1.
 
-    `parts` tell what it saw. `final`: it was asked for an answer without tools. `notices` as in `engine.api.Finished`.
+    `parts` tell what it saw. `final`: it was asked for an answer without tools. `notices` as in `api.Finished`.
     One that broke off (`error`) or was given up ("cancelled") counts for nothing: its calls are not made, the model
     does not see it again, and the next turn has the same `step`.
     """
@@ -172,11 +174,16 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     `reason`: "results" (those of `calls` are shown as head and tail, `texts` in the same order), "turns" (the
     first `turns` turns with their results are left out and `text` stands for them), "loop" (the repeated `calls`
     are taken out), "nudge" (`text` was said to the model), "tools" (only the tools `names` are offered),
-    "final" (`text` asks for an answer without tools). `about` says what a nudge is about: a loop (of `calls`, or of
-    a text), an answer that was empty, a call that was cut off.
+    "final" (`text` asks for an answer without tools), "reasoning" (that of the first `turns` turns is not shown).
+    `about` says what a nudge is about: a loop (of `calls`, or of a text), an answer that was empty, a call that was
+    cut off.
+
+    `turns` counts from the first turn of the run, so a later one takes the place of an earlier one. `handles` are
+    those of the whole results, in the order of `calls`. `schemas` is how much of the tools' descriptions is
+    told. `by_model`: the model wrote the text that stands for the turns, for `usage`.
     """
 
-    reason: Literal["results", "turns", "loop", "nudge", "tools", "final"]
+    reason: Literal["results", "turns", "loop", "nudge", "tools", "final", "reasoning"]
     before_tokens: int = 0
     after_tokens: int = 0
     calls: tuple[str, ...] = ()
@@ -184,6 +191,10 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     turns: int = 0
     text: str = ""
     names: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+    schemas: Schemas = "whole"
+    by_model: bool = False
+    usage: Usage = Usage()
     about: Literal["", "loop", "empty", "cut"] = ""
 
 

@@ -127,7 +127,8 @@ class ReasoningControl(msgspec.Struct, frozen=True):
 
 class ModelFacts(msgspec.Struct, frozen=True):
     """What the engine knows of a loaded model. `machine` is what the plan was made for, as it was just before the
-    load: what is free in it is free again once the model is gone."""
+    load: what is free in it is free again once the model is gone. `remote`: it runs somewhere else, and what it is
+    asked leaves this machine; its `path` is then a name ("openai:URL#NAME")."""
 
     path: str
     name: str
@@ -141,6 +142,7 @@ class ModelFacts(msgspec.Struct, frozen=True):
     plan: Plan | None = None
     weights: LoadedWeights | None = None
     machine: Machine | None = None
+    remote: bool = False
 
 
 class GenerateRequest(msgspec.Struct, frozen=True):
@@ -253,8 +255,22 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
     notices: tuple[ErrorInfo, ...] = ()
 
 
+class Measured(msgspec.Struct, frozen=True, tag="measured"):
+    """The end of a `measure`: the tokens of the whole prompt, template and tools included, and of each text alone.
+
+    `exact` False: estimated, and never too low as far as is known, because the model's own tokenizer cannot be
+    asked. With `error` nothing was measured.
+    """
+
+    id: int
+    prompt: int = 0
+    texts: tuple[int, ...] = ()
+    exact: bool = True
+    error: ErrorInfo | None = None
+
+
 class EngineLost(msgspec.Struct, frozen=True, tag="lost"):
-    """The host died or stopped answering. Each open request has got its `Finished` before this."""
+    """The host died or stopped answering. Each open request has got its `Finished` or `Measured` before this."""
 
     error: ErrorInfo
     log_tail: tuple[str, ...] = ()
@@ -269,6 +285,7 @@ Event = (
     | ToolCalled
     | ExpertsFired
     | Finished
+    | Measured
     | EngineLost
 )
 # Called from the engine's reader thread with the events that have come in, oldest first. Must return soon.
@@ -300,6 +317,12 @@ class Engine(Protocol):
 
     def abort(self, request_id: int) -> None:
         """Stop an answer within 100 ms, in prefill as in decode; it ends in `Finished("cancelled")`."""
+        ...
+
+    def measure(self, request: GenerateRequest, texts: tuple[str, ...] = ()) -> None:
+        """Count tokens of the prompt that `request` would make, and of `texts`; ends in `Measured`. Nothing is
+        generated, and an answer under way is not waited for. Raises UserError as `generate` does.
+        """
         ...
 
     def answer_now(self, request_id: int) -> None:

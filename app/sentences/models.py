@@ -9,6 +9,18 @@ SENTENCES: dict[str, Sentence] = {
         "There is no file at {path}. It may have been moved or deleted; choose the model again.",
         "{path}에 파일이 없습니다. 옮겨졌거나 삭제되었을 수 있습니다. 모델을 다시 선택해 주세요.",
     ),
+    "model.not_ready": Sentence(
+        "The model is being prepared and cannot be asked at the moment. Try again shortly.",
+        "모델을 준비하는 중이라 지금은 물어볼 수 없습니다. 잠시 후 다시 시도해 주세요.",
+    ),
+    "model.other_in_use": Sentence(
+        "Another model ({used}) is in use now instead of {wanted}. Resume to go on with {wanted}.",
+        "지금은 {wanted} 대신 다른 모델({used})을 사용하고 있습니다. {wanted} 모델로 계속하려면 다시 시작해 주세요.",
+    ),
+    "model.answering": Sentence(
+        "{used} is still writing an answer. Wait until it is finished, or stop it, before {wanted} is loaded.",
+        "{used} 모델이 아직 답변을 쓰고 있습니다. 답변이 끝나기를 기다리거나 멈춘 뒤에 {wanted} 모델을 불러와 주세요.",
+    ),
     "model.bad_name": Sentence(
         "The name {path} holds bytes that are not text, so the file cannot be opened. Rename it and choose it again.",
         "{path} 이름에 글자가 아닌 바이트가 있어 파일을 열 수 없습니다. 이름을 바꾼 뒤 다시 선택해 주세요.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.services.event_routes import EventRoutes
 from app.services.events import ModelChanged, ServiceEvent, Subscriber
 from app.services.library_names import STARTER as STARTER
 from app.services.resolving import STARTER_PACKAGE, resolve
@@ -102,6 +103,7 @@ class Models:
         self._stepping: LoadRequest | None = None  # the load that failed and is tried again with less
         self._step_cancelled = False
         self._waiting: dict[int, GenerateRequest] = {}
+        self._routes = EventRoutes()
         self._aside = False  # placements are measured: nothing is loaded until that is over
         self._after: LoadRequest | None = None  # what is loaded then
         self.on_generation: Listener = lambda _: None
@@ -109,6 +111,21 @@ class Models:
     @property
     def state(self) -> ModelChanged:
         return self._state
+
+    @property
+    def wanted(self) -> str:
+        """The name of the model in use: that which was asked for last, else that of the settings."""
+        return self._asked or self._settings.current.model
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether an answer is being written or waits."""
+        with self._lock:
+            return bool(self._waiting)
+
+    def resolved(self, name: str) -> str:
+        """What `use` would load, as `ModelChanged.path` names it. Raises UserError as `resolve_model` does."""
+        return str(resolve_model(name, self._library))
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         self._subscribers.append(subscriber)
@@ -177,8 +194,39 @@ class Models:
         """Paths of models used before, newest first, those that still exist."""
         return [path for path in self._settings.current.recent_models if Path(path).is_file()]
 
-    def generate(self, request: GenerateRequest) -> None:
-        """Queue an answer. Raises UserError as `Engine.generate` does, or why no model could be loaded."""
+    def generate(self, request: GenerateRequest, listener: Listener | None = None) -> None:
+        """Queue an answer. What is told of it goes to `listener`, else to `on_generation`.
+
+        Raises UserError as `Engine.generate` does, or why no model could be loaded.
+        """
+        if listener is not None:
+            self._routes.add(request.id, listener)
+        try:
+            self._generate(request)
+        except BaseException:
+            self._routes.remove(request.id)
+            raise
+
+    def measure(self, request: GenerateRequest, texts: tuple[str, ...], listener: Listener) -> None:
+        """As `Engine.measure`, with the model in use; `listener` gets the `Measured`.
+
+        Raises UserError as `generate` does, and `model.not_ready` while a load is tried again or placements are
+        measured: nothing can be counted then.
+        """
+        with self._using:
+            self.ensure()
+            if self._stepping or self._aside:
+                raise UserError("model.not_ready")
+            if self._engine.state == "empty" and self._state.error:
+                raise UserError.from_info(self._state.error)
+            self._routes.add(request.id, listener)
+            try:
+                self._engine.measure(request, texts)
+            except BaseException:
+                self._routes.remove(request.id)
+                raise
+
+    def _generate(self, request: GenerateRequest) -> None:
         with self._using:
             self.ensure()
             with self._lock:
@@ -202,7 +250,7 @@ class Models:
         with self._lock:
             held = self._waiting.pop(request_id, None) if self._stepping or self._aside else None
         if held is not None:
-            self.on_generation([Finished(request_id, "cancelled", Usage(), Timings())])
+            self._tell_generation([Finished(request_id, "cancelled", Usage(), Timings())])
         self._engine.abort(request_id)
 
     def answer_now(self, request_id: int) -> None:
@@ -293,9 +341,9 @@ class Models:
                 self._failed("empty", error.info, ())
             for waiting in held:
                 try:
-                    self.generate(waiting)
+                    self._generate(waiting)
                 except UserError as error:
-                    self.on_generation([Finished(waiting.id, "error", Usage(), Timings(), error.info)])
+                    self._tell_generation([Finished(waiting.id, "error", Usage(), Timings(), error.info)])
 
     def _end_steps(self) -> None:
         """Another load was asked for: what waited for the last one is stopped."""
@@ -304,7 +352,7 @@ class Models:
             self._stepping = None
             self._waiting.clear()
         if held:
-            self.on_generation([Finished(id, "cancelled", Usage(), Timings()) for id in held])
+            self._tell_generation([Finished(id, "cancelled", Usage(), Timings()) for id in held])
 
     def _steps_down(self, failure: Failure) -> bool:
         """From the reader thread: whether a failed load is tried again, which the other thread then does."""
@@ -359,7 +407,7 @@ class Models:
         lost = isinstance(failure, EngineLost) and not self._step_cancelled
         self._failed("lost" if lost else "empty", error, getattr(failure, "log_tail", ()))
         if held:
-            self.on_generation([Finished(id, "error", Usage(), Timings(), error) for id in held])
+            self._tell_generation([Finished(id, "error", Usage(), Timings(), error) for id in held])
 
     def _remember(self, model: str, path: str) -> None:
         recent = self._settings.current.recent_models
@@ -386,7 +434,12 @@ class Models:
             elif not (isinstance(event, Finished) and self._held_on(event)):
                 generation.append(event)
         if generation:
-            self.on_generation(generation)
+            self._tell_generation(generation)
+
+    def _tell_generation(self, events: list[Event]) -> None:
+        rest = self._routes.deliver(events)
+        if rest:
+            self.on_generation(rest)
 
     def _held_on(self, finished: Finished) -> bool:
         """Whether an answer that ended with its load is kept for the next one."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from app.services.brains import Brains
 from app.services.conversations import TRASH_DAYS, Conversations
 from app.services.downloads import Downloads
 from app.services.events import AnswerFinished, ServiceEvent
@@ -48,6 +49,7 @@ class Services:
         self.hub = hub
         self.secrets = secrets
         self.conversations = Conversations(store, models, settings)
+        self.brains = Brains(models, settings)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
         models.subscribe(placements.receive)

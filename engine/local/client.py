@@ -29,19 +29,21 @@ from engine.api import (
     EngineState,
     Event,
     Finished,
+    FinishReason,
     GenerateRequest,
     Listener,
     Loaded,
     LoadFailed,
     LoadProgress,
     LoadRequest,
+    Measured,
     ModelFacts,
     Timings,
     Usage,
 )
 from engine.errors import ErrorInfo, UserError
 from engine.local import host, protocol, watch
-from engine.text import clean_value
+from engine.text import clean_text, clean_value
 
 # What runs in the child: gets its end of the pipe and the path of a log file.
 HostMain = Callable[[Connection, str], None]
@@ -155,6 +157,7 @@ class LocalEngine:
         self._model: ModelFacts | None = None
         self._wanted: LoadRequest | None = None
         self._open: dict[int, GenerateRequest] = {}
+        self._measures: dict[int, protocol.Measure] = {}
         self._cancelling = False
         self._crashes: dict[str, list[float]] = {}
 
@@ -199,17 +202,21 @@ class LocalEngine:
         """
         cleaned = _clean(request)
         with self._changing:
-            if self._state == "lost" and self._wanted:
-                crashes = self._crashes.get(self._wanted.path, [])
-                if watch.crashes_too_often(crashes, time.monotonic()):
-                    raise UserError("engine.crashes_too_often", name=Path(self._wanted.path).name)
-                self._stop_host()
-                self._start_host(self._wanted)
+            self._revive()
             with self._lock:
-                if self._host is None or self._state not in ("loading", "ready"):
-                    raise UserError("engine.no_model")
+                host = self._usable()
                 self._open[request.id] = cleaned
-                self._host.send(protocol.Generate(cleaned))
+                host.send(protocol.Generate(cleaned))
+
+    def measure(self, request: GenerateRequest, texts: tuple[str, ...] = ()) -> None:
+        """Raises UserError as `generate` does."""
+        command = protocol.Measure(_clean(request), tuple(clean_text(text) for text in texts))
+        with self._changing:
+            self._revive()
+            with self._lock:
+                host = self._usable()
+                self._measures[request.id] = command
+                host.send(command)
 
     def abort(self, request_id: int) -> None:
         with self._lock:
@@ -242,6 +249,30 @@ class LocalEngine:
             self._stop_host()
             self._state = "closed"
 
+    def _revive(self) -> None:
+        """Start a lost host again. Raises UserError `engine.crashes_too_often`."""
+        if self._state == "lost" and self._wanted:
+            crashes = self._crashes.get(self._wanted.path, [])
+            if watch.crashes_too_often(crashes, time.monotonic()):
+                raise UserError("engine.crashes_too_often", name=Path(self._wanted.path).name)
+            self._stop_host()
+            self._start_host(self._wanted)
+
+    def _usable(self) -> _Host:
+        """Raises UserError `engine.no_model`."""
+        if self._host is None or self._state not in ("loading", "ready"):
+            raise UserError("engine.no_model")
+        return self._host
+
+    def _ended_requests(self, reason: FinishReason, error: ErrorInfo | None) -> list[Event]:
+        """What ends all that is open, which is forgotten; `_lock` is held."""
+        ended: list[Event] = [Finished(id, reason, Usage(), Timings(), error) for id in self._open]
+        gone = error or ErrorInfo("engine.no_model")
+        ended += [Measured(id, error=gone) for id in self._measures]
+        self._open.clear()
+        self._measures.clear()
+        return ended
+
     def _start_host(self, request: LoadRequest) -> None:
         try:
             current = _Host(self._main, request.wishes.workers)
@@ -270,8 +301,7 @@ class LocalEngine:
         if current:
             current.dispose()
         with self._lock:
-            ended: list[Event] = [Finished(id, "cancelled", Usage(), Timings()) for id in self._open]
-            self._open.clear()
+            ended = self._ended_requests("cancelled", None)
         self._tell(ended)
 
     def _tell(self, events: list[Event]) -> None:
@@ -319,6 +349,8 @@ class LocalEngine:
                 fresh.send(protocol.Load(wanted, min_batch))
                 for request in self._open.values():
                     fresh.send(protocol.Generate(request))
+                for measure in self._measures.values():
+                    fresh.send(measure)
                 if self._cancelling:
                     fresh.send(protocol.CancelLoad())
                 self._host = fresh
@@ -351,7 +383,7 @@ class LocalEngine:
                     return None
                 elif not isinstance(reply, protocol.Ready):
                     batch.append(reply)
-            last = batch and isinstance(batch[-1], Finished | Loaded | LoadFailed)
+            last = batch and isinstance(batch[-1], Finished | Measured | Loaded | LoadFailed)
             if last or now >= until or not current.connection.poll(0):
                 return None
 
@@ -371,6 +403,8 @@ class LocalEngine:
     def _note(self, current: _Host, event: Event) -> None:
         if isinstance(event, Finished):
             self._open.pop(event.id, None)
+        elif isinstance(event, Measured):
+            self._measures.pop(event.id, None)
         elif isinstance(event, Loaded):
             self._state, self._model = "ready", event.model
             current.vitals.loading = False
@@ -392,8 +426,7 @@ class LocalEngine:
             # A worker that went away says nothing about the model.
             if self._wanted and failure.code != "worker.lost":
                 self._crashes.setdefault(self._wanted.path, []).append(time.monotonic())
-            ended: list[Event] = [Finished(id, "error", Usage(), Timings(), failure) for id in self._open]
-            self._open.clear()
+            ended = self._ended_requests("error", failure)
         if current.process.is_alive():
             current.process.kill()
             current.process.join()

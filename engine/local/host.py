@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from engine.api import Finished, GenerateRequest, Loaded, LoadFailed, LoadProgress, Timings, Usage
 from engine.errors import ErrorInfo, UserError
 from engine.local import protocol
+from engine.local.measuring import Measuring
 from engine.local.protocol import Reply
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class Host:
         self._busy = False
         self._steps = 0
         self._session: Session | None = None
+        self._measuring = Measuring(self._outbox.send)
         self._started = False
         self._broken: ErrorInfo | None = None
 
@@ -123,6 +125,7 @@ class Host:
                 break
             self._busy = False
         if self._session is not None:
+            self._measuring.lend(None)
             self._session.close()
 
     def _start(self, min_batch: int) -> None:
@@ -158,12 +161,15 @@ class Host:
                 self._let_answer(command.id)
             elif isinstance(command, protocol.CancelLoad):
                 self._cancel_load = True
+            elif isinstance(command, protocol.Measure):
+                self._measuring.ask(command)
             else:
                 self._queue(command)
 
     def _queue(self, command: protocol.Command) -> None:
         with self._lock:
             if isinstance(command, protocol.Load):
+                self._measuring.load_begins()
                 self._cancel_load = False  # here and not when it is taken up: a cancel may come before that
             elif isinstance(command, protocol.Generate):
                 self._waiting[command.request.id] = False
@@ -192,6 +198,7 @@ class Host:
     def _load(self, command: protocol.Load) -> None:
         self._start(command.min_batch or 0)
         if self._session is not None:
+            self._measuring.lend(None)
             self._session.close()
             self._session = None
         try:
@@ -203,6 +210,7 @@ class Host:
             self._outbox.send(LoadFailed(ErrorInfo("engine.load_failed", {"detail": _told(error)})))
         else:
             self._outbox.send(answer)
+        self._measuring.load_ended(self._session)
 
     def _opened(self, command: protocol.Load) -> Loaded | protocol.StartAgain:
         if self._broken is not None or self._abort is None:
@@ -233,6 +241,7 @@ class Host:
         try:
             self._session.watch_experts(on)
         except UserError as error:
+            self._measuring.lend(None)
             self._session.close()
             self._session = None
             self._outbox.send(LoadFailed(error.info))

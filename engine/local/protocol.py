@@ -17,6 +17,7 @@ from engine.api import (
     LoadFailed,
     LoadProgress,
     LoadRequest,
+    Measured,
     PrefillProgress,
     ToolCalled,
 )
@@ -39,6 +40,11 @@ class CancelLoad(msgspec.Struct, frozen=True, tag="cancel_load"):
 
 class Generate(msgspec.Struct, frozen=True, tag="generate"):
     request: GenerateRequest
+
+
+class Measure(msgspec.Struct, frozen=True, tag="measure"):
+    request: GenerateRequest
+    texts: tuple[str, ...] = ()
 
 
 class Abort(msgspec.Struct, frozen=True, tag="abort"):
@@ -78,7 +84,7 @@ class StartAgain(msgspec.Struct, frozen=True, tag="start_again"):
     min_batch: int
 
 
-Command = Load | CancelLoad | Generate | Abort | AnswerNow | WatchExperts | Ping | Close
+Command = Load | CancelLoad | Generate | Measure | Abort | AnswerNow | WatchExperts | Ping | Close
 Reply = (
     Ready
     | Pong
@@ -91,6 +97,7 @@ Reply = (
     | ToolCalled
     | ExpertsFired
     | Finished
+    | Measured
 )
 
 _encoder = msgspec.json.Encoder()

@@ -59,6 +59,10 @@ class Tokenizer:
         """The tokens of a marker that the engine itself writes."""
         return self._tokenize(text, parse_special=True)
 
+    def count(self, text: str) -> int:
+        """How many tokens a text of anybody's is, alone."""
+        return len(self._tokenize(text, parse_special=False))
+
     def piece(self, token: int) -> bytes:
         """The bytes of one token; may be half a character."""
         data = self._pieces.get(token)

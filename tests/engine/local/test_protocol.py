@@ -13,6 +13,7 @@ from engine.api import (
     LoadFailed,
     LoadProgress,
     LoadRequest,
+    Measured,
     Message,
     Timings,
     Usage,
@@ -24,6 +25,7 @@ from engine.placement.plan import Wishes
 COMMANDS = [
     protocol.Load(LoadRequest("/models/a.gguf", Wishes(4096), 2)),
     protocol.Generate(GenerateRequest(7, (Message("user", "안녕 🌊"),), reasoning=64, stop=("x",))),
+    protocol.Measure(GenerateRequest(8, (Message("user", "어"),)), ("a", "")),
     protocol.Abort(7),
     protocol.CancelLoad(),
     protocol.WatchExperts(True),
@@ -42,6 +44,7 @@ def test_replies_survive_the_pipe_in_order() -> None:
         protocol.Ready(),
         LoadProgress(0.5),
         Delta(1, "reasoning", "음…"),
+        Measured(2, 40, (1, 0)),
         protocol.Pong(True, 9),
         ExpertsFired(1, 12, ((), (20, 4)), 0.06),
         LoadFailed(ErrorInfo("model.missing", {"path": "x"})),

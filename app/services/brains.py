@@ -1,0 +1,135 @@
+"""The models behind runs: the one in use, another file on this machine, or one elsewhere."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from agents.brain import Ask, Brain, Measured, OnText, Turn
+from app.services.conversations import overlay
+from app.services.event_routes import new_request_id
+from app.services.events import ModelChanged, ServiceEvent
+from app.services.models import Models
+from app.services.reasoning import possible
+from app.services.settings import SettingsFile
+from app.services.turns import request_of, take_measure, take_turn, with_error
+from engine.api import GenerateRequest
+from engine.errors import UserError
+
+_LOOK_S = 0.2
+
+
+class Brains:
+    """Gives each run its model. Thread-safe; several runs and chats may ask at a time."""
+
+    def __init__(self, models: Models, settings: SettingsFile) -> None:
+        self._models = models
+        self._settings = settings
+        self._loading = threading.Lock()
+
+    def brain(self, name: str = "") -> Brain:
+        """The model of that name; "" is the one in use now, which it stays bound to. Loads nothing yet.
+
+        Raises UserError as `resolve_model` does.
+        """
+        wanted = name or self._models.wanted
+        path = self._models.resolved(wanted)
+        return LocalBrain(wanted, path, self._models, self._settings, self._loading)
+
+
+class LocalBrain:
+    """A model that `Models` loads. One model is loaded at a time, and chats use it as well: an answer waits for those
+    before it. When somebody chooses another one meanwhile, a turn is refused instead of being given to that."""
+
+    remote = False
+
+    def __init__(
+        self, name: str, path: str, models: Models, settings: SettingsFile, loading: threading.Lock
+    ) -> None:
+        self._name, self._path = name, path
+        self._loading = loading  # held by who decides whether to load
+        self._models, self._settings = models, settings
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def ready(self) -> int:
+        """Load it when it is not, and wait for that. Raises UserError why it cannot be loaded, and `model.answering`
+        while another model writes an answer."""
+        changed = threading.Event()
+
+        def notice(_: list[ServiceEvent]) -> None:
+            changed.set()
+
+        unsubscribe = self._models.subscribe(notice)
+        try:
+            with self._loading:
+                self._take_up()
+            while True:
+                changed.clear()
+                context = self._context(self._models.state)
+                if context:
+                    return context
+                changed.wait(_LOOK_S)
+        finally:
+            unsubscribe()
+
+    def measure(self, ask: Ask, texts: Sequence[str] = ()) -> Measured:
+        self._check_in_use()
+        return take_measure(self._models, self._request(ask), texts)
+
+    def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
+        self._check_in_use()
+        stopped = False
+
+        def wanted_no_more() -> bool:
+            nonlocal stopped
+            stopped = stopped or cancelled()
+            return stopped
+
+        turn = take_turn(self._models, self._request(ask), on_text, wanted_no_more)
+        if turn.finish_reason == "cancelled" and not stopped:
+            return with_error(turn, self._other_in_use(self._models.state).info)
+        reason = self._models.state.error
+        if turn.error is not None and turn.error.code == "engine.no_model" and reason:
+            return with_error(turn, reason)
+        return turn
+
+    def _take_up(self) -> None:
+        state = self._models.state
+        if state.path == self._path and state.state != "empty":
+            return
+        if state.path not in ("", self._path) and self._models.is_answering:
+            raise UserError("model.answering", used=state.name, wanted=self._name)
+        self._models.use(self._name, remember=False)
+
+    def _context(self, state: ModelChanged) -> int:
+        """Of the model once it is ready; 0 while that is to be waited for. Raises UserError why it will not be."""
+        if state.path and state.path != self._path and not state.tuning:
+            raise self._other_in_use(state)
+        if state.state == "ready" and state.facts is not None:
+            return state.facts.context
+        if state.state == "empty" and state.error is not None:
+            raise UserError.from_info(state.error)
+        if state.state == "lost":  # asked for anything, it is started again, but not for ever
+            take_measure(self._models, GenerateRequest(new_request_id(), ()), (), patience_s=600.0)
+        return 0
+
+    def _check_in_use(self) -> None:
+        state = self._models.state
+        if state.path != self._path:
+            raise self._other_in_use(state)
+
+    def _other_in_use(self, state: ModelChanged) -> UserError:
+        return UserError("model.other_in_use", used=state.name or "-", wanted=self._name)
+
+    def _request(self, ask: Ask) -> GenerateRequest:
+        facts = self._models.state.facts
+        return msgspec.structs.replace(
+            request_of(ask, new_request_id()),
+            sampling=overlay(ask.sampling, self._settings.current.sampling),
+            reasoning=possible(None if facts is None else facts.reasoning, ask.reasoning),
+        )

@@ -1,0 +1,94 @@
+"""Counts tokens beside the answer that is being written: rendering and tokenising need the vocabulary alone."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import traceback
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from engine.api import GenerateRequest, Measured
+from engine.errors import ErrorInfo, UserError
+from engine.local import protocol
+
+if TYPE_CHECKING:
+    from engine.local.session import Session
+
+
+class Measuring:
+    """One thread of the host that answers `protocol.Measure`, in their order; started by the first of them.
+
+    The session is the main thread's, which lends it here and takes it back before it closes it. What is asked
+    while a model loads waits for the end of that.
+    """
+
+    def __init__(self, send: Callable[[Measured], None]) -> None:
+        self._send = send
+        self._asked: queue.SimpleQueue[protocol.Measure] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._using = threading.Lock()  # held while the session is used, which may take seconds
+        self._session: Session | None = None
+        self._settled = threading.Condition()
+        self._loads = 0
+
+    def ask(self, command: protocol.Measure) -> None:
+        """From the thread that reads the pipe."""
+        self._asked.put(command)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="measuring", daemon=True)
+            self._thread.start()
+
+    def load_begins(self) -> None:
+        """From the thread that reads the pipe: what is asked from here on means the model that this load brings."""
+        with self._settled:
+            self._loads += 1
+
+    def load_ended(self, session: Session | None) -> None:
+        self.lend(session)
+        with self._settled:
+            self._loads -= 1
+            self._settled.notify_all()
+
+    def lend(self, session: Session | None) -> None:
+        """None takes it back: on return nobody uses it any more."""
+        with self._using:
+            self._session = session
+
+    def _run(self) -> None:
+        while True:
+            command = self._asked.get()
+            with self._settled:
+                self._settled.wait_for(lambda: self._loads == 0)
+            with self._using:
+                measured = _measured(self._session, command)
+            self._send(measured)
+
+
+def _measured(session: Session | None, command: protocol.Measure) -> Measured:
+    request = command.request
+    if session is None:
+        return Measured(request.id, error=ErrorInfo("engine.no_model"))
+    try:
+        prompt = _prompt_tokens(session, request)
+        texts = tuple(session.tokenizer.count(text) for text in command.texts)
+    except UserError as error:
+        return Measured(request.id, error=error.info)
+    except Exception as error:  # a template is someone else's program: it may find any mistake of ours
+        traceback.print_exc()
+        detail = f"{type(error).__name__}: {error}"[:300]
+        return Measured(request.id, error=ErrorInfo("engine.answer_failed", {"detail": detail}))
+    return Measured(request.id, prompt, texts)
+
+
+def _prompt_tokens(session: Session, request: GenerateRequest) -> int:
+    """As `Generation` makes the prompt, but for the tokens in memory, which may cut an old answer otherwise."""
+    if not request.messages:
+        return 0
+    prompt = session.format.render(
+        request.messages,
+        tools=list(request.tools),
+        reasoning=request.reasoning,
+        continue_last=request.continue_last,
+    )
+    return len(session.tokenizer.encode(prompt))
