@@ -6,33 +6,33 @@ import time
 from collections.abc import Callable
 
 from agents.context.history import History
-from agents.events import Approval, Entry, RunEvent
+from agents.events import Entry, RunEvent
 from agents.journal import Journal
 from agents.run.state import RunState
 
+# Nothing is begun in less time; seconds.
+_TOO_SHORT = 0.1
+
 
 class Record:
-    """The state and the history are folds of the journal, now as after a restart. Raises UserError `store.*` when it
-    cannot be written: then nothing of what was to follow may be done."""
+    """State and history are folds of the journal, now as after a restart. Raises UserError `store.*` when it cannot
+    be written: then nothing of what was to follow may be done."""
 
     def __init__(self, journal: Journal, clock: Callable[[], float] = time.monotonic) -> None:
         self.journal = journal
+        self.state = RunState()
+        self.history = History()
         self._clock = clock
-        entries = journal.entries()
-        self.state = RunState.of(entries)
-        self.history = History.of(entries)
-        # What was kept before the call that was asked about last, and what changed by it.
+        self._seq = 0
         self._since = clock()
+        self._read()
 
     def append(self, event: RunEvent) -> Entry:
+        """Write it down and take it in, with what others wrote in the meantime (files that were put back)."""
         entry = self.journal.append(event)
-        self.state = self.state.after(entry)
-        self.history.add(entry)
+        self._read() if entry.seq != self._seq + 1 else self._take(entry)
         self._since = self._clock()
         return entry
-
-    def entries(self) -> tuple[Entry, ...]:
-        return self.journal.entries()
 
     def seconds(self) -> float:
         """Time used up to now, without waiting for a person."""
@@ -46,15 +46,15 @@ class Record:
 
     def ended(self) -> str:
         """The limit of the budget that is reached, "" while there is something left."""
+        left = self.seconds_left()
         reason = self.state.used.ended(self.state.budget)
-        return reason or ("time" if self.seconds_left() == 0.0 else "")
+        return reason or ("time" if left is not None and left < _TOO_SHORT else "")
 
-    def is_new(self) -> bool:
-        return self.state.started is None
+    def _read(self) -> None:
+        for entry in self.journal.entries(self._seq):
+            self._take(entry)
 
-    def approval(self, call: str) -> Approval | None:
-        """The last that was written about a call."""
-        for entry in reversed(self.journal.entries()):
-            if isinstance(entry.event, Approval) and entry.event.call == call:
-                return entry.event
-        return None
+    def _take(self, entry: Entry) -> None:
+        self._seq = entry.seq
+        self.state = self.state.after(entry)
+        self.history.add(entry)

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+import msgspec
+
 from agents.brain import Ask, Brain, Turn
 from agents.context.fitting import Fitted, fit
 from agents.context.measuring import Meter
@@ -94,6 +96,8 @@ class Turns:
         except UserError as error:
             turn = Turn(finish_reason="error", error=error.info)
         self.repeats = watch.repeats and turn.error is None
+        if turn.error is None and turn.finish_reason in ("cancelled", "error") and not self.repeats and not over():
+            turn = msgspec.structs.replace(turn, error=ErrorInfo("run.turn_broke_off"))
         calls, notices = turn.tool_calls[:MOST_CALLS], turn.notices
         self.left_out = len(turn.tool_calls) - len(calls)
         if self.left_out:

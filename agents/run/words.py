@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.events import Approval, FileChange
+from agents.events import FileChange
 from agents.run.loops import Repeat
 
 _WHY_ENDED = {
@@ -70,9 +70,9 @@ def taken_out(repeat: Repeat) -> str:
     return f"{calls} were taken out of this conversation. Do not make them again; do something else, or answer."
 
 
-def denied(approval: Approval) -> str:
-    """What the model is told of a call that a person refused."""
-    said = approval.message.strip()
+def denied(message: str) -> str:
+    """What the model is told of a call that a person refused, with what they say to it."""
+    said = message.strip()
     told = f" They say: {said}" if said else ""
     return f"Not carried out: the user did not allow it.{told} Do not try the same in another way."
 
