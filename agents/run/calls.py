@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -24,10 +24,12 @@ from agents.run.checking import Checker
 from agents.run.loops import canonical
 from agents.run.record import Record
 from agents.run.state import OpenCall
-from agents.snapshots.snapshots import Snapshots
 from agents.tools.tool import Effects, Here, Outcome, Tool, ToolFacts
 from engine.api import ToolCall
 from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from agents.snapshots.snapshots import Snapshots
 
 # What becomes of a call that was interrupted: carried out again, or left as it is.
 Again = Literal["again", "skip"]
@@ -83,7 +85,8 @@ class Calls:
             )
 
     def carry_out(self, again: Mapping[str, Again]) -> None:
-        """All open calls, until there are no more or the run is to end. `again` is for those that were interrupted."""
+        """All open calls, until there are no more or the run is to end. `again`: as for those that were
+        interrupted."""
         while self._record.state.open and self._wish() != "paused":
             call = self._record.state.open[0]
             if self._wish() == "user":
@@ -129,7 +132,9 @@ class Calls:
             return
         question = self._question(call, tool, arguments, effects)
         verdict = decide(question)
-        approval = self._asked(question, verdict, tool.facts) if verdict.action == "ask" else _said(call, verdict)
+        approval = (
+            self._asked(question, verdict, tool.facts) if verdict.action == "ask" else _said(call, verdict)
+        )
         if approval is None:
             return
         self._record.append(approval)
@@ -170,9 +175,7 @@ class Calls:
         if decision is None:
             if self._wish():
                 return None
-            return Approval(
-                question.call, "denied", "nobody", reasons=verdict.reasons, message=words.NOBODY
-            )
+            return Approval(question.call, "denied", "nobody", reasons=verdict.reasons, message=words.NOBODY)
         if not decision.allow:
             return Approval(
                 question.call, "denied", "user", "once", verdict.reasons, message=decision.message
@@ -285,9 +288,7 @@ class Calls:
 def _said(call: OpenCall, verdict: Verdict) -> Approval:
     """What the rules decide without a person."""
     decision: Literal["allowed", "denied"] = "allowed" if verdict.action == "allow" else "denied"
-    return Approval(
-        call.call, decision, verdict.by, "", verdict.reasons, verdict.message, verdict.grant
-    )
+    return Approval(call.call, decision, verdict.by, "", verdict.reasons, verdict.message, verdict.grant)
 
 
 def _refused(by: str, message: str) -> str:

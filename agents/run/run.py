@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,9 +22,11 @@ from agents.run.loops import Repeat, repeated_calls, repeated_texts
 from agents.run.record import Record
 from agents.run.state import is_cut_in_call
 from agents.run.turns import PAUSES, OnText, Turns
-from agents.snapshots.snapshots import Snapshots
 from agents.tools.tool import Here, Tool
 from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from agents.snapshots.snapshots import Snapshots
 
 # The last round, when the time is over, may take so long; seconds.
 _LAST_ROUND = 300.0
@@ -66,8 +69,8 @@ class Run:
         self._wished = threading.Event()
 
     def pause(self) -> None:
-        """End soon, to be resumed: a tool that runs may finish, a turn that is being written is given up, and calls that
-        wait keep waiting. From any thread."""
+        """End soon, to be resumed: a tool that runs may finish, a turn that is being written is given up, and calls
+        that wait keep waiting. From any thread."""
         self._wish = self._wish or "paused"
         self._wished.set()
 
@@ -202,9 +205,7 @@ class Run:
         return None
 
     def _nudge(self, about: str, text: str) -> None:
-        self._record.append(
-            ContextTrimmed("nudge", text=text, about="empty" if about == "empty" else "cut")
-        )
+        self._record.append(ContextTrimmed("nudge", text=text, about="empty" if about == "empty" else "cut"))
 
     def _last_round(self, turns: Turns, reason: str) -> RunFinished:
         """A turn without tools, for an answer that says what was done."""

@@ -88,9 +88,12 @@ class RunState(msgspec.Struct, frozen=True):
     """`step` is the last turn's number, `calls` how many calls were made in all. `unwritten` are calls of the last
     turn that are not in the journal one by one yet; `open` those that are, without a result.
 
-    `empties` and `failures` count turns in a row that said nothing or broke off. `said` is the last text that was not
-    empty, `parts` the answer under way: several texts where one was cut off and gone on with. `repeats` counts what was done about a loop, `since_repeat` the results since; `recent` are the last
-    results and `texts` digests of the last turns' texts, "" for short ones. `finished` is None while it runs.
+    `empties` and `failures` count turns in a row that said nothing or broke off. `said` is the last text that was
+    not empty, `parts` the answer under way: several texts where one was cut off and gone on with.
+
+    `repeats` counts what was done about a loop, `since_repeat` the results since; `recent` are the last results and
+    `texts` digests of the last turns' texts, "" for short ones. `finished` is None while it runs, `time` the last
+    event's; `waits`: for a person.
     """
 
     started: RunStarted | None = None

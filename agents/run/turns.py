@@ -50,7 +50,9 @@ class Turns:
         # Calls of the last turn that were not taken.
         self.left_out = 0
 
-    def next(self, given_up: Callable[[], bool], *, final: bool = False, seconds: float | None = None) -> ModelTurn:
+    def next(
+        self, given_up: Callable[[], bool], *, final: bool = False, seconds: float | None = None
+    ) -> ModelTurn:
         """The next turn, or what there is of it once `given_up` is true or `seconds` are over. One that broke off is
         asked for again, twice; each try is in the journal. Raises what fitting raises, and UserError `store.*`."""
         end = None if seconds is None else self._clock() + seconds
@@ -96,7 +98,12 @@ class Turns:
         except UserError as error:
             turn = Turn(finish_reason="error", error=error.info)
         self.repeats = watch.repeats and turn.error is None
-        if turn.error is None and turn.finish_reason in ("cancelled", "error") and not self.repeats and not over():
+        if (
+            turn.error is None
+            and turn.finish_reason in ("cancelled", "error")
+            and not self.repeats
+            and not over()
+        ):
             turn = msgspec.structs.replace(turn, error=ErrorInfo("run.turn_broke_off"))
         calls, notices = turn.tool_calls[:MOST_CALLS], turn.notices
         self.left_out = len(turn.tool_calls) - len(calls)
@@ -141,5 +148,3 @@ class _Watch:
         if self._unseen >= _LOOK_EVERY:
             self._unseen = 0
             self.repeats = self.repeats or repeating_tail(self._texts[channel])
-
-

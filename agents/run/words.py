@@ -22,14 +22,19 @@ _ANSWER = (
 )
 EMPTY = "Your answer was empty. Make the next call, or say in words what was done and found."
 EMPTY_AFTER_THOUGHT = (
-    "You have thought and not answered. Think less now: make the next call, or say in words what was done and found."
+    "You have thought and not answered. Think less now: make the next call, or say in words what was done and "
+    "found."
 )
 CUT_CALL = (
     "Your call was cut off because the answer had become too long, and nothing was carried out. Make a shorter call: "
     "write a long text in several parts."
 )
-CUT_ANSWER = "Your answer was cut off because it had become too long. Go on exactly where it stopped, and end soon."
-SAME_TEXT = "You are saying the same again and again. Do something else: make another call, or give your answer."
+CUT_ANSWER = (
+    "Your answer was cut off because it had become too long. Go on exactly where it stopped, and end soon."
+)
+SAME_TEXT = (
+    "You are saying the same again and again. Do something else: make another call, or give your answer."
+)
 SAME_CALL_IN_TURN = "Not carried out: the same call is in this turn already, and its result counts for both."
 ENDED = "Not carried out: the user stopped the run."
 NOBODY = "Not carried out: this needs a person's approval, and nobody is there to give it."
@@ -51,13 +56,13 @@ def too_many(taken: int, count: int) -> str:
 def nudge(repeat: Repeat) -> str:
     if repeat.kind == "empty":
         return (
-            f"You have called {repeat.tool} several times without arguments, which it needs. Write its arguments, use "
+            f"You have called {repeat.tool} several times without the arguments that it needs. Write them, use "
             "another tool, or answer in words."
         )
     if repeat.kind == "alternating":
         return (
-            "You are making the same few calls in turn, and their results do not change. You have what they can tell. "
-            "Do something else, or give your answer."
+            "You are making the same few calls in turn, and their results do not change. You have what they can "
+            "tell. Do something else, or give your answer."
         )
     return (
         f"You have made the same call of {repeat.tool} several times, and its result does not change. Do not make it "
@@ -67,7 +72,9 @@ def nudge(repeat: Repeat) -> str:
 
 def taken_out(repeat: Repeat) -> str:
     calls = f"The repeated calls of {repeat.tool}" if repeat.tool else "What you repeated"
-    return f"{calls} were taken out of this conversation. Do not make them again; do something else, or answer."
+    return (
+        f"{calls} were taken out of this conversation. Do not make them again; do something else, or answer."
+    )
 
 
 def denied(message: str) -> str:
