@@ -5,31 +5,29 @@ What is written before and after each of these steps makes it safe to die betwee
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
 from agents.context.measuring import Meter
 from agents.context.results import ResultText, head_and_tail, result_text
-from agents.events import Approval, FileChange, ResultStatus, SnapshotTaken, ToolCalled, ToolResult
-from agents.permissions.decide import decide
-from agents.permissions.question import Question, Verdict
-from agents.permissions.request import grant_for, request
+from agents.events import ResultStatus, SnapshotTaken, ToolCalled, ToolResult
 from agents.permissions.values import Approver, Grants
 from agents.run import words
+from agents.run.approving import Approvals, Approved
 from agents.run.carrying_out import GRACE, carried_out
 from agents.run.checking import Checker
 from agents.run.loops import canonical
 from agents.run.record import Record
+from agents.run.resuming import changes_of, surely_not_begun
 from agents.run.state import OpenCall
+from agents.snapshots.snapshots import Snapshots
 from agents.tools.tool import Effects, Here, Outcome, Tool, ToolFacts
 from engine.api import ToolCall
 from engine.errors import UserError
-
-if TYPE_CHECKING:
-    from agents.snapshots.snapshots import Snapshots
 
 # What becomes of a call that was interrupted: carried out again, or left as it is.
 Again = Literal["again", "skip"]
@@ -59,9 +57,10 @@ class Calls:
         grace: float = GRACE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._record, self._approver, self._grants, self._snapshots = record, approver, grants, snapshots
-        self._here, self._meter, self._context, self._wish = here, meter, context, wish
-        self._grace, self._clock = grace, clock
+        self._record, self._snapshots, self._here, self._wish = record, snapshots, here, wish
+        self._meter, self._context, self._grace, self._clock = meter, context, grace, clock
+        self._approver = approver
+        self._approvals = Approvals(record, approver, grants, snapshots, here, lambda: bool(wish()))
         self._tools = {tool.name: tool for tool in tools}
         self._checker = Checker(tools)
         # What was put right in the calls that wait.
@@ -74,8 +73,7 @@ class Calls:
     def write_down(self) -> None:
         """The calls of the last turn, one by one, as they will be carried out."""
         while self._record.state.unwritten:
-            call = self._record.state.unwritten[0]
-            checked = self._checker.checked(call)
+            checked = self._checker.checked(self._record.state.unwritten[0])
             tool = self._tools.get(checked.name)
             name = f"c{self._record.state.calls + 1}"
             self._changed[name] = checked.changed
@@ -92,25 +90,23 @@ class Calls:
             if self._wish() == "user":
                 self._result(call, Outcome(words.ENDED, "skipped"))
             else:
-                self._next(call, again)
-                if self._record.state.open_call(call.call) is not None:
-                    return
+                self._next(call, again.get(call.call, "skip"))
 
-    def _next(self, call: OpenCall, again: Mapping[str, Again]) -> None:
+    def _next(self, call: OpenCall, choice: Again) -> None:
         checked = self._checker.checked(ToolCall(call.call, call.name, call.arguments))
-        tool = self._tools.get(checked.name)
+        tool, arguments = self._tools.get(checked.name), checked.arguments
         if call.approval == "denied":
             self._result(call, Outcome(_refused(call.by, call.message), "denied"))
-        elif call.approval == "allowed" and not (tool and tool.facts.read_only):
-            self._interrupted(call, tool, again.get(call.call, "skip"))
-        elif checked.problem or tool is None or isinstance(checked.arguments, str):
+        elif call.approval == "allowed" and (tool is None or isinstance(arguments, str)):
+            self._interrupted(call)
+        elif checked.problem or tool is None or isinstance(arguments, str):
             self._result(call, Outcome(checked.problem, "error"))
-        elif (reason := self._record.ended()) in _ENDS_CALLS:
+        elif (reason := self._record.ended()) in _ENDS_CALLS and call.approval != "allowed":
             self._result(call, Outcome(words.over_budget(reason), "skipped"))
-        elif self._is_double(call, tool.facts):
+        elif call.approval == "" and self._is_double(call, tool.facts):
             self._result(call, Outcome(words.SAME_CALL_IN_TURN, "skipped"))
         else:
-            self._decide(call, tool, checked.arguments)
+            self._decide(call, tool, arguments, choice)
 
     def _is_double(self, call: OpenCall, facts: ToolFacts) -> bool:
         """Whether the turn has made this very call before."""
@@ -122,75 +118,39 @@ class Calls:
             for done in self._record.state.recent
         )
 
-    def _decide(self, call: OpenCall, tool: Tool, arguments: dict[str, Any]) -> None:
-        here = self._here_for(call)
+    def _decide(self, call: OpenCall, tool: Tool, arguments: dict[str, Any], choice: Again) -> None:
         try:
-            effects = tool.effects(arguments, here)
+            effects = tool.effects(arguments, self._here_for(call))
         except Exception as error:  # somebody else's tool: its trouble ends the call, not the run
             told = f"The call could not be understood: {type(error).__name__}: {error}"
             self._result(call, Outcome(told[:2000], "error"))
             return
-        question = self._question(call, tool, arguments, effects)
-        verdict = decide(question)
-        approval = (
-            self._asked(question, verdict, tool.facts) if verdict.action == "ask" else _said(call, verdict)
-        )
-        if approval is None:
+        approved: Approved | None
+        if call.approval == "allowed" and self._may_have_begun(call, effects, tool.facts):
+            if choice == "skip":
+                self._interrupted(call)
+                return
+            approved = self._approvals.once_more(call, tool, arguments, effects)
+        else:
+            approved = self._approvals.of(call, tool, arguments, effects)
+        if approved is None:
             return
+        approval = approved.approval
         self._record.append(approval)
         if approval.decision == "allowed":
-            if approval.grant:
-                self._grants.used(approval.grant)
-            self._do(call, tool, arguments, effects, network=verdict.network)
+            self._do(call, tool, arguments, effects, network=approved.network)
         else:
             self._result(call, Outcome(_refused(approval.by, approval.message), "denied"))
 
-    def _question(self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects) -> Question:
-        here, state = self._here, self._record.state
-        containment: Literal["", "contains", "isolates"] = ""
-        if here.sandbox is not None:
-            containment = "isolates" if here.sandbox.isolates else "contains"
-        return Question(
-            run=self._record.journal.run,
-            call=call.call,
-            tool=tool.name,
-            arguments=arguments,
-            facts=tool.facts,
-            effects=effects,
-            mode=state.mode,
-            workspace=str(here.workspace.root),
-            grants=self._grants.all(),
-            sandbox=containment,
-            tainted=state.tainted,
-            undoable=self._snapshots is not None and self._snapshots.covers(effects, tool.facts),
-            server=tool.server,
-        )
+    def _may_have_begun(self, call: OpenCall, effects: Effects, facts: ToolFacts) -> bool:
+        """Whether a call that was allowed may have had an effect; what only reads can be done again."""
+        kept_first = self._snapshots is not None and surely_not_begun(call, effects, facts)
+        return not facts.read_only and not kept_first
 
-    def _asked(self, question: Question, verdict: Verdict, facts: ToolFacts) -> Approval | None:
-        """What a person decides; None when the run is to end first, and the question waits."""
-        asked = request(question, verdict)
-        shown: dict[str, Any] = msgspec.to_builtins(asked)
-        self._record.append(Approval(question.call, "asked", reasons=verdict.reasons, request=shown))
-        decision = self._approver.ask(asked)
-        if decision is None:
-            if self._wish():
-                return None
-            return Approval(question.call, "denied", "nobody", reasons=verdict.reasons, message=words.NOBODY)
-        if not decision.allow:
-            return Approval(
-                question.call, "denied", "user", "once", verdict.reasons, message=decision.message
-            )
-        grant = grant_for(
-            asked,
-            decision.scope,
-            workspace=question.workspace,
-            created=time.time(),
-            fingerprint=facts.fingerprint,
-        )
-        if grant is None:
-            return Approval(question.call, "allowed", "user", "once", verdict.reasons)
-        grant = self._grants.add(grant)
-        return Approval(question.call, "allowed", "user", grant.scope, verdict.reasons, grant=grant.id)
+    def _interrupted(self, call: OpenCall) -> None:
+        """What the model is told of a call that was under way when the process ended, and is left as it is."""
+        changes = changes_of(self._record.journal.entries(), call.call)
+        self._result(call, Outcome(words.interrupted(changes), "interrupted"))
 
     def _do(
         self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects, *, network: bool
@@ -214,35 +174,16 @@ class Calls:
             clock=self._clock,
         )
         seconds = self._clock() - began
-        self._note_changes(call.call)
-        self._result(call, outcome, seconds)
-
-    def _note_changes(self, call: str) -> SnapshotTaken | None:
-        if self._snapshots is None:
-            return None
-        after = self._snapshots.after(call)
+        after = self._changes(call.call)
         if after is not None:
             self._record.append(after)
-        return after
+        self._result(call, outcome, seconds)
 
-    def _interrupted(self, call: OpenCall, tool: Tool | None, choice: Again) -> None:
-        """A call that was allowed, and may have been carried out, when the process ended."""
-        files: tuple[FileChange, ...] = ()
-        if call.began and not call.ended and self._snapshots is not None:
-            for taken in self._snapshots.settle(self._record.journal.entries()):
-                self._record.append(taken)
-                files = taken.files if taken.call == call.call else files
-        if choice == "skip" or tool is None or isinstance(call.arguments, str):
-            self._result(call, Outcome(words.interrupted(files), "interrupted"))
-            return
-        effects = tool.effects(call.arguments, self._here_for(call))
-        verdict = decide(self._question(call, tool, call.arguments, effects))
-        if verdict.action == "deny":
-            self._record.append(Approval(call.call, "denied", verdict.by, reasons=verdict.reasons))
-            self._result(call, Outcome(verdict.message, "denied"))
-            return
-        self._record.append(Approval(call.call, "allowed", "user", "once", ("interrupted",)))
-        self._do(call, tool, call.arguments, effects, network=verdict.network)
+    def _changes(self, call: str) -> SnapshotTaken | None:
+        """What was done is done: a change that cannot be noted now is noted when the run is resumed."""
+        with contextlib.suppress(UserError, OSError):
+            return self._snapshots.after(call) if self._snapshots is not None else None
+        return None
 
     def _here_for(self, call: OpenCall, *, network: bool = False) -> Here:
         return msgspec.structs.replace(
@@ -285,15 +226,9 @@ class Calls:
         return ResultText(head_and_tail(text, _UNCOUNTED // 2, _UNCOUNTED // 2, handle), handle)
 
 
-def _said(call: OpenCall, verdict: Verdict) -> Approval:
-    """What the rules decide without a person."""
-    decision: Literal["allowed", "denied"] = "allowed" if verdict.action == "allow" else "denied"
-    return Approval(call.call, decision, verdict.by, "", verdict.reasons, verdict.message, verdict.grant)
-
-
 def _refused(by: str, message: str) -> str:
     """What the model is told of a call that is not allowed: a person's words need ours around them."""
-    return words.denied(message) if by == "user" else message
+    return words.denied(message) if by == "user" else message or words.NOBODY
 
 
 def _plain(error: UserError | OSError) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,13 +19,12 @@ from agents.run.calls import Again, Calls, Wish
 from agents.run.carrying_out import GRACE
 from agents.run.loops import Repeat, repeated_calls, repeated_texts
 from agents.run.record import Record
+from agents.run.resuming import settle
 from agents.run.state import is_cut_in_call
 from agents.run.turns import PAUSES, OnText, Turns
+from agents.snapshots.snapshots import Snapshots
 from agents.tools.tool import Here, Tool
 from engine.errors import UserError
-
-if TYPE_CHECKING:
-    from agents.snapshots.snapshots import Snapshots
 
 # The last round, when the time is over, may take so long; seconds.
 _LAST_ROUND = 300.0
@@ -87,12 +85,18 @@ class Run:
         empty; they are filled in once the model is ready. `again` says what becomes of calls that were interrupted;
         one that is not named is skipped. Raises UserError `store.*` when the journal cannot be written.
         """
+        if isinstance(event, RunResumed):
+            self._record.append(event)
+            if self._snapshots is not None:
+                settle(self._record, self._snapshots)
         try:
             context = self._brain.ready()
         except UserError as error:
-            self._record.append(event)
+            if isinstance(event, RunStarted):
+                self._record.append(event)
             return self._failed(error)
-        self._record.append(self._completed(event, context) if isinstance(event, RunStarted) else event)
+        if isinstance(event, RunStarted):
+            self._record.append(self._completed(event, context))
         try:
             return self._steps(context, again or {})
         except UserError as error:

@@ -13,6 +13,7 @@ from agents.events import Entry, RunStarted
 from agents.permissions.values import ApprovalRequest, Decision, Grant
 from agents.run.run import Run
 from agents.run.state import RunState
+from agents.snapshots.snapshots import Snapshots
 from agents.tools.tool import Here, Tool
 from agents.tools.workspace import Workspace
 from tests.support.agents.journals import ListJournal
@@ -67,7 +68,7 @@ class Bench:
         *,
         approver: ScriptedApprover | None = None,
         journal: ListJournal | None = None,
-        snapshots: Any = None,
+        undoable: bool = True,
         **options: Any,
     ) -> None:
         self.workspace = folder / "workspace"
@@ -77,9 +78,10 @@ class Bench:
         self.journal = journal or ListJournal()
         self.approver = approver or ScriptedApprover()
         self.grants = ListGrants()
-        self.snapshots = snapshots
+        workspace = Workspace.at(self.workspace)
+        self.snapshots = Snapshots(folder / "snapshots", workspace) if undoable else None
         self.here = Here(
-            Workspace.at(self.workspace),
+            workspace,
             None,
             folder / "trash",
             folder / "scratch",
