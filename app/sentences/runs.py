@@ -172,4 +172,12 @@ SENTENCES: dict[str, Sentence] = {
         "What the model has to see takes {needed} tokens, and {room} of its context of {context} are free for it. Choose a larger context.",
         "모델이 보아야 할 내용은 {needed}토큰인데 컨텍스트 {context}토큰 중 {room}토큰만 쓸 수 있습니다. 컨텍스트를 늘려 주세요.",
     ),
+    "run.too_many_calls": Sentence(
+        "The model made {count} calls at once; the first {taken} were taken.",
+        "모델이 한 번에 도구를 {count}번 호출하여 처음 {taken}개만 처리했습니다.",
+    ),
+    "run.turn_broke_off": Sentence(
+        "The model's answer broke off. Resume the run to try again.",
+        "모델의 답변이 중간에 끊겼습니다. 다시 시도하려면 실행을 재개해 주세요.",
+    ),
 }
