@@ -10,7 +10,8 @@ from typing import Literal
 
 from agents.events import RunFinished, RunResumed, RunStarted
 from agents.permissions.values import Grants
-from agents.run.run import Again, Run
+from agents.run.calls import Again
+from agents.run.run import Run
 from agents.tools.workspace import Workspace
 from app.services.events import RunDelta
 from app.services.run_asking import Asker

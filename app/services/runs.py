@@ -16,7 +16,7 @@ import msgspec
 from agents.budget import Budget
 from agents.events import Entry, RunResumed, RunStarted, Undone
 from agents.permissions.values import ApprovalRequest, Decision, Grant
-from agents.run.run import Again
+from agents.run.calls import Again
 from agents.snapshots.values import UndoPlan
 from app.services.events import RunAsks, RunChanged, RunRemoved, ServiceEvent, Subscriber
 from app.services.prompting import title_from
