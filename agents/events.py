@@ -17,6 +17,8 @@ from engine.errors import ErrorInfo
 # What may happen without a question; the words of the command line.
 Mode = Literal["read", "ask", "workspace", "all-in-sandbox"]
 RunStatus = Literal["completed", "stopped", "failed"]
+# How much a model is told of a tool: all, no descriptions of arguments, or besides one sentence each.
+Schemas = Literal["whole", "compact", "brief"]
 ResultStatus = Literal["ok", "error", "denied", "timeout", "interrupted", "skipped"]
 
 
@@ -121,7 +123,8 @@ class FileChange(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file before and after a call. `path` is relative to the workspace, with "/". Hashes are SHA-256 of the
     content that is kept, "" where there was no file, or none is kept because it is too large (`kept` False).
 
-    `mode` bits are those before, to be restored. `link` is the target of a symbolic link.
+    `mode` bits are those before, to be restored, `mode_after` those after; both are 0 where there was nothing.
+    `link` is the target of a symbolic link, before if there was one; the hashes are then those of the targets.
     """
 
     path: str
@@ -134,13 +137,15 @@ class FileChange(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: Literal["file", "folder", "link"] = "file"
     link: str = ""
     kept: bool = True
+    mode_after: int = 0
 
 
 class SnapshotTaken(msgspec.Struct, frozen=True, tag_field="kind", tag="snapshot"):
     """Phase "before": what a call may change is kept, before it does. Phase "after": what it did change.
 
-    `manifest` names the kept list of the whole workspace, of a call whose changes are not known in advance.
-    `uncovered` counts files that are too large to keep: those cannot be undone.
+    `manifest` names the kept list of what was there: at the paths that the call names, or in the whole workspace
+    when its changes are not known in advance. `files` of the first phase are those it names. `uncovered` counts
+    files that are too large to keep or cannot be read: those cannot be undone.
     """
 
     call: str
@@ -172,11 +177,16 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     `reason`: "results" (those of `calls` are shown as head and tail, `texts` in the same order), "turns" (the
     first `turns` turns with their results are left out and `text` stands for them), "loop" (the repeated `calls`
     are taken out), "nudge" (`text` was said to the model), "tools" (only the tools `names` are offered),
-    "final" (`text` asks for an answer without tools). `about` says what a nudge is about: a loop (of `calls`, or of
-    a text), an answer that was empty, a call that was cut off.
+    "final" (`text` asks for an answer without tools), "reasoning" (that of the first `turns` turns is not shown).
+    `about` says what a nudge is about: a loop (of `calls`, or of a text), an answer that was empty, a call that was
+    cut off.
+
+    `turns` counts from the first turn of the run, so a later one takes the place of an earlier one. `handles` are
+    those of the whole results, in the order of `calls`. `schemas` is how much of the tools' descriptions is
+    told. `by_model`: the model wrote the text that stands for the turns, for `usage`.
     """
 
-    reason: Literal["results", "turns", "loop", "nudge", "tools", "final"]
+    reason: Literal["results", "turns", "loop", "nudge", "tools", "final", "reasoning"]
     before_tokens: int = 0
     after_tokens: int = 0
     calls: tuple[str, ...] = ()
@@ -184,6 +194,10 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     turns: int = 0
     text: str = ""
     names: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+    schemas: Schemas = "whole"
+    by_model: bool = False
+    usage: Usage = Usage()
     about: Literal["", "loop", "empty", "cut"] = ""
 
 
@@ -201,11 +215,13 @@ class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finish
 
 class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):
     """Files were put back to what they were before the calls `calls`; `files` are those that changed, and
-    `conflicts` the paths that were left alone because somebody else had changed them since."""
+    `conflicts` the paths that were left alone because somebody else had changed them since. `redo`: an earlier
+    one was taken back, and the files are again as the calls had left them."""
 
     calls: tuple[str, ...]
     files: tuple[FileChange, ...]
     conflicts: tuple[str, ...] = ()
+    redo: bool = False
 
 
 RunEvent = (

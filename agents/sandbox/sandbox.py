@@ -36,7 +36,8 @@ class Confinement(msgspec.Struct, frozen=True):
 
 class Ran(msgspec.Struct, frozen=True):
     """What became of a command. `code` is its exit code, negative the signal that ended it. `timed_out` and
-    `cancelled` say that the tree was killed. `left_out` bytes of output were not kept."""
+    `cancelled` say that the tree was killed. `left_out` bytes of output were not kept. `exceeded` names what there
+    was too much of, when the tree was ended for it: "processes", "memory" or "disk"."""
 
     code: int
     output: str
@@ -45,6 +46,7 @@ class Ran(msgspec.Struct, frozen=True):
     timed_out: bool = False
     cancelled: bool = False
     left_out: int = 0
+    exceeded: str = ""
 
 
 class Process(Protocol):

@@ -46,6 +46,7 @@ class Effects(msgspec.Struct, frozen=True):
     `kind` says how it is shown to a person: "command" is the exact shell command or program, `url` the exact
     address, `diff` a unified diff of what would change in files. `writes`: files made or changed; `deletes`: files
     taken away. `outside`: paths outside the workspace that it asks for (always refused by file tools).
+    `network`: it wants to reach other machines; which ones is not known when there is no `url`.
     """
 
     kind: Literal["read", "files", "shell", "python", "network", "mcp", "other"] = "other"
@@ -56,6 +57,7 @@ class Effects(msgspec.Struct, frozen=True):
     command: str = ""
     url: str = ""
     diff: str = ""
+    network: bool = False
 
 
 class Outcome(msgspec.Struct, frozen=True):

@@ -1,0 +1,176 @@
+"""What the model sees, folded from a run's events.
+
+The fold is pure: the same entries give the same messages, live, resumed or replayed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import msgspec
+
+from agents.context import prompts
+from agents.context.items import Call, Item, Result, TurnItem, Words
+from agents.context.rendering import rendered
+from agents.events import (
+    ContextTrimmed,
+    Entry,
+    ModelTurn,
+    RunEvent,
+    RunResumed,
+    RunStarted,
+    Schemas,
+    ToolCalled,
+    ToolResult,
+    Undone,
+)
+from engine.api import Message
+
+
+class History:
+    """The items of a run in their order, and what of them is shortened or left out."""
+
+    def __init__(self) -> None:
+        self.system = ""
+        self.remote = False
+        self.items: list[Item] = []
+        # How many turns there are, shown or not.
+        self.turns = 0
+        # The first turns that are left out; `summary` stands for them.
+        self.left_out = 0
+        self.summary = ""
+        self.summary_by_model = False
+        # The first turns whose reasoning is not shown.
+        self.unreasoned = 0
+        # The tools that are offered, None while they were not chosen, and how much is told of them.
+        self.offered: tuple[str, ...] | None = None
+        self.schemas: Schemas = "whole"
+        # The user has said something since.
+        self.reconsider = False
+        # Where in `items` a call's turn lies.
+        self._turn_of: dict[str, int] = {}
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry | RunEvent]) -> History:
+        history = cls()
+        for entry in entries:
+            history.add(entry)
+        return history
+
+    def add(self, entry: Entry | RunEvent) -> None:
+        """Take in the next event. Those that a model does not see change nothing."""
+        match entry.event if isinstance(entry, Entry) else entry:
+            case RunStarted() as started:
+                self.system, self.remote = started.system, started.remote
+                self.items.append(Words(started.task, "task"))
+            case RunResumed() as resumed:
+                self._resume(resumed)
+            case ModelTurn() as turn:
+                self.turns += 1
+                self.items.append(
+                    TurnItem(self.turns, turn.step, turn.content, turn.reasoning, failed=not turn.is_whole)
+                )
+            case ToolCalled() as called:
+                self._call(called)
+            case ToolResult() as result:
+                self._result(result)
+            case ContextTrimmed() as trimmed:
+                self._trim(trimmed)
+            case Undone() as undone if undone.files:
+                paths = [change.path for change in undone.files]
+                self.items.append(Words(prompts.undone(paths), "undone"))
+            case _:
+                pass
+
+    def messages(self) -> tuple[Message, ...]:
+        """What the model sees, the system prompt first. Each call is followed by its result."""
+        return rendered(self)
+
+    @property
+    def shown_turns(self) -> tuple[TurnItem, ...]:
+        return tuple(
+            item
+            for item in self.items
+            if isinstance(item, TurnItem) and item.number > self.left_out and item.is_shown
+        )
+
+    @property
+    def first_kept(self) -> int:
+        """The place in `items` after the last turn that is left out, 0 when none is."""
+        for place in range(len(self.items) - 1, -1, -1):
+            item = self.items[place]
+            if isinstance(item, TurnItem) and item.number <= self.left_out:
+                return place + 1
+        return 0
+
+    def after(self, trims: Iterable[ContextTrimmed]) -> History:
+        """A history of its own, with these taken in."""
+        other = History()
+        other.__dict__.update(self.__dict__)
+        other.items = list(self.items)
+        other._turn_of = dict(self._turn_of)
+        for trim in trims:
+            other.add(trim)
+        return other
+
+    def _resume(self, resumed: RunResumed) -> None:
+        if resumed.message:
+            self.reconsider = True
+            self.items.append(Words(resumed.message, "user"))
+            return
+        last = self.items[-1] if self.items else None
+        asked_for_end = isinstance(last, Words) and last.kind == "final"
+        if asked_for_end or (isinstance(last, TurnItem) and not last.calls):
+            self.items.append(Words(prompts.GO_ON, "go_on"))
+
+    def _call(self, called: ToolCalled) -> None:
+        for place in range(len(self.items) - 1, -1, -1):
+            turn = self.items[place]
+            if isinstance(turn, TurnItem):
+                call = Call(called.call, called.name, called.arguments)
+                self.items[place] = msgspec.structs.replace(turn, calls=(*turn.calls, call))
+                self._turn_of[called.call] = place
+                return
+
+    def _result(self, result: ToolResult) -> None:
+        shown = Result(result.text, result.status, result.untrusted, result.handle)
+        self._change(result.call, partial(msgspec.structs.replace, result=shown))
+
+    def _change(self, name: str, change: Callable[[Call], Call]) -> None:
+        place = self._turn_of.get(name)
+        turn = self.items[place] if place is not None else None
+        if place is None or not isinstance(turn, TurnItem):
+            return
+        calls = tuple(change(call) if call.call == name else call for call in turn.calls)
+        self.items[place] = msgspec.structs.replace(turn, calls=calls)
+
+    def _trim(self, trimmed: ContextTrimmed) -> None:
+        match trimmed.reason:
+            case "results":
+                handles = trimmed.handles or ("",) * len(trimmed.calls)
+                for name, text, handle in zip(trimmed.calls, trimmed.texts, handles, strict=False):
+                    self._change(name, partial(_shortened, text=text, handle=handle))
+            case "turns":
+                self.left_out = min(trimmed.turns, self.turns)
+                self.summary = trimmed.text if self.left_out else ""
+                self.summary_by_model = trimmed.by_model
+            case "reasoning":
+                self.unreasoned = max(self.unreasoned, trimmed.turns)
+            case "loop":
+                for name in trimmed.calls:
+                    self._change(name, partial(msgspec.structs.replace, left_out=True))
+                if trimmed.text:
+                    self.items.append(Words(trimmed.text, "nudge"))
+            case "tools":
+                self.offered, self.schemas, self.reconsider = trimmed.names, trimmed.schemas, False
+            case "nudge" | "final":
+                self.items.append(Words(trimmed.text, trimmed.reason))
+
+
+def _shortened(call: Call, text: str, handle: str) -> Call:
+    if call.result is None:
+        return call
+    handle = handle or call.result.handle
+    result = msgspec.structs.replace(call.result, text=text, handle=handle, trims=call.result.trims + 1)
+    return msgspec.structs.replace(call, result=result)

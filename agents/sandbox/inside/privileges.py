@@ -1,0 +1,95 @@
+"""Giving up, for good, what a process may do and use (Linux and macOS)."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import struct
+import sys
+from pathlib import Path
+
+from agents.sandbox.inside.plan import LaunchPlan
+
+_DEATH_SIGNAL, _DROP_FROM_BOUND, _SECURE_BITS, _NO_NEW_PRIVILEGES, _SUBREAPER = 1, 24, 28, 38, 36
+_CAPABILITY_VERSION_3 = 0x20080522
+
+
+def libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def failed(what: str) -> OSError:
+    code = ctypes.get_errno()
+    return OSError(code, f"{what}: {os.strerror(code)}")
+
+
+def no_new_privileges() -> None:
+    """Programs that would run as somebody else (setuid) run as this user, from here on."""
+    if libc().prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
+        raise failed("no_new_privs")
+
+
+def drop_capabilities() -> None:
+    """What root may do beyond any user. Without it root is a user who owns the system's files."""
+    c = libc()
+    for capability in range(64):
+        c.prctl(_DROP_FROM_BOUND, capability, 0, 0, 0)  # refused where there is nothing to drop
+    c.prctl(
+        _SECURE_BITS, 0x2F, 0, 0, 0
+    )  # being root gives none back: NOROOT, NO_SETUID_FIXUP, locked; no ambient
+    head, none = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0), bytes(24)
+    if c.capset(ctypes.create_string_buffer(head, 8), ctypes.create_string_buffer(none, 24)):
+        raise failed("capset")
+
+
+def adopt_orphans() -> None:
+    """Processes whose parent has gone become children of this one, wherever in its tree they are."""
+    if libc().prctl(_SUBREAPER, 1, 0, 0, 0):
+        raise failed("subreaper")
+
+
+def signalled_when_parent_dies(number: int) -> None:
+    """The thread that started this process counts as its parent."""
+    if libc().prctl(_DEATH_SIGNAL, number, 0, 0, 0):
+        raise failed("pdeathsig")
+
+
+def limit(plan: LaunchPlan) -> None:
+    """Set what each process may use; all of it counts for what it starts too."""
+    _set(resource.RLIMIT_CORE, 0)
+    _set(resource.RLIMIT_FSIZE, plan.file_bytes)
+    _set(resource.RLIMIT_NOFILE, plan.open_files)
+    # What is written to counts, not what is merely reserved: RLIMIT_AS would refuse Node and Go their start.
+    _set(resource.RLIMIT_DATA, plan.memory)
+    if plan.processes:
+        _set(resource.RLIMIT_NPROC, _processes_now(plan) + plan.processes)
+    with contextlib.suppress(OSError):
+        os.nice(5)  # so that what watches, and the person's desktop, come first
+    with contextlib.suppress(OSError):  # of all processes, the kernel ends these first when memory is short
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def _set(which: int, most: int) -> None:
+    _, hard = resource.getrlimit(which)
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(which, (most, most))
+
+
+def _processes_now(plan: LaunchPlan) -> int:
+    """What the kernel counts for this user already. A user namespace counts its own alone since Linux 5.14."""
+    if sys.platform == "linux" and plan.kind == "bubblewrap":
+        major, minor = (int(part) for part in os.uname().release.split(".")[:2])
+        if (major, minor) >= (5, 14):
+            return 0
+    if sys.platform != "linux":
+        return 512
+    user, count = os.getuid(), 512  # others of this user's programs may grow meanwhile
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if entry.stat().st_uid == user:
+                    count += Path(entry.path, "task").stat().st_nlink - 2
+    return count

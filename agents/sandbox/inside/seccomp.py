@@ -1,0 +1,237 @@
+"""System calls that a sandboxed program may not make, as a filter of the kernel's (seccomp, classic BPF).
+
+Numbers are those of arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h of Linux; the
+layout of a filter and of `struct seccomp_data` is in include/uapi/linux/seccomp.h.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import struct
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from agents.sandbox.inside.privileges import failed, libc
+
+# (number on x86_64, number on aarch64); 0 where the machine has no such call.
+_FORBIDDEN = {
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "process_madvise": (440, 440),
+    "kcmp": (312, 272),
+    "pidfd_getfd": (438, 438),
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "pivot_root": (155, 41),
+    "chroot": (161, 51),
+    "setns": (308, 268),
+    "unshare": (272, 97),
+    "open_tree": (428, 428),
+    "move_mount": (429, 429),
+    "fsopen": (430, 430),
+    "fsconfig": (431, 431),
+    "fsmount": (432, 432),
+    "fspick": (433, 433),
+    "mount_setattr": (442, 442),
+    "open_tree_attr": (467, 467),
+    "name_to_handle_at": (303, 264),
+    "open_by_handle_at": (304, 265),
+    "fanotify_init": (300, 262),
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "keyctl": (250, 219),
+    "bpf": (321, 280),
+    "userfaultfd": (323, 282),
+    "perf_event_open": (298, 241),
+    "io_uring_setup": (425, 425),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+    "create_module": (174, 0),
+    "init_module": (175, 105),
+    "delete_module": (176, 106),
+    "finit_module": (313, 273),
+    "kexec_load": (246, 104),
+    "kexec_file_load": (320, 294),
+    "reboot": (169, 142),
+    "swapon": (167, 224),
+    "swapoff": (168, 225),
+    "acct": (163, 89),
+    "quotactl": (179, 60),
+    "quotactl_fd": (443, 443),
+    "settimeofday": (164, 170),
+    "clock_settime": (227, 112),
+    "clock_adjtime": (305, 266),
+    "adjtimex": (159, 171),
+    "sethostname": (170, 161),
+    "setdomainname": (171, 162),
+    "iopl": (172, 0),
+    "ioperm": (173, 0),
+    "modify_ldt": (154, 0),
+    "uselib": (134, 0),
+    "nfsservctl": (180, 42),
+    "syslog": (103, 116),
+    "vhangup": (153, 58),
+    "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
+}
+# Landlock has no say in these. They change files that can be named without being opened, or other processes.
+_FORBIDDEN_BY_NAME = {
+    "chmod": (90, 0),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, 0),
+    "fchown": (93, 55),
+    "lchown": (94, 0),
+    "fchownat": (260, 54),
+    "utime": (132, 0),
+    "utimes": (235, 0),
+    "futimesat": (261, 0),
+    "utimensat": (280, 88),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "setxattrat": (463, 463),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+    "removexattrat": (466, 466),
+    "file_setattr": (469, 469),
+}
+_TRUNCATE = {"truncate": (76, 45)}
+# Forbidden for any process but the one that calls; the first number is the argument that names the process.
+_OTHERS = {
+    "prlimit64": (0, (302, 261)),
+    "setpriority": (1, (141, 140)),
+    "ioprio_set": (1, (251, 30)),
+    "sched_setparam": (0, (142, 118)),
+    "sched_setscheduler": (0, (144, 119)),
+    "sched_setaffinity": (0, (203, 122)),
+    "sched_setattr": (0, (314, 274)),
+}
+_SIGNALS = {
+    "kill": (62, 129),
+    "tkill": (200, 130),
+    "tgkill": (234, 131),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+    "pidfd_send_signal": (424, 424),
+}
+_CLONE, _CLONE3, _IOCTL, _SOCKET, _PERSONALITY = (56, 220), (435, 435), (16, 29), (41, 198), (135, 92)
+_NEW_NAMESPACES = 0x7E020080  # CLONE_NEWTIME, NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
+_TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI and TIOCLINUX type into the terminal of whoever reads it next
+_AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK = 1, 2, 10, 16
+
+_MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+_X32 = 0x40000000
+_LOAD, _AND, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
+_ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
+
+
+class Rules(NamedTuple):
+    """What is forbidden beyond what always is. `unix`: sockets of this machine may be made. `network`: sockets of
+    the internet. `by_name`: changing files by their name (Landlock). `truncate`: Landlock before its ABI 3 does
+    not hold it. `others`, `signals`: acting on other processes, where nothing else keeps them apart."""
+
+    unix: bool = True
+    network: bool = False
+    by_name: bool = False
+    truncate: bool = False
+    others: bool = False
+    signals: bool = False
+
+
+def supported(machine: str) -> bool:
+    """Whether the numbers of this machine's calls are known; `machine` as os.uname() has it."""
+    return machine in _MACHINES
+
+
+def program(rules: Rules, machine: str) -> bytes:
+    """The filter as `struct sock_filter`s. Raises KeyError for a machine that is not supported."""
+    column, architecture = _MACHINES[machine]
+    code = [
+        _statement(_LOAD, _ARCHITECTURE),
+        _jump(_EQUAL, architecture, 1, 0),
+        _statement(_RETURN, _KILL),
+        _statement(_LOAD, _NUMBER),
+    ]
+    if machine == "x86_64":  # the same calls by other numbers
+        code += [_jump(_AT_LEAST, _X32, 0, 1), _statement(_RETURN, _KILL)]
+    forbidden = list(_FORBIDDEN.values())
+    forbidden += _FORBIDDEN_BY_NAME.values() if rules.by_name else ()
+    forbidden += _TRUNCATE.values() if rules.truncate else ()
+    for numbers in forbidden:
+        code += _when(numbers[column], _returned(errno.EPERM))
+    # What clone3 is to do stands in memory that a filter cannot read; the C library then falls back to clone.
+    code += _when(_CLONE3[column], _returned(errno.ENOSYS))
+    code += _when(_CLONE[column], _any_bit(0, _NEW_NAMESPACES))
+    code += _when(_IOCTL[column], _unless(1, (), _TERMINAL_INPUT))
+    code += _when(_PERSONALITY[column], _unless(0, (0, 0xFFFFFFFF)))
+    families = [_AF_UNIX] if rules.unix else []
+    families += [_AF_INET, _AF_INET6, _AF_NETLINK] if rules.network else []
+    code += _when(_SOCKET[column], _unless(0, families, code=errno.EACCES))
+    if rules.others:
+        for argument, numbers in _OTHERS.values():
+            code += _when(numbers[column], _unless(argument, (0,)))
+    if rules.signals:
+        kill, *others = _SIGNALS.values()
+        code += _when(kill[column], _unless(0, (0,)))  # the own group
+        for numbers in others:
+            code += _when(numbers[column], _returned(errno.EPERM))
+    code.append(_statement(_RETURN, _ALLOW))
+    return b"".join(code)
+
+
+def confine(rules: Rules) -> None:
+    """Bind this process and all it starts to the rules, for good. Raises OSError."""
+    code = program(rules, os.uname().machine)
+    memory = ctypes.create_string_buffer(code, len(code))
+    head = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(memory))
+    if libc().prctl(22, 2, ctypes.create_string_buffer(head, len(head)), 0, 0):  # PR_SET_SECCOMP, by a filter
+        raise failed("seccomp")
+
+
+def _statement(code: int, value: int) -> bytes:
+    return struct.pack("=HBBI", code, 0, 0, value)
+
+
+def _jump(code: int, value: int, yes: int, no: int) -> bytes:
+    return struct.pack("=HBBI", code, yes, no, value)
+
+
+def _when(number: int, then: Iterable[bytes]) -> list[bytes]:
+    """`then`, for the call `number`; it ends in a verdict. 0 is no call that is judged here."""
+    body = list(then)
+    return [_jump(_EQUAL, number, 0, len(body)), *body] if number else []
+
+
+def _returned(code: int) -> list[bytes]:
+    return [_statement(_RETURN, _ERRNO | code)]
+
+
+def _unless(
+    argument: int, allowed: Iterable[int], forbidden: Iterable[int] = (), code: int = errno.EPERM
+) -> list[bytes]:
+    """Allow when the lower half of an argument is one of `allowed`; with `forbidden`, all but those.
+
+    The kernel reads all these arguments as 32 bits, so what is in the upper half does not count.
+    """
+    listed = list(forbidden) or list(allowed)
+    hit, miss = (_ERRNO | code, _ALLOW) if forbidden else (_ALLOW, _ERRNO | code)
+    body = [_statement(_LOAD, _FIRST_ARGUMENT + 8 * argument)]
+    for value in listed:
+        body += [_jump(_EQUAL, value, 0, 1), _statement(_RETURN, hit)]
+    return [*body, _statement(_RETURN, miss)]
+
+
+def _any_bit(argument: int, bits: int) -> list[bytes]:
+    return [
+        _statement(_LOAD, _FIRST_ARGUMENT + 8 * argument),
+        _jump(_ANY_BIT, bits, 0, 1),
+        _statement(_RETURN, _ERRNO | errno.EPERM),
+        _statement(_RETURN, _ALLOW),
+    ]

@@ -1,0 +1,113 @@
+"""The processes of a sandbox, seen from the one that started them: counting, measuring, ending."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
+
+class Use(NamedTuple):
+    """What a tree uses: threads of all its processes, bytes of the biggest one, private bytes of all together."""
+
+    tasks: int = 0
+    biggest: int = 0
+    together: int = 0
+
+
+class Namespace:
+    """All processes of this process's own PID namespace, which is the sandbox's."""
+
+    def pids(self) -> list[int]:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]  # noqa: PTH208
+
+    def end(self) -> None:
+        """Kill all others and wait until they are gone."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.waitpid(-1, 0)
+
+
+class Descendants:
+    """All processes below this one. It has to adopt orphans, or those get away (see `privileges`)."""
+
+    def pids(self) -> list[int]:
+        below: dict[int, list[int]] = {}
+        for pid, parent in _parents_by_proc() if sys.platform == "linux" else _parents_by_ps():
+            below.setdefault(parent, []).append(pid)
+        found: list[int] = []
+        waiting = [os.getpid()]
+        while waiting:
+            children = below.pop(waiting.pop(), [])
+            found += children
+            waiting += children
+        return found
+
+    def end(self) -> None:
+        """Kill them all and wait until they are gone, also those that are started meanwhile."""
+        seen: set[int] = set()
+        while True:
+            running = self.pids()
+            fresh = [pid for pid in running if pid not in seen]
+            if not fresh:
+                break
+            for pid in fresh:  # who is stopped starts nobody
+                _signal(pid, signal.SIGSTOP)
+            seen.update(fresh)
+        while running := self.pids():
+            for pid in running:
+                _signal(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
+            time.sleep(0.001)
+
+
+def use(pids: list[int]) -> Use:
+    """What these processes use. Who ends meanwhile does not count. Zeros where there is no /proc."""
+    tasks, biggest, together = len(pids), 0, 0
+    for pid in pids:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            tasks += max(0, Path(f"/proc/{pid}/task").stat().st_nlink - 3)
+            resident, shared = _statm(pid)
+            biggest = max(biggest, resident)
+            together += resident - shared
+    return Use(tasks, biggest, together)
+
+
+def _statm(pid: int) -> tuple[int, int]:
+    """Resident and shared bytes: fields 2 and 3 of /proc/PID/statm, see proc(5)."""
+    fields = Path(f"/proc/{pid}/statm").read_bytes().split()
+    return int(fields[1]) * _PAGE, int(fields[2]) * _PAGE
+
+
+def _signal(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
+
+
+def _parents_by_proc() -> list[tuple[int, int]]:
+    found = []
+    for name in os.listdir("/proc"):  # noqa: PTH208
+        if name.isdigit():
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                # The name of a program is in parentheses and may hold any of them.
+                after = Path(f"/proc/{name}/stat").read_bytes().rpartition(b")")[2].split()
+                found.append((int(name), int(after[1])))
+    return found
+
+
+def _parents_by_ps() -> list[tuple[int, int]]:
+    import subprocess
+
+    listed = subprocess.run(["/bin/ps", "-axo", "pid=,ppid="], capture_output=True, text=True, check=False)
+    lines = (line.split() for line in listed.stdout.splitlines())
+    return [(int(pid), int(parent)) for pid, parent in lines]

@@ -1,0 +1,106 @@
+"""A sandbox whose program is started by our launcher: what bubblewrap, Landlock and Seatbelt have in common."""
+
+from __future__ import annotations
+
+import abc
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from agents.sandbox.environment import program_environment
+from agents.sandbox.inside.plan import ENVIRONMENT, LaunchPlan, encoded
+from agents.sandbox.running import run_to_end
+from agents.sandbox.sandbox import Confinement, Limits, Ran
+from agents.sandbox.visible import interpreter, too_wide
+from engine.errors import UserError
+
+_BOOT = "import sys; sys.path.append(sys.argv[1]); from agents.sandbox.inside.launch import main; main()"
+_SOURCES = Path(__file__).resolve().parents[2]
+_LEAST_FREE = 1 << 30
+
+
+class Launched(abc.ABC):
+    """`name` and `_argv` are what a kind of sandbox adds."""
+
+    name = ""
+    isolates = True
+
+    def run(
+        self,
+        argv: Sequence[str],
+        confinement: Confinement,
+        *,
+        environment: Mapping[str, str] | None = None,
+        stdin: bytes = b"",
+        limits: Limits = Limits(),  # noqa: B008
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Ran:
+        """See `Sandbox.run`."""
+        checked(confinement)
+        return run_to_end(
+            lambda channel: self._argv(argv, confinement, limits, channel),
+            self._environment(environment),
+            stdin,
+            limits,
+            cancelled,
+        )
+
+    def command(
+        self,
+        argv: Sequence[str],
+        confinement: Confinement,
+        *,
+        environment: Mapping[str, str] | None = None,
+        limits: Limits = Limits(),  # noqa: B008
+    ) -> tuple[list[str], dict[str, str]]:
+        """See `Sandbox.command`."""
+        checked(confinement)
+        return self._argv(argv, confinement, limits, -1), self._environment(environment)
+
+    @abc.abstractmethod
+    def _argv(self, argv: Sequence[str], confinement: Confinement, limits: Limits, channel: int) -> list[str]:
+        """The command that starts the launcher in this kind of sandbox."""
+
+    def _environment(self, added: Mapping[str, str] | None) -> dict[str, str]:
+        return {
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            ENVIRONMENT: json.dumps(program_environment(added)),
+        }
+
+
+def checked(confinement: Confinement) -> None:
+    """Raises UserError for a workspace that is not there, or that holds what a sandbox is there to protect."""
+    workspace = confinement.workspace
+    if not workspace.is_dir():
+        raise UserError("sandbox.no_workspace", path=str(workspace))
+    for folder in (workspace, *confinement.writable, *confinement.readable):
+        if too_wide(Path(os.path.realpath(folder))):
+            raise UserError("sandbox.too_wide", path=str(folder))
+
+
+def launcher(plan: LaunchPlan, argv: Sequence[str], sources: Path = _SOURCES) -> list[str]:
+    """The command that starts the launcher, whose modules lie below `sources`."""
+    return [str(interpreter()), "-I", "-S", "-c", _BOOT, str(sources), encoded(plan), *argv]
+
+
+def plan_of(kind: str, confinement: Confinement, limits: Limits, channel: int, workspace: Path) -> LaunchPlan:
+    """What every kind tells the launcher."""
+    return LaunchPlan(
+        kind=kind,
+        folder=str(workspace),
+        channel=channel,
+        network=confinement.network,
+        memory=limits.memory_bytes,
+        file_bytes=limits.file_bytes,
+        processes=limits.processes,
+        open_files=limits.open_files,
+        floor=_floor(workspace),
+    )
+
+
+def _floor(workspace: Path) -> int:
+    """How many bytes of the disk a program has to leave free: a gibibyte, or half of what is left when less is."""
+    facts = os.statvfs(workspace)
+    return min(_LEAST_FREE, facts.f_bavail * facts.f_frsize // 2)

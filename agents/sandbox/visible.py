@@ -1,0 +1,79 @@
+"""What of the system a sandboxed program sees: enough to run programs, and nothing of anybody's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+_ROOTS = ("/usr", "/opt", "/nix/store", "/run/current-system", "/gnu/store")
+_MERGED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_SETTINGS = (
+    "alternatives",
+    "bash.bashrc",
+    "ca-certificates",
+    "crypto-policies",
+    "debian_version",
+    "fonts",
+    "group",
+    "inputrc",
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "locale.alias",
+    "locale.conf",
+    "localtime",
+    "magic",
+    "mime.types",
+    "nsswitch.conf",
+    "os-release",
+    "passwd",
+    "pki",
+    "profile",
+    "ssl",
+    "terminfo",
+    "timezone",
+)
+_OF_THE_NETWORK = ("gai.conf", "host.conf", "hosts", "protocols", "resolv.conf", "services")
+
+
+def system_folders() -> tuple[Path, ...]:
+    """Folders with programs and libraries, those that are here."""
+    return tuple(Path(root) for root in _ROOTS if Path(root).is_dir())
+
+
+def merged_folders() -> tuple[tuple[Path, str], ...]:
+    """/bin and its like, each with what it is a link to ("usr/bin"), or "" for a folder of its own."""
+    paths = [Path(path) for path in _MERGED]
+    return tuple((path, str(path.readlink()) if path.is_symlink() else "") for path in paths if path.exists())
+
+
+def settings_files(*, network: bool) -> tuple[Path, ...]:
+    """Files and folders of /etc that programs read; /etc has much that is not for them."""
+    names = (*_SETTINGS, *_OF_THE_NETWORK) if network else _SETTINGS
+    return tuple(path for name in names if (path := Path("/etc") / name).exists())
+
+
+def interpreter() -> Path:
+    """The Python that runs this, outside of any virtual environment, without links in its path."""
+    found: str = getattr(sys, "_base_executable", "") or sys.executable
+    return Path(found).resolve()
+
+
+def interpreter_folders() -> tuple[Path, ...]:
+    """Where the interpreter and its standard library lie: under the user's home for many."""
+    prefixes = {Path(sys.base_prefix).resolve(), Path(sys.base_exec_prefix).resolve()}
+    program = interpreter()
+    if not any(program.is_relative_to(prefix) for prefix in prefixes):
+        prefixes.add(program.parent)
+    return tuple(sorted(prefix for prefix in prefixes if not too_wide(prefix)))
+
+
+def too_wide(folder: Path) -> bool:
+    """Whether a folder holds what must be hidden: it is the user's home or the whole system, or around them."""
+    return any(owned.is_relative_to(folder) for owned in _homes())
+
+
+def _homes() -> list[Path]:
+    homes = [Path(os.path.expanduser("~")).resolve(), Path("/etc"), Path("/usr/bin")]  # noqa: PTH111
+    return [home for home in homes if home != Path("/")] or [Path("/")]

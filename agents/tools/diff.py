@@ -1,0 +1,87 @@
+"""What would change in a file, as a unified diff."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from itertools import islice
+
+_CONTEXT = 3
+# Comparing takes time with the product of the lines that differ: beyond this they are shown as taken out and put in.
+_MOST_COMPARED = 4_000_000
+
+
+def unified_diff(path: str, before: str | None, after: str | None) -> str:
+    """From one text to another; None is a file that is not there. "" when nothing changes."""
+    if before == after:
+        return ""
+    old, new = _lines(before), _lines(after)
+    body = "".join(_ended(line) for line in _hunks(old, new))
+    first = "/dev/null" if before is None else f"a/{path}"
+    second = "/dev/null" if after is None else f"b/{path}"
+    return f"--- {first}\n+++ {second}\n{body}"
+
+
+def renamed(path: str, to: str) -> str:
+    """A file that only moves, as Git shows it."""
+    return f"rename from {path}\nrename to {to}\n"
+
+
+def counts(diff: str) -> str:
+    """How many lines come and go, as "+3 −1"."""
+    lines = diff.splitlines()
+    added = sum(1 for line in lines if line.startswith("+") and not line.startswith("+++ "))
+    removed = sum(1 for line in lines if line.startswith("-") and not line.startswith("--- "))
+    return f"+{added} −{removed}"
+
+
+def _lines(text: str | None) -> list[str]:
+    """Lines with their ends; "\\n" alone ends a line, as in the file."""
+    if not text:
+        return []
+    lines = text.split("\n")
+    return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+
+
+def _ended(line: str) -> str:
+    return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
+    """The body of the diff. What is the same at both ends is not compared."""
+    same = 0
+    for first, second in zip(old, new, strict=False):
+        if first != second:
+            break
+        same += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - same and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    middle_old, middle_new = old[same : len(old) - tail], new[same : len(new) - tail]
+    if len(middle_old) * len(middle_new) <= _MOST_COMPARED:
+        start = max(0, same - _CONTEXT)
+        stop_old = min(len(old), len(old) - tail + _CONTEXT)
+        stop_new = min(len(new), len(new) - tail + _CONTEXT)
+        lines = difflib.unified_diff(old[start:stop_old], new[start:stop_new], n=_CONTEXT)
+        for line in islice(lines, 2, None):
+            yield _shifted(line, start) if line.startswith("@@") else line
+        return
+    yield f"@@ -{_range(same, len(middle_old))} +{_range(same, len(middle_new))} @@\n"
+    yield from (f"-{line}" for line in middle_old)
+    yield from (f"+{line}" for line in middle_new)
+
+
+def _range(start: int, count: int) -> str:
+    """As in a hunk's head: an empty range names the line before it."""
+    return f"{start + 1 if count else start},{count}"
+
+
+def _shifted(head: str, by: int) -> str:
+    """A hunk's head with its line numbers moved on."""
+    _, old, new, _ = head.split(" ", 3)
+    return f"@@ -{_moved(old[1:], by)} +{_moved(new[1:], by)} @@\n"
+
+
+def _moved(place: str, by: int) -> str:
+    start, comma, count = place.partition(",")
+    return f"{int(start) + by}{comma}{count}"

@@ -1,0 +1,232 @@
+"""A folder of the workspace that is held open, and what is done with the names in it.
+
+Everything is done relative to the open folder and never follows a link, so that nobody who swaps a folder for a link
+meanwhile can lead it elsewhere. On Windows, which cannot open relative to a folder, names are full paths; links are
+looked for before and the place of what was opened is compared afterwards.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+BY_DESCRIPTOR = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
+
+_FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _FLAGS
+# A pipe with nobody at its other end would wait for ever.
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _FLAGS
+_PIECE = 1 << 20
+_OPEN_FILES = Path("/proc/self/fd")
+
+
+class Folder:
+    """An open folder: a context manager. `path` is its real place relative to the workspace, "" for the root.
+
+    Methods take plain names ("." is the folder itself) and raise OSError as the functions of `os` do.
+    """
+
+    def __init__(self, place: Path, path: str, descriptor: int | None) -> None:
+        self.place = place
+        self.path = path
+        self._descriptor = descriptor
+
+    @classmethod
+    def root(cls, place: Path) -> Folder:
+        """The workspace itself; its own path is followed as it stands."""
+        if not BY_DESCRIPTOR:
+            return cls(place, "", None)
+        return cls(place, "", os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def path_of(self, name: str) -> str:
+        """Where `name` lies in the workspace, with "/"; "." for the workspace itself."""
+        if name == ".":
+            return self.path or "."
+        return f"{self.path}/{name}" if self.path else name
+
+    def _at(self, name: str) -> str:
+        return name if BY_DESCRIPTOR else str(self.place / name)
+
+    def names(self) -> list[str]:
+        """All names in it, sorted."""
+        with os.scandir(self.place if self._descriptor is None else self._descriptor) as entries:
+            return sorted(entry.name for entry in entries)
+
+    def stat(self, name: str) -> os.stat_result:
+        """Of `name` itself, a link is not followed."""
+        return os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
+
+    def found(self, name: str) -> os.stat_result | None:
+        """As `stat`; None where there is nothing."""
+        try:
+            return self.stat(name)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def link(self, name: str) -> str:
+        """Where a symbolic link points."""
+        return os.readlink(self._at(name), dir_fd=self._descriptor)
+
+    def folder(self, name: str, *, make: bool = False) -> Folder:
+        """A folder in it, opened. With `make` it is made where there is none."""
+        if make:
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(self._at(name), dir_fd=self._descriptor)
+        place, path = self.place / name, self.path_of(name)
+        if not BY_DESCRIPTOR:
+            if is_link(self.stat(name)) or not place.is_dir():
+                raise NotADirectoryError(path)
+            return Folder(place, "" if path == "." else path, None)
+        descriptor = os.open(name, _FOLDER, dir_fd=self._descriptor)
+        return Folder(place, "" if path == "." else path, descriptor)
+
+    def read(self, name: str) -> BinaryIO:
+        """A regular file, opened for reading. Raises OSError for a link, a pipe, a device or a folder."""
+        descriptor = os.open(self._at(name), _READ, dir_fd=self._descriptor)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise IsADirectoryError(f"{self.path_of(name)} is no file")
+            if not BY_DESCRIPTOR:
+                self._check_place(name, descriptor)
+            return os.fdopen(descriptor, "rb")
+        except BaseException:
+            os.close(descriptor)
+            raise
+
+    def _check_place(self, name: str, descriptor: int) -> None:
+        """What was opened is what lies at the real path, and that is the path that was meant."""
+        meant = self.place / name
+        if os.path.realpath(meant) != str(meant) or not os.path.samestat(
+            os.fstat(descriptor), meant.stat(follow_symlinks=False)
+        ):
+            raise PermissionError(f"{self.path_of(name)} was changed while it was opened")
+
+    def write(self, name: str, content: bytes, mode: int | None = None) -> None:
+        """Put a file there, whole or not at all: it is written beside and then takes the place of the old one.
+
+        `mode` are the permission bits, None those of the file that is there, or a new file's usual ones.
+        """
+        old = self.found(name)
+        if old is not None and stat.S_ISDIR(old.st_mode):
+            raise IsADirectoryError(self.path_of(name))
+        if mode is None and old is not None and stat.S_ISREG(old.st_mode):
+            mode = stat.S_IMODE(old.st_mode)
+        beside = f".{secrets.token_hex(8)}.part"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS
+        descriptor = os.open(self._at(beside), flags, 0o666, dir_fd=self._descriptor)
+        try:
+            try:
+                _write_all(descriptor, content)
+                if mode is not None and hasattr(os, "fchmod"):
+                    _keep_owner(descriptor, old)
+                    os.fchmod(descriptor, mode)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            os.replace(
+                self._at(beside),
+                self._at(name),
+                src_dir_fd=self._descriptor,
+                dst_dir_fd=self._descriptor,
+            )
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(self._at(beside), dir_fd=self._descriptor)
+            raise
+        self.sync()
+
+    def make_link(self, name: str, target: str) -> None:
+        """A new symbolic link."""
+        os.symlink(target, self._at(name), dir_fd=self._descriptor)
+
+    def make_folder(self, name: str) -> None:
+        os.mkdir(self._at(name), dir_fd=self._descriptor)
+
+    def change_mode(self, name: str, mode: int) -> None:
+        """Permission bits of a file or folder, never of what a link points to."""
+        if not BY_DESCRIPTOR:
+            if not is_link(self.stat(name)):
+                (self.place / name).chmod(mode)
+            return
+        # What may not be read can be named (O_PATH) where there is /proc; elsewhere it has to be readable.
+        by_name = getattr(os, "O_PATH", 0) if _OPEN_FILES.is_dir() else 0
+        descriptor = os.open(name, (by_name or _READ) | _FLAGS, dir_fd=self._descriptor)
+        try:
+            if stat.S_ISLNK(os.fstat(descriptor).st_mode):
+                return
+            if by_name:
+                (_OPEN_FILES / str(descriptor)).chmod(mode)
+            else:
+                os.fchmod(descriptor, mode)
+        finally:
+            os.close(descriptor)
+
+    def move(self, name: str, to: Folder, new_name: str) -> None:
+        """To another folder of the same file system. Raises FileExistsError where something lies there."""
+        if to.found(new_name) is not None:
+            raise FileExistsError(to.path_of(new_name))
+        os.rename(self._at(name), to._at(new_name), src_dir_fd=self._descriptor, dst_dir_fd=to._descriptor)
+        to.sync()
+        self.sync()
+
+    def remove(self, name: str) -> None:
+        """A file, or a link itself."""
+        os.unlink(self._at(name), dir_fd=self._descriptor)
+
+    def remove_folder(self, name: str) -> None:
+        """An empty folder."""
+        os.rmdir(self._at(name), dir_fd=self._descriptor)
+
+    def remove_tree(self, name: str) -> None:
+        """A folder with all that is in it; links are removed, not followed."""
+        with self.folder(name) as inner:
+            for each in inner.names():
+                info = inner.found(each)
+                if info is not None and stat.S_ISDIR(info.st_mode) and not is_link(info):
+                    inner.remove_tree(each)
+                elif info is not None:
+                    inner.remove(each)
+        self.remove_folder(name)
+
+    def sync(self) -> None:
+        """See that new names are on the disk."""
+        if self._descriptor is not None:
+            with contextlib.suppress(OSError):  # some file systems cannot do that for folders
+                os.fsync(self._descriptor)
+
+
+def is_link(info: os.stat_result) -> bool:
+    """Whether it is a symbolic link, or what Windows has instead (a junction)."""
+    reparse = getattr(info, "st_reparse_tag", 0) in (
+        getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1),
+        getattr(stat, "IO_REPARSE_TAG_SYMLINK", -1),
+    )
+    return stat.S_ISLNK(info.st_mode) or reparse
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest[:_PIECE]) :]
+
+
+def _keep_owner(descriptor: int, old: os.stat_result | None) -> None:
+    """Who owned the old file owns the new one, where we may give it away."""
+    if old is not None and (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+        with contextlib.suppress(OSError):
+            os.fchown(descriptor, old.st_uid, old.st_gid)
