@@ -144,7 +144,7 @@ def test_an_answer_is_stopped_within_100_ms_with_what_there_is(connect: Connect)
     for id in (1, 2):
         started = time.monotonic()
         connected.engine.abort(id)
-        text, finished = connected.told.finish(id)
+        _, finished = connected.told.finish(id)
         assert time.monotonic() - started < 0.5 and finished.reason == "cancelled"
         if id == 1:
             connected.engine.generate(question(2))
