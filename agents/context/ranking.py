@@ -16,10 +16,11 @@ _SUM = re.compile(r"\d\s*(?:[-+*/×÷^]\s*\d|%)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Words that say nothing about what is wanted.
 _EVERYWHERE = frozenset(
-    ("a", "about", "all", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "for", "from", "have")
-    + ("how", "i", "in", "into", "is", "it", "its", "just", "me", "my", "new", "no", "not", "nothing", "of", "on")
-    + ("one", "or", "please", "tell", "that", "the", "them", "then", "there", "this", "to", "what", "when", "where")
-    + ("which", "will", "with", "without", "would", "you", "your", "user", "workspace")
+    _WORD.findall(
+        "a about all an and are as at be by can do does for from have how i in into is it its just me my new no not"
+        " nothing of on one or please tell that the them then there this to user what when where which will with"
+        " without workspace would you your"
+    )
 )
 # What tasks call the things that tools' descriptions speak of, in English and in Korean; stems in the latter, because
 # endings follow.

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from agents.brain import Brain
+from agents.context.finding import FindTools
 from agents.context.prompts import system_prompt
 from agents.context.reading import ReadResult
 from agents.events import ContextTrimmed, ModelTurn, RunFinished, RunResumed, RunStarted
@@ -30,6 +31,8 @@ from engine.errors import UserError
 _LAST_ROUND = 300.0
 # An answer that is cut off by its length is gone on with so often.
 _MOST_PARTS = 3
+# So many tools may not all fit into a short context; then those that are left out can be found.
+_MANY_TOOLS = 10
 
 
 class Run:
@@ -58,8 +61,11 @@ class Run:
     ) -> None:
         self._brain, self._here = brain, here
         self._tools = tuple(tools)
-        if not any(tool.name == ReadResult.name for tool in self._tools):
+        names = {tool.name for tool in self._tools}
+        if ReadResult.name not in names:
             self._tools = (*self._tools, ReadResult())
+        if FindTools.name not in names and len(names) >= _MANY_TOOLS:
+            self._tools = (*self._tools, FindTools(self._tools))
         self._approver, self._grants, self._snapshots = approver, grants, snapshots
         self._on_text, self._clock, self._grace, self._pauses = on_text, clock, grace, pauses
         self._record = Record(journal, clock)
