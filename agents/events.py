@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from agents.budget import Budget
-from engine.api import FinishReason, Reasoning, Timings, ToolCall, Usage
+from engine.api import FinishReason, Message, Reasoning, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
 
 # What may happen without a question; the words of the command line.
@@ -36,7 +36,8 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     """The first event. `model` is the name that was asked for, `remote` whether text leaves the machine for it.
 
     `system` is the whole system prompt, kept so that a resumed run sees the same. `tools` are the names of those
-    at hand, in their order. `workspace` is an absolute path. `context` is the model's, in tokens.
+    at hand, in their order. `workspace` is an absolute path. `context` is the model's, in tokens. `before`: what
+    was said in a chat before the task.
     """
 
     task: str
@@ -51,6 +52,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     reasoning: Reasoning = "auto"
     recipe: str = ""
     sandbox: str = ""
+    before: tuple[Message, ...] = ()
 
 
 class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed"):
@@ -123,7 +125,8 @@ class FileChange(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file before and after a call. `path` is relative to the workspace, with "/". Hashes are SHA-256 of the
     content that is kept, "" where there was no file, or none is kept because it is too large (`kept` False).
 
-    `mode` bits are those before, to be restored. `link` is the target of a symbolic link.
+    `mode` bits are those before, to be restored, `mode_after` those after; both are 0 where there was nothing.
+    `link` is the target of a symbolic link, before if there was one; the hashes are then those of the targets.
     """
 
     path: str
@@ -136,13 +139,15 @@ class FileChange(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: Literal["file", "folder", "link"] = "file"
     link: str = ""
     kept: bool = True
+    mode_after: int = 0
 
 
 class SnapshotTaken(msgspec.Struct, frozen=True, tag_field="kind", tag="snapshot"):
     """Phase "before": what a call may change is kept, before it does. Phase "after": what it did change.
 
-    `manifest` names the kept list of the whole workspace, of a call whose changes are not known in advance.
-    `uncovered` counts files that are too large to keep: those cannot be undone.
+    `manifest` names the kept list of what was there: at the paths that the call names, or in the whole workspace
+    when its changes are not known in advance. `files` of the first phase are those it names. `uncovered` counts
+    files that are too large to keep or cannot be read: those cannot be undone.
     """
 
     call: str
@@ -212,11 +217,13 @@ class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finish
 
 class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):
     """Files were put back to what they were before the calls `calls`; `files` are those that changed, and
-    `conflicts` the paths that were left alone because somebody else had changed them since."""
+    `conflicts` the paths that were left alone because somebody else had changed them since. `redo`: an earlier
+    one was taken back, and the files are again as the calls had left them."""
 
     calls: tuple[str, ...]
     files: tuple[FileChange, ...]
     conflicts: tuple[str, ...] = ()
+    redo: bool = False
 
 
 RunEvent = (

@@ -1,0 +1,17 @@
+"""What a run may do without a question, what is asked, and what is refused.
+
+`decide(Question) -> Verdict` says it; it is pure. `request(question, verdict)` makes the question for a person,
+`grant_for(request, scope)` the grant that comes of the answer.
+
+What a mode allows without a question ("outside" is outside the workspace):
+
+- read: tools that only read, without the network. Everything else is refused, shells too.
+- ask: reading in the workspace, and shell commands that only read and print in an isolating sandbox.
+- workspace: besides, what changes files in the workspace and can be undone; a shell command or a program in an
+  isolating sandbox, without the network, when it can be read and nothing in it is destructive by our list.
+- all-in-sandbox: besides, all that the sandbox holds, destructive or not readable (as long as it can be undone),
+  and tools of MCP servers that run in the sandbox without the network.
+
+The network, what is outside and the rails are asked in each mode. After text from outside came into a run, the
+network, what is outside and what MCP servers change are asked again, whatever was granted.
+"""

@@ -11,7 +11,10 @@ from agents.events import FileChange
 
 class Step(msgspec.Struct, frozen=True):
     """One file that would be put back. `action`: "restore" content, "remove" a file that was new, "conflict"
-    somebody else changed it since and it is left alone unless forced, "lost" nothing was kept of it."""
+    somebody else changed it since and it is left alone unless forced, "lost" nothing was kept of it.
+
+    `change` is what the calls did to it, all in all: it would become what it was before that. Where a file took
+    the place of a folder or the other way round, `change` is "changed" and `kind` that of before."""
 
     path: str
     action: Literal["restore", "remove", "conflict", "lost"]
@@ -20,10 +23,13 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class UndoPlan(msgspec.Struct, frozen=True):
-    """What undoing the calls `calls` would do, file by file."""
+    """What undoing the calls `calls` would do, file by file. `already` are changes of what is back already, as
+    after an undoing that was interrupted. `redo`: it would take an undoing back."""
 
     calls: tuple[str, ...]
     steps: tuple[Step, ...]
+    already: tuple[FileChange, ...] = ()
+    redo: bool = False
 
     @property
     def conflicts(self) -> tuple[str, ...]:

@@ -1,0 +1,128 @@
+"""Whether a call is carried out, asked about or refused. Pure.
+
+In this order: what a mode or this machine rules out, rails that no grant overrides, what the sandbox holds, what
+was granted, what the mode allows; what is left is asked.
+"""
+
+from __future__ import annotations
+
+from agents.permissions.grants import grant_of, offered
+from agents.permissions.question import Question, Verdict
+from agents.permissions.review import Review
+from agents.permissions.reviews import review_of
+
+# Whoever allows one of these allows this very call and no other.
+ONCE = frozenset({"rail", "destructive", "unreadable_command", "untrusted"})
+
+
+def decide(question: Question) -> Verdict:
+    """The verdict on a call. See `agents.permissions` for what each mode means."""
+    review = review_of(question)
+    refusal = _refusal(question, review)
+    if refusal is not None:
+        return refusal
+    network = _network(question, review)
+    reasons = _reasons(question, review)
+    if not reasons or _free(question, review, reasons):
+        return Verdict("allow", "mode", network=network)
+    again = ONCE.intersection(reasons) or question.effects.outside
+    if not again:
+        grant = grant_of(question, review, reasons)
+        if grant:
+            return Verdict("allow", "grant", reasons, grant, network)
+    if not question.present:
+        return Verdict("deny", "nobody", reasons, message=_NOBODY)
+    scopes, pattern = ((), "") if again else offered(question, review, reasons)
+    return Verdict("ask", "", reasons, "", network, "", scopes, pattern)
+
+
+_NOBODY = "Not carried out: this needs a person's approval, and nobody is there to give it."
+_READ_ONLY = (
+    "Not carried out: this run may only read. Do what you can by reading, and tell the rest in your answer."
+)
+_OUTSIDE = "Not carried out: only paths inside the workspace can be used."
+_NO_SANDBOX = "Not carried out: there is no sandbox on this machine, so nothing is executed."
+
+
+def _refusal(question: Question, review: Review) -> Verdict | None:
+    effects, facts = question.effects, question.facts
+    executes = effects.kind in ("shell", "python")
+    if effects.outside and effects.kind in ("read", "files"):
+        return Verdict("deny", "rail", ("outside",), message=_OUTSIDE)
+    if executes and not question.sandbox:
+        return Verdict(
+            "deny", "rail", (effects.kind,) if effects.kind == "shell" else (), message=_NO_SANDBOX
+        )
+    if review.rail == "deny":
+        return Verdict("deny", "rail", ("rail",), message=f"Not carried out: {review.why} is never done.")
+    if (
+        question.mode == "read"
+        and not _untouching(question)
+        and (executes or not facts.read_only or _network(question, review))
+    ):
+        return Verdict("deny", "mode", message=_READ_ONLY)
+    return None
+
+
+def _untouching(question: Question) -> bool:
+    """Whether it is one of our own tools that only keeps something for the run: its plan, a note."""
+    effects, facts = question.effects, question.facts
+    return (
+        effects.kind == "other"
+        and not question.server
+        and not (facts.destructive or facts.network or facts.anywhere)
+        and not (effects.writes or effects.deletes or effects.outside or effects.url)
+    )
+
+
+def _network(question: Question, review: Review) -> bool:
+    effects = question.effects
+    return question.facts.network or effects.kind == "network" or bool(effects.url) or review.network
+
+
+def _reasons(question: Question, review: Review) -> tuple[str, ...]:
+    """Why this call may have to be asked about, whatever the mode and the grants; empty for what only reads."""
+    effects, facts, kind = question.effects, question.facts, question.effects.kind
+    found: list[str] = []
+    if review.rail == "ask":
+        found.append("rail")
+    if kind == "shell":
+        found.append("shell")
+    if kind == "mcp":
+        found.append("mcp_first_use")
+    if kind in ("files", "python") or (kind == "other" and not facts.read_only and not _untouching(question)):
+        found.append("deletes" if effects.deletes and not effects.writes else "writes")
+        if effects.deletes and effects.writes:
+            found.append("deletes")
+    if kind in ("shell", "python") and not review.readable:
+        found.append("unreadable_command")
+    if review.destructive or (kind == "other" and not facts.read_only and facts.destructive):
+        found.append("destructive")
+    network = _network(question, review)
+    if network:
+        found.append("network")
+    contained = kind in ("shell", "python") and question.sandbox != "isolates"
+    if effects.outside or contained:
+        found.append("outside")
+    if found and not question.undoable and (kind != "mcp" or not facts.read_only):
+        found.append("not_undoable")
+    foreign = network or effects.outside or contained or (kind == "mcp" and not facts.read_only)
+    if question.tainted and foreign:
+        found.append("untrusted")
+    return tuple(found)
+
+
+def _free(question: Question, review: Review, reasons: tuple[str, ...]) -> bool:
+    """Whether the mode allows it without a question."""
+    kind, why = question.effects.kind, set(reasons)
+    if why & {"rail", "network", "outside", "untrusted"}:
+        return False
+    if kind == "shell" and review.harmless:
+        return True
+    if question.mode == "workspace":
+        held = {"writes", "deletes", "shell"}
+        return kind in ("files", "shell", "python") and why <= held
+    if question.mode == "all-in-sandbox":
+        blind = "not_undoable" in why and bool(why & {"destructive", "unreadable_command", "deletes"})
+        return kind in ("files", "shell", "python", "mcp") and not blind
+    return False

@@ -1,0 +1,93 @@
+"""Which grants count for a call, and which can be made from it. Pure."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from agents.permissions.question import Question
+from agents.permissions.review import Review, Runs
+from agents.permissions.values import Grant, Scope
+
+
+def grant_of(question: Question, review: Review, reasons: tuple[str, ...]) -> str:
+    """The id of a grant that allows the call, "" when none does. Of a shell each simple command must be granted;
+    the id is that of the grant for the first."""
+    grants = [grant for grant in question.grants if _counts(grant, question)]
+    if "not_undoable" in reasons:
+        # Granted in this run, after it was said that it cannot be undone; a file that is too large is asked about.
+        grants = [grant for grant in grants if grant.scope == "run" and question.facts.anywhere]
+    if question.effects.kind == "shell":
+        return _shell_grant(grants, review)
+    pattern = host_of(question.effects.url)
+    for grant in grants:
+        if grant.pattern == pattern:
+            return grant.id
+    return ""
+
+
+def _counts(grant: Grant, question: Question) -> bool:
+    if grant.server != question.server:
+        return False
+    if grant.scope == "server":
+        return bool(question.server) and grant.tool in ("", question.tool)
+    if grant.tool != question.tool or grant.fingerprint != question.facts.fingerprint:
+        return False
+    if grant.scope == "run":
+        return grant.run == question.run
+    return grant.scope == "workspace" and grant.workspace == question.workspace
+
+
+def _shell_grant(grants: list[Grant], review: Review) -> str:
+    if not review.readable or not review.runs:
+        return ""
+    found = [_begun(grants, runs) for runs in review.runs]
+    return found[0] if all(found) else ""
+
+
+def _begun(grants: list[Grant], runs: Runs) -> str:
+    for grant in grants:
+        for pattern in grant.pattern.split(", "):
+            first = tuple(pattern.split(" ")) if pattern else ()
+            if len(first) >= runs.least and runs.words[: len(first)] == first:
+                return grant.id
+    return ""
+
+
+def offered(question: Question, review: Review, reasons: tuple[str, ...]) -> tuple[tuple[Scope, ...], str]:
+    """What can be granted besides this one call, and the pattern of such a grant."""
+    kind = question.effects.kind
+    if kind == "shell":
+        pattern = ", ".join(dict.fromkeys(" ".join(runs.words[: runs.least]) for runs in review.runs))
+        scopes: tuple[Scope, ...] = ("run", "workspace") if pattern else ()
+    elif kind == "python":
+        pattern, scopes = "", ("run",)
+    elif question.effects.url or kind == "network":
+        pattern = host_of(question.effects.url)
+        scopes = ("run", "workspace") if pattern else ()
+    elif question.server:
+        pattern, scopes = "", ("run", "workspace", "server") if question.facts.fingerprint else ("run",)
+    else:
+        pattern, scopes = "", ("run", "workspace")
+    if "not_undoable" in reasons:
+        scopes = ("run",) if scopes and question.facts.anywhere else ()
+    return scopes, pattern if scopes else ""
+
+
+def host_of(url: str) -> str:
+    """The host of a URL as a grant names it: "example.org", with its port when it has one of its own, and with its
+    scheme when that is not https. "" when there is none or the URL cannot be read."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return ""
+    if not host:
+        return ""
+    try:
+        host = host.rstrip(".").encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
+    named = f"[{host}]" if ":" in host else host
+    if port is not None and port != {"https": 443, "http": 80}.get(parts.scheme):
+        named = f"{named}:{port}"
+    return named if parts.scheme == "https" else f"{parts.scheme}://{named}"

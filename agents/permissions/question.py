@@ -1,0 +1,57 @@
+"""What the rules are asked about a call, and what they say."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from agents.events import Mode
+from agents.permissions.values import Grant, Scope
+from agents.tools.tool import Effects, ToolFacts
+
+# "" there is none; "contains" keeps a process tree together but hides neither files nor the network from it
+# (Windows); "isolates" leaves it the workspace alone.
+Containment = Literal["", "contains", "isolates"]
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A call, with all that decides whether it is carried out.
+
+    `workspace` is the absolute path of the run's folder. `grants` are all that are kept; those that do not count
+    here are passed over. `tainted`: text from outside came into this run before. `undoable`: what the call may
+    change can be put back (`Snapshots.covers`). `present`: somebody can be asked.
+    """
+
+    run: int
+    call: str
+    tool: str
+    arguments: dict[str, Any]
+    facts: ToolFacts
+    effects: Effects
+    mode: Mode
+    workspace: str
+    grants: tuple[Grant, ...] = ()
+    sandbox: Containment = ""
+    tainted: bool = False
+    undoable: bool = True
+    present: bool = True
+    server: str = ""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What the rules say of a call.
+
+    `by`, `reasons` and `grant` go into the journal's `Approval`. `network`: when it is carried out, it may use the
+    network. `message` is told to the model when it is denied. `scopes` and `pattern`, when it is to be asked: what
+    a person may grant besides "once", and what such a grant would match.
+    """
+
+    action: Literal["allow", "ask", "deny"]
+    by: Literal["", "mode", "grant", "rail", "nobody"] = ""
+    reasons: tuple[str, ...] = ()
+    grant: str = ""
+    network: bool = False
+    message: str = ""
+    scopes: tuple[Scope, ...] = ()
+    pattern: str = ""

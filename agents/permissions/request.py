@@ -1,0 +1,94 @@
+"""The question that a person is asked about a call, and the grant that comes of the answer. Pure."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+import uuid
+from typing import Any
+
+from agents.permissions.question import Question, Verdict
+from agents.permissions.values import ApprovalRequest, Grant, Scope
+
+# Letters and marks by their category that are not seen: the fillers of Hangul, the blank of Braille and the like.
+_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+
+
+def request(question: Question, verdict: Verdict) -> ApprovalRequest:
+    """What is shown of a call whose verdict is "ask": made from the call alone, whole, and with characters that
+    cannot be seen written as escapes, so that what is read is what runs."""
+    effects, facts = question.effects, question.facts
+    spread = facts.anywhere or effects.kind in ("shell", "python", "mcp")
+    return ApprovalRequest(
+        run=question.run,
+        call=question.call,
+        tool=question.tool,
+        kind=effects.kind,
+        subject=visible(_subject(question)),
+        arguments=question.arguments,
+        diff=effects.diff,
+        reasons=verdict.reasons,
+        scopes=verdict.scopes,
+        pattern=verdict.pattern,
+        server=question.server,
+        files=-1 if spread else len({*effects.writes, *effects.deletes}),
+        snapshot=question.undoable and (spread or bool(effects.writes or effects.deletes)),
+        sandboxed=_sandboxed(question),
+    )
+
+
+def _subject(question: Question) -> str:
+    effects = question.effects
+    if effects.kind in ("shell", "python"):
+        return effects.command
+    if effects.url:
+        return effects.url
+    if effects.kind in ("read", "files"):
+        paths = (*effects.writes, *effects.deletes, *effects.outside) or effects.reads
+        return "\n".join(dict.fromkeys(paths))
+    return _written(question.arguments)
+
+
+def _written(arguments: dict[str, Any]) -> str:
+    return json.dumps(arguments, ensure_ascii=False, indent=2, default=str)
+
+
+def _sandboxed(question: Question) -> bool:
+    kind = question.effects.kind
+    if kind in ("shell", "python"):
+        return question.sandbox == "isolates"
+    return not (kind in ("mcp", "network") and question.facts.network)
+
+
+def visible(text: str) -> str:
+    """`text` with characters that are not seen, or that turn the order of others round, as `\\u{202e}`."""
+    return "".join(f"\\u{{{ord(c):x}}}" if c not in "\n\t" and hidden(c) else c for c in text)
+
+
+def hidden(character: str) -> bool:
+    """Whether a character is a control, a format character (bidi, zero width, tags), a separator of lines or a
+    blank that is no space."""
+    category = unicodedata.category(character)
+    if character in _BLANK or "\U000e0100" <= character <= "\U000e01ef":
+        return True
+    return category in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp") or (category == "Zs" and character != " ")
+
+
+def grant_for(
+    request: ApprovalRequest, scope: Scope, *, workspace: str, created: float, fingerprint: str = ""
+) -> Grant | None:
+    """What is granted when a person allows `request` with `scope`; None for "once" and for a scope that was not
+    offered. `created` is in seconds since 1970; `fingerprint` is the tool's, of an MCP server."""
+    if scope == "once" or scope not in request.scopes:
+        return None
+    return Grant(
+        id=uuid.uuid4().hex,
+        scope=scope,
+        tool="" if scope == "server" else request.tool,
+        created=created,
+        pattern=request.pattern,
+        workspace="" if scope == "server" else workspace,
+        server=request.server,
+        run=request.run if scope == "run" else 0,
+        fingerprint="" if scope == "server" else fingerprint,
+    )

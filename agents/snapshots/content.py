@@ -1,0 +1,194 @@
+"""Contents by their SHA-256: what undoing puts back. Shared by all runs of a data folder."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.errors import UserError
+
+# Up to here a content is read at once, and compressed when that pays; above it is copied as it is.
+SMALL = 1024 * 1024
+CHUNK = 1024 * 1024
+# What remains free on the disk: keeping copies must not be what fills it.
+SPARE = 512 * 1024 * 1024
+# More new contents than this are made durable by one sync of the disk instead of one for each.
+_MANY = 32
+_PLAIN, _ZLIB = b"\0", b"\1"
+
+
+class ContentStore:
+    """Contents in a folder, each in a file named after its hash. Methods may be called from any thread and by
+    several processes at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._unsynced: list[Path] = []
+
+    def put(self, file: int, most: int | None = None) -> tuple[str, int] | None:
+        """Keep what can be read from the descriptor `file`; returns its hash and its length in bytes.
+
+        None when it has more than `most` bytes. Raises OSError when it cannot be read, UserError `undo.no_room`
+        when the disk is full.
+        """
+        digest, count, temporary = hashlib.sha256(), 0, None
+        head = _read(file, SMALL)
+        if len(head) < SMALL:
+            return None if most is not None and len(head) > most else (self.put_bytes(head), len(head))
+        try:
+            with self._told(), self._incoming() as (temporary, target):
+                target.write(_PLAIN)
+                data = head
+                while data:
+                    count += len(data)
+                    if most is not None and count > most:
+                        return None
+                    if count % (64 * CHUNK) < CHUNK:
+                        self._spare(CHUNK)
+                    digest.update(data)
+                    target.write(data)
+                    data = _read(file, CHUNK)
+            self._place(temporary, digest.hexdigest())
+        finally:
+            if temporary is not None:
+                temporary.unlink(missing_ok=True)
+        return digest.hexdigest(), count
+
+    def put_bytes(self, data: bytes, *, spare: bool = True) -> str:
+        """Keep `data`; returns its hash. Raises UserError `undo.not_kept`, and `undo.no_room` when `spare` and the
+        disk is nearly full."""
+        name = hashlib.sha256(data).hexdigest()
+        if self._renewed(name):
+            return name
+        packed = zlib.compress(data, 1)
+        body = _ZLIB + packed if len(packed) < len(data) else _PLAIN + data
+        with self._told():
+            if spare:
+                self._spare(len(body))
+            with self._incoming() as (temporary, target):
+                target.write(body)
+            self._place(temporary, name)
+        return name
+
+    def has(self, name: str) -> bool:
+        return len(name) == 64 and self._path(name).is_file()
+
+    def read(self, name: str) -> bytes:
+        """A content, whole. Raises UserError `undo.lost` when it is not there or not what it was."""
+        return b"".join(self.chunks(name))
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """A content, piece by piece. Raises UserError `undo.lost`, after the last piece when it is damaged."""
+        digest = hashlib.sha256()
+        try:
+            with self._path(name).open("rb") as file:
+                if file.read(1) == _ZLIB:
+                    data = zlib.decompress(file.read())
+                    digest.update(data)
+                    yield data
+                else:
+                    while data := file.read(CHUNK):
+                        digest.update(data)
+                        yield data
+        except (OSError, zlib.error) as error:
+            raise UserError("undo.lost", hash=name[:12]) from error
+        if digest.hexdigest() != name:
+            raise UserError("undo.lost", hash=name[:12])
+
+    def flush(self) -> None:
+        """Return when all that was kept so far would survive a loss of power."""
+        waiting, self._unsynced = self._unsynced, []
+        if len(waiting) > _MANY and hasattr(os, "sync"):
+            os.sync()
+            return
+        for path in waiting:
+            _sync(path)
+        if sys.platform != "win32":
+            for folder in {path.parent for path in waiting}:
+                _sync(folder)
+
+    def collect(self, keep: set[str], before: float | None = None) -> int:
+        """Remove what is not in `keep` and was kept before `before` (seconds since 1970; usually an hour ago, so
+        that what a run keeps just now stays). Returns the bytes that became free."""
+        limit = time.time() - 3600 if before is None else before
+        freed = 0
+        for path in self._folder.glob("objects/??/*"):
+            with contextlib.suppress(OSError):
+                found = path.stat()
+                if path.parent.name + path.name not in keep and found.st_mtime < limit:
+                    path.unlink()
+                    freed += found.st_size
+        for path in self._folder.glob("incoming/*"):
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < limit:
+                    path.unlink()
+        return freed
+
+    def _path(self, name: str) -> Path:
+        return self._folder / "objects" / name[:2] / name[2:]
+
+    def _renewed(self, name: str) -> bool:
+        """Whether it is kept already; if so it counts as kept now."""
+        try:
+            os.utime(self._path(name))
+        except OSError:
+            return False
+        return True
+
+    @contextlib.contextmanager
+    def _incoming(self) -> Iterator[tuple[Path, tempfile._TemporaryFileWrapper[bytes]]]:
+        folder = self._folder / "incoming"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as target:
+            yield Path(target.name), target
+
+    def _place(self, temporary: Path, name: str) -> None:
+        if self._renewed(name):
+            temporary.unlink(missing_ok=True)
+            return
+        path = self._path(name)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temporary.replace(path)
+        self._unsynced.append(path)
+
+    def _spare(self, needed: int) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        free = shutil.disk_usage(self._folder).free
+        if free < needed + SPARE:
+            raise UserError("undo.no_room", folder=str(self._folder), free_bytes=free)
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """Errors of our own disk, not of the file that is kept, as what a person can act on."""
+        try:
+            yield
+        except OSError as error:
+            raise UserError("undo.not_kept", folder=str(self._folder), detail=str(error.strerror)) from error
+
+
+def _read(file: int, count: int) -> bytes:
+    """Up to `count` bytes; fewer only at the end."""
+    pieces: list[bytes] = []
+    while count > 0 and (data := os.read(file, count)):
+        pieces.append(data)
+        count -= len(data)
+    return b"".join(pieces)
+
+
+def _sync(path: Path) -> None:
+    # A file that was collected meanwhile needs none.
+    with contextlib.suppress(FileNotFoundError):
+        writable = sys.platform == "win32"
+        handle = os.open(path, os.O_RDWR if writable else os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,228 @@
+"""Looking at the workspace and keeping what is there."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from agents.snapshots.content import ContentStore
+from agents.snapshots.folder import Folder
+from agents.snapshots.manifest import Item, Manifest, within
+from engine.errors import UserError
+
+DEEPEST = 200
+# A file that was changed this shortly before it was read may change again without a new time; the coarsest file
+# system in use counts in two seconds.
+_YOUNG = 2_000_000_000
+_TRIES = 3
+
+
+class SnapshotLimits(msgspec.Struct, frozen=True):
+    """What is kept before a call: contents of up to `file_bytes` each and `total_bytes` together. `items` is how
+    many files and folders are looked at."""
+
+    file_bytes: int = 256 * 1024**2
+    total_bytes: int = 2 * 1024**3
+    items: int = 200_000
+
+
+class Look:
+    """One look at the workspace `root`, or at some paths in it. `known` is an earlier one: what has the same size
+    and times since is not read again. `hidden` are folders that are not the workspace's own (our data in it)."""
+
+    def __init__(
+        self,
+        root: Path,
+        content: ContentStore,
+        limits: SnapshotLimits,
+        *,
+        known: Manifest | None = None,
+        hidden: Iterable[str] = (),
+    ) -> None:
+        self._root = root
+        self._content = content
+        self._limits = limits
+        self._known = known.by_path() if known else {}
+        self._trusted = known.began - _YOUNG if known else 0
+        self._hidden = frozenset(hidden)
+        self._deep = True
+        self._above: set[str] = set()
+        self._items: list[Item] = []
+        self._closed: list[str] = []
+        self._uncovered = 0
+        self._total = 0
+
+    def whole(self) -> Manifest:
+        """All of the workspace. Raises UserError `undo.not_kept`, and OSError when there is no workspace."""
+        began = time.time_ns()
+        with Folder.open(self._root) as folder:
+            self._below(folder, "", 0)
+        return self._made(None, began)
+
+    def paths(self, scope: Sequence[str], *, deep: bool = True) -> Manifest:
+        """Each of the paths `scope`, with all below it when `deep`, and the folders above it."""
+        self._deep = deep
+        began = time.time_ns()
+        seen: list[str] = []
+        with Folder.open(self._root) as folder:
+            for path in sorted(set(scope)):
+                if not (deep and within(path, seen[-1:])):
+                    self._to(folder, path.split("/"), "")
+                    seen.append(path)
+        return self._made(tuple(sorted(set(scope))), began)
+
+    def _made(self, scope: tuple[str, ...] | None, began: int) -> Manifest:
+        items = {item.path: item for item in self._items}
+        return Manifest(
+            tuple(items[path] for path in sorted(items)), scope, tuple(self._closed), self._uncovered, began
+        )
+
+    def _to(self, folder: Folder, parts: Sequence[str], above: str) -> None:
+        name, *rest = parts
+        path = f"{above}/{name}" if above else name
+        if not rest:
+            self._item(folder, name, path, len(above.split("/")))
+            return
+        try:
+            found = folder.look(name)
+            with folder.child(name) as child:
+                if path not in self._above:
+                    self._above.add(path)
+                    self._items.append(Item(path, "folder", mode=stat.S_IMODE(found.st_mode)))
+                self._to(child, rest, path)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except PermissionError:
+            self._close(path)
+
+    def _below(self, folder: Folder, path: str, depth: int) -> None:
+        try:
+            names = folder.names()
+        except OSError:
+            self._close(path)
+            return
+        for name in names:
+            self._item(folder, name, f"{path}/{name}" if path else name, depth)
+
+    def _item(self, folder: Folder, name: str, path: str, depth: int) -> None:
+        if path in self._hidden:
+            self._closed.append(path)
+            return
+        try:
+            path.encode()
+            found = folder.look(name)
+        except UnicodeEncodeError:
+            self._close(path.encode(errors="replace").decode())
+            return
+        except OSError as error:
+            # It went away meanwhile: then it is not there.
+            if error.errno != errno.ENOENT:
+                self._uncovered += 1
+            return
+        mode = stat.S_IMODE(found.st_mode)
+        if stat.S_ISDIR(found.st_mode):
+            self._items.append(Item(path, "folder", mode=mode))
+            if self._deep:
+                self._inside(folder, name, path, depth)
+        elif stat.S_ISLNK(found.st_mode):
+            self._link(folder, name, path)
+        elif stat.S_ISREG(found.st_mode):
+            self._items.append(self._file(folder, name, path, found))
+        else:
+            self._uncovered += 1
+            self._items.append(Item(path, "other", mode=mode))
+
+    def _inside(self, folder: Folder, name: str, path: str, depth: int) -> None:
+        if depth >= DEEPEST or len(self._items) >= self._limits.items:
+            self._close(path)
+            return
+        try:
+            child = folder.child(name)
+        except OSError:
+            self._close(path)
+            return
+        with child:
+            self._below(child, path, depth + 1)
+
+    def _close(self, path: str) -> None:
+        self._closed.append(path)
+        self._uncovered += 1
+
+    def _link(self, folder: Folder, name: str, path: str) -> None:
+        try:
+            target = folder.link(name)
+            data = target.encode()
+        except (OSError, UnicodeEncodeError):
+            self._uncovered += 1
+            self._items.append(Item(path, "other"))
+            return
+        self._items.append(Item(path, "link", self._content.put_bytes(data), len(data), link=target))
+
+    def _file(self, folder: Folder, name: str, path: str, found: os.stat_result) -> Item:
+        known = self._known.get(path)
+        if known is not None and self._unchanged(known, found) and self._fits(found.st_size):
+            return msgspec.structs.replace(known, mode=stat.S_IMODE(found.st_mode))
+        kept: tuple[str, int] | None = None
+        if self._fits(found.st_size):
+            kept, found = self._kept(folder, name, found)
+        if kept is None:
+            self._uncovered += 1
+            return Item(path, "file", "", found.st_size, stat.S_IMODE(found.st_mode), stamp=_stamp(found))
+        return Item(path, "file", *kept, stat.S_IMODE(found.st_mode), stamp=_stamp(found))
+
+    def _unchanged(self, known: Item, found: os.stat_result) -> bool:
+        return (
+            known.kind == "file"
+            and known.bytes == found.st_size
+            and known.stamp == _stamp(found)
+            and max(found.st_mtime_ns, found.st_ctime_ns) < self._trusted
+            and self._content.has(known.hash)
+        )
+
+    def _fits(self, size: int) -> bool:
+        """Whether a file of `size` bytes is kept; counts it if so."""
+        if size > self._limits.file_bytes or self._total + size > self._limits.total_bytes:
+            return False
+        self._total += size
+        return True
+
+    def _kept(
+        self, folder: Folder, name: str, found: os.stat_result
+    ) -> tuple[tuple[str, int] | None, os.stat_result]:
+        """Read it until it did not change while it was read; after some tries what was read last counts."""
+        kept = None
+        for _ in range(_TRIES):
+            try:
+                handle = folder.read(name)
+            except OSError:
+                return None, found
+            try:
+                found = os.fstat(handle)
+                if not stat.S_ISREG(found.st_mode):
+                    return None, found
+                kept = self._put(handle)
+                if _stamp(os.fstat(handle)) == _stamp(found):
+                    break
+            except OSError:
+                return None, found
+            finally:
+                os.close(handle)
+        return kept, found
+
+    def _put(self, handle: int) -> tuple[str, int] | None:
+        try:
+            return self._content.put(handle, self._limits.file_bytes)
+        except UserError as error:
+            if error.code != "undo.no_room":
+                raise
+            return None
+
+
+def _stamp(found: os.stat_result) -> tuple[int, int, int]:
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_ino

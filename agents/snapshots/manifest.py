@@ -1,0 +1,110 @@
+"""What was in the workspace, or at some paths of it, at one moment; and the difference of two moments. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from agents.events import FileChange
+
+Kind = Literal["file", "folder", "link", "other"]
+
+
+class Item(msgspec.Struct, frozen=True, array_like=True):
+    """Something at a path relative to the workspace. `hash` is the SHA-256 of a file's content or of a link's
+    target, "" when that is not kept. `stamp` is (mtime, ctime, inode), the times in nanoseconds: while it is the
+    same, so is the content. "other" are pipes, sockets and devices."""
+
+    path: str
+    kind: Kind
+    hash: str = ""
+    bytes: int = 0
+    mode: int = 0
+    link: str = ""
+    stamp: tuple[int, int, int] = (0, 0, 0)
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """`items` in the order of their paths. `scope` are the paths that were looked at with all below them, None for
+    the whole workspace. `closed` are folders that could not be looked into. `uncovered` counts what is there and
+    not kept. `began` is when looking began, in nanoseconds since 1970."""
+
+    items: tuple[Item, ...]
+    scope: tuple[str, ...] | None = None
+    closed: tuple[str, ...] = ()
+    uncovered: int = 0
+    began: int = 0
+
+    def by_path(self) -> dict[str, Item]:
+        return {item.path: item for item in self.items}
+
+
+_DECODER = msgspec.json.Decoder(Manifest)
+
+
+def packed(manifest: Manifest) -> bytes:
+    return msgspec.json.encode(manifest)
+
+
+def unpacked(data: bytes) -> Manifest:
+    """Raises msgspec.DecodeError for what `packed` did not write."""
+    return _DECODER.decode(data)
+
+
+def within(path: str, folders: Iterable[str]) -> bool:
+    """Whether `path` is one of `folders` or lies below one; "" is the workspace itself."""
+    return any(not folder or path == folder or path.startswith(folder + "/") for folder in folders)
+
+
+def difference(before: Manifest, after: Manifest) -> tuple[FileChange, ...]:
+    """What changed from `before` to `after`, by path. Of what either could not look into nothing is said."""
+    closed = {*before.closed, *after.closed}
+    old, new = before.by_path(), after.by_path()
+    found: list[FileChange] = []
+    for path in sorted(old.keys() | new.keys()):
+        was, now = old.get(path), new.get(path)
+        if was == now or (closed and within(path, closed - {path})):
+            continue
+        if was is None or now is None or was.kind != now.kind or not _same(was, now):
+            found.extend(changes_of(was, now))
+    return tuple(found)
+
+
+def _same(was: Item, now: Item) -> bool:
+    if was.kind == "other":
+        return True
+    if was.kind == "folder":
+        return was.mode == now.mode
+    if was.hash and now.hash:
+        return was.hash == now.hash and (was.mode == now.mode or was.kind == "link")
+    return (was.bytes, was.mode, was.stamp) == (now.bytes, now.mode, now.stamp)
+
+
+def changes_of(was: Item | None, now: Item | None) -> list[FileChange]:
+    """The change from one item to another at the same path, None where there was nothing. Two changes when they are
+    of different kinds: the one is deleted and the other new. Of pipes, sockets and devices nothing is said."""
+    was = None if was is not None and was.kind == "other" else was
+    now = None if now is not None and now.kind == "other" else now
+    if was is not None and now is not None and was.kind != now.kind:
+        return [_change(was, None), _change(None, now)]
+    return [_change(was, now)] if was or now else []
+
+
+def _change(was: Item | None, now: Item | None) -> FileChange:
+    there = was or now
+    assert there is not None and there.kind != "other"
+    return FileChange(
+        path=there.path,
+        change="new" if was is None else "deleted" if now is None else "changed",
+        before=was.hash if was else "",
+        after=now.hash if now else "",
+        bytes_before=was.bytes if was else 0,
+        bytes_after=now.bytes if now else 0,
+        mode=was.mode if was else 0,
+        mode_after=now.mode if now else 0,
+        kind=there.kind,
+        link=there.link,
+        kept=was is None or was.kind == "folder" or bool(was.hash),
+    )

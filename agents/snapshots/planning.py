@@ -1,0 +1,158 @@
+"""What undoing would do, worked out from what the run did and what is there now. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Literal
+
+from agents.events import FileChange, Undone
+from agents.snapshots.manifest import Item, changes_of, within
+from agents.snapshots.timeline import Layer, Timeline, states
+from agents.snapshots.values import Step, UndoPlan
+
+
+class Wanted:
+    """A path that would go from `expected`, as the run left it, to `target`. `broken`: somebody else changed it in
+    the middle of what would be undone, or a later call did."""
+
+    def __init__(self, path: str, target: Item | None, expected: Item | None, calls: tuple[str, ...]) -> None:
+        self.path = path
+        self.target = target
+        self.expected = expected
+        self.calls = calls
+        self.broken = False
+
+
+def wanted(
+    timeline: Timeline, calls: Collection[str] | None, paths: Collection[str] | None, after: int
+) -> list[Wanted]:
+    """What undoing the calls `calls` (None: all) that came after the entry `after` would change, of `paths` and
+    what lies below them (None: all)."""
+    found: list[Wanted] = []
+    for path, layers in sorted(timeline.layers.items()):
+        chosen = [
+            i
+            for i, layer in enumerate(layers)
+            if layer.seq > after and (calls is None or layer.call in calls)
+        ]
+        if chosen and (paths is None or _named(path, layers, paths)):
+            found.append(_wanted(path, layers, chosen))
+    return found
+
+
+def _named(path: str, layers: Sequence[Layer], paths: Collection[str]) -> bool:
+    """Whether it is asked for, or is a folder that went away and is needed for what is asked for."""
+    if within(path, paths):
+        return True
+    was = layers[0].before
+    needed = was is not None and was.kind == "folder" and layers[-1].after is None
+    return needed and any(within(wish, [path]) for wish in paths)
+
+
+def _wanted(path: str, layers: Sequence[Layer], chosen: Sequence[int]) -> Wanted:
+    first, last = chosen[0], chosen[-1]
+    names = tuple(layers[i].call for i in chosen)
+    found = Wanted(path, layers[first].before, layers[last].after, names)
+    found.broken = len(chosen) != last - first + 1 or any(
+        not alike(layers[i].after, layers[i + 1].before) for i in range(first, last)
+    )
+    return found
+
+
+def taken_back(undone: Undone) -> list[Wanted]:
+    """What taking an undoing back would change."""
+    return [
+        Wanted(path, before, after, undone.calls)
+        for path, (before, after) in sorted(states(undone.files).items())
+    ]
+
+
+def plan_of(
+    wishes: Sequence[Wanted],
+    now: Mapping[str, Item],
+    inside: Callable[[str], Collection[str]],
+    has: Callable[[str], bool],
+    *,
+    redo: bool = False,
+) -> UndoPlan:
+    """The plan for `wishes`. `now` is what is there; `inside` tells the paths in a folder, `has` whether a content
+    is kept."""
+    steps: list[Step] = []
+    already: list[FileChange] = []
+    leaving = {wish.path for wish in wishes if wish.target is None}
+    for wish in wishes:
+        there = now.get(wish.path)
+        if not changes_of(wish.expected, wish.target) or _same(wish.expected, wish.target):
+            continue  # all in all the run left it as it was
+        if exactly(there, wish.target):
+            already.extend(changes_of(wish.expected, wish.target))
+            continue
+        action: Literal["restore", "remove", "conflict", "lost"]
+        if wish.broken or not alike(there, wish.expected) or _occupied(wish, there, inside, leaving):
+            action = "conflict"
+        elif wish.target is None:
+            action = "remove"
+        else:
+            action = "restore"
+        if not _kept(wish.target, has):
+            action = "lost"
+        steps.append(Step(wish.path, action, _change(wish), wish.calls))
+    calls = dict.fromkeys(call for wish in wishes for call in wish.calls)
+    return UndoPlan(tuple(calls), tuple(steps), tuple(already), redo)
+
+
+def _occupied(
+    wish: Wanted, there: Item | None, inside: Callable[[str], Collection[str]], leaving: set[str]
+) -> bool:
+    """Whether a folder that would go holds something that would stay."""
+    if there is None or there.kind != "folder" or (wish.target is not None and wish.target.kind == "folder"):
+        return False
+    return not leaving.issuperset(inside(wish.path))
+
+
+def _same(one: Item | None, other: Item | None) -> bool:
+    return one is not None and other is not None and exactly(one, other)
+
+
+def _kept(target: Item | None, has: Callable[[str], bool]) -> bool:
+    return target is None or target.kind == "folder" or has(target.hash)
+
+
+def _change(wish: Wanted) -> FileChange:
+    made = changes_of(wish.target, wish.expected)
+    if len(made) == 1:
+        return made[0]
+    was, is_now = made
+    return FileChange(
+        path=wish.path,
+        change="changed",
+        before=was.before,
+        after=is_now.after,
+        bytes_before=was.bytes_before,
+        bytes_after=is_now.bytes_after,
+        mode=was.mode,
+        mode_after=is_now.mode_after,
+        kind=was.kind,
+        link=was.link,
+        kept=was.kept,
+    )
+
+
+def alike(one: Item | None, other: Item | None) -> bool:
+    """Whether it is the same thing with the same content; of what is not kept, of the same length."""
+    if one is None or other is None:
+        return one is other
+    if one.kind != other.kind:
+        return False
+    if one.hash and other.hash:
+        return one.hash == other.hash
+    return one.kind == "folder" or one.bytes == other.bytes
+
+
+def exactly(one: Item | None, other: Item | None) -> bool:
+    """Whether it is alike to the mode bits, and known to be."""
+    if not alike(one, other):
+        return False
+    if one is None or other is None or one.kind == "link":
+        return True
+    return one.mode == other.mode and (one.kind == "folder" or bool(one.hash and other.hash))

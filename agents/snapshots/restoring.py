@@ -1,0 +1,114 @@
+"""Putting files back: each in one step, so that a process that ends in the middle leaves every file whole."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from agents.snapshots.content import ContentStore
+from agents.snapshots.folder import Folder, parent_of
+from agents.snapshots.manifest import Item
+from engine.errors import UserError
+
+# Beside the file that is put back; an interrupted undoing leaves one, and the next takes it away.
+_TEMPORARY = ".{name}.coterie-undo"
+_OCCUPIED = (errno.ENOTEMPTY, errno.EEXIST)
+
+
+class Occupied(Exception):
+    """A folder that should go has something in it."""
+
+
+class Restorer:
+    """Changes single paths of the workspace `root`. Methods raise UserError `undo.not_written` when the system
+    refuses, `undo.lost` when a content is not kept any more."""
+
+    def __init__(self, root: Path, content: ContentStore) -> None:
+        self._root = root
+        self._content = content
+
+    def remove(self, there: Item) -> None:
+        """Take away what is there; a folder only when it is empty, else Occupied is raised."""
+        with self._at(there.path) as (folder, name):
+            try:
+                if there.kind == "folder":
+                    folder.remove_folder(name)
+                else:
+                    folder.remove(name)
+            except FileNotFoundError:
+                return
+            except OSError as error:
+                if error.errno in _OCCUPIED:
+                    raise Occupied from error
+                raise
+            folder.sync()
+
+    def put(self, target: Item) -> None:
+        """Let `target` be there, in the place of what is. Folders get their mode with `set_mode`."""
+        with self._at(target.path) as (folder, name):
+            if target.kind == "folder":
+                with contextlib.suppress(FileExistsError):
+                    folder.make(name)
+            else:
+                self._replaced(folder, name, target)
+            folder.sync()
+
+    def _replaced(self, folder: Folder, name: str, target: Item) -> None:
+        temporary = _TEMPORARY.format(name=name[:60])
+        with contextlib.suppress(FileNotFoundError):
+            folder.remove(temporary)
+        try:
+            if target.kind == "link":
+                folder.make_link(self._content.read(target.hash).decode(), temporary)
+            else:
+                self._written(folder, temporary, target)
+            folder.replace(name, temporary)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                folder.remove(temporary)
+            raise
+
+    def _written(self, folder: Folder, name: str, target: Item) -> None:
+        handle = folder.create(name)
+        with os.fdopen(handle, "wb") as file:
+            for data in self._content.chunks(target.hash):
+                file.write(data)
+            file.flush()
+            if sys.platform != "win32":
+                os.fchmod(handle, target.mode)
+            os.fsync(handle)
+
+    def set_mode(self, target: Item) -> None:
+        """The mode bits of a folder that is there."""
+        with self._at(target.path) as (folder, name), folder.child(name) as child:
+            if child.mode() != target.mode:
+                child.set_mode(target.mode)
+
+    @contextlib.contextmanager
+    def _at(self, path: str) -> Iterator[tuple[Folder, str]]:
+        """The folder above `path`, writable for now."""
+        try:
+            with parent_of(self._root, path) as (folder, name), _writable(folder):
+                yield folder, name
+        except OSError as error:
+            raise UserError("undo.not_written", path=path, detail=str(error.strerror or error)) from error
+
+
+@contextlib.contextmanager
+def _writable(folder: Folder) -> Iterator[None]:
+    """A folder that its owner may not write to is opened for the while. Others than its owner are not helped."""
+    mode = folder.mode()
+    changed = mode & 0o300 != 0o300
+    if changed:
+        with contextlib.suppress(PermissionError):
+            folder.set_mode(mode | 0o300)
+    try:
+        yield
+    finally:
+        if changed:
+            with contextlib.suppress(PermissionError):
+                folder.set_mode(mode)

@@ -1,0 +1,232 @@
+"""What is kept before and after the calls of runs in a workspace, and undoing from it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from agents.events import Entry, FileChange, SnapshotTaken, Undone
+from agents.snapshots.content import ContentStore
+from agents.snapshots.coverage import coverable
+from agents.snapshots.folder import parent_of
+from agents.snapshots.looking import Look, SnapshotLimits
+from agents.snapshots.manifest import Manifest, difference, packed, unpacked
+from agents.snapshots.planning import Wanted, plan_of, taken_back, wanted
+from agents.snapshots.timeline import Timeline, unsettled
+from agents.snapshots.undoing import Undoing
+from agents.snapshots.values import UndoPlan
+from agents.tools.tool import Effects, ToolFacts
+from agents.tools.workspace import Workspace
+from engine.errors import UserError
+
+
+class Snapshots:
+    """Keeps what calls change in one workspace. `store` is a folder for the contents, shared by all runs of a data
+    folder. Methods may be called from any thread, for one workspace from one at a time.
+
+    They raise UserError: `undo.no_folder` when the workspace is gone, `undo.not_kept` and `undo.no_room` when
+    nothing can be kept. A call whose `before` raises must not be carried out.
+    """
+
+    def __init__(
+        self,
+        store: Path,
+        workspace: Workspace,
+        limits: SnapshotLimits = SnapshotLimits(),  # noqa: B008
+    ) -> None:
+        self._root = workspace.root
+        self._limits = limits
+        self._content = ContentStore(store)
+        self._last_file = store / "last" / hashlib.sha256(os.fsencode(self._root)).hexdigest()
+        self._last: Manifest | None = None
+        self._open: dict[str, SnapshotTaken] = {}
+        self._hidden: tuple[str, ...] = ()
+        with contextlib.suppress(ValueError):
+            self._hidden = (store.resolve().relative_to(self._root).as_posix(),)
+
+    def covers(self, effects: Effects, facts: ToolFacts) -> bool:
+        """Whether all that a call may change can be put back. Looks at sizes only."""
+        scope = self._scope(effects, facts)
+        return scope == () or coverable(self._root, scope, self._limits, self._hidden)
+
+    def before(self, call: str, effects: Effects, facts: ToolFacts) -> SnapshotTaken | None:
+        """Keep what a call may change, before it does. When this returns it would survive a loss of power. None:
+        the call changes nothing in the workspace."""
+        scope = self._scope(effects, facts)
+        if scope == ():
+            return None
+        found = self._look(scope)
+        name = self._content.put_bytes(packed(found), spare=False)
+        self._content.flush()
+        files = () if scope is None else _named(effects, found)
+        taken = SnapshotTaken(call, "before", files, name, found.uncovered)
+        self._open[call] = taken
+        return taken
+
+    def after(self, call: str) -> SnapshotTaken | None:
+        """What a call did change since its `before`; also when that is nothing. None: there was no `before`."""
+        taken = self._open.pop(call, None)
+        return None if taken is None else self._after(taken)
+
+    def settle(self, entries: Sequence[Entry]) -> tuple[SnapshotTaken, ...]:
+        """The missing "after" of calls in whose middle the process ended. What somebody else changed since counts
+        as theirs, so settle soon."""
+        return tuple(self._after(taken) for taken in unsettled(entries))
+
+    def plan(
+        self,
+        entries: Sequence[Entry],
+        calls: Collection[str] | None = None,
+        paths: Collection[str] | None = None,
+        after: int = 0,
+    ) -> UndoPlan:
+        """What undoing would do: of the calls `calls` (None: all), of those that came after the entry `after`, and
+        only to `paths` and what is below them (None: all). Changes nothing."""
+        return self._plan(wanted(Timeline(entries), calls, paths, after))
+
+    def plan_redo(self, entries: Sequence[Entry]) -> UndoPlan:
+        """What taking the last undoing back would do; a plan without steps when there was none."""
+        undone = Timeline(entries).undone
+        return self._plan(taken_back(undone[-1]) if undone else [], redo=True)
+
+    def undo(self, plan: UndoPlan, force: Iterable[str] = ()) -> Undone:
+        """Do what the plan says; the event is for the journal of the run. Conflicts are left alone, but for the
+        paths `force`, whose content is kept first, so that `plan_redo` brings it back. Raises UserError
+        `undo.not_written` and `undo.lost` besides; another try then goes on."""
+        with self._told():
+            return Undoing(self._root, self._content, plan, force).done()
+
+    def content(self, hash: str) -> bytes:
+        """A content that is kept, to show it. Raises UserError `undo.lost`."""
+        return self._content.read(hash)
+
+    def collect(self, keep: set[str], before: float | None = None) -> int:
+        """Remove contents that are not in `keep` (see `timeline.hashes`, for all runs of the data folder), nor
+        listed in a manifest that is, and older than an hour or than `before`. Returns the bytes freed."""
+        for name in tuple(keep):
+            with contextlib.suppress(UserError, msgspec.DecodeError, UnicodeDecodeError):
+                keep = keep | _listed(self._content.read(name))
+        return self._content.collect(keep, before)
+
+    def _after(self, taken: SnapshotTaken) -> SnapshotTaken:
+        was = unpacked(self._content.read(taken.manifest))
+        found = self._look(was.scope)
+        self._content.flush()
+        changes = difference(was, found)
+        lost = sum(not change.kept for change in changes)
+        return SnapshotTaken(taken.call, "after", changes, "", lost)
+
+    def _look(self, scope: tuple[str, ...] | None) -> Manifest:
+        known = self._known()
+        look = Look(self._root, self._content, self._limits, known=known, hidden=self._hidden)
+        with self._told():
+            found = look.whole() if scope is None else look.paths(scope)
+        if scope is None:
+            self._last = found
+            self._remember(found)
+        return found
+
+    def _known(self) -> Manifest | None:
+        """The last look at the whole workspace, of this process or of an earlier one."""
+        if self._last is None:
+            with contextlib.suppress(OSError, UserError, msgspec.DecodeError):
+                self._last = unpacked(self._content.read(self._last_file.read_text("ascii")))
+        return self._last
+
+    def _remember(self, found: Manifest) -> None:
+        name = self._content.put_bytes(packed(found), spare=False)
+        # Only saves reading all again.
+        with contextlib.suppress(OSError):
+            self._last_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._last_file.write_text(name, "ascii")
+
+    def _plan(self, wishes: Sequence[Wanted], *, redo: bool = False) -> UndoPlan:
+        paths = tuple(wish.path for wish in wishes)
+        if not paths:
+            return UndoPlan((), (), redo=redo)
+        with self._told():
+            look = Look(self._root, self._content, self._limits, known=self._known(), hidden=self._hidden)
+            now = look.paths(paths, deep=False).by_path()
+            return plan_of(wishes, now, self._inside, self._content.has, redo=redo)
+
+    def _inside(self, path: str) -> Collection[str]:
+        try:
+            with parent_of(self._root, path) as (folder, name), folder.child(name) as child:
+                return [f"{path}/{inner}" for inner in child.names()]
+        except OSError:
+            return [f"{path}/"]  # it cannot be looked into: there may be something
+
+    def _scope(self, effects: Effects, facts: ToolFacts) -> tuple[str, ...] | None:
+        """The paths that a call may change; None for the whole workspace."""
+        if facts.anywhere or (effects.kind in ("shell", "python", "mcp") and not facts.read_only):
+            return None
+        found: set[str] = set()
+        for path in (*effects.writes, *effects.deletes):
+            found.update(self._places(path))
+        return None if "" in found else tuple(sorted(found))
+
+    def _places(self, path: str) -> Iterable[str]:
+        """Where `path` leads: links in it are followed as long as they stay in the workspace, and what is there by
+        another composition of its characters (Korean names) counts too. Outside the workspace it leads nowhere."""
+        place = self._root
+        for part in path.replace("\\", "/").split("/"):
+            place = place / part
+            if part not in ("", ".", "..") and not os.path.lexists(place):
+                place = _composed(place)
+        for candidate in {place, self._root / path}:
+            real = Path(os.path.realpath(candidate.parent)) / candidate.name
+            if candidate.name in ("", ".", ".."):
+                real = Path(os.path.realpath(candidate))
+            with contextlib.suppress(ValueError):
+                inside = real.relative_to(self._root).as_posix()
+                yield "" if inside == "." else inside
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise UserError("undo.no_folder", folder=str(self._root), detail=str(error.strerror)) from error
+
+
+def _composed(place: Path) -> Path:
+    wish = unicodedata.normalize("NFC", place.name)
+    with contextlib.suppress(OSError):
+        for name in os.listdir(place.parent):  # noqa: PTH208
+            if unicodedata.normalize("NFC", name) == wish:
+                return place.parent / name
+    return place
+
+
+def _named(effects: Effects, found: Manifest) -> tuple[FileChange, ...]:
+    """What is there of the paths that a call names, before it changes them."""
+    items = found.by_path()
+    changes: list[FileChange] = []
+    for path in found.scope or ():
+        item = items.get(path)
+        if item is None:
+            changes.append(FileChange(path, "new"))
+        elif item.kind != "other":
+            changes.append(
+                FileChange(
+                    path,
+                    "deleted" if path in effects.deletes and path not in effects.writes else "changed",
+                    before=item.hash,
+                    bytes_before=item.bytes,
+                    mode=item.mode,
+                    kind=item.kind,
+                    link=item.link,
+                    kept=item.kind == "folder" or bool(item.hash),
+                )
+            )
+    return tuple(changes)
+
+
+def _listed(data: bytes) -> set[str]:
+    return {item.hash for item in unpacked(data).items}

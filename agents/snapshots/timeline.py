@@ -1,0 +1,98 @@
+"""What a run did to each path, folded from its journal. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from agents.events import Entry, FileChange, SnapshotTaken, Undone
+from agents.snapshots.manifest import Item
+
+
+class Layer(msgspec.Struct, frozen=True):
+    """What one call did to one path. None: there was nothing."""
+
+    call: str
+    seq: int
+    before: Item | None
+    after: Item | None
+
+
+class Timeline:
+    """The layers of each path that still count, oldest first; what was undone does not. `undone` are those
+    undoings that were not taken back, in their order."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.layers: dict[str, list[Layer]] = {}
+        self.undone: list[Undone] = []
+        self._gone: list[dict[str, list[Layer]]] = []
+        for entry in entries:
+            if isinstance(entry.event, SnapshotTaken) and entry.event.phase == "after":
+                for path, (before, after) in states(entry.event.files).items():
+                    layer = Layer(entry.event.call, entry.seq, before, after)
+                    self.layers.setdefault(path, []).append(layer)
+            elif isinstance(entry.event, Undone):
+                self._undo(entry.event)
+
+    def _undo(self, event: Undone) -> None:
+        if event.redo:
+            if self.undone:
+                self.undone.pop()
+                for path, layers in self._gone.pop().items():
+                    self.layers[path] = [*self.layers.get(path, []), *layers]
+            return
+        calls, gone = set(event.calls), dict[str, list[Layer]]()
+        for path in {change.path for change in event.files}:
+            layers = self.layers.get(path, [])
+            gone[path] = [layer for layer in layers if layer.call in calls]
+            self.layers[path] = [layer for layer in layers if layer.call not in calls]
+        self.undone.append(event)
+        self._gone.append(gone)
+
+
+def states(changes: Iterable[FileChange]) -> dict[str, tuple[Item | None, Item | None]]:
+    """Before and after of each path; a path has two changes where one kind of thing took the place of another."""
+    found: dict[str, tuple[Item | None, Item | None]] = {}
+    for change in changes:
+        before, after = found.get(change.path, (None, None))
+        if change.change != "new":
+            before = before_of(change)
+        if change.change != "deleted":
+            after = _after_of(change)
+        found[change.path] = before, after
+    return found
+
+
+def before_of(change: FileChange) -> Item | None:
+    """What was there before a change."""
+    if change.change == "new":
+        return None
+    return Item(change.path, change.kind, change.before, change.bytes_before, change.mode, change.link)
+
+
+def _after_of(change: FileChange) -> Item:
+    return Item(change.path, change.kind, change.after, change.bytes_after, change.mode_after, change.link)
+
+
+def unsettled(entries: Sequence[Entry]) -> tuple[SnapshotTaken, ...]:
+    """The snapshots before calls of which it is not written down what they changed: their process ended before."""
+    waiting: dict[str, SnapshotTaken] = {}
+    for entry in entries:
+        if isinstance(entry.event, SnapshotTaken):
+            if entry.event.phase == "before":
+                waiting[entry.event.call] = entry.event
+            else:
+                waiting.pop(entry.event.call, None)
+    return tuple(waiting.values())
+
+
+def hashes(entries: Sequence[Entry]) -> set[str]:
+    """The contents that undoing this run needs. Those of `unsettled` snapshots are named by their manifests."""
+    found: set[str] = set()
+    for entry in entries:
+        if isinstance(entry.event, SnapshotTaken | Undone):
+            for change in entry.event.files:
+                found |= {change.before, change.after}
+    found |= {snapshot.manifest for snapshot in unsettled(entries)}
+    return found - {""}

@@ -1,0 +1,130 @@
+"""Carrying a plan out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from agents.events import FileChange, Undone
+from agents.snapshots.content import ContentStore
+from agents.snapshots.looking import Look, SnapshotLimits
+from agents.snapshots.manifest import Item, changes_of
+from agents.snapshots.restoring import Occupied, Restorer
+from agents.snapshots.timeline import before_of
+from agents.snapshots.values import Step, UndoPlan
+
+# What is about to be replaced is kept whatever its size: nothing that a person wrote is lost by undoing.
+_ALL = SnapshotLimits(file_bytes=1 << 62, total_bytes=1 << 62)
+
+
+class Undoing:
+    """Carries one plan out in the workspace `root`. Of what is replaced or removed the content is kept first."""
+
+    def __init__(self, root: Path, content: ContentStore, plan: UndoPlan, force: Iterable[str]) -> None:
+        self._root = root
+        self._content = content
+        self._plan = plan
+        self._force = frozenset(force)
+        self._restorer = Restorer(root, content)
+        self._conflicts = [step.path for step in plan.steps if not self._chosen(step)]
+        self._files: list[FileChange] = list(plan.already)
+
+    def done(self) -> Undone:
+        """Do it. Raises UserError `undo.not_written`, `undo.lost`, `undo.not_kept`; what was put back until then
+        stays so, and another try goes on from there."""
+        steps = [step for step in self._plan.steps if self._chosen(step)]
+        there = self._there([*(step.path for step in steps), *_above(steps)])
+        steps = [step for step in steps if self._stands(step, there.get(step.path))]
+        steps = [step for step in steps if self._kept(step, there.get(step.path))]
+        steps = self._removed(steps, there)
+        self._parents(steps, there)
+        self._put(steps, there)
+        plan = self._plan
+        return Undone(plan.calls, tuple(self._files), tuple(sorted(set(self._conflicts))), plan.redo)
+
+    def _chosen(self, step: Step) -> bool:
+        return step.action in ("restore", "remove") or (
+            step.action == "conflict" and step.path in self._force
+        )
+
+    def _there(self, paths: Collection[str]) -> dict[str, Item]:
+        now = Look(self._root, self._content, _ALL).paths(tuple(paths), deep=False)
+        self._content.flush()
+        return now.by_path()
+
+    def _stands(self, step: Step, there: Item | None) -> bool:
+        """Whether it is still as the plan found it, or may be replaced whatever it is."""
+        if step.path in self._force or as_left(step.change, there):
+            return True
+        self._conflicts.append(step.path)
+        return False
+
+    def _kept(self, step: Step, there: Item | None) -> bool:
+        """Whether what is there is kept, so that it may go."""
+        if there is None or there.kind == "folder" or there.hash:
+            return True
+        self._conflicts.append(step.path)
+        return False
+
+    def _removed(self, steps: list[Step], there: dict[str, Item]) -> list[Step]:
+        """Take away what goes, the deepest first. Returns the steps that are not left alone."""
+        stay: set[str] = set()
+        for step in sorted(steps, key=_depth, reverse=True):
+            now, target = there.get(step.path), before_of(step.change)
+            if now is None or (target is not None and now.kind == target.kind):
+                continue
+            try:
+                self._restorer.remove(now)
+            except Occupied:
+                stay.add(step.path)
+                self._conflicts.append(step.path)
+                continue
+            if target is None:
+                self._files.extend(changes_of(now, None))
+        return [step for step in steps if step.path not in stay]
+
+    def _parents(self, steps: list[Step], there: dict[str, Item]) -> None:
+        """Make folders that are missing above what is put back, where their own steps were not chosen."""
+        own = {step.path for step in steps}
+        put = [step for step in steps if step.change.change != "new"]
+        for path in sorted(_above(put) - own, key=lambda path: path.count("/")):
+            if path not in there:
+                made = Item(path, "folder", mode=0o755)
+                self._restorer.put(made)
+                self._files.extend(changes_of(None, made))
+
+    def _put(self, steps: list[Step], there: dict[str, Item]) -> None:
+        """Put back what was, folders before what is in them, and their modes after it."""
+        folders: list[Item] = []
+        for step in sorted(steps, key=_depth):
+            target = before_of(step.change)
+            if target is None:
+                continue
+            self._restorer.put(target)
+            if target.kind == "folder":
+                folders.append(target)
+            self._files.extend(changes_of(there.get(step.path), target))
+        for folder in reversed(folders):
+            self._restorer.set_mode(folder)
+
+
+def as_left(change: FileChange, there: Item | None) -> bool:
+    """Whether what is there is what `change` left."""
+    if there is None or change.change == "deleted":
+        return there is None and change.change == "deleted"
+    if there.kind == "folder" or not (there.hash and change.after):
+        return not change.after and (there.kind == "folder" or there.bytes == change.bytes_after)
+    return there.hash == change.after
+
+
+def _depth(step: Step) -> int:
+    return step.path.count("/")
+
+
+def _above(steps: Iterable[Step]) -> set[str]:
+    """The folders above what is put back."""
+    found: set[str] = set()
+    for step in steps:
+        parts = step.path.split("/")
+        found.update("/".join(parts[:n]) for n in range(1, len(parts)))
+    return found

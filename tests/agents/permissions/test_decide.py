@@ -1,0 +1,47 @@
+"""What each mode allows, asks and refuses."""
+
+from __future__ import annotations
+
+from agents.permissions.decide import decide
+from agents.permissions.question import Question
+from agents.permissions.request import grant_for, request
+from agents.tools.tool import Effects, ToolFacts
+
+WRITE = Effects(kind="files", writes=("a.txt",), diff="+hello")
+
+
+def write(**fields: object) -> Question:
+    given: dict[str, object] = {
+        "run": 1,
+        "call": "c1",
+        "tool": "write_file",
+        "arguments": {"path": "a.txt", "content": "hello"},
+        "facts": ToolFacts(destructive=False),
+        "effects": WRITE,
+        "mode": "ask",
+        "workspace": "/home/u/w",
+        "sandbox": "isolates",
+    }
+    return Question(**(given | fields))  # type: ignore[arg-type]
+
+
+def test_writing_a_file_is_refused_asked_or_allowed_as_the_mode_says() -> None:
+    modes = ("read", "ask", "workspace", "all-in-sandbox")
+    assert [decide(write(mode=mode)).action for mode in modes] == ["deny", "ask", "allow", "allow"]
+    assert decide(write(mode="workspace", undoable=False)).reasons == ("writes", "not_undoable")
+
+
+def test_what_was_granted_is_not_asked_again() -> None:
+    question = write()
+    shown = request(question, decide(question))
+    assert shown.subject == "a.txt" and shown.diff == "+hello" and shown.scopes == ("run", "workspace")
+    grant = grant_for(shown, "run", workspace=question.workspace, created=1.0)
+    assert grant is not None
+    assert decide(write(grants=(grant,))).action == "allow"
+    assert decide(write(grants=(grant,), run=2)).action == "ask"
+    assert grant_for(shown, "once", workspace=question.workspace, created=1.0) is None
+
+
+def test_where_nobody_is_there_to_ask_it_is_denied() -> None:
+    verdict = decide(write(present=False))
+    assert (verdict.action, verdict.by) == ("deny", "nobody") and verdict.message
