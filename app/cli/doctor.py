@@ -96,8 +96,8 @@ _MESSAGES = {
     "sandbox_landlock": Sentence(
         "Landlock and seccomp: commands can read and write nothing but the system and their folder. With "
         "bubblewrap, file modes could be changed and the rest would not be seen at all.",
-        "Landlock과 seccomp: 명령은 시스템과 작업 폴더만 읽고 쓸 수 있습니다. bubblewrap이 작동하면 파일 권한도 바꿀 수 있고 "
-        "나머지는 아예 보이지 않습니다.",
+        "Landlock과 seccomp: 명령은 시스템과 작업 폴더만 읽고 쓸 수 있습니다. bubblewrap이 작동하면 "
+        "파일 권한도 바꿀 수 있고 나머지는 아예 보이지 않습니다.",
     ),
     "sandbox_seatbelt": Sentence(
         "Seatbelt: commands can read and write nothing but the system and their folder",
@@ -106,7 +106,8 @@ _MESSAGES = {
     "sandbox_windows": Sentence(
         "containment only: commands are limited and ended together, but they can read your files and use the "
         "network, so every command is asked about",
-        "격리 없이 제한만 합니다. 명령의 자원이 제한되고 함께 종료되지만, 파일을 읽고 네트워크를 쓸 수 있으므로 명령마다 확인합니다",
+        "격리 없이 제한만 합니다. 명령의 자원이 제한되고 함께 종료되지만, 파일을 읽고 네트워크를 쓸 수 "
+        "있으므로 명령마다 확인합니다",
     ),
     "nearly_full": Sentence(
         "{home} (only {free} free). Free some disk space, so that conversations can be saved.",
