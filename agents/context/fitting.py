@@ -14,10 +14,12 @@ import msgspec
 from agents.context.history import History
 from agents.context.measuring import Meter
 from agents.context.shares import shares
+from agents.context.shortlist import offer
+from agents.context.trimming import Trimmer
 from agents.context.weighing import Weighed, weigh
 from agents.events import ContextPart, ContextTrimmed
 from agents.journal import Journal
-from agents.tools.tool import Tool, definition
+from agents.tools.tool import Tool
 from engine.api import Message, Reasoning
 from engine.errors import UserError
 
@@ -53,19 +55,47 @@ def fit(
     numbers, and what the brain and the journal raise.
     """
     share = shares(context)
-    definitions = tuple(definition(tool) for tool in tools)
-    weighed = weigh(history, meter, definitions, reasoning=reasoning, choice=choice)
-    _check_task(weighed, share.room)
-    if weighed.prompt > share.room:
-        raise UserError("run.context_too_small", needed=weighed.prompt, room=share.room, context=context)
+    offered = offer(history, tools, meter, share)
+    trims = [offered.trim] if offered.trim else []
+    now = history.after(trims)
+
+    def weighed() -> Weighed:
+        return weigh(now, meter, offered.definitions, reasoning=reasoning, choice=choice)
+
+    weight = weighed()
+    _check_task(weight, share.room)
+    if weight.prompt > share.room:
+        trimmer = Trimmer(meter, journal, share, cancelled)
+        for trim in _STEPS:
+            # What is begun for want of room goes on until there is some to spare.
+            if weight.prompt <= (share.enough if trim in _WITH_ROOM_TO_SPARE else share.room):
+                continue
+            made = trim(trimmer, now, weight.prompt - share.low)
+            if made is None:
+                continue
+            now, before = now.after([made]), weight.prompt
+            weight = weighed()
+            trims.append(msgspec.structs.replace(made, before_tokens=before, after_tokens=weight.prompt))
+    if weight.prompt > share.room:
+        raise UserError("run.context_too_small", needed=weight.prompt, room=share.room, context=context)
     return Fitted(
-        messages=history.messages(),
-        tools=definitions,
-        parts=(*weighed.parts, ContextPart("reserve", context - weighed.prompt)),
-        trims=(),
-        max_tokens=share.most_answer(weighed.prompt),
-        tokens=weighed.prompt,
+        messages=now.messages(),
+        tools=offered.definitions,
+        parts=(*weight.parts, ContextPart("reserve", context - weight.prompt)),
+        trims=tuple(trims),
+        max_tokens=share.most_answer(weight.prompt),
+        tokens=weight.prompt,
     )
+
+
+_WITH_ROOM_TO_SPARE = (Trimmer.old_results, Trimmer.old_reasoning, Trimmer.old_turns)
+_STEPS = (
+    *_WITH_ROOM_TO_SPARE,
+    Trimmer.new_results,
+    Trimmer.new_turns,
+    Trimmer.all_results,
+    Trimmer.all_turns,
+)
 
 
 def _check_task(weighed: Weighed, room: int) -> None:

@@ -46,6 +46,8 @@ class History:
         # The tools that are offered, None while they were not chosen, and how much is told of them.
         self.offered: tuple[str, ...] | None = None
         self.schemas: Schemas = "whole"
+        # The user has said something since.
+        self.reconsider = False
         # Where in `items` a call's turn lies.
         self._turn_of: dict[str, int] = {}
 
@@ -114,6 +116,7 @@ class History:
 
     def _resume(self, resumed: RunResumed) -> None:
         if resumed.message:
+            self.reconsider = True
             self.items.append(Words(resumed.message, "user"))
             return
         last = self.items[-1] if self.items else None
@@ -149,8 +152,9 @@ class History:
                 for name, text, handle in zip(trimmed.calls, trimmed.texts, handles, strict=False):
                     self._change(name, partial(_shortened, text=text, handle=handle))
             case "turns":
-                self.left_out = max(self.left_out, trimmed.turns)
-                self.summary, self.summary_by_model = trimmed.text, trimmed.by_model
+                self.left_out = min(trimmed.turns, self.turns)
+                self.summary = trimmed.text if self.left_out else ""
+                self.summary_by_model = trimmed.by_model
             case "reasoning":
                 self.unreasoned = max(self.unreasoned, trimmed.turns)
             case "loop":
@@ -159,7 +163,7 @@ class History:
                 if trimmed.text:
                     self.items.append(Words(trimmed.text, "nudge"))
             case "tools":
-                self.offered, self.schemas = trimmed.names, trimmed.schemas
+                self.offered, self.schemas, self.reconsider = trimmed.names, trimmed.schemas, False
             case "nudge" | "final":
                 self.items.append(Words(trimmed.text, trimmed.reason))
 

@@ -90,6 +90,3 @@ def undone(paths: Sequence[str]) -> str:
     """What a model is told when files were put back to what they were."""
     shown = ", ".join(paths[:20]) + (f" and {len(paths) - 20} more" if len(paths) > 20 else "")
     return f"The user has taken back changes to these files: {shown}. They are as they were before."
-
-
-SUMMARY_HEADING = "What was done so far (older steps, shortened):"

@@ -38,7 +38,14 @@ def opening_words(history: History) -> list[str]:
     """What the user said before the turns that are kept, and the summary that stands for those that are not."""
     before = history.items[: history.first_kept]
     words = [item.text for item in before if isinstance(item, Words) and item.of_user]
-    return [*words, history.summary] if history.summary else words
+    return [*words, summary_shown(history)] if history.summary else words
+
+
+def summary_shown(history: History) -> str:
+    """The summary as data: there are words of files and pages in it."""
+    if not history.summary:
+        return ""
+    return fenced(history.summary, "your older steps, shortened", remote=history.remote)
 
 
 def result_shown(call: Call, remote: bool) -> str:

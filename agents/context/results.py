@@ -5,12 +5,15 @@ What is left out is said in place, with the handle and the offset at which `read
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from agents.context.measuring import Meter
 from agents.context.shares import shares
 from agents.events import ToolCalled
 from agents.journal import Journal
+from engine.errors import UserError
 
 READ_RESULT = "read_result"
 # The share of the head: beginnings say what a text is, ends hold errors and totals.
@@ -18,7 +21,7 @@ _HEAD = 0.65
 # A text of so many bytes for each token that is free is not measured whole.
 _SURELY_LONG = 24
 # Tokens that the mark of what is left out takes.
-_MARK = 40
+_MARK = 60
 _ROUNDS = 6
 
 
@@ -39,10 +42,9 @@ def result_text(
     Raises UserError `store.*`, `engine.*`, `remote.*`.
     """
     room = shares(context).result
-    page = _page_of(call)
+    page = _page_of(call, text, journal)
     if page is not None:
-        handle, offset = page
-        return ResultText(_page(text, handle, offset, len(journal.kept(handle)), meter, room), handle)
+        return ResultText(_page(text, page, meter, room), page.handle)
     if _fits(text, meter, room):
         return ResultText(text)
     handle = journal.keep(text)
@@ -54,13 +56,12 @@ def result_text(
 
 def head_and_tail(text: str, head: int, tail: int, handle: str) -> str:
     """The first `head` and the last `tail` characters, ended at lines where lines are short."""
-    head = _at_line_end(text, head)
-    start = max(head, _at_line_start(text, len(text) - tail))
-    if start <= head:
-        return text
-    mark = f"[... characters {head} to {start} of {len(text)} left out; "
-    mark += f'{READ_RESULT}(handle="{handle}", offset={head}) shows them ...]'
-    return f"{text[:head]}\n{mark}\n{text[start:]}".strip("\n")
+
+    def mark(start: int, end: int) -> str:
+        told = f"[... characters {start} to {end} of {len(text)} left out; "
+        return told + f'{READ_RESULT}(handle="{handle}", offset={start}) shows them ...]'
+
+    return _cut(text, head, tail, mark)
 
 
 def handle_only(length: int, handle: str) -> str:
@@ -68,30 +69,50 @@ def handle_only(length: int, handle: str) -> str:
     return f'[{length} characters left out; {READ_RESULT}(handle="{handle}") shows them]'
 
 
-def shortened(text: str, tokens: int, counted: int, handle: str) -> str:
-    """A result that takes `counted` tokens of `length` characters cut to about so many tokens, without measuring."""
-    rate = len(text) / max(1, counted)
-    free = max(8, tokens - _MARK) * rate * 0.9
+def shortened_result(text: str, tokens: int, counted: int, handle: str) -> str:
+    """A result that takes `counted` tokens cut to about `tokens`, without measuring again."""
+    free = max(8, tokens - _MARK) * len(text) / max(1, counted) * 0.9
     return head_and_tail(text, int(free * _HEAD), int(free * (1 - _HEAD)), handle)
 
 
-def _page_of(call: ToolCalled | None) -> tuple[str, int] | None:
+def shortened_text(text: str, tokens: int, counted: int, mark: str) -> str:
+    """A text that takes `counted` tokens cut to about `tokens`, with `mark` in place of what is left out."""
+    free = tokens * len(text) / max(1, counted) * 0.9
+    return _cut(text, int(free * _HEAD), int(free * (1 - _HEAD)), lambda start, end: mark)
+
+
+class _Page(msgspec.Struct, frozen=True):
+    """Where a page lies in the kept text that has `total` characters."""
+
+    handle: str
+    offset: int
+    total: int
+
+
+def _page_of(call: ToolCalled | None, text: str, journal: Journal) -> _Page | None:
+    """None for what is no page: another tool's result, found lines, a text that says what went wrong."""
     if call is None or call.name != READ_RESULT or not isinstance(call.arguments, dict):
         return None
-    if call.arguments.get("search"):
+    handle, offset = str(call.arguments.get("handle", "")).strip(), call.arguments.get("offset") or 0
+    if call.arguments.get("search") or not isinstance(offset, int) or offset < 0:
         return None
-    handle, offset = call.arguments.get("handle"), call.arguments.get("offset", 0)
-    return (str(handle), max(0, offset)) if isinstance(offset, int) else None
+    try:
+        whole = journal.kept(handle)
+    except UserError as error:
+        if error.code != "run.no_text":
+            raise
+        return None
+    return _Page(handle, offset, len(whole)) if text and whole.startswith(text, offset) else None
 
 
-def _page(text: str, handle: str, offset: int, total: int, meter: Meter, room: int) -> str:
-    if offset + len(text) >= total and _fits(text, meter, room):
+def _page(text: str, page: _Page, meter: Meter, room: int) -> str:
+    if page.offset + len(text) >= page.total and _fits(text, meter, room):
         return text
     length = _at_line_end(text, _longest(text, meter, max(16, room - _MARK)))
-    left = total - offset - length
-    mark = f"[... {left} of {total} characters follow; "
-    mark += f'{READ_RESULT}(handle="{handle}", offset={offset + length}) shows them ...]'
-    return f"{text[:length]}\n{mark}"
+    next_offset = page.offset + length
+    mark = f"[... {page.total - next_offset} of {page.total} characters follow; "
+    mark += f'{READ_RESULT}(handle="{page.handle}", offset={next_offset}) shows them ...]'
+    return text[:length].removesuffix("\n") + "\n" + mark
 
 
 def _fits(text: str, meter: Meter, tokens: int) -> bool:
@@ -126,6 +147,14 @@ def _longest(text: str, meter: Meter, tokens: int, *, from_end: bool = False) ->
             break
     # Bytes are the last resort: what was measured was always too long.
     return low or min(len(text), max(1, tokens // 4))
+
+
+def _cut(text: str, head: int, tail: int, mark: Callable[[int, int], str]) -> str:
+    head = _at_line_end(text, head)
+    start = max(head, _at_line_start(text, len(text) - tail))
+    if start <= head:
+        return text
+    return "\n".join(filter(None, (text[:head].removesuffix("\n"), mark(head, start), text[start:])))
 
 
 def _at_line_end(text: str, length: int) -> int:

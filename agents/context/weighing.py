@@ -10,7 +10,7 @@ from agents.brain import Ask
 from agents.context.history import History
 from agents.context.items import Words
 from agents.context.measuring import Meter
-from agents.context.rendering import result_shown
+from agents.context.rendering import result_shown, summary_shown
 from agents.events import ContextPart
 from engine.api import Reasoning
 
@@ -43,10 +43,10 @@ def weigh(
     calls = [call for turn in turns for call in turn.shown_calls]
     results = [result_shown(call, history.remote) for call in calls]
     ask = Ask(history.messages(), tools, choice, reasoning=reasoning)
-    prompt = meter.prompt(ask, [history.system, *said, history.summary, *results])
-    system = meter.texts([history.system])[0]
-    task, summary = sum(meter.texts(said)), meter.texts([history.summary])[0]
-    # Of the tools, what the template says around the system prompt is a part.
+    summed_up = summary_shown(history)
+    prompt = meter.prompt(ask, [history.system, *said, summed_up, *results])
+    system, summary = meter.texts([history.system, summed_up])
+    task = sum(meter.texts(said))
     offered, brought = meter.tools(tools, history.system), sum(meter.texts(results))
     parts = [
         ContextPart("system", system),

@@ -1,0 +1,280 @@
+"""One connection to a server: a single task owns it from its start to its end.
+
+The SDK's client must be left by the task that entered it, so nobody else ever does: `stop` sets an event, and the
+owner leaves. Calls run as tasks of their own beside the owner. All methods are coroutines of the one loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from agents.mcp.definitions import MOST_TOOLS, Definition
+from agents.mcp.log import ServerLog, ended
+from agents.mcp.questions import Question, answer_of, question_of
+from agents.permissions.values import Decision
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from mcp.client._transport import TransportStreams
+    from mcp.client.client import Client
+    from mcp_types import CallToolResult, ElicitResult
+
+MOST_PAGES = 50
+LIST_AGAIN_S = 1.0  # a server that says so all the time is not asked all the time
+MOST_ROUNDS = 10
+END_S = 1.0
+STOP_S = 6.0
+Ask = Callable[[Question], Awaitable[Decision | None]]
+Open = Callable[[Callable[[str], None]], AbstractAsyncContextManager["TransportStreams"]]
+_asking: ContextVar[Ask | None] = ContextVar("asking", default=None)
+
+
+class Connection:
+    """`opening` makes the transport. `on_tools` is told the tools when they are known and when they have changed,
+    `on_end` that the connection is over, however that came."""
+
+    def __init__(
+        self,
+        server: str,
+        opening: Open,
+        log: ServerLog,
+        on_tools: Callable[[tuple[Definition, ...]], None],
+        on_end: Callable[[], None],
+    ) -> None:
+        self.server = server
+        self.log = log
+        self.version = ""
+        self._opening = opening
+        self._on_tools = on_tools
+        self._on_end = on_end
+        self._stop = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._client: Client | None = None
+        self._why = ""
+        self._calls: dict[object, Ask] = {}
+        self._owner = asyncio.create_task(self._own(), name=f"mcp owner of {server}")
+
+    async def started(self, seconds: float) -> None:
+        """Wait until it can be asked. Raises UserError `mcp.*`; then it has ended."""
+        try:
+            await asyncio.wait_for(asyncio.shield(self._started), seconds)
+        except TimeoutError:
+            await self.stop()
+            raise UserError("mcp.slow_start", server=self.server, seconds=seconds) from None
+
+    async def stop(self) -> None:
+        """End it and wait until it is gone."""
+        self._stop.set()
+        # Before it has started it waits for the server and for nothing else.
+        done, _ = await asyncio.wait({self._owner}, timeout=STOP_S if self._client else 0.0)
+        if not done:
+            self._owner.cancel()
+            await asyncio.wait({self._owner})
+
+    @property
+    def over(self) -> bool:
+        return self._stop.is_set() or self._owner.done()
+
+    async def call(
+        self, tool: str, arguments: dict[str, Any], ask: Ask, step: Callable[[str], None]
+    ) -> CallToolResult:
+        """Carry out a call. Raises UserError `mcp.ended`, `mcp.nonsense`, `mcp.refused`."""
+        client = self._client
+        if client is None or self.over:
+            raise self._over()
+        _asking.set(ask)
+        key = object()
+        self._calls[key] = ask
+
+        async def told(progress: float, total: float | None, message: str | None) -> None:
+            step(f"{progress:g}" + (f" of {total:g}" if total else "") + (f": {message}" if message else ""))
+
+        try:
+            return await client.call_tool(tool, arguments, progress_callback=told)
+        except Exception as error:
+            told_error = self._told(error)
+            if self.over:  # who is told that it has ended can start it again
+                await asyncio.wait({self._owner}, timeout=END_S)
+            raise told_error from error
+        finally:
+            del self._calls[key]
+
+    # The owner
+
+    async def _own(self) -> None:
+        from mcp.client.client import Client
+        from mcp_types import Implementation
+
+        try:
+            async with Client(
+                self._opening(self._ended),
+                elicitation_callback=self._elicit,
+                message_handler=self._heard,
+                client_info=Implementation(name="coterie", version="0.1.0"),
+                input_required_max_rounds=MOST_ROUNDS,
+                cache=None,
+            ) as client:
+                self.version = client.protocol_version
+                self._on_tools(await self._list(client))
+                self._client = client
+                self._started.set_result(None)
+                await self._serve(client)
+        except asyncio.CancelledError:
+            self._fail(ended(self.server, self.log))
+            raise
+        except BaseException as error:
+            self._fail(self._told(error))
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            self._client = None
+            self._stop.set()
+            self._on_end()
+
+    async def _serve(self, client: Client) -> None:
+        """Until it is to stop: list the tools anew when they have changed."""
+        listening = asyncio.create_task(self._follow(client))
+        try:
+            while not self._stop.is_set():
+                stop, changed = (
+                    asyncio.ensure_future(self._stop.wait()),
+                    asyncio.ensure_future(self._changed.wait()),
+                )
+                try:
+                    await asyncio.wait({stop, changed}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    stop.cancel()
+                    changed.cancel()
+                if self._stop.is_set():
+                    return
+                self._changed.clear()
+                with contextlib.suppress(UserError):
+                    self._on_tools(await self._list(client))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), LIST_AGAIN_S)
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+    async def _follow(self, client: Client) -> None:
+        """Servers of 2026-07-28 tell changes to those who ask to be told."""
+        capability = client.server_capabilities.tools
+        if self.version < "2026-07-28" or capability is None or not capability.list_changed:
+            return
+        async with client.listen(tools_list_changed=True) as events:
+            async for _ in events:
+                self._changed.set()
+
+    async def _list(self, client: Client) -> tuple[Definition, ...]:
+        """All tools of the server, page by page. Raises UserError `mcp.*`."""
+        if client.server_capabilities.tools is None:
+            return ()
+        found: dict[str, Definition] = {}
+        cursor: str | None = None
+        try:
+            for _ in range(MOST_PAGES):
+                page = await client.list_tools(cursor=cursor)
+                for tool in page.tools[: MOST_TOOLS - len(found)]:
+                    hints = tool.annotations
+                    found.setdefault(
+                        tool.name,
+                        Definition(
+                            tool.name,
+                            tool.description or "",
+                            tool.input_schema,
+                            tool.title or "",
+                            hints.read_only_hint if hints else None,
+                            hints.destructive_hint if hints else None,
+                            hints.open_world_hint if hints else None,
+                        ),
+                    )
+                cursor = page.next_cursor
+                if cursor is None or len(found) >= MOST_TOOLS:
+                    break
+        except Exception as error:
+            raise self._told(error) from error
+        return tuple(found.values())
+
+    # What the server says by itself
+
+    async def _heard(self, message: Any) -> None:
+        from mcp_types import ToolListChangedNotification
+
+        if isinstance(message, ToolListChangedNotification):
+            self._changed.set()
+
+    async def _elicit(self, context: Any, params: Any) -> ElicitResult:
+        """Asked of the person behind the call that it came with. Older servers do not say which that is: then of the
+        one behind the call that was made last."""
+        from mcp_types import ElicitResult
+
+        question = question_of(params)
+        ask = _asking.get() or next(reversed(self._calls.values()), None)
+        if question is None or ask is None:
+            return ElicitResult(action="cancel")
+        return answer_of(question, await ask(question))
+
+    def _ended(self, why: str) -> None:
+        """From the transport: the process has gone, or was left for what it sent."""
+        self._why = why
+        self._stop.set()
+
+    # Errors
+
+    def _fail(self, error: UserError) -> None:
+        if not self._started.done():
+            self._started.set_exception(error)
+            self._started.exception()  # nobody may be waiting any more
+
+    def _over(self) -> UserError:
+        if self._why == "flood":
+            return UserError("mcp.flood", server=self.server)
+        if self._why == "nonsense":
+            return UserError("mcp.nonsense", server=self.server, detail=self.log.last_word())
+        return ended(self.server, self.log)
+
+    def _told(self, error: BaseException) -> UserError:
+        """What went wrong, in words for a person; the details are the server's."""
+        from mcp.shared.exceptions import MCPError
+        from mcp_types import CONNECTION_CLOSED
+        from pydantic import ValidationError
+
+        error = _innermost(error)
+        if isinstance(error, UserError):
+            return error
+        if isinstance(error, MCPError):
+            if error.error.code == CONNECTION_CLOSED:
+                return self._over()
+            return UserError(
+                "mcp.refused", server=self.server, detail=str(error.error.message)[:1000] or "MCP error"
+            )
+        if isinstance(error, ValidationError):
+            return UserError("mcp.nonsense", server=self.server, detail=_first_fault(error))
+        if isinstance(error, FileNotFoundError | PermissionError):
+            return UserError("mcp.no_program", server=self.server, detail=str(error.filename or ""))
+        if self._why:
+            return self._over()
+        return UserError("mcp.unreachable", server=self.server, detail=_words(error))
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """The first error within groups of them: task groups wrap what went wrong in their tasks."""
+    while isinstance(error, BaseExceptionGroup) and error.exceptions:
+        error = error.exceptions[0]
+    return error
+
+
+def _first_fault(error: Any) -> str:
+    for fault in error.errors(include_url=False, include_input=False):
+        return f"{'.'.join(str(step) for step in fault['loc'])}: {fault['msg']}"[:300]
+    return ""
+
+
+def _words(error: BaseException) -> str:
+    return (str(error) or type(error).__name__)[:300]

@@ -1,0 +1,221 @@
+"""All servers that run: one link for each server and workspace, on one loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from agents.mcp.connection import Open
+from agents.mcp.definitions import Definition, Offered, facts
+from agents.mcp.link import Link
+from agents.mcp.log import ServerLog
+from agents.mcp.loop import Loop
+from agents.mcp.program import found_program, needed_paths
+from agents.mcp.spec import ServerSpec, Values
+from agents.sandbox.sandbox import Confinement, Limits, Sandbox
+from agents.tools.tool import Effects, Here, Outcome, ToolFacts
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from mcp.client._transport import TransportStreams
+
+IDLE_S = 600.0
+SWEEP_S = 30.0
+
+
+class ServerTool(msgspec.Struct, frozen=True):
+    """A tool of a server, as runs use it. Its effects are not known beforehand: the call itself is what is shown."""
+
+    offered: Offered
+    link: Link
+    facts: ToolFacts
+
+    @property
+    def name(self) -> str:
+        return self.offered.name
+
+    @property
+    def description(self) -> str:
+        return self.offered.description
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return self.offered.schema
+
+    @property
+    def server(self) -> str:
+        return self.link.spec.name
+
+    def effects(self, arguments: dict[str, Any], here: Here) -> Effects:
+        return Effects(kind="mcp", url=self.link.spec.url)
+
+    def run(self, arguments: dict[str, Any], here: Here) -> Outcome:
+        definition = self.offered.definition
+        return self.link.call(definition.name, arguments, definition.fingerprint, here)
+
+
+class Host:
+    """`find_sandbox` gives the sandbox for servers that are commands; None: they are not started. `homes` is the
+    folder where each of them gets a home of its own. `values` gives a server's secrets when it is started.
+    `on_tools` is told what a server lists, `on_change` that some link's state is another; both from other threads.
+    """
+
+    def __init__(
+        self,
+        find_sandbox: Callable[[], Sandbox | None],
+        homes: Path,
+        values: Callable[[ServerSpec], Values],
+        on_tools: Callable[[ServerSpec, tuple[Definition, ...]], None] = lambda spec, tools: None,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._find_sandbox = find_sandbox
+        self._homes = homes
+        self._values = values
+        self._on_tools = on_tools
+        self._on_change = on_change
+        self._loop = Loop()
+        self._lock = threading.Lock()
+        self._links: dict[tuple[str, str], Link] = {}
+        self._sweeping = False
+        self._closed = False
+
+    def link(self, spec: ServerSpec, workspace: Path | None) -> Link:
+        """The link to a server for a workspace, not started; a new one when `spec` is another than before. A server
+        elsewhere has one for all workspaces. Without a workspace a command gets an empty folder."""
+        folder = None if spec.remote or spec.workspace == "none" else workspace
+        key = (spec.name, str(folder or ""))
+        with self._lock:
+            if self._closed:
+                raise UserError("mcp.ended", server=spec.name)
+            old = self._links.get(key)
+            if old is not None and old.spec == spec:
+                return old
+            link = Link(
+                spec,
+                self._loop,
+                lambda log: self._opening(spec, folder, log),
+                lambda definitions: self._on_tools(spec, definitions),
+                self._on_change,
+            )
+            self._links[key] = link
+            sweep, self._sweeping = not self._sweeping, True
+        if old is not None:
+            old.stop()
+        if sweep:
+            self._loop.submit(self._sweep())
+        return link
+
+    def links(self, server: str) -> tuple[Link, ...]:
+        """Those of a server."""
+        with self._lock:
+            return tuple(link for (name, _), link in self._links.items() if name == server)
+
+    def stop(self, server: str) -> None:
+        """End all that runs of a server, and forget it."""
+        with self._lock:
+            keys = [key for key in self._links if key[0] == server]
+            links = [self._links.pop(key) for key in keys]
+        for link in links:
+            link.stop()
+
+    def close(self) -> None:
+        """End all servers, and the thread. Blocks for as long as the slowest takes to end, some 6 seconds at most."""
+        with self._lock:
+            self._closed = True
+            links, self._links = list(self._links.values()), {}
+        stopping = [threading.Thread(target=link.stop, name="mcp-stop") for link in links]
+        for thread in stopping:
+            thread.start()
+        for thread in stopping:
+            thread.join()
+        self._loop.close()
+
+    def _opening(self, spec: ServerSpec, workspace: Path | None, log: ServerLog) -> Open:
+        values = self._values(spec)
+
+        def opened(ended: Callable[[str], None]) -> AbstractAsyncContextManager[TransportStreams]:
+            if spec.remote:
+                from agents.mcp.http import http_transport
+
+                return http_transport(spec.url, values.headers)
+            from agents.mcp.stdio import stdio_transport
+
+            argv, environment, cwd = self.start_of(spec, values, workspace)
+            return stdio_transport(argv, environment, cwd, log, ended)
+
+        return opened
+
+    def start_of(
+        self, spec: ServerSpec, values: Values, workspace: Path | None
+    ) -> tuple[list[str], dict[str, str], str]:
+        """How a command is started in the sandbox: argv, environment, folder. Raises UserError `mcp.no_sandbox`,
+        `mcp.no_program`, `mcp.no_folder`, `sandbox.*`."""
+        sandbox = self._find_sandbox()
+        if sandbox is None:
+            raise UserError("mcp.no_sandbox", server=spec.name)
+        program = found_program(spec.command[0], spec.name)
+        home = self._homes / spec.name
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shared = workspace if spec.workspace != "none" else None
+        folder = Path(spec.cwd).expanduser() if spec.cwd else shared or home
+        if not folder.is_dir():
+            raise UserError("mcp.no_folder", server=spec.name, path=str(folder))
+        writes = spec.workspace == "write" or folder == home
+        readable = [*needed_paths(program), *(Path(path).expanduser() for path in spec.readable)]
+        writable = [home, *(Path(path).expanduser() for path in spec.writable)]
+        if shared is not None and shared != folder:
+            (writable if spec.workspace == "write" else readable).append(shared)
+        confinement = Confinement(
+            folder.resolve(),
+            workspace_writable=writes,
+            readable=tuple(path for path in readable if path.exists()),
+            writable=tuple(path for path in writable if path.exists()),
+            network=spec.network,
+        )
+        environment = {"HOME": str(home), **values.env}
+        argv, started_with = sandbox.command(
+            [program, *spec.command[1:]], confinement, environment=environment, limits=Limits()
+        )
+        return argv, started_with, str(folder)
+
+    async def _sweep(self) -> None:
+        """End what nobody has used for a while; it starts again when it is needed."""
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            before = time.monotonic() - IDLE_S
+            with self._lock:
+                idle = [
+                    link
+                    for link in self._links.values()
+                    if link.state == "ready" and not link.busy and link.used < before
+                ]
+            for link in idle:
+                await asyncio.to_thread(link.stop)
+
+
+def server_tools(link: Link, tools: list[Offered]) -> tuple[ServerTool, ...]:
+    """The tools of a link as runs use them."""
+    spec = link.spec
+    network = spec.remote or spec.network
+    writes = not spec.remote and spec.workspace == "write"
+    return tuple(
+        ServerTool(
+            tool,
+            link,
+            facts(
+                tool.definition,
+                trusted=spec.trusted,
+                network=network,
+                writes=writes,
+                timeout_s=spec.timeout_s,
+            ),
+        )
+        for tool in tools
+    )

@@ -1,0 +1,63 @@
+"""The last words of a server on its error output: kept in memory, shown when it fails, written nowhere."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+
+from engine.errors import UserError
+from engine.text import clean_text
+
+LINES = 200
+LONGEST_LINE = 2000
+
+
+class ServerLog:
+    """The last lines. May be used from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lines: deque[str] = deque(maxlen=LINES)
+        self._open = b""
+
+    def feed(self, chunk: bytes) -> None:
+        """Bytes as they come; a line that is too long is cut."""
+        with self._lock:
+            *lines, rest = (self._open + chunk).split(b"\n")
+            for line in lines:
+                self._add(line)
+            if len(rest) > LONGEST_LINE:
+                self._add(rest)
+                rest = b""
+            self._open = rest
+
+    def note(self, text: str) -> None:
+        """A line of ours."""
+        with self._lock:
+            self._add(text.encode())
+
+    def tail(self, count: int = LINES) -> tuple[str, ...]:
+        with self._lock:
+            lines = [*self._lines, self._read(self._open)] if self._open.strip() else list(self._lines)
+        return tuple(lines[-count:])
+
+    def last_word(self) -> str:
+        """The last line with something in it, for an error's sentence."""
+        return next((line.strip()[:300] for line in reversed(self.tail()) if line.strip()), "")
+
+    def _add(self, line: bytes) -> None:
+        self._lines.append(self._read(line))
+
+    @staticmethod
+    def _read(line: bytes) -> str:
+        return clean_text(line[:LONGEST_LINE].decode(errors="replace").rstrip("\r"))
+
+
+def ended(server: str, log: ServerLog) -> UserError:
+    """That a server has ended by itself, with its last words if it had any."""
+    last = log.last_word()
+    return (
+        UserError("mcp.ended_saying", server=server, detail=last)
+        if last
+        else UserError("mcp.ended", server=server)
+    )

@@ -1,0 +1,83 @@
+"""What a person should look at before a server is allowed to start: codes, judged from its command and rights."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from agents.mcp.http import on_this_machine
+from agents.mcp.spec import ServerSpec
+
+# In the order of their weight. "root": sudo and its like. "shell": what runs is in a text for a shell. "deletes":
+# rm -rf. "downloads": a launcher that fetches code and runs it. "container": outside of the sandbox. "network",
+# "home": folders of the user's home. "secret": something that looks like one stands in the open. "remote": what
+# it is told leaves the machine.
+Warning = Literal["root", "deletes", "shell", "container", "downloads", "network", "home", "secret", "remote"]
+WARNINGS: tuple[Warning, ...] = Warning.__args__  # type: ignore[attr-defined]
+
+_ROOT = {"sudo", "su", "doas", "pkexec", "run0"}
+_SHELLS = {"sh", "bash", "zsh", "dash", "ksh", "fish", "cmd", "powershell", "pwsh"}
+_LAUNCHERS = {"npx", "uvx", "bunx", "pnpx", "dlx", "pipx", "deno", "bun"}
+_CONTAINERS = {"docker", "podman", "nerdctl"}
+_SECRET_NAME = re.compile(r"key|token|secret|passw|pwd|auth|credential|cookie|bearer|private", re.IGNORECASE)
+_SECRET_VALUE = re.compile(r"(sk|pk|ghp|gho|ghs|github_pat|glpat|hf|xox[a-z]|AKIA|eyJ)[-_A-Za-z0-9.]{12,}")
+_LONG_VALUE = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
+
+
+def warnings_of(spec: ServerSpec) -> tuple[Warning, ...]:
+    """The codes that hold, in the order of `WARNINGS`."""
+    if spec.remote:
+        remote: list[Warning] = [] if on_this_machine(spec.url) else ["remote"]
+        if _query_secret(spec.url):
+            remote.insert(0, "secret")
+        return tuple(remote)
+    words = [word for argument in spec.command for word in re.split(r"[\s;&|]+", argument) if word]
+    names = {Path(word).name.lower().removesuffix(".exe").removesuffix(".cmd") for word in words}
+    text = " ".join(spec.command)
+    found: set[Warning] = set()
+    if names & _ROOT:
+        found.add("root")
+    if re.search(r"\brm\s+(-\w+\s+)*-\w*[rf]", text):
+        found.add("deletes")
+    if Path(spec.command[0]).name.lower().removesuffix(".exe") in _SHELLS:
+        found.add("shell")
+    if names & _LAUNCHERS:
+        found.add("downloads")
+    if names & _CONTAINERS:
+        found.add("container")
+    if spec.network:
+        found.add("network")
+    if any(_in_home(path) for path in (*spec.readable, *spec.writable)):
+        found.add("home")
+    if any(looks_secret(*_named(argument)) for argument in spec.command[1:]):
+        found.add("secret")
+    return tuple(warning for warning in WARNINGS if warning in found)
+
+
+def looks_secret(name: str, value: str) -> bool:
+    """Whether a variable, header or option is one that should be in the keyring, by its name or its value. What only
+    refers to a variable of the environment is none."""
+    if not value or re.fullmatch(r"\$\{env:\w+\}", value) or value.lower() in ("true", "false"):
+        return False
+    if _SECRET_VALUE.search(value):
+        return True
+    if _SECRET_NAME.search(name) and not value.isdigit():
+        return True
+    return bool(_LONG_VALUE.fullmatch(value) and re.search(r"\d", value) and re.search(r"[A-Za-z]", value))
+
+
+def _named(argument: str) -> tuple[str, str]:
+    name, equals, value = argument.partition("=")
+    return (name, value) if equals else ("", argument)
+
+
+def _query_secret(url: str) -> bool:
+    _, _, query = url.partition("?")
+    return any(looks_secret(*_named(part)) for part in query.split("&") if part)
+
+
+def _in_home(path: str) -> bool:
+    whole = Path(path).expanduser()
+    home = Path.home()
+    return whole == home or home.is_relative_to(whole) or whole.is_relative_to(home)

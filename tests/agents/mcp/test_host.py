@@ -1,0 +1,224 @@
+"""Servers as runs use them: real ones, and ones that misbehave."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from agents.mcp.definitions import offered
+from agents.mcp.host import Host, ServerTool, server_tools
+from agents.mcp.spec import ServerSpec
+from agents.permissions.values import ApprovalRequest, Decision
+from engine.errors import UserError
+from tests.agents.mcp.conftest import BIN, Faulty
+from tests.support.agents.here import here_in
+
+
+def tools_of(host: Host, spec: ServerSpec, workspace: Path) -> dict[str, ServerTool]:
+    link = host.link(spec, workspace)
+    link.start()
+    return {tool.name: tool for tool in server_tools(link, offered(spec.name, link.definitions))}
+
+
+def test_a_real_servers_tools_are_called_from_a_thread(host: Host, workspace: Path) -> None:
+    spec = ServerSpec("time", (str(BIN / "mcp-server-time"), "--local-timezone=Asia/Seoul"))
+    tools = tools_of(host, spec, workspace)
+    assert set(tools) == {"time_get_current_time", "time_convert_time"}
+    arguments = {"source_timezone": "Asia/Seoul", "time": "09:00", "target_timezone": "UTC"}
+    outcome = tools["time_convert_time"].run(arguments, here_in(workspace))
+    assert (outcome.status, outcome.untrusted) == ("ok", True)
+    assert json.loads(outcome.text)["target"]["timezone"] == "UTC"
+    wrong = tools["time_convert_time"].run({**arguments, "source_timezone": "Nowhere/X"}, here_in(workspace))
+    assert wrong.status == "error" and "Nowhere" in wrong.text
+
+
+def test_a_server_that_crashes_says_so_and_is_started_again(
+    host: Host, workspace: Path, faulty: Faulty
+) -> None:
+    tools = tools_of(host, faulty(), workspace)
+    crashed = tools["faulty_crash"].run({}, here_in(workspace))
+    assert crashed.status == "error" and "it breaks here" in crashed.text
+    link = tools["faulty_crash"].link
+    assert link.state == "failed"
+    assert tools["faulty_echo"].run({"text": "안녕"}, here_in(workspace)).status == "error"  # not at once
+    link.start(again=True)
+    assert tools["faulty_echo"].run({"text": "안녕"}, here_in(workspace)).text == "안녕"
+
+
+def test_a_stalled_call_ends_in_time_and_the_next_one_works(
+    host: Host, workspace: Path, faulty: Faulty
+) -> None:
+    tools = tools_of(host, faulty(timeout_s=0.3), workspace)
+    begun = time.monotonic()
+    stalled = tools["faulty_count"].run({}, here_in(workspace))
+    assert time.monotonic() - begun < 5
+    assert (stalled.status, "2 of 3: part 2" in stalled.text) == ("timeout", True)
+
+
+def test_a_call_is_given_up_when_the_run_is_stopped(host: Host, workspace: Path, faulty: Faulty) -> None:
+    tools = tools_of(host, faulty(), workspace)
+    stopped = threading.Event()
+    threading.Timer(0.2, stopped.set).start()
+    begun = time.monotonic()
+    outcome = tools["faulty_sleep"].run({}, here_in(workspace, cancelled=stopped.is_set))
+    assert (outcome.status, time.monotonic() - begun < 3) == ("interrupted", True)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("bad_result", "no valid answer"),
+        ("long_line", "far more than can be read"),
+        ("garbage", "no valid answer"),
+    ],
+)
+def test_nonsense_harms_the_call_alone(
+    host: Host, workspace: Path, faulty: Faulty, fault: str, words: str
+) -> None:
+    good = tools_of(host, ServerSpec("good", faulty().command), workspace)
+    bad = tools_of(host, faulty(fault), workspace)
+    outcome = bad["faulty_echo"].run({"text": "x"}, here_in(workspace))
+    assert outcome.status == "error" and words in outcome.text
+    assert good["good_echo"].run({"text": "still here"}, here_in(workspace)).text == "still here"
+
+
+def test_a_flood_is_read_slowly_and_others_are_not_held_up(
+    host: Host, workspace: Path, faulty: Faulty
+) -> None:
+    good = tools_of(host, ServerSpec("good", faulty().command), workspace)
+    bad = tools_of(host, faulty("flood", timeout_s=2.0), workspace)
+    outcomes: list[str] = []
+    flooding = threading.Thread(
+        target=lambda: outcomes.append(bad["faulty_echo"].run({"text": "x"}, here_in(workspace)).status)
+    )
+    flooding.start()
+    begun = time.monotonic()
+    for _ in range(10):
+        assert good["good_echo"].run({"text": "quick"}, here_in(workspace)).text == "quick"
+    assert time.monotonic() - begun < 2
+    flooding.join()
+    assert outcomes == ["timeout"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "detail"),
+    [("exit", "mcp.ended_saying", "no licence was found"), ("bad_list", "mcp.nonsense", "")],
+)
+def test_a_server_that_cannot_start_says_why(
+    host: Host, workspace: Path, faulty: Faulty, fault: str, code: str, detail: str
+) -> None:
+    link = host.link(faulty(fault), workspace)
+    with pytest.raises(UserError) as caught:
+        link.start()
+    assert caught.value.code == code and detail in str(caught.value.params["detail"])
+    assert (link.state, link.error) == ("failed", caught.value.info)
+    begun = time.monotonic()
+    with pytest.raises(UserError):
+        link.start()
+    assert time.monotonic() - begun < 0.1
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(host: Host, workspace: Path, faulty: Faulty) -> None:
+    link = host.link(faulty("silent", start_s=0.3), workspace)
+    with pytest.raises(UserError) as caught:
+        link.start()
+    assert caught.value.code == "mcp.slow_start"
+
+
+def test_a_banner_before_the_first_message_does_no_harm(host: Host, workspace: Path, faulty: Faulty) -> None:
+    assert tools_of(host, faulty("banner"), workspace)["faulty_fail"].run({}, here_in(workspace)).text == (
+        "it did not work"
+    )
+
+
+def test_results_that_are_no_text_are_told(host: Host, workspace: Path, faulty: Faulty) -> None:
+    tools = tools_of(host, faulty(), workspace)
+    assert json.loads(tools["faulty_structured"].run({}, here_in(workspace)).text) == {"degrees": 21}
+    assert (
+        tools["faulty_picture"].run({}, here_in(workspace)).text == "[image: image/png, 3 bytes, not shown]"
+    )
+
+
+class Person:
+    def __init__(self, decision: Decision | None) -> None:
+        self.decision = decision
+        self.asked: list[ApprovalRequest] = []
+
+    def ask(self, request: ApprovalRequest) -> Decision | None:
+        self.asked.append(request)
+        time.sleep(0.3)
+        return self.decision
+
+
+@pytest.mark.parametrize(
+    ("decision", "result"),
+    [
+        (Decision(True, content={"name": "Mina"}), {"action": "accept", "content": {"name": "Mina"}}),
+        (Decision(True, content={"name": 3}), {"action": "cancel"}),
+        (Decision(False), {"action": "decline"}),
+        (None, {"action": "cancel"}),
+    ],
+)
+def test_a_form_is_asked_of_the_person_behind_the_call_and_their_time_does_not_count(
+    host: Host, workspace: Path, faulty: Faulty, decision: Decision | None, result: dict[str, object]
+) -> None:
+    tools = tools_of(host, faulty(timeout_s=0.25), workspace)
+    person = Person(decision)
+    outcome = tools["faulty_ask"].run({}, here_in(workspace, approver=person, run=7, call="c3"))
+    assert json.loads(outcome.text) == result
+    request = person.asked[0]
+    assert (request.kind, request.server, request.tool, request.run, request.call) == (
+        ("form", "faulty", "ask", 7, "c3")
+    )
+    assert (request.message, request.schema and request.schema["required"]) == ("Who are you?", ["name"])
+
+
+def test_a_link_is_shown_whole_and_never_opened(host: Host, workspace: Path, faulty: Faulty) -> None:
+    tools = tools_of(host, faulty(), workspace)
+    person = Person(Decision(True))
+    outcome = tools["faulty_ask_url"].run({}, here_in(workspace, approver=person))
+    assert json.loads(outcome.text) == {"action": "accept"}
+    assert (person.asked[0].kind, person.asked[0].subject) == ("url", "https://example.com/login?x=1")
+
+
+def test_without_anybody_to_ask_a_question_is_cancelled(host: Host, workspace: Path, faulty: Faulty) -> None:
+    outcome = tools_of(host, faulty(), workspace)["faulty_ask"].run({}, here_in(workspace))
+    assert json.loads(outcome.text) == {"action": "cancel"}
+
+
+def test_a_tool_that_changes_during_a_run_is_refused(host: Host, workspace: Path, faulty: Faulty) -> None:
+    tools = tools_of(host, faulty(), workspace)
+    assert tools["faulty_change"].run({}, here_in(workspace)).text == "changed"
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        outcome = tools["faulty_echo"].run({"text": "x"}, here_in(workspace))
+        if outcome.status == "error":
+            break
+        time.sleep(0.05)
+    assert "has changed its tool echo" in outcome.text
+
+
+def test_a_server_sees_nothing_of_our_environment(
+    host: Host, workspace: Path, faulty: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    tools = tools_of(host, faulty(env={"API_KEY": "k1"}), workspace)
+    seen = json.loads(tools["faulty_environment"].run({}, here_in(workspace)).text)
+    assert "HF_TOKEN" not in seen
+    assert (seen["API_KEY"], Path(seen["HOME"]).name) == ("k1", "faulty")
+
+
+def test_without_a_sandbox_no_command_is_started(tmp_path: Path, workspace: Path, faulty: Faulty) -> None:
+    from agents.mcp.spec import Values
+
+    host = Host(lambda: None, tmp_path / "homes", lambda spec: Values())
+    try:
+        with pytest.raises(UserError) as caught:
+            host.link(faulty(), workspace).start()
+        assert caught.value.code == "mcp.no_sandbox"
+    finally:
+        host.close()

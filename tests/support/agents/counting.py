@@ -1,0 +1,78 @@
+"""Brains that count: with the starter model's own template and vocabulary, or by bytes; what they say is scripted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from agents.brain import Ask, Measured, OnText, Turn
+from engine.formats import ChatFormat
+from engine.local import native
+from engine.local.tokenizer import Tokenizer
+from engine.placement.gguf_index import read_index, summarise
+from tests.support.grammar_judge import vocabulary
+from tests.support.starter import starter_model
+
+
+class _Counting:
+    """Remembers what it was asked; `answers` are its next turns, then empty ones."""
+
+    name = "counting"
+    remote = False
+
+    def __init__(self, context: int = 4096, answers: Sequence[Turn] = ()) -> None:
+        self.context = context
+        self.answers = list(answers)
+        self.asked: list[Ask] = []
+        self.measured: list[tuple[int, tuple[str, ...]]] = []
+
+    def ready(self) -> int:
+        return self.context
+
+    def measure(self, ask: Ask, texts: Sequence[str] = ()) -> Measured:
+        self.measured.append((len(ask.messages), tuple(texts)))
+        return Measured(self.prompt(ask), tuple(self.text(text) for text in texts))
+
+    def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
+        self.asked.append(ask)
+        return self.answers.pop(0) if self.answers else Turn()
+
+    def prompt(self, ask: Ask) -> int:
+        raise NotImplementedError
+
+    def text(self, text: str) -> int:
+        raise NotImplementedError
+
+
+class ByteBrain(_Counting):
+    """Four bytes are a token, and a message takes five more."""
+
+    def prompt(self, ask: Ask) -> int:
+        tools = sum(self.text(str(tool)) for tool in ask.tools)
+        messages = sum(5 + self.text(str(message.as_dict())) for message in ask.messages)
+        return messages + tools
+
+    def text(self, text: str) -> int:
+        return -(-len(text.encode()) // 4)
+
+
+@cache
+def starter_format() -> ChatFormat:
+    summary = summarise(read_index(starter_model()))
+    return ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
+
+
+class StarterBrain(_Counting):
+    """The starter model's template and tokenizer, without the model."""
+
+    def __init__(self, context: int = 4096, answers: Sequence[Turn] = ()) -> None:
+        super().__init__(context, answers)
+        self.format = starter_format()
+        self.tokenizer = Tokenizer(vocabulary())
+
+    def prompt(self, ask: Ask) -> int:
+        tools = None if ask.choice == "none" and not ask.tools else ask.tools
+        return len(self.tokenizer.encode(self.format.render(ask.messages, tools, ask.reasoning)))
+
+    def text(self, text: str) -> int:
+        return len(native.tokenize(vocabulary(), text, add_special=False, parse_special=False))
