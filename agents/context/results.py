@@ -13,6 +13,7 @@ from agents.context.measuring import Meter
 from agents.context.shares import shares
 from agents.events import ToolCalled
 from agents.journal import Journal
+from engine.errors import UserError
 
 READ_RESULT = "read_result"
 # The share of the head: beginnings say what a text is, ends hold errors and totals.
@@ -41,10 +42,9 @@ def result_text(
     Raises UserError `store.*`, `engine.*`, `remote.*`.
     """
     room = shares(context).result
-    page = _page_of(call)
+    page = _page_of(call, text, journal)
     if page is not None:
-        handle, offset = page
-        return ResultText(_page(text, handle, offset, len(journal.kept(handle)), meter, room), handle)
+        return ResultText(_page(text, page, meter, room), page.handle)
     if _fits(text, meter, room):
         return ResultText(text)
     handle = journal.keep(text)
@@ -81,22 +81,37 @@ def shortened_text(text: str, tokens: int, counted: int, mark: str) -> str:
     return _cut(text, int(free * _HEAD), int(free * (1 - _HEAD)), lambda start, end: mark)
 
 
-def _page_of(call: ToolCalled | None) -> tuple[str, int] | None:
+class _Page(msgspec.Struct, frozen=True):
+    """Where a page lies in the kept text that has `total` characters."""
+
+    handle: str
+    offset: int
+    total: int
+
+
+def _page_of(call: ToolCalled | None, text: str, journal: Journal) -> _Page | None:
+    """None for what is no page: another tool's result, found lines, a text that says what went wrong."""
     if call is None or call.name != READ_RESULT or not isinstance(call.arguments, dict):
         return None
-    if call.arguments.get("search"):
+    handle, offset = str(call.arguments.get("handle", "")).strip(), call.arguments.get("offset") or 0
+    if call.arguments.get("search") or not isinstance(offset, int) or offset < 0:
         return None
-    handle, offset = call.arguments.get("handle"), call.arguments.get("offset", 0)
-    return (str(handle), max(0, offset)) if isinstance(offset, int) else None
+    try:
+        whole = journal.kept(handle)
+    except UserError as error:
+        if error.code != "run.no_text":
+            raise
+        return None
+    return _Page(handle, offset, len(whole)) if text and whole.startswith(text, offset) else None
 
 
-def _page(text: str, handle: str, offset: int, total: int, meter: Meter, room: int) -> str:
-    if offset + len(text) >= total and _fits(text, meter, room):
+def _page(text: str, page: _Page, meter: Meter, room: int) -> str:
+    if page.offset + len(text) >= page.total and _fits(text, meter, room):
         return text
     length = _at_line_end(text, _longest(text, meter, max(16, room - _MARK)))
-    left = total - offset - length
-    mark = f"[... {left} of {total} characters follow; "
-    mark += f'{READ_RESULT}(handle="{handle}", offset={offset + length}) shows them ...]'
+    next_offset = page.offset + length
+    mark = f"[... {page.total - next_offset} of {page.total} characters follow; "
+    mark += f'{READ_RESULT}(handle="{page.handle}", offset={next_offset}) shows them ...]'
     return text[:length].removesuffix("\n") + "\n" + mark
 
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agents.tools.calculator import calculator
+from agents.tools.date_time import date_time
 from agents.tools.delete_file import delete_file
 from agents.tools.edit_file import edit_file
+from agents.tools.find_files import find_files
 from agents.tools.list_files import list_files
 from agents.tools.move_file import move_file
+from agents.tools.notes import read_notes, write_note
+from agents.tools.python import Python
 from agents.tools.read_file import read_file
+from agents.tools.search_text import search_text
+from agents.tools.shell import Shell
+from agents.tools.update_plan import update_plan
 from agents.tools.write_file import write_file
 
 if TYPE_CHECKING:
@@ -18,4 +26,20 @@ if TYPE_CHECKING:
 
 def builtin_tools(sandbox: Sandbox | None = None) -> tuple[Tool, ...]:
     """All of them, always in the same order. Those that execute something are there when there is a sandbox."""
-    return (list_files, read_file, write_file, edit_file, move_file, delete_file)
+    executing: tuple[Tool, ...] = (Shell(), Python()) if sandbox is not None else ()
+    return (
+        list_files,
+        read_file,
+        find_files,
+        search_text,
+        write_file,
+        edit_file,
+        move_file,
+        delete_file,
+        *executing,
+        calculator,
+        date_time,
+        write_note,
+        read_notes,
+        update_plan,
+    )

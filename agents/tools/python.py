@@ -20,26 +20,28 @@ class Python(msgspec.Struct, frozen=True):
         "standard library is there. Only the workspace can be written to, and there is no network unless "
         "network is true and the user allows it."
     )
-    parameters: dict[str, Any] = {
-        "type": "object",
-        "properties": {
-            "code": {"type": "string", "description": "The program."},
-            "timeout": {
-                "type": "integer",
-                "description": "Seconds until it is stopped.",
-                "minimum": 1,
-                "maximum": int(MOST_SECONDS),
-                "default": 60,
+    parameters: dict[str, Any] = msgspec.field(
+        default_factory=lambda: {
+            "type": "object",
+            "properties": {
+                "code": {"type": "string", "description": "The program."},
+                "timeout": {
+                    "type": "integer",
+                    "description": "Seconds until it is stopped.",
+                    "minimum": 1,
+                    "maximum": int(MOST_SECONDS),
+                    "default": 60,
+                },
+                "network": {
+                    "type": "boolean",
+                    "description": "Whether the program needs the internet.",
+                    "default": False,
+                },
             },
-            "network": {
-                "type": "boolean",
-                "description": "Whether the program needs the internet.",
-                "default": False,
-            },
-        },
-        "required": ["code"],
-        "additionalProperties": False,
-    }
+            "required": ["code"],
+            "additionalProperties": False,
+        }
+    )
     facts: ToolFacts = ToolFacts(
         anywhere=True, volatile=("timeout",), untrusted=True, timeout_s=MOST_SECONDS, most_bytes=1_000_000
     )

@@ -23,26 +23,28 @@ class Shell(msgspec.Struct, frozen=True):
         "can be written to. There is no network unless network is true and the user allows it. Processes that "
         "are left running are ended when the command returns."
     )
-    parameters: dict[str, Any] = {
-        "type": "object",
-        "properties": {
-            "command": {"type": "string", "description": "The command line."},
-            "timeout": {
-                "type": "integer",
-                "description": "Seconds until it is stopped.",
-                "minimum": 1,
-                "maximum": int(MOST_SECONDS),
-                "default": 60,
+    parameters: dict[str, Any] = msgspec.field(
+        default_factory=lambda: {
+            "type": "object",
+            "properties": {
+                "command": {"type": "string", "description": "The command line."},
+                "timeout": {
+                    "type": "integer",
+                    "description": "Seconds until it is stopped.",
+                    "minimum": 1,
+                    "maximum": int(MOST_SECONDS),
+                    "default": 60,
+                },
+                "network": {
+                    "type": "boolean",
+                    "description": "Whether the command needs the internet.",
+                    "default": False,
+                },
             },
-            "network": {
-                "type": "boolean",
-                "description": "Whether the command needs the internet.",
-                "default": False,
-            },
-        },
-        "required": ["command"],
-        "additionalProperties": False,
-    }
+            "required": ["command"],
+            "additionalProperties": False,
+        }
+    )
     facts: ToolFacts = ToolFacts(
         anywhere=True, volatile=("timeout",), untrusted=True, timeout_s=MOST_SECONDS, most_bytes=1_000_000
     )

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from agents.sandbox.sandbox import Sandbox
 from app.services.brains import Brains
 from app.services.conversations import TRASH_DAYS, Conversations
 from app.services.downloads import Downloads
@@ -17,8 +18,11 @@ from app.services.library import Library
 from app.services.models import Models
 from app.services.placements import Placements, calibrations
 from app.services.placing import Placing
+from app.services.run_parts import RunParts
+from app.services.runs import Runs
 from app.services.secrets import Secrets
-from app.services.settings import SettingsFile
+from app.services.servers import Servers
+from app.services.settings import SettingsFile, language
 from app.services.wishes import WishesFile
 from app.store.store import Store
 from engine.api import Engine, Listener
@@ -31,6 +35,7 @@ class Services:
 
     def __init__(
         self,
+        home: Path,
         store: Store,
         settings: SettingsFile,
         models: Models,
@@ -50,6 +55,9 @@ class Services:
         self.secrets = secrets
         self.conversations = Conversations(store, models, settings)
         self.brains = Brains(models, settings)
+        self.servers = Servers(home, secrets, found_sandbox, self._revoke)
+        parts = RunParts(home, self.brains, self.servers, lambda: language(settings.current))
+        self.runs = Runs(home, store, parts)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
         models.subscribe(placements.receive)
@@ -62,10 +70,16 @@ class Services:
         now = time.time()
         self.store.daily_backup(now)
         self.store.empty_trash(now - TRASH_DAYS * 86_400)
+        self.runs.recover()
+        self.runs.empty_trash(now - TRASH_DAYS * 86_400)
         try:
             self.library.keep_house()
         finally:
             self.downloads.recover()
+
+    def _revoke(self, server: str, tool: str) -> None:
+        """A server has changed a tool: what was granted for it does not count any more."""
+        self.runs.grants_kept.revoke_tool(server, tool)
 
     def _note_use(self, events: list[ServiceEvent]) -> None:
         """From the thread that saves answers."""
@@ -76,12 +90,21 @@ class Services:
                 self.library.used(path)
 
     def close(self) -> None:
+        self.runs.close()
+        self.servers.close()
         self.downloads.close()
         self.hub.close()
         self.models.close()
         self.placements.close()
         self.conversations.close()
         self.store.close()
+
+
+def found_sandbox() -> Sandbox | None:
+    """The sandbox of this machine; looked for when it is first needed."""
+    from agents.sandbox.find import find_sandbox
+
+    return find_sandbox()
 
 
 def open_services(
@@ -112,4 +135,4 @@ def open_services(
         calibrations=str(calibrations(home)),
         library=library,
     )
-    return Services(store, settings, models, placements, library, downloads, hub, secrets)
+    return Services(home, store, settings, models, placements, library, downloads, hub, secrets)

@@ -1,0 +1,121 @@
+"""A child process for work on what somebody else wrote: regular expressions, PDF and office files, web pages.
+
+Any of these can take for ever or all memory. A thread cannot be ended, a process can: it gets limits, and is killed
+when its time is up or the run is stopped. It reads requests from its stdin and answers each on its stdout.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+import agents
+
+# The packages of ours, wherever they lie: an isolated interpreter does not look there by itself.
+_PACKAGES = str(Path(agents.__file__).resolve().parent.parent)
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from agents.tools.child_main import main; main(*sys.argv[2:])"
+_LENGTH = struct.Struct(">Q")
+_LOOK = 0.05  # seconds between looks at whether the run was stopped
+_MOST_ANSWER = 256 * 1024 * 1024  # bytes
+
+
+class ChildEnded(Exception):
+    """It ended before it answered. `why`: its time was up, the run was stopped, or it broke (of memory, mostly)."""
+
+    def __init__(self, why: Literal["time", "cancelled", "broke"]) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Child:
+    """A child that answers requests with `work` ("module:function"). To be used in a `with`, by one thread."""
+
+    def __init__(
+        self,
+        work: str,
+        *,
+        seconds: float,
+        cancelled: Callable[[], bool] = lambda: False,
+        memory_bytes: int = 2 * 1024**3,
+    ) -> None:
+        self._why: Literal["time", "cancelled", "broke"] = "broke"
+        self._cancelled = cancelled
+        self._seconds = seconds
+        self._process = subprocess.Popen(
+            [
+                sys.executable,
+                "-I",
+                "-B",
+                "-c",
+                _START,
+                _PACKAGES,
+                work,
+                str(memory_bytes),
+                str(int(seconds) + 1),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self._done = threading.Event()
+        self._watch = threading.Thread(target=self._watching, name="tool-child-watch", daemon=True)
+        self._watch.start()
+
+    def ask(self, request: dict[str, Any], body: bytes = b"") -> Any:
+        """Send a request and wait for its answer, a JSON value. Raises ChildEnded."""
+        message = json.dumps(request).encode() + b"\n" + body
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(_LENGTH.pack(len(message)) + message)
+            self._process.stdin.flush()
+            head = self._process.stdout.read(_LENGTH.size)
+            if len(head) < _LENGTH.size:
+                raise ChildEnded(self._why)
+            (length,) = _LENGTH.unpack(head)
+            if length > _MOST_ANSWER:
+                raise ChildEnded("broke")
+            return json.loads(self._process.stdout.read(length))
+        except (OSError, ValueError) as error:
+            raise ChildEnded(self._why) from error
+
+    def _watching(self) -> None:
+        left = self._seconds
+        while not self._done.wait(min(_LOOK, left)):
+            left -= _LOOK
+            if left <= 0 or self._cancelled():
+                self._why = "time" if left <= 0 else "cancelled"
+                self._process.kill()
+                return
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._done.set()
+        self._watch.join()
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours but what an interpreter needs to start."""
+    needed = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "TEMP")
+    return {name: os.environ[name] for name in needed if name in os.environ} | {"PYTHONUTF8": "1"}

@@ -1,0 +1,56 @@
+"""The child's side of child.py: limits, then requests until the parent closes the pipe."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import struct
+import sys
+from typing import IO
+
+_LENGTH = struct.Struct(">Q")
+
+
+def main(work: str, memory_bytes: str, seconds: str) -> None:
+    """Answer requests with the function that `work` names ("module:function")."""
+    requests = sys.stdin.buffer
+    # What a library prints must not come between the answers.
+    answers = os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    module, _, name = work.partition(":")
+    answer = getattr(importlib.import_module(module), name)
+    _limit(int(memory_bytes), int(seconds))
+    while True:
+        message = _next(requests)
+        if message is None:
+            return
+        head, _, body = message.partition(b"\n")
+        found = json.dumps(answer(json.loads(head), body)).encode()
+        answers.write(_LENGTH.pack(len(found)) + found)
+        answers.flush()
+
+
+def _next(requests: IO[bytes]) -> bytes | None:
+    head = requests.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    message = requests.read(length)
+    return message if len(message) == length else None
+
+
+def _limit(memory_bytes: int, seconds: int) -> None:
+    """What one child may take; Windows has no such limits, there the parent's clock is all."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    wanted = [(resource.RLIMIT_CPU, seconds), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)]
+    if sys.platform == "linux":  # macOS refuses a limit of the address space
+        wanted.append((resource.RLIMIT_AS, memory_bytes))
+    for kind, most in wanted:
+        _, hard = resource.getrlimit(kind)
+        limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (limit, limit))
