@@ -38,10 +38,10 @@ _MANY_TOOLS = 10
 class Run:
     """One run, from its start or resumption to its end. All that happens is in the journal before it is told.
 
-    `tools` are those at hand, in a stable order; `read_result` is added. `here` is what they use; its `cancelled`,
-    `kept`, `network`, `approver`, `run` and `call` are set for each call. Without `snapshots` nothing can be undone,
-    and the rules ask accordingly. `approver.ask` is called on the thread of `go`; it must return None soon after
-    `pause` or `stop`, so whoever calls those wakes it, behind them.
+    `tools` are those at hand, in a stable order; `read_result` is added, and `find_tools` to many. `here` is what
+    they use; its `cancelled`, `kept`, `network`, `approver`, `run` and `call` are set for each call. Without
+    `snapshots` nothing can be undone, and the rules ask accordingly. `approver.ask` is called on the thread of `go`;
+    it must return None soon after `pause` or `stop`, so whoever calls those wakes it, behind them.
     """
 
     def __init__(
