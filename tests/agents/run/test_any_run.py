@@ -106,7 +106,7 @@ def bench_of(folder: Path, turns: list[Any], decisions: list[Any], context: int)
     return Bench(folder, ScriptedBrain(*turns, context=context), tools, approver=ScriptedApprover(*decisions))
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     st.lists(TURNS, min_size=1, max_size=12),
     DECISIONS,

@@ -50,6 +50,34 @@ def test_what_is_denied_is_not_done_and_the_model_hears_why(tmp_path: Path) -> N
     assert "They say: Use b.txt." in bench.brain.asks[1].messages[-1].content
 
 
+def test_what_was_refused_is_not_asked_about_again_until_the_run_is_resumed(tmp_path: Path) -> None:
+    approver = ScriptedApprover(Decision(False), Decision(True))
+    script = ScriptedBrain(WRITE, WRITE, says("Ok."), WRITE, says("Done."))
+    bench = Bench(tmp_path, script, (write_file,), approver=approver)
+    bench.run().go(started(mode="ask"))
+    assert len(approver.asked) == 1 and [result.status for result in results(bench)] == ["denied", "denied"]
+    assert "refused this very call before" in results(bench)[1].text
+    bench.run().go(RunResumed(Budget(), "I was wrong."))
+    assert len(approver.asked) == 2 and (bench.workspace / "a.txt").exists()
+
+
+def test_a_question_that_a_tool_asks_takes_no_time_of_the_run(tmp_path: Path) -> None:
+    def form(arguments: dict[str, Any], here: Here) -> Outcome:
+        assert here.approver is not None
+        decision = here.approver.ask(ApprovalRequest(here.run, here.call, "form", "form", ""))
+        return Outcome("yes" if decision and decision.allow else "no")
+
+    def slowly(request: ApprovalRequest) -> Decision:
+        time.sleep(0.3)
+        return Decision(True)
+
+    script = ScriptedBrain(calls(("form", {})), says("Done."))
+    bench = Bench(tmp_path, script, (NotedTool("form", form),), approver=ScriptedApprover(slowly))
+    assert bench.run().go(started()).status == "completed"
+    assert results(bench)[0].text == "yes" and results(bench)[0].waited >= 0.3
+    assert bench.state().used.seconds < 0.3
+
+
 def test_with_nobody_to_ask_it_is_denied(tmp_path: Path) -> None:
     bench = Bench(tmp_path, ScriptedBrain(WRITE, says("Ok.")), (write_file,))
     assert bench.run().go(started(mode="ask")).status == "completed"
