@@ -94,7 +94,7 @@ class Run:
         if isinstance(event, RunResumed):
             self._record.append(event)
             if self._snapshots is not None:
-                settle(self._record, self._snapshots)
+                settle(self._record, self._snapshots, self._here.workspace)
         try:
             context = self._brain.ready()
         except UserError as error:
