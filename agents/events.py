@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from agents.budget import Budget
-from engine.api import FinishReason, Reasoning, Timings, ToolCall, Usage
+from engine.api import FinishReason, Message, Reasoning, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
 
 # What may happen without a question; the words of the command line.
@@ -36,7 +36,8 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     """The first event. `model` is the name that was asked for, `remote` whether text leaves the machine for it.
 
     `system` is the whole system prompt, kept so that a resumed run sees the same. `tools` are the names of those
-    at hand, in their order. `workspace` is an absolute path. `context` is the model's, in tokens.
+    at hand, in their order. `workspace` is an absolute path. `context` is the model's, in tokens. `before`: what
+    was said in a chat before the task.
     """
 
     task: str
@@ -51,6 +52,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     reasoning: Reasoning = "auto"
     recipe: str = ""
     sandbox: str = ""
+    before: tuple[Message, ...] = ()
 
 
 class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed"):

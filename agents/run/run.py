@@ -5,30 +5,43 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
 
 import msgspec
 
-from agents.brain import Ask, Brain
-from agents.events import ModelTurn, RunFinished, RunResumed, RunStarted
+from agents.brain import Brain
+from agents.context.finding import FindTools
+from agents.context.prompts import system_prompt
+from agents.context.reading import ReadResult
+from agents.events import ContextTrimmed, ModelTurn, RunFinished, RunResumed, RunStarted
 from agents.journal import Journal
 from agents.permissions.values import Approver, Grants
+from agents.run import words
+from agents.run.calls import Again, Calls, Wish
+from agents.run.carrying_out import GRACE
+from agents.run.loops import Repeat, repeated_calls, repeated_texts
+from agents.run.record import Record
+from agents.run.resuming import settle
+from agents.run.state import is_cut_in_call
+from agents.run.turns import PAUSES, OnText, Turns
+from agents.snapshots.snapshots import Snapshots
 from agents.tools.tool import Here, Tool
-from engine.api import Message
 from engine.errors import UserError
 
-# Called with the step, and new text of the turn that is being written; from another thread.
-OnText = Callable[[int, Literal["reasoning", "content"], str], None]
-# What becomes of a call that was interrupted: carried out again, or left as it is.
-Again = Literal["again", "skip"]
+# The last round, when the time is over, may take so long; seconds.
+_LAST_ROUND = 300.0
+# An answer that is cut off by its length is gone on with so often.
+_MOST_PARTS = 3
+# So many tools may not all fit into a short context; then those that are left out can be found.
+_MANY_TOOLS = 10
 
 
 class Run:
     """One run, from its start or resumption to its end. All that happens is in the journal before it is told.
 
-    `tools` are those at hand; `here` is what they use, its `cancelled`, `kept` and `network` are set by the run.
-    `approver.ask` is called on the thread of `go` and must return None soon after `pause` or `stop`: whoever
-    calls those wakes it.
+    `tools` are those at hand, in a stable order; `read_result` is added, and `find_tools` to many. `here` is what
+    they use; its `cancelled`, `kept`, `network`, `approver`, `run` and `call` are set for each call. Without
+    `snapshots` nothing can be undone, and the rules ask accordingly. `approver.ask` is called on the thread of `go`;
+    it must return None soon after `pause` or `stop`, so whoever calls those wakes it, behind them.
     """
 
     def __init__(
@@ -40,18 +53,36 @@ class Run:
         approver: Approver,
         grants: Grants,
         here: Here,
+        snapshots: Snapshots | None = None,
         on_text: OnText = lambda step, channel, text: None,
         clock: Callable[[], float] = time.monotonic,
+        grace: float = GRACE,
+        pauses: Sequence[float] = PAUSES,
     ) -> None:
-        self._journal = journal
-        self._brain = brain
+        self._brain, self._here = brain, here
         self._tools = tuple(tools)
-        self._approver = approver
-        self._grants = grants
-        self._here = here
-        self._on_text = on_text
-        self._clock = clock
-        self._stopping = threading.Event()
+        names = {tool.name for tool in self._tools}
+        if ReadResult.name not in names:
+            self._tools = (*self._tools, ReadResult())
+        if FindTools.name not in names and len(names) >= _MANY_TOOLS:
+            self._tools = (*self._tools, FindTools(self._tools))
+        self._approver, self._grants, self._snapshots = approver, grants, snapshots
+        self._on_text, self._clock, self._grace, self._pauses = on_text, clock, grace, pauses
+        self._record = Record(journal, clock)
+        self._wish: Wish = ""
+        self._wished = threading.Event()
+
+    def pause(self) -> None:
+        """End soon, to be resumed: a tool that runs may finish, a turn that is being written is given up, and calls
+        that wait keep waiting. From any thread."""
+        self._wish = self._wish or "paused"
+        self._wished.set()
+
+    def stop(self) -> None:
+        """End at once: a tool that runs is told to give up, and calls that wait are not carried out. It can still be
+        resumed. From any thread."""
+        self._wish = "user"
+        self._wished.set()
 
     def go(self, event: RunStarted | RunResumed, again: Mapping[str, Again] | None = None) -> RunFinished:
         """Run until the end, which is returned and is the journal's last event. Blocks, for hours if need be.
@@ -60,48 +91,150 @@ class Run:
         empty; they are filled in once the model is ready. `again` says what becomes of calls that were interrupted;
         one that is not named is skipped. Raises UserError `store.*` when the journal cannot be written.
         """
+        if isinstance(event, RunResumed):
+            self._record.append(event)
+            if self._snapshots is not None:
+                settle(self._record, self._snapshots, self._here.workspace)
+        try:
+            context = self._brain.ready()
+        except UserError as error:
+            if isinstance(event, RunStarted):
+                self._record.append(event)
+            return self._failed(error)
         if isinstance(event, RunStarted):
-            try:
-                context = self._brain.ready()
-            except UserError as error:
-                self._journal.append(event)
-                return self._finish(RunFinished("failed", "model", "", error=error.info))
-            event = msgspec.structs.replace(
-                event, context=context, remote=self._brain.remote, model=event.model or self._brain.name
-            )
-        self._journal.append(event)
-        task = event.task if isinstance(event, RunStarted) else event.message
-        turn = self._brain.turn(
-            Ask((Message("user", task),)),
-            lambda channel, text: self._on_text(1, channel, text),
-            self._stopping.is_set,
+            self._record.append(self._completed(event, context))
+        try:
+            return self._steps(context, again or {})
+        except UserError as error:
+            if error.code.startswith("store."):
+                raise
+            return self._failed(error)
+
+    def _completed(self, started: RunStarted, context: int) -> RunStarted:
+        sandbox = self._here.sandbox
+        names = tuple(tool.name for tool in self._tools)
+        prompt = system_prompt(
+            self._here.workspace.root.name,
+            started.mode,
+            names,
+            sandbox=sandbox is not None,
+            language=self._here.language,
+            context=context,
         )
-        self._journal.append(
-            ModelTurn(
-                1,
-                turn.content,
-                turn.reasoning,
-                (),
-                turn.finish_reason,
-                turn.usage,
-                turn.timings,
-                error=turn.error,
-            )
+        return msgspec.structs.replace(
+            started,
+            model=started.model or self._brain.name,
+            remote=self._brain.remote,
+            tools=started.tools or names,
+            context=context,
+            sandbox=sandbox.name if sandbox else "",
+            system=started.system or prompt,
         )
-        if turn.error:
-            return self._finish(RunFinished("failed", "model", turn.content, error=turn.error))
-        return self._finish(RunFinished("completed", "answered", turn.content))
+
+    def _offered(self) -> tuple[Tool, ...]:
+        """The tools that the run began with, in their order, as far as they are there."""
+        started = self._record.state.started
+        at_hand = {tool.name: tool for tool in self._tools}
+        return tuple(at_hand[name] for name in (started.tools if started else ()) if name in at_hand)
+
+    def _steps(self, context: int, again: Mapping[str, Again]) -> RunFinished:
+        record, tools = self._record, self._offered()
+        turns = Turns(
+            record,
+            self._brain,
+            tools,
+            context,
+            self._on_text,
+            wait=self._wished.wait,
+            pauses=self._pauses,
+            clock=self._clock,
+        )
+        calls = Calls(
+            record,
+            tools,
+            self._approver,
+            self._grants,
+            self._snapshots,
+            self._here,
+            turns.meter,
+            context,
+            lambda: self._wish,
+            grace=self._grace,
+            clock=self._clock,
+        )
+        while True:
+            calls.write_down()
+            calls.carry_out(again)
+            if self._wish:
+                return self._finish(RunFinished("stopped", self._wish, record.state.said))
+            reason = record.ended() or self._going_round(turns, calls)
+            if reason:
+                return self._last_round(turns, reason)
+            turn = turns.next(self._wished.is_set, seconds=record.seconds_left())
+            if turn.is_whole and not turn.tool_calls:
+                ended = self._without_calls(turn)
+                if ended is not None:
+                    return ended
+            elif turn.error is not None and not self._wish:
+                return self._finish(RunFinished("failed", "model", record.state.said, error=turn.error))
+            elif turns.left_out:
+                taken = len(turn.tool_calls)
+                self._nudge("cut", words.too_many(taken, taken + turns.left_out))
+
+    def _going_round(self, turns: Turns, calls: Calls) -> str:
+        """Does something about a loop: says so, then takes the repeats out, then ends the run ("loop")."""
+        state = self._record.state
+        repeat = repeated_calls(state.recent, calls.facts) if state.since_repeat else None
+        if repeat is None and (turns.repeats or repeated_texts(state.texts)):
+            repeat = Repeat("text")
+        turns.repeats = False
+        if repeat is None:
+            return ""
+        if state.patience == 0:
+            text = words.SAME_TEXT if repeat.kind == "text" else words.nudge(repeat)
+            self._record.append(ContextTrimmed("nudge", calls=repeat.calls, text=text, about="loop"))
+        elif state.patience == 1:
+            self._record.append(ContextTrimmed("loop", calls=repeat.calls, text=words.taken_out(repeat)))
+        else:
+            return "loop"
+        return ""
+
+    def _without_calls(self, turn: ModelTurn) -> RunFinished | None:
+        """A turn that only says something ends the run, unless it is cut off or says nothing."""
+        state = self._record.state
+        if is_cut_in_call(turn):
+            self._nudge("cut", words.CUT_CALL)
+        elif not turn.content.strip():
+            if state.empties > 1:
+                return self._finish(RunFinished("stopped", "empty", state.said))
+            self._nudge("empty", words.EMPTY_AFTER_THOUGHT if turn.reasoning.strip() else words.EMPTY)
+        elif turn.finish_reason == "length" and len(state.parts) < _MOST_PARTS:
+            self._nudge("cut", words.CUT_ANSWER)
+        else:
+            return self._finish(RunFinished("completed", "answered", "".join(state.parts)))
+        return None
+
+    def _nudge(self, about: str, text: str) -> None:
+        self._record.append(ContextTrimmed("nudge", text=text, about="empty" if about == "empty" else "cut"))
+
+    def _last_round(self, turns: Turns, reason: str) -> RunFinished:
+        """A turn without tools, for an answer that says what was done."""
+        self._record.append(ContextTrimmed("final", text=words.final(reason)))
+        try:
+            turn = turns.next(self._wished.is_set, final=True, seconds=_LAST_ROUND)
+        except UserError as error:
+            if error.code.startswith("store."):
+                raise
+            said = self._record.state.said
+            return self._finish(RunFinished("stopped", reason, said, error=error.info))
+        answer = turn.content.strip() or self._record.state.said
+        return self._finish(RunFinished("stopped", self._wish or reason, answer, error=turn.error))
+
+    def _failed(self, error: UserError) -> RunFinished:
+        reason = "context" if error.code in ("run.context_too_small", "run.task_too_long") else "model"
+        said = self._record.state.said
+        return self._finish(RunFinished("failed", reason, said, error=error.info))
 
     def _finish(self, finished: RunFinished) -> RunFinished:
-        self._journal.append(finished)
-        return finished
-
-    def pause(self) -> None:
-        """End soon, resumably: a tool that runs may finish, a turn that is being written is given up. From any
-        thread."""
-        self._stopping.set()
-
-    def stop(self) -> None:
-        """End at once: a tool that runs is told to give up, and calls that wait are not carried out. From any
-        thread."""
-        self._stopping.set()
+        entry = self._record.append(finished)
+        return entry.event if isinstance(entry.event, RunFinished) else finished

@@ -88,9 +88,12 @@ class RunState(msgspec.Struct, frozen=True):
     """`step` is the last turn's number, `calls` how many calls were made in all. `unwritten` are calls of the last
     turn that are not in the journal one by one yet; `open` those that are, without a result.
 
-    `empties` and `failures` count turns in a row that said nothing or broke off. `said` is the last text that was not
-    empty. `repeats` counts what was done about a loop, `since_repeat` the results since; `recent` are the last
-    results and `texts` digests of the last turns' texts, "" for short ones. `finished` is None while it runs.
+    `empties` and `failures` count turns in a row that said nothing or broke off. `said` is the last text that was
+    not empty, `parts` the answer under way: several texts where one was cut off and gone on with.
+
+    `repeats` counts what was done about a loop, `since_repeat` the results since; `recent` are the last results and
+    `texts` digests of the last turns' texts, "" for short ones. `finished` is None while it runs, `time` the last
+    event's; `waits`: for a person.
     """
 
     started: RunStarted | None = None
@@ -105,6 +108,7 @@ class RunState(msgspec.Struct, frozen=True):
     empties: int = 0
     failures: int = 0
     said: str = ""
+    parts: tuple[str, ...] = ()
     tainted: bool = False
     repeats: int = 0
     since_repeat: int = 0
@@ -151,6 +155,7 @@ class RunState(msgspec.Struct, frozen=True):
                 repeats=0,
                 recent=(),
                 texts=(),
+                parts=(),
             )
         if isinstance(event, ModelTurn):
             return self._with_turn(event)
@@ -185,6 +190,8 @@ class RunState(msgspec.Struct, frozen=True):
         used = msgspec.structs.replace(used, steps=used.steps + 1, malformed=used.malformed + cut)
         said = turn.content.strip()
         is_empty = not said and not turn.tool_calls and not cut
+        goes_on = self.last_turn is not None and self.last_turn.finish_reason == "length"
+        parts = (*self.parts, turn.content) if goes_on else (turn.content,)
         return msgspec.structs.replace(
             self,
             used=used,
@@ -194,6 +201,7 @@ class RunState(msgspec.Struct, frozen=True):
             empties=self.empties + 1 if is_empty else 0,
             failures=0,
             said=said or self.said,
+            parts=() if turn.tool_calls else parts,
             texts=(*self.texts, digest(said) if len(said) >= _LONG_ENOUGH else "")[-REMEMBERED:],
         )
 
@@ -225,6 +233,9 @@ class RunState(msgspec.Struct, frozen=True):
         )
 
     def _with_trim(self, trim: ContextTrimmed) -> RunState:
+        if trim.by_model:
+            written = self.used.tokens + trim.usage.completion_tokens
+            return msgspec.structs.replace(self, used=msgspec.structs.replace(self.used, tokens=written))
         if trim.reason != "loop" and trim.about != "loop":
             return self
         taken_out = set(trim.calls) if trim.reason == "loop" else set()
@@ -233,7 +244,7 @@ class RunState(msgspec.Struct, frozen=True):
             repeats=self.patience + 1,
             since_repeat=0,
             recent=tuple(done for done in self.recent if done.call not in taken_out),
-            texts=() if trim.reason == "loop" else self.texts,
+            texts=(),
         )
 
     @property

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 
 from agents.sandbox.launched import Launched, launcher, plan_of
+from agents.sandbox.protected import protected
 from agents.sandbox.sandbox import Confinement, Limits
 from agents.sandbox.visible import (
     interpreter_folders,
@@ -32,8 +31,11 @@ class Bubblewrap(Launched):
 
     def _argv(self, argv: Sequence[str], confinement: Confinement, limits: Limits, channel: int) -> list[str]:
         workspace = Path(os.path.realpath(confinement.workspace))
-        locked, expected = _protected(workspace, confinement.protected)
-        plan = plan_of(self.name, confinement, limits, channel, workspace)._replace(expected=expected)
+        locked, expected = protected(workspace, confinement.protected)
+        writable = [workspace] if confinement.workspace_writable else []
+        plan = plan_of(self.name, confinement, limits, channel, workspace)._replace(
+            expected=expected, writes=("/tmp", "/dev", *map(str, (*writable, *confinement.writable)))
+        )
         return [
             str(self.program),
             *arguments(confinement, workspace, locked, limits),
@@ -48,18 +50,10 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
     made = ["--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--as-pid-1"]
     made += ["--share-net"] if confinement.network else []
     made += ["--hostname", "sandbox", "--cap-drop", "ALL"]
-    made += [
-        "--proc",
-        "/proc",
-        "--dev",
-        "/dev",
-        "--size",
-        room,
-        "--tmpfs",
-        "/dev/shm",
-        "--remount-ro",
-        "/dev",
-    ]
+    made += ["--proc", "/proc"]
+    for name in ("sys", "sysrq-trigger", "fs", "pressure", "mtrr", "scsi", "acpi"):  # root owns them
+        made += ["--ro-bind-try", f"/proc/{name}", f"/proc/{name}"]
+    made += ["--dev", "/dev", "--size", room, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
     made += ["--size", room, "--tmpfs", "/tmp", "--dir", "/var/tmp", "--dir", "/run"]
     for folder in system_folders():
         made += ["--ro-bind", str(folder), str(folder)]
@@ -83,40 +77,3 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
         for path in locked:
             made += ["--ro-bind", str(path), str(path)]
     return [*made, "--remount-ro", "/", "--chdir", str(workspace)]
-
-
-def _protected(workspace: Path, names: Sequence[str]) -> tuple[list[Path], tuple[tuple[str, int, int], ...]]:
-    """What can be locked of the protected paths, and what has to be found at those paths.
-
-    A path that leads through a link is not locked: where the link points is not there, or is in the workspace.
-    """
-    locked: list[Path] = []
-    expected: dict[str, tuple[str, int, int]] = {}
-    for name in names:
-        path = workspace
-        for part in Path(name).parts:
-            path = path / part
-            facts = _facts(path)
-            if facts is None and path == workspace / ".git/hooks" and _is_folder(path.parent):
-                with contextlib.suppress(OSError):  # an empty one is as good as none
-                    path.mkdir()
-                facts = _facts(path)
-            if facts is None or stat.S_ISLNK(facts.st_mode):
-                break
-            expected[str(path)] = (str(path), facts.st_dev, facts.st_ino)
-            if not stat.S_ISDIR(facts.st_mode) or path == workspace / name:
-                locked.append(path)  # ".git" is a file in a worktree of git
-                break
-    return list(dict.fromkeys(locked)), tuple(expected.values())
-
-
-def _facts(path: Path) -> os.stat_result | None:
-    try:
-        return path.lstat()
-    except OSError:
-        return None
-
-
-def _is_folder(path: Path) -> bool:
-    facts = _facts(path)
-    return facts is not None and stat.S_ISDIR(facts.st_mode)

@@ -12,6 +12,8 @@ from pathlib import Path
 import msgspec
 
 from agents.sandbox.bubblewrap import Bubblewrap
+from agents.sandbox.inside.seccomp import supported
+from agents.sandbox.landlock import Landlock
 from agents.sandbox.sandbox import Confinement, Limits, Sandbox
 from engine.errors import ErrorInfo, UserError
 
@@ -48,8 +50,9 @@ def _found() -> _Found:
 
 def candidates() -> list[Sandbox]:
     """Those that this system could have, the best first, none of them tried yet."""
-    if sys.platform == "linux":
-        return [Bubblewrap(program) for program in bubblewrap_programs()]
+    if sys.platform == "linux" and supported(os.uname().machine):
+        wrapped: list[Sandbox] = [Bubblewrap(program) for program in bubblewrap_programs()]
+        return [*wrapped, Landlock()] if Landlock.possible() else wrapped
     return []
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
+from agents.sandbox.find import find_sandbox, why_none
 from app import paths
 from app.cli.doctor_models import HubReport, LibraryReport, hub_report, library_report, token_message
 from app.cli.output import Output
@@ -62,6 +63,7 @@ _NAMES = {
     "hub": Sentence("hub", "허브"),
     "token": Sentence("token of the hub", "허브 토큰"),
     "library": Sentence("library", "라이브러리"),
+    "sandbox": Sentence("sandbox", "샌드박스"),
 }
 _MESSAGES = {
     "features_unused": Sentence(
@@ -87,6 +89,26 @@ _MESSAGES = {
         "{home}에 쓸 수 없습니다. 쓰기 권한을 주거나 COTERIE_HOME으로 다른 폴더를 지정해 주세요.",
     ),
     "free": Sentence("{home} ({free} free)", "{home}({free} 남음)"),
+    "sandbox_bubblewrap": Sentence(
+        "bubblewrap: commands see the system and their folder, nothing else",
+        "bubblewrap: 명령은 시스템과 작업 폴더만 볼 수 있습니다",
+    ),
+    "sandbox_landlock": Sentence(
+        "Landlock and seccomp: commands can read and write nothing but the system and their folder. With "
+        "bubblewrap, file modes could be changed and the rest would not be seen at all.",
+        "Landlock과 seccomp: 명령은 시스템과 작업 폴더만 읽고 쓸 수 있습니다. bubblewrap이 작동하면 "
+        "파일 권한도 바꿀 수 있고 나머지는 아예 보이지 않습니다.",
+    ),
+    "sandbox_seatbelt": Sentence(
+        "Seatbelt: commands can read and write nothing but the system and their folder",
+        "Seatbelt: 명령은 시스템과 작업 폴더만 읽고 쓸 수 있습니다",
+    ),
+    "sandbox_windows": Sentence(
+        "containment only: commands are limited and ended together, but they can read your files and use the "
+        "network, so every command is asked about",
+        "격리 없이 제한만 합니다. 명령의 자원이 제한되고 함께 종료되지만, 파일을 읽고 네트워크를 쓸 수 "
+        "있으므로 명령마다 확인합니다",
+    ),
     "nearly_full": Sentence(
         "{home} (only {free} free). Free some disk space, so that conversations can be saved.",
         "{home}({free}만 남음). 대화를 저장할 수 있도록 디스크 공간을 비워 주세요.",
@@ -128,6 +150,7 @@ def diagnose(output: Output) -> Diagnosis:
     except UserError as error:
         checks.append(Check("starter model", False, sentence(error, output.language)))
     checks.append(_home_check(paths.home(), output.language))
+    checks.append(_sandbox_check(output.language))
     hub, reached = hub_report(output.language)
     library, kept = library_report(output.language)
     checks.append(Check("hub", reached.ok, reached.message))
@@ -192,6 +215,13 @@ def _home_check(home: Path, language: Language) -> Check:
     enough = free > 500_000_000
     name = "free" if enough else "nearly_full"
     return Check("data folder", enough, _message(name, language, home=str(home), free=format_bytes(free)))
+
+
+def _sandbox_check(language: Language) -> Check:
+    found = find_sandbox()
+    if found is None:
+        return Check("sandbox", False, sentence(why_none(), language))
+    return Check("sandbox", True, _message(f"sandbox_{found.name}", language))
 
 
 def _version(package: str) -> str:

@@ -14,6 +14,7 @@ from app.cli.ending import INTERRUPTED, interrupted, run_told
 from app.cli.models.commands import models
 from app.cli.options import Json, chosen_output
 from app.cli.output import Output
+from app.cli.run.commands import run as run_command
 
 # typer ships its own copy of click, whose base of all usage errors it does not export by name.
 _UsageError: type[Exception] = next(
@@ -44,6 +45,7 @@ MODEL = "A path to a GGUF, a model of the library, or `starter`."
 Model = Annotated[str, typer.Argument(help=MODEL, show_default=False)]
 
 application.add_typer(models)
+application.command(name="run")(run_command)
 
 
 @application.command()

@@ -39,4 +39,33 @@ SENTENCES: dict[str, Sentence] = {
         "The download of {name} was cancelled elsewhere, and what had come is deleted.",
         "{name} 다운로드가 다른 곳에서 취소되어 받은 내용이 삭제되었습니다.",
     ),
+    # run
+    "cli.bad_set": Sentence(
+        "“{value}” is not NAME=VALUE. Write --set, the parameter's name, = and its value.",
+        "“{value}”은(는) 이름=값 형식이 아닙니다. --set 뒤에 항목 이름, =, 값을 적어 주세요.",
+    ),
+    "cli.no_task": Sentence(
+        'There is no task. Say what should be done: coterie run "..." --workspace DIR.',
+        '작업이 없습니다. coterie run "..." --workspace 폴더 형식으로 할 일을 적어 주세요.',
+    ),
+    "cli.no_workspace": Sentence(
+        "There is no folder to work in. Name one with --workspace.",
+        "작업할 폴더가 없습니다. --workspace로 지정해 주세요.",
+    ),
+    "cli.resume_alone": Sentence(
+        "A run is resumed with the folder, model and tools that it has. Leave those options out.",
+        "이어서 실행할 때는 원래의 폴더, 모델, 도구를 씁니다. 그 옵션은 빼 주세요.",
+    ),
+    "cli.again_needs_resume": Sentence(
+        "--again belongs to --resume. Name the run to go on with.",
+        "--again은 --resume과 함께 씁니다. 이어서 실행할 번호를 적어 주세요.",
+    ),
+    "cli.set_needs_recipe": Sentence(
+        "--set belongs to --recipe. Name the recipe whose parameter it is.",
+        "--set은 --recipe와 함께 씁니다. 어느 레시피의 항목인지 적어 주세요.",
+    ),
+    "cli.undo_conflicts": Sentence(
+        "These files were left alone because they were changed after the run: {paths}. --force puts them back too, and keeps what is there now.",
+        "실행 뒤에 바뀐 파일은 그대로 두었습니다: {paths}. --force를 쓰면 이 파일도 되돌리며 지금 내용은 따로 보관합니다.",
+    ),
 }

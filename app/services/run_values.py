@@ -16,7 +16,7 @@ from engine.api import Message, Reasoning
 
 class RunWish(msgspec.Struct, frozen=True):
     """A run that is wanted. `model` "" is the model in use. `tools` None: all built-in ones and those of the servers
-    that are on. `budget` None: the usual one."""
+    that are on. `budget` None: the usual one. `title` "": made of the task."""
 
     task: str
     workspace: str
@@ -26,6 +26,7 @@ class RunWish(msgspec.Struct, frozen=True):
     budget: Budget | None = None
     tools: tuple[str, ...] | None = None
     recipe: str = ""
+    title: str = ""
 
 
 class PlanItem(msgspec.Struct, frozen=True):
@@ -84,3 +85,12 @@ class RunView(msgspec.Struct, frozen=True):
     interrupted: tuple[str, ...] = ()
     seconds: float = 0.0
     tokens_used: int = 0
+
+
+class ToolAtHand(msgspec.Struct, frozen=True):
+    """A built-in tool, for people who choose among them. `description` is the one that models read."""
+
+    name: str
+    description: str
+    read_only: bool
+    network: bool

@@ -86,7 +86,11 @@ def touched(entries: Sequence[Entry]) -> tuple[Touched, ...]:
                 undone.discard(change.path)
         elif isinstance(event, Undone):
             for change in event.files:
-                if change.path in last and change.after == first[change.path].before:
+                if change.path not in last:
+                    continue
+                if change.after == last[change.path].after:  # an undoing that was taken back
+                    undone.discard(change.path)
+                elif change.after == first[change.path].before:
                     undone.add(change.path)
     found: list[Touched] = []
     for path in sorted(last):

@@ -17,8 +17,10 @@ from app.services.library import Library
 from app.services.models import Models
 from app.services.placements import Placements, calibrations
 from app.services.placing import Placing
+from app.services.run_parts import NoServers, RunParts
+from app.services.runs import Runs
 from app.services.secrets import Secrets
-from app.services.settings import SettingsFile
+from app.services.settings import SettingsFile, language
 from app.services.wishes import WishesFile
 from app.store.store import Store
 from engine.api import Engine, Listener
@@ -31,6 +33,7 @@ class Services:
 
     def __init__(
         self,
+        home: Path,
         store: Store,
         settings: SettingsFile,
         models: Models,
@@ -50,6 +53,8 @@ class Services:
         self.secrets = secrets
         self.conversations = Conversations(store, models, settings)
         self.brains = Brains(models, settings)
+        parts = RunParts(home, self.brains, NoServers(), lambda: language(settings.current))
+        self.runs = Runs(home, store, parts)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
         models.subscribe(placements.receive)
@@ -62,6 +67,8 @@ class Services:
         now = time.time()
         self.store.daily_backup(now)
         self.store.empty_trash(now - TRASH_DAYS * 86_400)
+        self.runs.recover()
+        self.runs.empty_trash(now - TRASH_DAYS * 86_400)
         try:
             self.library.keep_house()
         finally:
@@ -76,6 +83,7 @@ class Services:
                 self.library.used(path)
 
     def close(self) -> None:
+        self.runs.close()
         self.downloads.close()
         self.hub.close()
         self.models.close()
@@ -112,4 +120,4 @@ def open_services(
         calibrations=str(calibrations(home)),
         library=library,
     )
-    return Services(store, settings, models, placements, library, downloads, hub, secrets)
+    return Services(home, store, settings, models, placements, library, downloads, hub, secrets)

@@ -102,6 +102,12 @@ def finish(connection: Connection, message: int, ending: Ending) -> Message:
     return get(connection, message)
 
 
+def set_run(connection: Connection, message: int, run: int) -> Message:
+    """The run that writes this answer."""
+    _set(connection, message, run=run)
+    return get(connection, message)
+
+
 def recover(connection: Connection, own: str) -> list[Message]:
     """Mark the answers as stopped whose writer is gone. `own` is the writer of this store."""
     row = MessageRow
@@ -153,6 +159,7 @@ def _selection() -> Select[*tuple[Any, ...]]:
             same_parent.correlate(row).scalar_subquery(),
             row.tool_calls,
             row.notices,
+            row.run,
         )
         .select_from(ids)
         .join(row, row.id == ids.c.value)

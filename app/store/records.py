@@ -17,6 +17,14 @@ MessageState = Literal["streaming", "done", "length", "stopped", "failed"]
 TitleSource = Literal["none", "auto", "user"]
 
 
+class ChatTools(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Tools in a chat: the folder they work in and what may happen in it without a question. `names` None: all."""
+
+    workspace: str
+    mode: Mode = "ask"
+    names: tuple[str, ...] | None = None
+
+
 class ChatOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one conversation sets for itself; None and "" fall back to the defaults in the settings."""
 
@@ -24,6 +32,7 @@ class ChatOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     sampling: Sampling = Sampling()
     reasoning: Reasoning | None = None
     max_tokens: int | None = None
+    tools: ChatTools | None = None
 
 
 class Conversation(msgspec.Struct, frozen=True):
@@ -45,7 +54,7 @@ class Message(msgspec.Struct, frozen=True):
     """One message of the tree. `sibling` of `siblings` (from 1) counts the variants with the same parent.
 
     `tool_calls` are those that an answer makes, malformed ones included. `notices`: what is to be known of it
-    besides its text, such as that it ended in mid-thought.
+    besides its text, such as that it ended in mid-thought. `run` is the run that wrote an answer with tools, else 0.
     """
 
     id: int
@@ -64,6 +73,7 @@ class Message(msgspec.Struct, frozen=True):
     siblings: int = 1
     tool_calls: tuple[ToolCall, ...] = ()
     notices: tuple[ErrorInfo, ...] = ()
+    run: int = 0
 
 
 class SearchHit(msgspec.Struct, frozen=True):

@@ -202,6 +202,10 @@ class Store:
         """Let a stopped answer be written on in its place: it is "streaming" again with the text it has."""
         return self._write(messages.resume, message, self._writer)
 
+    def set_run(self, message: int, run: int) -> Message:
+        """Note which run writes this answer with tools."""
+        return self._write(messages.set_run, message, run)
+
     def message(self, id: int) -> Message:
         """Raises UserError `store.no_message`, like all that take its id."""
         return self._read(messages.get, id)

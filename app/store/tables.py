@@ -113,7 +113,8 @@ class MessageRow(Base):
     """The small columns stand before the long ones: SQLite reads a row from its start.
 
     `used` counts up within the conversation each time a message becomes the leaf; beneath any message the
-    highest `used` is the end that was shown last. `writer` names the process that writes a streaming answer.
+    highest `used` is the end that was shown last. `writer` names the process that writes a streaming answer. `run` is
+    the run that wrote an answer with tools, else 0.
     """
 
     __tablename__ = "message"
@@ -141,6 +142,7 @@ class MessageRow(Base):
     reasoning: Mapped[str] = mapped_column(PlainText)
     tool_calls: Mapped[tuple[ToolCall, ...]] = mapped_column(JSONTuple(ToolCall), server_default="[]")
     notices: Mapped[tuple[ErrorInfo, ...]] = mapped_column(JSONTuple(ErrorInfo), server_default="[]")
+    run: Mapped[int] = mapped_column(server_default="0")
 
 
 class ModelRow(Base):

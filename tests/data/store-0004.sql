@@ -40,6 +40,7 @@ CREATE TABLE message (
 CREATE INDEX message_tree ON message (parent_id, conversation_id);
 CREATE INDEX message_use ON message (conversation_id, used);
 CREATE INDEX message_writer ON message (writer) WHERE writer IS NOT NULL;
+ALTER TABLE message ADD COLUMN run INTEGER DEFAULT '0' NOT NULL;
 CREATE TABLE model (
 	id TEXT NOT NULL, 
 	name TEXT NOT NULL, 
@@ -138,8 +139,8 @@ CREATE TABLE tool_check (
 );
 INSERT INTO "run" VALUES(1,'메모 만들기','메모를 만들어 줘','/home/u/메모','starter','workspace','completed',1700000040.0,1700000041.0,'answered','',0,2,25,900,8192,0,'',NULL,0);
 INSERT INTO "run" VALUES(2,'Old','Old','/w','openai:http://h/v1#m','ask','running',1700000042.0,1700000042.0,'','',1,0,0,0,0,0,'1:2.00:abcd',1700000043.0,0);
-INSERT INTO "run_event" VALUES(1,1,1700000040.0,'{"kind":"run_started","task":"메모를 만들어 줘","workspace":"/home/u/메모","model":"starter","mode":"workspace","budget":{"steps":25,"seconds":1800.0,"tokens":60000,"calls":100,"errors":5,"malformed":3},"tools":["write_file"],"system":"You help.","context":8192,"remote":false,"reasoning":"auto","recipe":"","sandbox":""}');
-INSERT INTO "run_event" VALUES(1,2,1700000041.0,'{"kind":"model_turn","step":1,"content":"","reasoning":"Hm.","tool_calls":[{"id":"c1","name":"write_file","arguments":{"path":"메모.txt","content":"hello"}}],"finish_reason":"stop","usage":{"prompt_tokens":900,"cached_tokens":0,"completion_tokens":20,"reasoning_tokens":2},"timings":{"load_s":0.0,"ttft_s":0.5,"prefill_tps":0.0,"decode_tps":0.0,"reasoning_s":0.0},"parts":[],"tools":[],"final":false,"error":null}');
+INSERT INTO "run_event" VALUES(1,1,1700000040.0,'{"kind":"run_started","task":"메모를 만들어 줘","workspace":"/home/u/메모","model":"starter","mode":"workspace","budget":{"steps":25,"seconds":1800.0,"tokens":60000,"calls":100,"errors":5,"malformed":3},"tools":["write_file"],"system":"You help.","context":8192,"remote":false,"reasoning":"auto","recipe":"","sandbox":"","before":[]}');
+INSERT INTO "run_event" VALUES(1,2,1700000041.0,'{"kind":"model_turn","step":1,"content":"","reasoning":"Hm.","tool_calls":[{"id":"c1","name":"write_file","arguments":{"path":"메모.txt","content":"hello"}}],"finish_reason":"stop","usage":{"prompt_tokens":900,"cached_tokens":0,"completion_tokens":20,"reasoning_tokens":2},"timings":{"load_s":0.0,"ttft_s":0.5,"prefill_tps":0.0,"decode_tps":0.0,"reasoning_s":0.0},"parts":[],"tools":[],"final":false,"error":null,"notices":[]}');
 INSERT INTO "run_event" VALUES(1,3,1700000041.0,'{"kind":"run_finished","status":"completed","reason":"answered","answer":"Done.","resumable":true,"error":null}');
 INSERT INTO "run_text" VALUES(1,'r1','A long text');
 INSERT INTO "tool_check" VALUES('starter',1700000046.0,'poor',2,10,'name: wrong');

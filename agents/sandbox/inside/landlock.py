@@ -58,18 +58,6 @@ def confine_files(reads: tuple[str, ...], writes: tuple[str, ...], *, network: b
         os.close(ruleset)
 
 
-def confine_scope() -> bool:
-    """Put abstract sockets of, and signals to, processes outside out of reach; False where the kernel cannot."""
-    if abi() < 6:
-        return False
-    ruleset = _ruleset(6, 0, 0)
-    try:
-        _restrict(ruleset)
-    finally:
-        os.close(ruleset)
-    return True
-
-
 def _ruleset(version: int, files: int, tcp: int) -> int:
     fields = [files]
     if version >= 4:

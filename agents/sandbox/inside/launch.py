@@ -57,29 +57,51 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
             home = tempfile.mkdtemp(prefix="coterie-sandbox-")
             stack.callback(shutil.rmtree, home, ignore_errors=True)
         environment |= {"HOME": home, "TMPDIR": "/tmp" if plan.kind == "bubblewrap" else home}
-        for guarded in [Guarded(Path(path)) for path in plan.guarded]:
-            stack.callback(guarded.restore)
+        if plan.guarded:
+            stack.callback(_put_back, [Guarded(Path(path)) for path in plan.guarded], plan.folder)
         tree = _prepared(plan, home)
         first = _started(plan, argv, environment, home)
         _let_go_of_streams()
         return supervise(first, tree, plan)
 
 
+def _put_back(guarded: list[Guarded], workspace: str) -> None:
+    """In a process that can write to the workspace alone, whatever links lead out of it by now."""
+    pid = os.fork()
+    if pid:
+        os.waitpid(pid, 0)
+        return
+    with contextlib.suppress(BaseException):
+        from agents.sandbox.inside import landlock, privileges
+
+        privileges.no_new_privileges()
+        landlock.confine_files((), (workspace,), network=False)
+        for one in guarded:
+            one.restore()
+    os._exit(0)
+
+
 def _prepared(plan: LaunchPlan, home: str) -> Namespace | Descendants:
     """What has to be done before the program is started; how its tree will be found."""
     if plan.kind == "bubblewrap":
-        from agents.sandbox.inside import privileges, seccomp
-        from agents.sandbox.inside.landlock import confine_scope
+        from agents.sandbox.inside import landlock, privileges, seccomp
 
+        privileges.first_to_end()
         privileges.no_new_privileges()
-        if plan.network:  # the network's abstract sockets are then this machine's
-            confine_scope()
-        seccomp.confine(seccomp.Rules(network=plan.network))
+        if landlock.abi() >= 3:  # before, moving and truncating files is refused or not held
+            # The mounts say what is there; this keeps root from writing to what root owns in /proc, and everybody
+            # from the abstract sockets of this machine, which the network brings along.
+            landlock.confine_files(("/",), plan.writes, network=True)
+        privileges.not_to_be_read()
+        seccomp.confine(
+            seccomp.Rules(network=True)
+        )  # without a network there is only the sandbox's own loopback
         return Namespace()
     if sys.platform == "linux":
         from agents.sandbox.inside import privileges
 
         privileges.adopt_orphans()
+        privileges.before_all_others()
         privileges.signalled_when_parent_dies(signal.SIGTERM)
     return Descendants()
 

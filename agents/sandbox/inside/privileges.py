@@ -12,6 +12,7 @@ from pathlib import Path
 
 from agents.sandbox.inside.plan import LaunchPlan
 
+_DUMPABLE = 4
 _DEATH_SIGNAL, _DROP_FROM_BOUND, _SECURE_BITS, _NO_NEW_PRIVILEGES, _SUBREAPER = 1, 24, 28, 38, 36
 _CAPABILITY_VERSION_3 = 0x20080522
 
@@ -67,8 +68,26 @@ def limit(plan: LaunchPlan) -> None:
         _set(resource.RLIMIT_NPROC, _processes_now(plan) + plan.processes)
     with contextlib.suppress(OSError):
         os.nice(5)  # so that what watches, and the person's desktop, come first
-    with contextlib.suppress(OSError):  # of all processes, the kernel ends these first when memory is short
+    first_to_end()
+
+
+def first_to_end() -> None:
+    """Of all processes, the kernel ends this one and what it starts first when memory is short."""
+    with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def before_all_others() -> None:
+    """Run this process whenever it wants to, and what it starts as usual. Only root may have that, and only root
+    needs it: the number of a user's processes is limited by the kernel."""
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+
+
+def not_to_be_read() -> None:
+    """Other processes of this user cannot look into this one, nor trace it. Ends with exec."""
+    if libc().prctl(_DUMPABLE, 0, 0, 0, 0):
+        raise failed("dumpable")
 
 
 def _set(which: int, most: int) -> None:

@@ -171,9 +171,7 @@ def program(rules: Rules, machine: str) -> bytes:
     code += _when(_CLONE[column], _any_bit(0, _NEW_NAMESPACES))
     code += _when(_IOCTL[column], _unless(1, (), _TERMINAL_INPUT))
     code += _when(_PERSONALITY[column], _unless(0, (0, 0xFFFFFFFF)))
-    families = [_AF_UNIX] if rules.unix else []
-    families += [_AF_INET, _AF_INET6, _AF_NETLINK] if rules.network else []
-    code += _when(_SOCKET[column], _unless(0, families, code=errno.EACCES))
+    code += _when(_SOCKET[column], _sockets(rules))
     if rules.others:
         for argument, numbers in _OTHERS.values():
             code += _when(numbers[column], _unless(argument, (0,)))
@@ -226,6 +224,17 @@ def _unless(
     for value in listed:
         body += [_jump(_EQUAL, value, 0, 1), _statement(_RETURN, hit)]
     return [*body, _statement(_RETURN, miss)]
+
+
+def _sockets(rules: Rules) -> list[bytes]:
+    families = [_AF_UNIX] if rules.unix else []
+    families += [_AF_INET, _AF_INET6] if rules.network else []
+    body = _unless(0, families, code=errno.EACCES)
+    if not rules.network:
+        return body
+    # Of netlink only the lists of interfaces and routes (protocol 0), which looking up a name needs.
+    routes = _unless(2, (0,), code=errno.EACCES)
+    return [body[0], _jump(_EQUAL, _AF_NETLINK, 0, len(routes)), *routes, *body]
 
 
 def _any_bit(argument: int, bits: int) -> list[bytes]:

@@ -40,6 +40,18 @@ class Descendants:
     """All processes below this one. It has to adopt orphans, or those get away (see `privileges`)."""
 
     def pids(self) -> list[int]:
+        """Quickly found; somebody who starts or ends just now may be missing."""
+        if not _children_are_told():
+            return self._all()
+        found: list[int] = []
+        waiting = [os.getpid()]
+        while waiting:
+            children = _children(waiting.pop())
+            found += children
+            waiting += children
+        return found
+
+    def _all(self) -> list[int]:
         below: dict[int, list[int]] = {}
         for pid, parent in _parents_by_proc() if sys.platform == "linux" else _parents_by_ps():
             below.setdefault(parent, []).append(pid)
@@ -53,22 +65,37 @@ class Descendants:
 
     def end(self) -> None:
         """Kill them all and wait until they are gone, also those that are started meanwhile."""
-        seen: set[int] = set()
-        while True:
-            running = self.pids()
-            fresh = [pid for pid in running if pid not in seen]
-            if not fresh:
-                break
-            for pid in fresh:  # who is stopped starts nobody
-                _signal(pid, signal.SIGSTOP)
-            seen.update(fresh)
-        while running := self.pids():
+        stopped: set[int] = set()
+        while self._stop(stopped):
+            pass
+        while running := self._all():
             for pid in running:
                 _signal(pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
                 while os.waitpid(-1, os.WNOHANG)[0]:
                     pass
             time.sleep(0.001)
+
+    def _stop(self, stopped: set[int]) -> bool:
+        """Stop all that are found, each before its children are looked for: who is stopped starts nobody.
+
+        True when there were some that are not in `stopped` yet.
+        """
+        if not _children_are_told():
+            fresh = [pid for pid in self._all() if pid not in stopped]
+            for pid in fresh:
+                _signal(pid, signal.SIGSTOP)
+            stopped.update(fresh)
+            return bool(fresh)
+        before = len(stopped)
+        waiting = [os.getpid()]
+        while waiting:
+            for pid in _children(waiting.pop()):
+                if pid not in stopped:
+                    _signal(pid, signal.SIGSTOP)
+                    stopped.add(pid)
+                waiting.append(pid)
+        return len(stopped) > before
 
 
 def use(pids: list[int]) -> Use:
@@ -92,6 +119,21 @@ def _statm(pid: int) -> tuple[int, int]:
 def _signal(pid: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, number)
+
+
+def _children_are_told() -> bool:
+    """Whether the kernel was built with lists of children; distributions' kernels are."""
+    return Path("/proc/thread-self/children").exists()
+
+
+def _children(pid: int) -> list[int]:
+    """See proc(5); a process's threads have children of their own."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208
+            with contextlib.suppress(OSError):
+                found += map(int, Path(f"/proc/{pid}/task/{thread}/children").read_bytes().split())
+    return found
 
 
 def _parents_by_proc() -> list[tuple[int, int]]:

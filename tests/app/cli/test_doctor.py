@@ -22,7 +22,12 @@ def test_the_report_names_the_engine_the_devices_and_the_data_folder(coterie_hom
     assert any(device["kind"] == "cpu" and device["total"] > 0 for device in report["devices"])
     assert report["home"] == str(coterie_home)
     assert not coterie_home.exists()
-    assert {check["name"] for check in report["checks"]} >= {"engine", "cpu features", "starter model"}
+    assert {check["name"] for check in report["checks"]} >= {
+        "engine",
+        "cpu features",
+        "starter model",
+        "sandbox",
+    }
     assert done.returncode == (0 if all(check["ok"] for check in report["checks"]) else 1)
 
 

@@ -1,4 +1,5 @@
-"""Runs: their journals, the long texts they keep, what was granted, and how well models use tools."""
+"""Runs: their journals, the long texts they keep, what was granted, and how well models use tools. An answer may be
+the work of a run."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ depends_on = None
 
 def upgrade() -> None:
     _run()
+    op.add_column("message", sa.Column("run", sa.Integer, nullable=False, server_default="0"))
     _journal()
     _grant()
     _check()

@@ -1,0 +1,235 @@
+"""Takes the calls of a turn to their results, one after the other: checked, decided, kept for undoing, carried out.
+
+What is written before and after each of these steps makes it safe to die between any two of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from agents.context.measuring import Meter
+from agents.context.results import ResultText, head_and_tail, result_text
+from agents.events import ResultStatus, SnapshotTaken, ToolCalled, ToolResult
+from agents.permissions.values import Approver, Grants
+from agents.run import words
+from agents.run.approving import Approvals, Approved
+from agents.run.carrying_out import GRACE, carried_out
+from agents.run.checking import Checker
+from agents.run.loops import canonical
+from agents.run.record import Record
+from agents.run.resuming import changes_of, surely_not_begun
+from agents.run.state import OpenCall
+from agents.snapshots.snapshots import Snapshots
+from agents.tools.tool import Effects, Here, Outcome, Tool, ToolFacts
+from engine.api import ToolCall
+from engine.errors import UserError
+
+# What becomes of a call that was interrupted: carried out again, or left as it is.
+Again = Literal["again", "skip"]
+# What is wanted of the run: "" to go on, "paused" to end where it can go on, "user" to end now.
+Wish = Literal["", "paused", "user"]
+# Limits that end the calls of a turn; the others end behind them.
+_ENDS_CALLS = ("calls", "errors", "time")
+# Characters of a result that are shown when its tokens cannot be counted.
+_UNCOUNTED = 1500
+
+
+class Calls:
+    """Carries out the calls that are open in the record. `grace` is how long a tool may take to give up, seconds."""
+
+    def __init__(
+        self,
+        record: Record,
+        tools: Sequence[Tool],
+        approver: Approver,
+        grants: Grants,
+        snapshots: Snapshots | None,
+        here: Here,
+        meter: Meter,
+        context: int,
+        wish: Callable[[], Wish],
+        *,
+        grace: float = GRACE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._record, self._snapshots, self._here, self._wish = record, snapshots, here, wish
+        self._meter, self._context, self._grace, self._clock = meter, context, grace, clock
+        self._approver = approver
+        self._approvals = Approvals(record, approver, grants, snapshots, here, lambda: bool(wish()))
+        self._tools = {tool.name: tool for tool in tools}
+        self._checker = Checker(tools)
+        # What was put right in the calls that wait.
+        self._changed: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def facts(self) -> Mapping[str, ToolFacts]:
+        return {name: tool.facts for name, tool in self._tools.items()}
+
+    def write_down(self) -> None:
+        """The calls of the last turn, one by one, as they will be carried out."""
+        while self._record.state.unwritten:
+            checked = self._checker.checked(self._record.state.unwritten[0])
+            tool = self._tools.get(checked.name)
+            name = f"c{self._record.state.calls + 1}"
+            self._changed[name] = checked.changed
+            server = tool.server if tool else ""
+            self._record.append(
+                ToolCalled(self._record.state.step, name, checked.name, checked.arguments, server)
+            )
+
+    def carry_out(self, again: Mapping[str, Again]) -> None:
+        """All open calls, until there are no more or the run is to end. `again`: as for those that were
+        interrupted."""
+        while self._record.state.open and self._wish() != "paused":
+            call = self._record.state.open[0]
+            if self._wish() == "user":
+                self._result(call, Outcome(words.ENDED, "skipped"))
+            else:
+                self._next(call, again.get(call.call, "skip"))
+
+    def _next(self, call: OpenCall, choice: Again) -> None:
+        checked = self._checker.checked(ToolCall(call.call, call.name, call.arguments))
+        tool, arguments = self._tools.get(checked.name), checked.arguments
+        if call.approval == "denied":
+            self._result(call, Outcome(_refused(call.by, call.message), "denied"))
+        elif call.approval == "allowed" and (tool is None or isinstance(arguments, str)):
+            self._interrupted(call)
+        elif checked.problem or tool is None or isinstance(arguments, str):
+            self._result(call, Outcome(checked.problem, "error"))
+        elif (reason := self._record.ended()) in _ENDS_CALLS and call.approval != "allowed":
+            self._result(call, Outcome(words.over_budget(reason), "skipped"))
+        elif call.approval == "" and self._is_double(call, tool.facts):
+            self._result(call, Outcome(words.SAME_CALL_IN_TURN, "skipped"))
+        else:
+            self._decide(call, tool, arguments, choice)
+
+    def _is_double(self, call: OpenCall, facts: ToolFacts) -> bool:
+        """Whether the turn has made this very call before."""
+        meant = canonical(call.arguments, facts.volatile)
+        return not facts.polling and any(
+            done.step == call.step
+            and done.name == call.name
+            and canonical(done.arguments, facts.volatile) == meant
+            for done in self._record.state.recent
+        )
+
+    def _decide(self, call: OpenCall, tool: Tool, arguments: dict[str, Any], choice: Again) -> None:
+        try:
+            effects = tool.effects(arguments, self._here_for(call))
+        except Exception as error:  # somebody else's tool: its trouble ends the call, not the run
+            told = f"The call could not be understood: {type(error).__name__}: {error}"
+            self._result(call, Outcome(told[:2000], "error"))
+            return
+        approved: Approved | None
+        if call.approval == "allowed" and self._may_have_begun(call, effects, tool.facts):
+            if choice == "skip":
+                self._interrupted(call)
+                return
+            approved = self._approvals.once_more(call, tool, arguments, effects)
+        else:
+            approved = self._approvals.of(call, tool, arguments, effects)
+        if approved is None:
+            return
+        approval = approved.approval
+        self._record.append(approval)
+        if approval.decision == "allowed":
+            self._do(call, tool, arguments, effects, network=approved.network)
+        else:
+            self._result(call, Outcome(_refused(approval.by, approval.message), "denied"))
+
+    def _may_have_begun(self, call: OpenCall, effects: Effects, facts: ToolFacts) -> bool:
+        """Whether a call that was allowed may have had an effect; what only reads can be done again."""
+        kept_first = self._snapshots is not None and surely_not_begun(call, effects, facts)
+        return not facts.read_only and not kept_first
+
+    def _interrupted(self, call: OpenCall) -> None:
+        """What the model is told of a call that was under way when the process ended, and is left as it is."""
+        changes = changes_of(self._record.journal.entries(), call.call)
+        self._result(call, Outcome(words.interrupted(changes), "interrupted"))
+
+    def _do(
+        self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects, *, network: bool
+    ) -> None:
+        """Keep what it may change, do it, and note what it changed."""
+        if self._snapshots is not None:
+            try:
+                before = self._snapshots.before(call.call, effects, tool.facts)
+            except (UserError, OSError) as error:
+                self._result(call, Outcome(words.NOT_KEPT.format(why=_plain(error)), "error"))
+                return
+            if before is not None:
+                self._record.append(before)
+        began = self._clock()
+        outcome = carried_out(
+            tool,
+            arguments,
+            self._here_for(call, network=network),
+            lambda: self._wish() == "user",
+            grace=self._grace,
+            clock=self._clock,
+        )
+        seconds = self._clock() - began
+        after = self._changes(call.call)
+        if after is not None:
+            self._record.append(after)
+        self._result(call, outcome, seconds)
+
+    def _changes(self, call: str) -> SnapshotTaken | None:
+        """What was done is done: a change that cannot be noted now is noted when the run is resumed."""
+        with contextlib.suppress(UserError, OSError):
+            return self._snapshots.after(call) if self._snapshots is not None else None
+        return None
+
+    def _here_for(self, call: OpenCall, *, network: bool = False) -> Here:
+        return msgspec.structs.replace(
+            self._here,
+            kept=self._record.journal.kept,
+            network=network,
+            approver=self._approver,
+            run=self._record.journal.run,
+            call=call.call,
+        )
+
+    def _result(self, call: OpenCall, outcome: Outcome, seconds: float = 0.0) -> None:
+        text = "\n\n".join(filter(None, (outcome.text, words.put_right(self._changed.pop(call.call, ())))))
+        shown = self._shown(call, text, outcome.status)
+        self._record.append(
+            ToolResult(
+                call.call,
+                outcome.status,
+                shown.text,
+                shown.handle,
+                len(text.encode("utf-8", "surrogatepass")),
+                seconds,
+                outcome.untrusted,
+                outcome.summary,
+                outcome.diff,
+            )
+        )
+
+    def _shown(self, call: OpenCall, text: str, status: ResultStatus) -> ResultText:
+        """As much of a result as the context holds. What was done must be told even when the model is gone."""
+        page = ToolCalled(call.step, call.call, call.name, call.arguments) if status == "ok" else None
+        try:
+            return result_text(text, self._meter, self._context, self._record.journal, page)
+        except UserError as error:
+            if error.code.startswith("store."):
+                raise
+        if len(text) <= _UNCOUNTED:
+            return ResultText(text)
+        handle = self._record.journal.keep(text)
+        return ResultText(head_and_tail(text, _UNCOUNTED // 2, _UNCOUNTED // 2, handle), handle)
+
+
+def _refused(by: str, message: str) -> str:
+    """What the model is told of a call that is not allowed: a person's words need ours around them."""
+    return words.denied(message) if by == "user" else message or words.NOBODY
+
+
+def _plain(error: UserError | OSError) -> str:
+    return error.code if isinstance(error, UserError) else error.strerror or type(error).__name__

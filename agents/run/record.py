@@ -1,0 +1,60 @@
+"""A run's journal as the run itself sees it: whatever is written is at once in its state and in its history."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from agents.context.history import History
+from agents.events import Entry, RunEvent
+from agents.journal import Journal
+from agents.run.state import RunState
+
+# Nothing is begun in less time; seconds.
+_TOO_SHORT = 0.1
+
+
+class Record:
+    """State and history are folds of the journal, now as after a restart. Raises UserError `store.*` when it cannot
+    be written: then nothing of what was to follow may be done."""
+
+    def __init__(self, journal: Journal, clock: Callable[[], float] = time.monotonic) -> None:
+        self.journal = journal
+        self.state = RunState()
+        self.history = History()
+        self._clock = clock
+        self._seq = 0
+        self._since = clock()
+        self._read()
+
+    def append(self, event: RunEvent) -> Entry:
+        """Write it down and take it in, with what others wrote in the meantime (files that were put back)."""
+        entry = self.journal.append(event)
+        self._read() if entry.seq != self._seq + 1 else self._take(entry)
+        self._since = self._clock()
+        return entry
+
+    def seconds(self) -> float:
+        """Time used up to now, without waiting for a person."""
+        going = 0.0 if self.state.waits else self._clock() - self._since
+        return self.state.used.seconds + going
+
+    def seconds_left(self) -> float | None:
+        """None: as long as it takes."""
+        limit = self.state.budget.seconds
+        return max(0.0, limit - self.seconds()) if limit else None
+
+    def ended(self) -> str:
+        """The limit of the budget that is reached, "" while there is something left."""
+        left = self.seconds_left()
+        reason = self.state.used.ended(self.state.budget)
+        return reason or ("time" if left is not None and left < _TOO_SHORT else "")
+
+    def _read(self) -> None:
+        for entry in self.journal.entries(self._seq):
+            self._take(entry)
+
+    def _take(self, entry: Entry) -> None:
+        self._seq = entry.seq
+        self.state = self.state.after(entry)
+        self.history.add(entry)

@@ -1,0 +1,150 @@
+"""One turn of the model: its context fitted, the model asked, and asked again when the answer breaks off."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import msgspec
+
+from agents.brain import Ask, Brain, Turn
+from agents.context.fitting import Fitted, fit
+from agents.context.measuring import Meter
+from agents.events import ModelTurn
+from agents.run.loops import repeating_tail
+from agents.run.record import Record
+from agents.tools.tool import Tool
+from engine.errors import ErrorInfo, UserError
+
+# Called with the step, and new text of the turn that is being written; from another thread.
+OnText = Callable[[int, Literal["reasoning", "content"], str], None]
+# Waits before a turn that broke off is asked for again; seconds.
+PAUSES = (0.5, 2.0)
+# More calls in a turn are not looked at; a model that has lost itself may write thousands.
+MOST_CALLS = 64
+# A tail is looked for repeats again after so many characters.
+_LOOK_EVERY = 200
+
+
+class Turns:
+    """Asks for turns and writes them down. `repeats` is True when the last one was given up because it said the same
+    again and again."""
+
+    def __init__(
+        self,
+        record: Record,
+        brain: Brain,
+        tools: Sequence[Tool],
+        context: int,
+        on_text: OnText,
+        *,
+        wait: Callable[[float], bool],
+        pauses: Sequence[float] = PAUSES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._record, self._brain, self._tools, self._context = record, brain, tuple(tools), context
+        self._on_text, self._wait, self._pauses, self._clock = on_text, wait, tuple(pauses), clock
+        self.meter = Meter(brain)
+        self.repeats = False
+        # Calls of the last turn that were not taken.
+        self.left_out = 0
+
+    def next(
+        self, given_up: Callable[[], bool], *, final: bool = False, seconds: float | None = None
+    ) -> ModelTurn:
+        """The next turn, or what there is of it once `given_up` is true or `seconds` are over. One that broke off is
+        asked for again, twice; each try is in the journal. Raises what fitting raises, and UserError `store.*`."""
+        end = None if seconds is None else self._clock() + seconds
+
+        def over() -> bool:
+            return given_up() or (end is not None and self._clock() >= end)
+
+        choice = "none" if final else "auto"
+        started = self._record.state.started
+        reasoning = started.reasoning if started else "auto"
+        fitted = fit(
+            self._record.history,
+            self.meter,
+            self._tools,
+            self._record.journal,
+            self._context,
+            reasoning=reasoning,
+            choice=choice,
+            cancelled=over,
+        )
+        for trim in fitted.trims:
+            self._record.append(trim)
+        ask = Ask(
+            fitted.messages, fitted.tools, choice, reasoning=reasoning, max_tokens=self._most(fitted, final)
+        )
+        for pause in (*self._pauses, None):
+            turn = self._ask(ask, fitted, over, final)
+            if turn.error is None or over() or pause is None or self._wait(pause):
+                break
+        return turn
+
+    def _most(self, fitted: Fitted, final: bool) -> int:
+        state = self._record.state
+        if final or not state.budget.tokens:
+            return fitted.max_tokens
+        return max(1, min(fitted.max_tokens, state.budget.tokens - state.used.tokens))
+
+    def _ask(self, ask: Ask, fitted: Fitted, over: Callable[[], bool], final: bool) -> ModelTurn:
+        step = self._record.state.step + 1
+        watch = _Watch(lambda channel, text: self._on_text(step, channel, text))
+        try:
+            turn = self._brain.turn(ask, watch.take, lambda: watch.repeats or over())
+        except UserError as error:
+            turn = Turn(finish_reason="error", error=error.info)
+        self.repeats = watch.repeats and turn.error is None
+        if (
+            turn.error is None
+            and turn.finish_reason in ("cancelled", "error")
+            and not self.repeats
+            and not over()
+        ):
+            turn = msgspec.structs.replace(turn, error=ErrorInfo("run.turn_broke_off"))
+        calls, notices = turn.tool_calls[:MOST_CALLS], turn.notices
+        self.left_out = len(turn.tool_calls) - len(calls)
+        if self.left_out:
+            notices = (
+                *notices,
+                ErrorInfo("run.too_many_calls", {"count": len(turn.tool_calls), "taken": len(calls)}),
+            )
+        written = ModelTurn(
+            step,
+            turn.content,
+            turn.reasoning,
+            calls,
+            "cancelled" if self.repeats else turn.finish_reason,
+            turn.usage,
+            turn.timings,
+            fitted.parts,
+            tuple(str(tool["function"]["name"]) for tool in fitted.tools),
+            final,
+            turn.error,
+            notices,
+        )
+        # What is in the journal may be cleaner than what came: surrogates and the like.
+        event = self._record.append(written).event
+        return event if isinstance(event, ModelTurn) else written
+
+
+class _Watch:
+    """Hands text on as it comes, and sees when it only repeats itself."""
+
+    def __init__(self, on_text: Callable[[Literal["reasoning", "content"], str], None]) -> None:
+        self._on_text = on_text
+        self._texts = {"reasoning": "", "content": ""}
+        self._unseen = 0
+        self.repeats = False
+
+    def take(self, channel: Literal["reasoning", "content"], text: str) -> None:
+        self._on_text(channel, text)
+        # The tail is all that is looked at, so no more is kept.
+        self._texts[channel] = (self._texts[channel] + text)[-4096:]
+        self._unseen += len(text)
+        if self._unseen >= _LOOK_EVERY:
+            self._unseen = 0
+            self.repeats = self.repeats or repeating_tail(self._texts[channel])

@@ -1,0 +1,100 @@
+"""What a run says to its model: why a call was not carried out, that it goes round in circles, that it should end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agents.events import FileChange
+from agents.run.loops import Repeat
+
+_WHY_ENDED = {
+    "steps": "All steps of this run are used.",
+    "time": "The time of this run is over.",
+    "tokens": "This run has written as much as it may.",
+    "calls": "All calls of this run are used.",
+    "errors": "Too many calls in a row have failed.",
+    "malformed": "Too many calls in a row could not be carried out as they were written.",
+    "loop": "The same calls or words came again and again.",
+}
+_ANSWER = (
+    "Tools cannot be used any more. Answer now in words, without a call: what was done, what was found, and what "
+    "is left to do."
+)
+EMPTY = "Your answer was empty. Make the next call, or say in words what was done and found."
+EMPTY_AFTER_THOUGHT = (
+    "You have thought and not answered. Think less now: make the next call, or say in words what was done and "
+    "found."
+)
+CUT_CALL = (
+    "Your call was cut off because the answer had become too long, and nothing was carried out. Make a shorter call: "
+    "write a long text in several parts."
+)
+CUT_ANSWER = (
+    "Your answer was cut off because it had become too long. Go on exactly where it stopped, and end soon."
+)
+SAME_TEXT = (
+    "You are saying the same again and again. Do something else: make another call, or give your answer."
+)
+SAME_CALL_IN_TURN = "Not carried out: the same call is in this turn already, and its result counts for both."
+ENDED = "Not carried out: the user stopped the run."
+NOBODY = "Not carried out: this needs a person's approval, and nobody is there to give it."
+NOT_KEPT = "Not carried out: what it would change could not be kept for undoing it ({why})."
+
+
+def final(reason: str) -> str:
+    return f"{_WHY_ENDED[reason]} {_ANSWER}"
+
+
+def over_budget(reason: str) -> str:
+    return f"Not carried out. {_WHY_ENDED[reason]}"
+
+
+def too_many(taken: int, count: int) -> str:
+    return f"You made {count} calls at once. Only the first {taken} were taken. Make fewer at a time."
+
+
+def nudge(repeat: Repeat) -> str:
+    if repeat.kind == "empty":
+        return (
+            f"You have called {repeat.tool} several times without the arguments that it needs. Write them, use "
+            "another tool, or answer in words."
+        )
+    if repeat.kind == "alternating":
+        return (
+            "You are making the same few calls in turn, and their results do not change. You have what they can "
+            "tell. Do something else, or give your answer."
+        )
+    return (
+        f"You have made the same call of {repeat.tool} several times, and its result does not change. Do not make it "
+        "again. Do something else, or give your answer."
+    )
+
+
+def taken_out(repeat: Repeat) -> str:
+    calls = f"The repeated calls of {repeat.tool}" if repeat.tool else "What you repeated"
+    return (
+        f"{calls} were taken out of this conversation. Do not make them again; do something else, or answer."
+    )
+
+
+def denied(message: str) -> str:
+    """What the model is told of a call that a person refused, with what they say to it."""
+    said = message.strip()
+    told = f" They say: {said}" if said else ""
+    return f"Not carried out: the user did not allow it.{told} Do not try the same in another way."
+
+
+def interrupted(files: Sequence[FileChange]) -> str:
+    """What the model is told of a call that was under way when the program ended. `files` are its changes."""
+    changed = ", ".join(f"{file.path} ({file.change})" for file in files[:20])
+    more = f" and {len(files) - 20} more" if len(files) > 20 else ""
+    told = f" Files that it changed: {changed}{more}." if files else ""
+    return (
+        "The program ended while this call was carried out, so its result is not known: it may be done in whole, in "
+        f"part or not at all.{told} Look how things are before you do it again."
+    )
+
+
+def put_right(changed: Sequence[str]) -> str:
+    """A line behind the result of a call that was not carried out quite as it was written."""
+    return f"[The call was put right: {'; '.join(changed)}]" if changed else ""

@@ -1,0 +1,63 @@
+"""Landlock with seccomp: a Linux process that gives up its own rights, where namespaces cannot be had.
+
+It hides less than bubblewrap: names and facts of files can be seen everywhere, contents cannot. Files cannot get
+other modes, owners or times, for Landlock has no say in those; sockets of the machine are out of reach.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from agents.sandbox.inside.landlock import abi
+from agents.sandbox.inside.seccomp import supported
+from agents.sandbox.launched import Launched, launcher, plan_of
+from agents.sandbox.protected import protected
+from agents.sandbox.sandbox import Confinement, Limits
+from agents.sandbox.visible import interpreter_folders, merged_folders, settings_files, system_folders
+
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_FACTS = (
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/stat",
+    "/proc/loadavg",
+    "/proc/uptime",
+    "/proc/version",
+    "/proc/filesystems",
+    "/proc/sys/kernel",
+    "/proc/sys/vm/overcommit_memory",
+    "/sys/devices/system/cpu",
+)
+
+
+class Landlock(Launched):
+    """Needs Linux 5.13."""
+
+    name = "landlock"
+
+    @staticmethod
+    def possible() -> bool:
+        return supported(os.uname().machine) and abi() > 0
+
+    def _argv(self, argv: Sequence[str], confinement: Confinement, limits: Limits, channel: int) -> list[str]:
+        workspace = Path(os.path.realpath(confinement.workspace))
+        writable = (workspace,) if confinement.workspace_writable else ()
+        locked, expected = protected(workspace, confinement.protected)
+        plan = plan_of(self.name, confinement, limits, channel, workspace)._replace(
+            reads=tuple(map(str, readable(confinement, workspace))),
+            writes=(*_DEVICES, *(os.path.realpath(path) for path in (*writable, *confinement.writable))),
+            guarded=tuple(map(str, locked)) if writable else (),
+            expected=expected,
+        )
+        return launcher(plan, argv)
+
+
+def readable(confinement: Confinement, workspace: Path) -> tuple[Path, ...]:
+    """All that a program may read, without links."""
+    merged = (path for path, _ in merged_folders())
+    settings = settings_files(network=confinement.network)
+    paths = (*system_folders(), *merged, *settings, *interpreter_folders(), *map(Path, _FACTS))
+    paths = (*paths, *confinement.readable, workspace)
+    return tuple(dict.fromkeys(Path(os.path.realpath(path)) for path in paths))

@@ -1,0 +1,1 @@
+"""`coterie run`: a task for an agent, from the terminal."""

@@ -1,0 +1,116 @@
+"""The options of `coterie run`, and which of its jobs they ask for."""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated
+
+import typer
+
+from app.cli.ending import WrongUsage
+from app.cli.options import Json, chosen_output
+from engine.errors import UserError
+
+
+class Approve(enum.StrEnum):
+    """What happens without a question: `Mode` of a run."""
+
+    ASK = "ask"
+    READ = "read"
+    WORKSPACE = "workspace"
+    ALL_IN_SANDBOX = "all-in-sandbox"
+
+
+class Format(enum.StrEnum):
+    """The files that a run can be written to."""
+
+    JSONL = "jsonl"
+    MARKDOWN = "markdown"
+    OTEL = "otel"
+
+
+def run(
+    command: typer.Context,
+    task: Annotated[str | None, typer.Argument(help="What is to be done.", show_default=False)] = None,
+    workspace: Annotated[
+        str, typer.Option(metavar="DIR", help="The folder to work in; nothing outside it is changed.")
+    ] = "",
+    model: Annotated[
+        str, typer.Option(help="A path to a GGUF, a model of the library, `starter`, or openai:URL#NAME.")
+    ] = "",
+    approve: Annotated[
+        Approve | None,
+        typer.Option(
+            help="ask before each change, read only, all that stays in the workspace, or all in the sandbox."
+        ),
+    ] = None,
+    max_steps: Annotated[int | None, typer.Option(min=1, help="Turns of the model at most.")] = None,
+    reasoning: Annotated[
+        str, typer.Option(help="auto, off, on, low, medium, high or a number of tokens.")
+    ] = "",
+    tools: Annotated[
+        str, typer.Option(metavar="NAMES", help="Only these tools, divided by commas; without it all.")
+    ] = "",
+    recipe: Annotated[str, typer.Option(metavar="NAME", help="A recipe's name, or its file.")] = "",
+    set: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the recipe.")
+    ] = None,
+    resume: Annotated[
+        str, typer.Option(metavar="RUN", help="Go on with a stopped or interrupted run; TASK is added to it.")
+    ] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="With --resume: carry out calls that were interrupted once more.")
+    ] = False,
+    undo: Annotated[str, typer.Option(metavar="RUN", help="Put back what a run changed.")] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="With --undo: also files that somebody has changed since.")
+    ] = False,
+    export: Annotated[str, typer.Option(metavar="RUN", help="Print a run; see --format.")] = "",
+    format: Annotated[Format, typer.Option(help="With --export.")] = Format.MARKDOWN,
+    runs: Annotated[bool, typer.Option("--list", help="List the runs.")] = False,
+    recipes: Annotated[bool, typer.Option("--recipes", help="List the recipes.")] = False,
+    json: Json = False,
+) -> None:
+    """Give an agent a task and a folder. It works with tools in a sandbox, asks when it should, and what it changed
+    can be undone. RUN is a run's number, or `last`."""
+    output = chosen_output(command, json)
+    jobs = [name for name, given in (("--undo", undo), ("--export", export), ("--list", runs)) if given]
+    jobs += ["--recipes"] if recipes else []
+    if len(jobs) > 1 or (jobs and (task or resume)):
+        raise typer.BadParameter(f"{jobs[0]} stands alone.")
+    if runs or recipes or export:
+        from app.cli.run.listing import print_recipes, print_run, print_runs
+
+        if recipes:
+            raise typer.Exit(print_recipes(output))
+        raise typer.Exit(print_runs(output) if runs else print_run(export, format.value, output))
+    if undo:
+        from app.cli.run.undoing import undo as run_undo
+
+        raise typer.Exit(run_undo(undo, force=force, output=output))
+    from app.cli.run.running import RunArguments, carry_out
+
+    arguments = RunArguments(
+        task=task or "",
+        workspace=workspace,
+        model=model,
+        mode=approve.value if approve else None,
+        max_steps=max_steps,
+        reasoning=reasoning,
+        tools=tuple(name.strip() for name in tools.split(",") if name.strip()),
+        recipe=recipe,
+        values=_values(set or []),
+        resume=resume,
+        again=again,
+    )
+    raise typer.Exit(carry_out(arguments, output))
+
+
+def _values(given: list[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals or not name.strip():
+            raise WrongUsage(UserError("cli.bad_set", value=each[:100]))
+        values[name.strip()] = value
+    return values

@@ -1,0 +1,85 @@
+"""`coterie run --list`, `--recipes` and `--export`."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import msgspec
+
+from app import paths
+from app.cli.ending import signals_held
+from app.cli.output import Output
+from app.cli.printable import printable
+from app.cli.run.running import chosen_run
+from app.cli.table import aligned
+from app.services.run_export import ExportFormat
+from app.services.services import Services, open_services
+from app.store.records import RunRecord
+
+
+def print_runs(output: Output) -> int:
+    """One line for each run, the latest first; with --json one object."""
+    services = open_services(paths.home())
+    try:
+        services.runs.recover()
+        found = services.runs.all()
+        if output.json:
+            output.object({"runs": [run_object(run) for run in found]})
+        for line in aligned([_row(run) for run in found], "  ") if found else ():
+            output.text(line)
+        return 0
+    finally:
+        _close(services)
+
+
+def print_recipes(output: Output) -> int:
+    """The recipes with their parameters; with --json one object."""
+    services = open_services(paths.home())
+    try:
+        found = services.runs.recipes()
+        if output.json:
+            output.object({"recipes": [msgspec.to_builtins(recipe) for recipe in found]})
+        for recipe in found:
+            output.text(f"{printable(recipe.id)}: {printable(recipe.title)}. {printable(recipe.description)}")
+            for name, label, default in recipe.parameters:
+                output.text(
+                    f"    --set {printable(name)}=...  {printable(label)} ({printable(default) or '-'})"
+                )
+        return 0
+    finally:
+        _close(services)
+
+
+def print_run(run: str, format: ExportFormat, output: Output) -> int:
+    """The run as a file's text on stdout; with --json the journal, one event a line."""
+    services = open_services(paths.home())
+    try:
+        id = chosen_run(services, run)
+        if output.json:
+            for entry in services.runs.entries(id):
+                output.object(entry.as_object())
+        else:
+            output.text(services.runs.export(id, format), end="")
+        return 0
+    finally:
+        _close(services)
+
+
+def run_object(run: RunRecord) -> dict[str, Any]:
+    """A run for --json, without what only processes need to know."""
+    shown: dict[str, Any] = msgspec.to_builtins(run)
+    for name in ("writer", "trashed", "conversation"):
+        shown.pop(name)
+    return {"run": shown.pop("id")} | shown
+
+
+def _row(run: RunRecord) -> tuple[str, ...]:
+    date = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
+    state = f"{run.state} ({run.reason})" if run.reason and run.state != "completed" else run.state
+    return str(run.id), date, state + (", undone" if run.undone else ""), printable(run.title)
+
+
+def _close(services: Services) -> None:
+    with signals_held():
+        services.close()

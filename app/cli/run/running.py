@@ -1,0 +1,212 @@
+"""A run in the terminal: started or resumed, watched, and asked about."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+from typing import Any
+
+import msgspec
+
+from agents.budget import Budget
+from agents.events import Entry, Mode, RunFinished
+from agents.permissions.values import ApprovalRequest, Decision
+from app import paths
+from app.cli.ending import INTERRUPTED, Ended, WrongUsage, signals_held
+from app.cli.output import Output
+from app.cli.run.approving import ask
+from app.cli.run.showing import Showing, reason_sentence
+from app.services.events import RunAsks, RunChanged, RunDelta, RunEntries, ServiceEvent, StoreFailed
+from app.services.recipes import filled
+from app.services.run_values import RunWish
+from app.services.runs import with_steps
+from app.services.services import Services, open_services
+from app.store.records import RUNS_UNDER_WAY, RunRecord
+from engine.api import Reasoning
+from engine.errors import UserError
+
+
+class RunArguments(msgspec.Struct, frozen=True):
+    """The options of the command; None and "" are left to the recipe, the settings and the model."""
+
+    task: str = ""
+    workspace: str = ""
+    model: str = ""
+    mode: Mode | None = None
+    max_steps: int | None = None
+    reasoning: str = ""
+    tools: tuple[str, ...] = ()
+    recipe: str = ""
+    values: dict[str, str] = {}
+    resume: str = ""
+    again: bool = False
+
+
+def carry_out(arguments: RunArguments, output: Output) -> int:
+    """Run the command; its exit code: 0 for a run that completed, 1 for one that was stopped or failed."""
+    _check(arguments)
+    services = open_services(paths.home())
+    try:
+        watch = Watch(services, output)
+        record = _resumed(services, arguments) if arguments.resume else _started(services, arguments)
+        return watch.follow(record)
+    finally:
+        with signals_held():
+            services.close()
+
+
+def chosen_run(services: Services, name: str) -> int:
+    """The number of a run that a person named. Raises UserError `run.bad_number`, `run.none`."""
+    if name == "last":
+        known = services.runs.all()
+        if not known:
+            raise UserError("run.none")
+        return known[0].id
+    if not (name.isdecimal() and len(name) < 10):
+        raise UserError("run.bad_number", value=name[:40])
+    return services.runs.get(int(name)).id
+
+
+def _check(arguments: RunArguments) -> None:
+    """Raises WrongUsage for options that do not make a run."""
+    if arguments.resume:
+        if arguments.workspace or arguments.recipe or arguments.tools or arguments.model:
+            raise WrongUsage(UserError("cli.resume_alone"))
+    elif arguments.again:
+        raise WrongUsage(UserError("cli.again_needs_resume"))
+    elif not arguments.task and not arguments.recipe:
+        raise WrongUsage(UserError("cli.no_task"))
+    elif not arguments.workspace:
+        raise WrongUsage(UserError("cli.no_workspace"))
+    if arguments.values and not arguments.recipe:
+        raise WrongUsage(UserError("cli.set_needs_recipe"))
+
+
+def _started(services: Services, arguments: RunArguments) -> RunRecord:
+    task, mode, tools, budget, title = arguments.task, arguments.mode, arguments.tools, Budget(), ""
+    if arguments.recipe:
+        recipe = services.runs.recipe(arguments.recipe)
+        words = filled(recipe, arguments.values)
+        task = f"{words}\n\n{task}" if task else words
+        mode = mode or recipe.mode
+        tools = tools or recipe.tools or ()
+        budget, title = recipe.budget, recipe.title
+    wish = RunWish(
+        task=task,
+        workspace=arguments.workspace,
+        model=arguments.model or services.settings.current.model,
+        mode=mode or "ask",
+        reasoning=reasoning_choice(arguments.reasoning),
+        budget=with_steps(budget, arguments.max_steps),
+        tools=tools or None,
+        recipe=arguments.recipe,
+        title=title,
+    )
+    return services.runs.start(wish)
+
+
+def _resumed(services: Services, arguments: RunArguments) -> RunRecord:
+    id = chosen_run(services, arguments.resume)
+    services.runs.recover()
+    again: dict[str, Any] = {}
+    if arguments.again:
+        again = dict.fromkeys(services.runs.view(id).interrupted, "again")
+    budget = with_steps(Budget(), arguments.max_steps) if arguments.max_steps else None
+    return services.runs.resume(id, arguments.task, again, budget)
+
+
+def reasoning_choice(text: str) -> Reasoning:
+    """Raises UserError `chat.bad_reasoning`."""
+    if text.isdecimal() and len(text) < 10:
+        return int(text)
+    if text not in ("", "auto", "off", "on", "low", "medium", "high"):
+        raise UserError("chat.bad_reasoning", value=text[:40])
+    return text or "auto"
+
+
+class Watch:
+    """Shows a run as it goes, in the main thread, and asks on the terminal."""
+
+    def __init__(self, services: Services, output: Output) -> None:
+        self._services = services
+        self._output = output
+        self._showing = Showing(output)
+        self._events: queue.SimpleQueue[ServiceEvent] = queue.SimpleQueue()
+        self._last: RunFinished | None = None
+        services.runs.subscribe(self._take)
+        services.models.subscribe(self._take)
+
+    def _take(self, events: list[ServiceEvent]) -> None:
+        for event in events:
+            self._events.put(event)
+
+    def follow(self, record: RunRecord) -> int:
+        """Show it up to its end; the exit code. Ctrl+C and the end of the process pause it."""
+        try:
+            self._until_over(record.id)
+        except (KeyboardInterrupt, Ended) as end:
+            with signals_held():
+                self._services.runs.pause(record.id)
+                self._services.runs.join(record.id, 10.0)
+                self._drain(record.id)
+                self._showing.paused(record.id)
+            if isinstance(end, Ended):
+                raise
+            return INTERRUPTED
+        if self._last is None:
+            raise UserError("run.unsaved")
+        self._showing.ended(record.id, self._last)
+        return 0 if self._last.status == "completed" else 1
+
+    def _until_over(self, id: int) -> None:
+        while True:
+            try:
+                event = self._events.get(timeout=0.2)
+            except queue.Empty:  # lets Ctrl+C in on platforms where a blocked wait does not
+                if self._services.runs.join(id, 0.0) and self._events.empty():
+                    return
+                continue
+            self._show(id, event)
+            if isinstance(event, RunChanged) and event.run.id == id and event.run.state not in RUNS_UNDER_WAY:
+                self._services.runs.join(id, 5.0)
+                self._drain(id)
+                return
+
+    def _drain(self, id: int) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._show(id, self._events.get_nowait())
+
+    def _show(self, id: int, event: ServiceEvent) -> None:
+        if isinstance(event, RunEntries) and event.run == id:
+            for entry in event.entries:
+                self._entry(entry)
+        elif isinstance(event, RunDelta) and event.run == id:
+            self._showing.delta(event)
+        elif isinstance(event, RunAsks) and event.run == id and event.request is not None:
+            self._ask(id, event.request)
+        elif isinstance(event, StoreFailed):
+            self._showing.note(event.error)
+
+    def _entry(self, entry: Entry) -> None:
+        if isinstance(entry.event, RunFinished):
+            self._last = entry.event
+        if self._output.json:
+            shown = entry.as_object()
+            if isinstance(entry.event, RunFinished):
+                shown["message"] = reason_sentence(entry.event, self._output.language)
+            self._output.object(shown)
+        else:
+            self._showing.entry(entry)
+
+    def _ask(self, id: int, request: ApprovalRequest) -> None:
+        if self._services.runs.pending(id) != request:
+            return
+        decision = ask(request, self._output)
+        if decision is None:
+            self._services.runs.leave(id)
+        else:
+            self._services.runs.decide(id, request.call, decision)
+
+
+NO = Decision(allow=False)

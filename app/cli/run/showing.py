@@ -1,0 +1,137 @@
+"""A run in words, as it goes."""
+
+from __future__ import annotations
+
+import json
+
+from agents.events import (
+    Approval,
+    ContextTrimmed,
+    Entry,
+    ModelTurn,
+    RunFinished,
+    RunStarted,
+    SnapshotTaken,
+    ToolCalled,
+    ToolResult,
+)
+from app.cli.output import Output
+from app.cli.printable import printable
+from app.sentences import Language, sentence
+from app.services.events import RunDelta
+from app.services.run_reasons import why_finished
+from engine.errors import ErrorInfo
+
+_WIDTH = 100
+_WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "started": "Run {run} in {workspace}",
+        "elsewhere": "The model {model} is on another machine: what it reads leaves this one.",
+        "thought": "thought, {tokens} tokens",
+        "new": "new",
+        "changed": "changed",
+        "deleted": "deleted",
+        "unknown": "changed",
+        "trimmed": "older results are shortened for the model: {before:,} to {after:,} tokens",
+        "denied": "not allowed",
+        "undo": "To take back what it changed: coterie run --undo {run}",
+        "resume": "To go on: coterie run --resume {run}",
+    },
+    "ko": {
+        "started": "{run}번 실행: {workspace}",
+        "elsewhere": "{model} 모델은 다른 컴퓨터에 있습니다. 모델이 읽는 내용이 이 컴퓨터 밖으로 나갑니다.",
+        "thought": "생각함, {tokens} 토큰",
+        "new": "새 파일",
+        "changed": "바뀜",
+        "deleted": "지워짐",
+        "unknown": "바뀜",
+        "trimmed": "모델에게 보이는 예전 결과를 줄였습니다: {before:,} → {after:,} 토큰",
+        "denied": "허용되지 않음",
+        "undo": "바뀐 것을 되돌리려면: coterie run --undo {run}",
+        "resume": "이어서 실행하려면: coterie run --resume {run}",
+    },
+}
+
+
+def reason_sentence(finished: RunFinished, language: Language) -> str:
+    """Why the run ended."""
+    return sentence(why_finished(finished), language)
+
+
+class Showing:
+    """Writes to `output`: what the run does on stderr, its answer on stdout. Nothing with --json."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._words = _WORDS[output.language]
+        self._changed = False
+
+    def note(self, error: ErrorInfo) -> None:
+        self._output.note(sentence(error, self._output.language))
+
+    def delta(self, event: RunDelta) -> None:
+        """Passing text is not shown: most turns are calls, and the answer comes whole."""
+
+    def entry(self, entry: Entry) -> None:
+        """What an event comes to, in a line or two; most come to none."""
+        event = entry.event
+        if isinstance(event, RunStarted):
+            self._say("started", run=entry.run, workspace=printable(event.workspace))
+            if event.remote:
+                self._say("elsewhere", model=printable(event.model))
+        elif isinstance(event, ModelTurn):
+            if event.reasoning:
+                self._say("thought", tokens=event.usage.reasoning_tokens)
+            if event.tool_calls and event.content.strip():
+                self._note(event.content.strip())
+        elif isinstance(event, ToolCalled):
+            self._note(f"{event.step:>3}  {call_line(event)}")
+        elif isinstance(event, Approval) and event.decision == "denied":
+            self._note(f"     {self._words['denied']}")
+        elif isinstance(event, SnapshotTaken) and event.phase == "after":
+            self._changed = self._changed or bool(event.files)
+            for change in event.files:
+                self._note(f"     {self._words[change.change]}: {change.path}")
+        elif isinstance(event, ToolResult) and event.status not in ("ok", "denied"):
+            self._note(f"     {event.text.strip()[:_WIDTH]}")
+        elif isinstance(event, ContextTrimmed) and event.reason == "results":
+            self._say("trimmed", before=event.before_tokens, after=event.after_tokens)
+
+    def ended(self, run: int, finished: RunFinished) -> None:
+        """The answer, why it ended, and what can be done now."""
+        if finished.answer.strip():
+            self._output.text(finished.answer.strip())
+        if finished.status != "completed":
+            self._output.note(reason_sentence(finished, self._output.language))
+        if not self._output.json:
+            if finished.status != "completed" and finished.resumable:
+                self._say("resume", run=run)
+            if self._changed:
+                self._say("undo", run=run)
+
+    def paused(self, run: int) -> None:
+        """After Ctrl+C."""
+        self._say("resume", run=run)
+
+    def _say(self, word: str, **values: object) -> None:
+        self._note(self._words[word].format(**values))
+
+    def _note(self, text: str) -> None:
+        if not self._output.json:
+            for line in text.splitlines():
+                self._output.note(printable(line))
+
+
+def call_line(event: ToolCalled) -> str:
+    """Such as write_file(notes.txt): the first arguments, in a line."""
+    if isinstance(event.arguments, str):
+        shown = event.arguments
+    else:
+        values = (
+            v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for v in event.arguments.values()
+        )
+        shown = ", ".join(values)
+    shown = " ".join(shown.split())
+    if len(shown) > _WIDTH:
+        shown = shown[: _WIDTH - 1] + "…"
+    return f"{event.name}({shown})"

@@ -1,0 +1,48 @@
+"""`coterie run --undo`: put back what a run changed."""
+
+from __future__ import annotations
+
+from app import paths
+from app.cli.ending import signals_held
+from app.cli.output import Output
+from app.cli.printable import printable
+from app.cli.run.running import chosen_run
+from app.sentences import sentence
+from app.services.events import RunEntries, ServiceEvent
+from app.services.services import open_services
+from engine.errors import ErrorInfo
+
+_ACTIONS = {"en": {"restore": "put back", "remove": "removed"}, "ko": {"restore": "되돌림", "remove": "지움"}}
+
+
+def undo(run: str, *, force: bool, output: Output) -> int:
+    """Run the command; its exit code: 1 when files were left alone. With --json the journal's event is printed."""
+    services = open_services(paths.home())
+    try:
+        id = chosen_run(services, run)
+        told: list[RunEntries] = []
+
+        def take(events: list[ServiceEvent]) -> None:
+            told.extend(event for event in events if isinstance(event, RunEntries))
+
+        services.runs.subscribe(take)
+        plan = services.runs.undo_plan(id)
+        with signals_held():  # half an undo can be repeated, a whole one is better
+            undone = services.runs.undo(id, plan, plan.conflicts if force else ())
+        if output.json:
+            output.object(told[-1].entries[-1].as_object())
+        words = _ACTIONS[output.language]
+        done = {change.path for change in undone.files}
+        for step in plan.steps:
+            if step.path in done:
+                output.text(
+                    f"{words['remove' if step.action == 'remove' else 'restore']}: {printable(step.path)}"
+                )
+        if undone.conflicts:
+            left = ErrorInfo("cli.undo_conflicts", {"paths": printable(", ".join(undone.conflicts))})
+            output.note(sentence(left, output.language))
+            return 1
+        return 0
+    finally:
+        with signals_held():
+            services.close()

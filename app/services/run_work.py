@@ -1,0 +1,120 @@
+"""One run under way: its thread, and how it is paused, stopped and asked after."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal
+
+from agents.events import RunFinished, RunResumed, RunStarted
+from agents.permissions.values import Grants
+from agents.run.calls import Again
+from agents.run.run import Run
+from agents.tools.workspace import Workspace
+from app.services.events import RunDelta
+from app.services.run_asking import Asker
+from app.services.run_journal import StoreJournal, Tell
+from app.services.run_parts import RunParts
+from app.store.records import RunRecord
+from engine.errors import ErrorInfo, UserError
+
+
+class RunWork:
+    """Carries out a run on a thread of its own, from `start` until `over` is called there with its record's id."""
+
+    def __init__(
+        self,
+        record: RunRecord,
+        event: RunStarted | RunResumed,
+        journal: StoreJournal,
+        parts: RunParts,
+        grants: Grants,
+        asker: Asker,
+        tell: Tell,
+        *,
+        tools: tuple[str, ...] | None,
+        again: Mapping[str, Again],
+        over: Callable[[int], None],
+    ) -> None:
+        self.record = record
+        self.asker = asker
+        self._event = event
+        self._journal = journal
+        self._parts = parts
+        self._grants = grants
+        self._tell = tell
+        self._tools = tools
+        self._again = dict(again)
+        self._over = over
+        self._lock = threading.Lock()
+        self._run: Run | None = None
+        self._wanted: Literal["", "pause", "stop"] = ""
+        self._thread = threading.Thread(target=self._work, name=f"agent-run-{record.id}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def pause(self) -> None:
+        """End soon and resumably."""
+        self._end("pause")
+
+    def stop(self) -> None:
+        """End at once; it can still be resumed."""
+        self._end("stop")
+
+    def join(self, seconds: float | None = None) -> bool:
+        """Wait for the end; False if it has not come."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _end(self, how: Literal["pause", "stop"]) -> None:
+        with self._lock:
+            self._wanted = how
+            run = self._run
+        if run is not None:
+            run.pause() if how == "pause" else run.stop()
+        self.asker.end()
+
+    def _work(self) -> None:
+        try:
+            self._carry_out()
+        except UserError as error:
+            self._failed(error.info)
+        except Exception as error:  # whatever it is, the run must not seem to go on for ever
+            self._failed(ErrorInfo("run.broke", {"detail": f"{type(error).__name__}: {error}"[:300]}))
+            raise
+        finally:
+            self._over(self.record.id)
+
+    def _carry_out(self) -> None:
+        workspace = Workspace(Path(self.record.workspace))
+        tools = self._parts.tools(workspace.root, self._tools, self.asker)
+        run = Run(
+            self._journal,
+            self._parts.brains.brain(self.record.model),
+            tools,
+            approver=self.asker,
+            grants=self._grants,
+            here=self._parts.here(self.record.id, workspace, self._journal),
+            snapshots=self._parts.snapshots(workspace),
+            on_text=self._told,
+        )
+        with self._lock:
+            self._run = run
+            wanted = self._wanted
+        if wanted:  # asked for before there was a run
+            run.pause() if wanted == "pause" else run.stop()
+        run.go(self._event, self._again)
+
+    def _failed(self, error: ErrorInfo) -> None:
+        """The run could not go on for a reason that is not its own."""
+        with contextlib.suppress(UserError):  # the disk is full: recovered at the next start
+            if not self._journal.entries():
+                self._journal.append(self._event)
+            self._journal.append(RunFinished("failed", "model", "", error=error))
+
+    def _told(self, step: int, channel: Literal["reasoning", "content"], text: str) -> None:
+        reasoning, content = (text, "") if channel == "reasoning" else ("", text)
+        self._tell([RunDelta(self.record.id, step, reasoning, content)])

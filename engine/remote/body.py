@@ -1,0 +1,129 @@
+"""A request as OpenAI's chat API takes it, and what to leave out for servers that refuse some of it. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from engine.api import GenerateRequest, Message, ToolCall
+from engine.remote.described import described_messages, refuses_tools
+from engine.remote.kinds import Kind
+from engine.remote.reasoning import reasoning_fields
+
+# What OpenAI's API knows beside what a request cannot do without; a server may refuse each of them.
+_OPTIONAL = (
+    "stream_options",
+    "top_k",
+    "min_p",
+    "repeat_penalty",
+    "repetition_penalty",
+    "chat_template_kwargs",
+    "reasoning_effort",
+    "continue_final_message",
+    "add_generation_prompt",
+    "seed",
+    "stop",
+    "top_p",
+    "temperature",
+    "tool_choice",
+    "max_tokens",
+)
+# Those that servers know which render a template themselves; each is left out first.
+_EXTENSIONS = _OPTIONAL[: _OPTIONAL.index("seed")]
+REASONING_CONTENT = "reasoning_content"
+TOOLS = "tools"
+MAX_COMPLETION = "max_completion_tokens"
+
+
+def request_body(request: GenerateRequest, model: str, kind: Kind, refused: frozenset[str]) -> dict[str, Any]:
+    """The body. `refused` are the fields that this server does not take."""
+    sampling = request.sampling
+    extended = kind in ("vllm", "llama-server")
+    penalty = "repetition_penalty" if kind == "vllm" else "repeat_penalty"
+    if TOOLS in refused:
+        offered = request.tool_choice != "none"
+        messages = described_messages(request.messages, request.tools, offered=offered)
+    else:
+        messages = chat_messages(request.messages, with_reasoning=REASONING_CONTENT not in refused)
+    body: dict[str, Any] = {
+        "model": model,
+        "messages": messages,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "seed": sampling.seed,
+        "top_k": sampling.top_k,
+        "min_p": sampling.min_p,
+        penalty: sampling.repeat_penalty,
+        "max_tokens": request.max_tokens or None,
+        "stop": list(request.stop) or None,
+    }
+    if request.tools and TOOLS not in refused:
+        body[TOOLS] = list(request.tools)
+        body["tool_choice"] = _choice(request.tool_choice)
+    if request.continue_last and kind == "vllm":
+        body |= {"continue_final_message": True, "add_generation_prompt": False}
+    body |= reasoning_fields(request.reasoning, template=extended)
+    if "max_tokens" in refused and request.max_tokens:  # OpenAI's reasoning models
+        body[MAX_COMPLETION] = request.max_tokens
+    return {name: value for name, value in body.items() if value is not None and name not in refused}
+
+
+def chat_messages(messages: Sequence[Message], *, with_reasoning: bool = True) -> list[dict[str, Any]]:
+    """In OpenAI's shape. Reasoning goes along in the turn under way only: models were trained so, and most servers
+    drop what is older."""
+    users = [place for place, message in enumerate(messages) if message.role == "user"]
+    turn = users[-1] if users else -1
+    return [_chat_message(message, with_reasoning and place > turn) for place, message in enumerate(messages)]
+
+
+def _chat_message(message: Message, with_reasoning: bool) -> dict[str, Any]:
+    shown: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        shown["tool_calls"] = [_call(call) for call in message.tool_calls]
+        shown["content"] = message.content or None
+    if message.reasoning_content and with_reasoning:
+        shown[REASONING_CONTENT] = message.reasoning_content
+    if message.role == "tool":
+        shown["tool_call_id"] = message.tool_call_id
+        if message.name:
+            shown["name"] = message.name
+    return shown
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    # Servers read the arguments again for their template: what is no JSON object would fail there, each time.
+    arguments = {"unreadable": call.arguments} if isinstance(call.arguments, str) else call.arguments
+    function = {"name": call.name or "unknown", "arguments": json.dumps(arguments, ensure_ascii=False)}
+    return {"id": call.id, "type": "function", "function": function}
+
+
+def _choice(choice: str) -> Any:
+    if choice in ("auto", "required", "none"):
+        return choice
+    return {"type": "function", "function": {"name": choice}}
+
+
+def refused_fields(status: int, said: str, body: dict[str, Any]) -> frozenset[str]:
+    """What to leave out after a server refused `body`, empty when that would not help: the fields that it names,
+    else all that only some servers know."""
+    if TOOLS in body and refuses_tools(said):
+        return frozenset({TOOLS})
+    if status not in (400, 422):
+        return frozenset()
+    optional = [name for name in _OPTIONAL if name in body]
+    if any(REASONING_CONTENT in message for message in body["messages"]):
+        optional.append(REASONING_CONTENT)
+    named = frozenset(name for name in optional if re.search(rf"\b{name}\b", said))
+    if named:
+        return named
+    if _tells_of_something_else(said):
+        return frozenset()
+    return frozenset(name for name in optional if name in (*_EXTENSIONS, REASONING_CONTENT))
+
+
+def _tells_of_something_else(said: str) -> bool:
+    return bool(re.search(r"context|token|length|model .*not|image|api key", said, re.IGNORECASE))

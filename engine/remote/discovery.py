@@ -1,0 +1,169 @@
+"""What a server tells of itself and its models: which kind it is, and how long a model's context is.
+
+`/v1/models` is OpenAI's; vLLM and SGLang add `max_model_len`, llama-server `meta`, OpenRouter and others
+`context_length`. llama-server has `/props`, LM Studio `/api/v0/models`, Ollama `/api/show` and `/api/ps`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from engine.errors import UserError
+from engine.remote.http import Http
+from engine.remote.kinds import Kind
+from engine.remote.names import RemoteName, is_loopback, is_near
+
+# Where nothing tells a length: what servers at home are started with, and what services offer at least.
+USUAL_NEAR, USUAL_FAR = 8192, 32768
+# What Ollama gives a model when nothing else was asked of it.
+_OLLAMA = 4096
+_LENGTHS = (
+    "loaded_context_length",
+    "max_model_len",
+    "n_ctx",
+    "context_length",
+    "context_window",
+    "max_context_length",
+)
+_LONGEST = 2**27
+# Loading a large model from a slow disk.
+_LOAD_S = 600.0
+# What says that a server is not there or lets nobody in; anything else may be a server without a list.
+_FATAL = (
+    "remote.unreachable",
+    "remote.insecure",
+    "remote.key_refused",
+    "remote.bad_key",
+    "remote.certificate",
+    "remote.no_tls",
+    "remote.proxy",
+)
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A model elsewhere. `names` are all that its server lists. `told`: the length is known and not assumed."""
+
+    kind: Kind = ""
+    context: int = 0
+    told: bool = False
+    trained: int = 0
+    names: tuple[str, ...] = ()
+
+
+def listed_models(http: Http, url: str) -> list[dict[str, Any]]:
+    """What `/models` lists. Raises UserError `remote.*`."""
+    value = http.get(f"{url}/models")
+    listed = value.get("data", value.get("models")) if isinstance(value, dict) else value
+    if not isinstance(listed, list):
+        raise UserError("remote.not_openai", host=http.place)
+    return [model for model in listed if isinstance(model, dict)]
+
+
+def names_of(listed: list[dict[str, Any]]) -> tuple[str, ...]:
+    names = (model.get("id") or model.get("name") or model.get("model") for model in listed)
+    return tuple(name for name in names if isinstance(name, str) and name)
+
+
+def discover(http: Http, name: RemoteName) -> Found:
+    """Raises UserError when the server is not there, or does not let us in."""
+    try:
+        listed = listed_models(http, name.url)
+    except UserError as error:
+        if error.code in _FATAL:
+            raise
+        listed = []
+    mine = next((m for m in listed if name.model in names_of([m])), {})
+    names = names_of(listed)
+    owner = str(mine.get("owned_by", "")).lower()
+    context = _length(mine)
+    if owner in ("vllm", "sglang") or "max_model_len" in mine:
+        return _found("vllm", context, name, names)
+    for kind, ask in _MORE:
+        told = _quietly(lambda ask=ask: ask(http, name, mine))  # type: ignore[misc]
+        if told is not None:
+            return _found(kind, told or context, name, names, _length(mine.get("meta"), "n_ctx_train"))
+    return _found("", context, name, names)
+
+
+def _found(kind: Kind, context: int, name: RemoteName, names: tuple[str, ...], trained: int = 0) -> Found:
+    assumed = USUAL_NEAR if _at_home(name) else USUAL_FAR
+    return Found(kind, context or assumed, bool(context), max(trained, context or assumed), names)
+
+
+def _at_home(name: RemoteName) -> bool:
+    host = urlsplit(name.url).hostname or ""
+    return is_loopback(host) or is_near(host) or "." not in host or host.endswith(".local")
+
+
+def _llama_server(http: Http, name: RemoteName, model: dict[str, Any]) -> int | None:
+    if model and model.get("owned_by") not in ("llamacpp", "llama-server") and "meta" not in model:
+        return None
+    settings = _dict(http.get(f"{name.root}/props")).get("default_generation_settings")
+    return _length(settings) if isinstance(settings, dict) else None
+
+
+def _lm_studio(http: Http, name: RemoteName, model: dict[str, Any]) -> int | None:
+    if not _at_home(name):
+        return None
+    listed = _dict(http.get(f"{name.root}/api/v0/models")).get("data")
+    if not isinstance(listed, list):
+        return None
+    mine = next((m for m in listed if isinstance(m, dict) and m.get("id") == name.model), {})
+    return _length(mine)
+
+
+def _ollama(http: Http, name: RemoteName, model: dict[str, Any]) -> int | None:
+    """Ollama loads a model with a length of its own and cuts longer prompts without a word: it is asked to load it,
+    and then what it has loaded."""
+    if not _at_home(name) or model.get("owned_by") not in (None, "library", "ollama"):
+        return None
+    shown = _dict(http.post(f"{name.root}/api/show", {"model": name.model}, silence_s=10.0))
+    if "model_info" not in shown:
+        return None
+    try:
+        http.post(f"{name.root}/api/generate", {"model": name.model, "stream": False}, silence_s=_LOAD_S)
+        loaded = _dict(http.get(f"{name.root}/api/ps")).get("models")
+    except UserError:
+        return _OLLAMA
+    mine = next((m for m in loaded or () if _is_called(m, name.model)), None)
+    return _length(mine) or _OLLAMA
+
+
+def _is_called(model: Any, name: str) -> bool:
+    return isinstance(model, dict) and model.get("name") in (name, f"{name}:latest")
+
+
+_Ask = Callable[[Http, RemoteName, dict[str, Any]], int | None]
+_MORE: tuple[tuple[Kind, _Ask], ...] = (
+    ("llama-server", _llama_server),
+    ("lm-studio", _lm_studio),
+    ("ollama", _ollama),
+)
+
+
+def _quietly(ask: Callable[[], int | None]) -> int | None:
+    """None as well where a server does not know the question."""
+    try:
+        return ask()
+    except UserError:
+        return None
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _length(model: Any, *names: str) -> int:
+    """The first of the fields that tells a length in tokens, also of the `meta` or `top_provider` inside."""
+    if not isinstance(model, dict):
+        return 0
+    for name in names or _LENGTHS:
+        value = model.get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LONGEST:
+            return value
+    inner = (_length(model.get(name), *names) for name in ("meta", "top_provider"))
+    return next((length for length in inner if length), 0)

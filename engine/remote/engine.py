@@ -1,0 +1,253 @@
+"""The `Engine` protocol over a server that speaks OpenAI's chat API."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from engine.api import (
+    EngineState,
+    Event,
+    GenerateRequest,
+    Listener,
+    Loaded,
+    LoadFailed,
+    LoadRequest,
+    Measured,
+    ModelFacts,
+)
+from engine.errors import ErrorInfo, UserError
+from engine.remote.access import RemoteAccess
+from engine.remote.names import RemoteName, parse_name
+
+if TYPE_CHECKING:
+    from engine.remote.exchange import Exchange
+    from engine.remote.http import Http
+    from engine.remote.server import Server
+
+# The way to the server at an address.
+AccessOf = Callable[[str], RemoteAccess]
+_JOIN_S = 2.0
+
+
+class RemoteEngine:
+    """Answers are asked for at once, each on a thread of its own: the server says how many it writes at a time.
+
+    "Loading" is finding the server and what it tells of the model. The listener is called from one thread.
+    `LoadRequest.path` is a name as of `engine.remote.names`; of its wishes the context counts.
+    """
+
+    def __init__(self, listener: Listener, access_of: AccessOf = lambda _url: RemoteAccess()) -> None:
+        self._listener, self._access_of = listener, access_of
+        self._lock = threading.Lock()
+        self._state: EngineState = "empty"
+        self._server: Server | None = None
+        self._loads = 0  # which load counts: an earlier one ends without a word
+        self._settled = threading.Event()
+        self._open: dict[int, Exchange] = {}
+        self._threads: list[threading.Thread] = []
+        self._finding: Http | None = None
+        self._events: queue.SimpleQueue[list[Event] | None] = queue.SimpleQueue()
+        self._telling = threading.Lock()
+        self._teller: threading.Thread | None = None
+        self._is_mute = False
+
+    @property
+    def state(self) -> EngineState:
+        return self._state
+
+    @property
+    def model(self) -> ModelFacts | None:
+        server = self._server
+        return server.facts if server is not None else None
+
+    def load(self, request: LoadRequest) -> None:
+        """Raises UserError `engine.no_model` after `close`, and as `parse_name`."""
+        name = parse_name(request.path)
+        self._cancel_all()
+        with self._lock:
+            if self._state == "closed":
+                raise UserError("engine.no_model")
+            self._loads += 1
+            number = self._loads
+            self._state, self._server = "loading", None
+            self._settled = threading.Event()
+        self._cut()
+        self._start(lambda: self._find(number, name, request.wishes.context), "remote-load")
+
+    def cancel_load(self) -> None:
+        with self._lock:
+            if self._state != "loading":
+                return
+            self._loads += 1
+            self._settle("empty", None)
+        self._cut()
+        self._tell([LoadFailed(ErrorInfo("engine.load_cancelled"))])
+
+    def generate(self, request: GenerateRequest) -> None:
+        from engine.remote.exchange import Exchange
+
+        exchange = Exchange(request, self._tell)
+        with self._lock:
+            if self._state not in ("loading", "ready"):
+                raise UserError("engine.no_model")
+            self._open[request.id] = exchange
+            settled = self._settled
+        self._start(lambda: self._answer(exchange, settled), "remote-answer")
+
+    def measure(self, request: GenerateRequest, texts: tuple[str, ...] = ()) -> None:
+        with self._lock:
+            if self._state not in ("loading", "ready"):
+                raise UserError("engine.no_model")
+            settled = self._settled
+        self._start(lambda: self._measure(request, texts, settled), "remote-measure")
+
+    def abort(self, request_id: int) -> None:
+        with self._lock:
+            exchange = self._open.pop(request_id, None)
+        if exchange is not None:
+            exchange.cancel()
+            exchange.wait_cancelled()
+
+    def answer_now(self, request_id: int) -> None:
+        with self._lock:
+            exchange = self._open.get(request_id)
+        if exchange is not None:
+            exchange.hurry()
+
+    def watch_experts(self, on: bool) -> None:
+        """No server tells of its experts."""
+
+    def unload(self) -> None:
+        self._end("empty")
+
+    def close(self) -> None:
+        self._end("closed")
+        with self._telling:
+            teller, self._teller = self._teller, None
+            self._is_mute = True
+        if teller is not None:
+            self._events.put(None)
+            teller.join()
+
+    # --- inside ---
+
+    def _end(self, state: EngineState) -> None:
+        with self._lock:
+            if self._state == "closed":
+                return
+            self._loads += 1
+            server = self._server
+            self._settle(state, None)
+            threads = tuple(self._threads)
+        self._cancel_all()
+        self._cut()
+        if server is not None:
+            server.http.cut()
+        for thread in threads:  # one that still connects ends by itself
+            thread.join(_JOIN_S)
+
+    def _cancel_all(self) -> None:
+        with self._lock:
+            exchanges = tuple(self._open.values())
+            self._open.clear()
+        for exchange in exchanges:
+            exchange.cancel()
+        for exchange in exchanges:
+            exchange.wait_cancelled()
+
+    def _cut(self) -> None:
+        """End the questions of a load that does not count any more."""
+        finding = self._finding
+        if finding is not None:
+            finding.cut()
+
+    def _settle(self, state: EngineState, server: Server | None) -> None:
+        """With the lock held."""
+        self._state, self._server = state, server
+        self._settled.set()
+
+    def _find(self, number: int, name: RemoteName, context: int) -> None:
+        from engine.remote.http import CutError, Http
+        from engine.remote.server import open_server
+
+        server, error = None, ErrorInfo("engine.no_model")
+        try:
+            access = self._access_of(name.url)
+            self._finding = http = Http(name.url, access)
+            server = open_server(http, name, access, context)
+        except UserError as failure:
+            error = failure.info
+        except CutError:
+            return
+        with self._lock:
+            if number != self._loads:
+                return
+            self._settle("ready" if server is not None else "empty", server)
+            # Told under the lock: who is answered next is told after this.
+            self._tell([Loaded(server.facts) if server is not None else LoadFailed(error)])
+
+    def _answer(self, exchange: Exchange, settled: threading.Event) -> None:
+        settled.wait()
+        server = self._server
+        if server is None:
+            exchange.fail(ErrorInfo("engine.no_model"))
+        else:
+            exchange.run(server)
+        with self._lock:
+            if self._open.get(exchange.id) is exchange:
+                del self._open[exchange.id]
+
+    def _measure(self, request: GenerateRequest, texts: tuple[str, ...], settled: threading.Event) -> None:
+        settled.wait()
+        server = self._server
+        if server is None:
+            self._tell([Measured(request.id, error=ErrorInfo("engine.no_model"))])
+        else:
+            from engine.remote.http import CutError
+
+            try:
+                measured = server.measuring.measured(request, texts, server.refused)
+            except CutError:
+                measured = Measured(request.id, error=ErrorInfo("engine.no_model"))
+            self._tell([measured])
+
+    def _start(self, job: Callable[[], None], name: str) -> None:
+        thread = threading.Thread(target=job, name=name, daemon=True)
+        with self._lock:
+            self._threads = [one for one in self._threads if one.is_alive()]
+            self._threads.append(thread)
+            thread.start()
+
+    def _tell(self, events: list[Event]) -> None:
+        """Queue for the one thread that tells; nothing any more once it is closed."""
+        with self._telling:
+            if self._is_mute:
+                return
+            self._events.put(events)
+            if self._teller is None:
+                self._teller = threading.Thread(target=self._told, name="remote-teller", daemon=True)
+                self._teller.start()
+
+    def _told(self) -> None:
+        while (events := self._events.get()) is not None:
+            # What has come meanwhile goes along, as from a host's pipe.
+            ended = False
+            while not ended and len(events) < 256:
+                try:
+                    more = self._events.get_nowait()
+                except queue.Empty:
+                    break
+                if more is None:
+                    ended = True
+                else:
+                    events = events + more
+            try:
+                self._listener(events)
+            except Exception:  # its mistakes are reported like those of any thread, and the engine goes on
+                threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+            if ended:
+                return

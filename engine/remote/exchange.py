@@ -1,0 +1,171 @@
+"""One answer: ask, read the reply, ask once more without what the server refuses; told in events as it goes."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from engine.api import Event, Finished, FinishReason, GenerateRequest, Timings, Usage
+from engine.errors import ErrorInfo, UserError
+from engine.remote.body import refused_fields, request_body
+from engine.remote.chunks import Chunk, read_chunk
+from engine.remote.http import Answer, CutError, Line, StatusError
+from engine.remote.reply import Reply
+from engine.remote.server import Server
+from engine.remote.sse import EventReader
+
+_DONE = "[DONE]"
+# How often a request is sent again without fields that were refused.
+_TRIES = 4
+# How long a cancelled answer may take to tell its end itself, before it is told for it.
+_END_S = 0.08
+
+
+class Exchange:
+    """Lives for one request. `run` on a thread of its own, the rest from any."""
+
+    def __init__(self, request: GenerateRequest, tell: Callable[[list[Event]], None]) -> None:
+        self._request, self._tell = request, tell
+        self._line = Line()
+        self._started = time.monotonic()
+        self._lock = threading.Lock()
+        self._reply: Reply | None = None
+        self._ended = self._cancelled = self._hurried = False
+        self._told = threading.Event()
+
+    @property
+    def id(self) -> int:
+        return self._request.id
+
+    def cancel(self) -> None:
+        """Cut the connection; it ends with what there is."""
+        with self._lock:
+            self._cancelled = True
+            line = self._line
+        line.cut()
+
+    def wait_cancelled(self) -> None:
+        """The end is told when this returns, though the thread may still connect."""
+        if not self._told.wait(_END_S):
+            self.end(Finished(self.id, "cancelled", Usage(), Timings()))
+
+    def hurry(self) -> None:
+        """No server can close a thought under way: the question is asked anew, without reasoning, unless the answer
+        itself has begun."""
+        with self._lock:
+            reply = self._reply
+            if self._cancelled or self._hurried or (reply is not None and reply.has_content):
+                return
+            self._hurried = True
+            line = self._line
+        line.cut()
+
+    def run(self, server: Server) -> None:
+        """Ask `server` and tell all of it, the end included."""
+        try:
+            self._answer(server)
+            self.end(self._finished(server, "stop"))
+        except CutError:
+            self.end(self._finished(server, "cancelled"))
+        except UserError as failure:
+            self.end(self._finished(server, "error", failure.info))
+        except (
+            Exception
+        ) as mistake:  # what a server sends is somebody else's: it may find any mistake of ours
+            traceback.print_exc()
+            detail = f"{type(mistake).__name__}: {mistake}"[:300]
+            self.end(self._finished(server, "error", ErrorInfo("engine.answer_failed", {"detail": detail})))
+
+    def fail(self, error: ErrorInfo) -> None:
+        self.end(Finished(self.id, "error", Usage(), Timings(), error))
+
+    def end(self, finished: Finished) -> None:
+        """Tell the end, once; after it nothing more is told."""
+        with self._lock:
+            if not self._ended:
+                self._ended = True
+                self._tell([finished])
+        self._told.set()
+
+    def _emit(self, event: Event) -> None:
+        with self._lock:  # the end may be told from another thread
+            if not self._ended:
+                self._tell([event])
+
+    def _answer(self, server: Server) -> None:
+        for _ in range(_TRIES):
+            with self._lock:
+                if self._cancelled:
+                    raise CutError
+                if self._line.is_cut:  # hurried
+                    self._line = Line()
+                    self._request = msgspec.structs.replace(self._request, reasoning="off")
+                line = self._line
+            body = request_body(self._request, server.name.model, server.kind, server.refused)
+            try:
+                self._ask(server, body, line)
+                return
+            except StatusError as error:
+                refused = refused_fields(error.status, error.said, body)
+                if not server.refuse(refused):
+                    raise
+            except CutError:
+                if self._cancelled:
+                    raise
+        raise UserError("remote.refused", host=server.http.place, status=400, detail="-")
+
+    def _ask(self, server: Server, body: dict[str, Any], line: Line) -> None:
+        reply = Reply(self._request, self._emit, self._started, server.measuring.estimated)
+        with self._lock:
+            self._reply = reply
+        try:
+            with server.http.stream(f"{server.name.url}/chat/completions", body, line) as answer:
+                for chunk in _chunks(answer, server.http.place):
+                    reply.feed(chunk)
+        finally:
+            reply.close()
+        server.measuring.counted(body, reply.counted_prompt)
+        reply.check_end()
+
+    def _finished(self, server: Server, reason: FinishReason, error: ErrorInfo | None = None) -> Finished:
+        reply = self._reply
+        if reply is None:
+            return Finished(self.id, reason, Usage(), Timings(), error)
+        usage = reply.usage(server.measuring.estimated_prompt(self._request, server.refused))
+        return Finished(
+            self.id,
+            reply.reason if reason == "stop" else reason,
+            usage,
+            reply.timings(server.load_s, usage.completion_tokens),
+            error,
+            tuple(reply.calls),
+            reply.notices,
+        )
+
+
+def _chunks(answer: Answer, place: str) -> Iterator[Chunk]:
+    """The chunks of a stream; of a server that does not stream, its whole reply as one.
+
+    Raises UserError `remote.not_openai` for a page, and as `read_chunk`.
+    """
+    if answer.kind == "text/html":
+        raise UserError("remote.not_openai", host=place)
+    if answer.kind == "application/json":
+        whole = read_chunk(answer.whole().decode("utf-8", "replace"))
+        said = whole.content or whole.reasoning or whole.calls
+        yield msgspec.structs.replace(whole, finish_reason=whole.finish_reason or ("stop" if said else ""))
+        return
+    reader = EventReader()
+    for piece in answer.pieces():
+        for data in reader.feed(piece):
+            if data.strip() == _DONE:
+                yield Chunk(finish_reason="stop")
+                return
+            yield read_chunk(data)
+    for data in reader.finish():
+        yield Chunk(finish_reason="stop") if data.strip() == _DONE else read_chunk(data)

@@ -1,0 +1,345 @@
+"""Requests to one server, each on a connection of its own that another thread can end.
+
+A connection is not kept: a model's answer takes longer than a handshake, and a server that takes one client at a
+time is not held up by one that waits for its user.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import truststore
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util import Timeout, make_headers, parse_url
+
+from engine.errors import UserError
+from engine.hub.transfer.connections import proxy_for
+from engine.remote.access import RemoteAccess
+from engine.remote.chunks import error_text
+from engine.remote.names import is_loopback, is_near
+
+CONNECT_S = 10.0
+# A model may read a long prompt before it says a word; many servers say nothing meanwhile.
+SILENCE_S = 600.0
+_LONGEST_ERROR = 64 * 1024
+_LONGEST_OBJECT = 32 * 1024 * 1024
+_PIECE = 64 * 1024
+_SHOWN = 300
+
+
+class Line:
+    """One request under way. `cut` ends it from another thread: who waits in it gets `CutError`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self.is_cut = False
+
+    def attach(self, opened: socket.socket) -> None:
+        with self._lock:
+            self._socket = opened
+            cut = self.is_cut
+        if cut:
+            _shut(opened)
+
+    def cut(self) -> None:
+        with self._lock:
+            self.is_cut = True
+            opened = self._socket
+        if opened is not None:
+            _shut(opened)
+
+
+class CutError(Exception):
+    """The request was ended by `Line.cut`."""
+
+
+class StatusError(UserError):
+    """A `UserError` of a server that answered: with its HTTP status and what it said."""
+
+    def __init__(self, code: str, status: int, said: str, /, **params: Any) -> None:
+        super().__init__(code, **params)
+        self.status, self.said = status, said
+
+
+class Http:
+    """One server. Thread-safe."""
+
+    def __init__(self, url: str, access: RemoteAccess) -> None:
+        """Raises UserError `hub.bad_certificates`, `hub.bad_proxy`, `remote.insecure`."""
+        self._url, self._access = url, access
+        parts = urlsplit(url)
+        self._host = parts.hostname or ""
+        self.place = parts.netloc
+        local = threading.local()
+        self._local = local
+        self._lock = threading.Lock()
+        self._lines: set[Line] = set()
+        self._is_cut = False
+        proxy = "" if is_loopback(self._host) else proxy_for(url, access.proxy)
+        plain = parts.scheme == "http"
+        if plain and proxy and not access.allow_http and not is_near(self._host):
+            raise UserError("remote.insecure", host=self.place)
+        checks = plain and not access.allow_http and not proxy
+        options: dict[str, Any] = {"num_pools": 4, "maxsize": 1}
+        if not plain or proxy:
+            options["ssl_context"] = _trusting(access.certificates)
+        if proxy:
+            auth = parse_url(proxy).auth
+            headers = make_headers(proxy_basic_auth=auth) if auth else None
+            self._pool: urllib3.PoolManager = urllib3.ProxyManager(proxy, proxy_headers=headers, **options)
+        else:
+            self._pool = urllib3.PoolManager(**options)
+        self._pool.pool_classes_by_scheme = _pool_classes(local, self.place, checks)
+
+    def cut(self) -> None:
+        """End all requests, and let none begin any more."""
+        with self._lock:
+            self._is_cut = True
+            lines = tuple(self._lines)
+        for line in lines:
+            line.cut()
+
+    def get(self, url: str, *, silence_s: float = CONNECT_S, line: Line | None = None) -> Any:
+        """The JSON at `url`. Raises UserError `remote.*`, CutError."""
+        return self._object("GET", url, None, silence_s, line or Line())
+
+    def post(self, url: str, body: Any, *, silence_s: float = SILENCE_S, line: Line | None = None) -> Any:
+        """The JSON that answers `body`. Raises as `get`."""
+        return self._object("POST", url, body, silence_s, line or Line())
+
+    @contextlib.contextmanager
+    def stream(self, url: str, body: Any, line: Line) -> Iterator[Answer]:
+        """Ask with `body` and read the answer as it comes. Raises as `get`, while it is read too."""
+        with self._open("POST", url, body, SILENCE_S, line) as response:
+            yield Answer(response, self, line)
+
+    def _object(self, method: str, url: str, body: Any, silence_s: float, line: Line) -> Any:
+        with self._open(method, url, body, silence_s, line) as response:
+            data = Answer(response, self, line).whole()
+        try:
+            return json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise UserError("remote.not_openai", host=self.place) from error
+
+    @contextlib.contextmanager
+    def _open(
+        self, method: str, url: str, body: Any, silence_s: float, line: Line
+    ) -> Iterator[urllib3.BaseHTTPResponse]:
+        key = self._access.key()
+        headers = {"Accept": "text/event-stream, application/json", "Connection": "close"}
+        headers["User-Agent"] = "coterie"
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        data = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            data = json.dumps(body, ensure_ascii=False).encode()
+        with self._kept(line):
+            with self.telling(line):
+                response = self._pool.urlopen(
+                    method,
+                    url,
+                    body=data,
+                    headers=headers,
+                    redirect=False,
+                    retries=False,
+                    preload_content=False,
+                    timeout=Timeout(connect=CONNECT_S, read=silence_s),
+                )
+            try:
+                if response.status >= 300:
+                    raise self._refusal(response, line, key)
+                yield response
+            finally:
+                with contextlib.suppress(OSError, urllib3.exceptions.HTTPError, ValueError):
+                    response.close()
+
+    @contextlib.contextmanager
+    def _kept(self, line: Line) -> Iterator[None]:
+        """Inside, the line is this thread's and can be cut. Raises CutError when it is already."""
+        with self._lock:
+            if self._is_cut or line.is_cut:
+                raise CutError
+            self._lines.add(line)
+        self._local.line = line
+        try:
+            yield
+        finally:
+            self._local.line = None
+            with self._lock:
+                self._lines.discard(line)
+
+    def _refusal(self, response: urllib3.BaseHTTPResponse, line: Line, key: str) -> UserError:
+        status = response.status
+        said = ""
+        with contextlib.suppress(UserError):
+            text = Answer(response, self, line).head(_LONGEST_ERROR).decode("utf-8", "replace")
+            with contextlib.suppress(ValueError, RecursionError):
+                said = error_text(json.loads(text))
+        if key:  # some servers repeat what they were given
+            said = said.replace(key, "…")
+        said = " ".join(said.split())
+        code = _code(status)
+        params: dict[str, Any] = {
+            "host": self.place,
+            "status": status,
+            "detail": said[:_SHOWN] or str(status),
+        }
+        return StatusError(code, status, said, **params)
+
+    @contextlib.contextmanager
+    def telling(self, line: Line) -> Iterator[None]:
+        """Makes what urllib3 raises a UserError. Its texts are not kept: they hold addresses and headers."""
+        try:
+            yield
+        except UserError:
+            raise
+        except Exception as error:
+            if line.is_cut:
+                raise CutError from None
+            code = _trouble(error)
+            if code is None:
+                raise
+            raise UserError(code, host=self.place) from None
+
+
+class Answer:
+    """A response that is read as it comes."""
+
+    def __init__(self, response: urllib3.BaseHTTPResponse, http: Http, line: Line) -> None:
+        self._response, self._http, self._line = response, http, line
+        self.headers: Mapping[str, str] = response.headers
+
+    @property
+    def kind(self) -> str:
+        """Its media type: "text/event-stream"."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    def pieces(self) -> Iterator[bytes]:
+        """What has come, as soon as it has. Raises UserError `remote.interrupted`, `remote.silent`, CutError."""
+        while True:
+            with self._http.telling(self._line):
+                piece = self._response.read1(_PIECE)
+            if self._line.is_cut:  # its end looks like that of a stream
+                raise CutError
+            if not piece:
+                return
+            yield piece
+
+    def head(self, most: int) -> bytes:
+        data = b""
+        for piece in self.pieces():
+            data += piece
+            if len(data) >= most:
+                break
+        return data[:most]
+
+    def whole(self) -> bytes:
+        """Raises UserError `remote.garbled` for one that is longer than any answer."""
+        data = self.head(_LONGEST_OBJECT + 1)
+        if len(data) > _LONGEST_OBJECT:
+            raise UserError("remote.garbled", detail="an endless reply")
+        return data
+
+
+def _code(status: int) -> str:
+    if status < 400:
+        return "remote.redirected"
+    if status in (401, 403):
+        return "remote.key_refused"
+    if status in (404, 405, 501):
+        return "remote.not_found"
+    if status == 429:
+        return "remote.too_many"
+    return "remote.server_failed" if status >= 500 else "remote.refused"
+
+
+def _trouble(error: Exception) -> str | None:
+    """The code for what urllib3, ssl or the system raised; None when it is a mistake of ours."""
+    known = urllib3.exceptions
+    if isinstance(error, known.ProxyError):
+        return "remote.proxy"
+    if isinstance(error, known.SSLError | ssl.SSLError):
+        refused = "CERTIFICATE_VERIFY_FAILED" in str(error) or "certificate" in str(error).lower()
+        return "remote.certificate" if refused else "remote.no_tls"
+    if isinstance(error, known.NewConnectionError | known.ConnectTimeoutError | known.NameResolutionError):
+        return "remote.unreachable"
+    if isinstance(error, known.ReadTimeoutError | TimeoutError):
+        return "remote.silent"
+    # ValueError, AttributeError: what http.client makes of a socket that was shut under it.
+    if isinstance(error, known.HTTPError | OSError | ValueError | AttributeError):
+        return "remote.interrupted"
+    return None
+
+
+def _shut(opened: socket.socket) -> None:
+    # The plain method: that of a TLS socket takes its state away from the thread that reads.
+    with contextlib.suppress(OSError):
+        socket.socket.shutdown(opened, socket.SHUT_RDWR)
+
+
+def _trusting(certificates: str) -> ssl.SSLContext:
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if certificates:
+        try:
+            context.load_verify_locations(cafile=certificates)
+        except (OSError, ssl.SSLError) as error:
+            detail = error.strerror or str(error)
+            raise UserError("hub.bad_certificates", path=certificates, detail=detail) from error
+    return context
+
+
+def _pool_classes(local: threading.local, place: str, checks: bool) -> dict[str, Any]:
+    """Pools whose connections tell the request of their thread which socket is its own, before a byte is sent.
+
+    `checks`: a server that is not near is refused as soon as it is known where the name leads to.
+    """
+
+    class Plain(HTTPConnection):
+        def connect(self) -> None:
+            super().connect()
+            _attach(local, self.sock)
+            if checks and not is_near(self.sock.getpeername()[0]):
+                self.close()
+                raise UserError("remote.insecure", host=place)
+
+    class Secure(HTTPSConnection):
+        def connect(self) -> None:
+            super().connect()
+            _attach(local, self.sock)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+        def _put_conn(self, conn: Any) -> None:
+            _close(conn)
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+        def _put_conn(self, conn: Any) -> None:
+            _close(conn)
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
+def _close(connection: Any) -> None:
+    """Instead of keeping it: a server may have closed it already, without a word."""
+    if connection is not None:
+        connection.close()
+
+
+def _attach(local: threading.local, opened: Any) -> None:
+    line = getattr(local, "line", None)
+    if line is not None and opened is not None:
+        line.attach(opened)

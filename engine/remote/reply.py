@@ -1,0 +1,172 @@
+"""One reply as it comes: chunks in, events out, in whatever way its server marks reasoning and calls. Pure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from engine.api import Delta, FinishReason, GenerateRequest, Timings, ToolCall, ToolCalled, Usage
+from engine.errors import ErrorInfo, UserError
+from engine.formats import ContentDelta, ParsedDelta, Prompt, ReasoningDelta, ReplyParser, ToolCallFinished
+from engine.formats.call_reader import CallReader
+from engine.formats.fallback import FALLBACK
+from engine.formats.known_dialects import other_notations
+from engine.formats.markers import ReasoningMarkers
+from engine.remote.call_pieces import CallPieces
+from engine.remote.chunks import Chunk, Counted
+from engine.text import clean_text
+
+_LENGTH = ("length", "max_tokens", "model_length")
+Emit = Callable[[Delta | ToolCalled], None]
+
+
+class Reply:
+    """Takes chunks until the end. `started` is the monotonic time of the request; `estimated` counts tokens where the
+    server does not.
+
+    Text may hold what a server left in it: a block of reasoning at its start, and, when tools were offered, calls in
+    one of the notations that models write.
+    """
+
+    def __init__(
+        self,
+        request: GenerateRequest,
+        emit: Emit,
+        started: float,
+        estimated: Callable[[str], int],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._request, self._emit, self._clock = request, emit, clock
+        self._started, self._estimated = started, estimated
+        seed = f"{request.id}:{len(request.messages)}"
+        tools = request.tools if request.tool_choice != "none" else ()
+        reader = CallReader(FALLBACK, other_notations(FALLBACK), tools)
+        self._parser = ReplyParser(ReasoningMarkers(), Prompt(seed), reader)
+        self._pieces = CallPieces(seed)
+        self._counted = Counted()
+        self._first = self._last = self._thought = 0.0
+        self._texts: list[str] = []
+        self._thoughts: list[str] = []
+        self.calls: list[ToolCall] = []
+        self._read: list[ToolCall] = []  # of these, those that stood in the text
+        self.finish_reason = ""
+        self.notices: tuple[ErrorInfo, ...] = ()
+        self._closed = False
+
+    @property
+    def has_content(self) -> bool:
+        """Whether the answer itself has begun."""
+        return bool(self.calls) or any(self._texts)
+
+    def feed(self, chunk: Chunk) -> None:
+        if chunk.content or chunk.reasoning or chunk.calls:
+            self._last = self._clock()
+            self._first = self._first or self._last
+        if chunk.reasoning:
+            self._tell_thought(clean_text(chunk.reasoning))
+        if chunk.content:
+            self._parsed(self._parser.feed(clean_text(chunk.content)))
+        for piece in chunk.calls:
+            self._called(self._pieces.feed(piece), self._read)
+        self.finish_reason = self.finish_reason or chunk.finish_reason
+        if chunk.counted is not None:
+            self._counted = _merged(self._counted, chunk.counted)
+
+    def close(self) -> None:
+        """The stream has ended, however it did: give out what was held back."""
+        if self._closed:
+            return
+        self._closed = True
+        self._parsed(self._parser.flush())
+        whole = self._parser.finish()
+        # A call that the end of the stream cut in two is none.
+        native = self._pieces.finish() if self.finish_reason else []
+        self._called(native, self._read)
+        cut = bool(native) and native[-1].is_malformed and self.finish_reason in _LENGTH
+        notices = []
+        if cut or whole.truncated_in == "tool_call":
+            notices.append(ErrorInfo("tools.cut_in_call"))
+        elif whole.truncated_in == "reasoning" or (self.finish_reason in _LENGTH and not self.has_content):
+            notices.append(ErrorInfo("reasoning.cut_in_thought"))
+        if self.finish_reason == "content_filter":
+            notices.append(ErrorInfo("remote.filtered"))
+        self.notices = tuple(notices)
+
+    def check_end(self) -> None:
+        """Raises UserError `remote.cut` for a reply that just stopped."""
+        if not self.finish_reason:
+            raise UserError("remote.cut")
+
+    @property
+    def reason(self) -> FinishReason:
+        return "length" if self.finish_reason in _LENGTH else "stop"
+
+    def usage(self, prompt: int) -> Usage:
+        """As counted by the server; `prompt` stands in where it does not count."""
+        counted = self._counted
+        thoughts = self._estimated("".join(self._thoughts))
+        written = self._estimated("".join(self._texts)) + thoughts
+        written += sum(self._estimated(f"{call.name}{call.arguments}") for call in self.calls)
+        return Usage(
+            counted.prompt if counted.prompt >= 0 else prompt,
+            max(0, counted.cached),
+            counted.completion if counted.completion >= 0 else written,
+            counted.reasoning if counted.reasoning > 0 else thoughts,
+        )
+
+    @property
+    def counted_prompt(self) -> int:
+        """0 where the server did not count."""
+        return max(0, self._counted.prompt)
+
+    def timings(self, load_s: float, completion: int) -> Timings:
+        """Speeds as the server tells them; else decoding as it arrived here, and of the prompt's nothing is known."""
+        took = self._last - self._first
+        decode = self._counted.decode_tps
+        if decode < 0:
+            decode = (completion - 1) / took if took > 0 and completion > 1 else 0.0
+        return Timings(
+            load_s=load_s,
+            ttft_s=self._first - self._started if self._first else 0.0,
+            prefill_tps=max(0.0, self._counted.prefill_tps),
+            decode_tps=decode,
+            reasoning_s=self._thought - self._first if self._thought else 0.0,
+        )
+
+    def _tell_thought(self, text: str) -> None:
+        self._thoughts.append(text)
+        self._thought = self._last
+        self._emit(Delta(self._request.id, "reasoning", text))
+
+    def _parsed(self, deltas: list[ParsedDelta]) -> None:
+        for delta in deltas:
+            if isinstance(delta, ReasoningDelta):
+                self._tell_thought(delta.text)
+            elif isinstance(delta, ContentDelta):
+                self._texts.append(delta.text)
+                self._emit(Delta(self._request.id, "content", delta.text))
+            elif isinstance(delta, ToolCallFinished):
+                told = [call for call in self.calls if call not in self._read]
+                if not any(_same(delta.call, other) for other in told):
+                    self._read.append(delta.call)
+                    self._called([delta.call], [])
+
+    def _called(self, calls: list[ToolCall], known: list[ToolCall]) -> None:
+        """Calls that are in `known` already come from a server that reads them and leaves them in the text too."""
+        for call in calls:
+            if any(_same(call, other) for other in known):
+                continue
+            self.calls.append(call)
+            self._emit(ToolCalled(self._request.id, call))
+
+
+def _same(left: ToolCall, right: ToolCall) -> bool:
+    return (left.name, left.arguments) == (right.name, right.arguments)
+
+
+def _merged(old: Counted, new: Counted) -> Counted:
+    """The newest word of each."""
+    told = {name: value for name, value in msgspec.structs.asdict(new).items() if value >= 0}
+    return msgspec.structs.replace(old, **told)

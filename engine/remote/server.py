@@ -1,0 +1,70 @@
+"""A server with the model that is asked of it, and what was learned of the two."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from engine.api import ModelFacts, Sampling
+from engine.remote.access import RemoteAccess
+from engine.remote.discovery import Found, discover
+from engine.remote.http import Http
+from engine.remote.kinds import Kind
+from engine.remote.measuring import Measuring
+from engine.remote.names import RemoteName
+from engine.remote.reasoning import CONTROL
+
+
+class Server:
+    """Does not change but for `refused`. Thread-safe."""
+
+    def __init__(self, http: Http, name: RemoteName, found: Found, context: int, load_s: float) -> None:
+        self.http, self.name = http, name
+        self.kind: Kind = found.kind
+        self.context, self.trained = context, max(found.trained, context)
+        self.load_s = load_s
+        self.measuring = Measuring(http, name, found.kind)
+        self._lock = threading.Lock()
+        self._refused: frozenset[str] = frozenset()
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """Fields of a request that it does not take."""
+        return self._refused
+
+    def refuse(self, fields: frozenset[str]) -> bool:
+        """Leave these out from now on; False when there is nothing new among them."""
+        with self._lock:
+            if fields <= self._refused:
+                return False
+            self._refused |= fields
+            return True
+
+    @property
+    def facts(self) -> ModelFacts:
+        return ModelFacts(
+            path=self.name.text,
+            name=self.name.model,
+            architecture="",
+            quantisation="",
+            context=self.context,
+            trained_context=self.trained,
+            reasoning=CONTROL,
+            sampling=Sampling(),
+            load_s=self.load_s,
+            remote=True,
+        )
+
+
+def open_server(http: Http, name: RemoteName, access: RemoteAccess, context: int = 0) -> Server:
+    """Find the server and what it tells of the model. `context` is the length that is wanted; one that its user has
+    set for the server comes next, then what the server tells. A longer one than it has is not used.
+
+    Raises UserError `remote.*`, CutError.
+    """
+    started = time.monotonic()
+    found = discover(http, name)
+    wanted = context or access.context
+    if wanted and found.told:
+        wanted = min(wanted, found.context)
+    return Server(http, name, found, wanted or found.context, time.monotonic() - started)

@@ -1,0 +1,209 @@
+"""Attempts to get out of every sandbox, as the user who runs the tests and, by root, as an unprivileged one."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.agents.sandbox import attacks
+from tests.agents.sandbox.conftest import KINDS
+
+ROOT = Path(__file__).resolve().parents[3]
+NOBODY = 65534
+# Landlock cannot forbid these in a folder that may be written to: the files are put back at the end instead.
+PUT_BACK = {
+    "change_the_configuration_of_git",
+    "add_a_hook_of_git",
+    "put_another_configuration_in_its_place",
+    "put_another_repository_in_its_place",
+}
+USERS = ["me", "nobody"] if os.getuid() == 0 else ["me"]
+
+_RUN = """
+import json, sys
+from pathlib import Path
+from agents.sandbox.sandbox import Confinement, Limits
+from agents.sandbox.visible import interpreter
+from tests.agents.sandbox.conftest import KINDS
+kind, workspace, targets = sys.argv[1:]
+argv = [str(interpreter()), "-I", "attacks.py", targets]
+ran = KINDS[kind].run(argv, Confinement(Path(workspace)), limits=Limits(seconds=60))
+print(json.dumps([ran.code, ran.output, ran.errors]))
+"""
+
+
+class Outside:
+    """What must not be reached: files, sockets that notice being used, and a process."""
+
+    def __init__(self, folder: Path, user: int | None) -> None:
+        self.folder = folder
+        self.workspace = self._made("workspace")
+        outside, home = self._made("outside"), self._made("home")
+        data = self._made("home/data")
+        for path in (outside / "file", home / "secret", data / "data"):
+            path.write_text("CANARY")
+        for path in (self.workspace / ".git/hooks/pre-commit", self.workspace / ".git/config"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("mine")
+        shutil.copy(attacks.__file__, self.workspace / "attacks.py")
+        self.tcp, self.udp = socket.create_server(("127.0.0.1", 0)), socket.socket(type=socket.SOCK_DGRAM)
+        self.udp.bind(("127.0.0.1", 0))
+        self.abstract, self.named = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
+        name = f"coterie-{os.getpid()}-{folder.name}"
+        self.abstract.bind("\0" + name)
+        self.named.bind(str(outside / "socket"))
+        for listening in (self.abstract, self.named):
+            listening.listen()
+        for one in (self.tcp, self.udp, self.abstract, self.named):
+            one.setblocking(False)
+        self.process = subprocess.Popen(
+            ["bash", "-c", f"trap 'echo >{folder}/signalled' URG TERM; echo; sleep 120 & wait; wait; wait"],
+            user=user,
+            start_new_session=True,
+            env={**os.environ, "CANARY": "1"},
+            stdout=subprocess.PIPE,
+        )
+        assert self.process.stdout
+        self.process.stdout.readline()
+        self.targets: dict[str, Any] = {
+            "outside": str(outside),
+            "outside_file": str(outside / "file"),
+            "home": str(home),
+            "secret": str(home / "secret"),
+            "data": str(data / "data"),
+            "workspace": str(self.workspace),
+            "pid": self.process.pid,
+            "tcp": self.tcp.getsockname()[1],
+            "udp": self.udp.getsockname()[1],
+            "abstract": name,
+            "socket": str(outside / "socket"),
+        }
+        if user is not None:
+            for path in [folder, *folder.rglob("*")]:
+                os.chown(path, user, user)
+
+    def _made(self, name: str) -> Path:
+        folder = self.folder / name
+        folder.mkdir()
+        return folder
+
+    def reached(self) -> list[str]:
+        """What was changed or used, seen from here."""
+        found = []
+        names = sorted(str(path.relative_to(self.folder)) for path in (self.folder / "outside").rglob("*"))
+        if names != ["outside/file", "outside/socket"]:
+            found.append(f"files: {names}")
+        file = self.folder / "outside/file"
+        facts = file.stat()
+        if file.read_text() != "CANARY" or facts.st_mode & 0o777 == 0o777 or facts.st_mtime < 1000:
+            found.append("file")
+        if os.listxattr(file):
+            found.append("attribute")
+        for name, listening in (("tcp", self.tcp), ("abstract", self.abstract), ("named", self.named)):
+            with contextlib.suppress(BlockingIOError):
+                listening.accept()[0].close()
+                found.append(name)
+        with contextlib.suppress(BlockingIOError):
+            self.udp.recv(100)
+            found.append("udp")
+        if self.process.poll() is not None or os.getpriority(os.PRIO_PROCESS, self.process.pid) > 0:
+            found.append("process")
+        if (self.folder / "signalled").exists():
+            found.append("signalled")
+        return found
+
+    def close(self) -> None:
+        assert self.process.stdout
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process.stdout.close()
+        for one in (self.tcp, self.udp, self.abstract, self.named):
+            one.close()
+
+
+class Tried:
+    def __init__(self, results: dict[str, str], reached: list[str], git: list[str]) -> None:
+        self.results = results
+        self.reached = reached
+        self.git = git
+
+
+@pytest.fixture(scope="module", params=[(kind, user) for kind in sorted(KINDS) for user in USERS])
+def tried(request: pytest.FixtureRequest, system_temp: Path) -> Iterator[tuple[str, Tried]]:
+    """All attacks, run once for each kind and user."""
+    kind, who = request.param
+    user = NOBODY if who == "nobody" else None
+    if user and not _can_be_run_by(user):
+        pytest.skip("another user cannot run this interpreter")
+    with tempfile.TemporaryDirectory(prefix="coterie-escapes-", dir="/tmp" if user else None) as name:
+        folder = Path(name).resolve()
+        outside = Outside(folder, user)
+        secret_descriptor = os.open(folder / "home", os.O_RDONLY)  # a careless parent leaves something open
+        os.set_inheritable(secret_descriptor, True)
+        try:
+            argv = [sys.executable, "-c", _RUN, kind, str(outside.workspace), json.dumps(outside.targets)]
+            environment = {**os.environ, "PYTHONPATH": str(ROOT), "CANARY": "1", "TMPDIR": name}
+            done = subprocess.run(
+                argv,
+                user=user,
+                group=user,
+                extra_groups=[] if user else None,
+                env=environment,
+                cwd="/",
+                capture_output=True,
+                text=True,
+                pass_fds=(secret_descriptor,),
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+            code, output, errors = json.loads(done.stdout)
+            assert code == 0, errors
+            git = outside.workspace / ".git"
+            kept = [
+                (git / "config").read_text(),
+                *sorted(path.read_text() for path in (git / "hooks").iterdir()),
+            ]
+            yield f"{kind}-{who}", Tried(json.loads(output), outside.reached(), kept)
+        finally:
+            os.close(secret_descriptor)
+            outside.close()
+
+
+def _can_be_run_by(user: int) -> bool:
+    argv = [sys.executable, "-c", "import msgspec"]
+    try:
+        done = subprocess.run(
+            argv, user=user, group=user, extra_groups=[], cwd="/", capture_output=True, check=False
+        )
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
+@pytest.mark.parametrize("name", attacks.ATTACKS)
+def test_an_attempt_is_held_back(tried: tuple[str, Tried], name: str) -> None:
+    kind, found = tried
+    if kind.startswith("landlock") and name in PUT_BACK:
+        assert found.git == ["mine", "mine"]
+    else:
+        assert found.results[name] == ""
+
+
+def test_nothing_outside_was_reached(tried: tuple[str, Tried]) -> None:
+    assert tried[1].reached == []
+
+
+def test_what_git_executes_is_as_it_was(tried: tuple[str, Tried]) -> None:
+    assert tried[1].git == ["mine", "mine"]

@@ -1,0 +1,132 @@
+"""Programs that take more than they may have. Each of them would stop by itself, should it not be stopped."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from agents.sandbox import launched
+from agents.sandbox.output import KeptOutput
+from agents.sandbox.sandbox import Confinement, Limits, Ran, Sandbox
+from agents.sandbox.visible import interpreter
+
+MIB = 1024**2
+
+# Each process starts two more for two seconds, 3,000 at most together, and none of them stays.
+_FORKS = """
+import os, time
+ends = time.monotonic() + 2
+made = 0
+while time.monotonic() < ends and made < 3000:
+    made += 1
+    try:
+        if not os.fork():
+            made = 2990 if made > 4 else made
+            os.setsid()
+    except OSError:
+        print("refused", flush=True)
+        time.sleep(0.1)
+"""
+
+
+def python(sandbox: Sandbox, workspace: Path, code: str, **limits: float) -> Ran:
+    argv = [str(interpreter()), "-I", "-c", code]
+    most = Limits(**{"seconds": 20, **limits})  # type: ignore[arg-type]
+    return sandbox.run(argv, Confinement(workspace), limits=most)
+
+
+def test_a_fork_bomb_is_held_and_leaves_nobody(sandbox: Sandbox, workspace: Path) -> None:
+    ran = python(sandbox, workspace, "MARK = 'fork-bomb-5d1'\n" + _FORKS, processes=64)
+    assert ran.exceeded == "processes" or "refused" in ran.output
+    listed = subprocess.run(["ps", "-axo", "args="], capture_output=True, text=True, check=True).stdout
+    assert "fork-bomb-5d1" not in listed
+
+
+def test_memory_is_limited_for_each_process(sandbox: Sandbox, workspace: Path) -> None:
+    code = "held = []\nfor _ in range(20): held.append(bytearray(b'x') * (32 << 20))\nprint('had it all')"
+    ran = python(sandbox, workspace, code, memory_bytes=200 * MIB)
+    assert ran.code != 0
+    assert "had it all" not in ran.output
+
+
+def test_shared_memory_counts_too(sandbox: Sandbox, workspace: Path) -> None:
+    code = (
+        "import mmap, time\nheld = mmap.mmap(-1, 512 << 20)\n"
+        "for at in range(0, 512 << 20, 4096):\n    held[at] = 1\n"
+        "time.sleep(2)\nprint('had it all')"
+    )
+    ran = python(sandbox, workspace, code, memory_bytes=200 * MIB)
+    assert ran.exceeded == "memory"
+    assert "had it all" not in ran.output
+
+
+def test_a_file_that_grows_too_large_ends_the_program(sandbox: Sandbox, workspace: Path) -> None:
+    code = "with open('big', 'wb') as file:\n    for _ in range(40): file.write(bytes(1 << 20))"
+    ran = python(sandbox, workspace, code, file_bytes=8 * MIB)
+    assert ran.code != 0
+    assert (workspace / "big").stat().st_size <= 8 * MIB
+
+
+def test_a_disk_that_fills_ends_the_program(
+    sandbox: Sandbox, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = os.statvfs(workspace)
+    monkeypatch.setattr(launched, "_floor", lambda _: facts.f_bavail * facts.f_frsize - 24 * MIB)
+    code = (
+        "import os, time\nfor n in range(60):\n    with open(f'piece{n}', 'wb') as file:\n"
+        "        file.write(os.urandom(1 << 20))\n    os.sync() if n % 10 == 0 else time.sleep(0.03)\n"
+    )
+    ran = python(sandbox, workspace, code)
+    assert ran.exceeded == "disk"
+    assert len(list(workspace.iterdir())) < 60
+
+
+def test_ten_gigabytes_of_output_are_read_and_take_no_memory(sandbox: Sandbox, workspace: Path) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    command = "echo first; dd if=/dev/zero bs=1M count=10240 status=none; echo last"
+    ran = sandbox.run(
+        ["bash", "-c", command], Confinement(workspace), limits=Limits(seconds=150, output_bytes=100_000)
+    )
+    assert ran.code == 0
+    assert ran.output.startswith("first\n") and ran.output.endswith("last\n")
+    assert ran.left_out == 10 * 1024**3 + len("first\nlast\n") - 100_000
+    assert len(ran.output) < 100_100
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 64 * 1024
+
+
+def test_few_open_files_are_enough_for_nobody(sandbox: Sandbox, workspace: Path) -> None:
+    code = "held = []\nwhile len(held) < 500: held.append(open('/dev/null'))\n"
+    ran = python(sandbox, workspace, code, open_files=64)
+    assert "Too many open files" in ran.errors
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 7, 10, 26, 27])
+def test_the_head_and_the_tail_of_an_output_are_kept(most: int) -> None:
+    text = b"abcdefghijklmnopqrstuvwxyz"
+    read, write = os.pipe()
+    kept = KeptOutput(read, most)
+    for at in range(0, len(text), 5):
+        os.write(write, text[at : at + 5])
+        time.sleep(0.001)
+    os.close(write)
+    assert kept.finish(5)
+    os.close(read)
+    shown, left_out = kept.result()
+    assert left_out == max(0, len(text) - most)
+    head, tail = text[: most - most // 2].decode(), text[len(text) - most // 2 :].decode()
+    if left_out:
+        assert shown == f"{head}\n[... {left_out} bytes left out ...]\n{tail}"
+    else:
+        assert shown == text.decode()
+
+
+def test_limits_count_for_the_launched_alone(sandbox: Sandbox, workspace: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE), os.getpriority(os.PRIO_PROCESS, 0)
+    python(sandbox, workspace, "pass", open_files=64)
+    assert (resource.getrlimit(resource.RLIMIT_NOFILE), os.getpriority(os.PRIO_PROCESS, 0)) == before

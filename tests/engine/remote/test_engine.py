@@ -1,0 +1,259 @@
+"""Answers of models elsewhere, over a scripted server on loopback."""
+
+import time
+
+import pytest
+
+from engine.api import (
+    Delta,
+    Finished,
+    LoadFailed,
+    LoadRequest,
+    Measured,
+    Message,
+    Sampling,
+    ToolCall,
+    ToolCalled,
+)
+from engine.errors import UserError
+from engine.remote.access import RemoteAccess
+from engine.remote.engine import RemoteEngine
+from tests.engine.remote.conftest import Connect, Connected, question
+from tests.support.openai_script import Call, Reply, call, in_order, say
+from tests.support.openai_server import OpenAiServer
+from tests.support.recorder import Recorder
+
+TOOL = {
+    "type": "function",
+    "function": {
+        "name": "look",
+        "description": "Look",
+        "parameters": {"type": "object", "properties": {"at": {"type": "string"}}},
+    },
+}
+
+
+def asked(connected: Connected, **options: object) -> tuple[str, Finished]:
+    connected.engine.generate(question(**options))  # type: ignore[arg-type]
+    return connected.told.finish(1)
+
+
+def told(connected: Connected, channel: str) -> str:
+    return "".join(e.text for e in connected.told.seen if isinstance(e, Delta) and e.channel == channel)
+
+
+def test_an_answer_streams_with_reasoning_usage_and_times(connect: Connect) -> None:
+    connected = connect(in_order(say("Good morning", reasoning="The user greets", pace=0.002)))
+    text, finished = asked(connected)
+    assert text == "Good morning" and told(connected, "reasoning") == "The user greets"
+    assert (finished.reason, finished.error) == ("stop", None)
+    assert finished.usage.prompt_tokens > 0 and finished.usage.completion_tokens == 7
+    assert finished.usage.reasoning_tokens == 4
+    assert finished.timings.ttft_s > 0 and finished.timings.decode_tps > 0
+    assert len([e for e in connected.told.seen if isinstance(e, Delta)]) > 2
+
+
+def test_what_is_known_of_a_model_elsewhere_says_that_it_is_elsewhere(connect: Connect) -> None:
+    connected = connect(kind="vllm", context=4096)
+    facts = connected.facts()
+    assert (facts.name, facts.path, facts.remote) == ("scripted", connected.server.model, True)
+    assert facts.context == 4096 and connected.engine.state == "ready"
+    assert connected.engine.model == facts
+
+
+def test_calls_come_one_by_one_whatever_way_the_server_cuts_them(connect: Connect) -> None:
+    calls = (Call("look", {"at": "the “sea”, 바다"}), Call("look", {"at": "b"}), Call("look", {"at": "b"}))
+    for index in (True, False):
+        connected = connect(in_order(Reply("I look.", tool_calls=calls, call_index=index, piece=3)))
+        text, finished = asked(connected, tools=(TOOL,))
+        assert text == "I look."
+        assert [(c.name, c.arguments) for c in finished.tool_calls] == [(c.name, c.arguments) for c in calls]
+        assert len({c.id for c in finished.tool_calls}) == 3
+        single = [e.call for e in connected.told.seen if isinstance(e, ToolCalled)]
+        assert tuple(single) == finished.tool_calls
+
+
+def test_arguments_that_are_no_json_come_as_the_text_they_are(connect: Connect) -> None:
+    _, finished = asked(connect(in_order(call("look", '{"at": "a'))), tools=(TOOL,))
+    assert finished.tool_calls[0].arguments == '{"at": "a' and finished.tool_calls[0].is_malformed
+    _, finished = asked(connect(in_order(call("look", '{"at": "a', finish_reason="length"))), tools=(TOOL,))
+    assert finished.reason == "length" and [n.code for n in finished.notices] == ["tools.cut_in_call"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<tool_call>\n{"name": "look", "arguments": {"at": "a"}}\n</tool_call>',
+        '[TOOL_CALLS]look[ARGS]{"at": "a"}',
+        '```json\n{"name": "look", "arguments": {"at": "a"}}\n```',
+    ],
+)
+def test_a_call_that_the_server_left_in_the_text_is_a_call(connect: Connect, text: str) -> None:
+    connected = connect(in_order(say(f"<think>so</think>\n{text}"), say(text)))
+    content, finished = asked(connected, tools=(TOOL,))
+    assert [(c.name, c.arguments) for c in finished.tool_calls] == [("look", {"at": "a"})]
+    assert content.strip() == "" and told(connected, "reasoning") == "so"
+    content, finished = asked(connected)
+    assert not finished.tool_calls and content.strip() == text, "without tools it is text"
+
+
+def test_a_call_that_is_told_and_left_in_the_text_is_one_call(connect: Connect) -> None:
+    text = '<tool_call>\n{"name": "look", "arguments": {"at": "a"}}\n</tool_call>'
+    _, finished = asked(connect(in_order(call("look", {"at": "a"}, content=text))), tools=(TOOL,))
+    assert len(finished.tool_calls) == 1
+
+
+def test_a_call_within_the_reasoning_is_reasoning(connect: Connect) -> None:
+    text = '<tool_call>{"name": "look", "arguments": {"at": "a"}}</tool_call>'
+    connected = connect(in_order(say("No.", reasoning=text), say(f"<think>{text}</think>No.")))
+    for _ in range(2):
+        content, finished = asked(connected, tools=(TOOL,))
+        assert (content, finished.tool_calls) == ("No.", ())
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (Reply("Half an answer", fault="drop", after=4), "remote.interrupted"),
+        (Reply("Half an answer", fault="no_done", after=4), "remote.cut"),
+        (Reply("Half an answer", fault="bad_json", after=4), "remote.garbled"),
+        (Reply("Half an answer", fault="wrong_types", after=4), "remote.garbled"),
+        (Reply("Half an answer", fault="stream_error", after=4), "remote.failed"),
+        (Reply(fault="status", status=500), "remote.server_failed"),
+        (Reply(fault="status", status=429), "remote.too_many"),
+        (Reply(fault="status", status=401), "remote.key_refused"),
+        (Reply(fault="status", status=404), "remote.not_found"),
+        (Reply(fault="status", status=413), "remote.refused"),
+        (Reply(fault="html", status=502), "remote.server_failed"),
+        (Reply(fault="html", status=200), "remote.not_openai"),
+        (Reply(fault="empty"), "remote.cut"),
+    ],
+)
+def test_what_goes_wrong_is_told_and_the_text_stands(connect: Connect, reply: Reply, code: str) -> None:
+    connected = connect(in_order(reply, say("Now.")))
+    text, finished = asked(connected)
+    assert finished.reason == "error" and finished.error is not None and finished.error.code == code
+    assert text == ("Half an answer"[:8] if reply.content else "")
+    assert asked(connected)[0] == "Now.", "the next answer is another one"
+
+
+def test_an_answer_is_stopped_within_100_ms_with_what_there_is(connect: Connect) -> None:
+    connected = connect(in_order(Reply("So far, and then", fault="stall", after=8), Reply("late", delay=30)))
+    connected.engine.generate(question())
+    connected.told.next(Delta)
+    for id in (1, 2):
+        started = time.monotonic()
+        connected.engine.abort(id)
+        _, finished = connected.told.finish(id)
+        assert time.monotonic() - started < 0.5 and finished.reason == "cancelled"
+        if id == 1:
+            connected.engine.generate(question(2))
+            while len(connected.server.asked) < 2:
+                time.sleep(0.005)
+    until = time.monotonic() + 5
+    while not connected.server.left and time.monotonic() < until:
+        time.sleep(0.01)
+    assert connected.server.left == [0], "the server is told by the end of the connection"
+
+
+def test_answer_now_asks_anew_without_reasoning(connect: Connect) -> None:
+    connected = connect(in_order(say("", reasoning="hm " * 400, pace=0.01), say("Quick.")))
+    connected.engine.generate(question())
+    connected.told.next(Delta)
+    connected.engine.answer_now(1)
+    text, finished = connected.told.finish(1)
+    assert (text, finished.reason) == ("Quick.", "stop")
+    assert connected.server.asked[1].body["reasoning_effort"] == "none"
+
+
+def test_several_answers_are_written_at_a_time(connect: Connect) -> None:
+    connected = connect(lambda asked: say(f"{asked.last}!", pace=0.01))
+    for id in range(1, 9):
+        connected.engine.generate(question(id, f"number {id}"))
+    texts: dict[int, str] = {}
+    ends = 0
+    while ends < 8:
+        event = connected.told.next(Delta, Finished)
+        if isinstance(event, Delta):
+            texts[event.id] = texts.get(event.id, "") + event.text
+        else:
+            ends += 1
+    assert texts == {id: f"number {id}!" for id in range(1, 9)}
+
+
+def test_a_field_that_is_refused_is_left_out_from_then_on(connect: Connect) -> None:
+    refusal = Reply(fault="status", status=400, message="Unsupported parameter: 'seed' is not supported")
+    connected = connect(in_order(refusal, say("A"), say("B")))
+    request = {"sampling": Sampling(temperature=0.5, seed=3)}
+    assert [asked(connected, **request)[0] for _ in range(2)] == ["A", "B"]
+    assert ["seed" in one.body for one in connected.server.asked] == [True, False, False]
+    assert all(one.body["temperature"] == 0.5 for one in connected.server.asked)
+
+
+def test_tools_that_a_server_does_not_take_are_described_in_words(connect: Connect) -> None:
+    refusal = Reply(fault="status", status=400, message="library/gemma does not support tools")
+    written = '<tool_call>\n{"name": "look", "arguments": {"at": "a"}}\n</tool_call>'
+    connected = connect(in_order(refusal, say(written), say("Seen.")))
+    _, finished = asked(connected, tools=(TOOL,))
+    (made,) = finished.tool_calls
+    history = (
+        Message("user", "Hello"),
+        Message("assistant", "", tool_calls=(ToolCall(made.id, "look", {"at": "a"}),)),
+        Message("tool", "blue", tool_call_id=made.id, name="look"),
+    )
+    connected.engine.generate(question(2, tools=(TOOL,)).__class__(2, history, tools=(TOOL,)))
+    assert connected.told.finish(2)[0] == "Seen."
+    last = connected.server.asked[-1]
+    assert "tools" not in last.body and '"name": "look"' in last.messages[0]["content"]
+    assert [m["role"] for m in last.messages] == ["system", "user", "assistant", "user"]
+    assert "<tool_call>" in last.messages[2]["content"] and "blue" in last.messages[3]["content"]
+
+
+def test_a_key_is_sent_and_repeated_nowhere(connect: Connect) -> None:
+    connected = connect(key="sk-secret", access=RemoteAccess(lambda: " sk-secret\n"))
+    assert asked(connected)[1].error is None
+    wrong = connect(key="sk-secret", access=RemoteAccess(lambda: "sk-wrong"))
+    error = wrong.told.next(LoadFailed).error
+    assert error.code == "remote.key_refused" and "sk-" not in str(error.params)
+    assert "sk-" not in repr(RemoteAccess(lambda: "sk-secret"))
+
+
+def test_a_server_that_is_not_there_is_told_when_it_is_loaded() -> None:
+    told = Recorder()
+    engine = RemoteEngine(told)
+    with OpenAiServer() as server:
+        name = server.model
+    engine.load(LoadRequest(name))
+    assert told.next(LoadFailed).error.code == "remote.unreachable"
+    with pytest.raises(UserError, match=r"engine\.no_model"):
+        engine.generate(question())
+    engine.close()
+
+
+def test_a_server_that_does_not_stream_is_read_whole(connect: Connect) -> None:
+    from engine.remote.exchange import _chunks
+
+    class Whole:
+        kind = "application/json"
+
+        def whole(self) -> bytes:
+            return b'{"choices": [{"message": {"content": "all", "reasoning": "r"}}], "usage": {"prompt_tokens": 3}}'
+
+    (chunk,) = _chunks(Whole(), "x")  # type: ignore[arg-type]
+    assert (chunk.content, chunk.reasoning, chunk.finish_reason) == ("all", "r", "stop")
+
+
+def test_what_is_asked_while_the_server_is_looked_for_is_answered_then(connect: Connect) -> None:
+    connected = connect(in_order(say("Here.")))
+    connected.engine.generate(question())
+    connected.engine.measure(question(7))
+    measured, finished = connected.told.next(Measured), connected.told.finish(1)
+    assert measured.prompt > 0 and finished[0] == "Here."
+
+
+def test_unloading_ends_what_is_open_as_cancelled(connect: Connect) -> None:
+    connected = connect(in_order(Reply("x" * 50, fault="stall", after=8)))
+    connected.engine.generate(question())
+    connected.told.next(Delta)
+    connected.engine.unload()
+    assert connected.told.finish(1)[1].reason == "cancelled" and connected.engine.state == "empty"
