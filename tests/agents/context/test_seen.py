@@ -3,6 +3,8 @@
 from agents.context.fitting import fit
 from agents.context.history import History
 from agents.context.measuring import Meter
+from agents.context.reading import ReadResult
+from agents.context.schemas import told
 from agents.context.seen import seen
 from agents.events import ModelTurn
 from engine.api import Message, Timings, Usage
@@ -55,5 +57,8 @@ def test_a_run_that_has_not_begun_to_think_shows_its_task() -> None:
 def test_of_a_tool_that_is_gone_the_name_is_told() -> None:
     journal = ListJournal()
     journal.append(started())
-    journal.append(ModelTurn(1, "Hm.", "", (), "stop", Usage(), Timings(), (), ("gone",)))
-    assert [tool["function"]["name"] for tool in seen(journal.entries(), (), 1).tools] == ["gone"]
+    journal.append(ModelTurn(1, "Hm.", "", (), "stop", Usage(), Timings(), (), ("gone", "read_result")))
+    assert seen(journal.entries(), (), 1).tools == (
+        {"type": "function", "function": {"name": "gone", "description": "", "parameters": {}}},
+        told(ReadResult(), "whole"),
+    )
