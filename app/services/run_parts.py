@@ -31,13 +31,6 @@ class ToolServers(Protocol):
     def tools(self, workspace: Path) -> tuple[Tool, ...]: ...
 
 
-class NoServers:
-    """Where no servers of tools are."""
-
-    def tools(self, workspace: Path) -> tuple[Tool, ...]:
-        return ()
-
-
 class RunParts:
     """Everything under the data folder `home` that runs share. `language` is the user's, asked anew for each run."""
 
