@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import stat
 from pathlib import Path
@@ -22,6 +23,8 @@ _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _FLAGS
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _FLAGS
 _PIECE = 1 << 20
 _OPEN_FILES = Path("/proc/self/fd")
+# Beside a file that is being written.
+_PART = re.compile(r"\.[0-9a-f]{16}\.part")
 
 
 class Folder:
@@ -158,6 +161,13 @@ class Folder:
     def replace(self, name: str, by: str) -> None:
         """Let the file or link `by` take the place of `name`, or come there, in one step."""
         os.replace(self._at(by), self._at(name), src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+
+    def remove_parts(self) -> None:
+        """Take away what a write leaves behind when the process ends in its middle."""
+        for name in filter(_PART.fullmatch, self.names()):
+            info = self.found(name)
+            if info is not None and stat.S_ISREG(info.st_mode):
+                self.remove(name)
 
     def make_link(self, name: str, target: str) -> None:
         """A new symbolic link."""
