@@ -153,6 +153,15 @@ class Folder:
             raise
         self.sync()
 
+    def create(self, name: str) -> BinaryIO:
+        """A new file, opened for writing; only its owner may read it. Raises FileExistsError."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS
+        return os.fdopen(os.open(self._at(name), flags, 0o600, dir_fd=self._descriptor), "wb")
+
+    def replace(self, name: str, by: str) -> None:
+        """Let the file or link `by` take the place of `name`, or come there, in one step."""
+        os.replace(self._at(by), self._at(name), src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+
     def remove_parts(self) -> None:
         """Take away what a write leaves behind when the process ends in its middle."""
         for name in filter(_PART.fullmatch, self.names()):
