@@ -34,12 +34,15 @@ _LOOK = 0.1  # seconds between looks at what is wanted, while a model is loaded
 _MOST_PARTS = 3
 # So many tools may not all fit into a short context; then those that are left out can be found.
 _MANY_TOOLS = 10
+# Tools that a run adds to those it is given.
+OWN_TOOLS = frozenset({ReadResult.name, FindTools.name})
 
 
 class Run:
     """One run, from its start or resumption to its end. All that happens is in the journal before it is told.
 
-    `tools` are those at hand, in a stable order; `read_result` is added, and `find_tools` to many. `here` is what
+    `tools` are those at hand, in a stable order; `read_result` is added, and `find_tools` to many. A resumed run has
+    of them those that it began with. `here` is what
     they use; its `cancelled`, `kept`, `network`, `approver`, `run` and `call` are set for each call. Without
     `snapshots` nothing can be undone, and the rules ask accordingly. `approver.ask` is called on the thread of `go`;
     it must return None soon after `pause` or `stop`, so whoever calls those wakes it, behind them.

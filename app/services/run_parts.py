@@ -54,17 +54,22 @@ class RunParts:
 
         return builtin_tools(self.sandbox())
 
-    def tools(self, workspace: Path, chosen: Sequence[str] | None) -> tuple[Tool, ...]:
-        """Those at hand, of them the `chosen` ones when that is not None. Raises UserError `run.unknown_tool`."""
+    def tools(
+        self, workspace: Path, chosen: Sequence[str] | None, *, lenient: bool = False
+    ) -> tuple[Tool, ...]:
+        """Those at hand, of them the `chosen` ones when that is not None. Raises UserError `run.unknown_tool`, unless it
+        is `lenient`: a run that is resumed does without what is not there any more."""
+        from agents.run.run import OWN_TOOLS
+
         ours = self.builtin()
-        names = {tool.name for tool in ours}
+        names = {tool.name for tool in ours} | OWN_TOOLS
         wanted_elsewhere = chosen is None or any(name not in names for name in chosen)
         at_hand = (*ours, *(self._servers.tools(workspace) if wanted_elsewhere else ()))
         if chosen is None:
             return at_hand
         known = {tool.name: tool for tool in at_hand}
         for name in chosen:
-            if name not in known:
+            if name not in known and name not in OWN_TOOLS and not lenient:
                 raise UserError("run.unknown_tool", name=name[:100], known=", ".join(known))
         return tuple(tool for tool in at_hand if tool.name in set(chosen))
 
