@@ -15,10 +15,9 @@ from agents.tools.workspace import Workspace
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from agents.snapshots.snapshots import Snapshots
-
     from agents.permissions.values import Approver
     from agents.sandbox.sandbox import Sandbox
+    from agents.snapshots.snapshots import Snapshots
 
 
 class Brains(Protocol):
