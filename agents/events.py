@@ -57,11 +57,15 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
 
 class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed"):
     """A stopped, paused or crashed run goes on. `budget` is what it may use from here on; `message` what the user
-    adds, "" for nothing."""
+    adds, "" for nothing. `tools`, `system` and `context` stand here when the model was not ready before: as in
+    `RunStarted`, in whose place they take."""
 
     budget: Budget
     message: str = ""
     mode: Mode | None = None
+    tools: tuple[str, ...] = ()
+    system: str = ""
+    context: int = 0
 
 
 class ModelTurn(msgspec.Struct, frozen=True, tag_field="kind", tag="model_turn"):
@@ -159,8 +163,9 @@ class SnapshotTaken(msgspec.Struct, frozen=True, tag_field="kind", tag="snapshot
 
 class ToolResult(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_result"):
     """What a call came to. `text` is what the model is given; when that is not all, `handle` names the whole in the
-    journal's kept texts, which has `bytes` bytes. `untrusted`: text from outside the workspace's owner, which
-    may say anything. `summary` is a word or two for a person ("14 files"), `diff` a unified diff."""
+    journal's kept texts, which has `bytes` bytes. Of its `seconds` it `waited` for a person. `untrusted`: text from
+    outside the workspace's owner, which may say anything. `summary` is a word or two for a person ("14 files"),
+    `diff` a unified diff."""
 
     call: str
     status: ResultStatus
@@ -171,6 +176,7 @@ class ToolResult(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_result
     untrusted: bool = False
     summary: str = ""
     diff: str = ""
+    waited: float = 0.0
 
 
 class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context_trimmed"):

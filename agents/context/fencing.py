@@ -20,6 +20,8 @@ _SPECIAL = re.compile(
     r"|\[(?=/?(?:INST|TOOL_CALLS|TOOL_RESULTS|AVAILABLE_TOOLS|SYSTEM_PROMPT|THINK|CALL_ID|ARGS)\])"
 )
 _WRAPPER = re.compile(r"<(?=/?(?:tool_response|tool_call)>)")
+# A model may call a tool by any name.
+_NOT_A_NAME = re.compile(r"[^\w ,.-]+")
 _APART = "\u200b"
 
 
@@ -28,7 +30,7 @@ def fenced(text: str, tool: str, *, remote: bool = False) -> str:
     text = _WRAPPER.sub(_broken, _FORGED.sub("(", _TAGS.sub("", text)))
     if remote:
         text = _SPECIAL.sub(_broken, text)
-    return f"[text from {tool}]\n{text}\n{_END}"
+    return f"[text from {_NOT_A_NAME.sub(' ', tool)[:64].strip() or 'a tool'}]\n{text}\n{_END}"
 
 
 def _broken(match: re.Match[str]) -> str:

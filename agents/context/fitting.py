@@ -13,7 +13,7 @@ import msgspec
 
 from agents.context.history import History
 from agents.context.measuring import Meter
-from agents.context.shares import shares
+from agents.context.shares import Shares, shares
 from agents.context.shortlist import offer
 from agents.context.trimming import Trimmer
 from agents.context.weighing import Weighed, weigh
@@ -63,7 +63,7 @@ def fit(
         return weigh(now, meter, offered.definitions, reasoning=reasoning, choice=choice)
 
     weight = weighed()
-    _check_task(weight, share.room)
+    _check_task(weight, share)
     if weight.prompt > share.room:
         trimmer = Trimmer(meter, journal, share, cancelled)
         for trim in _STEPS:
@@ -98,8 +98,14 @@ _STEPS = (
 )
 
 
-def _check_task(weighed: Weighed, room: int) -> None:
-    task = weighed.of("task")
-    left = room - weighed.of("system") - weighed.of("tools") - room // 8
-    if task > left:
-        raise UserError("run.task_too_long", tokens=task, room=max(0, left))
+def _check_task(weighed: Weighed, share: Shares) -> None:
+    """Refuse what no trimming helps: the user's words stay, and a turn needs some room besides."""
+    task, fixed, turn = weighed.of("task"), weighed.of("system") + weighed.of("tools"), share.room // 8
+    left = share.room - fixed - turn
+    if task <= left:
+        return
+    if left < turn:
+        raise UserError(
+            "run.context_too_small", needed=fixed + task + turn, room=share.room, context=share.context
+        )
+    raise UserError("run.task_too_long", tokens=task, room=left)

@@ -115,6 +115,7 @@ class History:
         return other
 
     def _resume(self, resumed: RunResumed) -> None:
+        self.system = resumed.system or self.system
         if resumed.message:
             self.reconsider = True
             self.items.append(Words(resumed.message, "user"))

@@ -12,29 +12,60 @@ from collections.abc import Mapping, Sequence
 
 _K1, _B = 1.2, 0.75
 _WORD = re.compile(r"[a-z]+|\d+|[가-힣]+")
+_SUM = re.compile(r"\d\s*(?:[-+*/×÷^]\s*\d|%)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# Words that say nothing about what is wanted.
 _EVERYWHERE = frozenset(
-    (
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "for",
-        "from",
-        "in",
-        "is",
-        "it",
-        "its",
-        "of",
-        "on",
-        "or",
+    _WORD.findall(
+        "a about all an and are as at be by can do does for from have how i in into is it its just me my new no not"
+        " nothing of on one or please tell that the them then there this to user what when where which will with"
+        " without workspace would you your"
     )
 )
-# What Korean tasks call the things that tools' English descriptions speak of. Stems, because endings follow.
+# What tasks call the things that tools' descriptions speak of, in English and in Korean; stems in the latter, because
+# endings follow.
+_ENGLISH = {
+    "create": "write make",
+    "make": "write",
+    "save": "write",
+    "remove": "delete",
+    "erase": "delete",
+    "fix": "edit replace",
+    "change": "edit replace",
+    "correct": "edit replace",
+    "update": "edit replace",
+    "rename": "move",
+    "test": "run shell command",
+    "tests": "run shell command",
+    "build": "run shell command",
+    "install": "run shell command",
+    "execute": "run shell command",
+    "script": "run shell python",
+    "program": "run python",
+    "compute": "arithmetic calculator",
+    "calculate": "arithmetic calculator",
+    "sum": "arithmetic calculator",
+    "total": "arithmetic calculator",
+    "average": "arithmetic calculator",
+    "percent": "arithmetic calculator",
+    "today": "date time",
+    "now": "date time",
+    "website": "web page fetch",
+    "site": "web page fetch",
+    "online": "web page fetch",
+    "internet": "web page fetch",
+    "http": "web page fetch",
+    "https": "web page fetch",
+    "remember": "note",
+    "pdf": "document",
+    "docx": "document",
+    "xlsx": "document",
+    "pptx": "document",
+    "word": "document",
+    "excel": "document",
+    "biggest": "list size",
+    "largest": "list size",
+}
 _KOREAN = {
     "파일": "file",
     "폴더": "folder directory list",
@@ -61,22 +92,22 @@ _KOREAN = {
     "찾": "search find",
     "검색": "search find",
     "목록": "list",
-    "문서": "document pdf",
+    "문서": "document read",
     "요약": "read document",
     "웹": "web page fetch url",
     "페이지": "page fetch",
     "사이트": "web page fetch url",
     "인터넷": "web network fetch",
     "주소": "url address fetch",
-    "계산": "calculate calculator expression",
-    "합계": "calculate calculator sum",
-    "더하": "calculate sum",
-    "평균": "calculate",
+    "계산": "arithmetic calculator",
+    "합계": "arithmetic calculator",
+    "더하": "arithmetic calculator",
+    "평균": "arithmetic calculator",
     "시간": "time date",
     "시각": "time date",
     "날짜": "date time",
     "오늘": "date time",
-    "실행": "run shell command python",
+    "실행": "run shell command",
     "명령": "shell command run",
     "프로그램": "python program code",
     "파이썬": "python code",
@@ -87,11 +118,12 @@ _KOREAN = {
 }
 
 
-def ranked(query: str, documents: Mapping[str, str]) -> list[str]:
-    """The names of `documents`, those that fit the query best first; equals stay in their order."""
+def ranked(query: str, documents: Mapping[str, str]) -> dict[str, float]:
+    """The names of `documents` with their scores, those that fit the query best first; 0 is no word in common, and
+    equals stay in their order."""
     words = {name: _words(f"{name} {text}") for name, text in documents.items()}
-    scores = dict(zip(words, _scores(_words(query), list(words.values())), strict=True))
-    return sorted(documents, key=lambda name: -scores[name])
+    scores = dict(zip(words, _scores(_wanted(query), list(words.values())), strict=True))
+    return {name: scores[name] for name in sorted(documents, key=lambda name: -scores[name])}
 
 
 def _scores(query: Sequence[str], documents: Sequence[Sequence[str]]) -> list[float]:
@@ -113,15 +145,26 @@ def _scores(query: Sequence[str], documents: Sequence[Sequence[str]]) -> list[fl
 
 
 def _words(text: str) -> list[str]:
-    """Lower-case stems; compound names are taken apart, Korean words give the English ones that tools use."""
-    words: list[str] = []
-    for word in _WORD.findall(_CAMEL.sub(" ", text).lower()):
+    """Lower-case stems; compound names are taken apart."""
+    return [_stem(word) for word in _plain(text) if word not in _EVERYWHERE]
+
+
+def _wanted(query: str) -> list[str]:
+    """The words of a query, and those that tools use for the same."""
+    words = _words(query)
+    for word in _plain(query):
         if "가" <= word[0] <= "힣":
-            words.append(word)
-            words += [_stem(e) for stem, english in _KOREAN.items() if stem in word for e in english.split()]
-        elif word not in _EVERYWHERE:
-            words.append(_stem(word))
+            also = [english for stem, english in _KOREAN.items() if stem in word]
+        else:
+            also = [_ENGLISH[word]] if word in _ENGLISH else []
+        words += [_stem(each) for several in also for each in several.split()]
+    if _SUM.search(query):
+        words += [_stem(each) for each in ("arithmetic", "calculator")]
     return words
+
+
+def _plain(text: str) -> list[str]:
+    return _WORD.findall(_CAMEL.sub(" ", text).lower())
 
 
 def _stem(word: str) -> str:

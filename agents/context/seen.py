@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
+from agents.context.finding import FindTools
 from agents.context.history import History
+from agents.context.reading import ReadResult
 from agents.context.schemas import told
 from agents.events import ContextPart, Entry, ModelTurn, RunStarted
 from agents.tools.tool import Tool
@@ -27,8 +29,8 @@ class Sight(msgspec.Struct, frozen=True):
 def seen(entries: Iterable[Entry], tools: Sequence[Tool], step: int = 0) -> Sight:
     """What the turn of this step saw, 0: what the next would see, before anything is trimmed for it.
 
-    `tools` are those of the run; of one that is gone only the name is told. Of a step that was tried several times
-    the last try counts.
+    `tools` are those of the run, those of this package aside; of one that is gone only the name is told. Of a step
+    that was tried several times the last try counts.
     """
     entries = list(entries)
     end, turn = _turn(entries, step)
@@ -57,7 +59,8 @@ def _turn(entries: Sequence[Entry], step: int) -> tuple[int, ModelTurn | None]:
 def _definitions(
     history: History, tools: Sequence[Tool], turn: ModelTurn | None, started: RunStarted | None
 ) -> tuple[dict[str, Any], ...]:
-    known = {tool.name: tool for tool in tools}
+    ours: tuple[Tool, ...] = (ReadResult(), FindTools(tools))
+    known = {tool.name: tool for tool in (*ours, *tools)}
     names = history.offered or (turn.tools if turn else ()) or (started.tools if started else ())
     return tuple(
         told(known[name], history.schemas)

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from agents.context.finding import FIND_TOOLS, found
 from agents.context.history import History
 from agents.context.items import Words
 from agents.context.measuring import Meter
@@ -21,6 +22,9 @@ from agents.tools.tool import Tool
 
 # Kept in every choice.
 CORE = ("read_result", "list_files", "read_file", "write_file", "edit_file")
+
+# The tools of so many searches stay, called or not.
+_FOUND = 2
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -55,9 +59,8 @@ class _Choice:
     def __init__(self, history: History, tools: Sequence[Tool], meter: Meter, budget: int) -> None:
         self._history, self._meter, self._budget = history, meter, budget
         self._tools = {tool.name: tool for tool in tools}
-        self.all = tuple(self._tools)
-        calls = {call.name for turn in history.shown_turns for call in turn.shown_calls}
-        self._called = tuple(name for name in self.all if name in calls)
+        self.all = tuple(name for name in self._tools if name != FIND_TOOLS)
+        self._called = self._used()
 
     def definitions(self, names: Sequence[str], schemas: Schemas) -> tuple[dict[str, Any], ...]:
         wanted = set(names)
@@ -69,7 +72,7 @@ class _Choice:
         offered = self._history.offered
         if offered is None or self._history.reconsider:
             return None
-        if not set(offered) <= set(self.all) or not set(self._called) <= set(offered):
+        if not set(offered) <= set(self._tools) or not set(self._called) <= set(offered):
             return None
         definitions = self.definitions(offered, self._history.schemas)
         return definitions if self._cost(definitions) <= self._budget * 5 // 4 else None
@@ -85,20 +88,33 @@ class _Choice:
         if self._cost(self.definitions(must, schemas)) > self._budget * 3 // 4:
             schemas = "brief"
         left = self._budget - self._cost(self.definitions(must, schemas))
-        chosen = set(must)
-        others = self._ranked([name for name in self.all if name not in chosen])
-        costs = self._single(others, schemas)
+        others = self._ranked([name for name in self.all if name not in must])
         added = []
-        for name, cost in zip(others, costs, strict=True):
+        wanted = [*(name for name in self._tools if name == FIND_TOOLS), *others]
+        for name, cost in zip(wanted, self._single(wanted, schemas), strict=True):
             if cost <= left:
                 left -= cost
                 added.append(name)
         while added and self._cost(self.definitions([*must, *added], schemas)) > self._budget:
             added.pop()
-        chosen.update(added)
-        return tuple(name for name in self.all if name in chosen), schemas
+        best = next(iter(others), "")
+        if best and others[best] > 0 and best not in added:
+            # What the task speaks of most is worth a little more than the share.
+            added = [best, *added[:-1]]
+        chosen = {*must, *added}
+        return tuple(name for name in self._tools if name in chosen), schemas
 
-    def _ranked(self, names: Sequence[str]) -> list[str]:
+    def _used(self) -> tuple[str, ...]:
+        """The tools that were called, and those that were found last."""
+        calls = [call for turn in self._history.shown_turns for call in turn.shown_calls]
+        names = {call.name for call in calls}
+        searches = [call.arguments for call in calls if call.name == FIND_TOOLS]
+        for arguments in searches[-_FOUND:]:
+            query = arguments.get("query", "") if isinstance(arguments, dict) else ""
+            names.update(found(str(query), [self._tools[name] for name in self.all]))
+        return tuple(name for name in self.all if name in names)
+
+    def _ranked(self, names: Sequence[str]) -> dict[str, float]:
         said = [item.text for item in self._history.items if isinstance(item, Words) and item.of_user]
         lately = [turn.content for turn in self._history.shown_turns[-2:]]
         documents = {name: self._tools[name].description for name in names}

@@ -75,8 +75,9 @@ def offered(prefix: str, definitions: Iterable[Definition], taken: Collection[st
 
 def safe_name(prefix: str, tool: str, taken: Collection[str]) -> str:
     """`prefix_tool` of letters, digits, "_" and "-", at most 64 long, and not among `taken`: what had to be changed
-    ends in a piece of its hash, so it stays the same from run to run."""
-    wanted = f"{prefix}_{tool}"
+    ends in a piece of its hash, so it stays the same from run to run. A tool that has the prefix already keeps its
+    name."""
+    wanted = tool if tool.startswith(f"{prefix}_") else f"{prefix}_{tool}"
     name = re.sub(r"[^A-Za-z0-9_-]", "_", wanted)
     if name == wanted and len(name) <= LONGEST_NAME and name not in taken:
         return name

@@ -17,7 +17,7 @@ from agents.mcp.definitions import Definition, Offered, facts
 from agents.mcp.link import Link
 from agents.mcp.log import ServerLog
 from agents.mcp.loop import Loop
-from agents.mcp.program import found_program, needed_paths
+from agents.mcp.program import found_program, needed_paths, search_path
 from agents.mcp.spec import ServerSpec, Values
 from agents.sandbox.sandbox import Confinement, Limits, Sandbox
 from agents.tools.tool import Effects, Here, Outcome, ToolFacts
@@ -179,7 +179,7 @@ class Host:
             writable=tuple(path for path in writable if path.exists()),
             network=spec.network,
         )
-        environment = {"HOME": str(home), **values.env}
+        environment = {"PATH": search_path(program), **_keeping(home), **values.env}
         argv, started_with = sandbox.command(
             [program, *spec.command[1:]], confinement, environment=environment, limits=Limits()
         )
@@ -198,6 +198,17 @@ class Host:
                 ]
             for link in idle:
                 await asyncio.to_thread(link.stop)
+
+
+def _keeping(home: Path) -> dict[str, str]:
+    """Where programs keep what they fetch: the sandbox gives them a home that is gone with them."""
+    return {
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "XDG_DATA_HOME": str(home / "data"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_STATE_HOME": str(home / "state"),
+        "npm_config_cache": str(home / "cache" / "npm"),
+    }
 
 
 def server_tools(link: Link, tools: list[Offered]) -> tuple[ServerTool, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
+from agents.sandbox.environment import program_environment
 from engine.errors import UserError
 
 # The sandbox leaves these readable anyway.
@@ -13,8 +15,14 @@ _LIBRARIES = ("pyvenv.cfg", "lib/node_modules", "conda-meta")
 
 
 def found_program(command: str, server: str, path: str | None = None) -> str:
-    """The absolute path of a command. Raises UserError `mcp.no_program`."""
-    found = shutil.which(str(Path(command).expanduser()), path=path)
+    """The absolute path of a command. Raises UserError `mcp.no_program`.
+
+    The stand-ins of version managers (pyenv, asdf, mise) come last: they find the program through the home folder,
+    which is hidden where it runs.
+    """
+    folders = (os.environ.get("PATH", os.defpath) if path is None else path).split(os.pathsep)
+    folders.sort(key=lambda folder: Path(folder).name == "shims")
+    found = shutil.which(str(Path(command).expanduser()), path=os.pathsep.join(folders))
     if found is None:
         raise UserError("mcp.no_program", server=server, detail=command[:300])
     return str(Path(found).absolute())
@@ -33,6 +41,12 @@ def needed_paths(program: str, home: Path | None = None) -> tuple[Path, ...]:
             found.append(prefix)
     outside = [path for path in dict.fromkeys(found) if not _in_system(path)]
     return tuple(path for path in outside if not any(other in path.parents for other in outside))
+
+
+def search_path(program: str) -> str:
+    """The PATH for a program: the folders of its own installation before the system's."""
+    own = [str(file.parent) for file in _chain(Path(program)) if not _in_system(file)]
+    return os.pathsep.join(dict.fromkeys([*own, *program_environment()["PATH"].split(os.pathsep)]))
 
 
 def _chain(program: Path) -> list[Path]:

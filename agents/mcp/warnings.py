@@ -40,7 +40,7 @@ def warnings_of(spec: ServerSpec) -> tuple[Warning, ...]:
         found.add("root")
     if re.search(r"\brm\s+(-\w+\s+)*-\w*[rf]", text):
         found.add("deletes")
-    if Path(spec.command[0]).name.lower().removesuffix(".exe") in _SHELLS:
+    if names & _SHELLS and {"-c", "/c", "-command", "-encodedcommand"} & {word.lower() for word in words}:
         found.add("shell")
     if names & _LAUNCHERS:
         found.add("downloads")

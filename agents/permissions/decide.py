@@ -77,7 +77,8 @@ def _untouching(question: Question) -> bool:
 
 def _network(question: Question, review: Review) -> bool:
     effects = question.effects
-    return question.facts.network or effects.kind == "network" or bool(effects.url) or review.network
+    asked = effects.network or effects.kind == "network" or bool(effects.url)
+    return question.facts.network or asked or review.network
 
 
 def _reasons(question: Question, review: Review) -> tuple[str, ...]:

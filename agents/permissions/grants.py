@@ -17,7 +17,9 @@ def grant_of(question: Question, review: Review, reasons: tuple[str, ...]) -> st
         # Granted in this run, after it was said that it cannot be undone; a file that is too large is asked about.
         grants = [grant for grant in grants if grant.scope == "run" and question.facts.anywhere]
     if question.effects.kind == "shell":
-        return _shell_grant(grants, review)
+        return _shell_grant(grants, review) if _named_network(review, reasons) else ""
+    if question.effects.kind == "python" and "network" in reasons:
+        return ""
     pattern = host_of(question.effects.url)
     for grant in grants:
         if grant.pattern == pattern:
@@ -35,6 +37,11 @@ def _counts(grant: Grant, question: Question) -> bool:
     if grant.scope == "run":
         return grant.run == question.run
     return grant.scope == "workspace" and grant.workspace == question.workspace
+
+
+def _named_network(review: Review, reasons: tuple[str, ...]) -> bool:
+    """Whether no command gets the network whose first words do not say that it needs it."""
+    return "network" not in reasons or all(runs.network for runs in review.runs)
 
 
 def _shell_grant(grants: list[Grant], review: Review) -> str:
@@ -58,9 +65,10 @@ def offered(question: Question, review: Review, reasons: tuple[str, ...]) -> tup
     kind = question.effects.kind
     if kind == "shell":
         pattern = ", ".join(dict.fromkeys(" ".join(runs.words[: runs.least]) for runs in review.runs))
-        scopes: tuple[Scope, ...] = ("run", "workspace") if pattern else ()
+        fit = bool(pattern) and _named_network(review, reasons)
+        scopes: tuple[Scope, ...] = ("run", "workspace") if fit else ()
     elif kind == "python":
-        pattern, scopes = "", ("run",)
+        pattern, scopes = "", () if "network" in reasons else ("run",)
     elif question.effects.url or kind == "network":
         pattern = host_of(question.effects.url)
         scopes = ("run", "workspace") if pattern else ()

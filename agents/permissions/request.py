@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 import uuid
 from typing import Any
 
 from agents.permissions.question import Question, Verdict
 from agents.permissions.values import ApprovalRequest, Grant, Scope
-
-# Letters and marks by their category that are not seen: the fillers of Hangul, the blank of Braille and the like.
-_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+from agents.permissions.visible import visible
 
 
 def request(question: Question, verdict: Verdict) -> ApprovalRequest:
@@ -58,20 +55,6 @@ def _sandboxed(question: Question) -> bool:
     if kind in ("shell", "python"):
         return question.sandbox == "isolates"
     return not (kind in ("mcp", "network") and question.facts.network)
-
-
-def visible(text: str) -> str:
-    """`text` with characters that are not seen, or that turn the order of others round, as `\\u{202e}`."""
-    return "".join(f"\\u{{{ord(c):x}}}" if c not in "\n\t" and hidden(c) else c for c in text)
-
-
-def hidden(character: str) -> bool:
-    """Whether a character is a control, a format character (bidi, zero width, tags), a separator of lines or a
-    blank that is no space."""
-    category = unicodedata.category(character)
-    if character in _BLANK or "\U000e0100" <= character <= "\U000e01ef":
-        return True
-    return category in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp") or (category == "Zs" and character != " ")
 
 
 def grant_for(

@@ -11,10 +11,11 @@ Rail = Literal["deny", "ask"]
 
 class Runs(msgspec.Struct, frozen=True):
     """A simple command: the words that it begins with, as far as they are known, and how many of them say what it
-    does (`git log --oneline`: 2). A grant names at least those."""
+    does (`git log --oneline`: 2). A grant names at least those. `network`: it does not work without."""
 
     words: tuple[str, ...]
     least: int
+    network: bool = False
 
 
 class Review(msgspec.Struct, frozen=True):

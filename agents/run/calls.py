@@ -14,16 +14,15 @@ import msgspec
 
 from agents.context.measuring import Meter
 from agents.context.results import ResultText, head_and_tail, result_text
-from agents.events import ResultStatus, SnapshotTaken, ToolCalled, ToolResult
+from agents.events import Approval, ResultStatus, SnapshotTaken, ToolCalled, ToolResult
 from agents.permissions.values import Approver, Grants
 from agents.run import words
 from agents.run.approving import Approvals, Approved
 from agents.run.carrying_out import GRACE, carried_out
 from agents.run.checking import Checker
-from agents.run.loops import canonical
 from agents.run.record import Record
 from agents.run.resuming import changes_of, surely_not_begun
-from agents.run.state import OpenCall
+from agents.run.state import OpenCall, canonical
 from agents.snapshots.snapshots import Snapshots
 from agents.tools.tool import Effects, Here, Outcome, Tool, ToolFacts
 from engine.api import ToolCall
@@ -103,6 +102,10 @@ class Calls:
             self._result(call, Outcome(checked.problem, "error"))
         elif (reason := self._record.ended()) in _ENDS_CALLS and call.approval != "allowed":
             self._result(call, Outcome(words.over_budget(reason), "skipped"))
+        elif (call.name, canonical(call.arguments)) in self._record.state.refused:
+            refused = Approval(call.call, "denied", "user", "once", ("refused_before",))
+            self._record.append(refused)
+            self._result(call, Outcome(words.REFUSED_BEFORE, "denied"))
         elif call.approval == "" and self._is_double(call, tool.facts):
             self._result(call, Outcome(words.SAME_CALL_IN_TURN, "skipped"))
         else:
@@ -164,8 +167,7 @@ class Calls:
                 return
             if before is not None:
                 self._record.append(before)
-        began = self._clock()
-        outcome = carried_out(
+        carried = carried_out(
             tool,
             arguments,
             self._here_for(call, network=network),
@@ -173,11 +175,10 @@ class Calls:
             grace=self._grace,
             clock=self._clock,
         )
-        seconds = self._clock() - began
         after = self._changes(call.call)
         if after is not None:
             self._record.append(after)
-        self._result(call, outcome, seconds)
+        self._result(call, carried.outcome, carried.seconds, carried.waited)
 
     def _changes(self, call: str) -> SnapshotTaken | None:
         """What was done is done: a change that cannot be noted now is noted when the run is resumed."""
@@ -195,7 +196,7 @@ class Calls:
             call=call.call,
         )
 
-    def _result(self, call: OpenCall, outcome: Outcome, seconds: float = 0.0) -> None:
+    def _result(self, call: OpenCall, outcome: Outcome, seconds: float = 0.0, waited: float = 0.0) -> None:
         text = "\n\n".join(filter(None, (outcome.text, words.put_right(self._changed.pop(call.call, ())))))
         shown = self._shown(call, text, outcome.status)
         self._record.append(
@@ -209,6 +210,7 @@ class Calls:
                 outcome.untrusted,
                 outcome.summary,
                 outcome.diff,
+                waited,
             )
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -17,6 +17,16 @@ from engine.text import clean_text
 # A tool that was told to give up has so long to do it; seconds.
 GRACE = 3.0
 _LOOK = 0.05
+_MOST_DIFF = 200_000  # bytes
+_MOST_SUMMARY = 200  # characters
+
+
+class Carried(msgspec.Struct, frozen=True):
+    """An outcome, after so many `seconds`, of which a person took `waited`."""
+
+    outcome: Outcome
+    seconds: float
+    waited: float
 
 
 def carried_out(
@@ -27,13 +37,14 @@ def carried_out(
     *,
     grace: float = GRACE,
     clock: Callable[[], float] = time.monotonic,
-) -> Outcome:
-    """What the call came to: a failure of the tool is an "error", more than `facts.timeout_s` a "timeout", and one
+) -> Carried:
+    """What the call came to. A failure of the tool is an "error", more than `facts.timeout_s` a "timeout", and one
     that was stopped before it ended "interrupted". A tool that does not even give up then is left behind. Its text
     is valid UTF-8 and not longer than `facts.most_bytes`."""
     work = _Work(tool, arguments, here, clock)
     work.thread.start()
-    facts, reason = tool.facts, ""
+    facts = tool.facts
+    reason: Literal["", "timeout", "interrupted"] = ""
     while not work.done.wait(_LOOK):
         if stopping():
             reason = "interrupted"
@@ -43,25 +54,28 @@ def carried_out(
             work.cancelled.set()
             work.done.wait(grace)
             break
+    seconds, waited = work.took(), work.waited()
     outcome = work.outcome
     if outcome is None:
         told = f"It was told to give up and did not within {grace:g} seconds; it may still go on."
-        return Outcome(
-            f"{_why(reason, facts.timeout_s)} {told}", "timeout" if reason == "timeout" else "interrupted"
-        )
+        outcome = Outcome(told, "error")
     if reason and outcome.status != "ok":
         text = "\n".join(filter(None, (_why(reason, facts.timeout_s), outcome.text)))
-        status = "timeout" if reason == "timeout" else "interrupted"
-        outcome = msgspec.structs.replace(outcome, text=text, status=status)
-    text = _within(clean_text(outcome.text), facts.most_bytes)
-    untrusted = outcome.untrusted or facts.untrusted
-    return msgspec.structs.replace(outcome, text=text, untrusted=untrusted)
+        outcome = msgspec.structs.replace(outcome, text=text, status=reason)
+    outcome = msgspec.structs.replace(
+        outcome,
+        text=_within(clean_text(outcome.text), facts.most_bytes),
+        diff=_within(clean_text(outcome.diff), _MOST_DIFF),
+        summary=clean_text(outcome.summary)[:_MOST_SUMMARY],
+        untrusted=outcome.untrusted or facts.untrusted,
+    )
+    return Carried(outcome, seconds, waited)
 
 
 def _why(reason: str, seconds: float) -> str:
-    return (
-        f"The tool took longer than {seconds:g} seconds." if reason == "timeout" else "The run was stopped."
-    )
+    if reason == "timeout":
+        return f"The tool took longer than {seconds:g} seconds."
+    return "The run was stopped."
 
 
 class _Work:
@@ -76,9 +90,16 @@ class _Work:
         self._here = msgspec.structs.replace(here, cancelled=self.cancelled.is_set, approver=self._waiting)
         self.thread = threading.Thread(target=self._run, name=f"tool-{tool.name}", daemon=True)
 
+    def took(self) -> float:
+        """How long it ran up to now, seconds."""
+        return self._clock() - self._began
+
+    def waited(self) -> float:
+        """How long of that it waited for a person."""
+        return self._waiting.seconds() if self._waiting else 0.0
+
     def seconds(self) -> float:
-        """How long it runs, without waiting for a person."""
-        return self._clock() - self._began - (self._waiting.seconds() if self._waiting else 0.0)
+        return self.took() - self.waited()
 
     def _run(self) -> None:
         try:

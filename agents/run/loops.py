@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
 
-from agents.run.state import Done
+from agents.run.state import Done, canonical
 from agents.tools.tool import ToolFacts
 
 # A loop is so many rounds of so many calls.
@@ -30,14 +29,6 @@ class Repeat(msgspec.Struct, frozen=True):
     kind: Literal["same", "alternating", "empty", "text"]
     calls: tuple[str, ...] = ()
     tool: str = ""
-
-
-def canonical(arguments: dict[str, Any] | str, volatile: Sequence[str] = ()) -> str:
-    """Arguments as one text, the same for the same meaning: keys sorted, without those that make no difference."""
-    if isinstance(arguments, str):
-        return arguments.strip()
-    meant = {key: value for key, value in arguments.items() if key not in volatile}
-    return json.dumps(meant, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def repeated_calls(recent: Sequence[Done], facts: Mapping[str, ToolFacts]) -> Repeat | None:

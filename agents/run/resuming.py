@@ -9,18 +9,33 @@ from agents.events import Entry, FileChange, SnapshotTaken
 from agents.run.record import Record
 from agents.run.state import OpenCall
 from agents.snapshots.snapshots import Snapshots
+from agents.tools.path_rules import PathRefused
 from agents.tools.tool import Effects, ToolFacts
+from agents.tools.workspace import Workspace
 from engine.errors import UserError
 
 
-def settle(record: Record, snapshots: Snapshots) -> None:
-    """Note what was changed by calls whose changes were not noted any more. What cannot be looked at now is left for
-    the next time."""
+def settle(record: Record, snapshots: Snapshots, workspace: Workspace) -> None:
+    """Note what was changed by calls whose changes were not noted any more, once half-written files are taken away.
+    What cannot be looked at now is left for the next time."""
+    for path in _under_way(record.journal.entries()):
+        with contextlib.suppress(PathRefused, OSError), workspace.locate(path)[0] as folder:
+            folder.remove_parts()
     missing: tuple[SnapshotTaken, ...] = ()
     with contextlib.suppress(UserError, OSError):
         missing = snapshots.settle(record.journal.entries())
     for taken in missing:
         record.append(taken)
+
+
+def _under_way(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """The paths that the calls which were interrupted were to change, as far as they were told in advance."""
+    paths: dict[str, tuple[str, ...]] = {}
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, SnapshotTaken):
+            paths[event.call] = tuple(file.path for file in event.files) if event.phase == "before" else ()
+    return tuple(dict.fromkeys(path for each in paths.values() for path in each))
 
 
 def changes_of(entries: Iterable[Entry], call: str) -> tuple[FileChange, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from agents.brain import Brain
+from agents.context.finding import FindTools
 from agents.context.prompts import system_prompt
 from agents.context.reading import ReadResult
 from agents.events import ContextTrimmed, ModelTurn, RunFinished, RunResumed, RunStarted
@@ -28,17 +29,20 @@ from engine.errors import UserError
 
 # The last round, when the time is over, may take so long; seconds.
 _LAST_ROUND = 300.0
+_LOOK = 0.1  # seconds between looks at what is wanted, while a model is loaded
 # An answer that is cut off by its length is gone on with so often.
 _MOST_PARTS = 3
+# So many tools may not all fit into a short context; then those that are left out can be found.
+_MANY_TOOLS = 10
 
 
 class Run:
     """One run, from its start or resumption to its end. All that happens is in the journal before it is told.
 
-    `tools` are those at hand, in a stable order; `read_result` is added. `here` is what they use; its `cancelled`,
-    `kept`, `network`, `approver`, `run` and `call` are set for each call. Without `snapshots` nothing can be undone,
-    and the rules ask accordingly. `approver.ask` is called on the thread of `go`; it must return None soon after
-    `pause` or `stop`, so whoever calls those wakes it, behind them.
+    `tools` are those at hand, in a stable order; `read_result` is added, and `find_tools` to many. `here` is what
+    they use; its `cancelled`, `kept`, `network`, `approver`, `run` and `call` are set for each call. Without
+    `snapshots` nothing can be undone, and the rules ask accordingly. `approver.ask` is called on the thread of `go`;
+    it must return None soon after `pause` or `stop`, so whoever calls those wakes it, behind them.
     """
 
     def __init__(
@@ -58,8 +62,11 @@ class Run:
     ) -> None:
         self._brain, self._here = brain, here
         self._tools = tuple(tools)
-        if not any(tool.name == ReadResult.name for tool in self._tools):
+        names = {tool.name for tool in self._tools}
+        if ReadResult.name not in names:
             self._tools = (*self._tools, ReadResult())
+        if FindTools.name not in names and len(names) >= _MANY_TOOLS:
+            self._tools = (*self._tools, FindTools(self._tools))
         self._approver, self._grants, self._snapshots = approver, grants, snapshots
         self._on_text, self._clock, self._grace, self._pauses = on_text, clock, grace, pauses
         self._record = Record(journal, clock)
@@ -85,18 +92,23 @@ class Run:
         empty; they are filled in once the model is ready. `again` says what becomes of calls that were interrupted;
         one that is not named is skipped. Raises UserError `store.*` when the journal cannot be written.
         """
-        if isinstance(event, RunResumed):
+        first = isinstance(event, RunStarted)
+        # A run whose model was never ready has nothing to go on with yet; it is filled in as at the start.
+        fresh = first or not self._known()
+        if not fresh:
             self._record.append(event)
-            if self._snapshots is not None:
-                settle(self._record, self._snapshots)
+        if not first and self._snapshots is not None:
+            settle(self._record, self._snapshots, self._here.workspace)
         try:
-            context = self._brain.ready()
+            context = self._ready()
         except UserError as error:
-            if isinstance(event, RunStarted):
+            if fresh:
                 self._record.append(event)
             return self._failed(error)
-        if isinstance(event, RunStarted):
-            self._record.append(self._completed(event, context))
+        if fresh:
+            self._record.append(self._completed(event, context) if context else event)
+        if not context:
+            return self._finish(RunFinished("stopped", self._wish or "user", self._record.state.said))
         try:
             return self._steps(context, again or {})
         except UserError as error:
@@ -104,25 +116,55 @@ class Run:
                 raise
             return self._failed(error)
 
-    def _completed(self, started: RunStarted, context: int) -> RunStarted:
+    def _known(self) -> bool:
+        """Whether the run has begun with a model that was ready."""
+        started = self._record.state.started
+        return started is not None and started.context > 0
+
+    def _ready(self) -> int:
+        """The length of the model's context once it can be asked; 0 when the run is to end before. A model that is
+        being loaded goes on loading then."""
+        found: list[int | BaseException] = []
+        done = threading.Event()
+
+        def wait() -> None:
+            try:
+                found.append(self._brain.ready())
+            except BaseException as error:  # raised again on the thread of the run
+                found.append(error)
+            done.set()
+
+        threading.Thread(target=wait, name="model-ready", daemon=True).start()
+        while not done.wait(_LOOK):
+            if self._wish:
+                return 0
+        if isinstance(found[0], BaseException):
+            raise found[0]
+        return found[0]
+
+    def _completed(self, event: RunStarted | RunResumed, context: int) -> RunStarted | RunResumed:
+        """The event with all that follows from the model, the tools and this machine."""
+        started = event if isinstance(event, RunStarted) else self._record.state.started
         sandbox = self._here.sandbox
         names = tuple(tool.name for tool in self._tools)
         prompt = system_prompt(
             self._here.workspace.root.name,
-            started.mode,
+            started.mode if started else "ask",
             names,
             sandbox=sandbox is not None,
             language=self._here.language,
             context=context,
         )
+        if isinstance(event, RunResumed):
+            return msgspec.structs.replace(event, tools=names, context=context, system=prompt)
         return msgspec.structs.replace(
-            started,
-            model=started.model or self._brain.name,
+            event,
+            model=event.model or self._brain.name,
             remote=self._brain.remote,
-            tools=started.tools or names,
+            tools=event.tools or names,
             context=context,
             sandbox=sandbox.name if sandbox else "",
-            system=started.system or prompt,
+            system=event.system or prompt,
         )
 
     def _offered(self) -> tuple[Tool, ...]:

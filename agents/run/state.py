@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -91,6 +92,8 @@ class RunState(msgspec.Struct, frozen=True):
     `empties` and `failures` count turns in a row that said nothing or broke off. `said` is the last text that was
     not empty, `parts` the answer under way: several texts where one was cut off and gone on with.
 
+    `refused` are calls that the user did not allow, by name and arguments, since the run was last resumed.
+
     `repeats` counts what was done about a loop, `since_repeat` the results since; `recent` are the last results and
     `texts` digests of the last turns' texts, "" for short ones. `finished` is None while it runs, `time` the last
     event's; `waits`: for a person.
@@ -109,6 +112,7 @@ class RunState(msgspec.Struct, frozen=True):
     failures: int = 0
     said: str = ""
     parts: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
     tainted: bool = False
     repeats: int = 0
     since_repeat: int = 0
@@ -130,7 +134,8 @@ class RunState(msgspec.Struct, frozen=True):
         and its answer, and that in which nothing ran."""
         event = entry.event
         idle = self.waits or self.finished is not None or isinstance(event, RunStarted | RunResumed)
-        seconds = 0.0 if idle else max(0.0, entry.time - self.time)
+        waited = event.waited if isinstance(event, ToolResult) else 0.0
+        seconds = 0.0 if idle else max(0.0, entry.time - self.time - waited)
         used = msgspec.structs.replace(self.used, seconds=self.used.seconds + seconds)
         waits = isinstance(event, Approval) and event.decision == "asked"
         moved = msgspec.structs.replace(self, used=used, time=entry.time, waits=waits)
@@ -146,6 +151,7 @@ class RunState(msgspec.Struct, frozen=True):
         if isinstance(event, RunResumed):
             return change(
                 self,
+                started=self._started_with(event),
                 mode=event.mode or self.mode,
                 budget=event.budget,
                 used=Used(),
@@ -156,6 +162,7 @@ class RunState(msgspec.Struct, frozen=True):
                 recent=(),
                 texts=(),
                 parts=(),
+                refused=(),
             )
         if isinstance(event, ModelTurn):
             return self._with_turn(event)
@@ -174,6 +181,13 @@ class RunState(msgspec.Struct, frozen=True):
         if isinstance(event, RunFinished):
             return change(self, finished=event)
         return self
+
+    def _started_with(self, event: RunResumed) -> RunStarted | None:
+        if self.started is None or not event.context:
+            return self.started
+        return msgspec.structs.replace(
+            self.started, tools=event.tools, system=event.system, context=event.context
+        )
 
     def _with_call(self, call: str, **fields: Any) -> RunState:
         calls = tuple(
@@ -218,6 +232,9 @@ class RunState(msgspec.Struct, frozen=True):
             used = msgspec.structs.replace(used, malformed=used.malformed + 1)
         elif refused or status in ("error", "timeout"):
             used = msgspec.structs.replace(used, errors=used.errors + 1, malformed=0)
+        refusals = self.refused
+        if status == "denied" and made.by == "user":
+            refusals = (*refusals, (made.name, canonical(made.arguments)))[-REMEMBERED:]
         if made.approval == "allowed":
             used = msgspec.structs.replace(used, calls=used.calls + 1)
         done = Done(
@@ -228,6 +245,7 @@ class RunState(msgspec.Struct, frozen=True):
             used=used,
             open=tuple(one for one in self.open if one.call != result.call),
             tainted=self.tainted or result.untrusted,
+            refused=refusals,
             recent=(*self.recent, done)[-REMEMBERED:],
             since_repeat=self.since_repeat + 1,
         )
@@ -256,6 +274,14 @@ class RunState(msgspec.Struct, frozen=True):
 def is_cut_in_call(turn: ModelTurn) -> bool:
     """Whether the turn ended inside a call of which nothing is left to carry out."""
     return not turn.tool_calls and any(notice.code == "tools.cut_in_call" for notice in turn.notices)
+
+
+def canonical(arguments: dict[str, Any] | str, volatile: Sequence[str] = ()) -> str:
+    """Arguments as one text, the same for the same meaning: keys sorted, without those that make no difference."""
+    if isinstance(arguments, str):
+        return arguments.strip()
+    meant = {key: value for key, value in arguments.items() if key not in volatile}
+    return json.dumps(meant, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def digest(text: str) -> str:

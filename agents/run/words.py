@@ -36,6 +36,10 @@ SAME_TEXT = (
     "You are saying the same again and again. Do something else: make another call, or give your answer."
 )
 SAME_CALL_IN_TURN = "Not carried out: the same call is in this turn already, and its result counts for both."
+REFUSED_BEFORE = (
+    "Not carried out: the user has refused this very call before. Do something else, or tell the user in your answer "
+    "why it is needed."
+)
 ENDED = "Not carried out: the user stopped the run."
 NOBODY = "Not carried out: this needs a person's approval, and nobody is there to give it."
 NOT_KEPT = "Not carried out: what it would change could not be kept for undoing it ({why})."

@@ -33,29 +33,27 @@ class ContentStore:
         self._folder = folder
         self._unsynced: list[Path] = []
 
-    def put(self, file: int, most: int | None = None) -> tuple[str, int] | None:
-        """Keep what can be read from the descriptor `file`; returns its hash and its length in bytes.
+    def put(self, file: int, length: int) -> tuple[str, int]:
+        """Keep what can be read from the descriptor `file`, at most `length` bytes; returns its hash and how many
+        bytes it were.
 
-        None when it has more than `most` bytes. Raises OSError when it cannot be read, UserError `undo.no_room`
-        when the disk is full.
+        Raises OSError when it cannot be read, UserError `undo.not_kept` and `undo.no_room` as `put_bytes`.
         """
-        digest, count, temporary = hashlib.sha256(), 0, None
-        head = _read(file, SMALL)
+        head = _read(file, min(length, SMALL))
         if len(head) < SMALL:
-            return None if most is not None and len(head) > most else (self.put_bytes(head), len(head))
+            return self.put_bytes(head), len(head)
+        digest, count, temporary = hashlib.sha256(), 0, None
         try:
             with self._told(), self._incoming() as (temporary, target):
                 target.write(_PLAIN)
                 data = head
                 while data:
+                    if count % (64 * CHUNK) == 0:
+                        self._spare(min(length - count, 64 * CHUNK))
                     count += len(data)
-                    if most is not None and count > most:
-                        return None
-                    if count % (64 * CHUNK) < CHUNK:
-                        self._spare(CHUNK)
                     digest.update(data)
                     target.write(data)
-                    data = _read(file, CHUNK)
+                    data = _read(file, min(length - count, CHUNK))
             self._place(temporary, digest.hexdigest())
         finally:
             if temporary is not None:

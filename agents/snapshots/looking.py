@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 
 from agents.snapshots.content import ContentStore
-from agents.snapshots.folder import Folder
 from agents.snapshots.manifest import Item, Manifest, within
+from agents.tools.folder import Folder, is_link
 from engine.errors import UserError
 
 DEEPEST = 200
@@ -61,7 +61,7 @@ class Look:
     def whole(self) -> Manifest:
         """All of the workspace. Raises UserError `undo.not_kept`, and OSError when there is no workspace."""
         began = time.time_ns()
-        with Folder.open(self._root) as folder:
+        with Folder.root(self._root) as folder:
             self._below(folder, "", 0)
         return self._made(None, began)
 
@@ -70,7 +70,7 @@ class Look:
         self._deep = deep
         began = time.time_ns()
         seen: list[str] = []
-        with Folder.open(self._root) as folder:
+        with Folder.root(self._root) as folder:
             for path in sorted(set(scope)):
                 if not (deep and within(path, seen[-1:])):
                     self._to(folder, path.split("/"), "")
@@ -90,16 +90,16 @@ class Look:
             self._item(folder, name, path, len(above.split("/")))
             return
         try:
-            found = folder.look(name)
-            with folder.child(name) as child:
+            found = folder.stat(name)
+            with folder.folder(name) as child:
                 if path not in self._above:
                     self._above.add(path)
                     self._items.append(Item(path, "folder", mode=stat.S_IMODE(found.st_mode)))
                 self._to(child, rest, path)
-        except (FileNotFoundError, NotADirectoryError):
-            return
         except PermissionError:
             self._close(path)
+        except OSError:
+            return  # there is nothing, or a file or a link where a folder would be
 
     def _below(self, folder: Folder, path: str, depth: int) -> None:
         try:
@@ -116,7 +116,7 @@ class Look:
             return
         try:
             path.encode()
-            found = folder.look(name)
+            found = folder.stat(name)
         except UnicodeEncodeError:
             self._close(path.encode(errors="replace").decode())
             return
@@ -126,12 +126,12 @@ class Look:
                 self._uncovered += 1
             return
         mode = stat.S_IMODE(found.st_mode)
-        if stat.S_ISDIR(found.st_mode):
+        if is_link(found):
+            self._link(folder, name, path)
+        elif stat.S_ISDIR(found.st_mode):
             self._items.append(Item(path, "folder", mode=mode))
             if self._deep:
                 self._inside(folder, name, path, depth)
-        elif stat.S_ISLNK(found.st_mode):
-            self._link(folder, name, path)
         elif stat.S_ISREG(found.st_mode):
             self._items.append(self._file(folder, name, path, found))
         else:
@@ -143,7 +143,7 @@ class Look:
             self._close(path)
             return
         try:
-            child = folder.child(name)
+            child = folder.folder(name)
         except OSError:
             self._close(path)
             return
@@ -199,25 +199,21 @@ class Look:
         kept = None
         for _ in range(_TRIES):
             try:
-                handle = folder.read(name)
+                with folder.read(name) as file:
+                    found = os.fstat(file.fileno())
+                    if found.st_size > self._limits.file_bytes:
+                        return None, found
+                    # A file that grows as fast as it is read has no other end.
+                    kept = self._put(file.fileno(), found.st_size)
+                    if _stamp(os.fstat(file.fileno())) == _stamp(found):
+                        break
             except OSError:
                 return None, found
-            try:
-                found = os.fstat(handle)
-                if not stat.S_ISREG(found.st_mode):
-                    return None, found
-                kept = self._put(handle)
-                if _stamp(os.fstat(handle)) == _stamp(found):
-                    break
-            except OSError:
-                return None, found
-            finally:
-                os.close(handle)
         return kept, found
 
-    def _put(self, handle: int) -> tuple[str, int] | None:
+    def _put(self, handle: int, length: int) -> tuple[str, int] | None:
         try:
-            return self._content.put(handle, self._limits.file_bytes)
+            return self._content.put(handle, length)
         except UserError as error:
             if error.code != "undo.no_room":
                 raise

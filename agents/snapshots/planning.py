@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal
 
+import msgspec
+
 from agents.events import FileChange, Undone
 from agents.snapshots.manifest import Item, changes_of, within
 from agents.snapshots.timeline import Layer, Timeline, states
@@ -75,11 +77,13 @@ def plan_of(
     *,
     redo: bool = False,
 ) -> UndoPlan:
-    """The plan for `wishes`. `now` is what is there; `inside` tells the paths in a folder, `has` whether a content
-    is kept."""
+    """The plan for `wishes`. `now` is what is there, at their paths and above them; `inside` tells the paths in a
+    folder, `has` whether a content is kept."""
     steps: list[Step] = []
     already: list[FileChange] = []
     leaving = {wish.path for wish in wishes if wish.target is None}
+    becoming = {wish.path for wish in wishes if wish.target is not None and wish.target.kind == "folder"}
+    blocked = {path for path, item in now.items() if item.kind != "folder" and path not in becoming}
     for wish in wishes:
         there = now.get(wish.path)
         if not changes_of(wish.expected, wish.target) or _same(wish.expected, wish.target):
@@ -88,7 +92,8 @@ def plan_of(
             already.extend(changes_of(wish.expected, wish.target))
             continue
         action: Literal["restore", "remove", "conflict", "lost"]
-        if wish.broken or not alike(there, wish.expected) or _occupied(wish, there, inside, leaving):
+        away = wish.broken or not as_left(there, wish.expected) or not blocked.isdisjoint(above(wish.path))
+        if away or _occupied(wish, there, inside, leaving):
             action = "conflict"
         elif wish.target is None:
             action = "remove"
@@ -96,9 +101,15 @@ def plan_of(
             action = "restore"
         if not _kept(wish.target, has):
             action = "lost"
-        steps.append(Step(wish.path, action, _change(wish), wish.calls))
+        steps.append(_step(wish, action))
     calls = dict.fromkeys(call for wish in wishes for call in wish.calls)
     return UndoPlan(tuple(calls), tuple(steps), tuple(already), redo)
+
+
+def above(path: str) -> list[str]:
+    """The folders above a path, the outermost first."""
+    parts = path.split("/")
+    return ["/".join(parts[:n]) for n in range(1, len(parts))]
 
 
 def _occupied(
@@ -118,24 +129,25 @@ def _kept(target: Item | None, has: Callable[[str], bool]) -> bool:
     return target is None or target.kind == "folder" or has(target.hash)
 
 
-def _change(wish: Wanted) -> FileChange:
-    made = changes_of(wish.target, wish.expected)
+def _step(wish: Wanted, action: Literal["restore", "remove", "conflict", "lost"]) -> Step:
+    made = tuple(changes_of(wish.target, wish.expected))
     if len(made) == 1:
-        return made[0]
+        return Step(wish.path, action, made[0], wish.calls)
     was, is_now = made
-    return FileChange(
-        path=wish.path,
+    change = msgspec.structs.replace(
+        was,
         change="changed",
-        before=was.before,
         after=is_now.after,
-        bytes_before=was.bytes_before,
         bytes_after=is_now.bytes_after,
-        mode=was.mode,
         mode_after=is_now.mode_after,
-        kind=was.kind,
-        link=was.link,
-        kept=was.kept,
     )
+    return Step(wish.path, action, change, wish.calls, made)
+
+
+def as_left(there: Item | None, expected: Item | None) -> bool:
+    """Whether what is there may be replaced without a question: it is as the run left it, or it is gone, as after
+    an undoing that was interrupted."""
+    return there is None or alike(there, expected)
 
 
 def alike(one: Item | None, other: Item | None) -> bool:

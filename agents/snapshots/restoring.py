@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from agents.snapshots.content import ContentStore
-from agents.snapshots.folder import Folder, parent_of
 from agents.snapshots.manifest import Item
+from agents.tools.folder import Folder
 from engine.errors import UserError
 
 # Beside the file that is put back; an interrupted undoing leaves one, and the next takes it away.
@@ -52,7 +53,7 @@ class Restorer:
         with self._at(target.path) as (folder, name):
             if target.kind == "folder":
                 with contextlib.suppress(FileExistsError):
-                    folder.make(name)
+                    folder.make_folder(name)
             else:
                 self._replaced(folder, name, target)
             folder.sync()
@@ -63,7 +64,7 @@ class Restorer:
             folder.remove(temporary)
         try:
             if target.kind == "link":
-                folder.make_link(self._content.read(target.hash).decode(), temporary)
+                folder.make_link(temporary, self._content.read(target.hash).decode())
             else:
                 self._written(folder, temporary, target)
             folder.replace(name, temporary)
@@ -73,20 +74,19 @@ class Restorer:
             raise
 
     def _written(self, folder: Folder, name: str, target: Item) -> None:
-        handle = folder.create(name)
-        with os.fdopen(handle, "wb") as file:
+        with folder.create(name) as file:
             for data in self._content.chunks(target.hash):
                 file.write(data)
             file.flush()
             if sys.platform != "win32":
-                os.fchmod(handle, target.mode)
-            os.fsync(handle)
+                os.fchmod(file.fileno(), target.mode)
+            os.fsync(file.fileno())
 
     def set_mode(self, target: Item) -> None:
         """The mode bits of a folder that is there."""
-        with self._at(target.path) as (folder, name), folder.child(name) as child:
-            if child.mode() != target.mode:
-                child.set_mode(target.mode)
+        with self._at(target.path) as (folder, name):
+            if stat.S_IMODE(folder.stat(name).st_mode) != target.mode:
+                folder.change_mode(name, target.mode)
 
     @contextlib.contextmanager
     def _at(self, path: str) -> Iterator[tuple[Folder, str]]:
@@ -99,16 +99,30 @@ class Restorer:
 
 
 @contextlib.contextmanager
+def parent_of(root: Path, path: str) -> Iterator[tuple[Folder, str]]:
+    """The folder that holds `path` (relative to `root`, with "/"), open, and the last part of `path`.
+
+    Raises OSError where there is none, also where a link stands in the way: none is followed.
+    """
+    *above, name = path.split("/")
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(Folder.root(root))
+        for part in above:
+            folder = stack.enter_context(folder.folder(part))
+        yield folder, name
+
+
+@contextlib.contextmanager
 def _writable(folder: Folder) -> Iterator[None]:
     """A folder that its owner may not write to is opened for the while. Others than its owner are not helped."""
-    mode = folder.mode()
+    mode = stat.S_IMODE(folder.stat(".").st_mode)
     changed = mode & 0o300 != 0o300
     if changed:
         with contextlib.suppress(PermissionError):
-            folder.set_mode(mode | 0o300)
+            folder.change_mode(".", mode | 0o300)
     try:
         yield
     finally:
         if changed:
             with contextlib.suppress(PermissionError):
-                folder.set_mode(mode)
+                folder.change_mode(".", mode)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -14,13 +13,14 @@ import msgspec
 from agents.events import Entry, FileChange, SnapshotTaken, Undone
 from agents.snapshots.content import ContentStore
 from agents.snapshots.coverage import coverable
-from agents.snapshots.folder import parent_of
 from agents.snapshots.looking import Look, SnapshotLimits
 from agents.snapshots.manifest import Manifest, difference, packed, unpacked
-from agents.snapshots.planning import Wanted, plan_of, taken_back, wanted
-from agents.snapshots.timeline import Timeline, unsettled
+from agents.snapshots.planning import Wanted, above, plan_of, taken_back, wanted
+from agents.snapshots.restoring import parent_of
+from agents.snapshots.timeline import MANIFEST, Timeline, unsettled
 from agents.snapshots.undoing import Undoing
 from agents.snapshots.values import UndoPlan
+from agents.tools.path_rules import PathRefused
 from agents.tools.tool import Effects, ToolFacts
 from agents.tools.workspace import Workspace
 from engine.errors import UserError
@@ -40,15 +40,17 @@ class Snapshots:
         workspace: Workspace,
         limits: SnapshotLimits = SnapshotLimits(),  # noqa: B008
     ) -> None:
+        self._workspace = workspace
         self._root = workspace.root
         self._limits = limits
         self._content = ContentStore(store)
         self._last_file = store / "last" / hashlib.sha256(os.fsencode(self._root)).hexdigest()
         self._last: Manifest | None = None
         self._open: dict[str, SnapshotTaken] = {}
-        self._hidden: tuple[str, ...] = ()
+        # Our own folders are not the run's, should they lie in its workspace.
+        self._hidden = workspace.closed
         with contextlib.suppress(ValueError):
-            self._hidden = (store.resolve().relative_to(self._root).as_posix(),)
+            self._hidden = (*self._hidden, store.resolve().relative_to(self._root).as_posix())
 
     def covers(self, effects: Effects, facts: ToolFacts) -> bool:
         """Whether all that a call may change can be put back. Looks at sizes only."""
@@ -107,12 +109,15 @@ class Snapshots:
         return self._content.read(hash)
 
     def collect(self, keep: set[str], before: float | None = None) -> int:
-        """Remove contents that are not in `keep` (see `timeline.hashes`, for all runs of the data folder), nor
-        listed in a manifest that is, and older than an hour or than `before`. Returns the bytes freed."""
-        for name in tuple(keep):
-            with contextlib.suppress(UserError, msgspec.DecodeError, UnicodeDecodeError):
-                keep = keep | _listed(self._content.read(name))
-        return self._content.collect(keep, before)
+        """Remove contents that are not in `keep`, the `timeline.hashes` of all runs of the data folder, and were kept
+        more than an hour ago, or before `before` (seconds since 1970). Returns the bytes freed."""
+        needed = set(keep)
+        for name in keep:
+            if name.startswith(MANIFEST):
+                needed.add(name.removeprefix(MANIFEST))
+                with contextlib.suppress(UserError, msgspec.DecodeError):
+                    needed |= _listed(self._content.read(name.removeprefix(MANIFEST)))
+        return self._content.collect(needed, before)
 
     def _after(self, taken: SnapshotTaken) -> SnapshotTaken:
         was = unpacked(self._content.read(taken.manifest))
@@ -147,7 +152,7 @@ class Snapshots:
             self._last_file.write_text(name, "ascii")
 
     def _plan(self, wishes: Sequence[Wanted], *, redo: bool = False) -> UndoPlan:
-        paths = tuple(wish.path for wish in wishes)
+        paths = tuple({path for wish in wishes for path in (*above(wish.path), wish.path)})
         if not paths:
             return UndoPlan((), (), redo=redo)
         with self._told():
@@ -157,7 +162,7 @@ class Snapshots:
 
     def _inside(self, path: str) -> Collection[str]:
         try:
-            with parent_of(self._root, path) as (folder, name), folder.child(name) as child:
+            with parent_of(self._root, path) as (folder, name), folder.folder(name) as child:
                 return [f"{path}/{inner}" for inner in child.names()]
         except OSError:
             return [f"{path}/"]  # it cannot be looked into: there may be something
@@ -171,21 +176,13 @@ class Snapshots:
             found.update(self._places(path))
         return None if "" in found else tuple(sorted(found))
 
-    def _places(self, path: str) -> Iterable[str]:
-        """Where `path` leads: links in it are followed as long as they stay in the workspace, and what is there by
-        another composition of its characters (Korean names) counts too. Outside the workspace it leads nowhere."""
-        place = self._root
-        for part in path.replace("\\", "/").split("/"):
-            place = place / part
-            if part not in ("", ".", "..") and not os.path.lexists(place):
-                place = _composed(place)
-        for candidate in {place, self._root / path}:
-            real = Path(os.path.realpath(candidate.parent)) / candidate.name
-            if candidate.name in ("", ".", ".."):
-                real = Path(os.path.realpath(candidate))
-            with contextlib.suppress(ValueError):
-                inside = real.relative_to(self._root).as_posix()
-                yield "" if inside == "." else inside
+    def _places(self, path: str) -> Iterator[str]:
+        """Where `path` leads, as the disk spells it: links on the way are followed, and one at its end counts as
+        itself and as what it leads to. Outside the workspace it leads nowhere, no tool follows it there."""
+        for follow in (False, True):
+            with contextlib.suppress(PathRefused, OSError):
+                real = self._workspace.real(self._workspace.relative(path), follow=follow)
+                yield "" if real == "." else real
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
@@ -193,15 +190,6 @@ class Snapshots:
             yield
         except OSError as error:
             raise UserError("undo.no_folder", folder=str(self._root), detail=str(error.strerror)) from error
-
-
-def _composed(place: Path) -> Path:
-    wish = unicodedata.normalize("NFC", place.name)
-    with contextlib.suppress(OSError):
-        for name in os.listdir(place.parent):  # noqa: PTH208
-            if unicodedata.normalize("NFC", name) == wish:
-                return place.parent / name
-    return place
 
 
 def _named(effects: Effects, found: Manifest) -> tuple[FileChange, ...]:

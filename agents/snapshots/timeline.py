@@ -9,6 +9,8 @@ import msgspec
 from agents.events import Entry, FileChange, SnapshotTaken, Undone
 from agents.snapshots.manifest import Item
 
+MANIFEST = "manifest:"
+
 
 class Layer(msgspec.Struct, frozen=True):
     """What one call did to one path. None: there was nothing."""
@@ -57,14 +59,14 @@ def states(changes: Iterable[FileChange]) -> dict[str, tuple[Item | None, Item |
     for change in changes:
         before, after = found.get(change.path, (None, None))
         if change.change != "new":
-            before = before_of(change)
+            before = _before_of(change)
         if change.change != "deleted":
             after = _after_of(change)
         found[change.path] = before, after
     return found
 
 
-def before_of(change: FileChange) -> Item | None:
+def _before_of(change: FileChange) -> Item | None:
     """What was there before a change."""
     if change.change == "new":
         return None
@@ -88,11 +90,12 @@ def unsettled(entries: Sequence[Entry]) -> tuple[SnapshotTaken, ...]:
 
 
 def hashes(entries: Sequence[Entry]) -> set[str]:
-    """The contents that undoing this run needs. Those of `unsettled` snapshots are named by their manifests."""
+    """The contents that undoing this run needs, and with `MANIFEST` before them the manifests of `unsettled`
+    snapshots, whose contents are needed too."""
     found: set[str] = set()
     for entry in entries:
         if isinstance(entry.event, SnapshotTaken | Undone):
             for change in entry.event.files:
                 found |= {change.before, change.after}
-    found |= {snapshot.manifest for snapshot in unsettled(entries)}
+    found |= {MANIFEST + snapshot.manifest for snapshot in unsettled(entries)}
     return found - {""}

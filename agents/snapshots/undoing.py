@@ -9,8 +9,9 @@ from agents.events import FileChange, Undone
 from agents.snapshots.content import ContentStore
 from agents.snapshots.looking import Look, SnapshotLimits
 from agents.snapshots.manifest import Item, changes_of
+from agents.snapshots.planning import above, as_left
 from agents.snapshots.restoring import Occupied, Restorer
-from agents.snapshots.timeline import before_of
+from agents.snapshots.timeline import states
 from agents.snapshots.values import Step, UndoPlan
 
 # What is about to be replaced is kept whatever its size: nothing that a person wrote is lost by undoing.
@@ -54,7 +55,7 @@ class Undoing:
 
     def _stands(self, step: Step, there: Item | None) -> bool:
         """Whether it is still as the plan found it, or may be replaced whatever it is."""
-        if step.path in self._force or as_left(step.change, there):
+        if step.path in self._force or as_left(there, _states(step)[1]):
             return True
         self._conflicts.append(step.path)
         return False
@@ -70,7 +71,7 @@ class Undoing:
         """Take away what goes, the deepest first. Returns the steps that are not left alone."""
         stay: set[str] = set()
         for step in sorted(steps, key=_depth, reverse=True):
-            now, target = there.get(step.path), before_of(step.change)
+            now, target = there.get(step.path), _states(step)[0]
             if now is None or (target is not None and now.kind == target.kind):
                 continue
             try:
@@ -86,7 +87,7 @@ class Undoing:
     def _parents(self, steps: list[Step], there: dict[str, Item]) -> None:
         """Make folders that are missing above what is put back, where their own steps were not chosen."""
         own = {step.path for step in steps}
-        put = [step for step in steps if step.change.change != "new"]
+        put = [step for step in steps if _states(step)[0] is not None]
         for path in sorted(_above(put) - own, key=lambda path: path.count("/")):
             if path not in there:
                 made = Item(path, "folder", mode=0o755)
@@ -97,24 +98,20 @@ class Undoing:
         """Put back what was, folders before what is in them, and their modes after it."""
         folders: list[Item] = []
         for step in sorted(steps, key=_depth):
-            target = before_of(step.change)
+            target, left = _states(step)
             if target is None:
                 continue
             self._restorer.put(target)
             if target.kind == "folder":
                 folders.append(target)
-            self._files.extend(changes_of(there.get(step.path), target))
+            self._files.extend(changes_of(there.get(step.path) or left, target))
         for folder in reversed(folders):
             self._restorer.set_mode(folder)
 
 
-def as_left(change: FileChange, there: Item | None) -> bool:
-    """Whether what is there is what `change` left."""
-    if there is None or change.change == "deleted":
-        return there is None and change.change == "deleted"
-    if there.kind == "folder" or not (there.hash and change.after):
-        return not change.after and (there.kind == "folder" or there.bytes == change.bytes_after)
-    return there.hash == change.after
+def _states(step: Step) -> tuple[Item | None, Item | None]:
+    """What would be there, and what the run left."""
+    return states(step.parts or (step.change,))[step.path]
 
 
 def _depth(step: Step) -> int:
@@ -123,8 +120,4 @@ def _depth(step: Step) -> int:
 
 def _above(steps: Iterable[Step]) -> set[str]:
     """The folders above what is put back."""
-    found: set[str] = set()
-    for step in steps:
-        parts = step.path.split("/")
-        found.update("/".join(parts[:n]) for n in range(1, len(parts)))
-    return found
+    return {folder for step in steps for folder in above(step.path)}

@@ -13,13 +13,15 @@ class Step(msgspec.Struct, frozen=True):
     """One file that would be put back. `action`: "restore" content, "remove" a file that was new, "conflict"
     somebody else changed it since and it is left alone unless forced, "lost" nothing was kept of it.
 
-    `change` is what the calls did to it, all in all: it would become what it was before that. Where a file took
-    the place of a folder or the other way round, `change` is "changed" and `kind` that of before."""
+    `change` is what the calls did to it, all in all: it would become what it was before that. Where one kind of
+    thing took the place of another, `change` is "changed" and `kind` that of before; `parts` are then the two
+    changes it is made of, what was deleted and what is new."""
 
     path: str
     action: Literal["restore", "remove", "conflict", "lost"]
     change: FileChange
     calls: tuple[str, ...] = ()
+    parts: tuple[FileChange, ...] = ()
 
 
 class UndoPlan(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import stat
 from pathlib import Path
@@ -22,6 +23,8 @@ _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _FLAGS
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _FLAGS
 _PIECE = 1 << 20
 _OPEN_FILES = Path("/proc/self/fd")
+# Beside a file that is being written.
+_PART = re.compile(r"\.[0-9a-f]{16}\.part")
 
 
 class Folder:
@@ -149,6 +152,22 @@ class Folder:
                 os.unlink(self._at(beside), dir_fd=self._descriptor)
             raise
         self.sync()
+
+    def create(self, name: str) -> BinaryIO:
+        """A new file, opened for writing; only its owner may read it. Raises FileExistsError."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS
+        return os.fdopen(os.open(self._at(name), flags, 0o600, dir_fd=self._descriptor), "wb")
+
+    def replace(self, name: str, by: str) -> None:
+        """Let the file or link `by` take the place of `name`, or come there, in one step."""
+        os.replace(self._at(by), self._at(name), src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+
+    def remove_parts(self) -> None:
+        """Take away what a write leaves behind when the process ends in its middle."""
+        for name in filter(_PART.fullmatch, self.names()):
+            info = self.found(name)
+            if info is not None and stat.S_ISREG(info.st_mode):
+                self.remove(name)
 
     def make_link(self, name: str, target: str) -> None:
         """A new symbolic link."""

@@ -15,6 +15,7 @@ from app.cli.models.commands import models
 from app.cli.options import Json, chosen_output
 from app.cli.output import Output
 from app.cli.run.commands import run as run_command
+from app.cli.servers.commands import servers
 
 # typer ships its own copy of click, whose base of all usage errors it does not export by name.
 _UsageError: type[Exception] = next(
@@ -45,6 +46,7 @@ MODEL = "A path to a GGUF, a model of the library, or `starter`."
 Model = Annotated[str, typer.Argument(help=MODEL, show_default=False)]
 
 application.add_typer(models)
+application.add_typer(servers)
 application.command(name="run")(run_command)
 
 

@@ -15,7 +15,6 @@ from agents.tools.workspace import Workspace
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from agents.permissions.values import Approver
     from agents.sandbox.sandbox import Sandbox
     from agents.snapshots.snapshots import Snapshots
 
@@ -29,14 +28,7 @@ class Brains(Protocol):
 class ToolServers(Protocol):
     """Servers of tools that are on. May take seconds, and leaves out those that do not answer."""
 
-    def tools(self, workspace: Path, approver: Approver) -> tuple[Tool, ...]: ...
-
-
-class NoServers:
-    """Where no servers of tools are."""
-
-    def tools(self, workspace: Path, approver: Approver) -> tuple[Tool, ...]:
-        return ()
+    def tools(self, workspace: Path) -> tuple[Tool, ...]: ...
 
 
 class RunParts:
@@ -62,12 +54,12 @@ class RunParts:
 
         return builtin_tools(self.sandbox())
 
-    def tools(self, workspace: Path, chosen: Sequence[str] | None, approver: Approver) -> tuple[Tool, ...]:
+    def tools(self, workspace: Path, chosen: Sequence[str] | None) -> tuple[Tool, ...]:
         """Those at hand, of them the `chosen` ones when that is not None. Raises UserError `run.unknown_tool`."""
         ours = self.builtin()
         names = {tool.name for tool in ours}
         wanted_elsewhere = chosen is None or any(name not in names for name in chosen)
-        at_hand = (*ours, *(self._servers.tools(workspace, approver) if wanted_elsewhere else ()))
+        at_hand = (*ours, *(self._servers.tools(workspace) if wanted_elsewhere else ()))
         if chosen is None:
             return at_hand
         known = {tool.name: tool for tool in at_hand}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.context.history import History
-from agents.events import Entry, ModelTurn
-from agents.tools.tool import Tool, definition
+from agents.context.seen import seen
+from agents.events import Entry
+from agents.tools.tool import Tool
 from app.services.run_values import Seen
-from app.services.run_view import parts_of
 from app.store.records import RunRecord
 
 
@@ -17,22 +16,5 @@ def seen_in(record: RunRecord, entries: Sequence[Entry], tools: Sequence[Tool], 
 
     `tools` are those whose schemas are known now; what else was offered is told by name alone.
     """
-    before, turn = _before(entries, step)
-    history = History.of(before)
-    names = turn.tools if turn is not None else history.offered
-    known = {tool.name: definition(tool) for tool in tools}
-    offered = known if names is None else {name: known.get(name, _named(name)) for name in names}
-    parts = turn.parts if turn is not None else parts_of(before)
-    return Seen(history.messages(), tuple(offered.values()), parts, record.context)
-
-
-def _before(entries: Sequence[Entry], step: int) -> tuple[Sequence[Entry], ModelTurn | None]:
-    """The events before a turn, and the turn; all of them and None for one that is not there."""
-    for index, entry in enumerate(entries):
-        if step and isinstance(entry.event, ModelTurn) and entry.event.step == step:
-            return entries[:index], entry.event
-    return entries, None
-
-
-def _named(name: str) -> dict[str, object]:
-    return {"type": "function", "function": {"name": name}}
+    sight = seen(entries, tools, step)
+    return Seen(sight.messages, sight.tools, sight.parts, record.context)

@@ -90,7 +90,7 @@ class RunWork:
 
     def _carry_out(self) -> None:
         workspace = Workspace(Path(self.record.workspace))
-        tools = self._parts.tools(workspace.root, self._tools, self.asker)
+        tools = self._parts.tools(workspace.root, self._tools)
         run = Run(
             self._journal,
             self._parts.brains.brain(self.record.model),

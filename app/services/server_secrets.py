@@ -70,6 +70,10 @@ class ServerSecrets:
             + [name for name in (*spec.headers, *spec.secret_headers) if not values.headers.get(name)]
         )
 
+    def for_this_session(self, spec: ServerSpec) -> tuple[str, ...]:
+        """The names of secrets that are gone when the program ends."""
+        return tuple(name for name in names_of(spec) if self._secrets.has_secret(name) == "session")
+
     def _filled(self, value: str) -> str:
         return _REFERENCE.sub(lambda found: self._environ.get(found[1], ""), value)
 

@@ -89,6 +89,10 @@ class Servers:
         """Names of variables and headers that have no value. Asks the keyring. Raises UserError `mcp.unknown`."""
         return self._secrets.missing(self._file.get(name).spec)
 
+    def for_this_session(self, name: str) -> tuple[str, ...]:
+        """Names in the keyring's way of secrets that no keyring keeps. Asks it. Raises UserError `mcp.unknown`."""
+        return self._secrets.for_this_session(self._file.get(name).spec)
+
     # Setting up
 
     def add(
@@ -213,12 +217,13 @@ class Servers:
         return self.get(name)
 
     def tools(
-        self, workspace: Path, taken: Collection[str] = (), names: Collection[str] | None = None
+        self, workspace: Path, taken: Collection[str] | None = None, names: Collection[str] | None = None
     ) -> tuple[Tool, ...]:
         """The tools of all servers that are on and agreed to, for a run in this folder; `names` chooses among the
         servers. Starts those that do not run, all at once, and waits for each no longer than its `start_s`. One
         that cannot be started is left out; `all` says why. Tools that are new or changed since the user looked are
-        left out too. `taken` are the names of other tools. The order is that of the servers and their own.
+        left out too. `taken` are the names of other tools, None: those of our own. The order is that of the servers
+        and their own.
         """
         servers = [
             kept
@@ -232,7 +237,7 @@ class Servers:
         with ThreadPoolExecutor(len(servers), "mcp-start") as pool:
             links = list(pool.map(lambda kept: self._started(kept.spec, workspace), servers))
         found: list[Tool] = []
-        used = set(taken)
+        used = set(_own_names() if taken is None else taken)
         for link in links:
             if link is None:
                 continue
@@ -303,6 +308,12 @@ class Servers:
         events: list[ServiceEvent] = [ServersChanged()]
         for subscriber in tuple(self._subscribers):
             subscriber(events)
+
+
+def _own_names() -> set[str]:
+    from agents.tools.builtin import builtin_tools
+
+    return {tool.name for tool in builtin_tools(None)} | {"shell", "python"}
 
 
 _ORDER = ("ready", "starting", "failed", "off")

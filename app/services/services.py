@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from agents.sandbox.sandbox import Sandbox
 from app.services.brains import Brains
 from app.services.conversations import TRASH_DAYS, Conversations
 from app.services.downloads import Downloads
@@ -17,9 +18,10 @@ from app.services.library import Library
 from app.services.models import Models
 from app.services.placements import Placements, calibrations
 from app.services.placing import Placing
-from app.services.run_parts import NoServers, RunParts
+from app.services.run_parts import RunParts
 from app.services.runs import Runs
 from app.services.secrets import Secrets
+from app.services.servers import Servers
 from app.services.settings import SettingsFile, language
 from app.services.wishes import WishesFile
 from app.store.store import Store
@@ -53,7 +55,8 @@ class Services:
         self.secrets = secrets
         self.conversations = Conversations(store, models, settings)
         self.brains = Brains(models, settings)
-        parts = RunParts(home, self.brains, NoServers(), lambda: language(settings.current))
+        self.servers = Servers(home, secrets, found_sandbox, self._revoke)
+        parts = RunParts(home, self.brains, self.servers, lambda: language(settings.current))
         self.runs = Runs(home, store, parts)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
@@ -74,6 +77,10 @@ class Services:
         finally:
             self.downloads.recover()
 
+    def _revoke(self, server: str, tool: str) -> None:
+        """A server has changed a tool: what was granted for it does not count any more."""
+        self.runs.grants_kept.revoke_tool(server, tool)
+
     def _note_use(self, events: list[ServiceEvent]) -> None:
         """From the thread that saves answers."""
         path = self.models.state.path
@@ -84,12 +91,20 @@ class Services:
 
     def close(self) -> None:
         self.runs.close()
+        self.servers.close()
         self.downloads.close()
         self.hub.close()
         self.models.close()
         self.placements.close()
         self.conversations.close()
         self.store.close()
+
+
+def found_sandbox() -> Sandbox | None:
+    """The sandbox of this machine; looked for when it is first needed."""
+    from agents.sandbox.find import find_sandbox
+
+    return find_sandbox()
 
 
 def open_services(

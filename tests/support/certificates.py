@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def server_context(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """TLS for a server on 127.0.0.1, and the PEM file of the authority that a client has to trust for it."""
+def server_context(folder: Path, *hosts: str) -> tuple[ssl.SSLContext, Path]:
+    """TLS for a server on 127.0.0.1 that also goes by the names `hosts`, and the PEM file of the authority that a
+    client has to trust for it."""
     authority, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     issuer = _name("Authority of the tests")
     root = _certificate(issuer, issuer, authority, authority).add_extension(
@@ -22,7 +23,9 @@ def server_context(folder: Path) -> tuple[ssl.SSLContext, Path]:
     )
     usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
     signed_root = root.add_extension(usage, critical=True).sign(authority, hashes.SHA256())
-    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    names = x509.SubjectAlternativeName(
+        [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), *(x509.DNSName(host) for host in hosts)]
+    )
     leaf = _certificate(_name("127.0.0.1"), issuer, key, authority).add_extension(names, critical=False)
     signed = leaf.sign(authority, hashes.SHA256())
     ca, chain = folder / "authority.pem", folder / "server.pem"

@@ -208,17 +208,15 @@ def test_every_real_template_takes_every_kind_of_history() -> None:
         result("y"),
         ContextTrimmed("final", text="Answer now."),
     ]
+    trims = ([], [ContextTrimmed("loop", calls=("c2",))], [ContextTrimmed("turns", turns=2, text="old")])
+    histories = [History.of([*events, *trim]).messages() for trim in trims]
+    tools = [told(NamedTool("read_file", path="Which."), "whole")]
     refused = []
-    for trims in (
-        [],
-        [ContextTrimmed("loop", calls=("c2",))],
-        [ContextTrimmed("turns", turns=2, text="old")],
-    ):
-        messages = History.of([*events, *trims]).messages()
-        tools = [told(NamedTool("read_file", path="Which."), "whole")]
-        for name, source in real_templates().items():
+    for name, source in real_templates().items():
+        format = ChatFormat.from_template(source)
+        for messages in histories:
             try:
-                assert "Answer now." in ChatFormat.from_template(source).render(messages, tools).text
+                assert "Answer now." in format.render(messages, tools).text
             except UserError as error:
                 refused.append((name, error))
     assert not refused

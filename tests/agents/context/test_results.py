@@ -16,7 +16,7 @@ from agents.events import ToolCalled
 from agents.tools.tool import Here, Outcome
 from agents.tools.workspace import Workspace
 from tests.support.agents.counting import ByteBrain, StarterBrain
-from tests.support.agents.kept_texts import MemoryJournal
+from tests.support.agents.journals import ListJournal
 
 LINES = "".join(f"{number:05} a line of a log that goes on\n" for number in range(6000))
 KINDS = {
@@ -30,12 +30,12 @@ KINDS = {
 }
 
 
-def shown(text: str, context: int = 4096, brain: Any = None) -> tuple[ResultText, MemoryJournal]:
-    journal = MemoryJournal()
+def shown(text: str, context: int = 4096, brain: Any = None) -> tuple[ResultText, ListJournal]:
+    journal = ListJournal()
     return result_text(text, Meter(brain or ByteBrain()), context, journal), journal
 
 
-def here(journal: MemoryJournal, tmp_path: Path) -> Here:
+def here(journal: ListJournal, tmp_path: Path) -> Here:
     return Here(
         workspace=Workspace(tmp_path),
         sandbox=None,
@@ -79,7 +79,7 @@ def test_head_and_tail_are_those_of_the_text_and_the_mark_says_what_lies_between
 
 
 def read(
-    arguments: dict[str, Any], journal: MemoryJournal, tmp_path: Path, context: int = 4096
+    arguments: dict[str, Any], journal: ListJournal, tmp_path: Path, context: int = 4096
 ) -> tuple[Outcome, str]:
     """The tool's own outcome, and what a model is given of it."""
     outcome = ReadResult().run(arguments, here(journal, tmp_path))

@@ -3,11 +3,13 @@
 from agents.context.fitting import fit
 from agents.context.history import History
 from agents.context.measuring import Meter
+from agents.context.reading import ReadResult
+from agents.context.schemas import told
 from agents.context.seen import seen
 from agents.events import ModelTurn
 from engine.api import Message, Timings, Usage
 from tests.support.agents.counting import ByteBrain
-from tests.support.agents.kept_texts import MemoryJournal
+from tests.support.agents.journals import ListJournal
 from tests.support.agents.made_runs import NamedTool, called, result, started
 
 TOOLS = tuple(
@@ -17,7 +19,7 @@ TOOLS = tuple(
 
 
 def test_each_turn_shows_again_the_very_prompt_it_was_asked_with() -> None:
-    journal, meter = MemoryJournal(), Meter(ByteBrain(2048))
+    journal, meter = ListJournal(), Meter(ByteBrain(2048))
     history, asked = History(), []
     history.add(journal.append(started(context=2048)))
     for number in range(1, 30):
@@ -46,14 +48,17 @@ def test_each_turn_shows_again_the_very_prompt_it_was_asked_with() -> None:
 
 
 def test_a_run_that_has_not_begun_to_think_shows_its_task() -> None:
-    journal = MemoryJournal()
+    journal = ListJournal()
     journal.append(started("Tidy."))
     assert seen(journal.entries(), TOOLS).messages[-1] == Message("user", "Tidy.")
     assert seen([], TOOLS).messages == ()
 
 
 def test_of_a_tool_that_is_gone_the_name_is_told() -> None:
-    journal = MemoryJournal()
+    journal = ListJournal()
     journal.append(started())
-    journal.append(ModelTurn(1, "Hm.", "", (), "stop", Usage(), Timings(), (), ("gone",)))
-    assert [tool["function"]["name"] for tool in seen(journal.entries(), (), 1).tools] == ["gone"]
+    journal.append(ModelTurn(1, "Hm.", "", (), "stop", Usage(), Timings(), (), ("gone", "read_result")))
+    assert seen(journal.entries(), (), 1).tools == (
+        {"type": "function", "function": {"name": "gone", "description": "", "parameters": {}}},
+        told(ReadResult(), "whole"),
+    )

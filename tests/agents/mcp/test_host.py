@@ -209,7 +209,7 @@ def test_a_server_sees_nothing_of_our_environment(
     tools = tools_of(host, faulty(env={"API_KEY": "k1"}), workspace)
     seen = json.loads(tools["faulty_environment"].run({}, here_in(workspace)).text)
     assert "HF_TOKEN" not in seen
-    assert (seen["API_KEY"], Path(seen["HOME"]).name) == ("k1", "faulty")
+    assert (seen["API_KEY"], Path(seen["XDG_CACHE_HOME"]).parent.name) == ("k1", "faulty")
 
 
 def test_without_a_sandbox_no_command_is_started(tmp_path: Path, workspace: Path, faulty: Faulty) -> None:

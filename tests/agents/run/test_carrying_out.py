@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from agents.permissions.values import ApprovalRequest, Decision
-from agents.run.carrying_out import carried_out
+from agents.run.carrying_out import Carried
+from agents.run.carrying_out import carried_out as carry_out
 from agents.tools.tool import Here, Outcome, ToolFacts
 from agents.tools.workspace import Workspace
 from engine.errors import UserError
@@ -19,6 +20,12 @@ from tests.support.agents.scripted_brain import NotedTool
 
 def here(tmp_path: Path, **fields: Any) -> Here:
     return Here(Workspace(tmp_path), None, tmp_path, tmp_path, lambda: False, str, **fields)
+
+
+def carried_out(*arguments: Any, **options: Any) -> Outcome:
+    carried = carry_out(*arguments, **options)
+    assert isinstance(carried, Carried) and 0 <= carried.waited <= carried.seconds
+    return carried.outcome
 
 
 def never() -> bool:
@@ -105,7 +112,8 @@ def test_waiting_for_a_person_does_not_count_against_the_tool(tmp_path: Path) ->
         return Outcome("asked")
 
     tool = NotedTool("t", ask, facts=ToolFacts(timeout_s=0.15))
-    assert carried_out(tool, {}, here(tmp_path, approver=Slow()), never).text == "asked"
+    carried = carry_out(tool, {}, here(tmp_path, approver=Slow()), never)
+    assert carried.outcome.text == "asked" and 0.3 <= carried.waited <= carried.seconds
 
 
 def test_a_flood_is_cut_to_head_and_tail(tmp_path: Path) -> None:

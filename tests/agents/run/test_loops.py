@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.run.loops import Repeat, canonical, repeated_calls, repeated_texts, repeating_tail
-from agents.run.state import Done, digest, rough
+from agents.run.loops import Repeat, repeated_calls, repeated_texts, repeating_tail
+from agents.run.state import Done, canonical, digest, rough
 from agents.tools.tool import ToolFacts
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
 from agents.budget import Budget
@@ -392,3 +394,28 @@ def test_approvals_are_written_even_when_nobody_is_asked(tmp_path: Path) -> None
     bench.run().go(started())
     approvals = [event for event in bench.journal.events if isinstance(event, Approval)]
     assert [(approval.decision, approval.by) for approval in approvals] == [("allowed", "mode")]
+
+
+def test_a_model_that_is_still_loading_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    loaded = threading.Event()
+
+    class Loading(ScriptedBrain):
+        def ready(self) -> int:
+            loaded.wait(5)
+            return super().ready()
+
+    bench = Bench(tmp_path, Loading(says("Loaded.")), (looker(),))
+    run = bench.run()
+    timer = threading.Timer(0.1, run.pause)
+    timer.start()
+    began = time.monotonic()
+    assert run.go(started()).reason == "paused"
+    assert time.monotonic() - began < 2
+    timer.join()
+    loaded.set()
+    # It is filled in once the model is there.
+    assert bench.run().go(RunResumed(Budget())).answer == "Loaded."
+    state = bench.state()
+    assert state.started is not None and state.started.context == 16_384
+    assert state.started.tools == ("look", "read_result")
+    assert bench.brain.asks[0].messages[0].role == "system" and len(bench.brain.asks[0].tools) == 2

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.events import Entry, RunEvent, Undone
+from agents.events import Entry, FileChange, RunEvent, SnapshotTaken, Undone
 from agents.snapshots.looking import SnapshotLimits
 from agents.snapshots.snapshots import Snapshots
 from agents.snapshots.values import UndoPlan
@@ -33,6 +33,15 @@ class Bench:
     def again(self) -> None:
         """As after a restart: nothing is known but the journal and the store."""
         self.snapshots = Snapshots(self.store, Workspace(self.root), self.limits)
+
+    facts = ToolFacts()
+
+    @property
+    def last_files(self) -> tuple[FileChange, ...]:
+        """What the last call changed."""
+        event = self.entries[-1].event
+        assert isinstance(event, SnapshotTaken) and event.phase == "after"
+        return event.files
 
     def add(self, event: RunEvent | None) -> None:
         if event is not None:

@@ -1,0 +1,53 @@
+"""Which kinds of documents can be read, by the ends of their names."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Kind = Literal["pdf", "docx", "xlsx", "pptx", "opendocument", "hwpx", "html", "text", ""]
+
+_KINDS: dict[str, Kind] = {
+    "pdf": "pdf",
+    "docx": "docx",
+    "docm": "docx",
+    "xlsx": "xlsx",
+    "xlsm": "xlsx",
+    "pptx": "pptx",
+    "pptm": "pptx",
+    "odt": "opendocument",
+    "ods": "opendocument",
+    "odp": "opendocument",
+    "hwpx": "hwpx",
+    "html": "html",
+    "htm": "html",
+    "xhtml": "html",
+    **dict.fromkeys(
+        ("txt", "md", "markdown", "rst", "csv", "tsv", "tex", "org", "adoc", "log", "srt", "vtt"), "text"
+    ),
+}
+# Kinds that people will try; what to do instead.
+_OLD = {
+    "doc": "docx",
+    "xls": "xlsx",
+    "ppt": "pptx",
+    "hwp": "hwpx or pdf",
+    "rtf": "docx",
+    "pages": "docx",
+    "numbers": "xlsx",
+    "key": "pptx",
+}
+
+
+def ending(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def kind_of(path: str) -> Kind:
+    """The kind, "" for what is no document."""
+    return _KINDS.get(ending(path), "")
+
+
+def instead_of(path: str) -> str:
+    """What an old kind of file can be saved as, "" for others."""
+    return _OLD.get(ending(path), "")

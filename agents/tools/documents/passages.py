@@ -1,0 +1,103 @@
+"""Which passages of texts answer a question best: Okapi BM25 over pieces of a few hundred letters. Pure.
+
+Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with k1 = 1.2 and b = 0.75.
+Words of Korean, Chinese and Japanese are taken as pairs of letters, which finds a stem whatever ending follows.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+_K1, _B = 1.2, 0.75
+_LONGEST = 700  # letters of a passage
+_WORD = re.compile(r"[^\W_]+")
+_PAIRED = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
+
+
+class Passage(msgspec.Struct, frozen=True):
+    """A piece of `path`; `label` is its page or sheet, `line` its first line in that, from 1."""
+
+    path: str
+    label: str
+    line: int
+    text: str
+
+
+def passages(path: str, label: str, text: str) -> Iterator[Passage]:
+    """A text in pieces, cut between paragraphs or lines where it can be."""
+    lines: list[str] = []
+    letters, first = 0, 1
+    for number, line in enumerate(text.split("\n"), 1):
+        for piece in [line[at : at + _LONGEST] for at in range(0, max(1, len(line)), _LONGEST)]:
+            full = letters + len(piece) > _LONGEST
+            if lines and (full or (not piece.strip() and letters > _LONGEST / 3)):
+                yield Passage(path, label, first, "\n".join(lines).strip())
+                lines, letters = [], 0
+            if not lines:
+                if not piece.strip():
+                    continue
+                first = number
+            lines.append(piece)
+            letters += len(piece) + 1
+    if lines:
+        yield Passage(path, label, first, "\n".join(lines).strip())
+
+
+def best(query: str, among: Iterable[Passage], most: int) -> list[Passage]:
+    """Those that fit the query best, best first; passages without any of its words are none."""
+    wanted = set(terms(query))
+    found: list[tuple[Passage, Counter[str], int]] = []
+    having: Counter[str] = Counter()
+    total = count = 0
+    for passage in among:
+        words = terms(passage.text)
+        count += 1
+        total += len(words)
+        hits = Counter(word for word in words if word in wanted)
+        if hits:
+            found.append((passage, hits, len(words)))
+            having.update(hits.keys())
+    average = total / count if count else 1.0
+    scored = [
+        (_score(hits, length / average if average else 1.0, having, count), index)
+        for index, (_, hits, length) in enumerate(found)
+    ]
+    scored.sort(key=lambda each: (-each[0], each[1]))
+    return [found[index][0] for _, index in scored[:most]]
+
+
+def _score(hits: Counter[str], length: float, having: Counter[str], count: int) -> float:
+    return sum(
+        math.log(1 + (count - having[word] + 0.5) / (having[word] + 0.5))
+        * times
+        * (_K1 + 1)
+        / (times + _K1 * (1 - _B + _B * length))
+        for word, times in hits.items()
+    )
+
+
+def terms(text: str) -> list[str]:
+    """The words of a text as they are compared."""
+    words: list[str] = []
+    for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
+        start = 0
+        for run in _PAIRED.finditer(word):
+            words += [word[start : run.start()]] if run.start() > start else []
+            letters = run.group()
+            words += [letters[at : at + 2] for at in range(len(letters) - 1)] or [letters]
+            start = run.end()
+        words += [_stem(word[start:])] if start < len(word) else []
+    return words
+
+
+def _stem(word: str) -> str:
+    """Without the plural's end, the one that matters most for finding."""
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word

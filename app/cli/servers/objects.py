@@ -1,0 +1,40 @@
+"""The JSON of `coterie servers`. Names of secrets are in it, values never."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from app.sentences import Language, sentence
+from app.services.server_values import Server
+
+
+def server_object(server: Server, language: Language) -> dict[str, Any]:
+    """`digest` is what `consent --digest` takes; `tools` are those of the last time it was asked."""
+    spec = server.spec
+    error = server.error
+    return {
+        "name": spec.name,
+        "kind": "http" if spec.remote else "stdio",
+        "command": list(spec.command),
+        "url": spec.url,
+        "cwd": spec.cwd,
+        "env": sorted({*spec.env, *spec.secret_env}),
+        "headers": sorted({*spec.headers, *spec.secret_headers}),
+        "missing": list(server.missing),
+        "workspace": spec.workspace,
+        "network": spec.network,
+        "readable": list(spec.readable),
+        "writable": list(spec.writable),
+        "timeout_s": spec.timeout_s,
+        "enabled": server.enabled,
+        "consented": server.consented,
+        "digest": server.digest,
+        "trusted": spec.trusted,
+        "warnings": list(server.warnings),
+        "imported": server.imported,
+        "state": server.state,
+        "error": error and {"code": error.code, "message": sentence(error, language)},
+        "tools": [msgspec.to_builtins(tool) for tool in server.tools],
+    }

@@ -1,0 +1,22 @@
+"""The servers of tools for one command, closed however it ends. The store is not opened: they need none of it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from agents.sandbox.find import find_sandbox
+from app import paths
+from app.cli.ending import signals_held
+from app.services.secrets import Secrets
+from app.services.servers import Servers
+
+
+@contextlib.contextmanager
+def opened() -> Iterator[Servers]:
+    servers = Servers(paths.home(), Secrets(), find_sandbox)
+    try:
+        yield servers
+    finally:
+        with signals_held():
+            servers.close()
