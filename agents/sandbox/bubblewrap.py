@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from agents.sandbox.inside.landlock import abi
 from agents.sandbox.launched import Launched, launcher, plan_of
 from agents.sandbox.protected import protected
 from agents.sandbox.sandbox import Confinement, Limits
@@ -34,7 +35,9 @@ class Bubblewrap(Launched):
         locked, expected = protected(workspace, confinement.protected)
         writable = [workspace] if confinement.workspace_writable else []
         plan = plan_of(self.name, confinement, limits, channel, workspace)._replace(
-            expected=expected, writes=("/tmp", "/dev", *map(str, (*writable, *confinement.writable)))
+            landlock=abi(),
+            expected=expected,
+            writes=("/tmp", "/dev", *map(str, (*writable, *confinement.writable))),
         )
         return [
             str(self.program),

@@ -48,6 +48,7 @@ class Landlock(Launched):
         plan = plan_of(self.name, confinement, limits, channel, workspace)._replace(
             reads=tuple(map(str, readable(confinement, workspace))),
             writes=(*_DEVICES, *(os.path.realpath(path) for path in (*writable, *confinement.writable))),
+            landlock=abi(),
             guarded=tuple(map(str, locked)) if writable else (),
             expected=expected,
         )

@@ -37,15 +37,12 @@ def every_access(version: int) -> int:
     return rights
 
 
-def confine_files(reads: tuple[str, ...], writes: tuple[str, ...], *, network: bool) -> None:
+def confine_files(version: int, reads: tuple[str, ...], writes: tuple[str, ...], *, network: bool) -> None:
     """Allow reading and executing below `reads`, all but making devices below `writes`, and nothing else.
 
-    Paths that are not there are passed over. Signals and abstract sockets of processes outside are out of reach
-    since ABI 6, TCP since ABI 4 unless `network`. Raises OSError.
+    `version` is that of Landlock to use. Paths that are not there are passed over. Signals and abstract sockets
+    of processes outside are out of reach since version 6, TCP since 4 unless `network`. Raises OSError.
     """
-    version = abi()
-    if not version:
-        raise OSError("no landlock")
     rights = every_access(version)
     ruleset = _ruleset(version, rights, 0 if network else _BIND_TCP | _CONNECT_TCP)
     try:

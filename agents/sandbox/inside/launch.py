@@ -58,14 +58,15 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
             stack.callback(shutil.rmtree, home, ignore_errors=True)
         environment |= {"HOME": home, "TMPDIR": "/tmp" if plan.kind == "bubblewrap" else home}
         if plan.guarded:
-            stack.callback(_put_back, [Guarded(Path(path)) for path in plan.guarded], plan.folder)
+            kept = [Guarded(Path(path)) for path in plan.guarded]
+            stack.callback(_put_back, kept, plan.folder, plan.landlock)
         tree = _prepared(plan, home)
         first = _started(plan, argv, environment, home)
         _let_go_of_streams()
         return supervise(first, tree, plan)
 
 
-def _put_back(guarded: list[Guarded], workspace: str) -> None:
+def _put_back(guarded: list[Guarded], workspace: str, version: int) -> None:
     """In a process that can write to the workspace alone, whatever links lead out of it by now."""
     pid = os.fork()
     if pid:
@@ -75,7 +76,7 @@ def _put_back(guarded: list[Guarded], workspace: str) -> None:
         from agents.sandbox.inside import landlock, privileges
 
         privileges.no_new_privileges()
-        landlock.confine_files((), (workspace,), network=False)
+        landlock.confine_files(version, (), (workspace,), network=False)
         for one in guarded:
             one.restore()
     os._exit(0)
@@ -88,14 +89,14 @@ def _prepared(plan: LaunchPlan, home: str) -> Namespace | Descendants:
 
         privileges.first_to_end()
         privileges.no_new_privileges()
-        if landlock.abi() >= 3:  # before, moving and truncating files is refused or not held
+        if plan.landlock >= 3:  # before, moving and truncating files is refused or not held
             # The mounts say what is there; this keeps root from writing to what root owns in /proc, and everybody
             # from the abstract sockets of this machine, which the network brings along.
-            landlock.confine_files(("/",), plan.writes, network=True)
+            landlock.confine_files(plan.landlock, ("/",), plan.writes, network=True)
         privileges.not_to_be_read()
-        seccomp.confine(
-            seccomp.Rules(network=True)
-        )  # without a network there is only the sandbox's own loopback
+        # Without the network there is only the sandbox's own loopback, and abstract sockets are its own too.
+        unix = not plan.network or plan.landlock >= 6
+        seccomp.confine(seccomp.Rules(unix=unix, network=True))
         return Namespace()
     if sys.platform == "linux":
         from agents.sandbox.inside import privileges
@@ -113,18 +114,17 @@ def _confined(plan: LaunchPlan, home: str) -> None:
     if plan.kind == "landlock":
         from agents.sandbox.inside import landlock, privileges, seccomp
 
-        version = landlock.abi()
         privileges.no_new_privileges()
         privileges.drop_capabilities()
-        landlock.confine_files(plan.reads, (*plan.writes, home), network=plan.network)
+        landlock.confine_files(plan.landlock, plan.reads, (*plan.writes, home), network=plan.network)
         seccomp.confine(
             seccomp.Rules(
                 unix=False,
                 network=plan.network,
                 by_name=True,
-                truncate=version < 3,
+                truncate=plan.landlock < 3,
                 others=True,
-                signals=version < 6,
+                signals=plan.landlock < 6,
             )
         )
 

@@ -18,6 +18,7 @@ class LaunchPlan(NamedTuple):
     where the system cannot keep them from being written. `private`: make a folder for the time of the run and
     use it as home and for temporary files. `reads` and `writes` are paths, for Landlock. `floor` bytes are left
     free on the disk of `folder`, the working directory.
+    `landlock` is the version of Landlock to use, 0 for none.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class LaunchPlan(NamedTuple):
     processes: int = 0
     open_files: int = 0
     floor: int = 0
+    landlock: int = 0
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     guarded: tuple[str, ...] = ()

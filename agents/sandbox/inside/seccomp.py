@@ -120,6 +120,20 @@ _SIGNALS = {
     "rt_tgsigqueueinfo": (297, 240),
     "pidfd_send_signal": (424, 424),
 }
+# Making a file run as its owner for everybody; the second number is the argument with the mode.
+_MODES = {
+    "chmod": ((90, 0), 1),
+    "fchmod": ((91, 52), 1),
+    "fchmodat": ((268, 53), 2),
+    "fchmodat2": ((452, 452), 2),
+    "open": ((2, 0), 2),
+    "openat": ((257, 56), 3),
+    "creat": ((85, 0), 1),
+    "mknod": ((133, 0), 1),
+    "mknodat": ((259, 33), 2),
+}
+_SETUID_SETGID = 0o6000
+_OPENAT2 = (437, 437)
 _CLONE, _CLONE3, _IOCTL, _SOCKET, _PERSONALITY = (56, 220), (435, 435), (16, 29), (41, 198), (135, 92)
 _NEW_NAMESPACES = 0x7E020080  # CLONE_NEWTIME, NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
 _TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI and TIOCLINUX type into the terminal of whoever reads it next
@@ -164,11 +178,14 @@ def program(rules: Rules, machine: str) -> bytes:
     forbidden = list(_FORBIDDEN.values())
     forbidden += _FORBIDDEN_BY_NAME.values() if rules.by_name else ()
     forbidden += _TRUNCATE.values() if rules.truncate else ()
-    for numbers in forbidden:
+    for numbers in forbidden:  # before what is allowed by its arguments
         code += _when(numbers[column], _returned(errno.EPERM))
-    # What clone3 is to do stands in memory that a filter cannot read; the C library then falls back to clone.
+    # What these are to do stands in memory that a filter cannot read; programs fall back to clone and openat.
     code += _when(_CLONE3[column], _returned(errno.ENOSYS))
+    code += _when(_OPENAT2[column], _returned(errno.ENOSYS))
     code += _when(_CLONE[column], _any_bit(0, _NEW_NAMESPACES))
+    for numbers, argument in _MODES.values():
+        code += _when(numbers[column], _any_bit(argument, _SETUID_SETGID))
     code += _when(_IOCTL[column], _unless(1, (), _TERMINAL_INPUT))
     code += _when(_PERSONALITY[column], _unless(0, (0, 0xFFFFFFFF)))
     code += _when(_SOCKET[column], _sockets(rules))

@@ -171,7 +171,7 @@ def write_through_a_link_that_is_swapped_in_a_race() -> object:
     Path("inner").mkdir()
     Path("swapped").mkdir()
     Path("way_out").symlink_to(path("outside"))
-    ends = time.monotonic() + 0.5
+    ends = time.monotonic() + 0.2
 
     def swap() -> None:
         while time.monotonic() < ends:
@@ -396,6 +396,21 @@ def use_calls_of_another_machine() -> object:
 
 
 @attack
+def make_a_program_that_runs_as_its_owner() -> object:
+    Path("owned").write_text("")
+    for kind, change in (
+        ("chmod", lambda: Path("owned").chmod(0o4755)),
+        ("open", lambda: os.close(os.open("owned2", os.O_CREAT | os.O_WRONLY, 0o4755))),
+        ("fchmod", lambda: os.fchmod(os.open("owned", os.O_WRONLY), 0o2755)),
+        ("mknod", lambda: os.mknod("owned3", 0o104755)),
+    ):
+        with suppress(OSError):
+            change()
+            return kind
+    raise Held
+
+
+@attack
 def gain_rights() -> object:
     def found() -> Iterator[object]:
         if libc("prctl", 39, 0, 0, 0, 0) != 1:
@@ -427,7 +442,7 @@ def gain_rights_by_a_setuid_program() -> object:
                 [program, "-c", "id -u"],
                 capture_output=True,
                 stdin=subprocess.DEVNULL,
-                timeout=5,
+                timeout=0.3,
                 check=False,
             )
             if done.stdout.strip() == b"0":
