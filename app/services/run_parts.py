@@ -57,8 +57,11 @@ class RunParts:
     def tools(
         self, workspace: Path, chosen: Sequence[str] | None, *, lenient: bool = False
     ) -> tuple[Tool, ...]:
-        """Those at hand, of them the `chosen` ones when that is not None. Raises UserError `run.unknown_tool`, unless it
-        is `lenient`: a run that is resumed does without what is not there any more."""
+        """Those at hand, of them the `chosen` ones when that is not None.
+
+        Raises UserError `run.unknown_tool`, unless it is `lenient`: a run that is resumed does without what is not
+        there any more.
+        """
         from agents.run.run import OWN_TOOLS
 
         ours = self.builtin()
