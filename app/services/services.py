@@ -23,6 +23,7 @@ from app.services.runs import Runs
 from app.services.secrets import Secrets
 from app.services.servers import Servers
 from app.services.settings import SettingsFile, language
+from app.services.tool_checks import ToolChecks
 from app.services.wishes import WishesFile
 from app.store.store import Store
 from engine.api import Engine, Listener
@@ -58,6 +59,7 @@ class Services:
         self.servers = Servers(home, secrets, found_sandbox, self._revoke)
         parts = RunParts(home, self.brains, self.servers, lambda: language(settings.current))
         self.runs = Runs(home, store, parts)
+        self.tool_checks = ToolChecks(store.runs, models, self.brains)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
         models.subscribe(placements.receive)
