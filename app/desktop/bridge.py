@@ -94,6 +94,7 @@ class Bridge(QObject):
             services.models.subscribe(self.receive),
             services.placements.subscribe(self.receive),
             services.library.subscribe(self.receive),
+            services.tool_checks.subscribe(self.receive),
             services.downloads.subscribe(self.receive),
             services.settings.subscribe(self.receive_settings),
         ]

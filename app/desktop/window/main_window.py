@@ -38,6 +38,7 @@ from engine.errors import UserError
 if TYPE_CHECKING:
     from app.desktop.models.models_page import ModelsPage
     from app.desktop.models.said import Said
+    from app.desktop.models.tool_checking import ToolChecking
     from app.desktop.placement.placement_page import PlacementPage
     from app.desktop.settings.conversation_panel import ConversationPanel
     from app.desktop.settings.settings_page import SettingsPage
@@ -66,6 +67,7 @@ class MainWindow(LiveWidget):
     toast: Toast
     chats: ChatList
     downloads: DownloadNotes
+    tool_checking: ToolChecking
     palette_overlay: Palette
     sheet: ShortcutSheet
 
@@ -98,6 +100,7 @@ class MainWindow(LiveWidget):
 
     def complete(self, *, first_run: bool = False) -> None:
         """Build the rest, after the first paint and before `attach`. `first_run`: nobody was welcomed yet."""
+        from app.desktop.models.tool_checking import ToolChecking
         from app.desktop.placement.placement_page import PlacementPage
         from app.desktop.settings.conversation_panel import ConversationPanel
         from app.desktop.settings.settings_page import SettingsPage
@@ -108,6 +111,7 @@ class MainWindow(LiveWidget):
         from app.desktop.window.palette import Palette
         from app.desktop.window.shortcut_sheet import ShortcutSheet
         from app.desktop.window.toast import Toast
+        from app.desktop.window.tool_check_notes import ToolCheckNotes
 
         self.chat.complete(first_run=first_run)
         self.settings = SettingsPage(self.calls, self._home, self)
@@ -117,6 +121,8 @@ class MainWindow(LiveWidget):
         self.toast = Toast(self, self.chat.composer)
         self.chats = ChatList(self.calls, self.sidebar, self.toast, self.open_chat)
         self.downloads = DownloadNotes(self.calls, self.toast, self.strip, self._shows_downloads)
+        self.tool_checking = ToolChecking(self.calls, self)
+        ToolCheckNotes(self.tool_checking, self.chat.header.model, self.toast, self.show_error)
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
         self.pages.addWidget(self.settings)
@@ -296,7 +302,7 @@ class MainWindow(LiveWidget):
         if self._models is None:
             from app.desktop.models.models_page import ModelsPage
 
-            page = self._models = ModelsPage(self.calls, self)
+            page = self._models = ModelsPage(self.calls, self.tool_checking, self)
             page.use_wanted.connect(self._chat_with)
             page.settings_wanted.connect(self.show_hub_settings)
             page.said.connect(self._say)
