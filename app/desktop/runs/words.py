@@ -103,6 +103,7 @@ def mode_sentence(mode: Mode) -> str:
             "Runs", "It may change files in the folder without asking, since you can undo that; else it asks."
         ),
         "all-in-sandbox": translate(
-            "Runs", "It may do what stays inside the sandbox without asking; the network, and what cannot be undone, it asks for."
+            "Runs",
+            "It may do what stays inside the sandbox without asking; the network, and what cannot be undone, it asks for.",
         ),
     }[mode]
