@@ -2855,7 +2855,7 @@
         <translation>살펴보기만 합니다. 아무것도 바꾸지 않습니다.</translation>
     </message>
     <message>
-        <source>It may do what stays inside the sandbox without asking; the network, and what cannot be undone, it asks for.</source>
+        <source>It may do what stays inside the sandbox without asking; it asks for the network, and for what cannot be undone.</source>
         <translation>샌드박스 안에서 하는 일은 묻지 않고 합니다. 네트워크와 되돌릴 수 없는 일은 묻습니다.</translation>
     </message>
     <message>

@@ -87,7 +87,7 @@ class RunsPage(LiveWidget):
         """Whether a person looks at this run."""
         return self.run.isVisible() and self.reading.shown == run
 
-    def find(self) -> None:
+    def find_run(self) -> None:
         self.side.focus_search()
 
     def close_something(self) -> bool:

@@ -104,6 +104,7 @@ def mode_sentence(mode: Mode) -> str:
         ),
         "all-in-sandbox": translate(
             "Runs",
-            "It may do what stays inside the sandbox without asking; the network, and what cannot be undone, it asks for.",
+            "It may do what stays inside the sandbox without asking; it asks for the network, and for what"
+            " cannot be undone.",
         ),
     }[mode]

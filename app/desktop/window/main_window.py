@@ -423,7 +423,7 @@ class MainWindow(LiveWidget):
             self._models.find_model()
             return
         if self._runs is not None and self._runs.isVisible():
-            self._runs.find()
+            self._runs.find_run()
             return
         self.show_page("chat")
         self.chat.find_text()
