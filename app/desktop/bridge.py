@@ -105,6 +105,7 @@ class Bridge(QObject):
             services.library.subscribe(self.receive),
             services.downloads.subscribe(self.receive),
             services.runs.subscribe(self.receive),
+            services.servers.subscribe(self.receive),
             services.settings.subscribe(self.receive_settings),
         ]
 
