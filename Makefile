@@ -1,6 +1,6 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test test-vulkan lint bench test-downloads screenshots formats-table demo-hub clean
+.PHONY: help setup ready run test test-vulkan lint bench test-downloads test-agents screenshots formats-table demo-hub clean
 
 help:
 	@echo 'make run          start Coterie'
@@ -8,6 +8,7 @@ help:
 	@echo 'make test         run the tests'
 	@echo 'make test-vulkan  build the engine with Vulkan and test it on a device that the processor draws'
 	@echo 'make test-downloads  let downloads go wrong for some minutes'
+	@echo 'make test-agents  lead runs astray, kill them and let them be very long, for some minutes'
 	@echo 'make lint         check style, types and imports'
 	@echo 'make bench        measure the engine and the window'
 	@echo 'make screenshots  take pictures of the window into screenshots/'
@@ -33,6 +34,9 @@ test-vulkan: ready
 
 test-downloads: ready
 	@.venv/bin/python -m pytest -m downloads tests/app/cli
+
+test-agents: ready
+	@.venv/bin/python -m pytest -m agents tests
 
 lint: ready
 	@status=0; \
