@@ -154,6 +154,248 @@
     </message>
 </context>
 <context>
+    <name>Approval</name>
+    <message>
+        <source>May I run this?</source>
+        <translation>이것을 실행해도 될까요?</translation>
+    </message>
+    <message>
+        <source>May I read this?</source>
+        <translation>이것을 읽어도 될까요?</translation>
+    </message>
+    <message>
+        <source>May I fetch this page?</source>
+        <translation>이 페이지를 가져와도 될까요?</translation>
+    </message>
+    <message>
+        <source>{server} asks you</source>
+        <translation>{server}에서 묻습니다</translation>
+    </message>
+    <message>
+        <source>{server} asks you to open a page</source>
+        <translation>{server}에서 페이지를 열어 달라고 합니다</translation>
+    </message>
+    <message>
+        <source>May I use this tool of {server}?</source>
+        <translation>{server}의 이 도구를 써도 될까요?</translation>
+    </message>
+    <message>
+        <source>May I use this tool?</source>
+        <translation>이 도구를 써도 될까요?</translation>
+    </message>
+    <message>
+        <source>May I delete this file?</source>
+        <translation>이 파일을 삭제해도 될까요?</translation>
+    </message>
+    <message>
+        <source>May I change this file?</source>
+        <translation>이 파일을 변경해도 될까요?</translation>
+    </message>
+    <message>
+        <source>May I delete these files?</source>
+        <translation>이 파일들을 삭제해도 될까요?</translation>
+    </message>
+    <message>
+        <source>May I change these files?</source>
+        <translation>이 파일들을 변경해도 될까요?</translation>
+    </message>
+    <message>
+        <source>may change files</source>
+        <translation>파일을 변경할 수 있음</translation>
+    </message>
+    <message>
+        <source>deletes 1 file</source>
+        <translation>파일 1개 삭제</translation>
+    </message>
+    <message>
+        <source>changes 1 file</source>
+        <translation>파일 1개 변경</translation>
+    </message>
+    <message>
+        <source>deletes {count} files</source>
+        <translation>파일 {count}개 삭제</translation>
+    </message>
+    <message>
+        <source>changes {count} files</source>
+        <translation>파일 {count}개 변경</translation>
+    </message>
+    <message>
+        <source>cannot be undone</source>
+        <translation>되돌릴 수 없음</translation>
+    </message>
+    <message>
+        <source>a snapshot is taken first</source>
+        <translation>먼저 스냅샷을 저장합니다</translation>
+    </message>
+    <message>
+        <source>for the tool {tool}</source>
+        <translation>{tool} 도구를 위해</translation>
+    </message>
+    <message>
+        <source>not in a sandbox: it can reach your files and the network</source>
+        <translation>샌드박스 밖: 내 파일과 네트워크에 접근할 수 있음</translation>
+    </message>
+    <message>
+        <source>in the sandbox, with network</source>
+        <translation>샌드박스 안, 네트워크 사용</translation>
+    </message>
+    <message>
+        <source>in the sandbox, no network</source>
+        <translation>샌드박스 안, 네트워크 없음</translation>
+    </message>
+    <message>
+        <source>from the network</source>
+        <translation>네트워크에서</translation>
+    </message>
+    <message>
+        <source>only in the folder of this run</source>
+        <translation>이 실행의 폴더 안에서만</translation>
+    </message>
+    <message>
+        <source>in the sandbox</source>
+        <translation>샌드박스 안</translation>
+    </message>
+    <message>
+        <source>not in a sandbox: the server can do what it likes with it</source>
+        <translation>샌드박스 밖: 서버가 마음대로 처리할 수 있음</translation>
+    </message>
+    <message>
+        <source>exact command</source>
+        <translation>정확한 명령</translation>
+    </message>
+    <message>
+        <source>exact program</source>
+        <translation>정확한 프로그램</translation>
+    </message>
+    <message>
+        <source>exact address</source>
+        <translation>정확한 주소</translation>
+    </message>
+    <message>
+        <source>all paths</source>
+        <translation>모든 경로</translation>
+    </message>
+    <message>
+        <source>all arguments</source>
+        <translation>모든 인수</translation>
+    </message>
+    <message>
+        <source>{what}, {count} lines</source>
+        <translation>{what}, {count}줄</translation>
+    </message>
+    <message>
+        <source>It takes files away.</source>
+        <translation>파일을 없앱니다.</translation>
+    </message>
+    <message>
+        <source>It uses the network.</source>
+        <translation>네트워크를 사용합니다.</translation>
+    </message>
+    <message>
+        <source>It can have effects outside the folder of this run.</source>
+        <translation>이 실행의 폴더 밖에 영향을 줄 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>It takes away what is there.</source>
+        <translation>이미 있는 것을 없앱니다.</translation>
+    </message>
+    <message>
+        <source>What it would run cannot be told by reading it.</source>
+        <translation>읽어 봐도 무엇이 실행될지 알 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The tool comes from a server, not from Coterie.</source>
+        <translation>Coterie의 도구가 아니라 서버가 제공하는 도구입니다.</translation>
+    </message>
+    <message>
+        <source>Text from outside came into this run before. It may have told the model to do this.</source>
+        <translation>앞서 외부의 글이 이 실행에 들어왔습니다. 그 글이 모델에게 이렇게 하라고 시켰을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>What it changes cannot be put back.</source>
+        <translation>변경한 것을 되돌릴 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>It is so risky that it is always asked, whatever was allowed.</source>
+        <translation>매우 위험한 일이라, 무엇을 허용했든 항상 묻습니다.</translation>
+    </message>
+    <message>
+        <source>Allow once</source>
+        <translation>한 번 허용</translation>
+    </message>
+    <message>
+        <source>Allow in this run</source>
+        <translation>이 실행에서 허용</translation>
+    </message>
+    <message>
+        <source>Allow in this folder</source>
+        <translation>이 폴더에서 허용</translation>
+    </message>
+    <message>
+        <source>Allow this server</source>
+        <translation>이 서버 허용</translation>
+    </message>
+    <message>
+        <source>The wider answers allow every command that begins with: {pattern}</source>
+        <translation>더 넓게 허용하면 다음으로 시작하는 모든 명령이 허용됩니다: {pattern}</translation>
+    </message>
+    <message>
+        <source>The wider answers allow every address of: {pattern}</source>
+        <translation>더 넓게 허용하면 다음의 모든 주소가 허용됩니다: {pattern}</translation>
+    </message>
+    <message>
+        <source>The wider answers allow every use of {tool}; “Allow this server” allows all tools of {server}.</source>
+        <translation>더 넓게 허용하면 {tool}의 모든 사용이 허용됩니다. ‘이 서버 허용’은 {server}의 모든 도구를 허용합니다.</translation>
+    </message>
+    <message>
+        <source>The wider answers allow every use of {tool}.</source>
+        <translation>더 넓게 허용하면 {tool}의 모든 사용이 허용됩니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ApprovalCard</name>
+    <message>
+        <source>What would change</source>
+        <translation>변경될 내용</translation>
+    </message>
+    <message>
+        <source>Decline</source>
+        <translation>거절</translation>
+    </message>
+    <message>
+        <source>Deny…</source>
+        <translation>거부…</translation>
+    </message>
+    <message>
+        <source>What the model is told, if you like</source>
+        <translation>모델에게 전할 말(선택)</translation>
+    </message>
+    <message>
+        <source>Why not: what the model is told</source>
+        <translation>거부하는 이유: 모델에게 전할 말</translation>
+    </message>
+    <message>
+        <source>Deny</source>
+        <translation>거부</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>뒤로</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>보내기</translation>
+    </message>
+    <message>
+        <source>Open in the browser</source>
+        <translation>브라우저에서 열기</translation>
+    </message>
+    <message>
+        <source>The name {host} has letters of another alphabet: it may only look like one you know.</source>
+        <translation>{host}라는 이름에는 다른 문자 체계의 글자가 들어 있습니다. 아는 주소와 비슷해 보이기만 할 수 있습니다.</translation>
+    </message>
+</context>
+<context>
     <name>BarRow</name>
     <message>
         <source>{size} again and again</source>
@@ -2732,6 +2974,21 @@
     </message>
 </context>
 <context>
+    <name>TextBox</name>
+    <message>
+        <source>Copied</source>
+        <translation>복사됨</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>복사</translation>
+    </message>
+    <message>
+        <source>Copy this text</source>
+        <translation>이 글 복사</translation>
+    </message>
+</context>
+<context>
     <name>TokenField</name>
     <message>
         <source>Asking the hub…</source>
@@ -3250,6 +3507,73 @@
     <message>
         <source>A PC that runs llama.cpp&apos;s ggml-rpc-server can hold a part of a model. The connection is not protected: no password, no encryption. Whoever can reach the worker can read what you write and could take that PC over. Use it only in a network you trust.</source>
         <translation>llama.cpp의 ggml-rpc-server를 실행하는 PC는 모델의 일부를 맡을 수 있습니다. 이 연결은 보호되지 않습니다. 비밀번호도 암호화도 없습니다. 작업 컴퓨터에 접근할 수 있는 사람은 누구나 작성한 글을 읽을 수 있고 그 PC를 장악할 수도 있습니다. 믿을 수 있는 네트워크에서만 사용해 주세요.</translation>
+    </message>
+</context>
+<context>
+    <name>_FieldRow</name>
+    <message>
+        <source>The server needs this.</source>
+        <translation>서버에 꼭 필요한 항목입니다.</translation>
+    </message>
+    <message>
+        <source>This must be a number.</source>
+        <translation>숫자를 입력하세요.</translation>
+    </message>
+    <message>
+        <source>This must be a whole number.</source>
+        <translation>정수를 입력하세요.</translation>
+    </message>
+    <message>
+        <source>This must be {limit} or more.</source>
+        <translation>{limit} 이상이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>This must be {limit} or less.</source>
+        <translation>{limit} 이하여야 합니다.</translation>
+    </message>
+    <message>
+        <source>This must have {limit} characters or more.</source>
+        <translation>{limit}자 이상이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>This must have {limit} characters or less.</source>
+        <translation>{limit}자 이하여야 합니다.</translation>
+    </message>
+    <message>
+        <source>Choose {limit} or more.</source>
+        <translation>{limit}개 이상 고르세요.</translation>
+    </message>
+    <message>
+        <source>Choose {limit} or fewer.</source>
+        <translation>{limit}개 이하로 고르세요.</translation>
+    </message>
+    <message>
+        <source>This must be an e-mail address.</source>
+        <translation>이메일 주소를 입력하세요.</translation>
+    </message>
+    <message>
+        <source>This must be an address, such as https://example.org.</source>
+        <translation>https://example.org 같은 주소를 입력하세요.</translation>
+    </message>
+    <message>
+        <source>This must be a date, such as 2026-04-12.</source>
+        <translation>2026-04-12 같은 날짜를 입력하세요.</translation>
+    </message>
+    <message>
+        <source>This must be a date and a time, such as 2026-04-12T09:30.</source>
+        <translation>2026-04-12T09:30 같은 날짜와 시각을 입력하세요.</translation>
+    </message>
+    <message>
+        <source>{name} (optional)</source>
+        <translation>{name}(선택)</translation>
+    </message>
+    <message>
+        <source>No answer</source>
+        <translation>답하지 않음</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>고르기…</translation>
     </message>
 </context>
 <context>
