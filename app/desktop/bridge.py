@@ -95,6 +95,7 @@ class Bridge(QObject):
             services.placements.subscribe(self.receive),
             services.library.subscribe(self.receive),
             services.downloads.subscribe(self.receive),
+            services.servers.subscribe(self.receive),
             services.settings.subscribe(self.receive_settings),
         ]
 
