@@ -26,6 +26,7 @@ from agents.events import (
     Undone,
 )
 from engine.api import Message
+from engine.remote.names import is_remote
 
 
 class History:
@@ -62,7 +63,9 @@ class History:
         """Take in the next event. Those that a model does not see change nothing."""
         match entry.event if isinstance(entry, Entry) else entry:
             case RunStarted() as started:
-                self.system, self.remote = started.system, started.remote
+                self.system = started.system
+                # A server of this machine reads special tokens in a text as any other does.
+                self.remote = started.remote or is_remote(started.model)
                 self.items.append(Words(started.task, "task"))
             case RunResumed() as resumed:
                 self._resume(resumed)

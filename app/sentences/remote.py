@@ -17,6 +17,14 @@ SENTENCES: dict[str, Sentence] = {
         "This is not a key that can be sent. Copy it again, without spaces or line breaks.",
         "보낼 수 있는 키가 아닙니다. 공백이나 줄바꿈 없이 다시 복사해 주세요.",
     ),
+    "remote.key_gone": Sentence(
+        "The key for {host} was kept only until Coterie closed, because this system has no keyring that could keep it. Enter it again in the settings under Models elsewhere.",
+        "이 시스템에는 키를 보관할 키 보관소가 없어 {host}의 키는 Coterie를 닫을 때까지만 보관되었습니다. 설정의 ‘다른 곳의 모델’에서 다시 입력해 주세요.",
+    ),
+    "remote.known": Sentence(
+        "There is a server at this address already: {host}. Change that one instead.",
+        "이 주소의 서버({host})가 이미 있습니다. 그 서버의 설정을 바꿔 주세요.",
+    ),
     "remote.key_stays": Sentence(
         "The system's keyring did not give up the key. Remove it there.",
         "시스템 키 보관소에서 키를 지우지 못했습니다. 키 보관소에서 직접 삭제해 주세요.",

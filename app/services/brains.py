@@ -13,10 +13,13 @@ from app.services.event_routes import new_request_id
 from app.services.events import ModelChanged, ServiceEvent
 from app.services.models import Models
 from app.services.reasoning import possible
+from app.services.remote_brain import RemoteBrain, RemoteSource
 from app.services.settings import SettingsFile
 from app.services.turns import request_of, take_measure, take_turn, with_error
 from engine.api import GenerateRequest
 from engine.errors import UserError
+from engine.remote.engine import AccessOf
+from engine.remote.names import is_remote, parse_name
 
 _LOOK_S = 0.2
 
@@ -24,19 +27,44 @@ _LOOK_S = 0.2
 class Brains:
     """Gives each run its model. Thread-safe; several runs and chats may ask at a time."""
 
-    def __init__(self, models: Models, settings: SettingsFile) -> None:
+    def __init__(self, models: Models, settings: SettingsFile, access_of: AccessOf) -> None:
         self._models = models
         self._settings = settings
+        self._access_of = access_of
         self._loading = threading.Lock()
+        self._lock = threading.Lock()
+        self._elsewhere: dict[str, RemoteSource] = {}
+        self._closed = False
 
     def brain(self, name: str = "") -> Brain:
-        """The model of that name; "" is the one in use now, which it stays bound to. Loads nothing yet.
+        """The model of that name; "" is the one in use now, which it stays bound to. Loads nothing yet, and asks no
+        server.
 
-        Raises UserError as `resolve_model` does.
+        Raises UserError as `resolve_model` does, for "openai:URL#NAME" as `parse_name`.
         """
         wanted = name or self._models.wanted
+        if is_remote(wanted):
+            return RemoteBrain(self._source(wanted), self._settings)
         path = self._models.resolved(wanted)
         return LocalBrain(wanted, path, self._models, self._settings, self._loading)
+
+    def close(self) -> None:
+        """End the connections to servers, and their threads."""
+        with self._lock:
+            self._closed = True
+            sources = tuple(self._elsewhere.values())
+            self._elsewhere.clear()
+        for source in sources:
+            source.close()
+
+    def _source(self, wanted: str) -> RemoteSource:
+        name = parse_name(wanted)
+        with self._lock:
+            if self._closed:
+                raise UserError("engine.no_model")
+            if name.text not in self._elsewhere:
+                self._elsewhere[name.text] = RemoteSource(name, self._access_of)
+            return self._elsewhere[name.text]
 
 
 class LocalBrain:

@@ -236,6 +236,10 @@ class ServersChanged(msgspec.Struct, frozen=True):
     """An MCP server came, went, started, stopped, failed or changed its tools."""
 
 
+class ElsewhereChanged(msgspec.Struct, frozen=True):
+    """A server of models elsewhere came, went or was set up anew."""
+
+
 ServiceEvent = (
     ConversationChanged
     | MessageAdded
@@ -264,5 +268,6 @@ ServiceEvent = (
     | RunAsks
     | GrantsChanged
     | ServersChanged
+    | ElsewhereChanged
 )
 Subscriber = Callable[[list[ServiceEvent]], None]

@@ -12,6 +12,7 @@ from typing import Any
 
 from agents.events import Entry, ModelTurn, RunFinished, RunStarted, ToolCalled, ToolResult
 from app.store.records import RunRecord
+from engine.remote.names import is_remote
 
 SCHEMA = "https://opentelemetry.io/schemas/1.37.0"
 _INTERNAL, _CLIENT = 1, 3
@@ -64,7 +65,7 @@ def _chat(
 ) -> dict[str, Any]:
     attributes: dict[str, Any] = {
         "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": "openai_compatible" if record.remote else "llama.cpp",
+        "gen_ai.provider.name": "openai_compatible" if is_remote(record.model) else "llama.cpp",
         "gen_ai.request.model": record.model,
         "gen_ai.usage.input_tokens": turn.usage.prompt_tokens,
         "gen_ai.usage.output_tokens": turn.usage.completion_tokens,

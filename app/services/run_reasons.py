@@ -5,31 +5,33 @@ from __future__ import annotations
 from agents.events import RunFinished
 from engine.errors import ErrorInfo
 
-# Every reason of `RunFinished` has a sentence "run.ended_REASON" in app/sentences.
-REASONS = (
-    "answered",
-    "steps",
-    "time",
-    "tokens",
-    "calls",
-    "errors",
-    "malformed",
-    "loop",
-    "empty",
-    "user",
-    "paused",
-    "context",
-    "model",
-    "interrupted",
-    "ended",
-)
+_ENDED = {
+    "answered": ErrorInfo("run.ended_answered"),
+    "steps": ErrorInfo("run.ended_steps"),
+    "time": ErrorInfo("run.ended_time"),
+    "tokens": ErrorInfo("run.ended_tokens"),
+    "calls": ErrorInfo("run.ended_calls"),
+    "errors": ErrorInfo("run.ended_errors"),
+    "malformed": ErrorInfo("run.ended_malformed"),
+    "loop": ErrorInfo("run.ended_loop"),
+    "empty": ErrorInfo("run.ended_empty"),
+    "user": ErrorInfo("run.ended_user"),
+    "paused": ErrorInfo("run.ended_paused"),
+    "context": ErrorInfo("run.ended_context"),
+    "model": ErrorInfo("run.ended_model"),
+    "interrupted": ErrorInfo("run.ended_interrupted"),
+}
+# What later versions may write down is told as an end without a reason.
+_OTHER = ErrorInfo("run.ended_ended")
+# Every reason of `RunFinished`.
+REASONS = (*_ENDED, "ended")
 
 
 def why_ended(reason: str, error: ErrorInfo | None = None) -> ErrorInfo:
     """What to tell for a `reason`; the error itself where that says more."""
     if error is not None and reason in ("model", "context"):
         return error
-    return ErrorInfo(f"run.ended_{reason}" if reason in REASONS else "run.ended_ended")
+    return _ENDED.get(reason, _OTHER)
 
 
 def why_finished(finished: RunFinished) -> ErrorInfo:

@@ -11,6 +11,7 @@ from agents.sandbox.sandbox import Sandbox
 from app.services.brains import Brains
 from app.services.conversations import TRASH_DAYS, Conversations
 from app.services.downloads import Downloads
+from app.services.elsewhere import Elsewhere
 from app.services.events import AnswerFinished, ServiceEvent
 from app.services.hub import HubService
 from app.services.hub_fetching import HubFetching
@@ -23,6 +24,7 @@ from app.services.runs import Runs
 from app.services.secrets import Secrets
 from app.services.servers import Servers
 from app.services.settings import SettingsFile, language
+from app.services.tool_checks import ToolChecks
 from app.services.wishes import WishesFile
 from app.store.store import Store
 from engine.api import Engine, Listener
@@ -44,6 +46,7 @@ class Services:
         downloads: Downloads,
         hub: HubService,
         secrets: Secrets,
+        elsewhere: Elsewhere,
     ) -> None:
         self.store = store
         self.settings = settings
@@ -53,11 +56,13 @@ class Services:
         self.downloads = downloads
         self.hub = hub
         self.secrets = secrets
+        self.elsewhere = elsewhere
         self.conversations = Conversations(store, models, settings)
-        self.brains = Brains(models, settings)
+        self.brains = Brains(models, settings, elsewhere.access_of)
         self.servers = Servers(home, secrets, found_sandbox, self._revoke)
         parts = RunParts(home, self.brains, self.servers, lambda: language(settings.current))
         self.runs = Runs(home, store, parts)
+        self.tool_checks = ToolChecks(store.runs, models, self.brains)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
         models.subscribe(placements.receive)
@@ -91,6 +96,7 @@ class Services:
 
     def close(self) -> None:
         self.runs.close()
+        self.brains.close()
         self.servers.close()
         self.downloads.close()
         self.hub.close()
@@ -123,6 +129,7 @@ def open_services(
     library = Library(home, store, settings, wishes)
     placements = Placements(home, settings, wishes, placing, library)
     secrets = Secrets()
+    elsewhere = Elsewhere(home, settings, secrets)
     hub = HubService(home, settings, secrets, placements)
     fetching = HubFetching(hub.access, library.parts, lambda: library.folder)
     downloads = Downloads(store, settings, library, fetching, hub.repository)
@@ -135,4 +142,4 @@ def open_services(
         calibrations=str(calibrations(home)),
         library=library,
     )
-    return Services(home, store, settings, models, placements, library, downloads, hub, secrets)
+    return Services(home, store, settings, models, placements, library, downloads, hub, secrets, elsewhere)

@@ -21,7 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import Timeout, make_headers, parse_url
 
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 from engine.hub.transfer.connections import proxy_for
 from engine.remote.access import RemoteAccess
 from engine.remote.chunks import error_text
@@ -66,8 +66,8 @@ class CutError(Exception):
 class StatusError(UserError):
     """A `UserError` of a server that answered: with its HTTP status and what it said."""
 
-    def __init__(self, code: str, status: int, said: str, /, **params: Any) -> None:
-        super().__init__(code, **params)
+    def __init__(self, info: ErrorInfo, status: int, said: str) -> None:
+        super().__init__(info.code, **info.params)
         self.status, self.said = status, said
 
 
@@ -189,13 +189,7 @@ class Http:
         if key:  # some servers repeat what they were given
             said = said.replace(key, "…")
         said = " ".join(said.split())
-        code = _code(status)
-        params: dict[str, Any] = {
-            "host": self.place,
-            "status": status,
-            "detail": said[:_SHOWN] or str(status),
-        }
-        return StatusError(code, status, said, **params)
+        return StatusError(_refused(status, self.place, said[:_SHOWN] or str(status)), status, said)
 
     @contextlib.contextmanager
     def telling(self, line: Line) -> Iterator[None]:
@@ -207,10 +201,10 @@ class Http:
         except Exception as error:
             if line.is_cut:
                 raise CutError from None
-            code = _trouble(error)
-            if code is None:
+            trouble = _trouble(error, self.place)
+            if trouble is None:
                 raise
-            raise UserError(code, host=self.place) from None
+            raise trouble from None
 
 
 class Answer:
@@ -252,33 +246,36 @@ class Answer:
         return data
 
 
-def _code(status: int) -> str:
+def _refused(status: int, host: str, detail: str) -> ErrorInfo:
+    """What an HTTP status says; `detail` is what the server says of it."""
     if status < 400:
-        return "remote.redirected"
+        return ErrorInfo("remote.redirected", {"host": host})
     if status in (401, 403):
-        return "remote.key_refused"
+        return ErrorInfo("remote.key_refused", {"host": host, "detail": detail})
     if status in (404, 405, 501):
-        return "remote.not_found"
+        return ErrorInfo("remote.not_found", {"host": host, "detail": detail})
     if status == 429:
-        return "remote.too_many"
-    return "remote.server_failed" if status >= 500 else "remote.refused"
+        return ErrorInfo("remote.too_many", {"host": host, "detail": detail})
+    if status >= 500:
+        return ErrorInfo("remote.server_failed", {"host": host, "detail": detail})
+    return ErrorInfo("remote.refused", {"host": host, "status": status, "detail": detail})
 
 
-def _trouble(error: Exception) -> str | None:
-    """The code for what urllib3, ssl or the system raised; None when it is a mistake of ours."""
+def _trouble(error: Exception, host: str) -> UserError | None:
+    """What urllib3, ssl or the system raised, for a person; None when it is a mistake of ours."""
     known = urllib3.exceptions
     if isinstance(error, known.ProxyError):
-        return "remote.proxy"
+        return UserError("remote.proxy", host=host)
     if isinstance(error, known.SSLError | ssl.SSLError):
         refused = "CERTIFICATE_VERIFY_FAILED" in str(error) or "certificate" in str(error).lower()
-        return "remote.certificate" if refused else "remote.no_tls"
+        return UserError("remote.certificate" if refused else "remote.no_tls", host=host)
     if isinstance(error, known.NewConnectionError | known.ConnectTimeoutError | known.NameResolutionError):
-        return "remote.unreachable"
+        return UserError("remote.unreachable", host=host)
     if isinstance(error, known.ReadTimeoutError | TimeoutError):
-        return "remote.silent"
+        return UserError("remote.silent", host=host)
     # ValueError, AttributeError: what http.client makes of a socket that was shut under it.
     if isinstance(error, known.HTTPError | OSError | ValueError | AttributeError):
-        return "remote.interrupted"
+        return UserError("remote.interrupted", host=host)
     return None
 
 

@@ -26,12 +26,17 @@ class RemoteName(msgspec.Struct, frozen=True):
     @property
     def host(self) -> str:
         """Host and port as a person knows the place; an IPv6 address in its brackets."""
-        return urlsplit(self.url).netloc
+        return host_of(self.url)
 
     @property
     def root(self) -> str:
         """The server's own address, where questions beyond OpenAI's API are asked."""
         return self.url.removesuffix("/v1")
+
+
+def host_of(url: str) -> str:
+    """Host and port of an address as `checked_url` has it."""
+    return urlsplit(url).netloc
 
 
 def is_remote(name: str) -> bool:
@@ -83,6 +88,12 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.split("%")[0]).is_loopback
     except ValueError:
         return False
+
+
+def is_loopback_url(url: str) -> bool:
+    """Whether the server at an address as `checked_url` has it runs on this machine, so that text does not leave it.
+    A name that another machine's resolver may lead anywhere does not count."""
+    return is_loopback(urlsplit(url).hostname or "")
 
 
 def is_near(address: str) -> bool:

@@ -1,6 +1,7 @@
 """What somebody else wrote cannot pass for anything but data."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -68,9 +69,12 @@ SPECIAL = [
 
 
 @pytest.mark.parametrize("token", SPECIAL)
-def test_for_a_model_elsewhere_special_tokens_are_broken_apart(token: str) -> None:
+@pytest.mark.parametrize("where", [{"remote": True}, {"model": "openai:http://127.0.0.1:8080/v1#m"}])
+def test_for_a_model_behind_a_server_special_tokens_are_broken_apart(
+    token: str, where: dict[str, Any]
+) -> None:
     events = [
-        started(remote=True),
+        started(**where),
         turn(1, calls=("a",)),
         called(1, "a"),
         result("a", f"x {token} y", untrusted=True),

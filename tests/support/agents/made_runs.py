@@ -15,9 +15,13 @@ SYSTEM = "You do the user's task with tools."
 
 
 def started(
-    task: str = "Tidy the folder.", system: str = SYSTEM, context: int = 4096, **more: Any
+    task: str = "Tidy the folder.",
+    system: str = SYSTEM,
+    context: int = 4096,
+    model: str = "model",
+    **more: Any,
 ) -> RunStarted:
-    return RunStarted(task, "/folder", "model", "ask", Budget(), (), system, context, **more)
+    return RunStarted(task, "/folder", model, "ask", Budget(), (), system, context, **more)
 
 
 def turn(

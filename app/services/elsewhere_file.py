@@ -1,0 +1,132 @@
+"""elsewhere.toml: the servers of models elsewhere that the user has set up, one table for each address.
+
+A key is not in it, only whether there is one. As in the settings, what is not understood stays in the file, and a
+file that is not TOML is set aside.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.services.toml_file import TomlFile
+from engine.errors import ErrorInfo, UserError
+from engine.remote.names import RemoteName, checked_url, host_of, is_loopback_url
+
+
+class ModelServer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A server with models elsewhere. `url` is the base of its API as `checked_url` has it, `title` what its user
+    calls it, "" for its host. `models` are the names there that are offered.
+
+    `allow_http`: text may go there unencrypted, wherever it is. `certificates` is a PEM file that is trusted besides.
+    `context` is the length of its models in tokens where the server does not tell it, 0 for what is usual. `has_key`:
+    it was given a key. `agreed`: its user knows that text leaves this computer for it.
+    """
+
+    url: str
+    title: str = ""
+    models: tuple[str, ...] = ()
+    allow_http: bool = False
+    certificates: str = ""
+    context: int = 0
+    has_key: bool = False
+    agreed: bool = False
+
+    @property
+    def host(self) -> str:
+        """Host and port as a person knows the place."""
+        return host_of(self.url)
+
+    @property
+    def shown(self) -> str:
+        """What it is called."""
+        return self.title or self.host
+
+    @property
+    def leaves(self) -> bool:
+        """Whether text that it is asked leaves this computer."""
+        return not is_loopback_url(self.url)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its models as they are named everywhere: "openai:URL#NAME"."""
+        return tuple(RemoteName(self.url, model).text for model in self.models)
+
+
+class ElsewhereFile:
+    """All methods may be called from any thread; each reads the file as it is then: a command and the window share
+    it. `problems` tells what could not be used when it was last read."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = TomlFile(path)
+        self._lock = threading.Lock()
+        self.problems: tuple[ErrorInfo, ...] = ()
+
+    def all(self) -> tuple[ModelServer, ...]:
+        """In the order of the file. Raises UserError `settings.not_saved` where it cannot be read."""
+        with self._lock:
+            return self._servers(self._read())
+
+    def put(self, server: ModelServer) -> None:
+        """Write one down, in the place of the one at its address. Raises UserError `settings.not_saved`."""
+        with self._lock:
+            document = self._read()
+            table = msgspec.to_builtins(server)
+            del table["url"]
+            document[server.url] = {**_unknown(document.get(server.url)), **table}
+            self._write(document)
+
+    def remove(self, url: str) -> None:
+        """Does nothing to one that is not there. Raises UserError `settings.not_saved`."""
+        with self._lock:
+            document = self._read()
+            if document.pop(url, None) is not None:
+                self._write(document)
+
+    def _servers(self, document: dict[str, Any]) -> tuple[ModelServer, ...]:
+        found: list[ModelServer] = []
+        problems: list[ErrorInfo] = []
+        for url, table in document.items():
+            try:
+                server = msgspec.convert({**table, "url": url}, ModelServer)
+                if checked_url(url) != url:
+                    raise UserError("remote.bad_url", url=url)
+                found.append(server)
+            except (msgspec.ValidationError, TypeError, UserError):
+                problems.append(ErrorInfo("settings.bad_value", {"key": url}))
+        self.problems = tuple(problems)
+        return tuple(found)
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            return self._file.read()
+        except FileNotFoundError:
+            return {}
+        except (ValueError, RecursionError):
+            try:
+                self._file.set_aside()
+            except OSError as error:
+                raise self._not_saved(error) from error
+            return {}
+        except OSError as error:
+            raise self._not_saved(error) from error
+
+    def _write(self, document: dict[str, Any]) -> None:
+        try:
+            self._file.write(document)
+        except (OSError, UnicodeEncodeError) as error:
+            raise self._not_saved(error) from error
+
+    def _not_saved(self, error: Exception) -> UserError:
+        detail = getattr(error, "strerror", None) or ""
+        return UserError("settings.not_saved", path=str(self._file.path), detail=detail)
+
+
+_KNOWN = frozenset(ModelServer.__struct_fields__)
+
+
+def _unknown(table: Any) -> dict[str, Any]:
+    return {k: v for k, v in table.items() if k not in _KNOWN} if isinstance(table, dict) else {}
