@@ -37,6 +37,7 @@ from engine.errors import UserError
 from engine.text import clean_text
 
 MOST_TASK = 100_000  # characters
+LEAVE_PATIENCE = 5.0  # seconds that a run which has ended may take to leave
 END_PATIENCE = 15.0  # seconds that runs may take to end when the program does
 
 
@@ -360,10 +361,11 @@ class Runs:
     def _free(self, id: int) -> RunRecord:
         """The record of a run that is not under way. Raises UserError `run.busy`, `run.elsewhere`."""
         record = self._store.get(id)
-        work = self._works.get(id)
-        ending = work is not None and record.state not in RUNS_UNDER_WAY  # it has told its end, and winds up
-        if work is not None and not (ending and work.join(END_PATIENCE)):
-            raise UserError("run.busy")
+        if work := self._works.get(id):
+            # Its end is told before its thread is gone: who hears of it may ask for the next thing at once.
+            if record.state in RUNS_UNDER_WAY or not work.join(LEAVE_PATIENCE):
+                raise UserError("run.busy")
+            record = self._store.get(id)
         if record.state in RUNS_UNDER_WAY:
             self._store.recover()
             record = self._store.get(id)

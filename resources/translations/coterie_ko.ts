@@ -1038,6 +1038,29 @@
     </message>
 </context>
 <context>
+    <name>FolderField</name>
+    <message>
+        <source>Folder to work in</source>
+        <translation>작업할 폴더</translation>
+    </message>
+    <message>
+        <source>Choose a folder, or drop one here</source>
+        <translation>폴더를 고르거나 여기로 끌어다 놓으세요</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>고르기…</translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation>폴더 고르기</translation>
+    </message>
+    <message>
+        <source>Folders used before</source>
+        <translation>전에 쓴 폴더</translation>
+    </message>
+</context>
+<context>
     <name>Folders</name>
     <message>
         <source>Folder for {name}</source>
@@ -1802,6 +1825,13 @@
     </message>
 </context>
 <context>
+    <name>ModeChoice</name>
+    <message>
+        <source>What it may do without asking</source>
+        <translation>묻지 않고 할 수 있는 일</translation>
+    </message>
+</context>
+<context>
     <name>ModelCard</name>
     <message>
         <source>Text of the model card</source>
@@ -2406,6 +2436,41 @@
     </message>
 </context>
 <context>
+    <name>NewRun</name>
+    <message>
+        <source>New run</source>
+        <translation>새 실행</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>작업</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>폴더</translation>
+    </message>
+    <message>
+        <source>What it may do without asking</source>
+        <translation>묻지 않고 할 수 있는 일</translation>
+    </message>
+    <message>
+        <source>What is to be done in the folder? Say what you want to have at the end.</source>
+        <translation>이 폴더에서 무엇을 할까요? 끝났을 때 얻고 싶은 결과를 적어 주세요.</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>시작</translation>
+    </message>
+    <message>
+        <source>Start the run</source>
+        <translation>실행 시작</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter starts it. You can pause or stop it, and undo what it did.</source>
+        <translation>Ctrl+Enter로 시작합니다. 언제든 일시 정지하거나 멈출 수 있고, 한 일은 되돌릴 수 있습니다.</translation>
+    </message>
+</context>
+<context>
     <name>NoteCard</name>
     <message>
         <source>Instructions</source>
@@ -2669,6 +2734,21 @@
     </message>
 </context>
 <context>
+    <name>PlainSteps</name>
+    <message>
+        <source>Steps of the run</source>
+        <translation>실행 단계</translation>
+    </message>
+    <message>
+        <source>Allow once</source>
+        <translation>한 번 허용</translation>
+    </message>
+    <message>
+        <source>Deny</source>
+        <translation>거부</translation>
+    </message>
+</context>
+<context>
     <name>ProseBlock</name>
     <message>
         <source>Answer text</source>
@@ -2677,6 +2757,18 @@
 </context>
 <context>
     <name>Rail</name>
+    <message>
+        <source>Runs</source>
+        <translation>실행</translation>
+    </message>
+    <message>
+        <source>{name}, 1 waits for your answer</source>
+        <translation>{name}, 1개가 답을 기다립니다</translation>
+    </message>
+    <message>
+        <source>{name}, {count} wait for your answer</source>
+        <translation>{name}, {count}개가 답을 기다립니다</translation>
+    </message>
     <message>
         <source>Models</source>
         <translation>모델</translation>
@@ -2868,6 +2960,209 @@
     <message>
         <source>A tool that calls itself harmless is treated so. Else each is asked about as if it could change everything that the server can reach.</source>
         <translation>스스로 해롭지 않다고 하는 도구는 그렇게 다룹니다. 믿지 않으면 서버가 닿는 모든 것을 바꿀 수 있는 도구로 보고 매번 여쭙니다.</translation>
+    </message>
+</context>
+<context>
+    <name>RunHeader</name>
+    <message>
+        <source>Pause</source>
+        <translation>일시 정지</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>멈추기</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>이어서 실행</translation>
+    </message>
+    <message>
+        <source>End after this step; the run can be resumed</source>
+        <translation>이 단계까지만 하고 쉽니다. 나중에 이어서 실행할 수 있습니다</translation>
+    </message>
+    <message>
+        <source>End now; the run can be resumed</source>
+        <translation>지금 바로 멈춥니다. 나중에 이어서 실행할 수 있습니다</translation>
+    </message>
+</context>
+<context>
+    <name>RunNotes</name>
+    <message>
+        <source>Show</source>
+        <translation>보기</translation>
+    </message>
+    <message>
+        <source>“{title}” waits for your answer</source>
+        <translation>“{title}” 실행이 답을 기다립니다</translation>
+    </message>
+    <message>
+        <source>“{title}” is done</source>
+        <translation>“{title}” 실행을 마쳤습니다</translation>
+    </message>
+    <message>
+        <source>“{title}” failed</source>
+        <translation>“{title}” 실행이 실패했습니다</translation>
+    </message>
+    <message>
+        <source>“{title}” stopped before it was done</source>
+        <translation>“{title}” 실행이 끝나기 전에 멈췄습니다</translation>
+    </message>
+</context>
+<context>
+    <name>Runs</name>
+    <message>
+        <source>Running</source>
+        <translation>실행 중</translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation>끝난 실행</translation>
+    </message>
+    <message>
+        <source>Recipes</source>
+        <translation>레시피</translation>
+    </message>
+    <message>
+        <source>yours</source>
+        <translation>내 레시피</translation>
+    </message>
+    <message>
+        <source>asks</source>
+        <translation>질문</translation>
+    </message>
+    <message>
+        <source>undone</source>
+        <translation>되돌림</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>일시 정지</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>완료</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>멈춤</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>실패</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>중단됨</translation>
+    </message>
+    <message>
+        <source>{title}, waits for your answer</source>
+        <translation>{title}, 답을 기다립니다</translation>
+    </message>
+    <message>
+        <source>begins</source>
+        <translation>시작하는 중</translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation>{step}단계</translation>
+    </message>
+    <message>
+        <source>step {step} of {steps}</source>
+        <translation>{steps}단계 중 {step}단계</translation>
+    </message>
+    <message>
+        <source>{used} of {size} tokens</source>
+        <translation>{size} 토큰 중 {used}</translation>
+    </message>
+    <message>
+        <source>Read only</source>
+        <translation>읽기만</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>물어보기</translation>
+    </message>
+    <message>
+        <source>Workspace</source>
+        <translation>작업 폴더</translation>
+    </message>
+    <message>
+        <source>All in sandbox</source>
+        <translation>샌드박스 안 모두</translation>
+    </message>
+    <message>
+        <source>It may only look around; nothing is changed.</source>
+        <translation>살펴보기만 합니다. 아무것도 바꾸지 않습니다.</translation>
+    </message>
+    <message>
+        <source>It may look around freely, and asks before it does anything else.</source>
+        <translation>자유롭게 살펴보고, 그 밖의 일은 하기 전에 묻습니다.</translation>
+    </message>
+    <message>
+        <source>It may change files in the folder without asking, since you can undo that; else it asks.</source>
+        <translation>되돌릴 수 있으므로 폴더 안의 파일은 묻지 않고 바꿉니다. 그 밖의 일은 묻습니다.</translation>
+    </message>
+    <message>
+        <source>It may do what stays inside the sandbox without asking; it asks for the network, and for what cannot be undone.</source>
+        <translation>샌드박스 안에서 하는 일은 묻지 않고 합니다. 네트워크와 되돌릴 수 없는 일은 묻습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>RunsPage</name>
+    <message>
+        <source>Run deleted</source>
+        <translation>실행을 삭제했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>Give a task and a folder</source>
+        <translation>작업과 폴더를 정해 주세요</translation>
+    </message>
+    <message>
+        <source>The model works through the task step by step, with tools that read and change files in that folder. You see every step, it asks before it does what matters, and you can undo what it did.</source>
+        <translation>모델이 그 폴더의 파일을 읽고 바꾸는 도구로 작업을 한 단계씩 해 나갑니다. 모든 단계를 볼 수 있고, 중요한 일은 하기 전에 물으며, 한 일은 되돌릴 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>New run</source>
+        <translation>새 실행</translation>
+    </message>
+    <message>
+        <source>Reading the runs…</source>
+        <translation>실행 목록을 읽는 중…</translation>
+    </message>
+</context>
+<context>
+    <name>RunsSide</name>
+    <message>
+        <source>Open</source>
+        <translation>열기</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>No run matches “{query}”.</source>
+        <translation>“{query}”에 맞는 실행이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Your runs will appear here.</source>
+        <translation>실행이 여기에 표시됩니다.</translation>
+    </message>
+    <message>
+        <source>Search runs</source>
+        <translation>실행 검색</translation>
+    </message>
+    <message>
+        <source>New run</source>
+        <translation>새 실행</translation>
+    </message>
+    <message>
+        <source>Runs and recipes</source>
+        <translation>실행과 레시피</translation>
     </message>
 </context>
 <context>
@@ -3257,6 +3552,18 @@
     <message>
         <source>Show or hide the list</source>
         <translation>목록 보이기 또는 숨기기</translation>
+    </message>
+    <message>
+        <source>Runs: tasks for the model</source>
+        <translation>실행: 모델에게 맡기는 작업</translation>
+    </message>
+    <message>
+        <source>New run</source>
+        <translation>새 실행</translation>
+    </message>
+    <message>
+        <source>Start the new run</source>
+        <translation>새 실행 시작</translation>
     </message>
     <message>
         <source>Models: find and download</source>
