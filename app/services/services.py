@@ -57,11 +57,11 @@ class Services:
         self.hub = hub
         self.secrets = secrets
         self.elsewhere = elsewhere
-        self.conversations = Conversations(store, models, settings)
         self.brains = Brains(models, settings, elsewhere.access_of)
         self.servers = Servers(home, secrets, found_sandbox, self._revoke)
         parts = RunParts(home, self.brains, self.servers, lambda: language(settings.current))
         self.runs = Runs(home, store, parts)
+        self.conversations = Conversations(store, models, settings, self.runs)
         self.tool_checks = ToolChecks(store.runs, models, self.brains)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
