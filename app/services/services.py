@@ -25,6 +25,7 @@ from app.services.secrets import Secrets
 from app.services.servers import Servers
 from app.services.settings import SettingsFile, language
 from app.services.switching import SwitchingEngine
+from app.services.tool_checks import ToolChecks
 from app.services.wishes import WishesFile
 from app.store.store import Store
 from engine.api import Engine, Listener
@@ -58,11 +59,12 @@ class Services:
         self.hub = hub
         self.secrets = secrets
         self.elsewhere = elsewhere
-        self.conversations = Conversations(store, models, settings)
         self.brains = Brains(models, settings, elsewhere.access_of)
         self.servers = Servers(home, secrets, found_sandbox, self._revoke)
         parts = RunParts(home, self.brains, self.servers, lambda: language(settings.current))
         self.runs = Runs(home, store, parts)
+        self.conversations = Conversations(store, models, settings, self.runs)
+        self.tool_checks = ToolChecks(store.runs, models, self.brains)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
         models.subscribe(placements.receive)

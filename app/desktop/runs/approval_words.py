@@ -1,0 +1,184 @@
+"""How a question is put: what is asked, why, what is done about it, and what a wider answer would allow. Pure."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from agents.permissions.values import ApprovalRequest, Scope
+from agents.permissions.visible import visible
+
+
+def number(value: int) -> str:
+    return QLocale().toString(value)
+
+
+def question(request: ApprovalRequest) -> str:
+    """The sentence at the head of the card."""
+    translate = QCoreApplication.translate
+    server = visible(request.server)
+    if request.kind in ("shell", "python"):
+        return translate("Approval", "May I run this?")
+    if request.kind == "files":
+        return _about_files(request)
+    if request.kind == "read":
+        return translate("Approval", "May I read this?")
+    if request.kind == "network":
+        return translate("Approval", "May I fetch this page?")
+    if request.kind == "form":
+        return translate("Approval", "{server} asks you").format(server=server)
+    if request.kind == "url":
+        return translate("Approval", "{server} asks you to open a page").format(server=server)
+    if request.server:
+        return translate("Approval", "May I use this tool of {server}?").format(server=server)
+    return translate("Approval", "May I use this tool?")
+
+
+def _about_files(request: ApprovalRequest) -> str:
+    translate = QCoreApplication.translate
+    deletes = "deletes" in request.reasons and "writes" not in request.reasons
+    if request.files == 1:
+        if deletes:
+            return translate("Approval", "May I delete this file?")
+        return translate("Approval", "May I change this file?")
+    if deletes:
+        return translate("Approval", "May I delete these files?")
+    return translate("Approval", "May I change these files?")
+
+
+def extent(request: ApprovalRequest) -> str:
+    """How much it changes, a few words; "" where there is nothing to say."""
+    translate = QCoreApplication.translate
+    if request.kind in ("form", "url", "read", "network"):
+        return ""
+    deletes = "deletes" in request.reasons and "writes" not in request.reasons
+    if request.files < 0:
+        return translate("Approval", "may change files")
+    if request.files == 0:
+        return ""
+    if request.files == 1:
+        return translate("Approval", "deletes 1 file") if deletes else translate("Approval", "changes 1 file")
+    words = (
+        translate("Approval", "deletes {count} files")
+        if deletes
+        else translate("Approval", "changes {count} files")
+    )
+    return words.format(count=number(request.files))
+
+
+def safety(request: ApprovalRequest) -> str:
+    """Whether it can be taken back."""
+    translate = QCoreApplication.translate
+    if "not_undoable" in request.reasons:
+        return translate("Approval", "cannot be undone")
+    if request.snapshot:
+        return translate("Approval", "a snapshot is taken first")
+    return ""
+
+
+def place(request: ApprovalRequest) -> str:
+    """The tool and where it works: the left end of the head of what is shown."""
+    translate = QCoreApplication.translate
+    tool = visible(request.tool)
+    network = "network" in request.reasons
+    if request.kind in ("form", "url"):
+        return translate("Approval", "for the tool {tool}").format(tool=tool)
+    if request.kind in ("shell", "python"):
+        if not request.sandboxed:
+            where = translate("Approval", "not in a sandbox: it can reach your files and the network")
+        elif network:
+            where = translate("Approval", "in the sandbox, with network")
+        else:
+            where = translate("Approval", "in the sandbox, no network")
+    elif request.kind == "network":
+        where = translate("Approval", "from the network")
+    elif request.kind in ("read", "files"):
+        where = translate("Approval", "only in the folder of this run")
+    elif request.server:
+        where = (
+            translate("Approval", "in the sandbox")
+            if request.sandboxed
+            else translate("Approval", "not in a sandbox: the server can do what it likes with it")
+        )
+    else:
+        where = ""
+    return f"{tool} · {where}" if where else tool
+
+
+def what(request: ApprovalRequest, lines: int) -> str:
+    """What is shown, whole: the right end of the head."""
+    translate = QCoreApplication.translate
+    if request.kind == "shell":
+        told = translate("Approval", "exact command")
+    elif request.kind == "python":
+        told = translate("Approval", "exact program")
+    elif request.kind in ("network", "url"):
+        told = translate("Approval", "exact address")
+    elif request.kind in ("read", "files"):
+        told = translate("Approval", "all paths")
+    else:
+        told = translate("Approval", "all arguments")
+    if lines < 2:
+        return told
+    return translate("Approval", "{what}, {count} lines").format(what=told, count=number(lines))
+
+
+def why(code: str) -> str:
+    """The sentence for one of `ApprovalRequest.reasons`, "" for what the card says elsewhere."""
+    translate = QCoreApplication.translate
+    told = {
+        "deletes": translate("Approval", "It takes files away."),
+        "network": translate("Approval", "It uses the network."),
+        "outside": translate("Approval", "It can have effects outside the folder of this run."),
+        "destructive": translate("Approval", "It takes away what is there."),
+        "unreadable_command": translate("Approval", "What it would run cannot be told by reading it."),
+        "mcp_first_use": translate("Approval", "The tool comes from a server, not from Coterie."),
+        "untrusted": translate(
+            "Approval",
+            "Text from outside came into this run before. It may have told the model to do this.",
+        ),
+        "not_undoable": translate("Approval", "What it changes cannot be put back."),
+        "rail": translate("Approval", "It is so risky that it is always asked, whatever was allowed."),
+    }
+    return told.get(code, "")
+
+
+# Said in the colour of a warning.
+_LOUD = ("rail", "untrusted", "destructive", "unreadable_command", "outside")
+
+
+def loud(request: ApprovalRequest) -> tuple[str, ...]:
+    return tuple(code for code in request.reasons if code in _LOUD)
+
+
+def quiet(request: ApprovalRequest) -> tuple[str, ...]:
+    return tuple(code for code in request.reasons if code not in _LOUD)
+
+
+def scope_label(scope: Scope) -> str:
+    translate = QCoreApplication.translate
+    return {
+        "once": translate("Approval", "Allow once"),
+        "run": translate("Approval", "Allow in this run"),
+        "workspace": translate("Approval", "Allow in this folder"),
+        "server": translate("Approval", "Allow this server"),
+    }[scope]
+
+
+def wider(request: ApprovalRequest) -> str:
+    """What the wider answers would let pass from then on, in the very words that a grant matches; "" for none."""
+    translate = QCoreApplication.translate
+    if not request.scopes:
+        return ""
+    tool, pattern = visible(request.tool), visible(request.pattern)
+    if request.kind == "shell":
+        told = translate("Approval", "The wider answers allow every command that begins with: {pattern}")
+    elif pattern:
+        told = translate("Approval", "The wider answers allow every address of: {pattern}")
+    elif "server" in request.scopes:
+        told = translate(
+            "Approval",
+            "The wider answers allow every use of {tool}; “Allow this server” allows all tools of {server}.",
+        )
+    else:
+        told = translate("Approval", "The wider answers allow every use of {tool}.")
+    return told.format(pattern=pattern, tool=tool, server=visible(request.server))
