@@ -8,23 +8,27 @@ from typing import Literal
 
 import msgspec
 
-from agents.brain import Ask, Brain
-from agents.check.tasks import TASKS, TOOLS, CheckTask, is_passed
-from engine.api import Sampling
+from agents.brain import Ask, Brain, Turn
+from agents.check.tasks import TASKS, TOOLS, CheckTask, gone_on, is_done
+from engine.api import Message, Sampling
 from engine.errors import UserError
 
 SECONDS = 30.0
-# Fewer tasks than that say nothing.
-FEWEST = 4
+# So many tasks are put to a model that is slower than that, for so long at most.
+FEWEST, MOST_SECONDS = 4, 90.0
 # Of the tasks that were put, what share must be done right.
 GOOD, FAIR = 0.8, 0.5
-_MOST_TOKENS = 512
+_MOST_TOKENS = 400  # a thought where one cannot be left out, and a call
+_MOST_SAID = 400  # characters; every task is a call or a few words
+_TOOLS = tuple(TOOLS.values())
+
+Rating = Literal["good", "fair", "poor"]
 
 
 class Checked(msgspec.Struct, frozen=True):
     """`passed` of the `total` tasks that there was time for; `failed` names the others."""
 
-    rating: Literal["good", "fair", "poor"]
+    rating: Rating
     passed: int
     total: int
     failed: tuple[str, ...]
@@ -42,40 +46,69 @@ def check(
 ) -> Checked | None:
     """Put the tasks to a model for so many seconds, its loading not counted, at least `FEWEST` of them.
 
-    Reasoning is off where it can be, as the time is short. None when it was cancelled. Raises UserError when the
-    model cannot be asked.
+    It is asked as agents ask: it may call or not, and draws the likeliest token, so that the same model gets the same
+    rating. Reasoning is off where it can be, as the time is short. None when it was cancelled. Raises UserError when
+    the model cannot be asked, and `check.too_slow` when it did not come to the end of `FEWEST` tasks in
+    `MOST_SECONDS`.
     """
     brain.ready()
     start = clock()
-    passed, failed = 0, list[str]()
+
+    def over() -> bool:
+        return cancelled() or clock() - start > MOST_SECONDS
+
+    done: list[tuple[CheckTask, bool]] = []
     for number, task in enumerate(tasks):
         if number >= FEWEST and clock() - start > seconds:
             break
-        turn = brain.turn(_ask(task), lambda channel, text: None, cancelled)
+        right = _is_passed(brain, task, over)
         if cancelled():
             return None
-        if turn.error is not None:
-            raise UserError.from_info(turn.error)
-        if is_passed(task, turn):
-            passed += 1
-        else:
-            failed.append(task.name)
+        if over():
+            break
+        done.append((task, right))
         progress(number + 1, len(tasks))
-    total = passed + len(failed)
-    return Checked(rated(passed, total), passed, total, tuple(failed), clock() - start)
+    if len(done) < min(FEWEST, len(tasks)):
+        raise UserError("check.too_slow", seconds=int(MOST_SECONDS))
+    failed = tuple(task.name for task, right in done if not right)
+    return Checked(rated(done), len(done) - len(failed), len(done), failed, clock() - start)
 
 
-def rated(passed: int, total: int) -> Literal["good", "fair", "poor"]:
-    """The word for a share."""
-    share = passed / total if total else 0.0
+def rated(done: Sequence[tuple[CheckTask, bool]]) -> Rating:
+    """The word for what was done right. A model that never calls rightly, or never leaves tools alone, is poor."""
+    share = sum(right for _, right in done) / len(done) if done else 0.0
+    kinds = {task.calls for task, _ in done}
+    if any(not any(right for task, right in done if task.calls is kind) for kind in kinds):
+        return "poor"
     return "good" if share >= GOOD else "fair" if share >= FAIR else "poor"
 
 
-def _ask(task: CheckTask) -> Ask:
-    return Ask(
-        task.messages,
-        tuple(TOOLS[name] for name in task.tools),
+def _is_passed(brain: Brain, task: CheckTask, over: Callable[[], bool]) -> bool:
+    messages = task.messages
+    for stage in task.stages:
+        turn = _turn(brain, messages, over)
+        if turn.error is not None:
+            raise UserError.from_info(turn.error)
+        if not is_done(stage, turn):
+            return False
+        if stage.result:
+            messages = gone_on(messages, stage, turn)
+    return True
+
+
+def _turn(brain: Brain, messages: tuple[Message, ...], over: Callable[[], bool]) -> Turn:
+    """One turn, given up when it says more than any task asks for."""
+    said = 0
+
+    def listen(channel: str, text: str) -> None:
+        nonlocal said
+        said += len(text) if channel == "content" else 0
+
+    ask = Ask(
+        messages,
+        _TOOLS,
         sampling=Sampling(temperature=0.0, seed=1),
         reasoning="off",
         max_tokens=_MOST_TOKENS,
     )
+    return brain.turn(ask, listen, lambda: said > _MOST_SAID or over())

@@ -1,33 +1,42 @@
 """The tasks of the agent check: small, with one right thing to do, so that no judge is needed but a comparison.
 
 They ask what agents need most: to call when a tool is needed, the right one, with the right arguments, to leave tools
-alone when none is needed, and to use what a tool said.
+alone when none is needed, to use what a tool said, and to go on from there. All have the same tools at hand, which a
+model therefore reads once.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from agents.brain import Turn
 from engine.api import Message, ToolCall
 
-Kind = Literal["call", "choose", "arguments", "restrain", "answer"]
+
+class Stage(msgspec.Struct, frozen=True):
+    """One turn of a task. `calls` are right, each a tool's name with the arguments that matter; () when no call is.
+    `says`, a pattern, is what the answer must hold. `result` is what the call gives, for the stage behind it."""
+
+    calls: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    says: str = ""
+    result: str = ""
 
 
 class CheckTask(msgspec.Struct, frozen=True):
-    """One question to a model. `calls` are right, each a tool's name with the arguments that matter; () when no call
-    is. `says`, a pattern, is what the answer must hold."""
+    """A question to a model, answered when each of its stages is done right. `name` is a word of app/sentences."""
 
     name: str
-    kind: Kind
     messages: tuple[Message, ...]
-    tools: tuple[str, ...]
-    calls: tuple[tuple[str, Mapping[str, Any]], ...] = ()
-    says: str = ""
+    stages: tuple[Stage, ...]
+
+    @property
+    def calls(self) -> bool:
+        """Whether it is done by calling a tool; else by leaving them alone."""
+        return bool(self.stages[0].calls)
 
 
 def _tool(name: str, description: str, **parameters: Any) -> dict[str, Any]:
@@ -88,102 +97,96 @@ def _after(text: str, name: str, arguments: dict[str, Any], result: str) -> tupl
     )
 
 
-_FEW = ("get_weather", "read_file", "calculator")
-_MANY = tuple(TOOLS)
-
-# In this order, so that a check whose time ends early has seen something of each kind.
+# In this order, so that a check whose time ends early has seen both what calls for a tool and what does not.
 TASKS: tuple[CheckTask, ...] = (
     CheckTask(
         "call",
-        "call",
         _asked("What is the weather in Paris right now?"),
-        ("get_weather",),
-        (("get_weather", {"city": "paris"}),),
+        (Stage((("get_weather", {"city": "paris"}),)),),
     ),
     CheckTask(
-        "restrain",
         "restrain",
         _asked("Say hello to me in French. Just the greeting."),
-        _FEW,
-        says=r"(?i)bonjour|salut",
+        (Stage(says=r"(?i)bonjour|salut"),),
     ),
     CheckTask(
-        "choose",
-        "choose",
-        _asked("Please show me what is in the file notes.txt."),
-        _FEW,
-        (("read_file", {"path": "notes.txt"}),),
-    ),
-    CheckTask(
-        "answer",
-        "answer",
-        _after("What is the weather in Oslo?", "get_weather", {"city": "Oslo"}, "-7 degrees, snow"),
-        ("get_weather",),
-        says=r"7",
-    ),
-    CheckTask(
-        "two arguments",
         "arguments",
         _asked('Create the file hello.txt with the content "Good morning".'),
-        _MANY,
-        (("write_file", {"path": "hello.txt", "content": "good morning"}),),
+        (Stage((("write_file", {"path": "hello.txt", "content": "good morning"}),)),),
     ),
     CheckTask(
-        "number",
-        "arguments",
-        _asked("Set a timer for 25 minutes."),
-        _MANY,
-        (("set_timer", {"minutes": 25}),),
+        "answer",
+        _after("What is the weather in Oslo?", "get_weather", {"city": "Oslo"}, "-17 degrees, snow"),
+        (Stage(says=r"17"),),
     ),
     CheckTask(
         "korean",
-        "choose",
         _asked("지금 서울 날씨 알려 줘."),
-        _FEW,
-        (("get_weather", {"city": "seoul|서울"}),),
+        (Stage((("get_weather", {"city": "seoul|서울|서울특별시|서울시"}),)),),
     ),
     CheckTask(
-        "many arguments",
-        "arguments",
-        _asked("Find business class flights from ICN to CDG on 3 May 2027."),
-        _MANY,
+        "two_calls",
+        _asked("Copy the text that is in a.txt into a new file b.txt."),
         (
-            (
-                "search_flights",
-                {"origin": "icn", "destination": "cdg", "date": "2027-05-03", "cabin": "business"},
+            Stage((("read_file", {"path": "a.txt"}),), result="The meeting is on Tuesday."),
+            Stage((("write_file", {"path": "b.txt", "content": "the meeting is on tuesday"}),)),
+        ),
+    ),
+    CheckTask(
+        "many_arguments",
+        _asked("Find business class flights from ICN to CDG on 3 May 2027."),
+        (
+            Stage(
+                (
+                    (
+                        "search_flights",
+                        {"origin": "icn", "destination": "cdg", "date": "2027-05-03", "cabin": "business"},
+                    ),
+                )
             ),
         ),
     ),
     CheckTask(
-        "nothing to call",
-        "restrain",
-        _asked("Which is larger, a mouse or an elephant? Answer in one word."),
-        _MANY,
-        says=r"(?i)elephant",
+        "restrain_korean",
+        _asked("쥐와 코끼리 가운데 어느 쪽이 더 큰가요? 한 단어로만 답해 주세요."),
+        (Stage(says="코끼리"),),
     ),
     CheckTask(
-        "after an error",
-        "answer",
+        "error",
         _after(
             "Read report.txt and tell me its first word.",
             "read_file",
             {"path": "report.txt"},
             "Error: there is no file report.txt. There is: report-2027.txt",
         ),
-        _MANY,
-        (("read_file", {"path": "report-2027.txt"}),),
+        (Stage((("read_file", {"path": "report-2027.txt"}),)),),
+    ),
+    CheckTask(
+        "number",
+        _asked("Set a timer for 25 minutes."),
+        (Stage((("set_timer", {"minutes": 25}),)),),
     ),
 )
 
 
-def is_passed(task: CheckTask, turn: Turn) -> bool:
-    """Whether a turn does what the task asks, and nothing else."""
-    if turn.error is not None or len(turn.tool_calls) != len(task.calls):
+def is_done(stage: Stage, turn: Turn) -> bool:
+    """Whether a turn does what the stage asks, and nothing else."""
+    if turn.error is not None or len(turn.tool_calls) != len(stage.calls):
         return False
-    pairs = zip(turn.tool_calls, task.calls, strict=True)
+    pairs = zip(turn.tool_calls, stage.calls, strict=True)
     if not all(_is_call(call, name, arguments) for call, (name, arguments) in pairs):
         return False
-    return bool(re.search(task.says, turn.content)) if task.says else True
+    return bool(re.search(stage.says, turn.content)) if stage.says else True
+
+
+def gone_on(messages: tuple[Message, ...], stage: Stage, turn: Turn) -> tuple[Message, ...]:
+    """The conversation behind a stage that was done right."""
+    (call,) = turn.tool_calls
+    return (
+        *messages,
+        Message("assistant", turn.content, tool_calls=turn.tool_calls),
+        Message("tool", stage.result, tool_call_id=call.id, name=call.name),
+    )
 
 
 def _is_call(call: ToolCall, name: str, wanted: Mapping[str, Any]) -> bool:
@@ -198,6 +201,6 @@ def _is_call(call: ToolCall, name: str, wanted: Mapping[str, Any]) -> bool:
 def _is_value(given: Any, wanted: Any) -> bool:
     """Texts are compared without their case and what stands around them; "|" divides those that are right."""
     if isinstance(wanted, str):
-        said = str(given).casefold().strip(" .!\"'\n")
+        said = str(given).casefold().removeprefix("./").strip(" .!\"'\n")
         return any(said == each or said.startswith(f"{each},") for each in wanted.split("|"))
     return bool(given == wanted)

@@ -136,14 +136,23 @@ def bench(
     tune: Annotated[
         bool, typer.Option("--tune", help="Find the fastest placement in a minute, and keep it.")
     ] = False,
+    tools: Annotated[
+        bool, typer.Option("--tools", help="Check in half a minute how well the model uses tools.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Measure how fast a model is on this machine."""
+    """Measure how fast a model is on this machine, or how well it uses tools."""
     from app.cli.bench import bench as run_bench
     from app.cli.placement_options import placement_options
 
-    if modes and tune:
-        raise typer.BadParameter("--modes and --tune cannot be given together.")
+    if modes + tune + tools > 1:
+        raise typer.BadParameter("Only one of --modes, --tune and --tools can be given.")
+    if tools:
+        if context or memory or rpc:
+            raise typer.BadParameter("--tools goes with the kept placement: no --context, --memory or --rpc.")
+        from app.cli.tool_check import check_tools
+
+        raise typer.Exit(check_tools(model, chosen_output(command, json)))
     options = placement_options(context, memory, rpc)
     raise typer.Exit(run_bench(model, options, chosen_output(command, json), modes=modes, tune=tune))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from app.sentences import (
     agent_tools,
+    checks,
     cli,
     desktop,
     engine,
@@ -44,6 +45,7 @@ SENTENCES: dict[str, Sentence] = {
     **transfer.SENTENCES,
     **runs.SENTENCES,
     **agent_tools.SENTENCES,
+    **checks.SENTENCES,
     **sandbox.SENTENCES,
     **undo.SENTENCES,
     **mcp.SENTENCES,

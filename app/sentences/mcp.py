@@ -22,6 +22,10 @@ SENTENCES: dict[str, Sentence] = {
         "The tool server “{server}” needs a command or an address.",
         "도구 서버 ‘{server}’에는 명령이나 주소가 필요합니다.",
     ),
+    "mcp.bad_command": Sentence(
+        "The command cannot be read: a quotation mark in it is not closed.",
+        "명령을 읽을 수 없습니다. 닫히지 않은 따옴표가 있습니다.",
+    ),
     "mcp.bad_url": Sentence(
         "The address “{url}” cannot be used. Write it like https://tools.example/mcp, without a user name or password.",
         "주소 ‘{url}’을(를) 사용할 수 없습니다. 사용자 이름이나 비밀번호 없이 https://tools.example/mcp처럼 써 주세요.",

@@ -10,7 +10,7 @@ import msgspec
 
 from agents.mcp.spec import ServerSpec, Values
 from agents.mcp.warnings import looks_secret
-from app.services.secrets import Secrets
+from app.services.secrets import Secrets, TokenPlace
 
 _REFERENCE = re.compile(r"\$\{env:(\w+)\}")
 
@@ -69,6 +69,14 @@ class ServerSecrets:
             [name for name in (*spec.env, *spec.secret_env) if not values.env.get(name)]
             + [name for name in (*spec.headers, *spec.secret_headers) if not values.headers.get(name)]
         )
+
+    def places(self, spec: ServerSpec) -> dict[str, TokenPlace]:
+        """Who keeps the value of each secret variable and header, "" for nobody."""
+        env = {name: self._secrets.has_secret(env_name(spec.name, name)) for name in spec.secret_env}
+        headers = {
+            name: self._secrets.has_secret(header_name(spec.name, name)) for name in spec.secret_headers
+        }
+        return env | headers
 
     def for_this_session(self, spec: ServerSpec) -> tuple[str, ...]:
         """The names of secrets that are gone when the program ends."""

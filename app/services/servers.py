@@ -24,7 +24,7 @@ from agents.mcp.warnings import warnings_of
 from agents.sandbox.sandbox import Sandbox
 from agents.tools.tool import Tool
 from app.services.events import ServersChanged, ServiceEvent, Subscriber
-from app.services.secrets import Secrets
+from app.services.secrets import Secrets, TokenPlace
 from app.services.server_file import KeptServer, ServerFile
 from app.services.server_secrets import ServerSecrets, names_of
 from app.services.server_tools import KnownTools
@@ -92,6 +92,11 @@ class Servers:
     def for_this_session(self, name: str) -> tuple[str, ...]:
         """Names in the keyring's way of secrets that no keyring keeps. Asks it. Raises UserError `mcp.unknown`."""
         return self._secrets.for_this_session(self._file.get(name).spec)
+
+    def secret_places(self, name: str) -> dict[str, TokenPlace]:
+        """Who keeps the value of each secret variable or header, "" for nobody. Asks the keyring. Raises UserError
+        `mcp.unknown`."""
+        return self._secrets.places(self._file.get(name).spec)
 
     # Setting up
 

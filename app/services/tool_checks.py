@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from agents.check.check import check
+from agents.check.check import Checked, check
 from app.services.events import LibraryChanged, ServiceEvent, Subscriber
 from app.services.models import Models
 from app.services.run_parts import Brains
 from app.store.records import ToolCheck
 from app.store.run_store import RunStore
 from engine.errors import UserError
+
+_BETWEEN = ", "
 
 
 class ToolChecks:
@@ -21,6 +24,7 @@ class ToolChecks:
     def __init__(self, store: RunStore, models: Models, brains: Brains) -> None:
         self._store, self._models, self._brains = store, models, brains
         self._subscribers: list[Subscriber] = []
+        self._running = threading.Lock()
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """`LibraryChanged` is told after each check."""
@@ -41,23 +45,53 @@ class ToolChecks:
         model: str,
         progress: Callable[[int, int], None] = lambda done, total: None,
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> ToolCheck | None:
-        """Check a model, loading it when it is not; None when cancelled. Raises UserError as a run does when its
-        model cannot be asked, and `run.no_model_file` when its file is gone."""
+    ) -> Checked | None:
+        """Check a model, loading it when it is not; None when cancelled. The model that was in use is loaded again
+        behind the check of another one.
+
+        Raises UserError as a run does when its model cannot be asked, `check.answering` while an answer is written,
+        `check.twice` while another check is under way, `check.too_slow`, and `run.no_model_file` when the file is
+        gone.
+        """
+        if not self._running.acquire(blocking=False):
+            raise UserError("check.twice")
+        try:
+            found = self._check(model, progress, cancelled)
+        finally:
+            self._running.release()
+        if found is not None:
+            told: list[ServiceEvent] = [LibraryChanged()]
+            for subscriber in tuple(self._subscribers):
+                subscriber(told)
+        return found
+
+    def _check(
+        self, model: str, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
+    ) -> Checked | None:
         brain = self._brains.brain(model)
-        key = model if brain.remote else key_of(self._models.resolved(model or self._models.wanted))
+        path = model if brain.remote else self._models.resolved(model or self._models.wanted)
+        key = key_of(path)
         if not key:
             raise UserError("run.no_model_file", name=model)
-        found = check(brain, progress=progress, cancelled=cancelled)
-        if found is None:
-            return None
-        details = ", ".join(found.failed)
-        kept = ToolCheck(key, time.time(), found.rating, found.passed, found.total, details)
-        self._store.put_check(kept)
-        told: list[ServiceEvent] = [LibraryChanged()]
-        for subscriber in tuple(self._subscribers):
-            subscriber(told)
-        return kept
+        before = self._models.state
+        if not brain.remote and self._models.is_answering:
+            raise UserError("check.answering", name=before.name)
+        try:
+            found = check(brain, progress=progress, cancelled=cancelled)
+        finally:
+            # Not when somebody has chosen a third one meanwhile.
+            if before.path and before.path != path == self._models.state.path:
+                self._models.use(before.path, remember=False)
+        if found is not None:
+            failed = _BETWEEN.join(found.failed)
+            kept = ToolCheck(key, time.time(), found.rating, found.passed, found.total, failed)
+            self._store.put_check(kept)
+        return found
+
+
+def failed_tasks(check: ToolCheck) -> tuple[str, ...]:
+    """The names of the tasks that went wrong; app/sentences has their words."""
+    return tuple(name for name in check.details.split(_BETWEEN) if name)
 
 
 def key_of(path: str) -> str:

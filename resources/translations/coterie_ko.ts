@@ -2,6 +2,65 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ko">
 <context>
+    <name>AddServer</name>
+    <message>
+        <source>Name of the server</source>
+        <translation>서버 이름</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>프로그램</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>주소</translation>
+    </message>
+    <message>
+        <source>Kind of server</source>
+        <translation>서버 종류</translation>
+    </message>
+    <message>
+        <source>Command, such as uvx mcp-server-time</source>
+        <translation>명령(예: uvx mcp-server-time)</translation>
+    </message>
+    <message>
+        <source>The whole command of the server</source>
+        <translation>서버의 전체 명령</translation>
+    </message>
+    <message>
+        <source>It runs in the sandbox. Before it starts you see the whole command and what it may do, and agree to it.</source>
+        <translation>샌드박스 안에서 실행됩니다. 시작하기 전에 전체 명령과 허용되는 일을 보여 드리고 동의를 받습니다.</translation>
+    </message>
+    <message>
+        <source>Add a variable</source>
+        <translation>변수 추가</translation>
+    </message>
+    <message>
+        <source>The address of the server</source>
+        <translation>서버 주소</translation>
+    </message>
+    <message>
+        <source>A key goes into a header, such as Authorization: Bearer …; its value is kept secret.</source>
+        <translation>키는 Authorization: Bearer …와 같은 헤더에 넣어 주세요. 값은 비밀로 보관됩니다.</translation>
+    </message>
+    <message>
+        <source>Add a header</source>
+        <translation>헤더 추가</translation>
+    </message>
+    <message>
+        <source>Name of the server, the first part of its tools&apos; names</source>
+        <translation>서버 이름(도구 이름의 앞부분이 됩니다)</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>Add this server</source>
+        <translation>이 서버 추가</translation>
+    </message>
+</context>
+<context>
     <name>AnswerBody</name>
     <message>
         <source>Show all ({count} more characters)</source>
@@ -529,6 +588,33 @@
     </message>
 </context>
 <context>
+    <name>ConsentPart</name>
+    <message>
+        <source>What you agreed to</source>
+        <translation>동의한 내용</translation>
+    </message>
+    <message>
+        <source>Before it starts</source>
+        <translation>시작하기 전에</translation>
+    </message>
+    <message>
+        <source>The whole command or address</source>
+        <translation>전체 명령 또는 주소</translation>
+    </message>
+    <message>
+        <source>Its variables or headers</source>
+        <translation>변수 또는 헤더</translation>
+    </message>
+    <message>
+        <source>Agree and start</source>
+        <translation>동의하고 시작</translation>
+    </message>
+    <message>
+        <source>Agree to what {name} runs, and start it</source>
+        <translation>{name}의 실행 내용에 동의하고 시작</translation>
+    </message>
+</context>
+<context>
     <name>ConversationDelegate</name>
     <message>
         <source>Title of the chat</source>
@@ -971,6 +1057,64 @@
     </message>
 </context>
 <context>
+    <name>FolderField</name>
+    <message>
+        <source>Folder to work in</source>
+        <translation>작업할 폴더</translation>
+    </message>
+    <message>
+        <source>Choose a folder, or drop one here</source>
+        <translation>폴더를 고르거나 여기로 끌어다 놓으세요</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>고르기…</translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation>폴더 고르기</translation>
+    </message>
+    <message>
+        <source>Folders used before</source>
+        <translation>전에 쓴 폴더</translation>
+    </message>
+</context>
+<context>
+    <name>Folders</name>
+    <message>
+        <source>Folder for {name}</source>
+        <translation>{name}에 허용할 폴더</translation>
+    </message>
+    <message>
+        <source>may be read</source>
+        <translation>읽기 가능</translation>
+    </message>
+    <message>
+        <source>may be read and changed</source>
+        <translation>읽기와 변경 가능</translation>
+    </message>
+    <message>
+        <source>Do not leave it {path} any more</source>
+        <translation>{path} 허용 취소</translation>
+    </message>
+    <message>
+        <source>Let it read a folder…</source>
+        <translation>읽을 폴더 추가…</translation>
+    </message>
+    <message>
+        <source>Let {name} read a folder</source>
+        <translation>{name}이(가) 읽을 폴더 추가</translation>
+    </message>
+    <message>
+        <source>Let it change a folder…</source>
+        <translation>바꿀 폴더 추가…</translation>
+    </message>
+    <message>
+        <source>Let {name} change a folder</source>
+        <translation>{name}이(가) 바꿀 폴더 추가</translation>
+    </message>
+</context>
+<context>
     <name>FollowUp</name>
     <message>
         <source>Say how it should go on</source>
@@ -1095,6 +1239,25 @@
     <message>
         <source>already in your library</source>
         <translation>이미 라이브러리에 있음</translation>
+    </message>
+</context>
+<context>
+    <name>FoundServer</name>
+    <message>
+        <source>The whole command or address of {name}</source>
+        <translation>{name}의 전체 명령 또는 주소</translation>
+    </message>
+    <message>
+        <source>With values for: {names}</source>
+        <translation>값이 있는 변수: {names}</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>Add {name}</source>
+        <translation>{name} 추가</translation>
     </message>
 </context>
 <context>
@@ -1350,6 +1513,21 @@
     <message>
         <source>They are used where they lie: nothing is copied, and their programs keep them.</source>
         <translation>있는 자리에서 그대로 씁니다. 복사하지 않으며 원래 프로그램도 계속 쓸 수 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ImportServers</name>
+    <message>
+        <source>File with tool servers</source>
+        <translation>도구 서버가 있는 파일</translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation>파일 선택…</translation>
+    </message>
+    <message>
+        <source>Choose a file with tool servers of another program</source>
+        <translation>다른 프로그램의 도구 서버 파일 선택</translation>
     </message>
 </context>
 <context>
@@ -1674,6 +1852,17 @@
     </message>
 </context>
 <context>
+    <name>LogPart</name>
+    <message>
+        <source>Its last words</source>
+        <translation>마지막 출력</translation>
+    </message>
+    <message>
+        <source>The last lines that the server wrote</source>
+        <translation>서버가 마지막으로 출력한 내용</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Not saved: {reason}</source>
@@ -1701,6 +1890,13 @@
     <message>
         <source>Cancel</source>
         <translation>취소</translation>
+    </message>
+</context>
+<context>
+    <name>ModeChoice</name>
+    <message>
+        <source>What it may do without asking</source>
+        <translation>묻지 않고 할 수 있는 일</translation>
     </message>
 </context>
 <context>
@@ -2308,6 +2504,41 @@
     </message>
 </context>
 <context>
+    <name>NewRun</name>
+    <message>
+        <source>New run</source>
+        <translation>새 실행</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>작업</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>폴더</translation>
+    </message>
+    <message>
+        <source>What it may do without asking</source>
+        <translation>묻지 않고 할 수 있는 일</translation>
+    </message>
+    <message>
+        <source>What is to be done in the folder? Say what you want to have at the end.</source>
+        <translation>이 폴더에서 무엇을 할까요? 끝났을 때 얻고 싶은 결과를 적어 주세요.</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>시작</translation>
+    </message>
+    <message>
+        <source>Start the run</source>
+        <translation>실행 시작</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter starts it. You can pause or stop it, and undo what it did.</source>
+        <translation>Ctrl+Enter로 시작합니다. 언제든 일시 정지하거나 멈출 수 있고, 한 일은 되돌릴 수 있습니다.</translation>
+    </message>
+</context>
+<context>
     <name>NoteCard</name>
     <message>
         <source>Instructions</source>
@@ -2365,6 +2596,29 @@
     <message>
         <source>Load with this plan</source>
         <translation>이 배치로 불러오기</translation>
+    </message>
+</context>
+<context>
+    <name>PairLine</name>
+    <message>
+        <source>Name</source>
+        <translation>이름</translation>
+    </message>
+    <message>
+        <source>Name of a variable or header</source>
+        <translation>변수 또는 헤더의 이름</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>값</translation>
+    </message>
+    <message>
+        <source>Its value</source>
+        <translation>값</translation>
+    </message>
+    <message>
+        <source>Remove this line</source>
+        <translation>이 줄 삭제</translation>
     </message>
 </context>
 <context>
@@ -2548,6 +2802,21 @@
     </message>
 </context>
 <context>
+    <name>PlainSteps</name>
+    <message>
+        <source>Steps of the run</source>
+        <translation>실행 단계</translation>
+    </message>
+    <message>
+        <source>Allow once</source>
+        <translation>한 번 허용</translation>
+    </message>
+    <message>
+        <source>Deny</source>
+        <translation>거부</translation>
+    </message>
+</context>
+<context>
     <name>PlanCard</name>
     <message>
         <source>done</source>
@@ -2579,6 +2848,18 @@
 </context>
 <context>
     <name>Rail</name>
+    <message>
+        <source>Runs</source>
+        <translation>실행</translation>
+    </message>
+    <message>
+        <source>{name}, 1 waits for your answer</source>
+        <translation>{name}, 1개가 답을 기다립니다</translation>
+    </message>
+    <message>
+        <source>{name}, {count} wait for your answer</source>
+        <translation>{name}, {count}개가 답을 기다립니다</translation>
+    </message>
     <message>
         <source>Models</source>
         <translation>모델</translation>
@@ -2719,6 +3000,103 @@
     <message>
         <source>in your library</source>
         <translation>라이브러리에 있음</translation>
+    </message>
+</context>
+<context>
+    <name>RightsPart</name>
+    <message>
+        <source>What it may do</source>
+        <translation>허용되는 일</translation>
+    </message>
+    <message>
+        <source>Not seen</source>
+        <translation>볼 수 없음</translation>
+    </message>
+    <message>
+        <source>Read</source>
+        <translation>읽기</translation>
+    </message>
+    <message>
+        <source>Read and change</source>
+        <translation>읽기와 변경</translation>
+    </message>
+    <message>
+        <source>Workspace</source>
+        <translation>작업 폴더</translation>
+    </message>
+    <message>
+        <source>The folder of the run that uses it. All else of yours is hidden from it.</source>
+        <translation>서버를 사용하는 실행의 폴더입니다. 그 밖의 내 파일은 보이지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation>폴더</translation>
+    </message>
+    <message>
+        <source>What it is left besides.</source>
+        <translation>그 밖에 허용하는 폴더입니다.</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>네트워크</translation>
+    </message>
+    <message>
+        <source>With the network it can send away whatever it can read.</source>
+        <translation>네트워크가 있으면 읽을 수 있는 모든 내용을 밖으로 보낼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Believe what it says of its tools</source>
+        <translation>도구에 대한 설명 믿기</translation>
+    </message>
+    <message>
+        <source>A tool that calls itself harmless is treated so. Else each is asked about as if it could change everything that the server can reach.</source>
+        <translation>스스로 해롭지 않다고 하는 도구는 그렇게 다룹니다. 믿지 않으면 서버가 닿는 모든 것을 바꿀 수 있는 도구로 보고 매번 여쭙니다.</translation>
+    </message>
+</context>
+<context>
+    <name>RunHeader</name>
+    <message>
+        <source>Pause</source>
+        <translation>일시 정지</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>멈추기</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>이어서 실행</translation>
+    </message>
+    <message>
+        <source>End after this step; the run can be resumed</source>
+        <translation>이 단계까지만 하고 쉽니다. 나중에 이어서 실행할 수 있습니다</translation>
+    </message>
+    <message>
+        <source>End now; the run can be resumed</source>
+        <translation>지금 바로 멈춥니다. 나중에 이어서 실행할 수 있습니다</translation>
+    </message>
+</context>
+<context>
+    <name>RunNotes</name>
+    <message>
+        <source>Show</source>
+        <translation>보기</translation>
+    </message>
+    <message>
+        <source>“{title}” waits for your answer</source>
+        <translation>“{title}” 실행이 답을 기다립니다</translation>
+    </message>
+    <message>
+        <source>“{title}” is done</source>
+        <translation>“{title}” 실행을 마쳤습니다</translation>
+    </message>
+    <message>
+        <source>“{title}” failed</source>
+        <translation>“{title}” 실행이 실패했습니다</translation>
+    </message>
+    <message>
+        <source>“{title}” stopped before it was done</source>
+        <translation>“{title}” 실행이 끝나기 전에 멈췄습니다</translation>
     </message>
 </context>
 <context>
@@ -3020,6 +3398,163 @@
     </message>
 </context>
 <context>
+    <name>Runs</name>
+    <message>
+        <source>Running</source>
+        <translation>실행 중</translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation>끝난 실행</translation>
+    </message>
+    <message>
+        <source>Recipes</source>
+        <translation>레시피</translation>
+    </message>
+    <message>
+        <source>yours</source>
+        <translation>내 레시피</translation>
+    </message>
+    <message>
+        <source>asks</source>
+        <translation>질문</translation>
+    </message>
+    <message>
+        <source>undone</source>
+        <translation>되돌림</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>일시 정지</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>완료</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>멈춤</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>실패</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>중단됨</translation>
+    </message>
+    <message>
+        <source>{title}, waits for your answer</source>
+        <translation>{title}, 답을 기다립니다</translation>
+    </message>
+    <message>
+        <source>begins</source>
+        <translation>시작하는 중</translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation>{step}단계</translation>
+    </message>
+    <message>
+        <source>step {step} of {steps}</source>
+        <translation>{steps}단계 중 {step}단계</translation>
+    </message>
+    <message>
+        <source>{used} of {size} tokens</source>
+        <translation>{size} 토큰 중 {used}</translation>
+    </message>
+    <message>
+        <source>Read only</source>
+        <translation>읽기만</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>물어보기</translation>
+    </message>
+    <message>
+        <source>Workspace</source>
+        <translation>작업 폴더</translation>
+    </message>
+    <message>
+        <source>All in sandbox</source>
+        <translation>샌드박스 안 모두</translation>
+    </message>
+    <message>
+        <source>It may only look around; nothing is changed.</source>
+        <translation>살펴보기만 합니다. 아무것도 바꾸지 않습니다.</translation>
+    </message>
+    <message>
+        <source>It may look around freely, and asks before it does anything else.</source>
+        <translation>자유롭게 살펴보고, 그 밖의 일은 하기 전에 묻습니다.</translation>
+    </message>
+    <message>
+        <source>It may change files in the folder without asking, since you can undo that; else it asks.</source>
+        <translation>되돌릴 수 있으므로 폴더 안의 파일은 묻지 않고 바꿉니다. 그 밖의 일은 묻습니다.</translation>
+    </message>
+    <message>
+        <source>It may do what stays inside the sandbox without asking; it asks for the network, and for what cannot be undone.</source>
+        <translation>샌드박스 안에서 하는 일은 묻지 않고 합니다. 네트워크와 되돌릴 수 없는 일은 묻습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>RunsPage</name>
+    <message>
+        <source>Run deleted</source>
+        <translation>실행을 삭제했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>Give a task and a folder</source>
+        <translation>작업과 폴더를 정해 주세요</translation>
+    </message>
+    <message>
+        <source>The model works through the task step by step, with tools that read and change files in that folder. You see every step, it asks before it does what matters, and you can undo what it did.</source>
+        <translation>모델이 그 폴더의 파일을 읽고 바꾸는 도구로 작업을 한 단계씩 해 나갑니다. 모든 단계를 볼 수 있고, 중요한 일은 하기 전에 물으며, 한 일은 되돌릴 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>New run</source>
+        <translation>새 실행</translation>
+    </message>
+    <message>
+        <source>Reading the runs…</source>
+        <translation>실행 목록을 읽는 중…</translation>
+    </message>
+</context>
+<context>
+    <name>RunsSide</name>
+    <message>
+        <source>Open</source>
+        <translation>열기</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>No run matches “{query}”.</source>
+        <translation>“{query}”에 맞는 실행이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Your runs will appear here.</source>
+        <translation>실행이 여기에 표시됩니다.</translation>
+    </message>
+    <message>
+        <source>Search runs</source>
+        <translation>실행 검색</translation>
+    </message>
+    <message>
+        <source>New run</source>
+        <translation>새 실행</translation>
+    </message>
+    <message>
+        <source>Runs and recipes</source>
+        <translation>실행과 레시피</translation>
+    </message>
+</context>
+<context>
     <name>SaidRow</name>
     <message>
         <source>What you asked for</source>
@@ -3082,6 +3617,32 @@
     </message>
 </context>
 <context>
+    <name>SecretField</name>
+    <message>
+        <source>New value</source>
+        <translation>새 값</translation>
+    </message>
+    <message>
+        <source>New value of {name}</source>
+        <translation>{name}의 새 값</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>저장</translation>
+    </message>
+    <message>
+        <source>Keep this value of {name}</source>
+        <translation>{name}의 값 저장</translation>
+    </message>
+</context>
+<context>
+    <name>SecretsPart</name>
+    <message>
+        <source>Its secret values</source>
+        <translation>비밀 값</translation>
+    </message>
+</context>
+<context>
     <name>SelectTextView</name>
     <message>
         <source>You</source>
@@ -3130,6 +3691,178 @@
     <message>
         <source>Close</source>
         <translation>닫기</translation>
+    </message>
+</context>
+<context>
+    <name>ServerLine</name>
+    <message>
+        <source>Offer the tools of {name}</source>
+        <translation>{name}의 도구 사용</translation>
+    </message>
+    <message>
+        <source>Check now</source>
+        <translation>지금 확인</translation>
+    </message>
+    <message>
+        <source>Start {name} and ask for its tools</source>
+        <translation>{name}을(를) 시작해 도구 확인</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>Remove {address}</source>
+        <translation>{address} 삭제</translation>
+    </message>
+    <message>
+        <source>All about {name}</source>
+        <translation>{name}의 자세한 내용</translation>
+    </message>
+    <message>
+        <source>All about it</source>
+        <translation>자세한 내용</translation>
+    </message>
+</context>
+<context>
+    <name>Servers</name>
+    <message>
+        <source>1 tool</source>
+        <translation>도구 1개</translation>
+    </message>
+    <message>
+        <source>{count} tools</source>
+        <translation>도구 {count}개</translation>
+    </message>
+    <message>
+        <source>Not started: it waits for your consent</source>
+        <translation>시작하지 않음: 동의를 기다리고 있습니다</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>꺼짐</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>시작하는 중…</translation>
+    </message>
+    <message>
+        <source>{tools}, and {count} to look at first</source>
+        <translation>{tools}, 먼저 확인할 것 {count}개</translation>
+    </message>
+    <message>
+        <source>Running, {tools}</source>
+        <translation>실행 중, {tools}</translation>
+    </message>
+    <message>
+        <source>On, {tools}. It starts when a run needs it.</source>
+        <translation>켜짐, {tools}. 실행에서 필요할 때 시작합니다.</translation>
+    </message>
+    <message>
+        <source>On. It starts when a run needs it.</source>
+        <translation>켜짐. 실행에서 필요할 때 시작합니다.</translation>
+    </message>
+    <message>
+        <source>kept secret</source>
+        <translation>비밀로 보관</translation>
+    </message>
+    <message>
+        <source>What a model tells this server goes to this address:</source>
+        <translation>모델이 이 서버에 전하는 내용은 다음 주소로 갑니다:</translation>
+    </message>
+    <message>
+        <source>This runs a program on your computer. The whole command is:</source>
+        <translation>이 컴퓨터에서 프로그램을 실행합니다. 전체 명령은 다음과 같습니다:</translation>
+    </message>
+    <message>
+        <source>It works in the folder {path}.</source>
+        <translation>작업 위치: {path}</translation>
+    </message>
+    <message>
+        <source>Kept in the system&apos;s keyring.</source>
+        <translation>시스템 키링에 보관되어 있습니다.</translation>
+    </message>
+    <message>
+        <source>Kept for this session only: no keyring was found on this system.</source>
+        <translation>이번 실행 동안만 보관됩니다. 이 시스템에서 키링을 찾지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>No value yet.</source>
+        <translation>아직 값이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Not offered: what it takes is described at too great length</source>
+        <translation>제공하지 않음: 입력 설명이 너무 깁니다</translation>
+    </message>
+    <message>
+        <source>Not offered: what it takes is nested too deep</source>
+        <translation>제공하지 않음: 입력 구조가 너무 깊습니다</translation>
+    </message>
+    <message>
+        <source>Not offered: its description refers to another address</source>
+        <translation>제공하지 않음: 설명이 다른 주소를 가리킵니다</translation>
+    </message>
+    <message>
+        <source>Not offered: what it takes is not described validly</source>
+        <translation>제공하지 않음: 입력 설명이 올바르지 않습니다</translation>
+    </message>
+    <message>
+        <source>New since you looked</source>
+        <translation>확인한 뒤 새로 생김</translation>
+    </message>
+    <message>
+        <source>Changed since you agreed</source>
+        <translation>동의한 뒤 바뀜</translation>
+    </message>
+    <message>
+        <source>Not there any more</source>
+        <translation>더는 없음</translation>
+    </message>
+    <message>
+        <source>hidden characters in its words</source>
+        <translation>설명에 보이지 않는 문자가 있음</translation>
+    </message>
+</context>
+<context>
+    <name>ServersList</name>
+    <message>
+        <source>“{name}” is removed</source>
+        <translation>‘{name}’을(를) 삭제했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>None yet. A tool server gives models tools of its own, such as a calendar or a database.</source>
+        <translation>아직 없습니다. 도구 서버는 달력이나 데이터베이스 같은 도구를 모델에 제공합니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ServersSection</name>
+    <message>
+        <source>Tool servers</source>
+        <translation>도구 서버</translation>
+    </message>
+    <message>
+        <source>Servers</source>
+        <translation>서버</translation>
+    </message>
+    <message>
+        <source>Programs and addresses that speak the Model Context Protocol. Runs can use their tools.</source>
+        <translation>모델 컨텍스트 프로토콜(MCP)을 쓰는 프로그램과 주소입니다. 실행에서 이들의 도구를 쓸 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Add one</source>
+        <translation>서버 추가</translation>
+    </message>
+    <message>
+        <source>Take over from another program</source>
+        <translation>다른 프로그램에서 가져오기</translation>
+    </message>
+    <message>
+        <source>Claude, Cursor, VS Code and LM Studio keep their servers in a file such as mcp.json. It is read when you choose it, and never by itself.</source>
+        <translation>Claude, Cursor, VS Code, LM Studio는 mcp.json과 같은 파일에 서버를 저장합니다. 파일은 직접 선택할 때만 읽습니다.</translation>
     </message>
 </context>
 <context>
@@ -3219,6 +3952,18 @@
     <message>
         <source>Show or hide the list</source>
         <translation>목록 보이기 또는 숨기기</translation>
+    </message>
+    <message>
+        <source>Runs: tasks for the model</source>
+        <translation>실행: 모델에게 맡기는 작업</translation>
+    </message>
+    <message>
+        <source>New run</source>
+        <translation>새 실행</translation>
+    </message>
+    <message>
+        <source>Start the new run</source>
+        <translation>새 실행 시작</translation>
     </message>
     <message>
         <source>Models: find and download</source>
@@ -3577,6 +4322,52 @@
     </message>
 </context>
 <context>
+    <name>ToolLine</name>
+    <message>
+        <source>It says nothing about itself.</source>
+        <translation>설명이 없습니다.</translation>
+    </message>
+    <message>
+        <source>All that {tool} says of itself</source>
+        <translation>{tool}의 설명 전체</translation>
+    </message>
+    <message>
+        <source>All its words</source>
+        <translation>설명 전체</translation>
+    </message>
+    <message>
+        <source>What has changed in {tool}</source>
+        <translation>{tool}에서 바뀐 내용</translation>
+    </message>
+</context>
+<context>
+    <name>ToolsPart</name>
+    <message>
+        <source>Its tools</source>
+        <translation>도구</translation>
+    </message>
+    <message>
+        <source>Tools that are new or changed are not offered to a model before you have looked at them. What was allowed for a changed one does not count any more.</source>
+        <translation>새로 생기거나 바뀐 도구는 확인하기 전에는 모델에 제공하지 않습니다. 바뀐 도구에 허용했던 것은 더는 유효하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Not asked yet.</source>
+        <translation>아직 확인하지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Take them as they are now</source>
+        <translation>지금 그대로 받아들이기</translation>
+    </message>
+    <message>
+        <source>Take the new and changed tools of {name} as they are now</source>
+        <translation>{name}의 새 도구와 바뀐 도구를 지금 그대로 받아들이기</translation>
+    </message>
+    <message>
+        <source>Show {count} more</source>
+        <translation>{count}개 더 보기</translation>
+    </message>
+</context>
+<context>
     <name>TranscriptView</name>
     <message>
         <source>Answer finished: {words}</source>
@@ -3873,6 +4664,13 @@
     <message>
         <source>Nothing is downloaded until you press Get. The ring at Models then shows how far it is.</source>
         <translation>받기를 누르기 전에는 아무것도 내려받지 않습니다. 진행 상황은 왼쪽 모델 아이콘의 고리로 알 수 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>WholeText</name>
+    <message>
+        <source>… and {count} more characters</source>
+        <translation>… 그 밖에 {count}자</translation>
     </message>
 </context>
 <context>

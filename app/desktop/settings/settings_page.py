@@ -16,6 +16,7 @@ from app.desktop.settings.appearance import AppearanceSection
 from app.desktop.settings.data_section import DataSection
 from app.desktop.settings.hub_section import HubSection
 from app.desktop.settings.model_section import ModelSection
+from app.desktop.settings.servers_section import ServersSection
 from app.desktop.settings.workers_section import WorkersSection
 from app.desktop.theme import themes
 from app.services.events import ConversationChanged, ModelChanged, ServiceEvent
@@ -86,9 +87,11 @@ class DefaultAnswers(AnswerControls):
 
 
 class SettingsPage(LiveWidget):
-    """`restored` carries a conversation that was brought back from the trash."""
+    """`restored` carries a conversation that was brought back from the trash, `said` a `Said` for the foot of the
+    window."""
 
     restored = Signal(int)
+    said = Signal(object)
 
     def __init__(self, calls: ServiceCalls, home: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,6 +103,7 @@ class SettingsPage(LiveWidget):
         self.model = ModelSection(calls, self)
         self.hub = HubSection(calls, self)
         self.workers = WorkersSection(calls, self)
+        self.servers = ServersSection(calls, self)
         self.data = DataSection(calls, home, self)
         self._column = QWidget(self)
         column = QVBoxLayout(self._column)
@@ -110,6 +114,7 @@ class SettingsPage(LiveWidget):
             self.model,
             self.hub,
             self.workers,
+            self.servers,
             self.data,
         ):
             column.addWidget(widget)
@@ -131,6 +136,8 @@ class SettingsPage(LiveWidget):
         outer.addWidget(self.scroller)
         self.data.restored.connect(self.restored)
         self.workers.list.grew.connect(self._scroll_to_workers)
+        self.servers.said.connect(self.said)
+        self.servers.grew.connect(self._scroll_to)
         self.refresh()
 
     def _change(self, **fields: Any) -> None:
@@ -144,6 +151,7 @@ class SettingsPage(LiveWidget):
         self.model.take_events(events)
         self.hub.take_events(events)
         self.workers.take_events(events)
+        self.servers.take_events(events)
         for event in events:
             if isinstance(event, ModelChanged):
                 self.answers.take_model(event)
@@ -155,6 +163,7 @@ class SettingsPage(LiveWidget):
         self.refresh_trash()
         self.workers.refresh_workers()
         self.hub.open()
+        self.servers.open()
 
     def leave(self) -> None:
         """The window closes."""
@@ -173,6 +182,9 @@ class SettingsPage(LiveWidget):
     def _scroll_to_workers(self) -> None:
         # Once it is laid out: what was never shown has no size yet.
         QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self.workers))
+
+    def _scroll_to(self, widget: QWidget) -> None:
+        QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(widget))
 
     def refresh_trash(self) -> None:
         self.data.refresh_trash()

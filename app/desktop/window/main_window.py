@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.desktop.models.models_page import ModelsPage
     from app.desktop.models.said import Said
     from app.desktop.placement.placement_page import PlacementPage
+    from app.desktop.runs.runs_page import RunsPage
     from app.desktop.settings.conversation_panel import ConversationPanel
     from app.desktop.settings.settings_page import SettingsPage
     from app.desktop.window.actions import Actions
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.opening_failed import OpeningFailed
     from app.desktop.window.palette import Palette
+    from app.desktop.window.run_notes import RunNotes
     from app.desktop.window.shortcut_sheet import ShortcutSheet
     from app.desktop.window.toast import Toast
     from app.services.services import Services
@@ -66,6 +68,7 @@ class MainWindow(LiveWidget):
     toast: Toast
     chats: ChatList
     downloads: DownloadNotes
+    run_notes: RunNotes
     palette_overlay: Palette
     sheet: ShortcutSheet
 
@@ -81,6 +84,7 @@ class MainWindow(LiveWidget):
         self._painted = False
         self._actions: Actions | None = None
         self._models: ModelsPage | None = None
+        self._runs: RunsPage | None = None
         self.calls = ServiceCalls(self)
         self.rail = Rail(self)
         self.sidebar = Sidebar(self)
@@ -106,6 +110,7 @@ class MainWindow(LiveWidget):
         from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.opening_failed import OpeningFailed
         from app.desktop.window.palette import Palette
+        from app.desktop.window.run_notes import RunNotes
         from app.desktop.window.shortcut_sheet import ShortcutSheet
         from app.desktop.window.toast import Toast
 
@@ -117,6 +122,7 @@ class MainWindow(LiveWidget):
         self.toast = Toast(self, self.chat.composer)
         self.chats = ChatList(self.calls, self.sidebar, self.toast, self.open_chat)
         self.downloads = DownloadNotes(self.calls, self.toast, self.strip, self._shows_downloads)
+        self.run_notes = RunNotes(self.calls, self.toast, self._shows_run)
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
         self.pages.addWidget(self.settings)
@@ -173,6 +179,8 @@ class MainWindow(LiveWidget):
             "choose_model": self.choose_model,
             "open_model": self.open_model_file,
             "sidebar": self.fold,
+            "runs": lambda: self.show_page("runs"),
+            "new_run": self.new_run,
             "models": lambda: self.show_page("models"),
             "downloads": lambda: self.show_models("downloads"),
             "library": lambda: self.show_models("library"),
@@ -205,11 +213,14 @@ class MainWindow(LiveWidget):
         self.chat.header.model.library_wanted.connect(lambda: self.show_models("library"))
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)
         self.settings.restored.connect(self.open_chat)
+        self.settings.said.connect(self._say)
         self.placement.workers_wanted.connect(self.show_workers)
         self.placement.model_strip.choose_wanted.connect(self.choose_model)
         self.downloads.changed.connect(self.rail.show_downloads)
         self.downloads.used.connect(self.compose)
         self.downloads.show_wanted.connect(lambda: self.show_models("downloads"))
+        self.run_notes.waiting.connect(self.rail.show_waiting)
+        self.run_notes.show_wanted.connect(self.show_run)
         self.failure.retry_wanted.connect(self.retry_wanted)
         self.failure.folder_wanted.connect(self.settings.data.open_folder)
         self.failure.quit_wanted.connect(self.close)
@@ -224,6 +235,7 @@ class MainWindow(LiveWidget):
         self._take_events([services.models.state])
         self.calls.do(lambda s: s.conversations.all(), self._take_list)
         self.downloads.begin()
+        self.run_notes.shelf.begin()
         for problem in services.settings.problems:
             self.show_error(UserError.from_info(problem))
 
@@ -273,10 +285,13 @@ class MainWindow(LiveWidget):
             elif isinstance(event, AnswerFinished):
                 self.save_strip.hide()
         self.downloads.take_events(events)
+        self.run_notes.shelf.take_events(events)
         self.settings.take_events(events)
         self.placement.take_events(events)
         if self._models is not None:
             self._models.take_events(events)
+        if self._runs is not None:
+            self._runs.take_events(events)
 
     def _take_settings(self, settings: Settings) -> None:
         languages.choose(settings.language)
@@ -306,11 +321,25 @@ class MainWindow(LiveWidget):
                 page.take_events([self.calls.services.models.state])
         return self._models
 
+    @property
+    def runs(self) -> RunsPage:
+        """The page of runs, built when it is first asked for."""
+        if self._runs is None:
+            from app.desktop.runs.runs_page import RunsPage
+
+            page = self._runs = RunsPage(self.calls, self.run_notes.shelf, self)
+            page.said.connect(self._say)
+            self.pages.addWidget(page)
+            self.side.addWidget(page.side)
+        return self._runs
+
     def show_page(self, page: str) -> None:
         pages: dict[str, QWidget] = {"settings": self.settings, "placement": self.placement}
         sides: dict[str, QWidget] = {"placement": self.placement.side}
         if page == "models":
             pages[page], sides[page] = self.models, self.models.side
+        elif page == "runs":
+            pages[page], sides[page] = self.runs, self.runs.side
         self.pages.setCurrentWidget(pages.get(page, self.chat))
         self.side.setCurrentWidget(sides.get(page, self.sidebar))
         self.rail.show_page(page)
@@ -320,11 +349,24 @@ class MainWindow(LiveWidget):
             self.placement.open()
         elif page == "models":
             self.models.open()
+        elif page == "runs":
+            self.runs.open()
         else:
             self.chat.composer.take_focus()
 
     def _shows_downloads(self) -> bool:
         return self._models is not None and self._models.downloads.isVisible()
+
+    def _shows_run(self, run: int) -> bool:
+        return self._runs is not None and self._runs.shows(run) and self.isActiveWindow()
+
+    def show_run(self, run: int) -> None:
+        self.show_page("runs")
+        self.runs.show_run(run)
+
+    def new_run(self) -> None:
+        self.show_page("runs")
+        self.runs.new_run()
 
     def show_models(self, view: str) -> None:
         """The page of models at "discover", "downloads" or "library"."""
@@ -381,6 +423,9 @@ class MainWindow(LiveWidget):
         if self._models is not None and self._models.isVisible():
             self._models.find_model()
             return
+        if self._runs is not None and self._runs.isVisible():
+            self._runs.find_run()
+            return
         self.show_page("chat")
         self.chat.find_text()
 
@@ -421,6 +466,8 @@ class MainWindow(LiveWidget):
             self.panel.toggle()
         elif self.sidebar.search.hasFocus() and self.sidebar.search.text():
             self.sidebar.search.clear()
+        elif self._runs is not None and self._runs.isVisible() and self._runs.close_something():
+            return
         elif self.chat.answering():
             self.chat.stop()
         elif self.toast.isVisible():

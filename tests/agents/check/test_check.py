@@ -8,22 +8,25 @@ import jsonschema
 import pytest
 
 from agents.brain import Ask, Measured, OnText, Turn
-from agents.check.check import FEWEST, Checked, check, rated
-from agents.check.tasks import TASKS, TOOLS, CheckTask, is_passed
+from agents.check.check import FEWEST, Checked, Rating, check, rated
+from agents.check.tasks import TASKS, TOOLS, CheckTask, Stage, is_done
+from app.sentences.checks import TASKS as WORDS
 from engine.api import ToolCall
 from engine.errors import ErrorInfo, UserError
 
-RIGHT = {"restrain": "Bonjour!", "nothing to call": "Elephant.", "answer": "It is -7 and snowing."}
+RIGHT = {"restrain": "Bonjour!", "restrain_korean": "코끼리입니다.", "answer": "It is -17 and snowing."}
+Answer = Callable[[CheckTask, Stage], Turn]
 
 
 class Answering:
-    """A brain that gives each task what `answer` says."""
+    """A brain that gives each stage of a task what `answer` says."""
 
     name, remote = "scripted", False
 
-    def __init__(self, answer: Callable[[CheckTask], Turn]) -> None:
-        self._answer = answer
+    def __init__(self, answer: Answer, text: str = "") -> None:
+        self._answer, self._text = answer, text
         self.asks: list[Ask] = []
+        self.given_up = 0
 
     def ready(self) -> int:
         return 4096
@@ -33,12 +36,18 @@ class Answering:
 
     def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
         self.asks.append(ask)
-        return self._answer(next(task for task in TASKS if task.messages == ask.messages))
+        for word in self._text.split():
+            on_text("content", word)
+            if cancelled():
+                self.given_up += 1
+                break
+        task = next(task for task in TASKS if task.messages == ask.messages[: len(task.messages)])
+        return self._answer(task, task.stages[(len(ask.messages) - len(task.messages)) // 2])
 
 
-def right(task: CheckTask) -> Turn:
+def right(task: CheckTask, stage: Stage) -> Turn:
     calls = []
-    for number, (name, wanted) in enumerate(task.calls):
+    for number, (name, wanted) in enumerate(stage.calls):
         arguments = {
             key: value.split("|")[0] if isinstance(value, str) else value for key, value in wanted.items()
         }
@@ -46,12 +55,29 @@ def right(task: CheckTask) -> Turn:
     return Turn(RIGHT.get(task.name, ""), tool_calls=tuple(calls))
 
 
-def test_each_task_can_be_done_and_its_right_call_fits_the_tools_schema() -> None:
-    for task in TASKS:
-        turn = right(task)
-        assert is_passed(task, turn), task.name
+def silent(task: CheckTask, stage: Stage) -> Turn:
+    """A model that answers in words whatever is asked."""
+    return Turn(RIGHT.get(task.name, "Sure!"))
+
+
+def eager(task: CheckTask, stage: Stage) -> Turn:
+    """A model that calls whatever is asked."""
+    return (
+        right(task, stage)
+        if stage.calls
+        else Turn(tool_calls=(ToolCall("x", "calculator", {"expression": "1"}),))
+    )
+
+
+STAGES = [(task, stage) for task in TASKS for stage in task.stages]
+
+
+def test_each_task_can_be_done_and_its_right_calls_fit_the_tools_schema() -> None:
+    assert {task.name for task in TASKS} == set(WORDS)
+    for task, stage in STAGES:
+        turn = right(task, stage)
+        assert is_done(stage, turn), task.name
         for call in turn.tool_calls:
-            assert call.name in task.tools
             jsonschema.validate(call.arguments, TOOLS[call.name]["function"]["parameters"])
 
 
@@ -69,14 +95,14 @@ def test_each_task_can_be_done_and_its_right_call_fits_the_tools_schema() -> Non
     ],
     ids=["words", "one too many", "another tool", "error"],
 )
-def test_what_is_not_asked_for_fails_every_task(spoiled: Callable[[Turn], Turn]) -> None:
-    assert not any(is_passed(task, spoiled(right(task))) for task in TASKS)
+def test_what_is_not_asked_for_fails_every_stage(spoiled: Callable[[Turn], Turn]) -> None:
+    assert not any(is_done(stage, spoiled(right(task, stage))) for task, stage in STAGES)
 
 
 def test_a_call_with_a_missing_or_malformed_argument_fails() -> None:
-    task = next(task for task in TASKS if task.name == "two arguments")
-    assert not is_passed(task, Turn(tool_calls=(ToolCall("c", "write_file", {"path": "hello.txt"}),)))
-    assert not is_passed(task, Turn(tool_calls=(ToolCall("c", "write_file", '{"path": '),)))
+    (stage,) = next(task for task in TASKS if task.name == "arguments").stages
+    assert not is_done(stage, Turn(tool_calls=(ToolCall("c", "write_file", {"path": "hello.txt"}),)))
+    assert not is_done(stage, Turn(tool_calls=(ToolCall("c", "write_file", '{"path": '),)))
 
 
 def test_a_good_model_is_told_from_a_poor_one() -> None:
@@ -84,29 +110,58 @@ def test_a_good_model_is_told_from_a_poor_one() -> None:
     found = check(brain)
     assert found is not None
     assert (found.rating, found.passed, found.total, found.failed) == ("good", len(TASKS), len(TASKS), ())
-    assert {ask.reasoning for ask in brain.asks} == {"off"}
-    poor = check(Answering(lambda task: Turn("Sure!")))
+    assert {(ask.reasoning, ask.choice, ask.sampling.temperature) for ask in brain.asks} == {
+        ("off", "auto", 0.0)
+    }
+    assert len({str(ask.tools) for ask in brain.asks}) == 1, "read once, kept for all tasks"
+    poor = check(Answering(lambda task, stage: Turn("Sure!")))
     assert isinstance(poor, Checked)
     assert (poor.rating, poor.passed) == ("poor", 0)
-    assert [rated(passed, 10) for passed in (10, 8, 7, 5, 4, 0)] == [
-        "good",
-        "good",
-        "fair",
-        "fair",
-        "poor",
-        "poor",
-    ]
+
+
+@pytest.mark.parametrize("answer", [silent, eager])
+def test_a_model_that_never_calls_or_always_does_is_poor_whatever_else_it_does_right(answer: Answer) -> None:
+    for tasks in (TASKS, TASKS[:FEWEST]):
+        found = check(Answering(answer), tasks=tasks)
+        assert found is not None and found.rating == "poor" and found.passed > 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rating"), [(0, "good"), (2, "good"), (3, "fair"), (5, "fair"), (6, "poor")]
+)
+def test_the_rating_follows_what_was_done_right(wrong: int, rating: Rating) -> None:
+    calling = [task for task in TASKS if task.calls]
+    failed = {task.name for task in calling[:wrong]}
+    assert rated([(task, task.name not in failed) for task in TASKS]) == rating
+
+
+def test_two_calls_in_a_row_are_both_asked_for_and_the_second_sees_the_result_of_the_first() -> None:
+    brain = Answering(right)
+    check(brain)
+    (last,) = [ask.messages for ask in brain.asks if "Tuesday" in ask.messages[-1].content]
+    assert [message.role for message in last] == ["user", "assistant", "tool"]
+    assert last[2].tool_call_id == last[1].tool_calls[0].id
+
+
+def test_a_model_that_talks_and_talks_is_not_listened_to_for_long() -> None:
+    brain = Answering(silent, text="word " * 2000)
+    assert check(brain) is not None
+    assert brain.given_up == len(TASKS)
 
 
 def test_a_slow_model_is_rated_by_what_there_was_time_for() -> None:
-    times = iter(range(0, 1000, 40))
-    found = check(Answering(right), clock=lambda: float(next(times)))
+    seconds = iter(range(0, 1000, 4))
+    found = check(Answering(right), clock=lambda: float(next(seconds)))
     assert found is not None
-    assert found.total == FEWEST
+    assert FEWEST <= found.total < len(TASKS) and found.rating == "good"
+    with pytest.raises(UserError) as caught:
+        seconds = iter(range(0, 10_000, 40))
+        check(Answering(right), clock=lambda: float(next(seconds)))
+    assert caught.value.code == "check.too_slow"
 
 
 def test_a_check_can_be_cancelled_and_a_model_that_cannot_answer_is_told() -> None:
     assert check(Answering(right), cancelled=lambda: True) is None
     with pytest.raises(UserError) as caught:
-        check(Answering(lambda task: Turn(error=ErrorInfo("engine.no_model"))))
+        check(Answering(lambda task, stage: Turn(error=ErrorInfo("engine.no_model"))))
     assert caught.value.code == "engine.no_model"

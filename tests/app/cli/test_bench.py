@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from agents.check.check import Checked
+from app.cli.output import Output
+from app.cli.tool_check import check_tools
 from tests.app.cli.test_chat import run
 
 pytestmark = pytest.mark.model
@@ -24,6 +27,42 @@ def test_modes_give_the_same_words_each() -> None:
     modes = json.loads(done.stdout)["modes"]
     assert set(modes) == {"cpu"}
     assert set(modes["cpu"]) == {"decode_tps", "prefill_tps", "hit_rate", "text"} and modes["cpu"]["text"]
+
+
+@pytest.mark.agents
+def test_the_check_of_tools_finds_the_starter_poor_and_says_what_went_wrong() -> None:
+    done = run("bench", "starter", "--tools", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert set(found) == {"rating", "passed", "total", "failed", "seconds"}
+    assert found["rating"] == "poor" and found["seconds"] < 90
+    assert len(found["failed"]) == found["total"] - found["passed"] and all(
+        failed["task"] and failed["words"] for failed in found["failed"]
+    )
+
+
+def test_what_the_check_of_tools_found_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def found(*arguments: object, **more: object) -> Checked:
+        return Checked("fair", 8, 10, ("korean", "two_calls"), 29.6)
+
+    monkeypatch.setattr("app.services.tool_checks.ToolChecks.run", found)
+    output = Output(json=False)
+    output.language = "en"
+    assert check_tools("starter", output) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "Tools: fair",
+        "8 of 10 tasks in 30 seconds",
+        "What went wrong:",
+        "  calling a tool when asked in Korean",
+        "  two calls in a row",
+    ]
+
+
+def test_tools_are_checked_alone() -> None:
+    done = run("bench", "starter", "--tools", "--context=1024", "--json")
+    assert done.returncode == 2 and json.loads(done.stdout)["error"]["code"] == "cli.usage"
 
 
 def test_modes_and_tuning_at_once_are_wrong_usage() -> None:

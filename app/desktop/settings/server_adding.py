@@ -1,0 +1,285 @@
+"""Adding tool servers: a program, an address, or what another program has set up. Nothing starts by it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.desktop.live import LiveWidget
+from app.desktop.segmented import SegmentedControl
+from app.desktop.service_calls import ServiceCalls
+from app.desktop.settings.checked_field import Complaint
+from app.desktop.settings.server_parts import Note, Pairs, button, small
+from app.desktop.settings.whole_text import WholeText
+from app.desktop.theme import themes
+from app.services.server_import import Found, found_in
+from app.services.server_values import Server
+from app.services.server_writing import suggested_name, written_spec
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.services.services import Services
+
+
+def found_servers(services: Services, path: str) -> tuple[Found, ...]:
+    """What a file of another program holds, under names that are free. Raises UserError `mcp.import_*`."""
+    return found_in(Path(path), [server.name for server in services.servers.all()])
+
+
+class FoundServer(LiveWidget):
+    """A server of another program: its whole command, the names of its variables, and a button that takes it."""
+
+    def __init__(self, found: Found, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.found = found
+        self.name, self.variables = small(self, ""), small(self)
+        self._note = Note(self)
+        self.command = WholeText(self._note, fixed=True)
+        self._note.column.addWidget(self.command)
+        self.complaint = Complaint(self)
+        self.add = button(self)
+        head = QHBoxLayout()
+        head.addWidget(self.name, 1)
+        head.addWidget(self.add)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(head)
+        for widget in (self._note, self.variables, self.complaint):
+            self._column.addWidget(widget)
+        self.refresh()
+
+    def retranslate(self) -> None:
+        import shlex
+
+        found, spec = self.found, self.found.spec
+        self.name.setText(spec.name)
+        self.command.set_words(spec.url or shlex.join(spec.command))
+        self.command.setAccessibleName(
+            self.tr("The whole command or address of {name}").format(name=spec.name)
+        )
+        self._note.setVisible(found.error is None)
+        names = ", ".join((*found.env, *found.headers))
+        self.variables.setText(self.tr("With values for: {names}").format(names=names))
+        self.variables.setVisible(bool(names) and found.error is None)
+        self.add.setText(self.tr("Add"))
+        self.add.setAccessibleName(self.tr("Add {name}").format(name=spec.name))
+        self.add.setVisible(found.error is None)
+        if found.error is not None:
+            self.complaint.say(UserError.from_info(found.error))
+
+    def restyle(self) -> None:
+        self._note.restyle()
+        self._column.setSpacing(themes.current.px(4))
+        self.complaint.restyle()
+
+
+class ImportServers(LiveWidget):
+    """Reads a file when it is chosen; each server in it is looked at and added by hand. `added` carries its name."""
+
+    added = Signal(str)
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._path = ""
+        self.lines: list[FoundServer] = []
+        self.choose = button(self, "")
+        self.complaint = Complaint(self)
+        self._rows = QVBoxLayout()
+        head = QHBoxLayout()
+        head.addWidget(self.choose)
+        head.addStretch(1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(head)
+        self._column.addLayout(self._rows)
+        self._column.addWidget(self.complaint)
+        self.setFocusProxy(self.choose)
+        self.choose.clicked.connect(self._choose)
+        self.refresh()
+
+    def read(self, path: str) -> None:
+        """Show what a file holds. Starts nothing, keeps nothing."""
+        self._path = path
+        self.complaint.say(None)
+        self._calls.do(
+            lambda s: found_servers(s, path), self._show, self._could_not, executor="io", owner=self
+        )
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, self.tr("File with tool servers"), str(Path.home()), "JSON (*.json)")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.read)
+        dialog.open()
+
+    def _could_not(self, error: UserError) -> None:
+        self._show(())
+        self.complaint.say(error)
+
+    def _show(self, found: tuple[Found, ...]) -> None:
+        for line in self.lines:
+            self._rows.removeWidget(line)
+            line.setParent(None)
+            line.deleteLater()
+        self.lines = [FoundServer(one, self) for one in found]
+        for line in self.lines:
+            line.add.clicked.connect(lambda _=False, line=line: self._add(line))
+            self._rows.addWidget(line)
+
+    def _add(self, line: FoundServer) -> None:
+        line.add.setEnabled(False)
+        found, path = line.found, self._path
+
+        def failed(error: UserError) -> None:
+            line.add.setEnabled(True)
+            line.complaint.say(error)
+
+        self._calls.do(
+            lambda s: s.servers.add(found.spec, found.env, found.headers, imported=path),
+            lambda server: self._added(line, server),
+            failed,
+            executor="net",
+            owner=self,
+        )
+
+    def _added(self, line: FoundServer, server: Server) -> None:
+        if line in self.lines:
+            self._show(tuple(one.found for one in self.lines if one is not line))
+        self.added.emit(server.name)
+
+    def retranslate(self) -> None:
+        self.choose.setText(self.tr("Choose a file…"))
+        self.choose.setAccessibleName(self.tr("Choose a file with tool servers of another program"))
+        self.complaint.retranslate()
+
+    def restyle(self) -> None:
+        self._rows.setSpacing(themes.current.px(12))
+        self._column.setSpacing(themes.current.px(10))
+        self.complaint.restyle()
+
+
+class AddServer(LiveWidget):
+    """A form for one server. `added` carries its name."""
+
+    added = Signal(str)
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self.kind = SegmentedControl(self)
+        self.kind.setSizePolicy(self.kind.sizePolicy().Policy.Fixed, self.kind.sizePolicy().Policy.Fixed)
+        self.what, self.name = QLineEdit(self), QLineEdit(self)
+        self.pairs = Pairs(self)
+        self.help = small(self)
+        self.complaint = Complaint(self)
+        self.add = button(self, "")
+        self._foot, self._top = QHBoxLayout(), QHBoxLayout()
+        self._top.addWidget(self.kind)
+        self._top.addStretch(1)
+        self._foot.addWidget(self.name, 1)
+        self._foot.addWidget(self.add)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(self._top)
+        self._column.addWidget(self.what)
+        self._column.addWidget(self.help)
+        self._column.addWidget(self.pairs)
+        self._column.addLayout(self._foot)
+        self._column.addWidget(self.complaint)
+        self.setFocusProxy(self.what)
+        self._kind = "program"
+        self.kind.chosen.connect(self._choose)
+        self.what.textEdited.connect(lambda _: self._edited())
+        for field in (self.what, self.name):
+            field.returnPressed.connect(self._add)
+        self.add.clicked.connect(self._add)
+        self.refresh()
+
+    def _choose(self, kind: str) -> None:
+        self._kind = kind
+        self.what.clear()
+        self.pairs.clear()
+        self._edited()
+        self.retranslate()
+        self.what.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _edited(self) -> None:
+        self.complaint.say(None)
+        text = self.what.text()
+        program = self._kind == "program"
+        name = suggested_name(tuple(text.split()) if program else (), "" if program else text)
+        self.name.setPlaceholderText(name or self.tr("Name of the server"))
+
+    def _add(self) -> None:
+        text = self.what.text().strip()
+        if not text:
+            self.what.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        program, pairs, name = self._kind == "program", self.pairs.pairs(), self.name.text()
+        command, url = (text, "") if program else ("", text)
+        env, headers = (pairs, {}) if program else ({}, pairs)
+        self.complaint.say(None)
+        self.add.setEnabled(False)
+        self._calls.do(
+            lambda s: s.servers.add(written_spec(name, command, url), env, headers),
+            self._added,
+            self._could_not,
+            executor="net",
+            owner=self,
+        )
+
+    def _added(self, server: Server) -> None:
+        self.add.setEnabled(True)
+        self.what.clear()
+        self.name.clear()
+        self.pairs.clear()
+        self._edited()
+        self.added.emit(server.name)
+
+    def _could_not(self, error: UserError) -> None:
+        self.add.setEnabled(True)
+        self.complaint.say(error)
+
+    def retranslate(self) -> None:
+        program = self._kind == "program"
+        kinds = [("program", self.tr("Program")), ("address", self.tr("Address"))]
+        self.kind.set_choices(kinds, self._kind)
+        self.kind.setAccessibleName(self.tr("Kind of server"))
+        if program:
+            self.what.setPlaceholderText(self.tr("Command, such as uvx mcp-server-time"))
+            self.what.setAccessibleName(self.tr("The whole command of the server"))
+            self.help.setText(
+                self.tr(
+                    "It runs in the sandbox. Before it starts you see the whole command and what it may do, and agree"
+                    " to it."
+                )
+            )
+            self.pairs.set_words(self.tr("Add a variable"))
+        else:
+            self.what.setPlaceholderText("https://tools.example/mcp")
+            self.what.setAccessibleName(self.tr("The address of the server"))
+            self.help.setText(
+                self.tr(
+                    "A key goes into a header, such as Authorization: Bearer …; its value is kept secret."
+                )
+            )
+            self.pairs.set_words(self.tr("Add a header"))
+        self.name.setAccessibleName(self.tr("Name of the server, the first part of its tools' names"))
+        self.add.setText(self.tr("Add"))
+        self.add.setAccessibleName(self.tr("Add this server"))
+        self.complaint.retranslate()
+        self._edited_name()
+
+    def _edited_name(self) -> None:
+        if not self.what.text():
+            self.name.setPlaceholderText(self.tr("Name of the server"))
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._column.setSpacing(px(8))
+        self._foot.setSpacing(px(8))
+        self.complaint.restyle()

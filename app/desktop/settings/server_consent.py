@@ -1,0 +1,78 @@
+"""What a person agrees to before a server starts: the whole command or address, and all it may do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from agents.mcp.clean import shown_words
+from app.desktop.settings.server_parts import Note, Part, button, small
+from app.desktop.settings.server_words import introduction, rights, variables, warnings, what_runs
+from app.desktop.settings.whole_text import WholeText
+from app.desktop.theme import themes
+from app.services.server_values import Server
+
+
+class ConsentPart(Part):
+    """`agreed` carries the digest of what was shown when the button was pressed, and of nothing newer."""
+
+    agreed = Signal(str)
+
+    def __init__(self, server: Server, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._server = server
+        self._note = Note(self)
+        self.introduction = small(self._note)
+        self.command = WholeText(self._note, fixed=True)
+        self.variables = WholeText(self._note, fixed=True)
+        self._rights = small(self._note)
+        for widget in (self.introduction, self.command, self.variables, self._rights):
+            self._note.column.addWidget(widget)
+        self.warnings: list[QLabel] = []
+        self.agree = button(self, "primary")
+        self.agree.clicked.connect(lambda: self.agreed.emit(self._server.digest))
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self.agree)
+        self._foot.addStretch(1)
+        self.column.addWidget(self._note)
+        self.column.addLayout(self._foot)
+        self.refresh()
+
+    def show_server(self, server: Server) -> None:
+        self._server = server
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        server = self._server
+        self.heading.setText(
+            self.tr("What you agreed to") if server.consented else self.tr("Before it starts")
+        )
+        self.introduction.setText(introduction(server))
+        self.command.set_words(what_runs(server))
+        self.command.setAccessibleName(self.tr("The whole command or address"))
+        named = variables(server)
+        self.variables.setVisible(bool(named))
+        self.variables.set_words("\n".join(named))
+        self.variables.setAccessibleName(self.tr("Its variables or headers"))
+        self._rights.setText(shown_words("\n".join(rights(server))))
+        self._rights.setVisible(bool(rights(server)))
+        for label in self.warnings:
+            self._note.column.removeWidget(label)
+            label.setParent(None)
+            label.deleteLater()
+        self.warnings = []
+        for sentence in warnings(server):
+            label = small(self._note, "warning")
+            label.setText(sentence)
+            self._note.column.addWidget(label)
+            self.warnings.append(label)
+        self.agree.setVisible(not server.consented)
+        self.agree.setText(self.tr("Agree and start"))
+        self.agree.setAccessibleName(
+            self.tr("Agree to what {name} runs, and start it").format(name=server.name)
+        )
+
+    def restyle(self) -> None:
+        super().restyle()
+        self._note.restyle()
+        self._foot.setSpacing(themes.current.px(8))

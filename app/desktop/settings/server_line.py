@@ -1,0 +1,206 @@
+"""One tool server in the settings: its state in a line, and all about it below when it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.desktop.icons import set_icon
+from app.desktop.live import LiveWidget
+from app.desktop.placement.switch import Switch
+from app.desktop.service_calls import ServiceCalls
+from app.desktop.settings.checked_field import Complaint
+from app.desktop.settings.server_consent import ConsentPart
+from app.desktop.settings.server_parts import Dot, Note, Part, button, small
+from app.desktop.settings.server_rights import RightsPart
+from app.desktop.settings.server_secret_fields import SecretsPart
+from app.desktop.settings.server_tool_list import ToolsPart
+from app.desktop.settings.server_words import state_words
+from app.desktop.settings.whole_text import WholeText
+from app.desktop.tasks import Executor
+from app.desktop.theme import themes
+from app.services.server_values import Server
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.services.services import Services
+
+LOG_LINES = 12
+
+
+def agreed(services: Services, name: str, digest: str) -> None:
+    """Note the consent, and start the server so that its tools can be seen. Raises UserError `mcp.*`."""
+    services.servers.consent(name, digest)
+    services.servers.check(name)
+
+
+class LogPart(Part):
+    """The last lines of its error output."""
+
+    def __init__(self, server: Server, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._note = Note(self)
+        self.text = WholeText(self._note, fixed=True)
+        self._note.column.addWidget(self.text)
+        self.column.addWidget(self._note)
+        self.refresh()
+        self.show_server(server)
+
+    def show_server(self, server: Server) -> None:
+        self.setVisible(bool(server.log))
+        self.text.set_words("\n".join(server.log[-LOG_LINES:]))
+
+    def retranslate(self) -> None:
+        self.heading.setText(self.tr("Its last words"))
+        self.text.setAccessibleName(self.tr("The last lines that the server wrote"))
+
+    def restyle(self) -> None:
+        super().restyle()
+        self._note.restyle()
+
+
+class ServerDetails(LiveWidget):
+    """What is below an open line. Made when it is first opened."""
+
+    def __init__(self, server: Server, do: Callable[..., None], parent: QWidget) -> None:
+        super().__init__(parent)
+        name = server.name
+        self._do, self._name = do, name
+        self.consent = ConsentPart(server, self)
+        self.secrets = SecretsPart(server, self)
+        self.tools = ToolsPart(server, self)
+        self.rights = RightsPart(server, self)
+        self.log = LogPart(server, self)
+        self.parts = (self.consent, self.secrets, self.tools, self.rights, self.log)
+        self._column = QVBoxLayout(self)
+        for part in self.parts:
+            self._column.addWidget(part)
+        self.consent.agreed.connect(lambda digest: do(lambda s: agreed(s, name, digest), "net"))
+        self.secrets.given.connect(self._keep)
+        self.tools.accepted.connect(lambda: do(lambda s: s.servers.accept(name)))
+        self.rights.changed.connect(lambda fields: do(lambda s: s.servers.change(name, **fields)))
+        self.rights.trusted.connect(lambda on: do(lambda s: s.servers.trust(name, on)))
+        self.refresh()
+        self.read_secrets()
+
+    def show_server(self, server: Server) -> None:
+        for part in self.parts:
+            part.show_server(server)
+
+    def read_secrets(self) -> None:
+        """Ask who keeps them: a keyring may take its time."""
+        if self.secrets.fields:
+            self._do(lambda s: s.servers.secret_places(self._name), "net", self.secrets.show_places)
+
+    def _keep(self, variable: str, value: str) -> None:
+        self._do(
+            lambda s: s.servers.set_secret(self._name, variable, value), "net", lambda _: self.read_secrets()
+        )
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._column.setContentsMargins(px(22), px(4), 0, px(8))
+        self._column.setSpacing(px(14))
+
+
+class ServerLine(LiveWidget):
+    """`remove_wanted` carries the name. `grew`: there is more of it, which may be out of sight."""
+
+    remove_wanted = Signal(str)
+    grew = Signal()
+
+    def __init__(self, server: Server, calls: ServiceCalls, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.server = server
+        self._calls = calls
+        self.details: ServerDetails | None = None
+        self.dot = Dot(self)
+        self.name, self.state = small(self, ""), small(self)
+        self.switch = Switch(self)
+        self.check, self.remove, self.toggle = button(self), button(self), button(self, "icon")
+        self.toggle.setCheckable(True)
+        self.complaint = Complaint(self)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.name)
+        words.addWidget(self.state)
+        self._head = QHBoxLayout()
+        middle = Qt.AlignmentFlag.AlignVCenter
+        self._head.addWidget(self.dot, 0, middle)
+        self._head.addLayout(words, 1)
+        for widget in (self.check, self.remove, self.switch, self.toggle):
+            self._head.addWidget(widget, 0, middle)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(self._head)
+        self._column.addWidget(self.complaint)
+        self.toggle.toggled.connect(self._open)
+        self.switch.clicked.connect(lambda on: self.do(lambda s: s.servers.enable(self.server.name, on)))
+        self.check.clicked.connect(lambda: self.do(lambda s: s.servers.check(self.server.name), "net"))
+        self.remove.clicked.connect(lambda: self.remove_wanted.emit(self.server.name))
+        self.refresh()
+
+    def show_server(self, server: Server) -> None:
+        self.server = server
+        if self.details is not None:
+            self.details.show_server(server)
+        self.retranslate()
+
+    def open(self) -> None:
+        self.toggle.setChecked(True)
+
+    def do(
+        self,
+        work: Callable[[Services], Any],
+        executor: Executor = "io",
+        then: Callable[[Any], None] | None = None,
+    ) -> None:
+        """Ask something of the services; what goes wrong is said here."""
+        self._say(None)
+        self._calls.do(work, then, self._say, executor=executor, owner=self)
+
+    def _say(self, error: UserError | None) -> None:
+        self.complaint.say(error)
+        if error is not None:
+            self.retranslate()  # a switch shows what is so, not what was wanted
+
+    def _open(self, on: bool) -> None:
+        if on and self.details is None:
+            self.details = ServerDetails(self.server, self.do, self)
+            self._column.addWidget(self.details)
+        if self.details is not None:
+            self.details.setVisible(on)
+        self.restyle()
+        self.retranslate()
+        if on:
+            self.grew.emit()
+
+    def retranslate(self) -> None:
+        server, opened = self.server, self.toggle.isChecked()
+        said, colour = state_words(server)
+        self.dot.show_colour(colour)
+        self.name.setText(server.name)
+        self.state.setText(said)
+        self.switch.setChecked(server.enabled)
+        self.switch.setAccessibleName(self.tr("Offer the tools of {name}").format(name=server.name))
+        self.check.setText(self.tr("Check now"))
+        self.check.setAccessibleName(self.tr("Start {name} and ask for its tools").format(name=server.name))
+        self.check.setVisible(opened and server.consented)
+        self.check.setEnabled(server.state != "starting")
+        self.remove.setText(self.tr("Remove"))
+        self.remove.setAccessibleName(self.tr("Remove {address}").format(address=server.name))
+        self.remove.setVisible(opened)
+        self.toggle.setAccessibleName(self.tr("All about {name}").format(name=server.name))
+        self.toggle.setToolTip(self.tr("All about it"))
+        self.complaint.retranslate()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self.dot.restyle()
+        set_icon(self.toggle, "chevron-down" if self.toggle.isChecked() else "chevron-right", "muted", 18)
+        self._head.setSpacing(px(10))
+        self._column.setSpacing(px(8))
+        self.complaint.restyle()

@@ -1,0 +1,174 @@
+"""What a server may do: the workspace, folders, the network, and whether its hints are believed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from agents.mcp.clean import shown_words
+from app.desktop.icons import set_icon
+from app.desktop.live import LiveWidget
+from app.desktop.placement.switch import Switch
+from app.desktop.segmented import SegmentedControl
+from app.desktop.settings.controls import SettingRow
+from app.desktop.settings.server_parts import Part, button, small
+from app.desktop.theme import themes
+from app.services.server_values import Server
+
+
+class Folders(LiveWidget):
+    """Paths beyond the workspace. `changed` carries the fields of the spec that are others now."""
+
+    changed = Signal(dict)
+
+    def __init__(self, server: Server, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._server = server
+        self.lines: list[QWidget] = []
+        self._rows = QVBoxLayout()
+        self.read, self.write = button(self), button(self)
+        self._bar = QHBoxLayout()
+        self._bar.addWidget(self.read)
+        self._bar.addWidget(self.write)
+        self._bar.addStretch(1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(self._rows)
+        self._column.addLayout(self._bar)
+        self.read.clicked.connect(lambda: self._choose("readable"))
+        self.write.clicked.connect(lambda: self._choose("writable"))
+        self.refresh()
+
+    def show_server(self, server: Server) -> None:
+        self._server = server
+        self._fill()
+
+    def add(self, field: str, path: str) -> None:
+        """`field` is "readable" or "writable"; a path is one of them, not both."""
+        spec = self._server.spec
+        readable = [one for one in spec.readable if one != path]
+        writable = [one for one in spec.writable if one != path]
+        (readable if field == "readable" else writable).append(path)
+        self.changed.emit({"readable": tuple(readable), "writable": tuple(writable)})
+
+    def _remove(self, field: str, path: str) -> None:
+        kept = tuple(one for one in getattr(self._server.spec, field) if one != path)
+        self.changed.emit({field: kept})
+
+    def _choose(self, field: str) -> None:
+        dialog = QFileDialog(self, self.tr("Folder for {name}").format(name=self._server.name))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda path: self.add(field, path))
+        dialog.open()
+
+    def _fill(self) -> None:
+        for line in self.lines:
+            self._rows.removeWidget(line)
+            line.setParent(None)
+            line.deleteLater()
+        spec = self._server.spec
+        self.lines = [self._line("readable", path) for path in spec.readable]
+        self.lines += [self._line("writable", path) for path in spec.writable]
+        for line in self.lines:
+            self._rows.addWidget(line)
+
+    def _line(self, field: str, path: str) -> QWidget:
+        line = QWidget(self)
+        words = small(line)
+        kind = self.tr("may be read") if field == "readable" else self.tr("may be read and changed")
+        words.setText(f"{shown_words(path)} ({kind})")
+        remove = button(line, "icon")
+        set_icon(remove, "x", "muted", 16)
+        remove.setAccessibleName(self.tr("Do not leave it {path} any more").format(path=path))
+        remove.clicked.connect(partial(self._remove, field, path))
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(words, 1)
+        row.addWidget(remove)
+        return line
+
+    def retranslate(self) -> None:
+        self.read.setText(self.tr("Let it read a folder…"))
+        self.read.setAccessibleName(self.tr("Let {name} read a folder").format(name=self._server.name))
+        self.write.setText(self.tr("Let it change a folder…"))
+        self.write.setAccessibleName(self.tr("Let {name} change a folder").format(name=self._server.name))
+        self._fill()
+
+    def restyle(self) -> None:
+        self._rows.setSpacing(themes.current.px(2))
+        self._bar.setSpacing(themes.current.px(8))
+        self._column.setSpacing(themes.current.px(6))
+        self._fill()
+
+
+class RightRow(SettingRow):
+    """In line with what stands above and below it."""
+
+    def _restyle(self) -> None:
+        super()._restyle()
+        self._layout.setContentsMargins(0, themes.current.px(4), 0, themes.current.px(4))
+
+
+class RightsPart(Part):
+    """`changed` carries fields of the spec that are to be others: what was agreed to is asked anew then. `trusted`
+    carries whether the server's hints are to be believed."""
+
+    changed = Signal(dict)
+    trusted = Signal(bool)
+
+    def __init__(self, server: Server, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._server = server
+        self.workspace = SegmentedControl(self)
+        self.network, self.trust = Switch(self), Switch(self)
+        self.folders = Folders(server, self)
+        self._workspace_row = RightRow(self.workspace, self)
+        self._folders_row = RightRow(self.folders, self, below=True)
+        self._network_row = RightRow(self.network, self)
+        self._trust_row = RightRow(self.trust, self)
+        self._rows = (self._workspace_row, self._folders_row, self._network_row, self._trust_row)
+        for row in self._rows:
+            self.column.addWidget(row)
+        self.workspace.chosen.connect(lambda value: self.changed.emit({"workspace": value}))
+        self.network.clicked.connect(lambda on: self.changed.emit({"network": on}))
+        self.trust.clicked.connect(self.trusted)
+        self.folders.changed.connect(self.changed)
+        self.refresh()
+
+    def show_server(self, server: Server) -> None:
+        self._server = server
+        self.folders.show_server(server)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        spec = self._server.spec
+        self.heading.setText(self.tr("What it may do"))
+        choices = [
+            ("none", self.tr("Not seen")),
+            ("read", self.tr("Read")),
+            ("write", self.tr("Read and change")),
+        ]
+        self.workspace.set_choices(choices, spec.workspace)
+        self.network.setChecked(spec.network)
+        self.trust.setChecked(spec.trusted)
+        for row in self._rows[:3]:
+            row.setVisible(not spec.remote)
+        self._workspace_row.set_words(
+            self.tr("Workspace"),
+            self.tr("The folder of the run that uses it. All else of yours is hidden from it."),
+        )
+        self._folders_row.set_words(self.tr("Folders"), self.tr("What it is left besides."))
+        self._network_row.set_words(
+            self.tr("Network"), self.tr("With the network it can send away whatever it can read.")
+        )
+        self._trust_row.set_words(
+            self.tr("Believe what it says of its tools"),
+            self.tr(
+                "A tool that calls itself harmless is treated so. Else each is asked about as if it could change"
+                " everything that the server can reach."
+            ),
+        )

@@ -1,0 +1,105 @@
+"""The secret values of a server: who keeps each, and a field to give a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from agents.mcp.clean import shown_words
+from app.desktop.live import LiveWidget
+from app.desktop.settings.server_parts import Part, button, small
+from app.desktop.settings.server_words import place_words
+from app.desktop.theme import themes
+from app.services.secrets import TokenPlace
+from app.services.server_values import Server
+
+
+class SecretField(LiveWidget):
+    """One variable or header. What is typed is shown nowhere, and forgotten once it is kept."""
+
+    given = Signal(str, str)
+
+    def __init__(self, variable: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.variable = variable
+        self._place: TokenPlace | None = None  # None: not asked yet
+        self.name, self.state = small(self, ""), small(self)
+        self.field = QLineEdit(self)
+        self.field.setEchoMode(QLineEdit.EchoMode.Password)
+        self.keep = button(self)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.name)
+        words.addWidget(self.state)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addLayout(words, 1)
+        self._row.addWidget(self.field, 1)
+        self._row.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.keep.clicked.connect(self._give)
+        self.field.returnPressed.connect(self._give)
+        self.refresh()
+
+    def show_place(self, place: TokenPlace) -> None:
+        self._place = place
+        self.retranslate()
+
+    def _give(self) -> None:
+        value = self.field.text().strip()
+        if value:
+            self.field.clear()
+            self.given.emit(self.variable, value)
+        else:
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def retranslate(self) -> None:
+        self.name.setText(shown_words(self.variable))
+        self.state.setText("" if self._place is None else place_words(self._place))
+        self.field.setPlaceholderText(self.tr("New value"))
+        self.field.setAccessibleName(self.tr("New value of {name}").format(name=self.variable))
+        self.keep.setText(self.tr("Keep"))
+        self.keep.setAccessibleName(self.tr("Keep this value of {name}").format(name=self.variable))
+
+    def restyle(self) -> None:
+        self._row.setSpacing(themes.current.px(12))
+
+
+class SecretsPart(Part):
+    """`given` carries a name and its new value."""
+
+    given = Signal(str, str)
+
+    def __init__(self, server: Server, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.fields: dict[str, SecretField] = {}
+        self._rows = QVBoxLayout()
+        self.column.addLayout(self._rows)
+        self.refresh()
+        self.show_server(server)
+
+    def show_server(self, server: Server) -> None:
+        names = (*server.spec.secret_env, *server.spec.secret_headers)
+        self.setVisible(bool(names))
+        if tuple(self.fields) == names:
+            return
+        for field in self.fields.values():
+            self._rows.removeWidget(field)
+            field.setParent(None)
+            field.deleteLater()
+        self.fields = {name: SecretField(name, self) for name in names}
+        for field in self.fields.values():
+            field.given.connect(self.given)
+            self._rows.addWidget(field)
+
+    def show_places(self, places: Mapping[str, TokenPlace]) -> None:
+        for name, field in self.fields.items():
+            field.show_place(places.get(name, ""))
+
+    def retranslate(self) -> None:
+        self.heading.setText(self.tr("Its secret values"))
+
+    def restyle(self) -> None:
+        super().restyle()
+        self._rows.setSpacing(themes.current.px(8))

@@ -1,0 +1,168 @@
+"""The tools of a server: each with all its words, what has changed since the user agreed, and agreeing anew."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from agents.mcp.clean import shown_words
+from app.desktop.icons import set_icon
+from app.desktop.live import LiveWidget
+from app.desktop.settings.server_parts import Note, Part, button, small
+from app.desktop.settings.server_words import tool_state
+from app.desktop.settings.whole_text import WholeText
+from app.desktop.style import set_kind
+from app.desktop.theme import themes
+from app.services.server_values import Server, ServerTool
+
+# More rows than anybody reads at once would only make the page slow.
+SHOWN = 40
+FIRST_WORDS = 90
+
+
+class ToolLine(LiveWidget):
+    """One tool: its name and first words; opened, all its words, and how they differ from what was agreed to."""
+
+    def __init__(self, tool: ServerTool, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.tool = tool
+        self.toggle = button(self, "tiny")
+        self.toggle.setCheckable(True)
+        self.name = small(self, "")
+        self.words = small(self)
+        self.state = small(self, "small")
+        self._note = Note(self)
+        self.description = WholeText(self._note)
+        self.diff = WholeText(self._note, diff=True)
+        self._note.column.addWidget(self.description)
+        self._note.column.addWidget(self.diff)
+        self._head = QHBoxLayout()
+        self._head.addWidget(self.toggle, 0, Qt.AlignmentFlag.AlignTop)
+        self._texts = QVBoxLayout()
+        for label in (self.name, self.words, self.state):
+            self._texts.addWidget(label)
+        self._head.addLayout(self._texts, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(self._head)
+        self._column.addWidget(self._note)
+        self.toggle.toggled.connect(lambda _: self._show())
+        self.toggle.setChecked(tool.status in ("new", "changed"))
+        self.refresh()
+
+    def _show(self) -> None:
+        tool, opened = self.tool, self.toggle.isChecked()
+        first = tool.description.strip().partition("\n")[0]
+        self.words.setText(shown_words(first[:FIRST_WORDS]) + ("…" if len(first) > FIRST_WORDS else ""))
+        self.words.setVisible(bool(first) and not opened)
+        self._note.setVisible(opened)
+        if opened:
+            self.description.set_words(tool.description.strip() or self.tr("It says nothing about itself."))
+            self.diff.set_words(tool.diff.split("\n", 2)[-1])  # without its heading
+            self.diff.setVisible(bool(tool.diff))
+        set_icon(self.toggle, "chevron-down" if opened else "chevron-right", "muted", 14)
+
+    def retranslate(self) -> None:
+        self.name.setText(shown_words(self.tool.name))
+        said, colour = tool_state(self.tool)
+        self.state.setText(said)
+        self.state.setVisible(bool(said))
+        set_kind(self.state, colour)
+        name = self.tr("All that {tool} says of itself").format(tool=self.tool.name)
+        self.toggle.setAccessibleName(name)
+        self.toggle.setToolTip(self.tr("All its words"))
+        self.description.setAccessibleName(name)
+        self.diff.setAccessibleName(self.tr("What has changed in {tool}").format(tool=self.tool.name))
+        self._show()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._note.restyle()
+        self._column.setSpacing(px(4))
+        self._head.setSpacing(px(8))
+        self._texts.setSpacing(px(1))
+        self._show()
+
+
+class ToolsPart(Part):
+    """`accepted`: the user has looked at what is new and changed and takes it."""
+
+    accepted = Signal()
+
+    def __init__(self, server: Server, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._server = server
+        self._all = False
+        self.lines: list[ToolLine] = []
+        self.accept = button(self)
+        self.more = button(self, "link")
+        self.words = small(self)
+        self._rows = QVBoxLayout()
+        self._foot = QHBoxLayout()
+        for widget in (self.accept, self.more):
+            self._foot.addWidget(widget)
+        self._foot.addStretch(1)
+        self.column.addWidget(self.words)
+        self.column.addLayout(self._rows)
+        self.column.addLayout(self._foot)
+        self.accept.clicked.connect(self.accepted)
+        self.more.clicked.connect(self._show_all)
+        self.refresh()
+
+    def show_server(self, server: Server) -> None:
+        before, self._server = self._server, server
+        if before.tools != server.tools:
+            self._fill()
+        self.retranslate()
+
+    def _sorted(self) -> list[ServerTool]:
+        """What the user has to look at first; else the server's order."""
+        return sorted(self._server.tools, key=lambda tool: tool.status not in ("changed", "new"))
+
+    def _fill(self) -> None:
+        opened = {line.tool.tool for line in self.lines if line.toggle.isChecked()}
+        for line in self.lines:
+            self._rows.removeWidget(line)
+            line.setParent(None)
+            line.deleteLater()
+        tools = self._sorted()
+        self.lines = [ToolLine(tool, self) for tool in (tools if self._all else tools[:SHOWN])]
+        for line in self.lines:
+            line.toggle.setChecked(line.toggle.isChecked() or line.tool.tool in opened)
+            self._rows.addWidget(line)
+
+    def _show_all(self) -> None:
+        self._all = True
+        self._fill()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        server = self._server
+        if not self.lines and server.tools:
+            self._fill()
+        self.heading.setText(self.tr("Its tools"))
+        self.words.setText(
+            self.tr(
+                "Tools that are new or changed are not offered to a model before you have looked at them. What was"
+                " allowed for a changed one does not count any more."
+            )
+            if server.waiting
+            else self.tr("Not asked yet.")
+            if not server.tools
+            else ""
+        )
+        self.words.setVisible(bool(self.words.text()))
+        self.accept.setVisible(bool(server.waiting))
+        self.accept.setText(self.tr("Take them as they are now"))
+        self.accept.setAccessibleName(
+            self.tr("Take the new and changed tools of {name} as they are now").format(name=server.name)
+        )
+        rest = len(server.tools) - len(self.lines)
+        self.more.setVisible(rest > 0)
+        self.more.setText(self.tr("Show {count} more").format(count=QLocale().toString(max(rest, 0))))
+        self.more.setAccessibleName(self.more.text())
+
+    def restyle(self) -> None:
+        super().restyle()
+        self._rows.setSpacing(themes.current.px(8))
+        self._foot.setSpacing(themes.current.px(8))
