@@ -544,7 +544,7 @@
     <name>Composer</name>
     <message>
         <source>Stop</source>
-        <translation>멈추기</translation>
+        <translation>중지</translation>
     </message>
     <message>
         <source>Send</source>
@@ -1714,6 +1714,10 @@
         <translation>확인</translation>
     </message>
     <message>
+        <source>Check tools (30 s)</source>
+        <translation>도구 점검(30초)</translation>
+    </message>
+    <message>
         <source>Show in the file manager</source>
         <translation>파일 관리자에서 보기</translation>
     </message>
@@ -2022,6 +2026,14 @@
     <message>
         <source>Load again</source>
         <translation>다시 불러오기</translation>
+    </message>
+    <message>
+        <source>Stop checking tools</source>
+        <translation>도구 점검 중지</translation>
+    </message>
+    <message>
+        <source>Check tools (30 s)</source>
+        <translation>도구 점검(30초)</translation>
     </message>
     <message>
         <source>Find a model</source>
@@ -2459,6 +2471,26 @@
     <message>
         <source>{experts} experts, {used} active</source>
         <translation>전문가 {experts}개 중 {used}개 활성</translation>
+    </message>
+    <message>
+        <source>tools: {rating}</source>
+        <translation>도구: {rating}</translation>
+    </message>
+    <message>
+        <source>It used tools rightly in {passed} of {total} tasks.</source>
+        <translation>과제 {total}개 중 {passed}개에서 도구를 올바르게 썼습니다.</translation>
+    </message>
+    <message>
+        <source>What went wrong: {tasks}.</source>
+        <translation>잘되지 않은 것: {tasks}.</translation>
+    </message>
+    <message>
+        <source>checking tools</source>
+        <translation>도구 점검 중</translation>
+    </message>
+    <message>
+        <source>checking tools: {done} of {total}</source>
+        <translation>도구 점검 중: {total}개 중 {done}개</translation>
     </message>
 </context>
 <context>
@@ -3061,7 +3093,7 @@
     </message>
     <message>
         <source>Stop</source>
-        <translation>멈추기</translation>
+        <translation>중지</translation>
     </message>
     <message>
         <source>Resume</source>
@@ -4319,6 +4351,21 @@
     <message>
         <source>Given the types that the tool asks for: {changes}</source>
         <translation>도구가 요구하는 형식으로 바꿈: {changes}</translation>
+    </message>
+</context>
+<context>
+    <name>ToolCheckNotes</name>
+    <message>
+        <source>Checking how {name} uses tools; it takes about 30 seconds.</source>
+        <translation>{name} 모델이 도구를 얼마나 잘 쓰는지 점검합니다. 30초쯤 걸립니다.</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>{name} · {rating}, {passed} of {total} tasks</source>
+        <translation>{name} · {rating}, 과제 {total}개 중 {passed}개</translation>
     </message>
 </context>
 <context>
