@@ -145,7 +145,7 @@ class ApprovalCard(QWidget):
             self._subject.show_text(request.subject, language=language, strong=strong)
         self._diff.setVisible(bool(request.diff))
         if request.diff:
-            self._diff.show_text(visible(request.diff), diff=True)
+            self._diff.show_text(visible(request.diff).removesuffix("\n"), diff=True)
 
     def retranslate(self) -> None:
         request = self.request
