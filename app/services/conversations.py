@@ -239,7 +239,7 @@ class Conversations:
 
     def _answer(self, conversation: int, parent: int, *, branch: bool = False) -> Message:
         answer = self._store.add_message(
-            conversation, parent, "assistant", "", state="streaming", model=self._models.state.name
+            conversation, parent, "assistant", "", state="streaming", model=self._models.signature
         )
         self._tell([BranchShown(conversation)] if branch else [MessageAdded(answer)])
         self._start(answer)
@@ -347,7 +347,7 @@ class Conversations:
             elif isinstance(event, Finished):
                 answer = self._saver.get(event.id)
                 if answer is not None:
-                    answer.model = self._models.state.name or answer.model
+                    answer.model = self._models.signature or answer.model
                     self._saver.finish(answer, self._explained(event))
         if told:
             self._tell(told)
