@@ -3154,6 +3154,10 @@
         <translation>중단됨</translation>
     </message>
     <message>
+        <source>not begun</source>
+        <translation>시작 전</translation>
+    </message>
+    <message>
         <source>left out</source>
         <translation>건너뜀</translation>
     </message>
