@@ -53,6 +53,7 @@ def import_rest() -> None:
         "settings.settings_page",
         "placement.placement_page",
         "models.models_page",
+        "runs.runs_page",
         "window.model_picker",
     ):
         importlib.import_module(f"app.desktop.{name}")

@@ -20,6 +20,7 @@ from app.services.events import (
     ExpertsChanged,
     ModelChanged,
     MoveProgress,
+    RunDelta,
     ServiceEvent,
     TuneProgress,
     VerifyProgress,
@@ -33,7 +34,7 @@ INTERVAL_MS = 16
 
 
 def coalesce(events: Sequence[ServiceEvent]) -> list[ServiceEvent]:
-    """The same story in fewer events: neighbouring deltas of one answer are joined, of neighbouring progress
+    """The same story in fewer events: neighbouring deltas of one answer or turn are joined, of neighbouring progress
     reports only the last one counts. Order is kept."""
     joined: list[ServiceEvent] = []
     for event in events:
@@ -45,11 +46,19 @@ def coalesce(events: Sequence[ServiceEvent]) -> list[ServiceEvent]:
                 last.content + event.content,
                 last.pieces + event.pieces,
             )
+        elif isinstance(event, RunDelta) and isinstance(last, RunDelta) and _same_turn(event, last):
+            joined[-1] = RunDelta(
+                event.run, event.step, last.reasoning + event.reasoning, last.content + event.content
+            )
         elif last is not None and _replaces(event, last):
             joined[-1] = event
         else:
             joined.append(event)
     return joined
+
+
+def _same_turn(event: RunDelta, last: RunDelta) -> bool:
+    return (event.run, event.step) == (last.run, last.step)
 
 
 def _replaces(event: ServiceEvent, last: ServiceEvent) -> bool:
@@ -94,7 +103,9 @@ class Bridge(QObject):
             services.models.subscribe(self.receive),
             services.placements.subscribe(self.receive),
             services.library.subscribe(self.receive),
+            services.tool_checks.subscribe(self.receive),
             services.downloads.subscribe(self.receive),
+            services.runs.subscribe(self.receive),
             services.servers.subscribe(self.receive),
             services.settings.subscribe(self.receive_settings),
         ]

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import cast
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.desktop.style import hover
+from app.desktop.list_rows import INSET, paint_ground, paint_heading
 from app.desktop.theme import themes
 from app.desktop.window.conversation_model import Role
 
 ROW = 37
 SNIPPET_ROW = 56
-INSET = 8
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -37,40 +36,16 @@ class ConversationDelegate(QStyledItemDelegate):
         rect: QRect = option.rect
         conversation = index.data(Role.CONVERSATION)
         if conversation is None:
-            self._heading(painter, rect, index)
+            paint_heading(painter, rect, index.data())
         else:
             box = rect.adjusted(0, 1, -1, -1)
-            state = option.state
-            self._ground(painter, box, conversation.id == self.open, state)
+            paint_ground(painter, box, option.state, is_open=conversation.id == self.open)
             inner = box.adjusted(theme.px(INSET), 0, -theme.px(INSET), 0)
             if conversation.id in self.answering:
                 self._dot(painter, inner)
                 inner.setRight(inner.right() - theme.px(16))
             self._words(painter, inner, index)
         painter.restore()
-
-    def _heading(self, painter: QPainter, rect: QRect, index: Index) -> None:
-        theme = themes.current
-        painter.setFont(theme.font(12))
-        painter.setPen(QColor(theme.muted))
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
-        painter.drawText(rect.adjusted(theme.px(INSET), 0, 0, -theme.px(7)), flags, index.data())
-
-    def _ground(self, painter: QPainter, box: QRect, is_open: bool, state: QStyle.StateFlag) -> None:
-        theme = themes.current
-        painter.setPen(Qt.PenStyle.NoPen)
-        if is_open:
-            painter.setBrush(QColor(theme.accent_soft))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(QColor(hover(theme)))
-        else:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        radius = theme.px(8)
-        painter.drawRoundedRect(box, radius, radius)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.accent), 2))
-            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius, radius)
 
     def _dot(self, painter: QPainter, inner: QRect) -> None:
         size = themes.current.px(6)

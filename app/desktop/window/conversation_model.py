@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import date
 from enum import IntEnum
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from app.desktop.list_rows import take_over
 from app.desktop.window.grouping import Group, grouped
 from app.store.records import Conversation, SearchHit
 
@@ -41,7 +42,7 @@ class Row(NamedTuple):
     conversation: Conversation | None = None
     snippet: str = ""
 
-    def key(self) -> object:
+    def key(self) -> Hashable:
         return self.group if self.conversation is None else self.conversation.id
 
 
@@ -142,28 +143,7 @@ class ConversationModel(QAbstractListModel):
         return rows
 
     def _rebuild(self) -> None:
-        """Take over the wanted rows by removing and inserting only the stretch that differs."""
-        old, new = self._rows, self._wanted()
-        old_keys, new_keys = [row.key() for row in old], [row.key() for row in new]
-        start = 0
-        while start < min(len(old), len(new)) and old_keys[start] == new_keys[start]:
-            start += 1
-        end = 0
-        while end < min(len(old), len(new)) - start and old_keys[-1 - end] == new_keys[-1 - end]:
-            end += 1
-        if len(old) - end > start:
-            self.beginRemoveRows(QModelIndex(), start, len(old) - end - 1)
-            self._rows = old[:start] + old[len(old) - end :]
-            self.endRemoveRows()
-        if len(new) - end > start:
-            self.beginInsertRows(QModelIndex(), start, len(new) - end - 1)
-            self._rows = new
-            self.endInsertRows()
-        self._rows = new
-        kept = [n for n in range(start) if old[n] != new[n]]
-        kept += [len(new) - n for n in range(1, end + 1) if old[-n] != new[-n]]
-        for number in kept:
-            self.dataChanged.emit(self.index(number), self.index(number))
+        take_over(self, self._rows, self._wanted())
 
     # What a view asks
 

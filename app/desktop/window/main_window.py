@@ -38,7 +38,9 @@ from engine.errors import UserError
 if TYPE_CHECKING:
     from app.desktop.models.models_page import ModelsPage
     from app.desktop.models.said import Said
+    from app.desktop.models.tool_checking import ToolChecking
     from app.desktop.placement.placement_page import PlacementPage
+    from app.desktop.runs.runs_page import RunsPage
     from app.desktop.settings.conversation_panel import ConversationPanel
     from app.desktop.settings.settings_page import SettingsPage
     from app.desktop.window.actions import Actions
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.opening_failed import OpeningFailed
     from app.desktop.window.palette import Palette
+    from app.desktop.window.run_notes import RunNotes
     from app.desktop.window.shortcut_sheet import ShortcutSheet
     from app.desktop.window.toast import Toast
     from app.services.services import Services
@@ -66,6 +69,8 @@ class MainWindow(LiveWidget):
     toast: Toast
     chats: ChatList
     downloads: DownloadNotes
+    tool_checking: ToolChecking
+    run_notes: RunNotes
     palette_overlay: Palette
     sheet: ShortcutSheet
 
@@ -81,6 +86,7 @@ class MainWindow(LiveWidget):
         self._painted = False
         self._actions: Actions | None = None
         self._models: ModelsPage | None = None
+        self._runs: RunsPage | None = None
         self.calls = ServiceCalls(self)
         self.rail = Rail(self)
         self.sidebar = Sidebar(self)
@@ -98,6 +104,7 @@ class MainWindow(LiveWidget):
 
     def complete(self, *, first_run: bool = False) -> None:
         """Build the rest, after the first paint and before `attach`. `first_run`: nobody was welcomed yet."""
+        from app.desktop.models.tool_checking import ToolChecking
         from app.desktop.placement.placement_page import PlacementPage
         from app.desktop.settings.conversation_panel import ConversationPanel
         from app.desktop.settings.settings_page import SettingsPage
@@ -106,8 +113,10 @@ class MainWindow(LiveWidget):
         from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.opening_failed import OpeningFailed
         from app.desktop.window.palette import Palette
+        from app.desktop.window.run_notes import RunNotes
         from app.desktop.window.shortcut_sheet import ShortcutSheet
         from app.desktop.window.toast import Toast
+        from app.desktop.window.tool_check_notes import ToolCheckNotes
 
         self.chat.complete(first_run=first_run)
         self.settings = SettingsPage(self.calls, self._home, self)
@@ -117,6 +126,9 @@ class MainWindow(LiveWidget):
         self.toast = Toast(self, self.chat.composer)
         self.chats = ChatList(self.calls, self.sidebar, self.toast, self.open_chat)
         self.downloads = DownloadNotes(self.calls, self.toast, self.strip, self._shows_downloads)
+        self.tool_checking = ToolChecking(self.calls, self)
+        ToolCheckNotes(self.tool_checking, self.chat.header.model, self.toast, self.show_error)
+        self.run_notes = RunNotes(self.calls, self.toast, self._shows_run)
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
         self.pages.addWidget(self.settings)
@@ -173,6 +185,8 @@ class MainWindow(LiveWidget):
             "choose_model": self.choose_model,
             "open_model": self.open_model_file,
             "sidebar": self.fold,
+            "runs": lambda: self.show_page("runs"),
+            "new_run": self.new_run,
             "models": lambda: self.show_page("models"),
             "downloads": lambda: self.show_models("downloads"),
             "library": lambda: self.show_models("library"),
@@ -211,6 +225,8 @@ class MainWindow(LiveWidget):
         self.downloads.changed.connect(self.rail.show_downloads)
         self.downloads.used.connect(self.compose)
         self.downloads.show_wanted.connect(lambda: self.show_models("downloads"))
+        self.run_notes.waiting.connect(self.rail.show_waiting)
+        self.run_notes.show_wanted.connect(self.show_run)
         self.failure.retry_wanted.connect(self.retry_wanted)
         self.failure.folder_wanted.connect(self.settings.data.open_folder)
         self.failure.quit_wanted.connect(self.close)
@@ -225,6 +241,7 @@ class MainWindow(LiveWidget):
         self._take_events([services.models.state])
         self.calls.do(lambda s: s.conversations.all(), self._take_list)
         self.downloads.begin()
+        self.run_notes.shelf.begin()
         for problem in services.settings.problems:
             self.show_error(UserError.from_info(problem))
 
@@ -274,10 +291,13 @@ class MainWindow(LiveWidget):
             elif isinstance(event, AnswerFinished):
                 self.save_strip.hide()
         self.downloads.take_events(events)
+        self.run_notes.shelf.take_events(events)
         self.settings.take_events(events)
         self.placement.take_events(events)
         if self._models is not None:
             self._models.take_events(events)
+        if self._runs is not None:
+            self._runs.take_events(events)
 
     def _take_settings(self, settings: Settings) -> None:
         languages.choose(settings.language)
@@ -297,7 +317,7 @@ class MainWindow(LiveWidget):
         if self._models is None:
             from app.desktop.models.models_page import ModelsPage
 
-            page = self._models = ModelsPage(self.calls, self)
+            page = self._models = ModelsPage(self.calls, self.tool_checking, self)
             page.use_wanted.connect(self._chat_with)
             page.settings_wanted.connect(self.show_hub_settings)
             page.said.connect(self._say)
@@ -307,11 +327,25 @@ class MainWindow(LiveWidget):
                 page.take_events([self.calls.services.models.state])
         return self._models
 
+    @property
+    def runs(self) -> RunsPage:
+        """The page of runs, built when it is first asked for."""
+        if self._runs is None:
+            from app.desktop.runs.runs_page import RunsPage
+
+            page = self._runs = RunsPage(self.calls, self.run_notes.shelf, self)
+            page.said.connect(self._say)
+            self.pages.addWidget(page)
+            self.side.addWidget(page.side)
+        return self._runs
+
     def show_page(self, page: str) -> None:
         pages: dict[str, QWidget] = {"settings": self.settings, "placement": self.placement}
         sides: dict[str, QWidget] = {"placement": self.placement.side}
         if page == "models":
             pages[page], sides[page] = self.models, self.models.side
+        elif page == "runs":
+            pages[page], sides[page] = self.runs, self.runs.side
         self.pages.setCurrentWidget(pages.get(page, self.chat))
         self.side.setCurrentWidget(sides.get(page, self.sidebar))
         self.rail.show_page(page)
@@ -321,11 +355,24 @@ class MainWindow(LiveWidget):
             self.placement.open()
         elif page == "models":
             self.models.open()
+        elif page == "runs":
+            self.runs.open()
         else:
             self.chat.composer.take_focus()
 
     def _shows_downloads(self) -> bool:
         return self._models is not None and self._models.downloads.isVisible()
+
+    def _shows_run(self, run: int) -> bool:
+        return self._runs is not None and self._runs.shows(run) and self.isActiveWindow()
+
+    def show_run(self, run: int) -> None:
+        self.show_page("runs")
+        self.runs.show_run(run)
+
+    def new_run(self) -> None:
+        self.show_page("runs")
+        self.runs.new_run()
 
     def show_models(self, view: str) -> None:
         """The page of models at "discover", "downloads" or "library"."""
@@ -382,6 +429,9 @@ class MainWindow(LiveWidget):
         if self._models is not None and self._models.isVisible():
             self._models.find_model()
             return
+        if self._runs is not None and self._runs.isVisible():
+            self._runs.find_run()
+            return
         self.show_page("chat")
         self.chat.find_text()
 
@@ -422,6 +472,8 @@ class MainWindow(LiveWidget):
             self.panel.toggle()
         elif self.sidebar.search.hasFocus() and self.sidebar.search.text():
             self.sidebar.search.clear()
+        elif self._runs is not None and self._runs.isVisible() and self._runs.close_something():
+            return
         elif self.chat.answering():
             self.chat.stop()
         elif self.toast.isVisible():

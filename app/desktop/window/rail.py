@@ -11,10 +11,12 @@ from app.desktop.live import LiveWidget
 from app.desktop.theme import themes
 from app.desktop.window.download_watch import Activity
 from app.desktop.window.rail_badge import RailBadge
+from app.desktop.window.rail_count import RailCount
 
 
 class Rail(LiveWidget):
-    """`page_wanted` carries "chat", "models", "placement" or "settings"; `fold_wanted` hides or shows the list."""
+    """`page_wanted` carries "chat", "runs", "models", "placement" or "settings"; `fold_wanted` hides or shows the
+    list."""
 
     page_wanted = Signal(str)
     fold_wanted = Signal()
@@ -22,14 +24,18 @@ class Rail(LiveWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chat = self._button()
+        self.runs = self._button()
         self.models = self._button()
         self.placement = self._button()
         self.fold = self._button()
         self.settings = self._button()
         self._badge = RailBadge(self.models)
         self._downloads = Activity()
+        self._count = RailCount(self.runs)
+        self._waiting = 0
         self._pages = {
             "chat": self.chat,
+            "runs": self.runs,
             "models": self.models,
             "placement": self.placement,
             "settings": self.settings,
@@ -40,6 +46,7 @@ class Rail(LiveWidget):
         self.fold.clicked.connect(self.fold_wanted)
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.chat, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._column.addWidget(self.runs, 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addWidget(self.models, 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addWidget(self.placement, 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addStretch(1)
@@ -60,6 +67,20 @@ class Rail(LiveWidget):
         self._badge.show_fraction(activity.fraction if activity.count else None)
         self.retranslate()
 
+    def show_waiting(self, count: int) -> None:
+        """How many runs wait for an answer, as a number on the runs and in their name."""
+        self._waiting = count
+        self._count.show_count(count)
+        self.retranslate()
+
+    def _name_of_runs(self) -> str:
+        name = self.tr("Runs")
+        if self._waiting == 1:
+            return self.tr("{name}, 1 waits for your answer").format(name=name)
+        if self._waiting:
+            return self.tr("{name}, {count} wait for your answer").format(name=name, count=self._waiting)
+        return name
+
     def _name_of_models(self) -> str:
         name, activity = self.tr("Models"), self._downloads
         if activity.count == 1:
@@ -79,6 +100,7 @@ class Rail(LiveWidget):
     def retranslate(self) -> None:
         for button, name in (
             (self.chat, self.tr("Chat")),
+            (self.runs, self._name_of_runs()),
             (self.models, self._name_of_models()),
             (self.placement, self.tr("Placement")),
             (self.fold, self.tr("Show or hide the list")),
@@ -94,6 +116,7 @@ class Rail(LiveWidget):
         self._column.setSpacing(px(6))
         for button, name in (
             (self.chat, "message-square"),
+            (self.runs, "check-line"),
             (self.models, "box"),
             (self.placement, "layout-grid"),
             (self.fold, "panel-left"),

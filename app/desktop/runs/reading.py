@@ -1,0 +1,193 @@
+"""The run that the page shows: read off the GUI thread, handed over in pieces, and kept up to date while it runs."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from agents.events import Entry
+from agents.permissions.values import ApprovalRequest
+from app.desktop.service_calls import ServiceCalls
+from app.services.events import GrantsChanged, RunAsks, RunChanged, RunDelta, RunEntries, ServiceEvent
+from app.services.run_values import RunRecord, RunView
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.desktop.tasks import Task
+    from app.services.services import Services
+
+READ_PIECE = 500  # events that are read at a time
+SHOWN_PIECE = 40  # events that are shown before the window may do something else
+FOLD_MS = 120  # how long what has come is gathered before the view is folded again
+
+
+class RunReading(QObject):
+    """`opened` carries the view of a run and its first entries; `came` the entries after those, in order;
+    `viewed` the view whenever it is another one; `asks` what the run waits for, or None; `wrote` new text of the
+    turn that is being written. All are about the run `shown`."""
+
+    opened = Signal(object, object)
+    came = Signal(object)
+    viewed = Signal(object)
+    asks = Signal(object)
+    wrote = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, calls: ServiceCalls, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self.shown = 0
+        self.view: RunView | None = None
+        self._reading: Task | None = None
+        self._folding = self._fold_waits = False
+        self._entries: list[Entry] = []
+        self._early: list[Entry] = []  # told while the journal was being read
+        self._queue: deque[Entry] = deque()
+        self._next = QTimer(self)
+        self._next.setInterval(0)
+        self._next.timeout.connect(self._hand_over)
+        self._fold = QTimer(self)
+        self._fold.setSingleShot(True)
+        self._fold.setInterval(FOLD_MS)
+        self._fold.timeout.connect(self._fold_again)
+
+    def show(self, run: int) -> None:
+        """Read another run, or the same one anew."""
+        self.clear()
+        self.shown = run
+        self._reading = self._calls.do(
+            lambda s: _read(s, run), self._take, self.failed.emit, executor="io", owner=self
+        )
+
+    def clear(self) -> None:
+        """Show none."""
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+        self._next.stop()
+        self._fold.stop()
+        self.shown, self.view = 0, None
+        self._entries, self._early = [], []
+        self._queue.clear()
+
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(self._entries)
+
+    def _take(self, found: tuple[RunView, tuple[Entry, ...]]) -> None:
+        self._reading = None
+        view, entries = found
+        self.view = view
+        self._entries = list(entries)
+        self.opened.emit(view, entries[:SHOWN_PIECE])
+        self._queue.extend(entries[SHOWN_PIECE:])
+        early, self._early = self._early, []
+        self._add(early)
+        if self._queue:
+            self._next.start()
+
+    def _hand_over(self) -> None:
+        piece = [self._queue.popleft() for _ in range(min(SHOWN_PIECE, len(self._queue)))]
+        if not self._queue:
+            self._next.stop()
+        if piece:
+            self.came.emit(tuple(piece))
+
+    def _add(self, entries: Sequence[Entry]) -> None:
+        last = self._entries[-1].seq if self._entries else 0
+        new = [entry for entry in entries if entry.seq > last]
+        if not new:
+            return
+        self._entries += new
+        if self._queue:  # behind what waits to be shown
+            self._queue.extend(new)
+        else:
+            self.came.emit(tuple(new))
+        self._fold.start()
+
+    # What the services tell
+
+    def take_events(self, events: list[ServiceEvent]) -> None:
+        for event in events:
+            if isinstance(event, GrantsChanged):
+                if self.view is not None:
+                    self._fold.start()
+            elif isinstance(event, RunChanged):
+                if event.run.id == self.shown:
+                    self._take_record(event.run)
+            elif isinstance(event, RunEntries | RunDelta | RunAsks) and event.run == self.shown:
+                self._take_event(event)
+
+    def _take_event(self, event: RunEntries | RunDelta | RunAsks) -> None:
+        if isinstance(event, RunEntries):
+            if self.view is None:
+                self._early += event.entries
+            else:
+                self._add(event.entries)
+        elif isinstance(event, RunDelta):
+            if self.view is not None:
+                self.wrote.emit(event)
+        else:
+            self._take_request(event.request)
+
+    def _take_record(self, run: RunRecord) -> None:
+        if self.view is not None:
+            self.view = msgspec.structs.replace(self.view, record=run)
+            self.viewed.emit(self.view)
+            self._fold.start()
+
+    def _take_request(self, request: ApprovalRequest | None) -> None:
+        if self.view is not None:  # else it is read with the rest
+            self.view = msgspec.structs.replace(self.view, pending=request)
+            self.asks.emit(request)
+
+    def _fold_again(self) -> None:
+        """Fold the view from what is here, off the GUI thread; once more when it is another one by then."""
+        self._fold_waits = self._folding
+        if self._folding or self.view is None:
+            return
+        self._folding = True
+        run, record, pending, entries = self.shown, self.view.record, self.view.pending, self.entries()
+        self._calls.do(
+            lambda s: _folded(s, record, entries, pending),
+            lambda view: self._take_fold(run, view),
+            self._fold_failed,
+            executor="io",
+            owner=self,
+        )
+
+    def _take_fold(self, run: int, view: RunView) -> None:
+        self._folding = False
+        if self._fold_waits:
+            self._fold.start()
+        if run == self.shown and self.view is not None:
+            # Its record and question are told as they change: those here are the newest.
+            self.view = msgspec.structs.replace(view, record=self.view.record, pending=self.view.pending)
+            self.viewed.emit(self.view)
+
+    def _fold_failed(self, error: UserError) -> None:
+        self._folding = False
+        self.failed.emit(error)
+
+
+def _read(services: Services, run: int) -> tuple[RunView, tuple[Entry, ...]]:
+    """The whole journal, piece by piece, so that other threads come to their turn."""
+    found: list[Entry] = []
+    while True:
+        piece = services.runs.entries(run, found[-1].seq if found else 0, READ_PIECE)
+        found += piece
+        if len(piece) < READ_PIECE:
+            break
+    entries = tuple(found)
+    return _folded(services, services.runs.get(run), entries, services.runs.pending(run)), entries
+
+
+def _folded(
+    services: Services, record: RunRecord, entries: tuple[Entry, ...], pending: ApprovalRequest | None
+) -> RunView:
+    from app.services.run_view import view_of
+
+    return view_of(record, entries, pending, services.runs.grants())

@@ -1,0 +1,219 @@
+"""The list of runs and recipes: its model, how its rows are painted, and what a person does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QCoreApplication,
+    QModelIndex,
+    QObject,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from app.desktop.list_rows import INSET, paint_ground, paint_heading, take_over
+from app.desktop.runs.rows import Heading, Row, rows_of
+from app.desktop.runs.words import described, state_note
+from app.desktop.theme import themes
+from app.desktop.window.conversation_model import ROOT, Index
+from app.services.run_values import Recipe, RunRecord
+
+ROW = 37
+
+
+class Role(IntEnum):
+    ROW = Qt.ItemDataRole.UserRole
+
+
+def heading_text(heading: Heading) -> str:
+    translate = QCoreApplication.translate
+    return {
+        "running": translate("Runs", "Running"),
+        "finished": translate("Runs", "Finished"),
+        "recipes": translate("Runs", "Recipes"),
+    }[heading]
+
+
+def note_text(row: Row) -> str:
+    """What stands at the right of a row."""
+    if row.run is not None:
+        return state_note(row.run)
+    own = row.recipe is not None and row.recipe.own
+    return QCoreApplication.translate("Runs", "yours") if own else ""
+
+
+class RunListModel(QAbstractListModel):
+    """Runs under their headings, and recipes, or what of them a search means."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runs: tuple[RunRecord, ...] = ()
+        self._recipes: tuple[Recipe, ...] = ()
+        self._query = ""
+        self._rows: list[Row] = []
+
+    def show_runs(self, runs: Iterable[RunRecord]) -> None:
+        self._runs = tuple(runs)
+        self._rebuild()
+
+    def show_recipes(self, recipes: Sequence[Recipe]) -> None:
+        self._recipes = tuple(recipes)
+        self._rebuild()
+
+    def search(self, query: str) -> None:
+        self._query = query
+        self._rebuild()
+
+    def refresh_words(self) -> None:
+        """The language changed."""
+        if self._rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+
+    def rows(self) -> list[Row]:
+        return list(self._rows)
+
+    def index_of(self, key: tuple[str, str]) -> QModelIndex:
+        for number, row in enumerate(self._rows):
+            if row.key() == key:
+                return self.index(number)
+        return QModelIndex()
+
+    def _rebuild(self) -> None:
+        take_over(self, self._rows, rows_of(self._runs, self._recipes, self._query))
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        if role == Role.ROW:
+            return row
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _title(row)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return described(row.run) if row.run is not None else _title(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _whole(row)
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid() or self._rows[index.row()].heading is not None:
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+
+def _title(row: Row) -> str:
+    if row.run is not None:
+        return row.run.title
+    if row.recipe is not None:
+        return row.recipe.title
+    return heading_text(row.heading) if row.heading is not None else ""
+
+
+def _whole(row: Row) -> str | None:
+    """The tool tip: what a person would otherwise have to open the row for."""
+    if row.run is not None:
+        return f"{row.run.title}\n{row.run.workspace}"
+    if row.recipe is not None:
+        return row.recipe.description or row.recipe.title
+    return None
+
+
+class RunDelegate(QStyledItemDelegate):
+    """`open` is the key of the row that the page shows."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.open: tuple[str, str] | None = None
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, themes.current.px(ROW))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        theme = themes.current
+        row: Row = index.data(Role.ROW)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect: QRect = option.rect
+        if row.heading is not None:
+            paint_heading(painter, rect, heading_text(row.heading))
+        else:
+            box = rect.adjusted(0, 1, -1, -1)
+            paint_ground(painter, box, option.state, is_open=row.key() == self.open)
+            self._words(painter, box.adjusted(theme.px(INSET), 0, -theme.px(INSET), 0), row)
+        painter.restore()
+
+    def _words(self, painter: QPainter, inner: QRect, row: Row) -> None:
+        theme = themes.current
+        asks = row.run is not None and row.run.state == "waiting"
+        note = note_text(row)
+        painter.setFont(theme.font(12, bold=asks))
+        painter.setPen(QColor(theme.warning if asks else theme.muted))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | middle, note)
+        taken = painter.fontMetrics().horizontalAdvance(note) + theme.px(10) if note else 0
+        if asks:
+            size = theme.px(6)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.warning))
+            painter.drawEllipse(inner.right() - taken, inner.center().y() - size // 2 + 1, size, size)
+            taken += theme.px(8)
+        inner.setRight(inner.right() - taken)
+        painter.setFont(theme.font())
+        painter.setPen(QColor(theme.text))
+        title = painter.fontMetrics().elidedText(_title(row), Qt.TextElideMode.ElideRight, inner.width())
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | middle, title)
+
+
+class RunList(QListView):
+    """The list itself: opens by click or Enter, has a menu by right click, menu key or Shift+F10."""
+
+    open_wanted = Signal(object)
+    delete_wanted = Signal(object)
+    menu_wanted = Signal(object, QPoint)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setUniformItemSizes(True)
+        self.clicked.connect(lambda index: self._tell(index, self.open_wanted.emit))
+
+    def _tell(self, index: QModelIndex, tell: Any) -> None:
+        row = index.data(Role.ROW)
+        if row is not None and row.heading is None:
+            tell(row)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index, place = self.indexAt(event.pos()), event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            index = self.currentIndex()
+            place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+        self._tell(index, lambda row: self.menu_wanted.emit(row, place))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        if index.isValid() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._tell(index, self.open_wanted.emit)
+        elif index.isValid() and event.key() == Qt.Key.Key_Delete:
+            self._tell(index, self.delete_wanted.emit)
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,152 @@
+"""The list beside the page: search, a new run, what runs, what has ended, and recipes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from app.desktop.icons import icon, set_icon
+from app.desktop.live import LiveWidget
+from app.desktop.runs.rows import Row
+from app.desktop.runs.run_list import Role, RunDelegate, RunList, RunListModel
+from app.desktop.runs.words import is_under_way
+from app.desktop.theme import themes
+from app.services.run_values import Recipe, RunRecord
+
+
+class RunsSide(LiveWidget):
+    """Shows runs and recipes and tells what a person wants done with them; touches no service itself."""
+
+    new_wanted = Signal()
+    run_wanted = Signal(int)
+    recipe_wanted = Signal(object)
+    delete_wanted = Signal(int)
+    recipe_delete_wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = RunListModel(self)
+        self.search = QLineEdit(self)
+        self.new = QPushButton(self)
+        self.new.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.list = RunList(self)
+        self.list.setModel(self.model)
+        self._delegate = RunDelegate(self.list)
+        self.list.setItemDelegate(self._delegate)
+        self._empty = QLabel(self)
+        self._empty.setProperty("kind", "small")
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._bar = QHBoxLayout()
+        self._bar.addWidget(self.search, 1)
+        self._bar.addWidget(self.new)
+        self._column = QVBoxLayout(self)
+        self._column.addLayout(self._bar)
+        self._column.addWidget(self._empty)
+        self._column.addWidget(self.list, 1)
+        self.new.clicked.connect(self.new_wanted)
+        self.search.textChanged.connect(self._search)
+        self.search.returnPressed.connect(self._open_first)
+        self.list.open_wanted.connect(self._open)
+        self.list.delete_wanted.connect(self._delete)
+        self.list.menu_wanted.connect(lambda row, place: self.menu(row).popup(place))
+        self.refresh()
+
+    # What the page tells
+
+    def show_runs(self, runs: Iterable[RunRecord]) -> None:
+        focused = self.list.currentIndex().data(Role.ROW)
+        self.model.show_runs(runs)
+        if focused is not None:  # a row that moved to another group is a new one to the view
+            self.list.setCurrentIndex(self.model.index_of(focused.key()))
+        self._show_state()
+
+    def show_recipes(self, recipes: Sequence[Recipe]) -> None:
+        self.model.show_recipes(recipes)
+        self._show_state()
+
+    def show_open(self, key: tuple[str, str] | None) -> None:
+        """Mark the run or recipe that the page shows."""
+        if key == self._delegate.open:
+            return
+        self._delegate.open = key
+        if key is not None and (index := self.model.index_of(key)).isValid():
+            self.list.setCurrentIndex(index)
+            self.list.scrollTo(index)
+        self.list.viewport().update()
+
+    def take_focus(self) -> None:
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focus_search(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    # Inside
+
+    def _open(self, row: Row) -> None:
+        if row.run is not None:
+            self.run_wanted.emit(row.run.id)
+        elif row.recipe is not None:
+            self.recipe_wanted.emit(row.recipe)
+
+    def _delete(self, row: Row) -> None:
+        if row.run is not None and not is_under_way(row.run):
+            self.delete_wanted.emit(row.run.id)
+        elif row.recipe is not None and row.recipe.own:
+            self.recipe_delete_wanted.emit(row.recipe)
+
+    def _search(self, text: str) -> None:
+        self.model.search(text)
+        self._show_state()
+
+    def _open_first(self) -> None:
+        first = next((row for row in self.model.rows() if row.heading is None), None)
+        if self.search.text().strip() and first is not None:
+            self._open(first)
+
+    def menu(self, row: Row) -> QMenu:
+        """The menu of one row. It deletes itself when it closes."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(icon("eye"), self.tr("Open"), lambda: self._open(row))
+        menu.addSeparator()
+        delete = menu.addAction(icon("trash-2"), self.tr("Delete"), lambda: self._delete(row))
+        ended = row.run is not None and not is_under_way(row.run)
+        delete.setEnabled(ended or (row.recipe is not None and row.recipe.own))
+        return menu
+
+    def _show_state(self) -> None:
+        rows = self.model.rows()
+        query = self.search.text().strip()
+        self._empty.setVisible(not rows)
+        self._empty.setText(
+            self.tr("No run matches “{query}”.").format(query=query)
+            if query
+            else self.tr("Your runs will appear here.")
+        )
+
+    def retranslate(self) -> None:
+        self.search.setPlaceholderText(self.tr("Search runs"))
+        self.search.setAccessibleName(self.tr("Search runs"))
+        self.new.setAccessibleName(self.tr("New run"))
+        self.new.setToolTip(self.tr("New run"))
+        self.list.setAccessibleName(self.tr("Runs and recipes"))
+        self.model.refresh_words()
+        self._show_state()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._column.setContentsMargins(px(12), px(12), px(12), 0)
+        self._column.setSpacing(px(8))
+        self._bar.setSpacing(px(8))
+        self._empty.setContentsMargins(px(8), px(12), px(8), 0)
+        set_icon(self.new, "plus", "text", 18)
+        self.new.setFixedWidth(px(40))
+        self.list.doItemsLayout()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), QColor(themes.current.sidebar))

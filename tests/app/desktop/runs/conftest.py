@@ -1,0 +1,128 @@
+"""The Runs page over real services, with models whose turns are written in advance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from agents.brain import Brain
+from agents.events import Mode
+from app.desktop import tasks
+from app.desktop.bridge import Bridge
+from app.desktop.models.said import Said
+from app.desktop.runs.run_list import heading_text, note_text
+from app.desktop.runs.runs_page import RunsPage
+from app.desktop.runs.shelf import RunShelf
+from app.desktop.service_calls import ServiceCalls
+from app.services.run_values import RunRecord, RunWish
+from app.services.services import Services, open_services
+from engine.errors import UserError
+from tests.app.desktop.conftest import WAIT_MS, Running
+from tests.support.agents.scripted_brain import ScriptedBrain
+from tests.support.scripted_engine import ScriptedEngine
+
+WRITE = ("write_file", {"path": "plan.csv", "content": "a,b\n"})
+
+
+class ScriptedBrains:
+    """Gives a run the model of its name, or the one named ""."""
+
+    def __init__(self) -> None:
+        self.brains: dict[str, ScriptedBrain] = {}
+
+    def brain(self, name: str = "") -> Brain:
+        return self.brains.get(name) or self.brains[""]
+
+
+class RunsBench:
+    """The page in a bare window. `said` and `failures` are what it wants to be told at the foot and on top."""
+
+    def __init__(self, qtbot: QtBot, services: Services, folder: Path) -> None:
+        self.qtbot, self.services, self.folder = qtbot, services, folder
+        folder.mkdir()
+        self.said: list[Said] = []
+        self.failures: list[UserError] = []
+        self._brains = ScriptedBrains()
+        services.brains.brain = self._brains.brain  # type: ignore[method-assign]
+        self.bridge, self.calls = Bridge(), ServiceCalls()
+        self.shelf = RunShelf(self.calls, self.calls)
+        self.page = RunsPage(self.calls, self.shelf)
+        self.window = QWidget()
+        row = QHBoxLayout(self.window)
+        row.addWidget(self.page.side)
+        row.addWidget(self.page, 1)
+        self.window.resize(1200, 760)
+        self.page.said.connect(self.said.append)
+        self.calls.failed.connect(self.failures.append)
+        self.bridge.events.connect(self.shelf.take_events)
+        self.bridge.events.connect(self.page.take_events)
+        self.bridge.attach(services)
+        self.calls.attach(services)
+        self.window.show()
+        qtbot.waitExposed(self.window)
+        self.shelf.begin()
+        self.page.open()
+        self.until(lambda: self.shelf.is_read)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=WAIT_MS)
+
+    def start(
+        self, brain: ScriptedBrain, task: str = "Make a plan", mode: Mode = "ask", model: str = ""
+    ) -> RunRecord:
+        """Start a run behind the page's back."""
+        self.brain(brain, model)
+        return self.services.runs.start(RunWish(task, str(self.folder), model, mode))
+
+    def brain(self, brain: ScriptedBrain, model: str = "") -> None:
+        """Who answers runs from now on."""
+        self._brains.brains[model] = brain
+
+    def opened(self, run: int) -> None:
+        """Show a run and wait until it is read."""
+        self.until(lambda: self.shelf.get(run) is not None)
+        self.page.show_run(run)
+        self.until(lambda: self.page.reading.view is not None)
+
+    def ended(self, run: int) -> None:
+        assert self.services.runs.join(run, 10)
+
+    def notes(self) -> list[tuple[str, str]]:
+        """What the list says of runs, with what stands at the right of each."""
+        rows = [row for row in self.page.side.model.rows() if row.recipe is None]
+        return [
+            (row.run.title, note_text(row)) if row.run is not None else (heading_text(row.heading), "")
+            for row in rows
+            if row.run is not None or (row.heading is not None and row.heading != "recipes")
+        ]
+
+    def close(self) -> None:
+        self.bridge.detach()
+        tasks.shutdown()
+        self.services.close()
+        self.window.close()
+        for thing in (self.window, self.bridge, self.calls):
+            thing.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def runs(qtbot: QtBot, coterie_home: Path, looks: None, tmp_path: Path) -> Iterator[RunsBench]:
+    coterie_home.mkdir(parents=True, exist_ok=True)
+    services = open_services(coterie_home, make_engine=ScriptedEngine)
+    bench = RunsBench(qtbot, services, tmp_path / "invoices")
+    yield bench
+    bench.close()
+
+
+@pytest.fixture
+def desktop(make_desktop: Callable[..., Running]) -> tuple[Running, ScriptedBrains]:
+    """The whole window, on another page than that of runs."""
+    running, brains = make_desktop().start(), ScriptedBrains()
+    running.services.brains.brain = brains.brain  # type: ignore[method-assign]
+    return running, brains
