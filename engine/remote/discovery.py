@@ -1,8 +1,8 @@
 """What a server tells of itself and its models: which kind it is, and how long a model's context is.
 
 `/v1/models` is OpenAI's; vLLM and SGLang add `max_model_len`, llama-server `meta`, OpenRouter and others
-`context_length`. llama-server has `/props`, LM Studio `/api/v0/models`, Ollama `/api/version`, `/api/show` and `/api/ps`. A server that is not known
-to be one of these is only ever asked with GET: what takes a POST there may be anything.
+`context_length`. llama-server has `/props`, LM Studio `/api/v0/models`, Ollama `/api/version`, `/api/show` and
+`/api/ps`. A server that is not known to be Ollama is only ever asked with GET: what takes a POST may be anything.
 """
 
 from __future__ import annotations

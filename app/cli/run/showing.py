@@ -15,6 +15,7 @@ from agents.events import (
     ToolCalled,
     ToolResult,
 )
+from app.cli.elsewhere import leaves_note
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.sentences import Language, sentence
@@ -26,7 +27,6 @@ _WIDTH = 100
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "started": "Run {run} in {workspace}",
-        "elsewhere": "The model {model} is on another machine: what it reads leaves this one.",
         "thought": "thought, {tokens} tokens",
         "new": "new",
         "changed": "changed",
@@ -39,7 +39,6 @@ _WORDS: dict[Language, dict[str, str]] = {
     },
     "ko": {
         "started": "{run}번 실행: {workspace}",
-        "elsewhere": "{model} 모델은 다른 컴퓨터에 있습니다. 모델이 읽는 내용이 이 컴퓨터 밖으로 나갑니다.",
         "thought": "생각함, {tokens} 토큰",
         "new": "새 파일",
         "changed": "바뀜",
@@ -77,8 +76,8 @@ class Showing:
         event = entry.event
         if isinstance(event, RunStarted):
             self._say("started", run=entry.run, workspace=printable(event.workspace))
-            if event.remote:
-                self._say("elsewhere", model=printable(event.model))
+            if note := leaves_note(event.model, self._output.language):
+                self._note(note)
         elif isinstance(event, ModelTurn):
             if event.reasoning:
                 self._say("thought", tokens=event.usage.reasoning_tokens)
@@ -103,11 +102,14 @@ class Showing:
             self._output.text(finished.answer.strip())
         if finished.status != "completed":
             self._output.note(reason_sentence(finished, self._output.language))
-        if not self._output.json:
-            if finished.status != "completed" and finished.resumable:
+            if finished.resumable:
                 self._say("resume", run=run)
-            if self._changed:
-                self._say("undo", run=run)
+        self.undo_hint(run)
+
+    def undo_hint(self, run: int) -> None:
+        """How to take back what it changed, if it changed something."""
+        if self._changed:
+            self._say("undo", run=run)
 
     def paused(self, run: int) -> None:
         """After Ctrl+C."""
