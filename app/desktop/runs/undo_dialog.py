@@ -198,10 +198,11 @@ class UndoDialog(Overlay):
             return
         self.card.setFixedWidth(wide)
         width, y = wide - 2 * px(20) - BAR, 0
-        for row in (*self._rows, self._more):
-            if not row.isHidden():
-                height = row.fit(width)
-                row.setGeometry(0, y, width, height)
+        parts: list[_FileRow | NoteLine] = [*self._rows, self._more]
+        for part in parts:
+            if not part.isHidden():
+                height = part.fit(width)
+                part.setGeometry(0, y, width, height)
                 y += height
         self._inside.resize(width, y)
         room = max(px(80), self.height() - px(72) - px(18) - px(190))
