@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 def choices_of(services: Services) -> tuple[ModelChoice, ...]:
     """What can be chosen now. Blocks on the disk."""
-    from app.desktop.window.model_choices import look_at_files, model_choices
+    from app.desktop.window.model_choices import look_at_files, model_choices, with_checks
     from app.services.models import STARTER, resolve_model
 
     try:
@@ -38,7 +38,8 @@ def choices_of(services: Services) -> tuple[ModelChoice, ...]:
         for file in look_at_files(path for path in recent if not is_remote(path))
         if file.there or not Path(file.path).is_relative_to(folder)
     ]
-    return model_choices(services.library.models(), files, starter)
+    choices = model_choices(services.library.models(), files, starter)
+    return with_checks(choices, services.tool_checks.by_path(choice.path for choice in choices))
 
 
 def speed_of(services: Services, path: str) -> ModelSpeed:
