@@ -163,12 +163,12 @@ class RunStepsView(QWidget):
         if self._asked is not None:
             if self._asked.request == request:
                 return
-            held = self._asked.isAncestorOf(QApplication.focusWidget() or self)
+            focus = QApplication.focusWidget() or self
+            if focus is self._asked or self._asked.isAncestorOf(focus):
+                self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
             self._asked.hide()
             self._asked.deleteLater()
             self._asked = None
-            if held:
-                self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
         if request is not None:
             self._asked = ApprovalCard(request, self._page)
             self._asked.decided.connect(self.decided)
