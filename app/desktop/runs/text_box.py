@@ -151,7 +151,7 @@ class TextBox(QWidget):
         self._marks.spans = self._spans(text)
         # Each line would be looked at, which a long text without marks need not wait for.
         marked = diff or bool(self._marks.spans) or strong[1] > 0 or "\\u{" in text
-        self._marks.setDocument(self.text.document() if marked else None)  # type: ignore[arg-type]  # Qt takes none
+        self._marks.setDocument(self.text.document() if marked else None)
         wrap = QTextOption.WrapMode
         long = len(text) > LONG_LINE and max(map(len, text.split("\n"))) > LONG_LINE
         self.text.setWordWrapMode(wrap.WrapAnywhere if long else wrap.WrapAtWordBoundaryOrAnywhere)
