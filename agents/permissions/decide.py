@@ -25,7 +25,8 @@ def decide(question: Question) -> Verdict:
     reasons = _reasons(question, review)
     if not reasons or _free(question, review, reasons):
         return Verdict("allow", "mode", network=network)
-    again = ONCE.intersection(reasons) or question.effects.outside
+    # What only contains a program leaves it everything, and its shell is not the one that commands are read for.
+    again = ONCE.intersection(reasons) or question.effects.outside or _contained(question)
     if not again:
         grant = grant_of(question, review, reasons)
         if grant:
@@ -78,7 +79,12 @@ def _untouching(question: Question) -> bool:
 def _network(question: Question, review: Review) -> bool:
     effects = question.effects
     asked = effects.network or effects.kind == "network" or bool(effects.url)
-    return question.facts.network or asked or review.network
+    return question.facts.network or asked or review.network or _contained(question)
+
+
+def _contained(question: Question) -> bool:
+    """Whether a command or a program would run where neither files nor the network are kept from it."""
+    return question.effects.kind in ("shell", "python") and question.sandbox != "isolates"
 
 
 def _reasons(question: Question, review: Review) -> tuple[str, ...]:
@@ -102,12 +108,15 @@ def _reasons(question: Question, review: Review) -> tuple[str, ...]:
     network = _network(question, review)
     if network:
         found.append("network")
-    contained = kind in ("shell", "python") and question.sandbox != "isolates"
+    # A server elsewhere is not in our sandbox, and asked about as the network.
+    executes = kind in ("shell", "python") or (kind == "mcp" and not effects.url)
+    contained = executes and question.sandbox != "isolates"
     if effects.outside or contained:
         found.append("outside")
     if found and not question.undoable and (kind != "mcp" or not facts.read_only):
         found.append("not_undoable")
-    foreign = network or effects.outside or contained or (kind == "mcp" and not facts.read_only)
+    spreads = kind == "mcp" and not (facts.read_only or facts.held)
+    foreign = network or effects.outside or contained or spreads
     if question.tainted and foreign:
         found.append("untrusted")
     return tuple(found)
