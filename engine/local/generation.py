@@ -204,9 +204,9 @@ class Generation:
             self._decode_s = now - first
             if tokenizer.is_end(token):
                 return "stop"
-            closing = gate.closing(token, limit - self._completion - 1)
-            if closing is not None:
-                self._end_calls(parser, closing, now - first)
+            end_of_calls = gate.closing(token, limit - self._completion - 1)
+            if end_of_calls is not None:
+                self._end_calls(parser, end_of_calls, now - first)
                 return "length"
             self._completion += 1
             session.tokens.append(token)
