@@ -16,7 +16,7 @@ _POSIX = {
     *("launched", "running", "seatbelt"),
     *(f"inside.{name}" for name in ("launch", "libproc", "privileges", "supervise", "traced", "tree")),
 }
-_WINDOWS = {f"windows.{name}" for name in ("containment", "launch", "native")}
+_WINDOWS = {f"windows.{name}" for name in ("containment", "holding", "launch", "native")}
 FOREIGN = {
     "win32": _LINUX | _POSIX,
     "darwin": _LINUX | _WINDOWS,
