@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
-    QGuiApplication,
     QResizeEvent,
     QShowEvent,
 )
@@ -19,8 +18,8 @@ from agents.events import Entry, ModelTurn, RunFinished
 from agents.permissions.values import ApprovalRequest
 from app.desktop.chat.buttons import JumpButton
 from app.desktop.chat.cards import first_words
+from app.desktop.chat.link_strip import LinkStrip
 from app.desktop.chat.links import open_link
-from app.desktop.chat.strip import Strip
 from app.desktop.chat.tab_order import neighbour, outside
 from app.desktop.language import languages
 from app.desktop.runs.approval_card import ApprovalCard
@@ -67,7 +66,6 @@ class RunStepsView(QWidget):
         self._words: list[tuple[int, str, str]] = []
         self._pause = FLUSH_MS
         self._left_alone = False  # interrupted calls that are to stay as they are
-        self._link = ""
         self._scroll = StepsScroll(self)
         self._scroll.parts = self._parts
         self._page, self._column = self._scroll.page, self._scroll.column
@@ -78,9 +76,8 @@ class RunStepsView(QWidget):
         self._asked: ApprovalCard | None = None
         self._follow_up = FollowUp(self._page)
         self._jump = JumpButton(self)
-        self._strip = Strip(self, floating=True)
-        for overlay in (self._jump, self._strip):
-            overlay.hide()
+        self._jump.hide()
+        self._strip = LinkStrip(self)
         self._flushing = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._flushing.timeout.connect(self._flush)
         self._connect()
@@ -97,7 +94,8 @@ class RunStepsView(QWidget):
         self._interrupted.left.connect(self._leave_interrupted)
         self._follow_up.wanted.connect(lambda text: self.resume_wanted.emit(text, {}))
         self._jump.clicked.connect(self.jump_to_latest)
-        self._strip.pressed.connect(self._answer_link)
+        self._strip.agreed.connect(lambda address: open_link(address))
+        self._strip.answered.connect(lambda: self._scroll.setFocus(Qt.FocusReason.OtherFocusReason))
         themes.changed.connect(self.restyle)
 
     # --- what is shown ---
@@ -111,7 +109,7 @@ class RunStepsView(QWidget):
         self._live.clear()
         self._drop_task()
         self.ask(None)
-        self._hide_link()
+        self._strip.drop()
         self._left_alone = False
         self._scroll.follow()
         self._take(entries)
@@ -278,11 +276,8 @@ class RunStepsView(QWidget):
         self._jump.setVisible(not self.at_end)
         self._jump.move((self.width() - self._jump.width()) // 2, self.height() - self._jump.height() - 12)
         self._jump.raise_()
-        if not self._strip.isHidden():
-            width = max(160, min(themes.current.px(COLUMN), self.width() - 2 * MARGIN))
-            height = self._strip.fit(width)
-            self._strip.setGeometry((self.width() - width) // 2, self.height() - height - 12, width, height)
-            self._strip.raise_()
+        width = max(160, min(themes.current.px(COLUMN), self.width() - 2 * MARGIN))
+        self._strip.place((self.width() - width) // 2, width, self.height())
 
     # --- lines and links ---
 
@@ -293,27 +288,9 @@ class RunStepsView(QWidget):
         widget.text_wanted.connect(self.text_wanted)
 
     def _ask_link(self, address: str) -> None:
-        """Shows the whole address before anything is opened."""
-        self._link = address
-        question = self.tr("Open this address?") + "\n" + address
-        self._strip.set_content(question, [self.tr("Open"), self.tr("Copy address"), self.tr("Cancel")])
-        self._strip.show()
+        self._strip.ask(address)
         self._place_overlays()
         self._strip.focus_last()
-
-    def _answer_link(self, button: int) -> None:
-        address = self._link
-        self._hide_link()
-        if button == 0:
-            open_link(address)
-        elif button == 1:
-            QGuiApplication.clipboard().setText(address)
-
-    def _hide_link(self) -> None:
-        self._link = ""
-        if not self._strip.isHidden():
-            self._strip.hide()
-            self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- keys, sizes, looks ---
 
