@@ -56,6 +56,12 @@ class ElsewhereChip(Chip):
         self._remote = leaving(model)
         self._show()
 
+    def set_short(self, short: bool) -> None:
+        if short != self._short:
+            hidden, self._short = self.isHidden(), short
+            self._show()
+            self.setHidden(hidden)
+
     def marks(self) -> bool:
         """Whether there is something to mark; who lays it out may still have no room for it."""
         return self._remote is not None

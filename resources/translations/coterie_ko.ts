@@ -556,6 +556,10 @@
         <translation>무엇이든 물어보세요</translation>
     </message>
     <message>
+        <source>Ask anything. It is sent to {host}.</source>
+        <translation>무엇이든 물어보세요. 글은 {host}(으)로 전송됩니다.</translation>
+    </message>
+    <message>
         <source>Message</source>
         <translation>메시지</translation>
     </message>
@@ -976,11 +980,11 @@
     <name>Elsewhere</name>
     <message>
         <source>Elsewhere</source>
-        <translation>다른 곳</translation>
+        <translation>외부</translation>
     </message>
     <message>
         <source>Elsewhere: text leaves this computer</source>
-        <translation>다른 곳: 글이 이 컴퓨터 밖으로 나갑니다</translation>
+        <translation>외부: 내용이 이 컴퓨터 밖으로 나갑니다</translation>
     </message>
     <message>
         <source>What this model is given to read leaves this computer and goes to {host}.</source>
@@ -988,7 +992,7 @@
     </message>
     <message>
         <source>elsewhere, on {host}</source>
-        <translation>다른 곳, {host}</translation>
+        <translation>외부, {host}</translation>
     </message>
     <message>
         <source>a server on this computer, {host}</source>
@@ -1004,6 +1008,10 @@
     <message>
         <source>{count} models</source>
         <translation>모델 {count}개</translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation>이 컴퓨터</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -1041,7 +1049,7 @@
     <name>ElsewhereSection</name>
     <message>
         <source>Models elsewhere</source>
-        <translation>다른 곳의 모델</translation>
+        <translation>외부 모델</translation>
     </message>
     <message>
         <source>Servers</source>
@@ -1065,6 +1073,10 @@
     <message>
         <source>The model runs on this machine. What you write stays here.</source>
         <translation>모델은 이 컴퓨터에서 돌아갑니다. 쓰신 내용은 밖으로 나가지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The model runs on {host}. What you write is sent there.</source>
+        <translation>모델이 {host}에서 실행됩니다. 작성한 글은 그곳으로 전송됩니다.</translation>
     </message>
     <message>
         <source>Explain how mixture-of-experts models work, in plain words</source>
@@ -1642,7 +1654,7 @@
     <name>LeavingCard</name>
     <message>
         <source>Text will leave this computer</source>
-        <translation>글이 이 컴퓨터 밖으로 나갑니다</translation>
+        <translation>내용이 이 컴퓨터 밖으로 나갑니다</translation>
     </message>
     <message>
         <source>{model} runs on {host}. What you write to it is sent there, and so is what it reads in runs: files, pages and results. Whoever runs that server can read it.</source>
@@ -1662,7 +1674,7 @@
     </message>
     <message>
         <source>Use this model, and let text leave this computer</source>
-        <translation>글이 이 컴퓨터 밖으로 나가는 것에 동의하고 이 모델 사용</translation>
+        <translation>내용이 이 컴퓨터 밖으로 나가는 것에 동의하고 이 모델 사용</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -3526,7 +3538,7 @@
     </message>
     <message>
         <source>Allow http for this server: text goes there unencrypted, and others on the way can read it.</source>
-        <translation>이 서버에 http 허용: 글이 암호화되지 않은 채 전송되어 도중에 다른 사람이 읽을 수 있습니다.</translation>
+        <translation>이 서버에 http 허용: 내용이 암호화되지 않은 채 전송되어 도중에 다른 사람이 읽을 수 있습니다.</translation>
     </message>
     <message>
         <source>Allow http for this server</source>
@@ -3543,6 +3555,10 @@
     <message>
         <source>More</source>
         <translation>더 보기</translation>
+    </message>
+    <message>
+        <source>Less</source>
+        <translation>접기</translation>
     </message>
     <message>
         <source>Certificates and context</source>

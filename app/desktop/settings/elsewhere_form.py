@@ -117,7 +117,7 @@ class ServerForm(LiveWidget):
     def _connect(self) -> None:
         self.check.clicked.connect(self.ask)
         self.save.clicked.connect(self._save)
-        self.more.toggled.connect(self._more.setVisible)
+        self.more.toggled.connect(self._show_more)
         self.choose.clicked.connect(self._choose)
         self.address.textEdited.connect(lambda _: self._edited())
         self.address.returnPressed.connect(self.ask)
@@ -127,6 +127,10 @@ class ServerForm(LiveWidget):
         self.models.changed.connect(self._show)
 
     # What is shown
+
+    def _show_more(self, on: bool) -> None:
+        self._more.setVisible(on)
+        self.more.setText(self.tr("Less") if on else self.tr("More"))
 
     def show_server(self, server: ModelServer) -> None:
         """What is kept of it."""
@@ -297,7 +301,7 @@ class ServerForm(LiveWidget):
         self.allow_http.setAccessibleName(self.tr("Allow http for this server"))
         self.check.setText(self.tr("Check"))
         self.check.setAccessibleName(self.tr("Check the server and list its models"))
-        self.more.setText(self.tr("More"))
+        self._show_more(self.more.isChecked())
         self.more.setAccessibleName(self.tr("Certificates and context"))
         self.choose.setText(self.tr("Choose…"))
         self.choose.setAccessibleName(self.tr("Choose a file of certificates"))

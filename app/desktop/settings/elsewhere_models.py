@@ -51,6 +51,7 @@ class ModelTicks(LiveWidget):
         self.search = QLineEdit(self)
         self.search.setClearButtonEnabled(True)
         self._inside = QWidget(self)
+        self._inside.setProperty("kind", "page")
         self._rows = QVBoxLayout(self._inside)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(0)

@@ -11,6 +11,7 @@ from app.desktop.elsewhere import ElsewhereChip
 from app.desktop.icons import set_icon
 from app.desktop.live import LiveWidget
 from app.desktop.models.said import Said
+from app.desktop.models.words import joined
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.settings.checked_field import Complaint
 from app.desktop.settings.controls import Section
@@ -80,7 +81,8 @@ class ElsewhereLine(LiveWidget):
         self.name.setText(server.shown)
         count = len(server.models)
         models = self.tr("One model") if count == 1 else self.tr("{count} models").format(count=count)
-        self.words.setText(models if server.shown == server.host else f"{server.host} · {models}")
+        here = "" if server.leaves else self.tr("on this computer")
+        self.words.setText(joined([server.host if server.title else "", here, models]))
         self.chip.show_model(RemoteName(server.url, "-").text)
         self.remove.setText(self.tr("Remove"))
         self.remove.setAccessibleName(self.tr("Remove {address}").format(address=server.shown))
@@ -93,6 +95,7 @@ class ElsewhereLine(LiveWidget):
         set_icon(self.toggle, "chevron-down" if self.toggle.isChecked() else "chevron-right", "muted", 18)
         self._head.setSpacing(px(10))
         self._column.setSpacing(px(12))
+        self._column.setContentsMargins(0, 0, 0, px(12) if self.toggle.isChecked() else 0)
 
 
 class ElsewhereList(LiveWidget):

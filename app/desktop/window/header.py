@@ -23,9 +23,10 @@ from app.desktop.window.gauge import Gauge
 from app.desktop.window.model_pill import ModelMenu
 from app.services.events import ModelChanged
 
-# Below these widths the mark of a model elsewhere and then the gauge give their room to the title; a cloud on the
-# pill stays.
-MARK_FROM, GAUGE_FROM = 860, 680
+# Below this width the gauge gives its room to the title.
+GAUGE_FROM = 680
+# A model elsewhere is marked with a sentence, a word, or the cloud of the pill alone.
+SENTENCE_FROM, WORD_FROM = 1060, 520
 
 
 class TitleField(QLineEdit):
@@ -150,7 +151,8 @@ class Header(LiveWidget):
         self.progress.setVisible(loading)
         self.cancel.setVisible(loading)
         wide = self.width() >= themes.current.px(GAUGE_FROM)
-        room = self.width() >= themes.current.px(MARK_FROM)
+        self.elsewhere.set_short(self.width() < themes.current.px(SENTENCE_FROM))
+        room = self.width() >= themes.current.px(WORD_FROM)
         self.elsewhere.setVisible(self.elsewhere.marks() and room)
         self.context.setVisible(bool(self._used and self._size and not loading and wide))
 
