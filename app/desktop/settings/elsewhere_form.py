@@ -76,7 +76,8 @@ class ServerForm(LiveWidget):
         row.addWidget(self.allow_http)
         checking, files, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         checking.addWidget(self.check)
-        checking.addWidget(self.state, 1)
+        checking.addWidget(self.state)
+        checking.addStretch(1)
         files.addWidget(self.certificates, 1)
         files.addWidget(self.choose)
         foot.addWidget(self.more)
@@ -190,7 +191,7 @@ class ServerForm(LiveWidget):
         self._asked += 1
         number, self._found = self._asked, -1
         self.complaint.say(None)
-        self.state.setText(self.tr("Asking the server…"))
+        self._say(self.tr("Asking the server…"))
         self.check.setEnabled(False)
         self._calls.do(
             lambda s: s.elsewhere.check(wish, key),
@@ -274,7 +275,11 @@ class ServerForm(LiveWidget):
             words = self.tr("{count} models found. Tick those that are to be offered.").format(
                 count=self._found
             )
+        self._say(words)
+
+    def _say(self, words: str) -> None:
         self.state.setText(words)
+        self.state.setVisible(bool(words))
 
     def retranslate(self) -> None:
         names = (
