@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from agents.check.check import Checked, check
@@ -14,8 +14,11 @@ from app.services.run_parts import Brains
 from app.store.records import ToolCheck
 from app.store.run_store import RunStore
 from engine.errors import UserError
+from engine.remote.names import is_remote
 
 _BETWEEN = ", "
+# A check that was cancelled just now may take so long to end; seconds.
+_LEAVES_S = 0.5
 
 
 class ToolChecks:
@@ -37,8 +40,12 @@ class ToolChecks:
 
     def of(self, path: str) -> ToolCheck | None:
         """The check of the model at this path, as it is now; None when it was not checked."""
-        key = key_of(path)
-        return self.known().get(key) if key else None
+        return self.by_path((path,)).get(path)
+
+    def by_path(self, paths: Iterable[str]) -> dict[str, ToolCheck]:
+        """Those of the models at these paths that were checked as they are now."""
+        known = self.known()
+        return {path: known[key] for path in paths if (key := key_of(path)) in known}
 
     def run(
         self,
@@ -53,7 +60,7 @@ class ToolChecks:
         `check.twice` while another check is under way, `check.too_slow`, and `run.no_model_file` when the file is
         gone.
         """
-        if not self._running.acquire(blocking=False):
+        if not self._running.acquire(timeout=_LEAVES_S):
             raise UserError("check.twice")
         try:
             found = self._check(model, progress, cancelled)
@@ -69,12 +76,13 @@ class ToolChecks:
         self, model: str, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
     ) -> Checked | None:
         brain = self._brains.brain(model)
-        path = model if brain.remote else self._models.resolved(model or self._models.wanted)
+        served = is_remote(brain.name)  # no model of this machine makes room for it
+        path = brain.name if served else self._models.resolved(model or self._models.wanted)
         key = key_of(path)
         if not key:
             raise UserError("run.no_model_file", name=model)
         before = self._models.state
-        if not brain.remote and self._models.is_answering:
+        if not served and self._models.is_answering:
             raise UserError("check.answering", name=before.name)
         try:
             found = check(brain, progress=progress, cancelled=cancelled)
@@ -96,7 +104,7 @@ def failed_tasks(check: ToolCheck) -> tuple[str, ...]:
 
 def key_of(path: str) -> str:
     """What names the very file at `path`: another file in its place is another model. "" when there is none."""
-    if path.startswith("openai:"):
+    if is_remote(path):
         return path
     try:
         facts = Path(path).stat()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +11,7 @@ import msgspec
 from app.desktop.window.fuzzy import fuzzy_score
 from app.services.elsewhere_file import ModelServer
 from app.services.models import STARTER, STARTER_NAME
-from app.store.records import LibraryModel, LibraryState
+from app.store.records import LibraryModel, LibraryState, ToolCheck
 from engine.remote.names import read_name
 
 ChoiceKind = Literal["library", "starter", "file", "near", "elsewhere"]
@@ -19,8 +19,9 @@ ChoiceKind = Literal["library", "starter", "file", "near", "elsewhere"]
 
 class ModelChoice(msgspec.Struct, frozen=True):
     """A model to choose. `use` is what `Models.use` takes; `path` tells it from the others. What is
-    not known is "" or 0. `words` are found by a search besides what is shown. A "near" one is a server's that runs on
-    this computer; for one "elsewhere" text leaves it."""
+    not known is "" or 0. `words` are found by a search besides what is shown. `tools`: how well it uses
+    them, None when it was not checked. A "near" one is a server's that runs on this computer; for one
+    "elsewhere" text leaves it, and `place` is what its user calls the server."""
 
     kind: ChoiceKind
     use: str
@@ -31,6 +32,7 @@ class ModelChoice(msgspec.Struct, frozen=True):
     state: LibraryState = "ready"
     words: str = ""
     place: str = ""
+    tools: ToolCheck | None = None
 
     @property
     def usable(self) -> bool:
@@ -95,6 +97,11 @@ def _of_servers(servers: Sequence[ModelServer], used: Sequence[str]) -> list[Mod
         )
         for remote in found
     ]
+
+
+def with_checks(choices: Iterable[ModelChoice], checks: Mapping[str, ToolCheck]) -> tuple[ModelChoice, ...]:
+    """The choices, each with the check at its path."""
+    return tuple(msgspec.structs.replace(choice, tools=checks.get(choice.path)) for choice in choices)
 
 
 def _of_library(model: LibraryModel) -> ModelChoice:

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 def choices_of(services: Services) -> tuple[ModelChoice, ...]:
     """What can be chosen now. Blocks on the disk."""
-    from app.desktop.window.model_choices import look_at_files, model_choices
+    from app.desktop.window.model_choices import look_at_files, model_choices, with_checks
     from app.services.models import STARTER, resolve_model
 
     try:
@@ -40,7 +40,8 @@ def choices_of(services: Services) -> tuple[ModelChoice, ...]:
         if file.there or not Path(file.path).is_relative_to(folder)
     ]
     used = [path for path in recent if is_remote(path)]
-    return model_choices(services.library.models(), files, starter, _servers(services), used)
+    choices = model_choices(services.library.models(), files, starter, _servers(services), used)
+    return with_checks(choices, services.tool_checks.by_path(choice.path for choice in choices))
 
 
 def _servers(services: Services) -> tuple[ModelServer, ...]:
