@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from agents.budget import Budget
-from engine.api import FinishReason, Message, Reasoning, Timings, ToolCall, Usage
+from engine.api import FinishReason, Message, Reasoning, Sampling, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
 
 # What may happen without a question; the words of the command line.
@@ -36,8 +36,11 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     """The first event. `model` is the name that was asked for, `remote` whether text leaves the machine for it.
 
     `system` is the whole system prompt, kept so that a resumed run sees the same. `tools` are the names of those
-    at hand, in their order. `workspace` is an absolute path. `context` is the model's, in tokens. `before`: what
-    was said in a chat before the task.
+    at hand, in their order. `workspace` is an absolute path. `context` is the model's, in tokens.
+
+    A run that answers in a chat has `before`, what was said there before the task; `tainted`: untrusted text is in
+    it. `instructions` are the user's own for every answer, put behind the system prompt; `sampling` and
+    `max_tokens` (0: as many as fit) are for each turn.
     """
 
     task: str
@@ -53,6 +56,10 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     recipe: str = ""
     sandbox: str = ""
     before: tuple[Message, ...] = ()
+    tainted: bool = False
+    instructions: str = ""
+    sampling: Sampling = Sampling()
+    max_tokens: int = 0
 
 
 class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed"):
@@ -189,9 +196,10 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     `about` says what a nudge is about: a loop (of `calls`, or of a text), an answer that was empty, a call that was
     cut off.
 
-    `turns` counts from the first turn of the run, so a later one takes the place of an earlier one. `handles` are
-    those of the whole results, in the order of `calls`. `schemas` is how much of the tools' descriptions is
-    told. `by_model`: the model wrote the text that stands for the turns, for `usage`.
+    `turns` counts from the first turn of the run, or from what was said before its task if something was; a later
+    one takes the place of an earlier one. `handles` are those of the whole results, in the order of `calls`.
+    `schemas` is how much of the tools' descriptions is told. `by_model`: the model wrote the text that stands for
+    the turns, for `usage`.
     """
 
     reason: Literal["results", "turns", "loop", "nudge", "tools", "final", "reasoning"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from agents.context.items import Call, TurnItem
+from agents.context.items import Asked, Call, Said
 from agents.context.measuring import Meter
 
 _MOST_ARGUMENT, _MOST_RESULT, _MOST_SAID = 60, 90, 200
@@ -24,7 +24,7 @@ class Digest(msgspec.Struct, frozen=True):
     is_whole: bool
 
 
-def digest(turns: Sequence[TurnItem], meter: Meter, tokens: int, before: str = "") -> Digest:
+def digest(turns: Sequence[Said], meter: Meter, tokens: int, before: str = "") -> Digest:
     """These turns in at most about so many tokens. `before` is what is already said of still older ones.
 
     When there is too much to say, the newest lines are kept, and the rest is counted.
@@ -55,11 +55,15 @@ def called(call: Call) -> str:
     return f"{call.name}({', '.join(shown)})"
 
 
-def _lines(turn: TurnItem) -> Iterable[str]:
+def _lines(turn: Said) -> Iterable[str]:
+    if isinstance(turn, Asked):
+        yield f"before the task, the user said: {_short(turn.text, _MOST_SAID)}"
+        return
+    when = f"step {turn.step}" if turn.step else "before the task"
     if turn.content.strip():
-        yield f"step {turn.step}, said: {_short(turn.content, _MOST_SAID)}"
+        yield f"{when}, said: {_short(turn.content, _MOST_SAID)}"
     for call in turn.shown_calls:
-        yield f"step {turn.step}: {called(call)} -> {_came_to(call)}"
+        yield f"{when}: {called(call)} -> {_came_to(call)}"
 
 
 def _came_to(call: Call) -> str:
@@ -71,12 +75,17 @@ def _came_to(call: Call) -> str:
     return f"{result.status}: {told}{whole}" if told else f"{result.status}{whole}"
 
 
-def _counted(turns: Sequence[TurnItem]) -> str:
-    """Turns whose lines are left out: how many calls of each tool, and which files they changed."""
+def _counted(said: Sequence[Said]) -> str:
+    """What no lines are left for: how many messages, calls of each tool, and which files they changed."""
+    turns = [turn for turn in said if not isinstance(turn, Asked)]
     calls = [call for turn in turns for call in turn.shown_calls]
     names = Counter(call.name or "unknown" for call in calls)
     told = ", ".join(f"{name} {count}" for name, count in names.most_common(12))
-    line = f"steps {turns[0].step} to {turns[-1].step}: {len(calls)} calls ({told})"
+    steps = [turn.step for turn in turns if turn.step]
+    before = len(said) - len(steps)
+    parts = [f"before the task: {before} messages"] if before else []
+    parts += [f"steps {steps[0]} to {steps[-1]}: {len(calls)} calls ({told})"] if steps else []
+    line = ", ".join(parts)
     paths = list(dict.fromkeys(filter(None, map(_changed, calls))))
     if paths:
         more = f" and {len(paths) - _MOST_PATHS} more" if len(paths) > _MOST_PATHS else ""

@@ -11,7 +11,8 @@ from functools import partial
 import msgspec
 
 from agents.context import prompts
-from agents.context.items import Call, Item, Result, TurnItem, Words
+from agents.context.earlier import earlier_items
+from agents.context.items import Call, Item, Result, Said, TurnItem, Words
 from agents.context.rendering import rendered
 from agents.events import (
     ContextTrimmed,
@@ -36,7 +37,7 @@ class History:
         self.system = ""
         self.remote = False
         self.items: list[Item] = []
-        # How many turns there are, shown or not.
+        # How many turns there are, shown or not, with what was said before the task.
         self.turns = 0
         # The first turns that are left out; `summary` stands for them.
         self.left_out = 0
@@ -63,10 +64,7 @@ class History:
         """Take in the next event. Those that a model does not see change nothing."""
         match entry.event if isinstance(entry, Entry) else entry:
             case RunStarted() as started:
-                self.system = started.system
-                # A server of this machine reads special tokens in a text as any other does.
-                self.remote = started.remote or is_remote(started.model)
-                self.items.append(Words(started.task, "task"))
+                self._begin(started)
             case RunResumed() as resumed:
                 self._resume(resumed)
             case ModelTurn() as turn:
@@ -91,11 +89,21 @@ class History:
         return rendered(self)
 
     @property
+    def shown(self) -> tuple[Said, ...]:
+        """The turns that are shown, and what the user said before the task, in their order."""
+        return self.said_after(self.left_out)
+
+    @property
     def shown_turns(self) -> tuple[TurnItem, ...]:
+        return tuple(item for item in self.shown if isinstance(item, TurnItem))
+
+    def said_after(self, number: int, up_to: int | None = None) -> tuple[Said, ...]:
+        """Of what is numbered and shown, all behind `number`, or up to another one."""
+        last = self.turns if up_to is None else up_to
         return tuple(
             item
             for item in self.items
-            if isinstance(item, TurnItem) and item.number > self.left_out and item.is_shown
+            if not isinstance(item, Words) and number < item.number <= last and item.is_shown
         )
 
     @property
@@ -103,7 +111,7 @@ class History:
         """The place in `items` after the last turn that is left out, 0 when none is."""
         for place in range(len(self.items) - 1, -1, -1):
             item = self.items[place]
-            if isinstance(item, TurnItem) and item.number <= self.left_out:
+            if not isinstance(item, Words) and item.number <= self.left_out:
                 return place + 1
         return 0
 
@@ -116,6 +124,17 @@ class History:
         for trim in trims:
             other.add(trim)
         return other
+
+    def _begin(self, started: RunStarted) -> None:
+        self.system = started.system
+        # A server of this machine reads special tokens in a text as any other does.
+        self.remote = started.remote or is_remote(started.model)
+        self.items += earlier_items(started.before)
+        self.turns = len(self.items)
+        for place, item in enumerate(self.items):
+            calls = item.calls if isinstance(item, TurnItem) else ()
+            self._turn_of.update({call.call: place for call in calls})
+        self.items.append(Words(started.task, "task"))
 
     def _resume(self, resumed: RunResumed) -> None:
         self.system = resumed.system or self.system

@@ -21,6 +21,17 @@ class Words(msgspec.Struct, frozen=True):
         return self.kind in ("task", "user", "undone")
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """What the user said in a chat before the task. It is numbered with the turns, and goes as they go."""
+
+    number: int
+    text: str
+
+    @property
+    def is_shown(self) -> bool:
+        return bool(self.text.strip())
+
+
 class Result(msgspec.Struct, frozen=True):
     """What a call came to, as it is shown. `handle` names the whole text, "" where this is the whole; `trims` counts
     how often it was shortened since it came in."""
@@ -44,7 +55,7 @@ class Call(msgspec.Struct, frozen=True):
 
 class TurnItem(msgspec.Struct, frozen=True):
     """A turn of the model; `number` counts the turns of the run from 1, those that `failed` included: they broke off
-    or were given up."""
+    or were given up. What was said in a chat before the task comes first in this count, with `step` 0."""
 
     number: int
     step: int
@@ -65,4 +76,6 @@ class TurnItem(msgspec.Struct, frozen=True):
         return bool(self.content.strip()) and not self.failed
 
 
-Item = Words | TurnItem
+# What can be left out of what the model sees, the oldest first.
+Said = Asked | TurnItem
+Item = Words | Said

@@ -80,6 +80,7 @@ def _quoted(folder: str) -> str:
     return '"' + plain.replace('"', "'")[:80] + '"'
 
 
+BEGINNING_LEFT_OUT = "The beginning of this conversation is left out."
 GO_ON = "Go on with the task. The tools can be used again."
 NOT_CARRIED_OUT = "This call was not carried out."
 # Said by the model between a result and words to it: some templates (Mistral's) take no user after a result.

@@ -12,7 +12,7 @@ import msgspec
 
 from agents.context import prompts
 from agents.context.fencing import fenced
-from agents.context.items import Call, TurnItem, Words
+from agents.context.items import Asked, Call, TurnItem, Words
 from engine.api import Message, ToolCall
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def rendered(history: History) -> tuple[Message, ...]:
     since = _last_words(history)
     for place in range(history.first_kept, len(history.items)):
         item = history.items[place]
-        if isinstance(item, Words):
+        if isinstance(item, Words | Asked):
             _say(messages, item.text)
         elif item.is_shown:
             reasons = place > since and item.number > history.unreasoned
@@ -38,7 +38,10 @@ def opening_words(history: History) -> list[str]:
     """What the user said before the turns that are kept, and the summary that stands for those that are not."""
     before = history.items[: history.first_kept]
     words = [item.text for item in before if isinstance(item, Words) and item.of_user]
-    return [*words, summary_shown(history)] if history.summary else words
+    if history.summary:
+        return [*words, summary_shown(history)]
+    # Some templates take no answer before a question.
+    return words or ([prompts.BEGINNING_LEFT_OUT] if history.left_out else [])
 
 
 def summary_shown(history: History) -> str:

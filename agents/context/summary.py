@@ -8,7 +8,7 @@ import msgspec
 
 from agents.brain import Ask
 from agents.context.digest import called
-from agents.context.items import TurnItem
+from agents.context.items import Asked, Said
 from agents.context.measuring import Meter
 from agents.context.results import shortened_text
 from agents.context.shares import Shares
@@ -37,7 +37,7 @@ def pays(share: Shares, tokens: int) -> bool:
 
 
 def summarised(
-    turns: Sequence[TurnItem],
+    turns: Sequence[Said],
     meter: Meter,
     share: Shares,
     task: str,
@@ -73,8 +73,10 @@ def summarised(
     return Summary(text, turn.usage) if meter.texts([text])[0] <= share.summary * 5 // 4 else None
 
 
-def _transcript(turn: TurnItem) -> str:
-    lines = [f"Step {turn.step}: {turn.content.strip()}"]
+def _transcript(turn: Said) -> str:
+    if isinstance(turn, Asked):
+        return f"The user said before: {turn.text.strip()}"
+    lines = [f"{f'Step {turn.step}' if turn.step else 'You said before'}: {turn.content.strip()}"]
     for call in turn.shown_calls:
         lines.append(f"Call {called(call)}")
         if call.result is not None:

@@ -1,7 +1,8 @@
 """What goes when a prompt is too long, in this order: old results are shortened, old reasoning goes, old turns become
 a few lines; and only when nothing else helps, the newest results are shortened and the newest turns go as well.
 
-A call and its result stay or go together, and what the user said always stays.
+A call and its result stay or go together. What the user said always stays, unless it was said in a chat before the
+task: that goes as turns do.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from agents.context.digest import digest
 from agents.context.history import History
-from agents.context.items import Call, TurnItem, Words
+from agents.context.items import Asked, Call, Said, Words
 from agents.context.measuring import Meter
 from agents.context.rendering import result_shown, summary_shown
 from agents.context.results import handle_only, shortened_result
@@ -46,14 +47,14 @@ class Trimmer:
 
     def old_turns(self, history: History, excess: int) -> ContextTrimmed | None:
         """The oldest turns, until enough is gone; the last two stay."""
-        return self._turns(history, history.shown_turns[:-2], excess)
+        return self._turns(history, history.shown[:-2], excess)
 
     def new_results(self, history: History, excess: int) -> ContextTrimmed | None:
         calls = [call for turn in history.shown_turns for call in turn.shown_calls]
         return self._results(history, calls, excess, most_trims=0)
 
     def new_turns(self, history: History, excess: int) -> ContextTrimmed | None:
-        return self._turns(history, history.shown_turns[:-1], excess)
+        return self._turns(history, history.shown[:-1], excess)
 
     def all_results(self, history: History, excess: int) -> ContextTrimmed | None:
         """Nothing but the handles."""
@@ -61,7 +62,7 @@ class Trimmer:
         return self._results(history, calls, excess, most_trims=1)
 
     def all_turns(self, history: History, excess: int) -> ContextTrimmed | None:
-        return self._turns(history, history.shown_turns, excess)
+        return self._turns(history, history.shown, excess)
 
     def _results(
         self, history: History, calls: Sequence[Call], excess: int, most_trims: int
@@ -90,7 +91,7 @@ class Trimmer:
             return None
         return ContextTrimmed("results", calls=tuple(chosen), texts=tuple(texts), handles=tuple(handles))
 
-    def _turns(self, history: History, turns: Sequence[TurnItem], excess: int) -> ContextTrimmed | None:
+    def _turns(self, history: History, turns: Sequence[Said], excess: int) -> ContextTrimmed | None:
         if not turns:
             return None
         share = self._share
@@ -104,11 +105,7 @@ class Trimmer:
         count = max(1, count)
         before = history.summary if history.summary_by_model else ""
         known = history.left_out if history.summary_by_model else 0
-        fresh = [
-            item
-            for item in history.items
-            if isinstance(item, TurnItem) and known < item.number <= turns[count - 1].number and item.is_shown
-        ]
+        fresh = history.said_after(known, turns[count - 1].number)
         lines = digest(fresh, self._meter, share.summary, before)
         last = turns[count - 1].number
         if not lines.is_whole and pays(share, gone):
@@ -120,14 +117,16 @@ class Trimmer:
                 return ContextTrimmed("turns", turns=last, text=made.text, by_model=True, usage=made.usage)
         return ContextTrimmed("turns", turns=last, text=lines.text)
 
-    def _weights(self, turns: Sequence[TurnItem], remote: bool) -> list[int]:
+    def _weights(self, turns: Sequence[Said], remote: bool) -> list[int]:
         """About how many tokens each turn takes, with its calls and results."""
         texts = [_texts(turn, remote) for turn in turns]
         self._meter.texts([text for of_turn in texts for text in of_turn])
         return [sum(self._meter.texts(of_turn)) + _AROUND * len(of_turn) for of_turn in texts]
 
 
-def _texts(turn: TurnItem, remote: bool) -> list[str]:
+def _texts(turn: Said, remote: bool) -> list[str]:
+    if isinstance(turn, Asked):
+        return [turn.text]
     texts = [turn.content]
     for call in turn.shown_calls:
         texts += [f"{call.name} {call.arguments}", result_shown(call, remote)]

@@ -172,6 +172,9 @@ class Host:
         writable = [home, *(Path(path).expanduser() for path in spec.writable)]
         if shared is not None and shared != folder:
             (writable if spec.workspace == "write" else readable).append(shared)
+        for path in (folder, *readable, *writable):
+            if self._homes.resolve().is_relative_to(path.resolve()):  # all of our data would be there
+                raise UserError("sandbox.too_wide", path=str(path))
         confinement = Confinement(
             folder.resolve(),
             workspace_writable=writes,

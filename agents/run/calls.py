@@ -153,7 +153,8 @@ class Calls:
     def _interrupted(self, call: OpenCall) -> None:
         """What the model is told of a call that was under way when the process ended, and is left as it is."""
         changes = changes_of(self._record.journal.entries(), call.call)
-        self._result(call, Outcome(words.interrupted(changes), "interrupted"))
+        # The names of files may be anybody's words.
+        self._result(call, Outcome(words.interrupted(changes), "interrupted", untrusted=bool(changes)))
 
     def _do(
         self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects, *, network: bool

@@ -158,6 +158,8 @@ class Run:
             language=self._here.language,
             context=context,
         )
+        if started is not None and started.instructions.strip():
+            prompt = f"{prompt}\n\n{started.instructions.strip()}"
         if isinstance(event, RunResumed):
             return msgspec.structs.replace(event, tools=names, context=context, system=prompt)
         return msgspec.structs.replace(

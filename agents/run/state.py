@@ -147,7 +147,7 @@ class RunState(msgspec.Struct, frozen=True):
     def _with(self, event: RunEvent) -> RunState:
         change = msgspec.structs.replace
         if isinstance(event, RunStarted):
-            return change(self, started=event, mode=event.mode, budget=event.budget)
+            return change(self, started=event, mode=event.mode, budget=event.budget, tainted=event.tainted)
         if isinstance(event, RunResumed):
             return change(
                 self,

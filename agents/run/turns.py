@@ -15,6 +15,7 @@ from agents.events import ModelTurn
 from agents.run.loops import repeating_tail
 from agents.run.record import Record
 from agents.tools.tool import Tool
+from engine.api import Sampling
 from engine.errors import ErrorInfo, UserError
 
 # Called with the step, and new text of the turn that is being written; from another thread.
@@ -63,6 +64,7 @@ class Turns:
         choice = "none" if final else "auto"
         started = self._record.state.started
         reasoning = started.reasoning if started else "auto"
+        sampling = started.sampling if started else Sampling()
         fitted = fit(
             self._record.history,
             self.meter,
@@ -75,9 +77,7 @@ class Turns:
         )
         for trim in fitted.trims:
             self._record.append(trim)
-        ask = Ask(
-            fitted.messages, fitted.tools, choice, reasoning=reasoning, max_tokens=self._most(fitted, final)
-        )
+        ask = Ask(fitted.messages, fitted.tools, choice, sampling, reasoning, self._most(fitted, final))
         for pause in (*self._pauses, None):
             turn = self._ask(ask, fitted, over, final)
             if turn.error is None or over() or pause is None or self._wait(pause):
@@ -86,9 +86,12 @@ class Turns:
 
     def _most(self, fitted: Fitted, final: bool) -> int:
         state = self._record.state
+        most = fitted.max_tokens
+        if state.started is not None and state.started.max_tokens:
+            most = min(most, state.started.max_tokens)
         if final or not state.budget.tokens:
-            return fitted.max_tokens
-        return max(1, min(fitted.max_tokens, state.budget.tokens - state.used.tokens))
+            return most
+        return max(1, min(most, state.budget.tokens - state.used.tokens))
 
     def _ask(self, ask: Ask, fitted: Fitted, over: Callable[[], bool], final: bool) -> ModelTurn:
         step = self._record.state.step + 1

@@ -74,8 +74,9 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
         made += ["--bind", os.path.realpath(folder), str(folder)]
     made += ["--bind" if confinement.workspace_writable else "--ro-bind", str(workspace), str(workspace)]
     if confinement.workspace_writable:
-        # What holds a mount cannot be moved away, so nothing can be put in its place.
-        for holder in dict.fromkeys(path.parent for path in locked if path.parent != workspace):
+        # A mount cannot be moved away, so nothing can be put in the place of what lies in it.
+        holders = {parent for path in locked for parent in path.parents if workspace in parent.parents}
+        for holder in sorted(holders):
             made += ["--bind", str(holder), str(holder)]
         for path in locked:
             made += ["--ro-bind", str(path), str(path)]

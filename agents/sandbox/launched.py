@@ -18,6 +18,7 @@ from engine.errors import UserError
 _BOOT = "import sys; sys.path.append(sys.argv[1]); from agents.sandbox.inside.launch import main; main()"
 _SOURCES = Path(__file__).resolve().parents[2]
 _LEAST_FREE = 1 << 30
+_LEAST_FILES = 10_000
 
 
 class Launched(abc.ABC):
@@ -87,6 +88,7 @@ def launcher(plan: LaunchPlan, argv: Sequence[str], sources: Path = _SOURCES) ->
 
 def plan_of(kind: str, confinement: Confinement, limits: Limits, channel: int, workspace: Path) -> LaunchPlan:
     """What every kind tells the launcher."""
+    floor, floor_files = _floor(workspace)
     return LaunchPlan(
         kind=kind,
         folder=str(workspace),
@@ -96,11 +98,13 @@ def plan_of(kind: str, confinement: Confinement, limits: Limits, channel: int, w
         file_bytes=limits.file_bytes,
         processes=limits.processes,
         open_files=limits.open_files,
-        floor=_floor(workspace),
+        floor=floor,
+        floor_files=floor_files,
     )
 
 
-def _floor(workspace: Path) -> int:
-    """How many bytes of the disk a program has to leave free: a gibibyte, or half of what is left when less is."""
+def _floor(workspace: Path) -> tuple[int, int]:
+    """How many bytes of the disk and how many files a program has to leave: a gibibyte and ten thousand, or half of
+    what is left when less is. Some file systems have no number of files, and say 0."""
     facts = os.statvfs(workspace)
-    return min(_LEAST_FREE, facts.f_bavail * facts.f_frsize // 2)
+    return min(_LEAST_FREE, facts.f_bavail * facts.f_frsize // 2), min(_LEAST_FILES, facts.f_favail // 2)

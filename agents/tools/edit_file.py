@@ -37,7 +37,8 @@ def _effects(arguments: dict[str, Any], here: Here) -> Effects:
     return Effects("files", writes=(path,), diff=diff)
 
 
-@tool(facts=ToolFacts(paths=("path",), timeout_s=30), effects=_effects)
+# What it returns, done or not, quotes the file.
+@tool(facts=ToolFacts(paths=("path",), untrusted=True, timeout_s=30), effects=_effects)
 def edit_file(here: Here, path: str, old_text: str, new_text: str) -> Outcome:
     """Replace one piece of text in a file. Returns what changed.
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from app import paths
+from app.cli.elsewhere import leaves_note
 from app.cli.ending import INTERRUPTED, Ended, signals_held
 from app.cli.output import Output
 from app.cli.placement_options import PlacementOptions
@@ -23,13 +24,13 @@ from app.services.events import (
     ServiceEvent,
     StoreFailed,
 )
-from app.services.models import resolve_model
 from app.services.services import Services, open_services
 from app.services.tool_files import OfferedTools, read_tools
 from app.store.records import ChatOptions, Message
 from engine.api import Reasoning, Sampling
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import Wishes
+from engine.remote.names import read_name
 
 STOP_PATIENCE = 5.0
 # How long an answer that has ended is tried to be saved while the disk refuses.
@@ -203,6 +204,9 @@ def chat(arguments: ChatArguments, output: Output) -> int:
     try:
         model = arguments.model or services.settings.current.model
         _use(services, model, arguments.placement)
+        note = leaves_note(model, output.language)
+        if note and not output.json:
+            output.note(note)
         talk = Talk(services, output, options, offered)
         if prompt is None:
             from app.cli.terminal import converse
@@ -215,8 +219,11 @@ def chat(arguments: ChatArguments, output: Output) -> int:
 
 
 def _use(services: Services, model: str, placement: PlacementOptions) -> None:
+    """Raises UserError `remote.elsewhere` for a model elsewhere that is to be placed here."""
+    if (placement.budgets or placement.workers) and (remote := read_name(model)) is not None:
+        raise UserError("remote.elsewhere", name=remote.model, host=remote.host)
     try:
-        kept = services.placements.wishes_for(str(resolve_model(model)))
+        kept = services.placements.wishes_for(services.models.resolved(model))
     except UserError:
         kept = Wishes()  # why there is no such model is told with the others
     services.models.use(model, wishes=placement.over(kept), remember=False)

@@ -15,9 +15,9 @@ from app.services.services import open_services
 _WORDS = {
     "rating": Sentence("Tools: {rating}", "도구: {rating}"),
     "passed": Sentence(
-        "{passed} of {total} tasks in {seconds} seconds", "항목 {total}개 중 {passed}개 통과, {seconds}초"
+        "{passed} of {total} tasks in {seconds} seconds", "과제 {total}개 중 {passed}개 통과, {seconds}초"
     ),
-    "failed": Sentence("What went wrong:", "잘되지 않은 항목:"),
+    "failed": Sentence("What went wrong:", "잘되지 않은 것:"),
 }
 
 

@@ -103,6 +103,7 @@ class Bridge(QObject):
             services.models.subscribe(self.receive),
             services.placements.subscribe(self.receive),
             services.library.subscribe(self.receive),
+            services.tool_checks.subscribe(self.receive),
             services.downloads.subscribe(self.receive),
             services.runs.subscribe(self.receive),
             services.servers.subscribe(self.receive),

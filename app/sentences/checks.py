@@ -7,16 +7,16 @@ from app.sentences.sentence import Sentence
 SENTENCES: dict[str, Sentence] = {
     "check.answering": Sentence(
         "{name} is writing an answer. Check its tools once the answer is finished.",
-        "{name} 모델이 답변을 쓰는 중입니다. 답변이 끝난 뒤에 도구 사용을 확인해 주세요.",
+        "{name} 모델이 답변을 쓰는 중입니다. 답변이 끝난 뒤에 도구를 점검해 주세요.",
     ),
     "check.twice": Sentence(
         "Another model's tools are being checked. Wait until that is finished, or cancel it.",
-        "다른 모델의 도구 사용을 확인하는 중입니다. 끝날 때까지 기다리거나 취소해 주세요.",
+        "다른 모델의 도구를 점검하는 중입니다. 끝날 때까지 기다리거나 취소해 주세요.",
     ),
     "check.too_slow": Sentence(
         "The model did not get through enough of the check in {seconds} seconds to be rated. "
         "Tune its placement, or take a smaller model for tasks.",
-        "{seconds}초 동안 마친 항목이 적어 모델을 평가하지 못했습니다. "
+        "{seconds}초 동안 마친 과제가 적어 모델을 평가하지 못했습니다. "
         "배치를 조정하거나 작업에는 더 작은 모델을 써 보세요.",
     ),
 }

@@ -9,6 +9,10 @@ SENTENCES: dict[str, Sentence] = {
         "“{name}” does not name a model on another machine. Write it as openai:URL#NAME, such as openai:http://127.0.0.1:8080/v1#qwen3.",
         "“{name}”은(는) 다른 컴퓨터에 있는 모델의 이름이 아닙니다. openai:http://127.0.0.1:8080/v1#qwen3처럼 openai:URL#이름 형식으로 적어 주세요.",
     ),
+    "remote.elsewhere": Sentence(
+        "{name} runs on {host} and has no file here, so this cannot be told of it. Choose a model of this computer.",
+        "{name}은(는) {host}에서 실행되고 이 컴퓨터에 파일이 없어 알 수 없습니다. 이 컴퓨터에 있는 모델을 선택해 주세요.",
+    ),
     "remote.bad_url": Sentence(
         "The address “{url}” cannot be used. Write the base of an OpenAI-compatible API, such as https://host:8000/v1, without a user name or password.",
         "“{url}” 주소를 사용할 수 없습니다. https://host:8000/v1처럼 OpenAI 호환 API의 기본 주소를 사용자 이름이나 암호 없이 적어 주세요.",

@@ -22,7 +22,7 @@ SENTENCES: dict[str, Sentence] = {
         "{path} 폴더가 없습니다. 다른 폴더를 선택해 주세요.",
     ),
     "sandbox.too_wide": Sentence(
-        "{path} holds your whole home or the system, which a sandbox must hide. Choose a folder inside of it.",
-        "{path}에는 홈 폴더 전체나 시스템이 들어 있어 샌드박스로 보호할 수 없습니다. 그 안의 폴더를 선택해 주세요.",
+        "{path} holds your whole home, Coterie's data or the system, which a sandbox must hide. Choose a folder inside of it.",
+        "{path}에는 홈 폴더 전체, Coterie의 데이터 또는 시스템이 들어 있어 샌드박스로 보호할 수 없습니다. 그 안의 폴더를 선택해 주세요.",
     ),
 }

@@ -37,6 +37,10 @@ class Answer:
         self.dirty = False
         self.stop_asked = False
         self.answer_asked = False
+        # A run writes it, and not the model at once.
+        self.by_run = bool(message.run)
+        # A run has made calls for it, so there is something of it without any text.
+        self.has_steps = False
         self.finished: Finished | None = None
 
     def append(self, reasoning: str, content: str) -> None:
@@ -44,6 +48,16 @@ class Answer:
             self._reasoning.append(reasoning)
         if content:
             self._content.append(content)
+        self.dirty = True
+
+    def restart(self) -> None:
+        """Let go of the text so far: a run began a new turn."""
+        self._content, self._reasoning = [], []
+        self.dirty = True
+
+    def say(self, content: str) -> None:
+        """The whole text of the answer, in place of what was streamed."""
+        self._content = [content]
         self.dirty = True
 
     @property
@@ -174,7 +188,7 @@ class AnswerSaver:
         return True
 
     def _finish(self, answer: Answer, finished: Finished) -> Message:
-        has_text = bool(answer.content or answer.reasoning or finished.tool_calls)
+        has_text = bool(answer.content or answer.reasoning or finished.tool_calls or answer.has_steps)
         return self._store.finish_answer(
             answer.id,
             answer.content,

@@ -7,11 +7,13 @@ subscribers, from the calling thread, the engine's reader thread or the saver's.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from agents.run.calls import Again
 from app.services.answers import Answer, AnswerSaver
+from app.services.chat_runs import AnswerWish, ChatRuns
 from app.services.events import (
     AnswerDelta,
     AnswerPrefill,
@@ -27,9 +29,10 @@ from app.services.events import (
 from app.services.models import Models
 from app.services.prompting import request_messages, title_from
 from app.services.reasoning import possible
+from app.services.runs import Runs
 from app.services.settings import SettingsFile
 from app.services.tool_files import OfferedTools
-from app.store.records import ChatOptions, Conversation, Message, SearchHit
+from app.store.records import ChatOptions, ChatTools, Conversation, Message, SearchHit
 from app.store.store import Store
 from engine.api import (
     Delta,
@@ -52,12 +55,13 @@ TRASH_DAYS = 30
 class Conversations:
     """Everything that can be done with conversations."""
 
-    def __init__(self, store: Store, models: Models, settings: SettingsFile) -> None:
+    def __init__(self, store: Store, models: Models, settings: SettingsFile, runs: Runs) -> None:
         self._store = store
         self._models = models
         self._settings = settings
         self._subscribers: list[Subscriber] = []
         self._saver = AnswerSaver(store, self._tell)
+        self._by_runs = ChatRuns(runs, store, self._saver, self._tell, lambda: models.state.name)
         self._starting = threading.Lock()
         self._offered: dict[int, OfferedTools] = {}
         models.on_generation = self._on_events
@@ -170,8 +174,9 @@ class Conversations:
                 return edited
             return self._answer(record.conversation, edited.id)
 
-    def continue_answer(self, message: int) -> Message:
-        """Go on with an answer that was stopped, in place. Raises UserError `chat.not_last`."""
+    def continue_answer(self, message: int, again: Mapping[str, Again] | None = None) -> Message:
+        """Go on with an answer that was stopped, in place; one with tools by resuming its run. `again`: what becomes
+        of its calls that were interrupted, as in `Runs.resume`. Raises UserError `chat.not_last`."""
         record = self._store.message(message)
         with self._starting:
             self._refuse_busy(record.conversation)
@@ -179,7 +184,7 @@ class Conversations:
                 raise UserError("chat.not_last")
             resumed = self._store.resume_answer(message)
             self._tell([BranchShown(record.conversation)])
-            self._start(resumed, continue_last=bool(resumed.content or resumed.reasoning))
+            self._start(resumed, continue_last=bool(resumed.content or resumed.reasoning), again=again or {})
             return resumed
 
     def show_sibling(self, message: int, offset: int) -> None:
@@ -203,11 +208,13 @@ class Conversations:
         for answer in self._saver.open_answers():
             if answer.conversation == conversation:
                 answer.answer_asked = True
-                self._models.answer_now(answer.id)
+                if not answer.by_run:
+                    self._models.answer_now(answer.id)
 
     def recover(self) -> list[Message]:
-        """After a start: answers that a dead process left half written become stopped ones."""
-        return self._store.recover()
+        """After a start: answers that a dead process left half written become stopped ones, or what their runs had
+        come to."""
+        return [self._by_runs.settled(message) for message in self._store.recover()]
 
     def close(self) -> None:
         """Save what is being written; call after the engine is closed."""
@@ -232,38 +239,64 @@ class Conversations:
 
     def _answer(self, conversation: int, parent: int, *, branch: bool = False) -> Message:
         answer = self._store.add_message(
-            conversation, parent, "assistant", "", state="streaming", model=self._models.state.name
+            conversation, parent, "assistant", "", state="streaming", model=self._models.signature
         )
         self._tell([BranchShown(conversation)] if branch else [MessageAdded(answer)])
         self._start(answer)
         return answer
 
-    def _start(self, message: Message, *, continue_last: bool = False) -> None:
+    def _start(
+        self, message: Message, *, continue_last: bool = False, again: Mapping[str, Again] | None = None
+    ) -> None:
         answer = Answer(message)
+        options = self._store.conversation(message.conversation).options
+        answer.by_run = bool(message.run) or (options.tools is not None and not continue_last)
         self._saver.add(answer)
         self._tell([AnswerQueued(message.id)])
         try:
-            self._models.generate(self._request(message, continue_last))
+            if message.run:
+                self._by_runs.resume(
+                    answer, message.run, None if options.tools is None else options.tools.mode, again or {}
+                )
+            elif options.tools is not None and not continue_last:
+                self._by_runs.start(answer, self._wish(options, options.tools), self._branch(message)[:-1])
+            else:
+                self._models.generate(self._request(message, options, continue_last))
         except UserError as error:
             self._saver.finish(answer, Finished(message.id, "error", Usage(), Timings(), error.info))
         except BaseException:  # whatever it is, the answer must not stay open for ever
             self._saver.finish(answer, Finished(message.id, "cancelled", Usage(), Timings()))
             raise
-        if answer.answer_asked:  # before the engine knew of it
+        if answer.answer_asked and not answer.by_run:  # before the engine knew of it
             self._models.answer_now(answer.id)
         if answer.stop_asked:
-            self._models.abort(answer.id)
+            self._abort(answer)
 
     def _abort(self, answer: Answer) -> None:
         answer.stop_asked = True
-        self._models.abort(answer.id)
+        if not answer.by_run:
+            self._models.abort(answer.id)
+        else:
+            self._by_runs.stop(answer.id)
 
-    def _request(self, message: Message, continue_last: bool) -> GenerateRequest:
+    def _branch(self, message: Message) -> list[Message]:
+        """The shown branch up to this message."""
+        path = self._store.messages(self._store.path(message.conversation))
+        return path[: [m.id for m in path].index(message.id) + 1]
+
+    def _wish(self, options: ChatOptions, tools: ChatTools) -> AnswerWish:
+        """An answer with tools: the conversation's options over the settings."""
+        settings = self._settings.current
+        system = settings.system_prompt if options.system_prompt is None else options.system_prompt
+        most = settings.max_tokens if options.max_tokens is None else options.max_tokens
+        reasoning = settings.reasoning if options.reasoning is None else options.reasoning
+        return AnswerWish(tools, system, options.sampling, reasoning, most)
+
+    def _request(self, message: Message, options: ChatOptions, continue_last: bool) -> GenerateRequest:
         """The request for an answer: its branch, and the conversation's options over the settings."""
         settings = self._settings.current
-        options = self._store.conversation(message.conversation).options
-        path = self._store.messages(self._store.path(message.conversation))
-        branch = path[: [m.id for m in path].index(message.id) + (1 if continue_last else 0)]
+        branch = self._branch(message)
+        branch = branch if continue_last else branch[:-1]
         facts = self._models.state.facts
         chosen = settings.reasoning if options.reasoning is None else options.reasoning
         system = settings.system_prompt if options.system_prompt is None else options.system_prompt
@@ -314,7 +347,7 @@ class Conversations:
             elif isinstance(event, Finished):
                 answer = self._saver.get(event.id)
                 if answer is not None:
-                    answer.model = self._models.state.name or answer.model
+                    answer.model = self._models.signature or answer.model
                     self._saver.finish(answer, self._explained(event))
         if told:
             self._tell(told)

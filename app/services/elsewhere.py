@@ -14,7 +14,7 @@ from app.services.secrets import Secrets, TokenPlace
 from app.services.settings import SettingsFile
 from engine.errors import ErrorInfo, UserError
 from engine.remote.access import RemoteAccess, checked_key
-from engine.remote.names import checked_url, host_of, parse_name
+from engine.remote.names import checked_url, parse_name
 
 # A list of thousands of models is no list to choose from, and the file is read often.
 MOST_LISTED = 1000
@@ -156,12 +156,6 @@ class Elsewhere:
         events: list[ServiceEvent] = [ElsewhereChanged()]
         for subscriber in tuple(self._subscribers):
             subscriber(events)
-
-
-def shown_remote(name: str) -> str:
-    """What a model elsewhere is called, with its place: "qwen3 · host:8000". Raises UserError as `parse_name`."""
-    remote = parse_name(name)
-    return f"{remote.model} · {host_of(remote.url)}"
 
 
 def _secret(url: str) -> str:

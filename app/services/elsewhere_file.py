@@ -14,7 +14,7 @@ import msgspec
 
 from app.services.toml_file import TomlFile
 from engine.errors import ErrorInfo, UserError
-from engine.remote.names import RemoteName, checked_url, host_of, is_loopback_url
+from engine.remote.names import RemoteName, checked_url, host_of
 
 
 class ModelServer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -48,7 +48,7 @@ class ModelServer(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def leaves(self) -> bool:
         """Whether text that it is asked leaves this computer."""
-        return not is_loopback_url(self.url)
+        return RemoteName(self.url, "").leaves
 
     @property
     def names(self) -> tuple[str, ...]:

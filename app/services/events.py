@@ -57,6 +57,20 @@ class AnswerDelta(msgspec.Struct, frozen=True):
     pieces: int = 1
 
 
+class AnswerRun(msgspec.Struct, frozen=True):
+    """A run writes this answer with tools, from now on or again: what it does is told as of any run."""
+
+    message: int
+    run: int
+
+
+class AnswerRestarted(msgspec.Struct, frozen=True):
+    """What was told of a streaming answer so far is none of its text: it belongs to a step of its run, or broke off.
+    The text begins anew."""
+
+    message: int
+
+
 class AnswerToolCall(msgspec.Struct, frozen=True):
     """A streaming answer has made a call, in the order of its calls; the stored answer has them all again."""
 
@@ -247,6 +261,8 @@ ServiceEvent = (
     | AnswerQueued
     | AnswerPrefill
     | AnswerDelta
+    | AnswerRun
+    | AnswerRestarted
     | AnswerToolCall
     | AnswerFinished
     | ModelChanged

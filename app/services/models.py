@@ -36,6 +36,7 @@ from engine.api import (
 from engine.errors import ErrorInfo, UserError
 from engine.local.client import LocalEngine
 from engine.placement.plan import Wishes
+from engine.remote.names import is_remote, parse_name, read_name
 from engine.text import clean_text
 
 if TYPE_CHECKING:
@@ -49,13 +50,16 @@ def resolve_model(name: str, library: Library | None = None) -> Path:
 
     `library` None: that of the data folder, opened for a moment when it is needed. Raises UserError
     `model.no_starter`, `model.bad_name` (path), `library.ambiguous`, `library.missing`, `library.in_trash`,
-    `library.not_pulled`; more is checked when the file is read.
+    `library.not_pulled`, `remote.elsewhere` for a model that has no file here; more is checked when the file is read.
     """
     return resolve(name, library)
 
 
 def shown_name(path: str, facts: ModelFacts | None = None) -> str:
-    """What a model is called: by its file until that was read, then by the name and quantisation in it."""
+    """What a model is called: by its file until that was read, then by the name and quantisation in it; one elsewhere
+    by its name there and its place."""
+    if (remote := read_name(path)) is not None:
+        return f"{remote.model} · {remote.host}"
     if Path(path).parent.name == STARTER_PACKAGE:
         return STARTER_NAME
     if facts is None:
@@ -124,8 +128,16 @@ class Models:
             return bool(self._waiting)
 
     def resolved(self, name: str) -> str:
-        """What `use` would load, as `ModelChanged.path` names it. Raises UserError as `resolve_model` does."""
-        return str(resolve_model(name, self._library))
+        """What `use` would load, as `ModelChanged.path` names it. Raises UserError as `resolve_model` does, and of
+        models elsewhere as `parse_name`."""
+        return parse_name(name).text if is_remote(name) else str(resolve_model(name, self._library))
+
+    @property
+    def signature(self) -> str:
+        """What an answer is signed with: the name of the model in use; of one elsewhere the whole name, which tells
+        where its words went."""
+        state = self._state
+        return state.path if is_remote(state.path) else state.name
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         self._subscribers.append(subscriber)
@@ -140,7 +152,8 @@ class Models:
         remember: bool = True,
         without_workers: bool = False,
     ) -> None:
-        """Load what `resolve_model` knows, replacing what is loaded; how it goes is told by `ModelChanged`.
+        """Load what `resolve_model` knows, or find a model elsewhere ("openai:URL#NAME"), in the place of what is in
+        use; how it goes is told by `ModelChanged`.
 
         `wishes` None: those kept for the model. They are completed from the settings; `context` is used
         before both.
@@ -151,24 +164,30 @@ class Models:
             self._asked, self._context, self._wishes = model, context, wishes
             self._end_steps()
             try:
-                path = str(resolve_model(model, self._library))
+                path = self.resolved(model)
             except UserError as error:
                 self._tell(ModelChanged("empty", clean_text(model), "", error=error.info))
                 return
-            settings = self._settings.current
-            wished = complete(self._kept_wishes(path) if wishes is None else wishes, settings, context)
-            if without_workers:
-                wished = msgspec.structs.replace(without_worker_budgets(wished), workers=())
-            threads = self._kept_threads(path) or settings.threads
-            remembered = wishes is None or without_workers
-            request = LoadRequest(path, wished, threads, self._watching, self._calibrations, remembered)
             try:
-                self._load(request)
+                self._load(self._request_for(path, context, wishes, without_workers=without_workers))
             except UserError as error:
                 self._failed("empty", error.info, ())
                 return
             if remember:
                 self._remember(model, path)
+
+    def _request_for(
+        self, path: str, context: int | None, wishes: Wishes | None, *, without_workers: bool
+    ) -> LoadRequest:
+        settings = self._settings.current
+        if is_remote(path):  # nothing is placed, and the settings' context is one for this machine's memory
+            return LoadRequest(path, Wishes(context or (wishes.context if wishes else 0)))
+        wished = complete(self._kept_wishes(path) if wishes is None else wishes, settings, context)
+        if without_workers:
+            wished = msgspec.structs.replace(without_worker_budgets(wished), workers=())
+        threads = self._kept_threads(path) or settings.threads
+        remembered = wishes is None or without_workers
+        return LoadRequest(path, wished, threads, self._watching, self._calibrations, remembered)
 
     def reload(self, *, without_workers: bool = False) -> None:
         """Load the same model again, after a crash or a changed setting; on this machine alone when wanted."""
@@ -191,8 +210,9 @@ class Models:
         self._engine.cancel_load()
 
     def recent(self) -> list[str]:
-        """Paths of models used before, newest first, those that still exist."""
-        return [path for path in self._settings.current.recent_models if Path(path).is_file()]
+        """Paths of models used before, newest first, those that still exist, and names of models elsewhere."""
+        recent = self._settings.current.recent_models
+        return [path for path in recent if is_remote(path) or Path(path).is_file()]
 
     def generate(self, request: GenerateRequest, listener: Listener | None = None) -> None:
         """Queue an answer. What is told of it goes to `listener`, else to `on_generation`.

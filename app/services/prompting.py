@@ -36,11 +36,12 @@ def request_messages(
         messages.append(message)
         answered = not last and path[index + 1].role == "tool"
         if record.tool_calls and not last and not answered:
-            messages += _not_carried_out(record.tool_calls)
+            messages += not_carried_out(record.tool_calls)
     return tuple(messages)
 
 
-def _not_carried_out(calls: Sequence[ToolCall]) -> list[Message]:
+def not_carried_out(calls: Sequence[ToolCall]) -> list[Message]:
+    """What follows calls that nobody carried out."""
     results = [Message("tool", NOT_CARRIED_OUT, tool_call_id=call.id, name=call.name) for call in calls]
     return [*results, Message("assistant", NOT_CARRIED_OUT)]
 

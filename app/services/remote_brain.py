@@ -16,7 +16,7 @@ from engine.api import Event, Finished, GenerateRequest, Listener, Loaded, LoadF
 from engine.api import Measured as MeasuredEvent
 from engine.errors import ErrorInfo, UserError
 from engine.remote.engine import AccessOf, RemoteEngine
-from engine.remote.names import RemoteName, is_loopback_url
+from engine.remote.names import RemoteName
 
 _LOOK_S = 0.2
 
@@ -115,7 +115,7 @@ class RemoteSource:
 
 class RemoteBrain:
     """A model that a server has. `remote` tells whether text leaves this machine: not for a server that runs on it,
-    by its address (`is_loopback_url`)."""
+    by its address (`RemoteName.leaves`)."""
 
     def __init__(self, source: RemoteSource, settings: SettingsFile) -> None:
         self._source, self._settings = source, settings
@@ -126,7 +126,7 @@ class RemoteBrain:
 
     @property
     def remote(self) -> bool:
-        return not is_loopback_url(self._source.name.url)
+        return self._source.name.leaves
 
     def ready(self) -> int:
         """Find the server and what it tells of the model. Raises UserError `remote.*`."""

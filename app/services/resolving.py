@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from app import paths
 from app.services.library_names import STARTER, matching
 from engine.errors import UserError
+from engine.remote.names import is_remote, parse_name
 from engine.text import clean_text
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ def resolve(name: str, library: Library | None) -> Path:
 
     Raises UserError as `app.services.models.resolve_model`.
     """
+    if is_remote(name):
+        remote = parse_name(name)
+        raise UserError("remote.elsewhere", name=remote.model, host=remote.host)
     if clean_text(name) != name:  # bytes that are no text, from a command line
         raise UserError("model.bad_name", path=clean_text(name))
     if name == STARTER:

@@ -11,12 +11,25 @@ from agents.events import ContextPart, FileChange, Mode
 from agents.permissions.values import ApprovalRequest, Grant
 from app.store.records import RunRecord as RunRecord
 from app.store.records import RunState as RunState
-from engine.api import Message, Reasoning
+from engine.api import Message, Reasoning, Sampling
+
+
+class InChat(msgspec.Struct, frozen=True):
+    """A run's place in a chat, in which it writes the answer `message`. `before` is what was said there before the
+    task; `tainted`: untrusted text is in it. The rest is what the chat sets for its answers, as in `RunStarted`."""
+
+    conversation: int = 0
+    message: int = 0
+    before: tuple[Message, ...] = ()
+    tainted: bool = False
+    instructions: str = ""
+    sampling: Sampling = Sampling()
+    max_tokens: int = 0
 
 
 class RunWish(msgspec.Struct, frozen=True):
     """A run that is wanted. `model` "" is the model in use. `tools` None: all built-in ones and those of the servers
-    that are on. `budget` None: the usual one. `title` "": made of the task."""
+    that are on. `budget` None: the usual one. `title` "": made of the task. `chat`: where it answers in one."""
 
     task: str
     workspace: str
@@ -27,6 +40,7 @@ class RunWish(msgspec.Struct, frozen=True):
     tools: tuple[str, ...] | None = None
     recipe: str = ""
     title: str = ""
+    chat: InChat | None = None
 
 
 class PlanItem(msgspec.Struct, frozen=True):

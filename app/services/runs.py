@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from agents.budget import Budget
-from agents.events import Entry, RunResumed, RunStarted, Undone
+from agents.events import Entry, Mode, RunResumed, RunStarted, Undone
 from agents.permissions.values import ApprovalRequest, Decision, Grant
 from agents.run.calls import Again
 from agents.snapshots.values import UndoPlan
@@ -27,7 +27,7 @@ from app.services.run_grants import StoreGrants
 from app.services.run_journal import StoreJournal
 from app.services.run_parts import RunParts
 from app.services.run_undo import RunUndo
-from app.services.run_values import Recipe, RunView, RunWish, Seen, ToolAtHand
+from app.services.run_values import InChat, Recipe, RunView, RunWish, Seen, ToolAtHand
 from app.services.run_view import view_of
 from app.services.run_work import RunWork
 from app.services.run_workspace import checked_workspace
@@ -55,6 +55,8 @@ class Runs:
         self._recipes = Recipes(home / "recipes")
         self._undo = RunUndo(self._store, parts, self._tell)
         self.grants_kept = StoreGrants(self._store, self._tell)
+        # Called with a run's id once it has ended here and can be resumed, on its thread.
+        self.on_over: Callable[[int], None] = lambda _id: None
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         self._subscribers.append(subscriber)
@@ -117,7 +119,7 @@ class Runs:
         if len(task) > MOST_TASK:
             raise UserError("run.task_too_large", length=len(task), most=MOST_TASK)
         workspace = str(checked_workspace(wish.workspace, self._home))
-        budget = wish.budget or Budget()
+        budget, chat = wish.budget or Budget(), wish.chat or InChat()
         now = time.time()
         record = self._store.add(
             RunRecord(
@@ -133,7 +135,9 @@ class Runs:
                 recipe=wish.recipe,
                 steps=budget.steps,
                 writer=self._store.writer,
-            )
+                conversation=chat.conversation,
+            ),
+            chat.message,
         )
         started = RunStarted(
             task,
@@ -146,6 +150,11 @@ class Runs:
             0,
             reasoning=wish.reasoning,
             recipe=wish.recipe,
+            before=chat.before,
+            tainted=chat.tainted,
+            instructions=chat.instructions,
+            sampling=chat.sampling,
+            max_tokens=chat.max_tokens,
         )
         self._tell([RunChanged(record)])
         self._carry_out(record, started, wish.tools, {}, attended)
@@ -158,12 +167,13 @@ class Runs:
         again: Mapping[str, Again] | None = None,
         budget: Budget | None = None,
         *,
+        mode: Mode | None = None,
         attended: bool = True,
     ) -> RunRecord:
         """Go on with a run that was paused, stopped or interrupted, or has answered; `message` is said to the model.
 
         `again`: what becomes of calls that were interrupted, "skip" for those not named. `budget` None: as much as at
-        the start. Raises UserError `run.busy`, `run.elsewhere`, `run.not_resumable`.
+        the start; `mode` None: as before. Raises UserError `run.busy`, `run.elsewhere`, `run.not_resumable`.
         """
         record = self._free(id)
         entries = self.entries(id)
@@ -183,7 +193,7 @@ class Runs:
         if taken is None:  # another process was faster
             raise UserError("run.elsewhere")
         self._tell([RunChanged(taken)])
-        event = RunResumed(budget or started.budget, clean_text(message).strip())
+        event = RunResumed(budget or started.budget, clean_text(message).strip(), mode)
         # A run whose model was never ready has no list of tools yet.
         self._carry_out(taken, event, started.tools or None, again or {}, attended)
         return taken
@@ -274,13 +284,12 @@ class Runs:
 
     def empty_trash(self, older_than: float) -> int:
         """Remove for good what went to the trash before that time, and what no run needs any more; how many runs."""
-        expired = [run.id for run in self.trash() if run.trashed is not None and run.trashed < older_than]
-        count = self._store.empty_trash(older_than)
-        for id in expired:
+        removed = self._store.empty_trash(older_than)
+        for id in removed:
             self._parts.forget(id)
-        if count:
-            self._undo.collect(self._store.all() + self._store.all(trashed=True))
-        return count
+        if removed:
+            self._undo.collect(self._store.every())
+        return len(removed)
 
     def recipes(self) -> tuple[Recipe, ...]:
         """The user's own, then ours, in the user's language."""
@@ -341,9 +350,13 @@ class Runs:
         """On the run's thread, at its end."""
         with self._lock:
             self._works.pop(id, None)
-        record = self._store.change(id, RUNS_UNDER_WAY, (self._store.writer,), state="interrupted", writer="")
-        if record is not None:  # it could not say itself that it ended
-            self._tell([RunChanged(record)])
+        try:
+            writer = self._store.writer
+            record = self._store.change(id, RUNS_UNDER_WAY, (writer,), state="interrupted", writer="")
+            if record is not None:  # it could not say itself that it ended
+                self._tell([RunChanged(record)])
+        finally:
+            self.on_over(id)
 
     def _free(self, id: int) -> RunRecord:
         """The record of a run that is not under way. Raises UserError `run.busy`, `run.elsewhere`."""

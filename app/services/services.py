@@ -24,12 +24,14 @@ from app.services.runs import Runs
 from app.services.secrets import Secrets
 from app.services.servers import Servers
 from app.services.settings import SettingsFile, language
+from app.services.switching import SwitchingEngine
 from app.services.tool_checks import ToolChecks
 from app.services.wishes import WishesFile
 from app.store.store import Store
 from engine.api import Engine, Listener
 from engine.errors import UserError
 from engine.local.client import LocalEngine
+from engine.remote.engine import RemoteEngine
 
 
 class Services:
@@ -57,11 +59,11 @@ class Services:
         self.hub = hub
         self.secrets = secrets
         self.elsewhere = elsewhere
-        self.conversations = Conversations(store, models, settings)
         self.brains = Brains(models, settings, elsewhere.access_of)
         self.servers = Servers(home, secrets, found_sandbox, self._revoke)
         parts = RunParts(home, self.brains, self.servers, lambda: language(settings.current))
         self.runs = Runs(home, store, parts)
+        self.conversations = Conversations(store, models, settings, self.runs)
         self.tool_checks = ToolChecks(store.runs, models, self.brains)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
@@ -131,11 +133,15 @@ def open_services(
     secrets = Secrets()
     elsewhere = Elsewhere(home, settings, secrets)
     hub = HubService(home, settings, secrets, placements)
+
+    def make_remote(listener: Listener) -> Engine:
+        return RemoteEngine(listener, elsewhere.access_of)
+
     fetching = HubFetching(hub.access, library.parts, lambda: library.folder)
     downloads = Downloads(store, settings, library, fetching, hub.repository)
     models = Models(
         settings,
-        make_engine,
+        lambda listener: SwitchingEngine(listener, make_engine, make_remote),
         kept_wishes=placements.wishes_for,
         kept_threads=placements.threads_for,
         concede=placements.concession,

@@ -28,7 +28,8 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 class Settings(msgspec.Struct, frozen=True):
     """What the user chose. `text_size` is percent; 0 for `max_tokens`, `context` and `threads` is automatic.
 
-    `model` is a path or "starter". `recent_models` holds paths, the latest first. `workers` are the addresses
+    `model` is a path, "starter" or the name of a model elsewhere. `recent_models` holds paths and such names, the
+    latest first. `workers` are the addresses
     "host:port" of machines that lend their memory, in the order that names them RPC0, RPC1, and so on.
 
     `library_folder` "" is the folder `models` of the data folder. `offline`: nothing is asked of the hub.

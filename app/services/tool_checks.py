@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from agents.check.check import Checked, check
@@ -16,6 +16,8 @@ from app.store.run_store import RunStore
 from engine.errors import UserError
 
 _BETWEEN = ", "
+# A check that was cancelled just now may take so long to end; seconds.
+_LEAVES_S = 0.5
 
 
 class ToolChecks:
@@ -37,8 +39,12 @@ class ToolChecks:
 
     def of(self, path: str) -> ToolCheck | None:
         """The check of the model at this path, as it is now; None when it was not checked."""
-        key = key_of(path)
-        return self.known().get(key) if key else None
+        return self.by_path((path,)).get(path)
+
+    def by_path(self, paths: Iterable[str]) -> dict[str, ToolCheck]:
+        """Those of the models at these paths that were checked as they are now."""
+        known = self.known()
+        return {path: known[key] for path in paths if (key := key_of(path)) in known}
 
     def run(
         self,
@@ -53,7 +59,7 @@ class ToolChecks:
         `check.twice` while another check is under way, `check.too_slow`, and `run.no_model_file` when the file is
         gone.
         """
-        if not self._running.acquire(blocking=False):
+        if not self._running.acquire(timeout=_LEAVES_S):
             raise UserError("check.twice")
         try:
             found = self._check(model, progress, cancelled)

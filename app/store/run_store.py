@@ -26,9 +26,10 @@ class RunStore:
 
     # --- runs ---
 
-    def add(self, run: RunRecord) -> RunRecord:
-        """Under an id that is given here."""
-        added: RunRecord = self._write(runs.add, run)
+    def add(self, run: RunRecord, message: int = 0) -> RunRecord:
+        """Under an id that is given here. It writes the answer `message` of a chat when that is not 0, which is
+        noted with it. Raises UserError `store.no_message`."""
+        added: RunRecord = self._write(runs.add, run, message)
         return added
 
     def get(self, id: int) -> RunRecord:
@@ -37,8 +38,13 @@ class RunStore:
         return found
 
     def all(self, *, trashed: bool = False) -> list[RunRecord]:
-        """Those outside the trash, or in it; the latest first."""
+        """Those outside the trash, or in it; the latest first. Those of chats are not among them."""
         found: list[RunRecord] = self._read(runs.listed, trashed)
+        return found
+
+    def every(self) -> list[RunRecord]:
+        """All there are: those of chats and those in the trash as well."""
+        found: list[RunRecord] = self._read(runs.every)
         return found
 
     def change(
@@ -58,10 +64,11 @@ class RunStore:
         found: list[RunRecord] = self._write(runs.recover, self.writer)
         return found
 
-    def empty_trash(self, older_than: float) -> int:
-        """Remove for good what went to the trash before that time; how many those were."""
+    def empty_trash(self, older_than: float) -> list[int]:
+        """Remove for good what went to the trash before that time, and runs of chats that are gone; which those
+        were."""
         expired: list[int] = self._read(runs.expired, older_than)
-        return sum(self._write(runs.remove, run, older_than) for run in expired)
+        return [run for run in expired if self._write(runs.remove, run, older_than)]
 
     # --- journals ---
 

@@ -8,24 +8,27 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, update
 
 from agents.events import Entry, RunEvent, decoded
-from app.store import writers
+from app.store import messages, writers
 from app.store.errors import no_run, no_run_text
 from app.store.records import RUNS_UNDER_WAY, RunRecord, RunState
-from app.store.tables import RunEventRow, RunRow, RunTextRow
+from app.store.tables import ConversationRow, RunEventRow, RunRow, RunTextRow
 from app.store.text import storable_json
 
 _COLUMNS = [getattr(RunRow, name) for name in RunRecord.__struct_fields__]
 
 
-def add(connection: Connection, run: RunRecord) -> RunRecord:
-    """Add one under an id of its own."""
+def add(connection: Connection, run: RunRecord, message: int = 0) -> RunRecord:
+    """Add one under an id of its own; it writes the answer `message` of a chat, unless that is 0."""
     values = {name: getattr(run, name) for name in RunRecord.__struct_fields__ if name != "id"}
     result = connection.execute(insert(RunRow).values(**values))
     assert result.inserted_primary_key is not None
-    return get(connection, result.inserted_primary_key[0])
+    added: int = result.inserted_primary_key[0]
+    if message:
+        messages.set_run(connection, message, added)
+    return get(connection, added)
 
 
 def get(connection: Connection, id: int) -> RunRecord:
@@ -45,6 +48,11 @@ def listed(connection: Connection, trashed: bool) -> list[RunRecord]:
         .order_by(RunRow.created.desc(), RunRow.id.desc())
     )
     return [RunRecord(*row) for row in connection.execute(statement)]
+
+
+def every(connection: Connection) -> list[RunRecord]:
+    """All of them, in the trash and of chats as well."""
+    return [RunRecord(*row) for row in connection.execute(select(*_COLUMNS).order_by(RunRow.id))]
 
 
 def change(
@@ -95,8 +103,13 @@ def entries(connection: Connection, run: int, after: int, limit: int) -> list[En
 
 
 def keep(connection: Connection, run: int, text: str) -> str:
-    """Keep a text under the next handle."""
-    count = connection.scalar(select(func.count()).where(RunTextRow.run_id == run)) or 0
+    """Keep a text under the next handle, or under the one that it has. In a chat its runs have one count, so that
+    the handle means the same in the answers that follow."""
+    same = select(RunTextRow.handle).where(RunTextRow.run_id == run, RunTextRow.text == text).limit(1)
+    known: str | None = connection.scalar(same)
+    if known is not None:
+        return known
+    count = connection.scalar(select(func.count()).where(RunTextRow.run_id.in_(_together(run)))) or 0
     handle = f"r{count + 1}"
     connection.execute(insert(RunTextRow).values(run_id=run, handle=handle, text=text))
     return handle
@@ -104,23 +117,36 @@ def keep(connection: Connection, run: int, text: str) -> str:
 
 def kept(connection: Connection, run: int, handle: str) -> str:
     """Raises UserError `run.no_text`."""
-    statement = select(RunTextRow.text).where(RunTextRow.run_id == run, RunTextRow.handle == handle)
+    statement = select(RunTextRow.text).where(
+        RunTextRow.run_id.in_(_together(run)), RunTextRow.handle == handle
+    )
     text: str | None = connection.scalar(statement)
     if text is None:
         raise no_run_text(handle)
     return text
 
 
+def _together(run: int) -> Select[int]:
+    """The runs whose handles count together: those of a chat, or one alone."""
+    chat = select(RunRow.conversation).where(RunRow.id == run).scalar_subquery()
+    return select(RunRow.id).where((RunRow.id == run) | ((RunRow.conversation == chat) & (chat != 0)))
+
+
 def expired(connection: Connection, older_than: float) -> list[int]:
-    """Runs that went to the trash before that time (seconds since 1970)."""
-    return list(connection.scalars(select(RunRow.id).where(RunRow.trashed < older_than)))
+    """Runs that went to the trash before that time (seconds since 1970), and those whose chat is gone."""
+    return list(connection.scalars(select(RunRow.id).where(_expired(older_than))))
 
 
 def remove(connection: Connection, id: int, older_than: float) -> bool:
     """Delete one for good; False if it was restored in the meantime."""
-    if connection.scalar(select(RunRow.id).where(RunRow.id == id, RunRow.trashed < older_than)) is None:
+    if connection.scalar(select(RunRow.id).where(RunRow.id == id, _expired(older_than))) is None:
         return False
     connection.execute(delete(RunEventRow).where(RunEventRow.run_id == id))
     connection.execute(delete(RunTextRow).where(RunTextRow.run_id == id))
     connection.execute(delete(RunRow).where(RunRow.id == id))
     return True
+
+
+def _expired(older_than: float) -> ColumnElement[bool]:
+    is_left_over = (RunRow.conversation != 0) & RunRow.conversation.not_in(select(ConversationRow.id))
+    return or_(RunRow.trashed < older_than, is_left_over)

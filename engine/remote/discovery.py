@@ -1,7 +1,8 @@
 """What a server tells of itself and its models: which kind it is, and how long a model's context is.
 
 `/v1/models` is OpenAI's; vLLM and SGLang add `max_model_len`, llama-server `meta`, OpenRouter and others
-`context_length`. llama-server has `/props`, LM Studio `/api/v0/models`, Ollama `/api/show` and `/api/ps`.
+`context_length`. llama-server has `/props`, LM Studio `/api/v0/models`, Ollama `/api/version`, `/api/show` and
+`/api/ps`. A server that is not known to be Ollama is only ever asked with GET: what takes a POST may be anything.
 """
 
 from __future__ import annotations
@@ -120,6 +121,8 @@ def _ollama(http: Http, name: RemoteName, model: dict[str, Any]) -> int | None:
     """Ollama loads a model with a length of its own and cuts longer prompts without a word: it is asked to load it,
     and then what it has loaded."""
     if not _at_home(name) or model.get("owned_by") not in (None, "library", "ollama"):
+        return None
+    if "version" not in _dict(http.get(f"{name.root}/api/version")):
         return None
     shown = _dict(http.post(f"{name.root}/api/show", {"model": name.model}, silence_s=10.0))
     if "model_info" not in shown:

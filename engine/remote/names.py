@@ -29,6 +29,12 @@ class RemoteName(msgspec.Struct, frozen=True):
         return host_of(self.url)
 
     @property
+    def leaves(self) -> bool:
+        """Whether text that the model is asked leaves this machine: not for a server that runs on it. A name that a
+        resolver may lead anywhere counts as another machine's."""
+        return not is_loopback(urlsplit(self.url).hostname or "")
+
+    @property
     def root(self) -> str:
         """The server's own address, where questions beyond OpenAI's API are asked."""
         return self.url.removesuffix("/v1")
@@ -50,6 +56,14 @@ def parse_name(text: str) -> RemoteName:
     if not (is_remote(text) and mark and model and len(text) <= _LONGEST and model.isprintable()):
         raise UserError("remote.bad_name", name=text[:200])
     return RemoteName(checked_url(address), model)
+
+
+def read_name(text: str) -> RemoteName | None:
+    """The name, None for what is none."""
+    try:
+        return parse_name(text) if is_remote(text) else None
+    except UserError:
+        return None
 
 
 def checked_url(address: str) -> str:
@@ -88,12 +102,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.split("%")[0]).is_loopback
     except ValueError:
         return False
-
-
-def is_loopback_url(url: str) -> bool:
-    """Whether the server at an address as `checked_url` has it runs on this machine, so that text does not leave it.
-    A name that another machine's resolver may lead anywhere does not count."""
-    return is_loopback(urlsplit(url).hostname or "")
 
 
 def is_near(address: str) -> bool:

@@ -182,6 +182,25 @@
     </message>
 </context>
 <context>
+    <name>AnswerRow</name>
+    <message>
+        <source>Copied</source>
+        <translation>복사됨</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>답변</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>복사</translation>
+    </message>
+    <message>
+        <source>Copy this answer</source>
+        <translation>이 답변 복사</translation>
+    </message>
+</context>
+<context>
     <name>AppearanceSection</name>
     <message>
         <source>Appearance</source>
@@ -525,7 +544,7 @@
     <name>Composer</name>
     <message>
         <source>Stop</source>
-        <translation>멈추기</translation>
+        <translation>중지</translation>
     </message>
     <message>
         <source>Send</source>
@@ -1096,6 +1115,21 @@
     </message>
 </context>
 <context>
+    <name>FollowUp</name>
+    <message>
+        <source>Say how it should go on</source>
+        <translation>어떻게 이어 갈지 적어 주세요</translation>
+    </message>
+    <message>
+        <source>How the run should go on</source>
+        <translation>실행을 어떻게 이어 갈지</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>이어 가기</translation>
+    </message>
+</context>
+<context>
     <name>Footer</name>
     <message>
         <source>Copied</source>
@@ -1497,6 +1531,33 @@
     </message>
 </context>
 <context>
+    <name>InterruptedCard</name>
+    <message>
+        <source>Interrupted</source>
+        <translation>중단됨</translation>
+    </message>
+    <message>
+        <source>Coterie ended while this was under way. Nobody knows how far it came; look before you run it again.</source>
+        <translation>이 작업을 하던 중에 Coterie가 끝났습니다. 어디까지 되었는지 알 수 없으니, 다시 실행하기 전에 확인하세요.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>이어 가기</translation>
+    </message>
+    <message>
+        <source>Leave it stopped</source>
+        <translation>멈춘 채로 두기</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>건너뛰기</translation>
+    </message>
+    <message>
+        <source>Run again</source>
+        <translation>다시 실행</translation>
+    </message>
+</context>
+<context>
     <name>LayerStrip</name>
     <message>
         <source>layer {first}: {where}</source>
@@ -1653,6 +1714,10 @@
         <translation>확인</translation>
     </message>
     <message>
+        <source>Check tools (30 s)</source>
+        <translation>도구 점검(30초)</translation>
+    </message>
+    <message>
         <source>Show in the file manager</source>
         <translation>파일 관리자에서 보기</translation>
     </message>
@@ -1781,6 +1846,13 @@
     <message>
         <source>Twice on this disk</source>
         <translation>디스크에 중복된 모델</translation>
+    </message>
+</context>
+<context>
+    <name>LiveTurn</name>
+    <message>
+        <source>Waiting for the model…</source>
+        <translation>모델을 기다리는 중…</translation>
     </message>
 </context>
 <context>
@@ -1954,6 +2026,14 @@
     <message>
         <source>Load again</source>
         <translation>다시 불러오기</translation>
+    </message>
+    <message>
+        <source>Stop checking tools</source>
+        <translation>도구 점검 중지</translation>
+    </message>
+    <message>
+        <source>Check tools (30 s)</source>
+        <translation>도구 점검(30초)</translation>
     </message>
     <message>
         <source>Find a model</source>
@@ -2392,6 +2472,26 @@
         <source>{experts} experts, {used} active</source>
         <translation>전문가 {experts}개 중 {used}개 활성</translation>
     </message>
+    <message>
+        <source>tools: {rating}</source>
+        <translation>도구: {rating}</translation>
+    </message>
+    <message>
+        <source>It used tools rightly in {passed} of {total} tasks.</source>
+        <translation>과제 {total}개 중 {passed}개에서 도구를 올바르게 썼습니다.</translation>
+    </message>
+    <message>
+        <source>What went wrong: {tasks}.</source>
+        <translation>잘되지 않은 것: {tasks}.</translation>
+    </message>
+    <message>
+        <source>checking tools</source>
+        <translation>도구 점검 중</translation>
+    </message>
+    <message>
+        <source>checking tools: {done} of {total}</source>
+        <translation>도구 점검 중: {total}개 중 {done}개</translation>
+    </message>
 </context>
 <context>
     <name>ModelsPage</name>
@@ -2749,6 +2849,29 @@
     </message>
 </context>
 <context>
+    <name>PlanCard</name>
+    <message>
+        <source>done</source>
+        <translation>완료</translation>
+    </message>
+    <message>
+        <source>under way</source>
+        <translation>진행 중</translation>
+    </message>
+    <message>
+        <source>to do</source>
+        <translation>할 일</translation>
+    </message>
+    <message>
+        <source>Plan: {items}</source>
+        <translation>계획: {items}</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation>계획</translation>
+    </message>
+</context>
+<context>
     <name>ProseBlock</name>
     <message>
         <source>Answer text</source>
@@ -2970,7 +3093,7 @@
     </message>
     <message>
         <source>Stop</source>
-        <translation>멈추기</translation>
+        <translation>중지</translation>
     </message>
     <message>
         <source>Resume</source>
@@ -3006,6 +3129,304 @@
     <message>
         <source>“{title}” stopped before it was done</source>
         <translation>“{title}” 실행이 끝나기 전에 멈췄습니다</translation>
+    </message>
+</context>
+<context>
+    <name>RunSteps</name>
+    <message>
+        <source>asks</source>
+        <translation>묻는 중</translation>
+    </message>
+    <message>
+        <source>denied</source>
+        <translation>거부됨</translation>
+    </message>
+    <message>
+        <source>working</source>
+        <translation>진행 중</translation>
+    </message>
+    <message>
+        <source>timed out</source>
+        <translation>시간 초과</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>중단됨</translation>
+    </message>
+    <message>
+        <source>left out</source>
+        <translation>건너뜀</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>실패</translation>
+    </message>
+    <message>
+        <source>undone</source>
+        <translation>되돌림</translation>
+    </message>
+    <message>
+        <source>1 entry</source>
+        <translation>항목 1개</translation>
+    </message>
+    <message>
+        <source>{count} entries</source>
+        <translation>항목 {count}개</translation>
+    </message>
+    <message>
+        <source>1 file</source>
+        <translation>파일 1개</translation>
+    </message>
+    <message>
+        <source>{count} files</source>
+        <translation>파일 {count}개</translation>
+    </message>
+    <message>
+        <source>1 match</source>
+        <translation>1곳 일치</translation>
+    </message>
+    <message>
+        <source>{count} matches</source>
+        <translation>{count}곳 일치</translation>
+    </message>
+    <message>
+        <source>1 passage</source>
+        <translation>구절 1개</translation>
+    </message>
+    <message>
+        <source>{count} passages</source>
+        <translation>구절 {count}개</translation>
+    </message>
+    <message>
+        <source>1 note</source>
+        <translation>메모 1개</translation>
+    </message>
+    <message>
+        <source>{count} notes</source>
+        <translation>메모 {count}개</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>비어 있음</translation>
+    </message>
+    <message>
+        <source>no text</source>
+        <translation>글 없음</translation>
+    </message>
+    <message>
+        <source>1 line</source>
+        <translation>1줄</translation>
+    </message>
+    <message>
+        <source>{count} lines</source>
+        <translation>{count}줄</translation>
+    </message>
+    <message>
+        <source>lines {first} to {last} of {count}</source>
+        <translation>{count}줄 중 {first}~{last}줄</translation>
+    </message>
+    <message>
+        <source>{some} of {count} pages</source>
+        <translation>{count}쪽 중 {some}쪽</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>완료</translation>
+    </message>
+    <message>
+        <source>exit code {code}</source>
+        <translation>종료 코드 {code}</translation>
+    </message>
+    <message>
+        <source>thought</source>
+        <translation>생각함</translation>
+    </message>
+    <message>
+        <source>thought for {seconds} s</source>
+        <translation>{seconds}초 동안 생각함</translation>
+    </message>
+    <message>
+        <source>The turn broke off</source>
+        <translation>차례가 도중에 끊김</translation>
+    </message>
+    <message>
+        <source>Thoughts</source>
+        <translation>생각</translation>
+    </message>
+    <message>
+        <source>Thought for {seconds} s</source>
+        <translation>{seconds}초 동안 생각함</translation>
+    </message>
+    <message>
+        <source>1 token</source>
+        <translation>토큰 1개</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>토큰 {count}개</translation>
+    </message>
+    <message>
+        <source>reasoning</source>
+        <translation>추론</translation>
+    </message>
+    <message>
+        <source>1 long result is shown to the model shortened</source>
+        <translation>긴 결과 1개를 모델에게 줄여서 보여 줍니다</translation>
+    </message>
+    <message>
+        <source>The first step is left out of what the model sees; a summary stands for it</source>
+        <translation>첫 단계는 모델에게 보이지 않으며, 요약으로 대신합니다</translation>
+    </message>
+    <message>
+        <source>1 tool is offered to the model</source>
+        <translation>모델에게 도구 1개를 제공합니다</translation>
+    </message>
+    <message>
+        <source>1 file was put back</source>
+        <translation>파일 1개를 되돌렸습니다</translation>
+    </message>
+    <message>
+        <source>1 file is again as the run had left it</source>
+        <translation>파일 1개가 다시 실행이 남긴 상태가 되었습니다</translation>
+    </message>
+    <message>
+        <source>{count} long results are shown to the model shortened</source>
+        <translation>긴 결과 {count}개를 모델에게 줄여서 보여 줍니다</translation>
+    </message>
+    <message>
+        <source>The first {count} steps are left out of what the model sees; a summary stands for them</source>
+        <translation>처음 {count}단계는 모델에게 보이지 않으며, 요약으로 대신합니다</translation>
+    </message>
+    <message>
+        <source>Calls that came again and again are taken out of what the model sees</source>
+        <translation>되풀이된 호출을 모델이 보는 내용에서 뺐습니다</translation>
+    </message>
+    <message>
+        <source>The model repeated itself and was told so</source>
+        <translation>모델이 같은 일을 되풀이해 그 점을 알려 주었습니다</translation>
+    </message>
+    <message>
+        <source>The model gave no answer and was asked again</source>
+        <translation>모델이 답하지 않아 다시 물었습니다</translation>
+    </message>
+    <message>
+        <source>The model’s words were cut off and it was told so</source>
+        <translation>모델의 글이 도중에 잘려 그 점을 알려 주었습니다</translation>
+    </message>
+    <message>
+        <source>{count} tools that fit the task are offered to the model</source>
+        <translation>작업에 맞는 도구 {count}개를 모델에게 제공합니다</translation>
+    </message>
+    <message>
+        <source>The model was asked to answer without tools</source>
+        <translation>모델에게 도구 없이 답하라고 했습니다</translation>
+    </message>
+    <message>
+        <source>Older thoughts are left out of what the model sees</source>
+        <translation>이전의 생각은 모델에게 보이지 않습니다</translation>
+    </message>
+    <message>
+        <source>The run goes on</source>
+        <translation>실행을 이어 갑니다</translation>
+    </message>
+    <message>
+        <source>{count} files were put back</source>
+        <translation>파일 {count}개를 되돌렸습니다</translation>
+    </message>
+    <message>
+        <source>{count} files are again as the run had left them</source>
+        <translation>파일 {count}개가 다시 실행이 남긴 상태가 되었습니다</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>새 파일</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>변경됨</translation>
+    </message>
+    <message>
+        <source>deleted</source>
+        <translation>삭제됨</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>알 수 없음</translation>
+    </message>
+    <message>
+        <source>You denied it</source>
+        <translation>사용자가 거부함</translation>
+    </message>
+    <message>
+        <source>A fixed rule forbids it</source>
+        <translation>고정된 규칙이 금지함</translation>
+    </message>
+    <message>
+        <source>This kind of run may only read</source>
+        <translation>이 실행은 읽기만 할 수 있음</translation>
+    </message>
+    <message>
+        <source>Nobody was there to ask</source>
+        <translation>물어볼 사람이 없었음</translation>
+    </message>
+    <message>
+        <source>Denied</source>
+        <translation>거부됨</translation>
+    </message>
+    <message>
+        <source>You allowed it for this run</source>
+        <translation>사용자가 이 실행에서 허용함</translation>
+    </message>
+    <message>
+        <source>You allowed it for this folder</source>
+        <translation>사용자가 이 폴더에서 허용함</translation>
+    </message>
+    <message>
+        <source>You allowed it for this server</source>
+        <translation>사용자가 이 서버를 허용함</translation>
+    </message>
+    <message>
+        <source>You allowed it once</source>
+        <translation>사용자가 한 번 허용함</translation>
+    </message>
+    <message>
+        <source>Allowed by what you allowed before</source>
+        <translation>이전에 허용한 것에 따라 허용됨</translation>
+    </message>
+    <message>
+        <source>Allowed without asking</source>
+        <translation>묻지 않고 허용됨</translation>
+    </message>
+</context>
+<context>
+    <name>RunStepsView</name>
+    <message>
+        <source>Run finished: {words}</source>
+        <translation>실행 완료: {words}</translation>
+    </message>
+    <message>
+        <source>Open this address?</source>
+        <translation>이 주소를 열까요?</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>열기</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>주소 복사</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Steps of the run</source>
+        <translation>실행의 단계</translation>
+    </message>
+    <message>
+        <source>Jump to the latest step</source>
+        <translation>최근 단계로 이동</translation>
     </message>
 </context>
 <context>
@@ -3163,6 +3584,17 @@
     <message>
         <source>Runs and recipes</source>
         <translation>실행과 레시피</translation>
+    </message>
+</context>
+<context>
+    <name>SaidRow</name>
+    <message>
+        <source>What you asked for</source>
+        <translation>부탁한 내용</translation>
+    </message>
+    <message>
+        <source>Show all ({count} characters)</source>
+        <translation>모두 보기({count}자)</translation>
     </message>
 </context>
 <context>
@@ -3697,6 +4129,100 @@
     </message>
 </context>
 <context>
+    <name>StepDetails</name>
+    <message>
+        <source>Thoughts</source>
+        <translation>생각</translation>
+    </message>
+    <message>
+        <source>Undo this step</source>
+        <translation>이 단계 되돌리기</translation>
+    </message>
+    <message>
+        <source>Back to here</source>
+        <translation>여기까지 되돌리기</translation>
+    </message>
+    <message>
+        <source>What the model saw</source>
+        <translation>모델이 본 내용</translation>
+    </message>
+    <message>
+        <source>Undoes all that came after this step</source>
+        <translation>이 단계 뒤에 한 일을 모두 되돌립니다</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>명령</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>프로그램</translation>
+    </message>
+    <message>
+        <source>Arguments</source>
+        <translation>인수</translation>
+    </message>
+    <message>
+        <source>What changed</source>
+        <translation>변경된 내용</translation>
+    </message>
+    <message>
+        <source>beginning and end, as the model sees it</source>
+        <translation>모델이 보는 대로 앞과 끝만</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>결과</translation>
+    </message>
+    <message>
+        <source>Show all ({size})</source>
+        <translation>모두 보기({size})</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds}초</translation>
+    </message>
+    <message>
+        <source>text that anybody may have written</source>
+        <translation>누가 썼는지 알 수 없는 글</translation>
+    </message>
+    <message>
+        <source>1 file could not be kept for undoing</source>
+        <translation>파일 1개는 되돌리기용으로 저장하지 못함</translation>
+    </message>
+    <message>
+        <source>{count} files could not be kept for undoing</source>
+        <translation>파일 {count}개는 되돌리기용으로 저장하지 못함</translation>
+    </message>
+    <message>
+        <source>{count} more files</source>
+        <translation>외 파일 {count}개</translation>
+    </message>
+</context>
+<context>
+    <name>StepRow</name>
+    <message>
+        <source>undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>Undo step {number}</source>
+        <translation>{number}단계 되돌리기</translation>
+    </message>
+    <message>
+        <source>Step {number}: {call}</source>
+        <translation>{number}단계: {call}</translation>
+    </message>
+    <message>
+        <source>opened</source>
+        <translation>열림</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>닫힘</translation>
+    </message>
+</context>
+<context>
     <name>Strip</name>
     <message>
         <source>Dismiss</source>
@@ -3825,6 +4351,21 @@
     <message>
         <source>Given the types that the tool asks for: {changes}</source>
         <translation>도구가 요구하는 형식으로 바꿈: {changes}</translation>
+    </message>
+</context>
+<context>
+    <name>ToolCheckNotes</name>
+    <message>
+        <source>Checking how {name} uses tools; it takes about 30 seconds.</source>
+        <translation>{name} 모델이 도구를 얼마나 잘 쓰는지 점검합니다. 30초쯤 걸립니다.</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>{name} · {rating}, {passed} of {total} tasks</source>
+        <translation>{name} · {rating}, 과제 {total}개 중 {passed}개</translation>
     </message>
 </context>
 <context>
@@ -4034,6 +4575,49 @@
     <message>
         <source>more experts on the device</source>
         <translation>장치에 전문가 늘리기</translation>
+    </message>
+</context>
+<context>
+    <name>UndoDialog</name>
+    <message>
+        <source>Restore 1 file</source>
+        <translation>파일 1개 복원</translation>
+    </message>
+    <message>
+        <source>Undo 1 file</source>
+        <translation>파일 1개 되돌리기</translation>
+    </message>
+    <message>
+        <source>Restore {count} files</source>
+        <translation>파일 {count}개 복원</translation>
+    </message>
+    <message>
+        <source>Undo {count} files</source>
+        <translation>파일 {count}개 되돌리기</translation>
+    </message>
+    <message>
+        <source>Take the undoing back?</source>
+        <translation>되돌린 것을 취소할까요?</translation>
+    </message>
+    <message>
+        <source>Undo this?</source>
+        <translation>되돌릴까요?</translation>
+    </message>
+    <message>
+        <source>and {count} more files</source>
+        <translation>외 파일 {count}개</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>1 file was changed by somebody else since.</source>
+        <translation>그 뒤에 다른 사람이 변경한 파일이 1개 있습니다.</translation>
+    </message>
+    <message>
+        <source>{count} files were changed by somebody else since.</source>
+        <translation>그 뒤에 다른 사람이 변경한 파일이 {count}개 있습니다.</translation>
     </message>
 </context>
 <context>
@@ -4372,6 +4956,45 @@
     <message>
         <source>Choose…</source>
         <translation>고르기…</translation>
+    </message>
+</context>
+<context>
+    <name>_FileRow</name>
+    <message>
+        <source>Undo this file</source>
+        <translation>이 파일 되돌리기</translation>
+    </message>
+    <message>
+        <source>Undo this file: {path}</source>
+        <translation>이 파일 되돌리기: {path}</translation>
+    </message>
+    <message>
+        <source>Put back {path} all the same</source>
+        <translation>그래도 {path} 되돌리기</translation>
+    </message>
+    <message>
+        <source>Cannot be put back: it was too large to keep.</source>
+        <translation>되돌릴 수 없음: 너무 커서 저장해 두지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>Changed by somebody else since, or by a later step. It is left alone, unless you tick it; the version that is there now is kept.</source>
+        <translation>그 뒤에 다른 사람이나 이후 단계가 변경했습니다. 체크하지 않으면 그대로 둡니다. 지금 있는 내용은 보관됩니다.</translation>
+    </message>
+    <message>
+        <source>Goes away: it was not there before.</source>
+        <translation>없어집니다: 전에는 없던 파일입니다.</translation>
+    </message>
+    <message>
+        <source>Becomes again what the run had made of it.</source>
+        <translation>실행이 만든 상태로 다시 바뀝니다.</translation>
+    </message>
+    <message>
+        <source>Comes back.</source>
+        <translation>다시 생깁니다.</translation>
+    </message>
+    <message>
+        <source>Becomes again what it was before.</source>
+        <translation>이전 상태로 돌아갑니다.</translation>
     </message>
 </context>
 <context>

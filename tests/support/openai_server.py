@@ -58,6 +58,7 @@ class OpenAiServer:
         self.asked: list[Asked] = []
         self.left: list[int] = []
         self.paths: list[str] = []
+        self.posts: list[str] = []  # of these, the ones that were posted to
         self.closing = threading.Event()
         self._lock = threading.Lock()
         self._http = _Http(("127.0.0.1", port), _Handler)
@@ -131,12 +132,15 @@ class _Handler(BaseHTTPRequestHandler):
                 for name in scripted.names
             ]
             self._object({"data": listed})
+        elif path == "/api/version" and scripted.kind == "ollama":
+            self._object({"version": "0.13.0"})
         else:
             self._error(404, "no such path")
 
     def do_POST(self) -> None:
         scripted = self._scripted
         scripted.paths.append(self.path)
+        scripted.posts.append(self.path)
         try:
             body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
         except ValueError:

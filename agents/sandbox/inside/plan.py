@@ -16,8 +16,8 @@ class LaunchPlan(NamedTuple):
     `expected` are (path, device, inode) that must be what is found at those paths, or nothing is started: a link
     may have been put there meanwhile. `guarded` are files and folders that are put back when they were changed,
     where the system cannot keep them from being written. `private`: make a folder for the time of the run and
-    use it as home and for temporary files. `reads` and `writes` are paths, for Landlock. `floor` bytes are left
-    free on the disk of `folder`, the working directory.
+    use it as home and for temporary files. `reads` and `writes` are paths, for Landlock. `floor` bytes and room
+    for `floor_files` files are left free on the disk of `folder`, the working directory.
     `landlock` is the version of Landlock to use, 0 for none.
     """
 
@@ -30,6 +30,7 @@ class LaunchPlan(NamedTuple):
     processes: int = 0
     open_files: int = 0
     floor: int = 0
+    floor_files: int = 0
     landlock: int = 0
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()

@@ -76,6 +76,10 @@ _FORBIDDEN = {
     "vhangup": (153, 58),
     "migrate_pages": (256, 238),
     "move_pages": (279, 239),
+    # Memory that belongs to no process, so that nobody would see how much of it there is.
+    "shmget": (29, 194),
+    "shmat": (30, 196),
+    "memfd_secret": (447, 447),
 }
 # Landlock has no say in these. They change files that can be named without being opened, or other processes.
 _FORBIDDEN_BY_NAME = {
@@ -102,6 +106,22 @@ _FORBIDDEN_BY_NAME = {
     "file_setattr": (469, 469),
 }
 _TRUNCATE = {"truncate": (76, 45)}
+# What processes of this machine share by number or name, without a file: a namespace has its own, Landlock has none.
+_SHARED = {
+    "shmctl": (31, 195),
+    "msgget": (68, 186),
+    "msgsnd": (69, 189),
+    "msgrcv": (70, 188),
+    "msgctl": (71, 187),
+    "semget": (64, 190),
+    "semop": (65, 193),
+    "semtimedop": (220, 192),
+    "semctl": (66, 191),
+    "mq_open": (240, 180),
+    "mq_unlink": (241, 181),
+}
+# Programs do without these. The first takes memory that belongs to no process, the second all of a disk at once.
+_MISSING = {"memfd_create": ((319, 279), errno.ENOSYS), "fallocate": ((285, 47), errno.EOPNOTSUPP)}
 # Forbidden for any process but the one that calls; the first number is the argument that names the process.
 _OTHERS = {
     "prlimit64": (0, (302, 261)),
@@ -135,8 +155,11 @@ _MODES = {
 _SETUID_SETGID = 0o6000
 _OPENAT2 = (437, 437)
 _CLONE, _CLONE3, _IOCTL, _SOCKET, _PERSONALITY = (56, 220), (435, 435), (16, 29), (41, 198), (135, 92)
+_FCNTL = (72, 25)
 _NEW_NAMESPACES = 0x7E020080  # CLONE_NEWTIME, NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
 _TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI and TIOCLINUX type into the terminal of whoever reads it next
+# F_SETOWN, F_SETOWN_EX, FIOSETOWN and SIOCSPGRP say whom the kernel signals when something can be read.
+_SIGNALLED_BY_FCNTL, _SIGNALLED_BY_IOCTL = (8, 15), (0x8901, 0x8902)
 _AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK = 1, 2, 10, 16
 
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -149,7 +172,8 @@ _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
 class Rules(NamedTuple):
     """What is forbidden beyond what always is. `unix`: sockets of this machine may be made. `network`: sockets of
     the internet. `by_name`: changing files by their name (Landlock). `truncate`: Landlock before its ABI 3 does
-    not hold it. `others`, `signals`: acting on other processes, where nothing else keeps them apart."""
+    not hold it. `others`, `signals`: acting on other processes and what is shared with them, where nothing else
+    keeps them apart."""
 
     unix: bool = True
     network: bool = False
@@ -178,18 +202,23 @@ def program(rules: Rules, machine: str) -> bytes:
     forbidden = list(_FORBIDDEN.values())
     forbidden += _FORBIDDEN_BY_NAME.values() if rules.by_name else ()
     forbidden += _TRUNCATE.values() if rules.truncate else ()
+    forbidden += _SHARED.values() if rules.others else ()
     for numbers in forbidden:  # before what is allowed by its arguments
         code += _when(numbers[column], _returned(errno.EPERM))
     # What these are to do stands in memory that a filter cannot read; programs fall back to clone and openat.
     code += _when(_CLONE3[column], _returned(errno.ENOSYS))
     code += _when(_OPENAT2[column], _returned(errno.ENOSYS))
+    for numbers, answer in _MISSING.values():
+        code += _when(numbers[column], _returned(answer))
     code += _when(_CLONE[column], _any_bit(0, _NEW_NAMESPACES))
     for numbers, argument in _MODES.values():
         code += _when(numbers[column], _any_bit(argument, _SETUID_SETGID))
-    code += _when(_IOCTL[column], _unless(1, (), _TERMINAL_INPUT))
+    ioctls = (*_TERMINAL_INPUT, *(_SIGNALLED_BY_IOCTL if rules.others else ()))
+    code += _when(_IOCTL[column], _unless(1, (), ioctls))
     code += _when(_PERSONALITY[column], _unless(0, (0, 0xFFFFFFFF)))
     code += _when(_SOCKET[column], _sockets(rules))
     if rules.others:
+        code += _when(_FCNTL[column], _unless(1, (), _SIGNALLED_BY_FCNTL))
         for argument, numbers in _OTHERS.values():
             code += _when(numbers[column], _unless(argument, (0,)))
     if rules.signals:

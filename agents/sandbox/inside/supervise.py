@@ -51,6 +51,10 @@ def _watch(
             return End(-signal.SIGTERM, "stopped")
         pause = min(_LONGEST, pause * 1.25)
         pids = tree.pids()
+        if (
+            plan.processes and len(pids) > plan.processes
+        ):  # before they are so many that looking at each takes long
+            return End(-signal.SIGKILL, "processes")
         used = use(pids)
         if plan.processes and used.tasks > plan.processes:
             return End(-signal.SIGKILL, "processes")
@@ -58,7 +62,7 @@ def _watch(
             pause = _SHORTEST
         if plan.memory and (used.biggest > plan.memory or used.together > 2 * plan.memory):
             return End(-signal.SIGKILL, "memory")
-        if plan.floor and _free(plan.folder) < plan.floor:
+        if _is_filling(plan):
             return End(-signal.SIGKILL, "disk")
 
 
@@ -75,12 +79,12 @@ def _reaped(first: int) -> int | None:
     return found
 
 
-def _free(folder: str) -> int:
+def _is_filling(plan: LaunchPlan) -> bool:
     try:
-        facts = os.statvfs(folder)
+        facts = os.statvfs(plan.folder)
     except OSError:  # it was taken away or moved: nothing can be written there
-        return 1 << 62
-    return facts.f_bavail * facts.f_frsize
+        return False
+    return facts.f_bavail * facts.f_frsize < plan.floor or facts.f_favail < plan.floor_files
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from agents.events import (
     ToolCalled,
     ToolResult,
 )
+from app.cli.elsewhere import leaves_note
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.sentences import Language, sentence
@@ -26,7 +27,6 @@ _WIDTH = 100
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "started": "Run {run} in {workspace}",
-        "elsewhere": "The model {model} is on another machine: what it reads leaves this one.",
         "thought": "thought, {tokens} tokens",
         "new": "new",
         "changed": "changed",
@@ -39,7 +39,6 @@ _WORDS: dict[Language, dict[str, str]] = {
     },
     "ko": {
         "started": "{run}번 실행: {workspace}",
-        "elsewhere": "{model} 모델은 다른 컴퓨터에 있습니다. 모델이 읽는 내용이 이 컴퓨터 밖으로 나갑니다.",
         "thought": "생각함, {tokens} 토큰",
         "new": "새 파일",
         "changed": "바뀜",
@@ -77,8 +76,8 @@ class Showing:
         event = entry.event
         if isinstance(event, RunStarted):
             self._say("started", run=entry.run, workspace=printable(event.workspace))
-            if event.remote:
-                self._say("elsewhere", model=printable(event.model))
+            if note := leaves_note(event.model, self._output.language):
+                self._note(note)
         elif isinstance(event, ModelTurn):
             if event.reasoning:
                 self._say("thought", tokens=event.usage.reasoning_tokens)

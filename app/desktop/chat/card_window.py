@@ -33,7 +33,7 @@ MARGIN = 24
 PADDING = 22
 
 
-class _QuietBar(QScrollBar):
+class QuietBar(QScrollBar):
     """Keeps its place, so that nothing is laid out anew when it is needed, and is drawn only then."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -88,7 +88,7 @@ class CardWindow(QScrollArea):
         self.setWidget(self.column)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBar(_QuietBar(Qt.Orientation.Vertical, self))
+        self.setVerticalScrollBar(QuietBar(Qt.Orientation.Vertical, self))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.verticalScrollBar().setSingleStep(44)
         self.viewport().setAutoFillBackground(False)

@@ -80,14 +80,16 @@ class ReasoningCard(QWidget):
     """Shows how long a model has thought, and its thoughts when it is opened.
 
     While the model thinks, the line tells the time and the tokens so far, the last lines of the thought stand
-    below it, and a button asks for the answer at once: `answerNowPressed` comes once for each thought.
+    below it, and a button asks for the answer at once: `answerNowPressed` comes once for each thought. There is no
+    such button where the thought `ends_by_itself`.
     """
 
     heightChanged = Signal()
     answerNowPressed = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, ends_by_itself: bool = False) -> None:
         super().__init__(parent)
+        self._ends_by_itself = ends_by_itself
         self._pieces: list[str] = []
         self._title = ""
         self._thinking = False
@@ -153,7 +155,7 @@ class ReasoningCard(QWidget):
         """The clock, the button and the last lines, while it thinks and only then."""
         if self._answer_now.hasFocus():
             self._line.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._answer_now.setVisible(self._thinking)
+        self._answer_now.setVisible(self._thinking and not self._ends_by_itself)
         if self._thinking:
             self._clock = self._clock or self.startTimer(TICK_MS)
         elif self._clock:
@@ -253,7 +255,7 @@ class ReasoningCard(QWidget):
             height = text.fit(width - left)
             text.setGeometry(left, y + 4, width - left, height)
             y += height + 4
-        if self._thinking and self.is_open:
+        if not self._answer_now.isHidden() and self.is_open:
             # Below a long text, where the eye is; else beside the line.
             size = self._answer_now.sizeHint()
             self._answer_now.setGeometry(left, y + 8, size.width(), size.height())
@@ -264,7 +266,7 @@ class ReasoningCard(QWidget):
         left, height = themes.current.px(14), themes.current.px(24)
         width = min(self._width - left, self._line.sizeHint().width())
         self._line.setGeometry(left - RING, 0, width, height)
-        if self._thinking and not self.is_open:
+        if not self._answer_now.isHidden() and not self.is_open:
             button = self._answer_now.sizeHint().width()
             x = min(left + width + 10, self._width - button)
             self._answer_now.setGeometry(x, 0, button, height)

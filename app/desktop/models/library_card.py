@@ -28,12 +28,14 @@ from app.desktop.models.focus import draw_ring
 from app.desktop.models.labels import wrapped_label
 from app.desktop.models.library_words import library_title, state_words, what_happened, what_it_is
 from app.desktop.models.slim_bar import SlimBar
+from app.desktop.models.tool_checking import ToolCheckUnderWay
+from app.desktop.models.tool_words import checking_text, tools_sentence, tools_text
 from app.desktop.models.verdict_words import verdict_chip, verdict_sentence
 from app.desktop.placement.folding import FoldingRow
 from app.desktop.placement.measures import used_text
 from app.desktop.theme import themes
 from app.services.events import VerifyProgress
-from app.store.records import LibraryModel
+from app.store.records import LibraryModel, ToolCheck
 from engine.errors import UserError
 from engine.hub.values import Verdict
 
@@ -63,7 +65,7 @@ class NameField(QLineEdit):
 
 class LibraryCard(QFrame):
     """Takes the focus: arrows walk, Enter uses it, F2 renames, Delete removes, the menu key opens its menu. `acted`
-    carries the id and one of "use", "verify", "repair", "stop", "reveal", "remove", "locate"."""
+    carries the id and one of "use", "verify", "repair", "stop", "check_tools", "reveal", "remove", "locate"."""
 
     acted = Signal(str, str)
     renamed = Signal(str, str)
@@ -76,6 +78,8 @@ class LibraryCard(QFrame):
         self._check: Check | None = None
         self._progress: VerifyProgress | None = None
         self._in_use = False
+        self._tools: ToolCheck | None = None
+        self._tools_checked: ToolCheckUnderWay | None = None
         self.setProperty("kind", "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.title = ElidedLabel(self, bold=True)
@@ -92,9 +96,9 @@ class LibraryCard(QFrame):
         self.mend = QPushButton(self)
         self.mend.setProperty("kind", "bar")
         self.chips = FlowRow(self)
-        self.verdict, self.loaded = Chip(self.chips), Chip(self.chips, "accent")
-        self.chips.add(self.verdict)
-        self.chips.add(self.loaded)
+        self.verdict, self.tools, self.loaded = Chip(self.chips), Chip(self.chips), Chip(self.chips, "accent")
+        for chip in (self.verdict, self.tools, self.loaded):
+            self.chips.add(chip)
         self.bar = SlimBar(self)
         self.stop = QPushButton(self)
         self.stop.setProperty("kind", "bar")
@@ -189,21 +193,37 @@ class LibraryCard(QFrame):
         self._in_use = on
         self._show_chips()
 
+    def show_tools(self, check: ToolCheck | None, under_way: ToolCheckUnderWay | None) -> None:
+        """How well it uses tools, and how far the check of that is."""
+        self._tools, self._tools_checked = check, under_way
+        self._show_chips()
+        self.show_check(self._check, self._progress)
+
     def _show_chips(self) -> None:
         self.loaded.say(self.tr("in use"))
         self.loaded.setVisible(self._in_use)
-        self.chips.setVisible(self._in_use or not self.verdict.isHidden())
+        self.tools.setVisible(self._tools is not None)
+        if self._tools is not None:
+            tone = {"good": "accent", "fair": "quiet", "poor": "warning"}[self._tools.rating]
+            sentence = tools_sentence(self._tools)
+            self.tools.say(tools_text(self._tools), tone, f"{tools_text(self._tools)}. {sentence}")
+        chips = (self.verdict, self.tools, self.loaded)
+        self.chips.setVisible(any(not chip.isHidden() for chip in chips))
         self.chips.refit()
         self._name_it()
 
     def show_check(self, check: Check | None, progress: VerifyProgress | None) -> None:
         self._check, self._progress = check, progress
+        under_way = self._tools_checked
         for widget in (self.bar, self.checked, self.stop):
-            widget.setVisible(check is not None)
+            widget.setVisible(check is not None or under_way is not None)
         self._show_mend()
-        if check is None:
+        if check is None and under_way is None:
             return
-        if progress is None:
+        if check is None and under_way is not None:
+            words = checking_text(under_way.done, under_way.total)
+            fraction = under_way.done / under_way.total if under_way.total else 0.0
+        elif progress is None:
             words, fraction = self.tr("waits to be checked"), 0.0
         else:
             amount = used_text(progress.done, progress.total)
@@ -220,7 +240,8 @@ class LibraryCard(QFrame):
     def _name_it(self) -> None:
         verdict = self.verdict.accessibleName() if not self.verdict.isHidden() else ""
         in_use = self.tr("in use") if self._in_use else ""
-        parts = [library_title(self.model), self.what.text(), state_words(self.model), verdict, in_use]
+        tools = self.tools.accessibleName() if self._tools is not None else ""
+        parts = [library_title(self.model), self.what.text(), state_words(self.model), verdict, tools, in_use]
         self.setAccessibleName(", ".join(part.rstrip(".") for part in parts if part))
 
     # What a person does
@@ -263,6 +284,8 @@ class LibraryCard(QFrame):
         menu.addAction(icon("pencil"), self.tr("Rename"), self.rename)
         if here and self._check is None:
             menu.addAction(icon("check"), self.tr("Verify"), lambda: tell("verify"))
+        if model.state == "ready" and self._tools_checked is None:
+            menu.addAction(icon("wrench"), self.tr("Check tools (30 s)"), lambda: tell("check_tools"))
         if model.state == "damaged" and model.repo and self._check is None:
             menu.addAction(icon("wrench"), self.tr("Repair"), lambda: tell("repair"))
         menu.addAction(icon("folder-open"), self.tr("Show in the file manager"), lambda: tell("reveal"))

@@ -22,6 +22,7 @@ from app.desktop.models.said import Said
 from app.desktop.models.scroller import ColumnScroller
 from app.desktop.models.shelf import Shelf
 from app.desktop.models.state_panel import StatePanel
+from app.desktop.models.tool_checking import ToolChecking
 from app.desktop.models.trash_card import TrashCard
 from app.desktop.models.verdicts import Verdicts
 from app.desktop.placement.card import Card
@@ -45,9 +46,9 @@ class LibraryView(LiveWidget):
     discover_wanted = Signal()
     said = Signal(object)
 
-    def __init__(self, calls: ServiceCalls, shelf: Shelf) -> None:
+    def __init__(self, calls: ServiceCalls, shelf: Shelf, tool_checking: ToolChecking) -> None:
         super().__init__()
-        self._calls, self._shelf = calls, shelf
+        self._calls, self._shelf, self._tool_checking = calls, shelf, tool_checking
         self.cards: dict[str, LibraryCard] = {}
         self._order: list[LibraryModel] = []
         self._wanted = ""  # the id of a model to bring into sight once it is there
@@ -92,6 +93,7 @@ class LibraryView(LiveWidget):
         self.checking.changed.connect(self._show_check)
         self.checking.ended.connect(self._checked)
         self.checking.failed.connect(lambda _, error: self._calls.failed.emit(error))
+        self._tool_checking.changed.connect(self._show_tool_checks)
         self.bar.order_changed.connect(self._show)
         self.bar.import_files.connect(self._importing.take_paths)
         self.bar.import_elsewhere.connect(self.look_elsewhere)
@@ -166,6 +168,7 @@ class LibraryView(LiveWidget):
                 continue
             if model != card.model:
                 card.show_model(model)
+            self._show_tools(card)
             item = self._cards.itemAt(place)
             if item is None or item.widget() is not card:
                 self._cards.removeWidget(card)
@@ -189,6 +192,7 @@ class LibraryView(LiveWidget):
         card.show_verdict(self.verdicts.of(model.path))
         card.show_check(self.checking.of(model.id), self.checking.progress(model.id))
         card.show_loaded(bool(self._loaded) and model.path == self._loaded)
+        self._show_tools(card)
         card.show()
         return card
 
@@ -253,6 +257,14 @@ class LibraryView(LiveWidget):
         if id in self.cards:
             self.cards[id].show_check(self.checking.of(id), self.checking.progress(id))
 
+    def _show_tool_checks(self) -> None:
+        for card in self.cards.values():
+            self._show_tools(card)
+
+    def _show_tools(self, card: LibraryCard) -> None:
+        path = card.model.path
+        card.show_tools(self._shelf.tool_checks.get(path), self._tool_checking.of(path))
+
     def showEvent(self, event: object) -> None:
         self._ask_verdicts()
         self._show_wanted()
@@ -270,6 +282,10 @@ class LibraryView(LiveWidget):
             self.use_wanted.emit(model.path)
         elif action in ("verify", "repair"):
             self.checking.start(id, repair=action == "repair")
+        elif action == "check_tools":
+            self._tool_checking.start(model.path, library_title(model))
+        elif action == "stop" and self.checking.of(id) is None:
+            self._tool_checking.cancel()
         elif action == "stop":
             self.checking.stop(id)
         elif action == "reveal":

@@ -18,6 +18,7 @@ from app.desktop.models.machine_words import machine_words
 from app.desktop.models.said import Said
 from app.desktop.models.shelf import Shelf
 from app.desktop.models.side_panel import ModelsSide
+from app.desktop.models.tool_checking import ToolChecking
 from app.desktop.service_calls import ServiceCalls
 from app.services.events import MachineChanged, ModelChanged, ServiceEvent
 from engine.errors import UserError
@@ -36,7 +37,9 @@ class ModelsPage(LiveWidget):
     settings_wanted = Signal()
     said = Signal(object)
 
-    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, calls: ServiceCalls, tool_checking: ToolChecking, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._calls = calls
         self._view = "discover"
@@ -47,7 +50,7 @@ class ModelsPage(LiveWidget):
         self.side = ModelsSide(self)
         self.discover = DiscoverView(calls, self.shelf, self._catalogue)
         self.downloads = DownloadsView(self.shelf)
-        self.library = LibraryView(calls, self.shelf)
+        self.library = LibraryView(calls, self.shelf, tool_checking)
         self._views: dict[str, QWidget] = {
             "discover": self.discover,
             "downloads": self.downloads,

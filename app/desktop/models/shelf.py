@@ -18,7 +18,7 @@ from app.services.events import (
     ServiceEvent,
     VerifyProgress,
 )
-from app.store.records import Download, LibraryModel
+from app.store.records import Download, LibraryModel, ToolCheck
 
 if TYPE_CHECKING:
     from app.services.library_values import DiskUse
@@ -62,6 +62,7 @@ class Shelf(QObject):
         self.trash: tuple[LibraryModel, ...] = ()
         self.duplicates: tuple[tuple[LibraryModel, ...], ...] = ()
         self.disk: DiskUse | None = None
+        self.tool_checks: dict[str, ToolCheck] = {}  # by the path of the model
         self._reading = self._again = False
 
     # Reading
@@ -84,6 +85,7 @@ class Shelf(QObject):
     def _take_library(self, found: dict[str, Any]) -> None:
         self.models, self.trash = found["models"], found["trash"]
         self.duplicates, self.disk = found["duplicates"], found["disk"]
+        self.tool_checks = found["tool_checks"]
         self.library_changed.emit()
 
     def _failed(self, error: object) -> None:
@@ -191,9 +193,11 @@ class Shelf(QObject):
 
 
 def _everything(services: Services) -> dict[str, Any]:
+    models = services.library.models()
     return {
         "downloads": services.downloads.all(),
-        "models": services.library.models(),
+        "models": models,
+        "tool_checks": services.tool_checks.by_path(model.path for model in models),
         "trash": services.library.trash(),
         "duplicates": services.library.duplicates(),
         "disk": services.library.disk(),

@@ -38,6 +38,7 @@ from engine.errors import UserError
 if TYPE_CHECKING:
     from app.desktop.models.models_page import ModelsPage
     from app.desktop.models.said import Said
+    from app.desktop.models.tool_checking import ToolChecking
     from app.desktop.placement.placement_page import PlacementPage
     from app.desktop.runs.runs_page import RunsPage
     from app.desktop.settings.conversation_panel import ConversationPanel
@@ -68,6 +69,7 @@ class MainWindow(LiveWidget):
     toast: Toast
     chats: ChatList
     downloads: DownloadNotes
+    tool_checking: ToolChecking
     run_notes: RunNotes
     palette_overlay: Palette
     sheet: ShortcutSheet
@@ -102,6 +104,7 @@ class MainWindow(LiveWidget):
 
     def complete(self, *, first_run: bool = False) -> None:
         """Build the rest, after the first paint and before `attach`. `first_run`: nobody was welcomed yet."""
+        from app.desktop.models.tool_checking import ToolChecking
         from app.desktop.placement.placement_page import PlacementPage
         from app.desktop.settings.conversation_panel import ConversationPanel
         from app.desktop.settings.settings_page import SettingsPage
@@ -113,6 +116,7 @@ class MainWindow(LiveWidget):
         from app.desktop.window.run_notes import RunNotes
         from app.desktop.window.shortcut_sheet import ShortcutSheet
         from app.desktop.window.toast import Toast
+        from app.desktop.window.tool_check_notes import ToolCheckNotes
 
         self.chat.complete(first_run=first_run)
         self.settings = SettingsPage(self.calls, self._home, self)
@@ -122,6 +126,8 @@ class MainWindow(LiveWidget):
         self.toast = Toast(self, self.chat.composer)
         self.chats = ChatList(self.calls, self.sidebar, self.toast, self.open_chat)
         self.downloads = DownloadNotes(self.calls, self.toast, self.strip, self._shows_downloads)
+        self.tool_checking = ToolChecking(self.calls, self)
+        ToolCheckNotes(self.tool_checking, self.chat.header.model, self.toast, self.show_error)
         self.run_notes = RunNotes(self.calls, self.toast, self._shows_run)
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
@@ -311,7 +317,7 @@ class MainWindow(LiveWidget):
         if self._models is None:
             from app.desktop.models.models_page import ModelsPage
 
-            page = self._models = ModelsPage(self.calls, self)
+            page = self._models = ModelsPage(self.calls, self.tool_checking, self)
             page.use_wanted.connect(self._chat_with)
             page.settings_wanted.connect(self.show_hub_settings)
             page.said.connect(self._say)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -10,14 +10,15 @@ import msgspec
 
 from app.desktop.window.fuzzy import fuzzy_score
 from app.services.models import STARTER, STARTER_NAME
-from app.store.records import LibraryModel, LibraryState
+from app.store.records import LibraryModel, LibraryState, ToolCheck
 
 ChoiceKind = Literal["library", "starter", "file"]
 
 
 class ModelChoice(msgspec.Struct, frozen=True):
     """A model to choose. `use` is what `Models.use` takes; `path` tells it from the others. What is
-    not known is "" or 0. `words` are found by a search besides what is shown."""
+    not known is "" or 0. `words` are found by a search besides what is shown. `tools`: how well it uses
+    them, None when it was not checked."""
 
     kind: ChoiceKind
     use: str
@@ -27,6 +28,7 @@ class ModelChoice(msgspec.Struct, frozen=True):
     bytes: int = 0
     state: LibraryState = "ready"
     words: str = ""
+    tools: ToolCheck | None = None
 
     @property
     def usable(self) -> bool:
@@ -67,6 +69,11 @@ def model_choices(
         known.add(starter.path)
     choices += [_of_file(file) for file in files if file.path not in known]
     return tuple(choices)
+
+
+def with_checks(choices: Iterable[ModelChoice], checks: Mapping[str, ToolCheck]) -> tuple[ModelChoice, ...]:
+    """The choices, each with the check at its path."""
+    return tuple(msgspec.structs.replace(choice, tools=checks.get(choice.path)) for choice in choices)
 
 
 def _of_library(model: LibraryModel) -> ModelChoice:

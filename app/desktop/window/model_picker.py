@@ -10,6 +10,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QWidget
 
+from app.desktop.models.tool_checking import ToolCheckUnderWay
+from app.desktop.models.tool_words import checking_text, tools_sentence, tools_text
 from app.desktop.placement.measures import size_text, speed_number
 from app.desktop.theme import themes
 from app.desktop.window.model_choices import ModelChoice, found_choices, is_in_use
@@ -17,7 +19,7 @@ from app.desktop.window.overlay import Overlay
 from app.desktop.window.picker_rows import PickerRows, Row, RowDelegate, row_height
 from app.services.events import ModelChanged
 
-WIDTH = 400
+WIDTH = 440
 FOOT = 18
 
 
@@ -31,13 +33,16 @@ class ModelSpeed(msgspec.Struct, frozen=True):
 
 class ModelPicker(Overlay):
     """Stands under `anchor`, over the window `parent`. `use_wanted` carries a path or "starter", `models_wanted` what
-    to look for on the hub, "" for nothing yet."""
+    to look for on the hub, "" for nothing yet, `check_wanted` the path and name of a model whose tools are to be
+    checked."""
 
     use_wanted = Signal(str)
     models_wanted = Signal(str)
     library_wanted = Signal()
     open_file_wanted = Signal()
     reload_wanted = Signal()
+    check_wanted = Signal(str, str)
+    check_stop_wanted = Signal()
 
     def __init__(self, parent: QWidget, anchor: QWidget) -> None:
         super().__init__(parent, WIDTH)
@@ -47,6 +52,7 @@ class ModelPicker(Overlay):
         self._speeds: Mapping[str, ModelSpeed] = {}
         self._state: ModelChanged | None = None
         self._reading = False
+        self._checking: ToolCheckUnderWay | None = None
         self.field = QLineEdit(self.card)
         self.rows = PickerRows(self)
         self.list = QListView(self.card)
@@ -87,6 +93,11 @@ class ModelPicker(Overlay):
         self._state = state
         self._show()
 
+    def show_checking(self, checking: ToolCheckUnderWay | None) -> None:
+        """The check of tools that is under way."""
+        self._checking = checking
+        self._show()
+
     def open(self) -> None:
         self.field.clear()
         super().open()
@@ -125,8 +136,9 @@ class ModelPicker(Overlay):
         elif choice.kind == "file":
             parts.append(self.tr("opened file"))
         speed, speed_said = self._speed(choice)
-        detail = " · ".join(part for part in (*parts, speed) if part)
-        described = ", ".join(part for part in (choice.name, *parts, speed_said, said) if part)
+        detail = " · ".join(part for part in (*parts, speed, tools_text(choice.tools)) if part)
+        tools_said = f"{tools_text(choice.tools)}. {tools_sentence(choice.tools)}" if choice.tools else ""
+        described = ", ".join(part for part in (choice.name, *parts, speed_said, said, tools_said) if part)
         act: partial[None] = partial(self.use_wanted.emit, choice.use)
         if choice.kind == "library" and not choice.usable:
             act = partial(self.library_wanted.emit)  # where it can be mended
@@ -140,6 +152,9 @@ class ModelPicker(Overlay):
             return self.tr("not found"), "warning", self.tr("its file is not where it was")
         if choice.state == "damaged":
             return self.tr("damaged"), "bad", self.tr("damaged: it can be repaired in the library")
+        if self._checking is not None and self._checking.path == choice.path:
+            words_of_check = checking_text(self._checking.done, self._checking.total)
+            return words_of_check, "accent", words_of_check
         if used and self._state is not None:
             words = {
                 "ready": (self.tr("in use"), "accent"),
@@ -185,6 +200,11 @@ class ModelPicker(Overlay):
         ]
         if self._state is not None and self._state.state in ("lost", "ready"):
             actions.append((self.tr("Load again"), "refresh-cw", self.reload_wanted.emit))
+        if self._checking is not None:
+            actions.append((self.tr("Stop checking tools"), "square", self.check_stop_wanted.emit))
+        elif self._state is not None and self._state.state == "ready":
+            check = partial(self.check_wanted.emit, self._state.path, self._state.name)
+            actions.append((self.tr("Check tools (30 s)"), "wrench", check))
         return [
             Row(text, symbol, act, text, divided=found and number == 0)
             for number, (text, symbol, act) in enumerate(actions)

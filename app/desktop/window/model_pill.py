@@ -15,6 +15,7 @@ from app.desktop.theme import themes
 from app.services.events import ModelChanged
 
 if TYPE_CHECKING:
+    from app.desktop.models.tool_checking import ToolCheckUnderWay
     from app.desktop.window.model_choices import ModelChoice
     from app.desktop.window.model_picker import ModelPicker, ModelSpeed
 
@@ -79,6 +80,8 @@ class ModelMenu(LiveWidget):
     models_wanted = Signal(str)
     library_wanted = Signal()
     reload_wanted = Signal()
+    check_wanted = Signal(str, str)
+    check_stop_wanted = Signal()
     opening = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -88,6 +91,7 @@ class ModelMenu(LiveWidget):
         self._state: ModelChanged | None = None
         self._choices: Sequence[ModelChoice] | None = None
         self._speeds: Mapping[str, ModelSpeed] = {}
+        self._checking: ToolCheckUnderWay | None = None
         self.pill.clicked.connect(self.open_menu)
         self.refresh()
 
@@ -109,6 +113,12 @@ class ModelMenu(LiveWidget):
         if self.picker is not None:
             self.picker.show_speeds(speeds)
 
+    def show_checking(self, checking: ToolCheckUnderWay | None) -> None:
+        """The check of tools that is under way."""
+        self._checking = checking
+        if self.picker is not None:
+            self.picker.show_checking(checking)
+
     def open_menu(self) -> None:
         """Open the picker, or close it where it is open."""
         picker = self.picker or self._make_picker()
@@ -127,8 +137,11 @@ class ModelMenu(LiveWidget):
         picker.models_wanted.connect(self.models_wanted)
         picker.library_wanted.connect(self.library_wanted)
         picker.reload_wanted.connect(self.reload_wanted)
+        picker.check_wanted.connect(self.check_wanted)
+        picker.check_stop_wanted.connect(self.check_stop_wanted)
         picker.show_choices(self._choices or (), reading=self._choices is None)
         picker.show_speeds(self._speeds)
+        picker.show_checking(self._checking)
         if self._state is not None:
             picker.show_state(self._state)
         return picker

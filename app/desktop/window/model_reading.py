@@ -12,6 +12,7 @@ from app.desktop.service_calls import ServiceCalls
 from app.desktop.window.model_pill import ModelMenu
 from app.services.events import LibraryChanged, ModelChanged, ServiceEvent
 from engine.errors import UserError
+from engine.remote.names import is_remote
 
 if TYPE_CHECKING:
     from app.desktop.window.model_choices import ModelChoice
@@ -23,21 +24,22 @@ log = logging.getLogger(__name__)
 
 def choices_of(services: Services) -> tuple[ModelChoice, ...]:
     """What can be chosen now. Blocks on the disk."""
-    from app.desktop.window.model_choices import look_at_files, model_choices
+    from app.desktop.window.model_choices import look_at_files, model_choices, with_checks
     from app.services.models import STARTER, resolve_model
 
     try:
         (starter,) = look_at_files([str(resolve_model(STARTER))])
     except UserError:
         starter = None
-    folder = services.library.folder
+    folder, recent = services.library.folder, services.settings.current.recent_models
     # What was taken out of the library on purpose is not missed.
     files = [
         file
-        for file in look_at_files(services.settings.current.recent_models)
+        for file in look_at_files(path for path in recent if not is_remote(path))
         if file.there or not Path(file.path).is_relative_to(folder)
     ]
-    return model_choices(services.library.models(), files, starter)
+    choices = model_choices(services.library.models(), files, starter)
+    return with_checks(choices, services.tool_checks.by_path(choice.path for choice in choices))
 
 
 def speed_of(services: Services, path: str) -> ModelSpeed:

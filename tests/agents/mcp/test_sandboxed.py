@@ -12,6 +12,7 @@ import pytest
 from agents.mcp.host import Host
 from agents.mcp.spec import ServerSpec, Values
 from agents.sandbox.find import find_sandbox
+from engine.errors import UserError
 from tests.agents.mcp.conftest import BIN, FAULTY
 from tests.agents.mcp.test_host import tools_of
 from tests.support.agents.here import here_in
@@ -89,3 +90,11 @@ def test_a_server_sees_its_workspace_and_what_was_agreed_to(
     assert (workspace / "made.txt").exists() == written
     assert tools["spy_echo"].facts.anywhere == written
     assert not tools["spy_echo"].facts.network
+
+
+@pytest.mark.parametrize("field", ["readable", "writable"])
+def test_a_server_gets_no_folder_that_holds_our_data(sandboxed: Host, workspace: Path, field: str) -> None:
+    (workspace.parent / "homes").mkdir(exist_ok=True)
+    spec = ServerSpec("spy", ("/bin/true",), **{field: (str(workspace.parent),)})
+    with pytest.raises(UserError, match=r"sandbox\.too_wide"):
+        sandboxed.start_of(spec, Values({}), workspace)

@@ -517,7 +517,13 @@ def talk_to_services_of_the_system() -> object:
             "/var/run/docker.sock",
             "/run/systemd/private",
             f"/run/user/{os.getuid()}/bus",
+            f"/run/user/{os.getuid()}/keyring/control",
+            f"/run/user/{os.getuid()}/gnupg/S.gpg-agent",
+            f"/run/user/{os.getuid()}/wayland-0",
+            f"/run/user/{os.getuid()}/podman/podman.sock",
             "/tmp/.X11-unix/X0",
+            "\0/tmp/.X11-unix/X0",
+            "\0/tmp/dbus-session",
         ):
             with suppress(OSError):
                 yield _sent(socket.SOCK_STREAM, socket.AF_UNIX, place)
@@ -621,6 +627,104 @@ def queue_a_signal_outside() -> object:
     return syscall(129, 138, number("pid"), int(signal.SIGTERM), info) == 0
 
 
+def _noted(owner: Callable[[int], object], sent: int = signal.SIGTERM) -> object:
+    """Have the kernel send a signal when something can be read, and see to it that something can."""
+    import fcntl
+
+    read, write = os.pipe()
+    owner(read)
+    fcntl.fcntl(read, 10, int(sent))  # F_SETSIG
+    fcntl.fcntl(read, fcntl.F_SETFL, os.O_NONBLOCK | os.O_ASYNC)
+    os.write(write, b"x")
+    raise Held  # the process outside would note it
+
+
+@attack
+def have_a_process_outside_signalled() -> object:
+    import fcntl
+
+    return _noted(lambda descriptor: fcntl.fcntl(descriptor, fcntl.F_SETOWN, number("pid")))
+
+
+@attack
+def have_a_process_outside_signalled_by_another_call() -> object:
+    import fcntl
+
+    whom = struct.pack("ii", 1, number("pid"))  # F_OWNER_PID
+    return _noted(lambda descriptor: fcntl.fcntl(descriptor, 15, whom))
+
+
+@attack
+def have_a_process_outside_signalled_by_a_socket() -> object:
+    import fcntl
+
+    ours, theirs = socket.socketpair()
+    fcntl.ioctl(ours, 0x8901, struct.pack("i", number("pid")))
+    fcntl.fcntl(ours, 10, int(signal.SIGTERM))
+    fcntl.fcntl(ours, fcntl.F_SETFL, os.O_NONBLOCK | os.O_ASYNC)
+    theirs.send(b"x")
+    raise Held
+
+
+@attack
+def have_the_launcher_killed_by_the_kernel() -> object:
+    import fcntl
+
+    launcher = os.getppid()
+    with suppress(Held):
+        _noted(lambda descriptor: fcntl.fcntl(descriptor, fcntl.F_SETOWN, launcher), signal.SIGKILL)
+    time.sleep(0.05)
+    if os.getppid() != launcher:
+        return "killed"
+    raise Held
+
+
+@attack
+def use_memory_that_others_share() -> object:
+    LIBC.shmat.restype = ctypes.c_void_p
+    at = LIBC.shmat(number("segment"), None, 0)
+    if at in (None, ctypes.c_void_p(-1).value):
+        raise Held
+    return ctypes.string_at(at, 6)
+
+
+@attack
+def use_messages_of_others() -> object:
+    message = ctypes.create_string_buffer(struct.pack("q", 1) + b"escaped")
+    return libc("msgsnd", number("queue"), message, ctypes.c_size_t(7), 0o4000) == 0
+
+
+@attack
+def use_semaphores_of_others() -> object:
+    return libc("semctl", number("semaphores"), 0, 16, 7) == 0  # SETVAL
+
+
+@attack
+def use_a_queue_of_others_by_its_name() -> object:
+    queue = syscall(240, 180, str(TARGETS["named_queue"]).encode(), os.O_RDWR, 0, None)
+    return f"opened {queue}"
+
+
+@attack
+def leave_memory_that_belongs_to_nobody() -> object:
+    def found() -> Iterator[object]:
+        with suppress(OSError):
+            os.close(os.memfd_create("held"))
+            yield "memfd"
+        with suppress(OSError):
+            segment = libc("shmget", 0, ctypes.c_size_t(4096), 0o1600)
+            LIBC.shmctl(segment, 0, None)
+            yield "shared memory"
+
+    return first(found())
+
+
+@attack
+def take_the_disk_at_once() -> object:
+    with Path("allocated").open("wb") as file:
+        return syscall(285, 47, file.fileno(), 0, ctypes.c_long(0), ctypes.c_long(1 << 20)) == 0
+
+
 @attack
 def kill_the_launcher() -> object:
     os.kill(os.getppid(), signal.SIGKILL)
@@ -694,6 +798,30 @@ def put_another_repository_in_its_place() -> object:
     Path(".git").rename(".git-before")
     Path(".git/hooks").mkdir(parents=True)
     Path(".git/config").write_text("evil")
+    return "replaced"
+
+
+@attack
+def write_the_configuration_by_another_name() -> object:
+    os.link(".git/config", "innocent")
+    return Path("innocent").write_text("evil")
+
+
+@attack
+def change_what_git_executes_in_a_submodule() -> object:
+    return Path(".git/modules/part/config").write_text("evil")
+
+
+@attack
+def change_what_git_executes_in_a_repository_below() -> object:
+    return Path("below/repository/.git/hooks/pre-commit").write_text("evil")
+
+
+@attack
+def put_another_folder_in_place_of_a_repository_below() -> object:
+    Path("below").rename("below-before")
+    Path("below/repository/.git").mkdir(parents=True)
+    Path("below/repository/.git/config").write_text("evil")
     return "replaced"
 
 

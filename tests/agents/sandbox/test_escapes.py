@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import shutil
@@ -28,7 +29,12 @@ PUT_BACK = {
     "add_a_hook_of_git",
     "put_another_configuration_in_its_place",
     "put_another_repository_in_its_place",
+    "write_the_configuration_by_another_name",
+    "change_what_git_executes_in_a_submodule",
+    "change_what_git_executes_in_a_repository_below",
+    "put_another_folder_in_place_of_a_repository_below",
 }
+REPOSITORIES = (".git", ".git/modules/part", "below/repository/.git")
 USERS = ["me", "nobody"] if os.getuid() == 0 else ["me"]
 NEWEST = 99
 
@@ -81,7 +87,7 @@ class Outside:
         data = self._made("home/data")
         for path in (outside / "file", home / "secret", data / "data"):
             path.write_text("CANARY")
-        for path in (self.workspace / ".git/hooks/pre-commit", self.workspace / ".git/config"):
+        for path in _executed_by_git(self.workspace):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("mine")
         shutil.copy(attacks.__file__, self.workspace / "attacks.py")
@@ -117,6 +123,8 @@ class Outside:
             "abstract": name,
             "socket": str(outside / "socket"),
         }
+        self.shared = Shared(f"coterie-{os.getpid()}", user)
+        self.targets |= self.shared.targets
         if user is not None:
             for path in [folder, *folder.rglob("*")]:
                 os.chown(path, user, user)
@@ -149,7 +157,7 @@ class Outside:
             found.append("process")
         if (self.folder / "signalled").exists():
             found.append("signalled")
-        return found
+        return found + self.shared.reached()
 
     def close(self) -> None:
         assert self.process.stdout
@@ -158,10 +166,60 @@ class Outside:
         self.process.stdout.close()
         for one in (self.tcp, self.udp, self.abstract, self.named):
             one.close()
+        self.shared.close()
+
+
+class Shared:
+    """What processes of a machine share without files: memory, messages, semaphores (System V) and a named queue
+    (POSIX), all open to everybody. Numbers are those of sys/ipc.h and of struct msqid_ds, semid_ds, ipc_perm."""
+
+    def __init__(self, name: str, user: int | None) -> None:
+        c = attacks.LIBC
+        self._segment = _made(c.shmget(0, ctypes.c_size_t(4096), 0o1666))
+        c.shmat.restype = ctypes.c_void_p
+        at = c.shmat(self._segment, None, 0)
+        ctypes.memmove(at, b"CANARY", 6)
+        c.shmdt(ctypes.c_void_p(at))
+        self._queue, self._semaphores = _made(c.msgget(0, 0o1666)), _made(c.semget(0, 1, 0o1666))
+        self._name = name.encode()
+        os.close(attacks.syscall(240, 180, self._name, os.O_RDWR | os.O_CREAT, 0o666, None))
+        self.targets = {
+            "segment": self._segment,
+            "queue": self._queue,
+            "semaphores": self._semaphores,
+            "named_queue": name,
+        }
+
+    def reached(self) -> list[str]:
+        c = attacks.LIBC
+        message = ctypes.create_string_buffer(64)
+        found = []
+        if c.msgrcv(self._queue, message, ctypes.c_size_t(50), 0, 0o4000) >= 0:  # IPC_NOWAIT
+            found.append("messages")
+        if c.semctl(self._semaphores, 0, 12):  # GETVAL
+            found.append("semaphores")
+        return found
+
+    def close(self) -> None:
+        c = attacks.LIBC
+        c.shmctl(self._segment, 0, None)  # IPC_RMID
+        c.msgctl(self._queue, 0, None)
+        c.semctl(self._semaphores, 0, 0)
+        attacks.syscall(241, 181, self._name)
+
+
+def _made(number: int) -> int:
+    assert number >= 0
+    return number
+
+
+def _executed_by_git(workspace: Path) -> list[Path]:
+    places = ("hooks/pre-commit", "config")
+    return [workspace / repository / place for repository in REPOSITORIES for place in places]
 
 
 class Tried:
-    def __init__(self, results: dict[str, str], reached: list[str], git: list[str]) -> None:
+    def __init__(self, results: dict[str, str], reached: list[str], git: dict[str, str]) -> None:
         self.results = results
         self.reached = reached
         self.git = git
@@ -199,11 +257,14 @@ def tried(request: pytest.FixtureRequest, system_temp: Path) -> Iterator[tuple[S
             assert done.returncode == 0, done.stderr
             code, output, errors = json.loads(done.stdout)
             assert code == 0, errors
-            git = outside.workspace / ".git"
-            kept = [
-                (git / "config").read_text(),
-                *sorted(path.read_text() for path in (git / "hooks").iterdir()),
-            ]
+            kept = {
+                str(path.relative_to(outside.workspace)): path.read_text()
+                for repository in REPOSITORIES
+                for name in ("hooks", "config")
+                for path in sorted(
+                    (outside.workspace / repository).glob(f"{name}/*" if name == "hooks" else name)
+                )
+            }
             yield setting, Tried(json.loads(output), outside.reached(), kept)
         finally:
             os.close(secret_descriptor)
@@ -234,4 +295,8 @@ def test_nothing_outside_was_reached(tried: tuple[Setting, Tried]) -> None:
 
 
 def test_what_git_executes_is_as_it_was(tried: tuple[Setting, Tried]) -> None:
-    assert tried[1].git == ["mine", "mine"]
+    assert tried[1].git == {
+        f"{repository}/{place}": "mine"
+        for repository in REPOSITORIES
+        for place in ("hooks/pre-commit", "config")
+    }

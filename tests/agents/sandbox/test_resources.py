@@ -77,7 +77,7 @@ def test_a_disk_that_fills_ends_the_program(
     sandbox: Sandbox, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facts = os.statvfs(workspace)
-    monkeypatch.setattr(launched, "_floor", lambda _: facts.f_bavail * facts.f_frsize - 24 * MIB)
+    monkeypatch.setattr(launched, "_floor", lambda _: (facts.f_bavail * facts.f_frsize - 24 * MIB, 0))
     code = (
         "import os, time\nfor n in range(60):\n    with open(f'piece{n}', 'wb') as file:\n"
         "        file.write(os.urandom(1 << 20))\n    os.sync() if n % 10 == 0 else time.sleep(0.03)\n"
@@ -85,6 +85,13 @@ def test_a_disk_that_fills_ends_the_program(
     ran = python(sandbox, workspace, code)
     assert ran.exceeded == "disk"
     assert len(list(workspace.iterdir())) < 60
+
+
+def test_a_disk_without_room_for_more_files_ends_the_program(
+    sandbox: Sandbox, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launched, "_floor", lambda _: (0, 1 << 60))
+    assert python(sandbox, workspace, "import time; time.sleep(5)").exceeded == "disk"
 
 
 def test_ten_gigabytes_of_output_are_read_and_take_no_memory(workspace: Path) -> None:

@@ -53,6 +53,8 @@ def number(call: str, machine: str) -> int:
         **seccomp._FORBIDDEN_BY_NAME,
         **seccomp._TRUNCATE,
         **seccomp._SIGNALS,
+        **seccomp._SHARED,
+        **{name: numbers for name, (numbers, _) in seccomp._MISSING.items()},
         **{name: numbers for name, (_, numbers) in seccomp._OTHERS.items()},
         **{name: numbers for name, (numbers, _) in seccomp._MODES.items()},
         "clone": seccomp._CLONE,
@@ -61,6 +63,7 @@ def number(call: str, machine: str) -> int:
         "socket": seccomp._SOCKET,
         "personality": seccomp._PERSONALITY,
         "openat2": seccomp._OPENAT2,
+        "fcntl": seccomp._FCNTL,
     }
     return tables[call][MACHINES.index(machine) ^ 1]
 
@@ -128,6 +131,12 @@ def test_other_processes_are_out_of_reach_where_nothing_else_keeps_them_apart(ma
     for pid, expected in ((0, ALLOW), (-1, refused(errno.EPERM)), (4321, refused(errno.EPERM))):
         assert verdict(code, machine, number("kill", machine), pid, 15) == expected
     assert verdict(code, machine, number("tgkill", machine), 1, 1, 15) == refused(errno.EPERM)
+    for call in seccomp._SHARED:
+        assert verdict(code, machine, number(call, machine)) == refused(errno.EPERM), call
+    for call, owner in (("fcntl", 8), ("fcntl", 15), ("ioctl", 0x8901), ("ioctl", 0x8902)):
+        assert verdict(code, machine, number(call, machine), 3, owner, 4321) == refused(errno.EPERM)
+    for command in (1, 2, 3, 4, 6, 1030):  # duplicating, flags, locks
+        assert verdict(code, machine, number("fcntl", machine), 3, command, 0) == ALLOW
 
 
 @pytest.mark.parametrize("machine", MACHINES)
@@ -143,7 +152,9 @@ def test_the_numbers_are_those_of_the_system_headers(machine: str) -> None:
         *seccomp._SIGNALS,
         *seccomp._OTHERS,
         *seccomp._MODES,
-        *("clone", "clone3", "ioctl", "socket", "personality", "openat2"),
+        *seccomp._SHARED,
+        *seccomp._MISSING,
+        *("clone", "clone3", "ioctl", "socket", "personality", "openat2", "fcntl"),
     ]
     compared = [name for name in names if name in known]
     assert len(compared) > 60

@@ -87,7 +87,7 @@ def test_a_stop_that_comes_before_the_engine_knows_of_the_answer_stops_it(
 
     def stopped_first(request: GenerateRequest) -> None:
         services.conversations.stop(conversation.id)
-        services.models._engine.hold.set()  # type: ignore[attr-defined]
+        services.models._engine._local.hold.set()  # type: ignore[attr-defined]
         generate(request)
 
     monkeypatch.setattr(services.models, "generate", stopped_first)
@@ -184,7 +184,7 @@ def test_two_conversations_are_answered_at_once_each_with_its_own_question(
         thread.join()
     ended = {told.next(AnswerFinished).message.conversation for _ in ids}
     assert ended == set(ids)
-    requests = services.models._engine.requests  # type: ignore[attr-defined]
+    requests = services.models._engine._local.requests  # type: ignore[attr-defined]
     assert sorted(request.messages[-1].content for request in requests) == [
         f"Hello {id}" for id in sorted(ids)
     ]

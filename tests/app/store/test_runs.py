@@ -87,9 +87,9 @@ def test_a_run_in_the_trash_stays_whole_until_its_time_is_over(store: Store) -> 
     store.runs.change(run, trashed=100.0)
     assert store.runs.all() == []
     assert [found.id for found in store.runs.all(trashed=True)] == [run]
-    assert store.runs.empty_trash(50.0) == 0
+    assert store.runs.empty_trash(50.0) == []
     assert len(store.runs.entries(run)) == 2
-    assert store.runs.empty_trash(200.0) == 1
+    assert store.runs.empty_trash(200.0) == [run]
     assert store.runs.entries(run) == []
     with pytest.raises(UserError) as caught:
         store.runs.get(run)

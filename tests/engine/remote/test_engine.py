@@ -61,6 +61,16 @@ def test_what_is_known_of_a_model_elsewhere_says_that_it_is_elsewhere(connect: C
     assert connected.engine.model == facts
 
 
+def test_only_a_server_that_says_it_is_ollama_is_posted_to_before_there_is_a_question(
+    connect: Connect,
+) -> None:
+    connected = connect()
+    assert connected.facts().context == 8192 and connected.server.posts == []
+    connected = connect(kind="ollama", context=4096)
+    assert connected.facts().context == 4096
+    assert connected.server.posts == ["/api/show", "/api/generate"]
+
+
 def test_calls_come_one_by_one_whatever_way_the_server_cuts_them(connect: Connect) -> None:
     calls = (Call("look", {"at": "the “sea”, 바다"}), Call("look", {"at": "b"}), Call("look", {"at": "b"}))
     for index in (True, False):

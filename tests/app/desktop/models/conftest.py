@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,11 +12,14 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from agents.check.check import Checked
 from app.desktop.models.models_page import ModelsPage
 from app.desktop.models.said import Said
+from app.desktop.models.tool_checking import ToolChecking
 from app.desktop.service_calls import ServiceCalls
-from app.services.events import ServiceEvent
+from app.services.events import LibraryChanged, ServiceEvent
 from app.services.settings import Settings
+from app.store.records import ToolCheck
 from engine.errors import UserError
 from tests.app.desktop.placement import plans
 from tests.support.hand_made_placements import HandMadePlacements
@@ -41,6 +45,41 @@ class ChangingSettings:
         return self.current
 
 
+class ScriptedToolChecks:
+    """Checks that take as many tasks as the test lets go on; what is found is `found`, kept by path."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, ToolCheck] = {}
+        self.found = Checked("fair", 8, 10, ("korean", "two_calls"), 21.0)
+        self.error: UserError | None = None
+        self.go_on = threading.Semaphore(0)
+        self._told: list[Callable[[list[ServiceEvent]], None]] = []
+
+    def subscribe(self, subscriber: Callable[[list[ServiceEvent]], None]) -> None:
+        self._told.append(subscriber)
+
+    def by_path(self, paths: Iterable[str]) -> dict[str, ToolCheck]:
+        return {path: self.kept[path] for path in paths if path in self.kept}
+
+    def run(
+        self, model: str, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
+    ) -> Checked | None:
+        if self.error is not None:
+            raise self.error
+        for done in range(1, self.found.total + 1):
+            while not self.go_on.acquire(timeout=0.01):
+                if cancelled():
+                    return None
+            progress(done, self.found.total)
+        found = self.found
+        self.kept[model] = ToolCheck(
+            model, 1.0, found.rating, found.passed, found.total, ", ".join(found.failed)
+        )
+        for subscriber in self._told:
+            subscriber([LibraryChanged()])
+        return found
+
+
 class Open:
     """A page that is open, with what stands behind it; `said`, `used` and `failed` list what it told."""
 
@@ -56,9 +95,11 @@ class Open:
         self._told = Told(self.window)
         self.calls = ServiceCalls(self.window)
         self.calls.failed.connect(self.failed.append)
-        self.page = ModelsPage(self.calls, self.window)
+        self.tool_checks = ScriptedToolChecks()
+        self.tool_checking = ToolChecking(self.calls, self.window)
+        self.page = ModelsPage(self.calls, self.tool_checking, self.window)
         self._told.events.connect(self.page.take_events)
-        for service in (self.library, self.downloads, self.placements):
+        for service in (self.library, self.downloads, self.placements, self.tool_checks):
             service.subscribe(self._tell)
         self.page.said.connect(self.said.append)
         self.page.use_wanted.connect(self.used.append)
@@ -77,6 +118,7 @@ class Open:
             secrets=shelves.secrets,
             placements=self.placements,
             settings=self.settings,
+            tool_checks=self.tool_checks,
         )
         self.calls.attach(services)  # type: ignore[arg-type]
 

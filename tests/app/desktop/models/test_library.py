@@ -349,3 +349,43 @@ def test_showing_a_file_asks_for_its_folder(opened: Open, monkeypatch: pytest.Mo
     cards = library(opened)
     choose(cards[Q], "Show in the file manager")
     opened.until(lambda: asked == [opened.library.get(Q).path])
+
+
+def test_tools_are_checked_with_progress_and_the_rating_stays_on_the_card(opened: Open) -> None:
+    cards = library(opened)
+    card, checks = cards[Q], opened.tool_checks
+    assert card.tools.isHidden() and card.bar.isHidden()
+    choose(card, "Check tools (30 s)")
+    assert card.checked.text() == "checking tools" and "Check tools (30 s)" not in menu_texts(card)
+    checks.go_on.release(3)
+    opened.until(lambda: card.checked.text() == "checking tools: 3 of 10")
+    assert cards[G].bar.isHidden()
+    checks.go_on.release(7)
+    opened.until(lambda: not card.tools.isHidden())
+    assert card.tools.text() == "tools: fair" and card.bar.isHidden()
+    assert card.tools.toolTip() == (
+        "tools: fair. It used tools rightly in 8 of 10 tasks. What went wrong: calling a tool when asked in Korean;"
+        " two calls in a row."
+    )
+    assert "tools: fair" in card.accessibleName() and cards[G].tools.isHidden()
+
+
+def test_a_check_of_tools_can_be_stopped_and_says_nothing_then(opened: Open) -> None:
+    card, checks = library(opened)[Q], opened.tool_checks
+    choose(card, "Check tools (30 s)")
+    checks.go_on.release(2)
+    opened.until(lambda: card.checked.text() == "checking tools: 2 of 10")
+    card.stop.click()
+    assert card.bar.isHidden() and card.tools.isHidden()
+    opened.qtbot.wait(50)
+    assert not checks.kept and not opened.failed
+
+
+def test_a_check_that_is_refused_is_told_in_a_sentence(opened: Open) -> None:
+    card, checks = library(opened)[Q], opened.tool_checks
+    checks.error = UserError("check.answering", name="Qwen3")
+    told: list[UserError] = []
+    opened.tool_checking.failed.connect(told.append)
+    choose(card, "Check tools (30 s)")
+    opened.until(lambda: bool(told))
+    assert told[0].code == "check.answering" and card.bar.isHidden()

@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.language import languages
+from app.desktop.models.tool_checking import ToolCheckUnderWay
 from app.desktop.theme import themes
-from app.desktop.window.model_choices import OpenedFile, model_choices
+from app.desktop.window.model_choices import OpenedFile, model_choices, with_checks
 from app.desktop.window.model_picker import ModelPicker, ModelSpeed
 from app.desktop.window.model_reading import choices_of
 from app.services.events import LibraryChanged, ModelChanged
-from app.store.records import LibraryModel
+from app.store.records import LibraryModel, ToolCheck
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.window.library_models import a_library_model
@@ -65,7 +66,32 @@ def test_each_model_says_what_it_is_how_fast_and_how_it_is(picker: ModelPicker) 
         "Get more models…",
         "Open a model file…",
         "Load again",
+        "Check tools (30 s)",
     ]
+
+
+def test_how_well_a_model_uses_tools_stands_beside_its_speed(picker: ModelPicker) -> None:
+    check = ToolCheck("key", 1.0, "good", 9, 10, "error")
+    picker.show_choices(with_checks(CHOICES, {"/m/qwen.gguf": check}))
+    assert picker.rows.rows[0].detail == "Q4_K_M · 18.6 GB · about 22 tok/s · tools: good"
+    assert picker.texts()[0].endswith("What went wrong: going on after a tool's error.")
+    assert not any("tools" in row.detail for row in picker.rows.rows[1:]), "unchecked models say nothing"
+
+
+def test_the_tools_of_the_model_in_use_are_checked_from_here_and_the_check_stopped(
+    picker: ModelPicker, qtbot: QtBot
+) -> None:
+    wanted, stopped = QSignalSpy(picker.check_wanted), QSignalSpy(picker.check_stop_wanted)
+    qtbot.keyClicks(picker.field, "zzz")
+    press(qtbot, picker, Qt.Key.Key_PageDown, Qt.Key.Key_Return)
+    assert wanted.at(0) == ["/starter.gguf", "SmolLM2 135M Instruct"]
+    picker.open()
+    picker.show_checking(ToolCheckUnderWay("/starter.gguf", "SmolLM2 135M Instruct", 3, 10))
+    notes = [row.note for row in picker.rows.rows]
+    assert "checking tools: 3 of 10" in notes and picker.texts()[-1] == "Stop checking tools"
+    qtbot.keyClicks(picker.field, "zzz")
+    press(qtbot, picker, Qt.Key.Key_PageDown, Qt.Key.Key_Return)
+    assert stopped.count() == 1
 
 
 def test_the_model_in_use_is_where_the_keys_begin(picker: ModelPicker, qtbot: QtBot) -> None:
@@ -79,7 +105,7 @@ def test_the_model_in_use_is_where_the_keys_begin(picker: ModelPicker, qtbot: Qt
 def test_typing_finds_a_model_and_enter_uses_it(picker: ModelPicker, qtbot: QtBot) -> None:
     chosen = QSignalSpy(picker.use_wanted)
     qtbot.keyClicks(picker.field, "qw30")
-    assert picker.texts()[0].startswith("Qwen3 30B A3B") and len(picker.texts()) == 4
+    assert picker.texts()[0].startswith("Qwen3 30B A3B") and len(picker.texts()) == 5
     press(qtbot, picker, Qt.Key.Key_Return)
     assert chosen.at(0) == ["/m/qwen.gguf"]
 
@@ -111,7 +137,7 @@ def test_the_ends_of_the_list_hold(picker: ModelPicker, qtbot: QtBot) -> None:
     press(qtbot, picker, *[Qt.Key.Key_Up] * 9)
     assert picker.list.currentIndex().row() == 0
     press(qtbot, picker, *[Qt.Key.Key_PageDown] * 3)
-    assert picker.list.currentIndex().data() == "Load again"
+    assert picker.list.currentIndex().data() == "Check tools (30 s)"
 
 
 def test_a_click_chooses_and_a_click_beside_closes(picker: ModelPicker, qtbot: QtBot) -> None:
@@ -199,7 +225,7 @@ def test_opening_never_waits_for_the_library(running: Running, shelf: Shelf, qtb
 
 def test_a_change_of_the_library_is_shown_while_it_is_looked_at(running: Running, shelf: Shelf) -> None:
     running.window.chat.header.model.open_menu()
-    running.until(lambda: len(texts(running)) == 5)
+    running.until(lambda: len(texts(running)) == 6)
     shelf.found = (*shelf.found, a_library_model("Newcomer", used=10.0))
     running.desktop.bridge.receive([LibraryChanged()])
     running.until(lambda: texts(running)[0].startswith("Newcomer"))
@@ -207,7 +233,7 @@ def test_a_change_of_the_library_is_shown_while_it_is_looked_at(running: Running
 
 def test_a_library_that_cannot_be_read_leaves_what_is_known(running: Running, shelf: Shelf) -> None:
     running.window.chat.header.model.open_menu()
-    running.until(lambda: len(texts(running)) == 5)
+    running.until(lambda: len(texts(running)) == 6)
     shelf.error = UserError("store.locked", path="/data")
     running.window.chat.header.model.open_menu()
     running.window.chat.header.model.open_menu()
@@ -219,7 +245,7 @@ def test_a_library_that_cannot_be_read_leaves_what_is_known(running: Running, sh
 def test_choosing_loads_the_model(running: Running, shelf: Shelf, qtbot: QtBot) -> None:
     menu = running.window.chat.header.model
     menu.open_menu()
-    running.until(lambda: len(texts(running)) == 5)
+    running.until(lambda: len(texts(running)) == 6)
     assert menu.picker is not None
     qtbot.keyClicks(menu.picker.field, "qwen")
     qtbot.keyClick(menu.picker.field, Qt.Key.Key_Return)

@@ -1,0 +1,51 @@
+"""Where a person says how a run that has ended goes on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from app.desktop.theme import themes
+
+
+class FollowUp(QWidget):
+    """`wanted` carries what was written."""
+
+    wanted = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.field = QLineEdit(self)
+        self.send = QPushButton(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.field, 1)
+        row.addWidget(self.send)
+        self.field.returnPressed.connect(self._send)
+        self.field.textChanged.connect(lambda text: self.send.setEnabled(bool(text.strip())))
+        self.send.clicked.connect(self._send)
+        self.send.setEnabled(False)
+        self.retranslate()
+        self.hide()
+
+    def _send(self) -> None:
+        text = self.field.text().strip()
+        if text:
+            self.field.clear()
+            self.wanted.emit(text)
+
+    def retranslate(self) -> None:
+        self.field.setPlaceholderText(self.tr("Say how it should go on"))
+        self.field.setAccessibleName(self.tr("How the run should go on"))
+        self.send.setText(self.tr("Go on"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def restyle(self) -> None:
+        self.layout().setSpacing(themes.current.px(8))
+
+    def fit(self, width: int) -> int:
+        return max(self.field.sizeHint().height(), self.send.sizeHint().height()) + 4

@@ -1,0 +1,281 @@
+"""The lines of a run's page, folded from its journal one entry after the other. Without Qt.
+
+The same entries give the same lines, whether they come live or years later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import msgspec
+
+from agents.events import (
+    Approval,
+    ContextTrimmed,
+    Entry,
+    FileChange,
+    ModelTurn,
+    ResultStatus,
+    RunFinished,
+    RunResumed,
+    RunStarted,
+    SnapshotTaken,
+    ToolCalled,
+    ToolResult,
+    Undone,
+)
+from engine.errors import ErrorInfo
+
+Undoing = Literal["", "possible", "undone"]
+
+
+class CallLine(msgspec.Struct, frozen=True):
+    """One call and what came of it. `seq` is the place of the call in the journal, `last` that of the last event
+    about it: undoing what came after `last` goes back to here.
+
+    `reasoning`, `content`, `thought_s` and `thought_tokens` are those of the turn, at the first of its calls alone.
+    `status` is "" while there is no result. `undoing` says whether what it did to files can be put back.
+    """
+
+    seq: int
+    last: int
+    step: int
+    call: str
+    name: str
+    arguments: dict[str, Any] | str
+    server: str = ""
+    first: bool = True
+    reasoning: str = ""
+    content: str = ""
+    thought_s: float = 0.0
+    thought_tokens: int = 0
+    decision: Literal["", "asked", "allowed", "denied"] = ""
+    by: str = ""
+    scope: str = ""
+    told: str = ""
+    status: ResultStatus | Literal[""] = ""
+    text: str = ""
+    handle: str = ""
+    bytes: int = 0
+    seconds: float = 0.0
+    untrusted: bool = False
+    summary: str = ""
+    diff: str = ""
+    files: tuple[FileChange, ...] = ()
+    uncovered: int = 0
+    undoing: Undoing = ""
+
+
+class ThoughtLine(msgspec.Struct, frozen=True):
+    """A turn that made no call: what it thought, and `error` where it broke off."""
+
+    seq: int
+    step: int
+    reasoning: str
+    seconds: float
+    tokens: int
+    error: ErrorInfo | None = None
+
+
+class QuietLine(msgspec.Struct, frozen=True):
+    """Something that was done to the run, told in one sentence. `code` is "results", "turns", "loop", "nudge_loop",
+    "nudge_empty", "nudge_cut", "tools", "final", "reasoning", "resumed", "undone" or "redone"; `count` how many."""
+
+    seq: int
+    code: str
+    count: int = 0
+
+
+class SaidLine(msgspec.Struct, frozen=True):
+    """What the user said when the run went on."""
+
+    seq: int
+    text: str
+
+
+class AnswerLine(msgspec.Struct, frozen=True):
+    """The model's word at an end of the run."""
+
+    seq: int
+    text: str
+
+
+class EndLine(msgspec.Struct, frozen=True):
+    """Why the run ended there, where it did not answer by itself."""
+
+    seq: int
+    reason: str
+    status: str
+    error: ErrorInfo | None = None
+
+
+Line = CallLine | ThoughtLine | QuietLine | SaidLine | AnswerLine | EndLine
+
+
+class StepLines:
+    """Holds the lines. `add` takes entries in order and tells which lines are new or changed, by index. `finished` is
+    how the run ended, None while it goes on."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.task = ""
+        self.finished: RunFinished | None = None
+        self.seq = 0  # of the last entry
+        self._calls: dict[str, int] = {}
+        self._turn: ModelTurn | None = None  # whose first call has not come
+        self._back: dict[str, set[str]] = {}  # of each call, the files that were put back
+
+    def add(self, entries: Iterable[Entry]) -> list[int]:
+        """Entries that are known already are passed over."""
+        changed: dict[int, None] = {}
+        for entry in entries:
+            if entry.seq > self.seq:
+                self.seq = entry.seq
+                changed.update(dict.fromkeys(self._add(entry)))
+        return sorted(changed)
+
+    def call(self, call: str) -> CallLine | None:
+        index = self._calls.get(call)
+        line = None if index is None else self.lines[index]
+        return line if isinstance(line, CallLine) else None
+
+    @property
+    def working(self) -> bool:
+        """Whether a call is under way or waits for its turn."""
+        last = self.lines[-1] if self.lines else None
+        return isinstance(last, CallLine) and not last.status
+
+    def _add(self, entry: Entry) -> list[int]:
+        event, seq = entry.event, entry.seq
+        match event:
+            case RunStarted():
+                self.task = event.task
+                return []
+            case RunResumed():
+                self.finished = None
+                return self._put(SaidLine(seq, event.message) if event.message else QuietLine(seq, "resumed"))
+            case ModelTurn():
+                return self._turned(seq, event)
+            case ToolCalled():
+                return self._called(seq, event)
+            case Approval():
+                return self._change(
+                    event.call,
+                    decision=event.decision,
+                    by=event.by,
+                    scope=event.scope,
+                    told=event.message if event.decision == "denied" else "",
+                )
+            case SnapshotTaken():
+                return self._kept(seq, event)
+            case ToolResult():
+                return self._result(seq, event)
+            case ContextTrimmed():
+                return self._put(_trimmed(seq, event))
+            case RunFinished():
+                return self._finished(seq, event)
+            case Undone():
+                return self._undone(seq, event)
+
+    def _put(self, line: Line) -> list[int]:
+        self.lines.append(line)
+        return [len(self.lines) - 1]
+
+    def _change(self, call: str, **fields: Any) -> list[int]:
+        line, index = self.call(call), self._calls.get(call)
+        if line is None or index is None:
+            return []
+        self.lines[index] = msgspec.structs.replace(line, **fields)
+        return [index]
+
+    def _turned(self, seq: int, turn: ModelTurn) -> list[int]:
+        self._turn = turn if turn.is_whole and turn.tool_calls else None
+        if self._turn is not None:
+            return []
+        if turn.reasoning.strip() or turn.error is not None:
+            tokens, seconds = turn.usage.reasoning_tokens, turn.timings.reasoning_s
+            return self._put(ThoughtLine(seq, turn.step, turn.reasoning, seconds, tokens, turn.error))
+        return []
+
+    def _called(self, seq: int, event: ToolCalled) -> list[int]:
+        turn, self._turn = self._turn, None
+        line = CallLine(
+            seq, seq, event.step, event.call, event.name, event.arguments, event.server, turn is not None
+        )
+        if turn is not None:
+            line = msgspec.structs.replace(
+                line,
+                reasoning=turn.reasoning,
+                content=turn.content,
+                thought_s=turn.timings.reasoning_s,
+                thought_tokens=turn.usage.reasoning_tokens,
+            )
+        self._calls[event.call] = len(self.lines)
+        return self._put(line)
+
+    def _kept(self, seq: int, event: SnapshotTaken) -> list[int]:
+        line = self.call(event.call)
+        if line is None:
+            return []
+        if event.phase == "before":
+            return self._change(event.call, uncovered=event.uncovered)
+        files = (*line.files, *event.files)
+        return self._change(
+            event.call, files=files, last=seq, undoing=_undoing(files, self._back.get(event.call))
+        )
+
+    def _result(self, seq: int, event: ToolResult) -> list[int]:
+        return self._change(
+            event.call,
+            last=seq,
+            status=event.status,
+            text=event.text,
+            handle=event.handle,
+            bytes=event.bytes,
+            seconds=max(0.0, event.seconds - event.waited),
+            untrusted=event.untrusted,
+            summary=event.summary,
+            diff=event.diff,
+        )
+
+    def _finished(self, seq: int, event: RunFinished) -> list[int]:
+        self.finished = event
+        changed: list[int] = []
+        if event.answer.strip():
+            changed += self._put(AnswerLine(seq, event.answer))
+        if event.reason != "answered":
+            changed += self._put(EndLine(seq, event.reason, event.status, event.error))
+        return changed
+
+    def _undone(self, seq: int, event: Undone) -> list[int]:
+        changed: list[int] = []
+        paths = {change.path for change in event.files}
+        for call in event.calls:
+            line = self.call(call)
+            if line is None:
+                continue
+            back = self._back.setdefault(call, set())
+            back.difference_update(paths) if event.redo else back.update(paths)
+            changed += self._change(call, undoing=_undoing(line.files, back))
+        if paths:
+            changed += self._put(QuietLine(seq, "redone" if event.redo else "undone", len(paths)))
+        return changed
+
+
+def _undoing(files: tuple[FileChange, ...], back: set[str] | None) -> Undoing:
+    if not files:
+        return ""
+    return "undone" if back and all(change.path in back for change in files) else "possible"
+
+
+def _trimmed(seq: int, event: ContextTrimmed) -> QuietLine:
+    if event.reason == "nudge":
+        return QuietLine(seq, f"nudge_{event.about or 'loop'}")
+    counts = {
+        "results": len(event.calls),
+        "turns": event.turns,
+        "tools": len(event.names),
+        "loop": len(event.calls),
+    }
+    return QuietLine(seq, event.reason, counts.get(event.reason, 0))

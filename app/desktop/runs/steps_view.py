@@ -1,0 +1,448 @@
+"""The live middle of a run's page: plan, steps, what is being written, the question that is asked, the answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
+
+from agents.events import Entry, ModelTurn, RunFinished
+from agents.permissions.values import ApprovalRequest
+from app.desktop.chat.buttons import JumpButton
+from app.desktop.chat.card_window import QuietBar
+from app.desktop.chat.cards import first_words
+from app.desktop.chat.code import scroll_bar_style
+from app.desktop.chat.links import open_link
+from app.desktop.chat.strip import Strip
+from app.desktop.chat.tab_order import neighbour, outside
+from app.desktop.language import languages
+from app.desktop.runs.approval_card import ApprovalCard
+from app.desktop.runs.follow_up import FollowUp
+from app.desktop.runs.interrupted_card import InterruptedCard
+from app.desktop.runs.live_turn import LiveTurn
+from app.desktop.runs.plan_card import PlanCard
+from app.desktop.runs.step_column import GAP, StepColumn
+from app.desktop.runs.step_lines import SaidLine, StepLines
+from app.desktop.runs.step_row import LineWidget, SaidRow
+from app.desktop.theme import themes
+from app.services.events import RunDelta
+from app.services.run_reasons import why_ended
+from app.services.run_values import RunView
+from app.store.records import RUNS_UNDER_WAY
+
+FLUSH_MS = 33
+# Showing new text takes this share of the time at most while a model writes.
+MAX_SHARE = 0.2
+COLUMN = 744
+MARGIN = 28
+TOP = 22
+# So near to the end the page follows what comes.
+NEAR_END = 8
+
+
+class RunStepsView(QWidget):
+    """Shows one run and says what is wanted of it.
+
+    `decided` carries a call and a `Decision`; `undo_wanted` calls or None, paths or None, and the event behind which
+    all is meant; `seen_wanted` a step; `resume_wanted` a message and what becomes of interrupted calls;
+    `text_wanted` the handle of a long text, which `show_text` brings.
+    """
+
+    decided = Signal(str, object)
+    undo_wanted = Signal(object, object, int)
+    seen_wanted = Signal(int)
+    resume_wanted = Signal(str, object)
+    text_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view: RunView | None = None
+        self._lines = StepLines()
+        self._changed: set[int] = set()
+        self._words: list[tuple[int, str, str]] = []
+        self._following = True
+        self._placing = False
+        self._pause = FLUSH_MS
+        self._left_alone = False  # interrupted calls that are to stay as they are
+        self._link = ""
+        self._scroll = QScrollArea(self)
+        self._page = QWidget()
+        self._scroll.setWidget(self._page)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setVerticalScrollBar(QuietBar(Qt.Orientation.Vertical, self._scroll))
+        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self._scroll.verticalScrollBar().setSingleStep(44)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self._plan = PlanCard(self._page)
+        self._task: SaidRow | None = None
+        self._column = StepColumn(self._page)
+        self._live = LiveTurn(self._page)
+        self._interrupted = InterruptedCard(self._page)
+        self._asked: ApprovalCard | None = None
+        self._follow_up = FollowUp(self._page)
+        self._jump = JumpButton(self)
+        self._strip = Strip(self, floating=True)
+        for overlay in (self._jump, self._strip):
+            overlay.hide()
+        self._flushing = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._flushing.timeout.connect(self._flush)
+        self._connect()
+        self.setFocusProxy(self._scroll)
+        self.restyle()
+        self._retranslate()
+
+    def _connect(self) -> None:
+        self._column.lineMade.connect(self._line_made)
+        self._column.heightChanged.connect(self._place)
+        self._column.revealed.connect(self._reveal)
+        self._live.heightChanged.connect(self._place)
+        self._live.linkAsked.connect(self._ask_link)
+        self._interrupted.go_on.connect(lambda again: self.resume_wanted.emit("", again))
+        self._interrupted.left.connect(self._leave_interrupted)
+        self._follow_up.wanted.connect(lambda text: self.resume_wanted.emit(text, {}))
+        self._jump.clicked.connect(self.jump_to_latest)
+        self._strip.pressed.connect(self._answer_link)
+        themes.changed.connect(self.restyle)
+
+    # --- what is shown ---
+
+    def show_run(self, view: RunView, entries: Sequence[Entry]) -> None:
+        """Shows a run from its journal, whatever was shown before, at its end."""
+        self._flushing.stop()
+        self._lines = StepLines()
+        self._changed, self._words = set(), []
+        self._column.clear()
+        self._live.clear()
+        self._drop_task()
+        self.ask(None)
+        self._hide_link()
+        self._following, self._left_alone = True, False
+        self._take(entries)
+        self.set_view(view)
+        self.ask(view.pending)
+        self._flush()
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """New entries of the journal; those that are known already count for nothing."""
+        self._take(entries)
+        self._flush_soon()
+
+    def set_view(self, view: RunView) -> None:
+        """What the page shows besides the journal."""
+        self._view = view
+        if view.record.state in RUNS_UNDER_WAY:
+            self._left_alone = False
+        self._plan.show_plan(view.plan)
+        self._flush_soon()
+
+    def delta(self, delta: RunDelta) -> None:
+        """Text that the model is writing, shown with the next flush."""
+        self._words.append((delta.step, delta.reasoning, delta.content))
+        self._flush_soon()
+
+    def show_text(self, handle: str, text: str) -> None:
+        """The whole text of a handle that `text_wanted` asked for."""
+        for widget in self._column.widgets():
+            widget.show_text(handle, text)
+        self._place()
+
+    def ask(self, request: ApprovalRequest | None) -> None:
+        """Shows the question that the run waits for; None: there is none any more."""
+        if self._asked is not None:
+            if self._asked.request == request:
+                return
+            held = self._asked.isAncestorOf(QApplication.focusWidget() or self)
+            self._asked.hide()
+            self._asked.deleteLater()
+            self._asked = None
+            if held:
+                self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
+        if request is not None:
+            self._asked = ApprovalCard(request, self._page)
+            self._asked.decided.connect(self.decided)
+            self._asked.heightChanged.connect(self._place_soon)
+            self._asked.show()
+        # What was written before it stands above it.
+        self._flush()
+        if self._asked is not None:
+            self._asked.announce()
+            if self._following:
+                self._asked.offer_focus()
+
+    def jump_to_latest(self) -> None:
+        """Scrolls to the end and follows it from there."""
+        self._following = True
+        self._place()
+        if self._asked is not None:
+            self._asked.offer_focus()
+
+    @property
+    def at_end(self) -> bool:
+        return self._following
+
+    def _take(self, entries: Sequence[Entry]) -> None:
+        fresh = [entry for entry in entries if entry.seq > self._lines.seq]
+        self._changed.update(self._lines.add(fresh))
+        if any(isinstance(entry.event, ModelTurn) for entry in fresh):
+            self._words.clear()
+        last = fresh[-1].event if fresh else None
+        if isinstance(last, RunFinished) and self._view is not None:
+            self._announce(last)
+
+    def _announce(self, finished: RunFinished) -> None:
+        if not QAccessible.isActive():
+            return
+        if finished.reason == "answered":
+            text = self.tr("Run finished: {words}").format(words=first_words(finished.answer, 400))
+        else:
+            text = languages.tell(why_ended(finished.reason, finished.error))
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    def _leave_interrupted(self) -> None:
+        self._left_alone = True
+        self._flush()
+
+    # --- flushing ---
+
+    def _flush_soon(self) -> None:
+        if not self._flushing.isActive() and self.isVisible():
+            self._flushing.start(self._pause)
+
+    def _flush(self) -> None:
+        started = time.perf_counter()
+        self._flushing.stop()
+        if self._changed:
+            self._column.update_lines(self._lines.lines, sorted(self._changed))
+            self._changed = set()
+            if not self._words:
+                self._live.clear()
+        self._show_words()
+        self._show_state()
+        self._place()
+        # A rendering that has become slow joins more in one flush instead of holding up the window.
+        spent = 1000 * (time.perf_counter() - started)
+        self._pause = max(FLUSH_MS, round(spent / MAX_SHARE))
+
+    def _show_words(self) -> None:
+        words, self._words = self._words, []
+        joined: dict[int, tuple[list[str], list[str]]] = {}
+        for step, reasoning, content in words:
+            thoughts, said = joined.setdefault(step, ([], []))
+            thoughts.append(reasoning)
+            said.append(content)
+        for step, (thoughts, said) in joined.items():
+            self._live.append(step, "".join(thoughts), "".join(said))
+
+    def _show_state(self) -> None:
+        if self._task is None and self._lines.task:
+            self._task = SaidRow(self._page, SaidLine(0, self._lines.task))
+            self._task.heightChanged.connect(self._place)
+            self._task.show()
+        view = self._view
+        if view is None:
+            return
+        under_way = view.record.state in RUNS_UNDER_WAY
+        self._live.wait(view.record.state == "running" and self._asked is None and not self._lines.working)
+        if not under_way:
+            self._live.clear()
+        calls = [line for call in view.interrupted if (line := self._lines.call(call)) is not None]
+        self._interrupted.show_calls([] if under_way or self._left_alone else calls)
+        finished = self._lines.finished
+        ended = not under_way and not calls and (finished is None or finished.resumable)
+        self._follow_up.setVisible(ended and bool(self._lines.task))
+
+    def _drop_task(self) -> None:
+        if self._task is not None:
+            self._task.hide()
+            self._task.deleteLater()
+            self._task = None
+
+    # --- places ---
+
+    def _parts(self) -> list[QWidget]:
+        parts = (
+            self._task,
+            self._plan,
+            self._column if len(self._column) else None,
+            self._live,
+            self._interrupted,
+            self._asked,
+            self._follow_up,
+        )
+        return [part for part in parts if part is not None and not part.isHidden()]
+
+    def _place_soon(self) -> None:
+        if not self._placing:
+            self._place()
+
+    def _place(self) -> None:
+        """Puts everything where it belongs; the words that the reader looks at stay where they are."""
+        if self._placing or self._scroll.viewport().width() <= 0:
+            return
+        self._placing = True
+        bar = self._scroll.verticalScrollBar()
+        anchor = None if self._following else self._column.anchor(bar.value() - self._column.y())
+        self._lay_out()
+        for _ in range(3):
+            self._scroll_to(anchor)
+            if not self._build():
+                break
+            self._lay_out()
+        self._scroll_to(anchor)
+        self._placing = False
+        self._place_overlays()
+
+    def _lay_out(self) -> None:
+        px = themes.current.px
+        room = self._scroll.viewport().width()
+        width = max(200, min(px(COLUMN), room - 2 * px(MARGIN)))
+        left = max(0, (room - width) // 2)
+        self._column.setVisible(bool(len(self._column)))
+        y = px(TOP)
+        for part in self._parts():
+            height = part.fit(width)  # type: ignore[attr-defined]  # each part has it
+            part.setGeometry(left, y, width, height)
+            y += height + px(GAP)
+        self._page.resize(room, max(y + px(TOP) - px(GAP), self._scroll.viewport().height()))
+
+    def _scroll_to(self, anchor: tuple[int, int] | None) -> None:
+        bar = self._scroll.verticalScrollBar()
+        if self._following:
+            bar.setValue(bar.maximum())
+        elif anchor is not None and anchor[0] < len(self._column):
+            bar.setValue(self._column.y() + self._column.top(anchor[0]) + anchor[1])
+
+    def _build(self) -> bool:
+        height = self._scroll.viewport().height()
+        top = self._scroll.verticalScrollBar().value() - self._column.y()
+        return self._column.build(top - height // 2, top + height + height // 2)
+
+    def _scrolled(self, value: int) -> None:
+        if self._placing:
+            return
+        self._following = value >= self._scroll.verticalScrollBar().maximum() - NEAR_END
+        if self._build():
+            self._place()
+        self._place_overlays()
+
+    def _reveal(self, place: QRect) -> None:
+        """Scrolls as little as is needed to show a part of the column."""
+        bar = self._scroll.verticalScrollBar()
+        top, bottom = self._column.y() + place.top(), self._column.y() + place.bottom()
+        if top - 12 < bar.value():
+            bar.setValue(top - 12)
+        elif bottom + 12 > bar.value() + self._scroll.viewport().height():
+            bar.setValue(bottom + 12 - self._scroll.viewport().height())
+
+    def _place_overlays(self) -> None:
+        self._jump.setVisible(not self._following)
+        self._jump.move((self.width() - self._jump.width()) // 2, self.height() - self._jump.height() - 12)
+        self._jump.raise_()
+        if not self._strip.isHidden():
+            width = max(160, min(themes.current.px(COLUMN), self.width() - 2 * MARGIN))
+            height = self._strip.fit(width)
+            self._strip.setGeometry((self.width() - width) // 2, self.height() - height - 12, width, height)
+            self._strip.raise_()
+
+    # --- lines and links ---
+
+    def _line_made(self, widget: LineWidget) -> None:
+        widget.linkAsked.connect(self._ask_link)
+        widget.undo_wanted.connect(self.undo_wanted)
+        widget.seen_wanted.connect(self.seen_wanted)
+        widget.text_wanted.connect(self.text_wanted)
+
+    def _ask_link(self, address: str) -> None:
+        """Shows the whole address before anything is opened."""
+        self._link = address
+        question = self.tr("Open this address?") + "\n" + address
+        self._strip.set_content(question, [self.tr("Open"), self.tr("Copy address"), self.tr("Cancel")])
+        self._strip.show()
+        self._place_overlays()
+        self._strip.focus_last()
+
+    def _answer_link(self, button: int) -> None:
+        address = self._link
+        self._hide_link()
+        if button == 0:
+            open_link(address)
+        elif button == 1:
+            QGuiApplication.clipboard().setText(address)
+
+    def _hide_link(self) -> None:
+        self._link = ""
+        if not self._strip.isHidden():
+            self._strip.hide()
+            self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- keys, sizes, looks ---
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes by what is seen."""
+        current = QApplication.focusWidget()
+        if current is None or not self.isAncestorOf(current):
+            return super().focusNextPrevChild(forward)
+        target = neighbour(self._page, current, forward=forward)
+        if current is self._scroll and not forward:
+            target = None
+        if target is None:
+            target = (
+                self._scroll
+                if not forward and current is not self._scroll
+                else outside(self, forward=forward)
+            )
+        if target is None:
+            return super().focusNextPrevChild(forward)
+        target.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+        if self._page.isAncestorOf(target):
+            self._scroll.ensureWidgetVisible(target, 0, 40)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        bar = self._scroll.verticalScrollBar()
+        if event.key() == Qt.Key.Key_Home:
+            bar.setValue(bar.minimum())
+        elif event.key() == Qt.Key.Key_End:
+            self.jump_to_latest()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._scroll.setGeometry(self.rect())
+        self._place()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._flush()
+
+    def restyle(self) -> None:
+        self._scroll.verticalScrollBar().setStyleSheet(scroll_bar_style(themes.current))
+        for part in (self._task, self._plan, self._column, self._live, self._interrupted, self._follow_up):
+            if part is not None:
+                part.restyle()
+        self._strip.restyle()
+        self._place()
+        self._jump.update()
+
+    def _retranslate(self) -> None:
+        self._scroll.setAccessibleName(self.tr("Steps of the run"))
+        self._jump.setAccessibleName(self.tr("Jump to the latest step"))
+        self._jump.setToolTip(self.tr("Jump to the latest step"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+            self._place()

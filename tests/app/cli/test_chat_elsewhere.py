@@ -1,0 +1,63 @@
+"""`coterie chat` and other commands with a model elsewhere."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import Command
+from tests.support.openai_script import Reply, call, in_order
+from tests.support.openai_server import OpenAiServer
+
+
+@pytest.fixture
+def command(coterie_home: Path) -> Command:
+    return Command(coterie_home, "http://127.0.0.1:9")
+
+
+def test_chat_prints_the_contracts_object(command: Command, tmp_path: Path) -> None:
+    tools = tmp_path / "tools.json"
+    tools.write_text('[{"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}]')
+    reply = Reply("The sea is wide.", reasoning="Hm.", tool_calls=call("look", {"at": "sea"}).tool_calls)
+    with OpenAiServer(in_order(reply)) as server:
+        arguments = ("--tools", str(tools), "--temperature", "0", "--max-tokens", "99", "--reasoning", "high")
+        ran = command.here("chat", "The sea?", "--model", server.model, "--json", *arguments)
+        body = server.asked[0].body
+    assert (ran.code, ran.err, len(ran.objects)) == (0, "", 1)
+    assert list(ran.last) == [
+        "model",
+        "content",
+        "reasoning",
+        "tool_calls",
+        "finish_reason",
+        "usage",
+        "timings",
+    ]
+    assert (ran.last["content"], ran.last["reasoning"]) == ("The sea is wide.", "Hm.")
+    assert (ran.last["model"], ran.last["finish_reason"]) == (server.model, "stop")
+    assert ran.last["tool_calls"][0]["name"] == "look" and ran.last["usage"]["prompt_tokens"] > 0
+    assert (body["temperature"], body["max_tokens"], body["reasoning_effort"]) == (0, 99, "high")
+    assert [tool["function"]["name"] for tool in body["tools"]] == ["look"]
+
+
+@pytest.mark.parametrize(
+    ("model", "code"),
+    [
+        ("openai:x", "remote.bad_name"),
+        ("openai:http://127.0.0.1:9/v1#m", "remote.unreachable"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_in_one_sentence(command: Command, model: str, code: str) -> None:
+    ran = command.here("chat", "Hi", "--model", model, "--json")
+    assert (ran.code, ran.last["error"]["code"]) == (1, code)
+    assert ran.sentence == ran.last["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "words", [("inspect",), ("plan",), ("bench",), ("chat", "Hi", "--memory", "RAM=1GiB", "--model")]
+)
+def test_what_is_only_known_of_a_file_is_told_of_none_elsewhere(
+    command: Command, words: tuple[str, ...]
+) -> None:
+    ran = command.here(*words, "openai:http://gpu.example:8000/v1#qwen3", "--json")
+    assert (ran.code, ran.last["error"]["code"]) == (1, "remote.elsewhere")
+    assert "qwen3" in ran.sentence and "gpu.example:8000" in ran.sentence

@@ -1,0 +1,50 @@
+"""Chats whose answers are written by runs over a scripted model, with the real store and the real tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from agents.brain import Brain
+from app.services.run_parts import RunParts
+from app.services.services import Services, open_services
+from app.store.records import ChatOptions, ChatTools
+from tests.support.agents.scripted_brain import Reply, ScriptedBrain
+from tests.support.scripted_engine import ScriptedEngine
+
+
+class ScriptedBrains:
+    """Gives every run `brain`, or the one of its model's name in `named`."""
+
+    def __init__(self, brain: Brain) -> None:
+        self.brain_of_all = brain
+        self.named: dict[str, Brain] = {}
+
+    def brain(self, model: str) -> Brain:
+        return self.named.get(model, self.brain_of_all)
+
+
+class Chatting:
+    """Services over `home` whose runs ask a scripted brain, and a folder for their tools. Close when done."""
+
+    def __init__(self, home: Path, folder: Path, *replies: Reply) -> None:
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+        self.brain = ScriptedBrain(*replies)
+        self.services: Services = open_services(home, make_engine=ScriptedEngine)
+        self.brains = ScriptedBrains(self.brain)
+        parts = self.services.runs._parts
+        assert isinstance(parts, RunParts)
+        parts.brains = self.brains
+        parts.sandbox = lambda: None  # type: ignore[method-assign]
+
+    def chat(self, mode: str = "workspace", **options: object) -> int:
+        """A new chat with tools in the folder."""
+        tools = ChatTools(str(self.folder), mode)  # type: ignore[arg-type]
+        return self.services.conversations.create(ChatOptions(tools=tools, **options)).id  # type: ignore[arg-type]
+
+    def say(self, *replies: Reply) -> None:
+        """What the model says from here on."""
+        self.brain.replies = list(replies)
+
+    def close(self) -> None:
+        self.services.close()
