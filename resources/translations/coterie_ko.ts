@@ -61,6 +61,33 @@
     </message>
 </context>
 <context>
+    <name>AllowedCard</name>
+    <message>
+        <source>Read and change files in {folder}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whatever stays in the sandbox, in {folder}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read in {folder}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allowed so far</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke: {what}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing else</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>AnswerBody</name>
     <message>
         <source>Show all ({count} more characters)</source>
@@ -497,6 +524,45 @@
     <message>
         <source>kept free</source>
         <translation>비워 두는 공간</translation>
+    </message>
+</context>
+<context>
+    <name>BudgetFold</name>
+    <message>
+        <source>{count} steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Minutes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Calls of tools</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>When one is used up, the model is asked for its answer and the run stops. You can resume it to give it as much again. Waiting for you does not count.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1042,6 +1108,80 @@
     </message>
 </context>
 <context>
+    <name>Exporting</name>
+    <message>
+        <source>Export the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Written to {path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FilesCard</name>
+    <message>
+        <source>new</source>
+        <translation type="unfinished">새 파일</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation type="unfinished">변경됨</translation>
+    </message>
+    <message>
+        <source>deleted</source>
+        <translation type="unfinished">삭제됨</translation>
+    </message>
+    <message>
+        <source>perhaps changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>undone</source>
+        <translation type="unfinished">되돌림</translation>
+    </message>
+    <message>
+        <source>changed since</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo what was done to {path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is too large to be kept, so it cannot be put back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files touched</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None so far.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and {count} more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo everything</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redo what was undone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause or stop the run first</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>FilesNote</name>
     <message>
         <source>not computed yet; verifying does that</source>
@@ -1281,6 +1421,49 @@
     <message>
         <source>Token in the settings</source>
         <translation>설정에서 토큰 넣기</translation>
+    </message>
+</context>
+<context>
+    <name>Grants</name>
+    <message>
+        <source>All tools of {server}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Commands that begin with “{words}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{tool}, for {host}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{tool} of {server}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in this run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in {folder}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in all runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>granted {date}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{granted}, not used yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{granted}, last used {date}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1915,6 +2098,37 @@
     </message>
 </context>
 <context>
+    <name>ModelField</name>
+    <message>
+        <source>The model in use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model in use: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another one, by its name…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">모델</translation>
+    </message>
+    <message>
+        <source>Text leaves this computer: the task, and whatever the model reads of your files, goes to {host}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>openai:http://127.0.0.1:8000/v1#model, or the path of a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the model</source>
+        <translation type="unfinished">모델 이름</translation>
+    </message>
+</context>
+<context>
     <name>ModelMenu</name>
     <message>
         <source>ready</source>
@@ -2542,6 +2756,10 @@
         <translation>새 실행</translation>
     </message>
     <message>
+        <source>Delete this recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Task</source>
         <translation>작업</translation>
     </message>
@@ -2550,8 +2768,16 @@
         <translation>폴더</translation>
     </message>
     <message>
+        <source>Model</source>
+        <translation type="unfinished">모델</translation>
+    </message>
+    <message>
         <source>What it may do without asking</source>
         <translation>묻지 않고 할 수 있는 일</translation>
+    </message>
+    <message>
+        <source>Reasoning</source>
+        <translation type="unfinished">추론</translation>
     </message>
     <message>
         <source>What is to be done in the folder? Say what you want to have at the end.</source>
@@ -3086,7 +3312,50 @@
     </message>
 </context>
 <context>
+    <name>RunActing</name>
+    <message>
+        <source>Run deleted</source>
+        <translation>실행을 삭제했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+</context>
+<context>
     <name>RunHeader</name>
+    <message>
+        <source>elsewhere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text leaves this computer: the model runs elsewhere ({model}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export as Markdown…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export as JSON lines…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export for OpenTelemetry…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as a recipe…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished">삭제</translation>
+    </message>
     <message>
         <source>Pause</source>
         <translation>일시 정지</translation>
@@ -3098,6 +3367,14 @@
     <message>
         <source>Resume</source>
         <translation>이어서 실행</translation>
+    </message>
+    <message>
+        <source>Files, what the model sees, and what is allowed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More for this run</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>End after this step; the run can be resumed</source>
@@ -3531,12 +3808,16 @@
 <context>
     <name>RunsPage</name>
     <message>
-        <source>Run deleted</source>
-        <translation>실행을 삭제했습니다</translation>
+        <source>“{title}” is among the recipes</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Undo</source>
         <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>Recipe deleted</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Give a task and a folder</source>
@@ -3595,6 +3876,41 @@
     <message>
         <source>Show all ({count} characters)</source>
         <translation>모두 보기({count}자)</translation>
+    </message>
+</context>
+<context>
+    <name>SaveRecipe</name>
+    <message>
+        <source>Save as a recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A recipe keeps the task with its tools, mode and budget, to be used again. Words in braces, such as {topic}, become fields that are filled in before each start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it is called</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it is for, in a sentence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the recipe is for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished">저장</translation>
+    </message>
+    <message>
+        <source>Save the recipe</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3672,6 +3988,80 @@
     <message>
         <source>Its secret values</source>
         <translation>비밀 값</translation>
+    </message>
+</context>
+<context>
+    <name>SeenCard</name>
+    <message>
+        <source>{tokens} ({count} shortened)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>System and tools</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>작업</translation>
+    </message>
+    <message>
+        <source>What it wrote</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept free for the answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the model sees</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: {tokens} tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the messages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the messages that the model sees</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SeenWindow</name>
+    <message>
+        <source>What the model sees next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the model saw in step {step}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} messages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} tools</source>
+        <translation type="unfinished">도구 {count}개</translation>
+    </message>
+    <message>
+        <source>{used} of {size} tokens</source>
+        <translation type="unfinished">{size} 토큰 중 {used}</translation>
     </message>
 </context>
 <context>
@@ -4388,6 +4778,112 @@
     </message>
 </context>
 <context>
+    <name>Tools</name>
+    <message>
+        <source>list what is in a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>read a text file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>find files by their names</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>search in files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>write a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>change a part of a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>move or rename a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>delete a file, into the run&apos;s trash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>run commands, in the sandbox</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>run Python programs, in the sandbox</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>calculate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tell the date and time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fetch a page from the web; always asked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>read PDF and office files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>search in documents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>keep a note for later runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>read the notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>keep a plan that you see</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ToolsFold</name>
+    <message>
+        <source>all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Servers</source>
+        <translation type="unfinished">서버</translation>
+    </message>
+    <message>
+        <source>{count} tools of the servers that are on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only those that read</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ToolsPart</name>
     <message>
         <source>Its tools</source>
@@ -4618,6 +5114,37 @@
     <message>
         <source>{count} files were changed by somebody else since.</source>
         <translation>그 뒤에 다른 사람이 변경한 파일이 {count}개 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>Undoing</name>
+    <message>
+        <source>1 file is again as the run left it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} files are again as the run left them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 file is as it was</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} files are as they were</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done}; {count} left as somebody changed them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
