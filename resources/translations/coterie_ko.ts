@@ -1424,6 +1424,21 @@
     </message>
 </context>
 <context>
+    <name>GrantLine</name>
+    <message>
+        <source>in the run “{title}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke: {what}, {where}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Grants</name>
     <message>
         <source>All tools of {server}</source>
@@ -1463,6 +1478,36 @@
     </message>
     <message>
         <source>{granted}, last used {date}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>GrantsList</name>
+    <message>
+        <source>Nothing: each run asks, as its mode says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke everything that was granted</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>GrantsSection</name>
+    <message>
+        <source>What runs may do</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allowed without asking</source>
+        <translation type="unfinished">묻지 않고 허용됨</translation>
+    </message>
+    <message>
+        <source>What you have allowed for longer than once. It counts for all runs in its place, until you revoke it.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3057,21 +3102,6 @@
     <message>
         <source>Allow as much memory as it needs</source>
         <translation>필요한 만큼 메모리 허용</translation>
-    </message>
-</context>
-<context>
-    <name>PlainSteps</name>
-    <message>
-        <source>Steps of the run</source>
-        <translation>실행 단계</translation>
-    </message>
-    <message>
-        <source>Allow once</source>
-        <translation>한 번 허용</translation>
-    </message>
-    <message>
-        <source>Deny</source>
-        <translation>거부</translation>
     </message>
 </context>
 <context>

@@ -23,7 +23,10 @@ class BudgetFold(Fold):
         self._budget = Budget()
         self._grid = QGridLayout()
         self.steps, self.minutes = NumberField(Bounds(0, 10_000, 5, 0)), NumberField(Bounds(0, 10_000, 5, 0))
-        self.tokens, self.calls = NumberField(Bounds(0, MOST, 5_000, 0)), NumberField(Bounds(0, 100_000, 10, 0))
+        self.tokens, self.calls = (
+            NumberField(Bounds(0, MOST, 5_000, 0)),
+            NumberField(Bounds(0, 100_000, 10, 0)),
+        )
         self._labels: list[QLabel] = []
         for row, field in enumerate(self._fields()):
             label = QLabel(self)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
-from PySide6.QtCore import Qt
 
 from app.desktop.models.labels import wrapped_label
 from app.desktop.placement.card import Card

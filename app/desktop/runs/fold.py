@@ -54,7 +54,8 @@ class FoldHead(QAbstractButton):
 
 
 class Fold(LiveWidget):
-    """`inside` takes the contents. `opened` tells that it was opened or closed."""
+    """`inside` takes the contents; `opened` tells that it was opened or closed. A subclass calls `self.refresh()`
+    once at the end of its constructor."""
 
     opened = Signal(bool)
 
@@ -70,7 +71,6 @@ class Fold(LiveWidget):
         self._column.addWidget(self.head)
         self._column.addWidget(self._body)
         self.head.toggled.connect(self._toggle)
-        self.restyle()
 
     def set_words(self, name: str, summary: str = "") -> None:
         """`summary` says what is chosen inside, so that it need not be opened to know."""

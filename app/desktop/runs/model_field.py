@@ -15,7 +15,7 @@ from app.desktop.models.labels import wrapped_label
 from app.desktop.settings.checked_field import Complaint
 from app.desktop.theme import themes
 from engine.errors import UserError
-from engine.remote.names import is_remote
+from engine.remote.names import is_remote, read_name
 
 if TYPE_CHECKING:
     from app.services.services import Services
@@ -24,13 +24,10 @@ OTHER = "?"  # no model is named so
 
 
 class RunModel(msgspec.Struct, frozen=True):
-    """A model that a run can have. `name` is what `RunWish.model` takes; `leaves`: what it reads leaves this computer,
-    for `host`."""
+    """A model that a run can have; `name` is what `RunWish.model` takes."""
 
     name: str
     shown: str
-    leaves: bool = False
-    host: str = ""
 
 
 def run_models(services: Services) -> tuple[RunModel, ...]:
@@ -44,7 +41,7 @@ def run_models(services: Services) -> tuple[RunModel, ...]:
     ]
     for server in services.elsewhere.all():
         found += [
-            RunModel(name, f"{model} · {server.shown}", server.leaves, server.host)
+            RunModel(name, f"{model} · {server.shown}")
             for name, model in zip(server.names, server.models, strict=True)
         ]
     return tuple(found)
@@ -58,7 +55,7 @@ class ModelField(LiveWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._models: tuple[RunModel, ...] = ()
-        self._in_use = ""
+        self._in_use = self._path = ""
         self.choice = ChoiceButton(self)
         self.other = QLineEdit(self)
         self.leaves = wrapped_label(self, "warning")
@@ -71,16 +68,15 @@ class ModelField(LiveWidget):
         self.setFocusProxy(self.choice)
         self.choice.chosen.connect(lambda _: self._chosen())
         self.other.textChanged.connect(lambda _: self._show_state())
-        self._wanted = ""
         self.refresh()
 
     def show_models(self, models: Sequence[RunModel]) -> None:
         self._models = tuple(models)
         self._show_choices(self.choice.value())
 
-    def show_in_use(self, name: str) -> None:
-        """What the model in use is called; "" while there is none."""
-        self._in_use = name
+    def show_in_use(self, name: str, path: str) -> None:
+        """What the model in use is called, and where it lies; "" while there is none."""
+        self._in_use, self._path = name, path
         self._show_choices(self.choice.value())
 
     def model(self) -> str:
@@ -96,19 +92,8 @@ class ModelField(LiveWidget):
 
     def text_leaves(self) -> str:
         """The host that what the run reads would be sent to; "" for a model of this computer."""
-        name = self.model()
-        for model in self._models:
-            if model.name == name:
-                return model.host if model.leaves else ""
-        if not is_remote(name):
-            return ""
-        from engine.remote.names import host_of, is_loopback_url, parse_name
-
-        try:
-            url = parse_name(name).url
-        except UserError:
-            return ""
-        return "" if is_loopback_url(url) else host_of(url)
+        name = read_name(self.model() or self._path)
+        return name.host if name is not None and name.leaves else ""
 
     def say(self, error: UserError | None) -> None:
         """Why this model cannot be used."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -40,9 +41,15 @@ OF_FOLDER = (
 )
 
 
+class Teller(Protocol):
+    """A place that says what is wrong with what stands there."""
+
+    def say(self, error: UserError | None) -> None: ...
+
+
 class NewRun(LiveWidget):
-    """`start_wanted` carries a `RunWish`, `save_wanted` a `Recipe`; what comes of them is told with `say` and `saved`,
-    or by showing something else."""
+    """`start_wanted` carries a `RunWish`, `save_wanted` a `Recipe`, `recipe_delete_wanted` the one that is shown;
+    what comes of them is told with `say`, or by showing something else."""
 
     start_wanted = Signal(object)
     save_wanted = Signal(object)
@@ -185,9 +192,10 @@ class NewRun(LiveWidget):
     def take_model(self, state: ModelChanged) -> None:
         """What is in use now."""
         self._in_use = state
-        self.model.show_in_use(state.name)
+        self.model.show_in_use(state.name, state.path)
 
     def take_focus(self) -> None:
+        self._scroller.verticalScrollBar().setValue(0)
         if not self.fields.take_focus():
             self.task.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -198,12 +206,12 @@ class NewRun(LiveWidget):
             place.say(None)
         if error is None:
             return
-        place, field = self._place_of(error)
-        place.say(error)  # type: ignore[attr-defined]
+        told_at, field = self._place_of(error)
+        told_at.say(error)
         if field is not None:
             field.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _place_of(self, error: UserError) -> tuple[QWidget, QWidget | None]:
+    def _place_of(self, error: UserError) -> tuple[Teller, QWidget | None]:
         """Where an error is told, and what takes the focus to mend it."""
         if error.code in OF_TASK:
             return self.of_task, self.task
@@ -341,9 +349,7 @@ class NewRun(LiveWidget):
         self.reasoning.setAccessibleName(self.tr("Reasoning"))
         self.start.setText(self.tr("Start"))
         self.start.setAccessibleName(self.tr("Start the run"))
-        self._hint.setText(
-            self.tr("Ctrl+Enter starts it. You can pause or stop it, and undo what it did.")
-        )
+        self._hint.setText(self.tr("Ctrl+Enter starts it. You can pause or stop it, and undo what it did."))
         for place in (self.of_task, self.of_start):
             place.retranslate()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
 from app.desktop.icons import icon, set_icon
 from app.desktop.live import LiveWidget
@@ -39,6 +39,7 @@ class RunHeader(LiveWidget):
         self._seconds = 0.0
         self._ending = False  # it was told to pause or stop, and has not yet
         self.title = ElidedLabel(self, bold=True)
+        self.title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.folder, self.mode = Chip(self), Chip(self)
         self.remote = Chip(self, "warning")
         self.progress = QLabel(self)

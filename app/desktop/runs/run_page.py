@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.desktop.live import LiveWidget
-from app.desktop.runs.plain_steps import PlainSteps
 from app.desktop.runs.run_header import RunHeader
 from app.desktop.runs.side_cards import SideCards
+from app.desktop.runs.steps_view import RunStepsView
 from app.desktop.theme import themes
 
 CARDS = 286
@@ -21,7 +21,7 @@ class RunPage(LiveWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.header = RunHeader(self)
-        self.steps = PlainSteps(self)
+        self.steps = RunStepsView(self)
         self.cards = SideCards(self)
         self._row = QHBoxLayout()
         self._row.addWidget(self.steps, 1)
@@ -40,17 +40,17 @@ class RunPage(LiveWidget):
         chosen = self.header.cards.isChecked()
         self.cards.setVisible(not narrow or chosen)
         self.steps.setVisible(not narrow or not chosen)
+        px = themes.current.px
+        self._row.setContentsMargins(px(28) if narrow and chosen else 0, 0, px(14), 0)
         if narrow:
             self.cards.setMinimumWidth(0)
             self.cards.setMaximumWidth(16_777_215)
         else:
-            self.cards.setFixedWidth(themes.current.px(CARDS))
+            self.cards.setFixedWidth(px(CARDS))
 
     def resizeEvent(self, event: object) -> None:
         self._fit()
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._row.setContentsMargins(0, 0, px(14), 0)
         self._row.setSpacing(0)
         self._fit()

@@ -26,6 +26,7 @@ from app.desktop.service_calls import ServiceCalls
 from app.services.events import ModelChanged, ServersChanged, ServiceEvent
 from app.services.run_values import Recipe, RunRecord, RunView, RunWish, ToolAtHand
 from engine.errors import UserError
+from engine.remote.names import read_name
 
 if TYPE_CHECKING:
     from app.services.services import Services
@@ -104,9 +105,7 @@ class RunsPage(LiveWidget):
         steps.undo_wanted.connect(
             lambda calls, paths, after: acting.undoing.undo(self.reading.shown, calls, paths, after)
         )
-        cards.files.undo_wanted.connect(
-            lambda paths: acting.undoing.undo(self.reading.shown, paths=paths)
-        )
+        cards.files.undo_wanted.connect(lambda paths: acting.undoing.undo(self.reading.shown, paths=paths))
         cards.files.redo_wanted.connect(lambda: acting.undoing.redo(self.reading.shown))
         cards.seen.seen_wanted.connect(lambda: self._show_seen(0))
         cards.allowed.revoke_wanted.connect(acting.revoke)
@@ -184,7 +183,7 @@ class RunsPage(LiveWidget):
         self.reading.show(run)
 
     def _start(self, wish: RunWish) -> None:
-        self._calls.do(lambda s: s.runs.start(wish), self._started, self.form.say, owner=self)
+        self._calls.do(lambda s: _begin(s, wish), self._started, self.form.say, owner=self)
 
     def _started(self, run: RunRecord) -> None:
         self.form.started()
@@ -208,9 +207,7 @@ class RunsPage(LiveWidget):
 
     def _make_recipe(self) -> None:
         """The form with the wish of the run that is shown, to be kept."""
-        started = next(
-            (e.event for e in self.reading.entries() if isinstance(e.event, RunStarted)), None
-        )
+        started = next((e.event for e in self.reading.entries() if isinstance(e.event, RunStarted)), None)
         view = self.reading.view
         if view is None or started is None:
             return
@@ -237,9 +234,7 @@ class RunsPage(LiveWidget):
         if self._stack.currentWidget() is self.form and self.form.recipe == recipe:
             self.new_run()
         self._read_recipes()
-        self.said.emit(
-            Said(self.tr("Recipe deleted"), self.tr("Undo"), lambda: self._save_recipe(recipe))
-        )
+        self.said.emit(Said(self.tr("Recipe deleted"), self.tr("Undo"), lambda: self._save_recipe(recipe)))
 
     def _read_recipes(self) -> None:
         self._calls.do(lambda s: s.runs.recipes(), self.side.show_recipes, owner=self)
@@ -362,3 +357,11 @@ def _tools(services: Services) -> tuple[tuple[ToolAtHand, ...], tuple[str, ...]]
         if tool.status == "accepted"
     ]
     return services.runs.tools(), tuple(accepted)
+
+
+def _begin(services: Services, wish: RunWish) -> RunRecord:
+    """Start it. Who starts one with a model elsewhere has read in the form that text leaves for it."""
+    name = read_name(wish.model)
+    if name is not None and services.elsewhere.is_new(wish.model):
+        services.elsewhere.agree(name.url)
+    return services.runs.start(wish)

@@ -71,7 +71,9 @@ class SeenCard(Card):
         lines = self.lines()
         fit_lines(self.rows, len(lines), self._rows, self)
         for row, (name, tokens) in zip(self.rows, lines, strict=True):
-            row.show_words(name, tokens, whole=self.tr("{name}: {tokens} tokens").format(name=name, tokens=tokens))
+            row.show_words(
+                name, tokens, whole=self.tr("{name}: {tokens} tokens").format(name=name, tokens=tokens)
+            )
         self._words.setText("" if lines else self.tr("Nothing yet."))
         self._words.setVisible(not lines)
         self.open.setText(self.tr("Show the messages"))

@@ -95,9 +95,7 @@ class SeenWindow(LiveWidget):
             self.tr("{count} tools").format(count=f"{len(seen.tools):,}"),
         ]
         if used and seen.context:
-            told.append(
-                self.tr("{used} of {size} tokens").format(used=f"{used:,}", size=f"{seen.context:,}")
-            )
+            told.append(self.tr("{used} of {size} tokens").format(used=f"{used:,}", size=f"{seen.context:,}"))
         self.words.setText(joined(told))
 
     def restyle(self) -> None:

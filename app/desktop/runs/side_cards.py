@@ -10,8 +10,7 @@ from app.desktop.runs.files_card import FilesCard
 from app.desktop.runs.seen_card import SeenCard
 from app.services.run_values import RunView
 
-
-TOP = 10  # besides the spacing: the first card stands as high as the first step
+TOP = 22  # the first card stands as high as the first step
 
 
 class SideCards(ColumnScroller):

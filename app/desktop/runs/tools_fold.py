@@ -69,7 +69,7 @@ class ToolsFold(Fold):
         self.inside.addLayout(self._rows)
         self.inside.addWidget(self._of_servers)
         self.all.clicked.connect(lambda: self.choose(None))
-        self.reading.clicked.connect(lambda: self.choose(tuple(t.name for t in self._tools if t.read_only)))
+        self.reading.clicked.connect(self._choose_reading)
         self._of_servers.box.toggled.connect(lambda _: self._show_summary())
         self.refresh()
 
@@ -97,6 +97,9 @@ class ToolsFold(Fold):
         self._of_servers.box.setChecked(some)
         self._of_servers.setVisible(bool(self._servers))
         self._show_summary()
+
+    def _choose_reading(self) -> None:
+        self.choose([tool.name for tool in self._tools if tool.read_only])
 
     def chosen(self) -> tuple[str, ...] | None:
         """The names of the ticked ones; None when all are."""

@@ -1,4 +1,4 @@
-"""Taking back what a run did to files: what would become of them, what of that is wanted, and the way forward again."""
+"""Taking back what a run did to files: what would become of them, what of it is wanted, and the way forward again."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ class Undoing(QObject):
     def redo(self, run: int) -> None:
         """Take the last undoing back."""
         self._calls.do(
-            lambda s: s.runs.redo_plan(run), lambda plan: self._take_plan(run, plan), executor="io", owner=self
+            lambda s: s.runs.redo_plan(run),
+            lambda plan: self._take_plan(run, plan),
+            executor="io",
+            owner=self,
         )
 
     def _take_plan(self, run: int, plan: UndoPlan) -> None:
@@ -56,16 +59,17 @@ class Undoing(QObject):
             self._do(run, plan, ())
             return
         if self.dialog is not None:
-            self.dialog.reject()
-        dialog = self.dialog = UndoDialog(plan, self._window)
-        dialog.accepted.connect(lambda: self._do(run, plan, tuple(dialog.force)))
-        dialog.finished.connect(self._closed)
+            self.dialog.close_overlay()
+        dialog = self.dialog = UndoDialog(plan, self._window.window())
+        dialog.accepted.connect(lambda: self._do(run, plan, dialog.force))
+        dialog.accepted.connect(lambda: self._closed(dialog))
+        dialog.rejected.connect(lambda: self._closed(dialog))
         dialog.open()
 
-    def _closed(self) -> None:
-        dialog, self.dialog = self.dialog, None
-        if dialog is not None:
-            dialog.deleteLater()
+    def _closed(self, dialog: UndoDialog) -> None:
+        if self.dialog is dialog:
+            self.dialog = None
+        dialog.deleteLater()
 
     def _do(self, run: int, plan: UndoPlan, force: Collection[str]) -> None:
         self._calls.do(

@@ -14,6 +14,7 @@ from app.desktop.service_calls import ServiceCalls
 from app.desktop.settings.answer_controls import AnswerControls, fallback_of_model
 from app.desktop.settings.appearance import AppearanceSection
 from app.desktop.settings.data_section import DataSection
+from app.desktop.settings.grants_section import GrantsSection
 from app.desktop.settings.hub_section import HubSection
 from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.servers_section import ServersSection
@@ -104,6 +105,7 @@ class SettingsPage(LiveWidget):
         self.hub = HubSection(calls, self)
         self.workers = WorkersSection(calls, self)
         self.servers = ServersSection(calls, self)
+        self.grants = GrantsSection(calls, self)
         self.data = DataSection(calls, home, self)
         self._column = QWidget(self)
         column = QVBoxLayout(self._column)
@@ -115,6 +117,7 @@ class SettingsPage(LiveWidget):
             self.hub,
             self.workers,
             self.servers,
+            self.grants,
             self.data,
         ):
             column.addWidget(widget)
@@ -152,6 +155,7 @@ class SettingsPage(LiveWidget):
         self.hub.take_events(events)
         self.workers.take_events(events)
         self.servers.take_events(events)
+        self.grants.take_events(events)
         for event in events:
             if isinstance(event, ModelChanged):
                 self.answers.take_model(event)
@@ -164,6 +168,7 @@ class SettingsPage(LiveWidget):
         self.workers.refresh_workers()
         self.hub.open()
         self.servers.open()
+        self.grants.read()
 
     def leave(self) -> None:
         """The window closes."""

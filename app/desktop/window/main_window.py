@@ -337,6 +337,8 @@ class MainWindow(LiveWidget):
             page.said.connect(self._say)
             self.pages.addWidget(page)
             self.side.addWidget(page.side)
+            if self.calls.services is not None:
+                page.take_events([self.calls.services.models.state])
         return self._runs
 
     def show_page(self, page: str) -> None:
