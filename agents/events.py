@@ -64,8 +64,9 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
 
 class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed"):
     """A stopped, paused or crashed run goes on. `budget` is what it may use from here on; `message` what the user
-    adds, "" for nothing. `tools`, `system` and `context` stand here when the model was not ready before: as in
-    `RunStarted`, in whose place they take."""
+    adds, "" for nothing. `model` is another one that takes over, "" for the same, and `remote` of that. `tools`,
+    `system` and `context` stand here when the model was not ready before: as in `RunStarted`, in whose place they
+    take."""
 
     budget: Budget
     message: str = ""
@@ -73,6 +74,8 @@ class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed
     tools: tuple[str, ...] = ()
     system: str = ""
     context: int = 0
+    model: str = ""
+    remote: bool = False
 
 
 class ModelTurn(msgspec.Struct, frozen=True, tag_field="kind", tag="model_turn"):

@@ -138,6 +138,7 @@ class History:
 
     def _resume(self, resumed: RunResumed) -> None:
         self.system = resumed.system or self.system
+        self.remote = self.remote or resumed.remote or is_remote(resumed.model)
         if resumed.message:
             self.reconsider = True
             self.items.append(Words(resumed.message, "user"))

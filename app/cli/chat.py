@@ -9,7 +9,9 @@ from typing import Any
 
 import msgspec
 
+from agents.events import Mode
 from app import paths
+from app.cli.chat_tools import ToolsShown, calls_made, chat_tools
 from app.cli.elsewhere import leaves_note
 from app.cli.ending import INTERRUPTED, Ended, signals_held
 from app.cli.output import Output
@@ -20,6 +22,7 @@ from app.sentences import sentence
 from app.services.events import (
     AnswerDelta,
     AnswerFinished,
+    AnswerRestarted,
     ModelChanged,
     ServiceEvent,
     StoreFailed,
@@ -52,6 +55,8 @@ class ChatArguments(msgspec.Struct, frozen=True):
     placement: PlacementOptions = PlacementOptions()
     tools: str = ""
     tool_choice: str = "auto"
+    workspace: str = ""
+    approve: Mode | None = None
 
     def options(self) -> ChatOptions:
         """What this conversation sets for itself. Raises UserError `chat.bad_reasoning`."""
@@ -91,8 +96,10 @@ class Talk:
         self._content: list[str] = []
         self._failure: ErrorInfo | None = None
         self._given_up = 0.0
+        self._tools = ToolsShown(services, output)
         services.conversations.subscribe(self._take)
         services.models.subscribe(self._take)
+        services.runs.subscribe(self._take)
         self.id = services.conversations.create(options).id
         if offered is not None:
             services.conversations.offer_tools(self.id, offered)
@@ -138,12 +145,18 @@ class Talk:
 
     def _end(self, message: Message) -> None:
         """What comes behind the text of an answer: its calls, and what else is to be known of it."""
-        if message.content or not message.tool_calls:
+        if message.run:
+            self._tools.ended(message)
+        elif message.content or not message.tool_calls:
             self._output.text("")
         for line in call_lines(message, self._output.language):
             self._output.text(line)
         for notice in message.notices:
             self._output.note(sentence(notice, self._output.language))
+
+    def calls(self, message: Message) -> list[dict[str, Any]] | None:
+        """The calls that an answer with tools took."""
+        return calls_made(self._services, message) if message.run else None
 
     def _give_up_later(self) -> None:
         """While the answer is being written there is no hurry to save it."""
@@ -158,9 +171,14 @@ class Talk:
         )
 
     def _show(self, event: ServiceEvent, id: int) -> None:
-        if isinstance(event, AnswerDelta) and event.message == id:
+        by_run = self._tools.show(event, id)
+        if isinstance(event, AnswerRestarted) and event.message == id:
+            self._reasoning, self._content = [], []
+        elif isinstance(event, AnswerDelta) and event.message == id:
             self._reasoning.append(event.reasoning)
             self._content.append(event.content)
+            if by_run:  # it may be a step, and the answer comes whole
+                return
             if event.reasoning and not self._output.json:
                 self._output.note(event.reasoning, end="")
                 self._reasoning_shown = True
@@ -202,6 +220,9 @@ def chat(arguments: ChatArguments, output: Output) -> int:
         prompt = sys.stdin.read()
     services = open_services(paths.home())
     try:
+        if arguments.workspace:
+            tools = chat_tools(services, arguments.workspace, arguments.approve)
+            options = msgspec.structs.replace(options, tools=tools)
         model = arguments.model or services.settings.current.model
         _use(services, model, arguments.placement)
         note = leaves_note(model, output.language)
@@ -233,33 +254,36 @@ def _once(talk: Talk, prompt: str, output: Output) -> int:
     try:
         message = talk.say(prompt)
     except Interrupted as stop:
-        _print(stop.message, output)
+        _print(talk, stop.message, output)
         return INTERRUPTED
     except Unsaved as unsaved:  # why was told when it was noticed
-        _print(unsaved.message, output)
+        _print(talk, unsaved.message, output)
         return 1
-    _print(message, output)
+    _print(talk, message, output)
     if message.error is not None:
         output.note(sentence(message.error, output.language))
         return 1
     return 0
 
 
-def _print(message: Message, output: Output) -> None:
+def _print(talk: Talk, message: Message, output: Output) -> None:
     if output.json:
-        output.object(answer_object(message, output))
+        output.object(answer_object(message, output, talk.calls(message)))
     elif message.timings and message.usage and sys.stderr.isatty():
         output.note(speed_line(message))
 
 
-def answer_object(message: Message, output: Output) -> dict[str, Any]:
-    """The contract's JSON for one answer; `error` and `notices` only where there are some."""
+def answer_object(
+    message: Message, output: Output, calls: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """The contract's JSON for one answer; `error` and `notices` only where there are some. `calls`: those that an
+    answer with tools took."""
     usage, timings = message.usage, message.timings
     shown: dict[str, Any] = {
         "model": message.model,
         "content": message.content,
         "reasoning": message.reasoning,
-        "tool_calls": call_objects(message),
+        "tool_calls": call_objects(message) if calls is None else calls,
         "finish_reason": "error" if message.error else _FINISH.get(message.state, "cancelled"),
         "usage": msgspec.to_builtins(usage) if usage else {},
         "timings": {

@@ -14,6 +14,7 @@ from app.cli.ending import INTERRUPTED, interrupted, run_told
 from app.cli.models.commands import models
 from app.cli.options import Json, chosen_output
 from app.cli.output import Output
+from app.cli.run.commands import Approve
 from app.cli.run.commands import run as run_command
 from app.cli.servers.commands import servers
 
@@ -77,6 +78,12 @@ def chat(
     tool_choice: Annotated[
         str, typer.Option(metavar="CHOICE", help="auto, required, none or the name of one of the tools.")
     ] = "auto",
+    workspace: Annotated[
+        str, typer.Option(metavar="DIR", help="Let the answers use tools in this folder, as a run does.")
+    ] = "",
+    approve: Annotated[
+        Approve | None, typer.Option(help="With --workspace: what may happen unasked; as of a run.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say something to a model, once or in a conversation. What is said is kept, as in the window."""
@@ -86,6 +93,10 @@ def chat(
 
     if tool_choice != "auto" and not tools:
         raise typer.BadParameter("--tool-choice needs --tools.")
+    if tools and workspace:
+        raise typer.BadParameter("--tools and --workspace cannot be given together.")
+    if approve and not workspace:
+        raise typer.BadParameter("--approve needs --workspace.")
     arguments = ChatArguments(
         prompt=prompt,
         model=model,
@@ -97,6 +108,8 @@ def chat(
         placement=placement_options(context, memory, rpc),
         tools=tools,
         tool_choice=tool_choice,
+        workspace=workspace,
+        approve=approve.value if approve else None,
     )
     raise typer.Exit(run_chat(arguments, chosen_output(command, json)))
 

@@ -87,11 +87,19 @@ class ChatRuns:
             self._answers[run.id] = _Written(answer)
             self._tell([AnswerRun(answer.id, run.id)])
 
-    def resume(self, answer: Answer, run: int, mode: Mode | None, again: Mapping[str, Again]) -> None:
-        """Let the run of an answer go on. Raises UserError as `Runs.resume` does."""
+    def can_resume(self, run: int) -> bool:
+        """Whether an answer has a run that had begun."""
+        with contextlib.suppress(UserError):
+            return bool(run and self._runs.entries(run))
+        return False
+
+    def resume(
+        self, answer: Answer, run: int, mode: Mode | None, model: str, again: Mapping[str, Again]
+    ) -> None:
+        """Let the run of an answer go on, with the model that is in use now. Raises UserError as `Runs.resume`."""
         answer.has_steps = _has_calls(self._runs.entries(run))
         with self._lock:
-            self._runs.resume(run, again=again, mode=mode)
+            self._runs.resume(run, again=again, mode=mode, model=model)
             self._answers[run] = _Written(answer, stale=True)
             self._tell([AnswerRun(answer.id, run)])
 

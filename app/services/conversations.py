@@ -250,14 +250,14 @@ class Conversations:
     ) -> None:
         answer = Answer(message)
         options = self._store.conversation(message.conversation).options
-        answer.by_run = bool(message.run) or (options.tools is not None and not continue_last)
+        resumes = self._by_runs.can_resume(message.run)
+        answer.by_run = resumes or (options.tools is not None and not continue_last)
         self._saver.add(answer)
         self._tell([AnswerQueued(message.id)])
         try:
-            if message.run:
-                self._by_runs.resume(
-                    answer, message.run, None if options.tools is None else options.tools.mode, again or {}
-                )
+            if resumes:
+                mode = None if options.tools is None else options.tools.mode
+                self._by_runs.resume(answer, message.run, mode, self._models.wanted, again or {})
             elif options.tools is not None and not continue_last:
                 self._by_runs.start(answer, self._wish(options, options.tools), self._branch(message)[:-1])
             else:

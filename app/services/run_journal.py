@@ -67,6 +67,7 @@ def record_fields(event: RunEvent) -> dict[str, Any]:
     if isinstance(event, RunResumed):
         fields: dict[str, Any] = {"state": "running", "reason": "", "steps": event.budget.steps}
         fields |= {"context": event.context} if event.context else {}
+        fields |= {"model": event.model, "remote": event.remote} if event.model else {}
         return fields | ({"mode": event.mode} if event.mode else {})
     if isinstance(event, ModelTurn):
         seen = sum(part.tokens for part in event.parts if part.name != "reserve")

@@ -105,6 +105,10 @@ class Runs:
             for tool in self._parts.builtin()
         )
 
+    def workspace(self, path: str) -> str:
+        """The folder as a run would be given it, absolute. Raises UserError as `checked_workspace`."""
+        return str(checked_workspace(path, self._home))
+
     # --- starting and ending ---
 
     def start(self, wish: RunWish, *, attended: bool = True) -> RunRecord:
@@ -118,7 +122,7 @@ class Runs:
             raise UserError("run.no_task")
         if len(task) > MOST_TASK:
             raise UserError("run.task_too_large", length=len(task), most=MOST_TASK)
-        workspace = str(checked_workspace(wish.workspace, self._home))
+        workspace = self.workspace(wish.workspace)
         budget, chat = wish.budget or Budget(), wish.chat or InChat()
         now = time.time()
         record = self._store.add(
@@ -168,12 +172,14 @@ class Runs:
         budget: Budget | None = None,
         *,
         mode: Mode | None = None,
+        model: str = "",
         attended: bool = True,
     ) -> RunRecord:
         """Go on with a run that was paused, stopped or interrupted, or has answered; `message` is said to the model.
 
         `again`: what becomes of calls that were interrupted, "skip" for those not named. `budget` None: as much as at
-        the start; `mode` None: as before. Raises UserError `run.busy`, `run.elsewhere`, `run.not_resumable`.
+        the start; `mode` None and `model` "": as before. Raises UserError `run.busy`, `run.elsewhere`,
+        `run.not_resumable`, and of another model as `Brains.brain` does.
         """
         record = self._free(id)
         entries = self.entries(id)
@@ -181,6 +187,10 @@ class Runs:
         if started is None:
             raise UserError("run.not_resumable")
         checked_workspace(record.workspace, self._home)
+        event = RunResumed(budget or started.budget, clean_text(message).strip(), mode)
+        if model and model != record.model:
+            remote = self._parts.brains.brain(model).remote
+            event = msgspec.structs.replace(event, model=model, remote=remote)
         taken = self._store.change(
             id,
             (record.state,),
@@ -189,11 +199,11 @@ class Runs:
             reason="",
             writer=self._store.writer,
             updated=time.time(),
+            model=model or record.model,
         )
         if taken is None:  # another process was faster
             raise UserError("run.elsewhere")
         self._tell([RunChanged(taken)])
-        event = RunResumed(budget or started.budget, clean_text(message).strip(), mode)
         # A run whose model was never ready has no list of tools yet.
         self._carry_out(taken, event, started.tools or None, again or {}, attended)
         return taken

@@ -64,27 +64,27 @@
     <name>AllowedCard</name>
     <message>
         <source>Read and change files in {folder}</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} 폴더의 파일 읽기와 바꾸기</translation>
     </message>
     <message>
         <source>Whatever stays in the sandbox, in {folder}</source>
-        <translation type="unfinished"></translation>
+        <translation>샌드박스 안에서 하는 모든 일, {folder} 폴더</translation>
     </message>
     <message>
         <source>Read in {folder}</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} 폴더 읽기</translation>
     </message>
     <message>
         <source>Allowed so far</source>
-        <translation type="unfinished"></translation>
+        <translation>지금까지 허용한 일</translation>
     </message>
     <message>
         <source>Revoke: {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>{what} 허용 취소</translation>
     </message>
     <message>
         <source>nothing else</source>
-        <translation type="unfinished"></translation>
+        <translation>그 밖에는 없음</translation>
     </message>
 </context>
 <context>
@@ -417,10 +417,6 @@
         <translation>앞서 외부의 글이 이 실행에 들어왔습니다. 그 글이 모델에게 이렇게 하라고 시켰을 수 있습니다.</translation>
     </message>
     <message>
-        <source>What it changes cannot be put back.</source>
-        <translation>변경한 것을 되돌릴 수 없습니다.</translation>
-    </message>
-    <message>
         <source>It is so risky that it is always asked, whatever was allowed.</source>
         <translation>매우 위험한 일이라, 무엇을 허용했든 항상 묻습니다.</translation>
     </message>
@@ -530,39 +526,39 @@
     <name>BudgetFold</name>
     <message>
         <source>{count} steps</source>
-        <translation type="unfinished"></translation>
+        <translation>{count}단계</translation>
     </message>
     <message>
         <source>{count} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{count}분</translation>
     </message>
     <message>
         <source>Budget</source>
-        <translation type="unfinished"></translation>
+        <translation>한도</translation>
     </message>
     <message>
         <source>no limit</source>
-        <translation type="unfinished"></translation>
+        <translation>제한 없음</translation>
     </message>
     <message>
         <source>Steps</source>
-        <translation type="unfinished"></translation>
+        <translation>단계 수</translation>
     </message>
     <message>
         <source>Minutes</source>
-        <translation type="unfinished"></translation>
+        <translation>시간(분)</translation>
     </message>
     <message>
         <source>Tokens written</source>
-        <translation type="unfinished"></translation>
+        <translation>생성 토큰</translation>
     </message>
     <message>
         <source>Calls of tools</source>
-        <translation type="unfinished"></translation>
+        <translation>도구 호출 수</translation>
     </message>
     <message>
         <source>When one is used up, the model is asked for its answer and the run stops. You can resume it to give it as much again. Waiting for you does not count.</source>
-        <translation type="unfinished"></translation>
+        <translation>하나라도 다 쓰면 모델에게 답을 받고 멈춥니다. 이어서 실행하면 같은 만큼 더 쓸 수 있습니다. 사용자를 기다리는 시간은 세지 않습니다.</translation>
     </message>
 </context>
 <context>
@@ -1111,74 +1107,74 @@
     <name>Exporting</name>
     <message>
         <source>Export the run</source>
-        <translation type="unfinished"></translation>
+        <translation>실행 내보내기</translation>
     </message>
     <message>
         <source>Written to {path}</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}에 저장했습니다</translation>
     </message>
 </context>
 <context>
     <name>FilesCard</name>
     <message>
         <source>new</source>
-        <translation type="unfinished">새 파일</translation>
+        <translation>새 파일</translation>
     </message>
     <message>
         <source>changed</source>
-        <translation type="unfinished">변경됨</translation>
+        <translation>바뀜</translation>
     </message>
     <message>
         <source>deleted</source>
-        <translation type="unfinished">삭제됨</translation>
+        <translation>삭제됨</translation>
     </message>
     <message>
         <source>perhaps changed</source>
-        <translation type="unfinished"></translation>
+        <translation>바뀌었을 수 있음</translation>
     </message>
     <message>
         <source>undone</source>
-        <translation type="unfinished">되돌림</translation>
+        <translation>되돌림</translation>
     </message>
     <message>
         <source>changed since</source>
-        <translation type="unfinished"></translation>
+        <translation>그 뒤에 바뀜</translation>
     </message>
     <message>
         <source>Undo what was done to {path}</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}에 한 일 되돌리기</translation>
     </message>
     <message>
         <source>It is too large to be kept, so it cannot be put back.</source>
-        <translation type="unfinished"></translation>
+        <translation>너무 커서 보관하지 못했으므로 되돌릴 수 없습니다.</translation>
     </message>
     <message>
         <source>Files touched</source>
-        <translation type="unfinished"></translation>
+        <translation>바꾼 파일</translation>
     </message>
     <message>
         <source>None so far.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 없습니다.</translation>
     </message>
     <message>
         <source>and {count} more</source>
-        <translation type="unfinished"></translation>
+        <translation>그 밖에 {count}개</translation>
     </message>
     <message>
         <source>Undo everything</source>
-        <translation type="unfinished"></translation>
+        <translation>모두 되돌리기</translation>
     </message>
     <message>
         <source>Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>다시 적용</translation>
     </message>
     <message>
         <source>Redo what was undone</source>
-        <translation type="unfinished"></translation>
+        <translation>되돌린 일을 다시 적용</translation>
     </message>
     <message>
         <source>Pause or stop the run first</source>
-        <translation type="unfinished"></translation>
+        <translation>먼저 실행을 일시 정지하거나 멈춰 주세요</translation>
     </message>
 </context>
 <context>
@@ -1427,88 +1423,88 @@
     <name>GrantLine</name>
     <message>
         <source>in the run “{title}”</source>
-        <translation type="unfinished"></translation>
+        <translation>“{title}” 실행에서</translation>
     </message>
     <message>
         <source>Revoke</source>
-        <translation type="unfinished"></translation>
+        <translation>허용 취소</translation>
     </message>
     <message>
         <source>Revoke: {what}, {where}</source>
-        <translation type="unfinished"></translation>
+        <translation>허용 취소: {what}, {where}</translation>
     </message>
 </context>
 <context>
     <name>Grants</name>
     <message>
         <source>All tools of {server}</source>
-        <translation type="unfinished"></translation>
+        <translation>{server}의 모든 도구</translation>
     </message>
     <message>
         <source>Commands that begin with “{words}”</source>
-        <translation type="unfinished"></translation>
+        <translation>“{words}”(으)로 시작하는 명령</translation>
     </message>
     <message>
         <source>{tool}, for {host}</source>
-        <translation type="unfinished"></translation>
+        <translation>{tool}, {host}에 한해</translation>
     </message>
     <message>
         <source>{tool} of {server}</source>
-        <translation type="unfinished"></translation>
+        <translation>{server}의 {tool}</translation>
     </message>
     <message>
         <source>in this run</source>
-        <translation type="unfinished"></translation>
+        <translation>이 실행에서</translation>
     </message>
     <message>
         <source>in {folder}</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} 폴더에서</translation>
     </message>
     <message>
         <source>in all runs</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 실행에서</translation>
     </message>
     <message>
         <source>granted {date}</source>
-        <translation type="unfinished"></translation>
+        <translation>{date}에 허용</translation>
     </message>
     <message>
         <source>{granted}, not used yet</source>
-        <translation type="unfinished"></translation>
+        <translation>{granted}, 아직 쓰지 않음</translation>
     </message>
     <message>
         <source>{granted}, last used {date}</source>
-        <translation type="unfinished"></translation>
+        <translation>{granted}, {date}에 마지막으로 씀</translation>
     </message>
 </context>
 <context>
     <name>GrantsList</name>
     <message>
         <source>Nothing: each run asks, as its mode says.</source>
-        <translation type="unfinished"></translation>
+        <translation>없습니다. 실행마다 모드에 따라 묻습니다.</translation>
     </message>
     <message>
         <source>Revoke all</source>
-        <translation type="unfinished"></translation>
+        <translation>모두 취소</translation>
     </message>
     <message>
         <source>Revoke everything that was granted</source>
-        <translation type="unfinished"></translation>
+        <translation>허용한 것을 모두 취소</translation>
     </message>
 </context>
 <context>
     <name>GrantsSection</name>
     <message>
         <source>What runs may do</source>
-        <translation type="unfinished"></translation>
+        <translation>실행에 허용한 일</translation>
     </message>
     <message>
         <source>Allowed without asking</source>
-        <translation type="unfinished">묻지 않고 허용됨</translation>
+        <translation>묻지 않고 허용</translation>
     </message>
     <message>
         <source>What you have allowed for longer than once. It counts for all runs in its place, until you revoke it.</source>
-        <translation type="unfinished"></translation>
+        <translation>한 번을 넘어 허용한 일입니다. 취소할 때까지 해당하는 곳의 모든 실행에 적용됩니다.</translation>
     </message>
 </context>
 <context>
@@ -2146,31 +2142,31 @@
     <name>ModelField</name>
     <message>
         <source>The model in use</source>
-        <translation type="unfinished"></translation>
+        <translation>지금 쓰는 모델</translation>
     </message>
     <message>
         <source>The model in use: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>지금 쓰는 모델: {name}</translation>
     </message>
     <message>
         <source>Another one, by its name…</source>
-        <translation type="unfinished"></translation>
+        <translation>다른 모델을 이름으로…</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">모델</translation>
+        <translation>모델</translation>
     </message>
     <message>
         <source>Text leaves this computer: the task, and whatever the model reads of your files, goes to {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>글이 이 컴퓨터 밖으로 나갑니다. 작업 내용과 모델이 읽는 파일 내용이 {host}(으)로 전송됩니다.</translation>
     </message>
     <message>
         <source>openai:http://127.0.0.1:8000/v1#model, or the path of a file</source>
-        <translation type="unfinished"></translation>
+        <translation>openai:http://127.0.0.1:8000/v1#모델 또는 파일 경로</translation>
     </message>
     <message>
         <source>Name of the model</source>
-        <translation type="unfinished">모델 이름</translation>
+        <translation>모델 이름</translation>
     </message>
 </context>
 <context>
@@ -2802,7 +2798,7 @@
     </message>
     <message>
         <source>Delete this recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>이 레시피 삭제</translation>
     </message>
     <message>
         <source>Task</source>
@@ -2814,7 +2810,7 @@
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">모델</translation>
+        <translation>모델</translation>
     </message>
     <message>
         <source>What it may do without asking</source>
@@ -2822,7 +2818,7 @@
     </message>
     <message>
         <source>Reasoning</source>
-        <translation type="unfinished">추론</translation>
+        <translation>추론</translation>
     </message>
     <message>
         <source>What is to be done in the folder? Say what you want to have at the end.</source>
@@ -3356,35 +3352,35 @@
     <name>RunHeader</name>
     <message>
         <source>elsewhere</source>
-        <translation type="unfinished"></translation>
+        <translation>외부 모델</translation>
     </message>
     <message>
         <source>Text leaves this computer: the model runs elsewhere ({model}).</source>
-        <translation type="unfinished"></translation>
+        <translation>글이 이 컴퓨터 밖으로 나갑니다. 모델이 다른 곳에서 실행됩니다({model}).</translation>
     </message>
     <message>
         <source>Export as Markdown…</source>
-        <translation type="unfinished"></translation>
+        <translation>Markdown으로 내보내기…</translation>
     </message>
     <message>
         <source>Export as JSON lines…</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON Lines로 내보내기…</translation>
     </message>
     <message>
         <source>Export for OpenTelemetry…</source>
-        <translation type="unfinished"></translation>
+        <translation>OpenTelemetry로 내보내기…</translation>
     </message>
     <message>
         <source>Save as a recipe…</source>
-        <translation type="unfinished"></translation>
+        <translation>레시피로 저장…</translation>
     </message>
     <message>
         <source>Show the folder</source>
-        <translation type="unfinished"></translation>
+        <translation>폴더 열기</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished">삭제</translation>
+        <translation>삭제</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -3400,11 +3396,11 @@
     </message>
     <message>
         <source>Files, what the model sees, and what is allowed</source>
-        <translation type="unfinished"></translation>
+        <translation>파일, 모델이 보는 내용, 허용한 일</translation>
     </message>
     <message>
         <source>More for this run</source>
-        <translation type="unfinished"></translation>
+        <translation>이 실행의 다른 기능</translation>
     </message>
     <message>
         <source>End after this step; the run can be resumed</source>
@@ -3459,6 +3455,10 @@
     <message>
         <source>interrupted</source>
         <translation>중단됨</translation>
+    </message>
+    <message>
+        <source>not begun</source>
+        <translation>시작 전</translation>
     </message>
     <message>
         <source>left out</source>
@@ -3839,7 +3839,7 @@
     <name>RunsPage</name>
     <message>
         <source>“{title}” is among the recipes</source>
-        <translation type="unfinished"></translation>
+        <translation>“{title}” 레시피를 저장했습니다</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -3847,7 +3847,7 @@
     </message>
     <message>
         <source>Recipe deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>레시피를 삭제했습니다</translation>
     </message>
     <message>
         <source>Give a task and a folder</source>
@@ -3912,35 +3912,35 @@
     <name>SaveRecipe</name>
     <message>
         <source>Save as a recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>레시피로 저장</translation>
     </message>
     <message>
         <source>A recipe keeps the task with its tools, mode and budget, to be used again. Words in braces, such as {topic}, become fields that are filled in before each start.</source>
-        <translation type="unfinished"></translation>
+        <translation>레시피는 작업을 도구, 모드, 한도와 함께 보관해 다시 쓸 수 있게 합니다. {topic}처럼 중괄호로 묶은 영어 이름은 시작하기 전에 채우는 칸이 됩니다.</translation>
     </message>
     <message>
         <source>What it is called</source>
-        <translation type="unfinished"></translation>
+        <translation>이름</translation>
     </message>
     <message>
         <source>Name of the recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>레시피 이름</translation>
     </message>
     <message>
         <source>What it is for, in a sentence</source>
-        <translation type="unfinished"></translation>
+        <translation>무엇을 하는지 한 문장으로</translation>
     </message>
     <message>
         <source>What the recipe is for</source>
-        <translation type="unfinished"></translation>
+        <translation>레시피 설명</translation>
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished">저장</translation>
+        <translation>저장</translation>
     </message>
     <message>
         <source>Save the recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>레시피 저장</translation>
     </message>
 </context>
 <context>
@@ -4024,11 +4024,11 @@
     <name>SeenCard</name>
     <message>
         <source>{tokens} ({count} shortened)</source>
-        <translation type="unfinished"></translation>
+        <translation>{tokens} ({count}개 줄임)</translation>
     </message>
     <message>
         <source>System and tools</source>
-        <translation type="unfinished"></translation>
+        <translation>시스템과 도구</translation>
     </message>
     <message>
         <source>Task</source>
@@ -4036,62 +4036,62 @@
     </message>
     <message>
         <source>What it wrote</source>
-        <translation type="unfinished"></translation>
+        <translation>모델이 쓴 글</translation>
     </message>
     <message>
         <source>Results</source>
-        <translation type="unfinished"></translation>
+        <translation>도구 결과</translation>
     </message>
     <message>
         <source>Summary</source>
-        <translation type="unfinished"></translation>
+        <translation>요약</translation>
     </message>
     <message>
         <source>Kept free for the answer</source>
-        <translation type="unfinished"></translation>
+        <translation>답변용 여유</translation>
     </message>
     <message>
         <source>What the model sees</source>
-        <translation type="unfinished"></translation>
+        <translation>모델이 보는 내용</translation>
     </message>
     <message>
         <source>{name}: {tokens} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: {tokens} 토큰</translation>
     </message>
     <message>
         <source>Nothing yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 없습니다.</translation>
     </message>
     <message>
         <source>Show the messages</source>
-        <translation type="unfinished"></translation>
+        <translation>메시지 보기</translation>
     </message>
     <message>
         <source>Show the messages that the model sees</source>
-        <translation type="unfinished"></translation>
+        <translation>모델이 보는 메시지 보기</translation>
     </message>
 </context>
 <context>
     <name>SeenWindow</name>
     <message>
         <source>What the model sees next</source>
-        <translation type="unfinished"></translation>
+        <translation>모델이 다음에 볼 내용</translation>
     </message>
     <message>
         <source>What the model saw in step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>{step}단계에서 모델이 본 내용</translation>
     </message>
     <message>
         <source>{count} messages</source>
-        <translation type="unfinished"></translation>
+        <translation>메시지 {count}개</translation>
     </message>
     <message>
         <source>{count} tools</source>
-        <translation type="unfinished">도구 {count}개</translation>
+        <translation>도구 {count}개</translation>
     </message>
     <message>
         <source>{used} of {size} tokens</source>
-        <translation type="unfinished">{size} 토큰 중 {used}</translation>
+        <translation>{size} 토큰 중 {used}</translation>
     </message>
 </context>
 <context>
@@ -4811,106 +4811,106 @@
     <name>Tools</name>
     <message>
         <source>list what is in a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>폴더 안의 목록 보기</translation>
     </message>
     <message>
         <source>read a text file</source>
-        <translation type="unfinished"></translation>
+        <translation>텍스트 파일 읽기</translation>
     </message>
     <message>
         <source>find files by their names</source>
-        <translation type="unfinished"></translation>
+        <translation>이름으로 파일 찾기</translation>
     </message>
     <message>
         <source>search in files</source>
-        <translation type="unfinished"></translation>
+        <translation>파일 내용 검색</translation>
     </message>
     <message>
         <source>write a file</source>
-        <translation type="unfinished"></translation>
+        <translation>파일 쓰기</translation>
     </message>
     <message>
         <source>change a part of a file</source>
-        <translation type="unfinished"></translation>
+        <translation>파일 일부 바꾸기</translation>
     </message>
     <message>
         <source>move or rename a file</source>
-        <translation type="unfinished"></translation>
+        <translation>파일 옮기기와 이름 바꾸기</translation>
     </message>
     <message>
         <source>delete a file, into the run&apos;s trash</source>
-        <translation type="unfinished"></translation>
+        <translation>파일 삭제(실행의 휴지통으로)</translation>
     </message>
     <message>
         <source>run commands, in the sandbox</source>
-        <translation type="unfinished"></translation>
+        <translation>샌드박스에서 명령 실행</translation>
     </message>
     <message>
         <source>run Python programs, in the sandbox</source>
-        <translation type="unfinished"></translation>
+        <translation>샌드박스에서 Python 실행</translation>
     </message>
     <message>
         <source>calculate</source>
-        <translation type="unfinished"></translation>
+        <translation>계산</translation>
     </message>
     <message>
         <source>tell the date and time</source>
-        <translation type="unfinished"></translation>
+        <translation>날짜와 시각 알기</translation>
     </message>
     <message>
         <source>fetch a page from the web; always asked</source>
-        <translation type="unfinished"></translation>
+        <translation>웹 페이지 가져오기(항상 물음)</translation>
     </message>
     <message>
         <source>read PDF and office files</source>
-        <translation type="unfinished"></translation>
+        <translation>PDF와 오피스 문서 읽기</translation>
     </message>
     <message>
         <source>search in documents</source>
-        <translation type="unfinished"></translation>
+        <translation>문서 내용 검색</translation>
     </message>
     <message>
         <source>keep a note for later runs</source>
-        <translation type="unfinished"></translation>
+        <translation>다음 실행을 위한 메모 남기기</translation>
     </message>
     <message>
         <source>read the notes</source>
-        <translation type="unfinished"></translation>
+        <translation>메모 읽기</translation>
     </message>
     <message>
         <source>keep a plan that you see</source>
-        <translation type="unfinished"></translation>
+        <translation>볼 수 있는 계획 세우기</translation>
     </message>
 </context>
 <context>
     <name>ToolsFold</name>
     <message>
         <source>all</source>
-        <translation type="unfinished"></translation>
+        <translation>전체</translation>
     </message>
     <message>
         <source>{count} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>{total}개 중 {count}개</translation>
     </message>
     <message>
         <source>Tools</source>
-        <translation type="unfinished"></translation>
+        <translation>도구</translation>
     </message>
     <message>
         <source>Servers</source>
-        <translation type="unfinished">서버</translation>
+        <translation>서버</translation>
     </message>
     <message>
         <source>{count} tools of the servers that are on</source>
-        <translation type="unfinished"></translation>
+        <translation>켜져 있는 서버의 도구 {count}개</translation>
     </message>
     <message>
         <source>All</source>
-        <translation type="unfinished"></translation>
+        <translation>전체</translation>
     </message>
     <message>
         <source>Only those that read</source>
-        <translation type="unfinished"></translation>
+        <translation>읽기 도구만</translation>
     </message>
 </context>
 <context>
@@ -5150,23 +5150,23 @@
     <name>Undoing</name>
     <message>
         <source>1 file is again as the run left it</source>
-        <translation type="unfinished"></translation>
+        <translation>파일 1개를 실행이 만든 상태로 다시 적용했습니다</translation>
     </message>
     <message>
         <source>{count} files are again as the run left them</source>
-        <translation type="unfinished"></translation>
+        <translation>파일 {count}개를 실행이 만든 상태로 다시 적용했습니다</translation>
     </message>
     <message>
         <source>1 file is as it was</source>
-        <translation type="unfinished"></translation>
+        <translation>파일 1개를 되돌렸습니다</translation>
     </message>
     <message>
         <source>{count} files are as they were</source>
-        <translation type="unfinished"></translation>
+        <translation>파일 {count}개를 되돌렸습니다</translation>
     </message>
     <message>
         <source>{done}; {count} left as somebody changed them</source>
-        <translation type="unfinished"></translation>
+        <translation>{done}. 그 뒤에 바뀐 {count}개는 그대로 두었습니다</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -5174,7 +5174,7 @@
     </message>
     <message>
         <source>Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>다시 적용</translation>
     </message>
 </context>
 <context>

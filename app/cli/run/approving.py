@@ -9,6 +9,7 @@ from agents.permissions.values import ApprovalRequest, Decision, Scope
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.sentences import Language
+from app.services.runs import Runs
 
 _KEYS: dict[str, Scope] = {"r": "run", "w": "workspace", "s": "server"}
 _WORDS: dict[Language, dict[str, str]] = {
@@ -61,6 +62,17 @@ def ask(request: ApprovalRequest, output: Output) -> Decision | None:
         return Decision(allow=True, scope=scope)
     reason = _line(output, words["why"]) if sys.stdin.isatty() else ""
     return Decision(allow=False, message=(reason or "").strip())
+
+
+def answer(runs: Runs, run: int, request: ApprovalRequest, output: Output) -> None:
+    """Ask what a run waits for and hand it the decision; where nobody answers it is told that nobody is there."""
+    if runs.pending(run) != request:
+        return
+    decision = ask(request, output)
+    if decision is None:
+        runs.leave(run)
+    else:
+        runs.decide(run, request.call, decision)
 
 
 def question_lines(request: ApprovalRequest, language: Language) -> list[str]:

@@ -10,11 +10,10 @@ import msgspec
 
 from agents.budget import Budget
 from agents.events import Entry, Mode, RunFinished
-from agents.permissions.values import ApprovalRequest, Decision
 from app import paths
 from app.cli.ending import INTERRUPTED, Ended, WrongUsage, signals_held
 from app.cli.output import Output
-from app.cli.run.approving import ask
+from app.cli.run.approving import answer
 from app.cli.run.showing import Showing, reason_sentence
 from app.services.events import RunAsks, RunChanged, RunDelta, RunEntries, ServiceEvent, StoreFailed
 from app.services.recipes import filled
@@ -184,7 +183,7 @@ class Watch:
         elif isinstance(event, RunDelta) and event.run == id:
             self._showing.delta(event)
         elif isinstance(event, RunAsks) and event.run == id and event.request is not None:
-            self._ask(id, event.request)
+            answer(self._services.runs, id, event.request, self._output)
         elif isinstance(event, StoreFailed):
             self._showing.note(event.error)
 
@@ -198,15 +197,3 @@ class Watch:
             self._output.object(shown)
         else:
             self._showing.entry(entry)
-
-    def _ask(self, id: int, request: ApprovalRequest) -> None:
-        if self._services.runs.pending(id) != request:
-            return
-        decision = ask(request, self._output)
-        if decision is None:
-            self._services.runs.leave(id)
-        else:
-            self._services.runs.decide(id, request.call, decision)
-
-
-NO = Decision(allow=False)

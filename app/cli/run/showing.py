@@ -102,11 +102,14 @@ class Showing:
             self._output.text(finished.answer.strip())
         if finished.status != "completed":
             self._output.note(reason_sentence(finished, self._output.language))
-        if not self._output.json:
-            if finished.status != "completed" and finished.resumable:
+            if finished.resumable:
                 self._say("resume", run=run)
-            if self._changed:
-                self._say("undo", run=run)
+        self.undo_hint(run)
+
+    def undo_hint(self, run: int) -> None:
+        """How to take back what it changed, if it changed something."""
+        if self._changed:
+            self._say("undo", run=run)
 
     def paused(self, run: int) -> None:
         """After Ctrl+C."""

@@ -136,7 +136,6 @@ def why(code: str) -> str:
             "Approval",
             "Text from outside came into this run before. It may have told the model to do this.",
         ),
-        "not_undoable": translate("Approval", "What it changes cannot be put back."),
         "rail": translate("Approval", "It is so risky that it is always asked, whatever was allowed."),
     }
     return told.get(code, "")

@@ -252,8 +252,7 @@ def test_with_tools_switched_off_the_next_answer_is_a_plain_one_that_sees_the_wo
     chatting.services.conversations.set_options(chat, ChatOptions())
     answer = told.finished(chatting.services.conversations.send(chat, "Thanks").id)
     assert (answer.content, answer.run) == ("Hello from the script.", 0)
-    engine = chatting.services.models._engine
-    seen = [(m.role, m.content) for m in engine.requests[-1].messages]  # type: ignore[attr-defined]
+    seen = [(m.role, m.content) for m in chatting.engines[0].requests[-1].messages]
     assert seen == [("user", "Make notes.txt"), ("assistant", "It is there."), ("user", "Thanks")]
 
 

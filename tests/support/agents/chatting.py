@@ -8,6 +8,7 @@ from agents.brain import Brain
 from app.services.run_parts import RunParts
 from app.services.services import Services, open_services
 from app.store.records import ChatOptions, ChatTools
+from engine.api import Listener
 from tests.support.agents.scripted_brain import Reply, ScriptedBrain
 from tests.support.scripted_engine import ScriptedEngine
 
@@ -30,7 +31,8 @@ class Chatting:
         self.folder = folder
         folder.mkdir(exist_ok=True)
         self.brain = ScriptedBrain(*replies)
-        self.services: Services = open_services(home, make_engine=ScriptedEngine)
+        self.engines: list[ScriptedEngine] = []
+        self.services: Services = open_services(home, make_engine=self._engine)
         self.brains = ScriptedBrains(self.brain)
         parts = self.services.runs._parts
         assert isinstance(parts, RunParts)
@@ -45,6 +47,10 @@ class Chatting:
     def say(self, *replies: Reply) -> None:
         """What the model says from here on."""
         self.brain.replies = list(replies)
+
+    def _engine(self, listener: Listener) -> ScriptedEngine:
+        self.engines.append(ScriptedEngine(listener))
+        return self.engines[-1]
 
     def close(self) -> None:
         self.services.close()
