@@ -1317,6 +1317,21 @@
     </message>
 </context>
 <context>
+    <name>FormFoot</name>
+    <message>
+        <source>Start</source>
+        <translation>시작</translation>
+    </message>
+    <message>
+        <source>Start the run</source>
+        <translation>실행 시작</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter starts it. You can pause or stop it, and undo what it did.</source>
+        <translation>Ctrl+Enter로 시작합니다. 언제든 일시 정지하거나 멈출 수 있고, 한 일은 되돌릴 수 있습니다.</translation>
+    </message>
+</context>
+<context>
     <name>FoundLine</name>
     <message>
         <source>In the library</source>
@@ -2823,18 +2838,6 @@
     <message>
         <source>What is to be done in the folder? Say what you want to have at the end.</source>
         <translation>이 폴더에서 무엇을 할까요? 끝났을 때 얻고 싶은 결과를 적어 주세요.</translation>
-    </message>
-    <message>
-        <source>Start</source>
-        <translation>시작</translation>
-    </message>
-    <message>
-        <source>Start the run</source>
-        <translation>실행 시작</translation>
-    </message>
-    <message>
-        <source>Ctrl+Enter starts it. You can pause or stop it, and undo what it did.</source>
-        <translation>Ctrl+Enter로 시작합니다. 언제든 일시 정지하거나 멈출 수 있고, 한 일은 되돌릴 수 있습니다.</translation>
     </message>
 </context>
 <context>

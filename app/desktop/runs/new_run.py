@@ -16,6 +16,7 @@ from app.desktop.models.scroller import ColumnScroller
 from app.desktop.reasoning_chooser import ReasoningChooser
 from app.desktop.runs.budget_fold import BudgetFold
 from app.desktop.runs.folder_field import FolderField
+from app.desktop.runs.form_foot import COLUMN, FormFoot
 from app.desktop.runs.mode_choice import ModeChoice
 from app.desktop.runs.model_field import ModelField, RunModel
 from app.desktop.runs.recipe_fields import RecipeFields
@@ -29,7 +30,6 @@ from app.services.reasoning import BUDGET, reasoning_choices
 from app.services.run_values import Recipe, RunRecord, RunWish, ToolAtHand
 from engine.errors import UserError
 
-COLUMN = 744
 # What some model can do, where it is not known of the chosen one.
 ANY_REASONING = ("auto", "off", "on", "low", "medium", "high", BUDGET)
 OF_TASK = ("run.no_task", "run.task_too_large")
@@ -71,14 +71,12 @@ class NewRun(LiveWidget):
         self.delete.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.fields = RecipeFields(inside)
         self.task = TaskEditor(inside)
-        self.of_task, self.of_start = Complaint(inside), Complaint(inside)
+        self.of_task = Complaint(inside)
         self.folder, self.model, self.mode = FolderField(inside), ModelField(inside), ModeChoice(inside)
         self.reasoning = ReasoningChooser(inside)
         self.tools, self.budget, self.saving = ToolsFold(inside), BudgetFold(inside), SaveRecipe(inside)
-        self.start = QPushButton(inside)
-        self.start.setProperty("kind", "primary")
-        self.start.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._hint = wrapped_label(inside, "small", selectable=False)
+        self.foot = FormFoot(self)
+        self.start, self.of_start = self.foot.start, self.foot.complaint
         self._labels = [QLabel(inside) for _ in range(5)]
         self._groups: list[QVBoxLayout] = []
         self._lay_out()
@@ -113,15 +111,12 @@ class NewRun(LiveWidget):
             self._groups.append(group)
         for fold in (self.tools, self.budget, self.saving):
             column.addWidget(fold)
-        column.addWidget(self.of_start)
-        self._foot = QHBoxLayout()
-        self._foot.addWidget(self.start)
-        self._foot.addWidget(self._hint, 1)
-        column.addLayout(self._foot)
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._scroller)
+        outer.setSpacing(0)
+        outer.addWidget(self._scroller, 1)
+        outer.addWidget(self.foot)
 
     def _connect(self) -> None:
         self.task.sent.connect(self.send)
@@ -347,16 +342,10 @@ class NewRun(LiveWidget):
             self.tr("What is to be done in the folder? Say what you want to have at the end.")
         )
         self.reasoning.setAccessibleName(self.tr("Reasoning"))
-        self.start.setText(self.tr("Start"))
-        self.start.setAccessibleName(self.tr("Start the run"))
-        self._hint.setText(self.tr("Ctrl+Enter starts it. You can pause or stop it, and undo what it did."))
-        for place in (self.of_task, self.of_start):
-            place.retranslate()
+        self.of_task.retranslate()
 
     def restyle(self) -> None:
         px = themes.current.px
         for group in self._groups:
             group.setSpacing(px(6))
-        self._foot.setSpacing(px(12))
-        for place in (self.of_task, self.of_start):
-            place.restyle()
+        self.of_task.restyle()

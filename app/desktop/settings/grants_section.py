@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -14,6 +16,9 @@ from app.desktop.service_calls import ServiceCalls
 from app.desktop.settings.controls import Section
 from app.desktop.theme import themes
 from app.services.events import GrantsChanged, RunRemoved, ServiceEvent
+
+if TYPE_CHECKING:
+    from app.services.services import Services
 
 
 class GrantLine(QWidget):
@@ -88,7 +93,7 @@ class GrantsList(LiveWidget):
         self._revoke(tuple(grant.id for grant in self._grants))
 
     def _revoke(self, ids: tuple[str, ...]) -> None:
-        self._calls.do(lambda s: [s.runs.revoke(id) for id in ids], owner=self)
+        self._calls.do(lambda s: _revoke(s, ids), owner=self)
 
     def retranslate(self) -> None:
         self.nothing.setText(self.tr("Nothing: each run asks, as its mode says."))
@@ -132,3 +137,8 @@ class GrantsSection(Section):
                 " revoke it."
             ),
         )
+
+
+def _revoke(services: Services, ids: tuple[str, ...]) -> None:
+    for id in ids:
+        services.runs.revoke(id)

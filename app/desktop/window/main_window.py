@@ -334,6 +334,7 @@ class MainWindow(LiveWidget):
             from app.desktop.runs.runs_page import RunsPage
 
             page = self._runs = RunsPage(self.calls, self.run_notes.shelf, self)
+            self.toast.stand_above(page.form.foot)
             page.said.connect(self._say)
             self.pages.addWidget(page)
             self.side.addWidget(page.side)
