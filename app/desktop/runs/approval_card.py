@@ -266,6 +266,9 @@ class ApprovalCard(QWidget):
 
     def _decide(self, decision: Decision) -> None:
         self._done = True
+        # Else the focus would go on by itself from a button that is switched off, and the page would follow it.
+        if self.isAncestorOf(QApplication.focusWidget() or self):
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         for button in self.findChildren(QPushButton):
             button.setEnabled(False)
         self._reason.setEnabled(False)

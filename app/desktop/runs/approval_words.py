@@ -150,7 +150,10 @@ def loud(request: ApprovalRequest) -> tuple[str, ...]:
 
 
 def quiet(request: ApprovalRequest) -> tuple[str, ...]:
-    return tuple(code for code in request.reasons if code not in _LOUD)
+    only_deletes = request.kind == "files" and "writes" not in request.reasons  # which the head says
+    return tuple(
+        code for code in request.reasons if code not in _LOUD and not (code == "deletes" and only_deletes)
+    )
 
 
 def scope_label(scope: Scope) -> str:

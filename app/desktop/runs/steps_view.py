@@ -107,6 +107,7 @@ class RunStepsView(QWidget):
         self._column.lineMade.connect(self._line_made)
         self._column.heightChanged.connect(self._place)
         self._column.revealed.connect(self._reveal)
+        self._column.toggled.connect(self._stay)
         self._live.heightChanged.connect(self._place)
         self._live.linkAsked.connect(self._ask_link)
         self._interrupted.go_on.connect(lambda again: self.resume_wanted.emit("", again))
@@ -163,12 +164,12 @@ class RunStepsView(QWidget):
         if self._asked is not None:
             if self._asked.request == request:
                 return
-            held = self._asked.isAncestorOf(QApplication.focusWidget() or self)
+            focus = QApplication.focusWidget() or self
+            if focus is self._asked or self._asked.isAncestorOf(focus):
+                self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
             self._asked.hide()
             self._asked.deleteLater()
             self._asked = None
-            if held:
-                self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
         if request is not None:
             self._asked = ApprovalCard(request, self._page)
             self._asked.decided.connect(self.decided)
@@ -309,8 +310,13 @@ class RunStepsView(QWidget):
                 break
             self._lay_out()
         self._scroll_to(anchor)
+        self._following = self._following or bar.value() >= bar.maximum() - NEAR_END
         self._placing = False
         self._place_overlays()
+
+    def _stay(self) -> None:
+        """What is looked at stays in its place, though the page was at its end."""
+        self._following = False
 
     def _lay_out(self) -> None:
         px = themes.current.px
