@@ -87,15 +87,17 @@ class Link:
 
     def stop(self) -> None:
         """End it, a start that is under way as well. It starts again when it is needed."""
-        starting = self._connection
-        if starting is not None:
-            with contextlib.suppress(RuntimeError):  # the loop has ended
-                self._loop.submit(starting.stop()).result()
-        with self._starting:
+        while not self._starting.acquire(timeout=POLL_S):
+            if self._connection is not None:
+                with contextlib.suppress(RuntimeError):  # the loop has ended
+                    self._loop.submit(self._connection.stop()).result()
+        try:
             connection, self._connection = self._connection, None
             if connection is not None:
                 self._loop.submit(connection.stop()).result()
             self._note("off", None)
+        finally:
+            self._starting.release()
 
     def call(self, tool: str, arguments: dict[str, Any], fingerprint: str, here: Here) -> Outcome:
         """Carry out a call of the tool that had this fingerprint. What goes wrong is told to the model."""

@@ -168,7 +168,7 @@ class Login(OAuthClientProvider):
             outgoing = await flow.__anext__()
             while True:
                 if outgoing is not request:
-                    await self._check(outgoing.url)
+                    await check_address(str(outgoing.url), self._spec.url)
                     if refused:
                         await self._begin()
                 response = yield outgoing
@@ -198,24 +198,9 @@ class Login(OAuthClientProvider):
             context.client_info = None  # registered for another page
             self._kept.kept.client = ""
 
-    async def _check(self, url: httpx2.URL) -> None:
-        """Raises OAuthFlowError for an address that a server of its kind has no business to name."""
-        own = urlsplit(self._spec.url)
-        host = str(url.host)
-        if (url.scheme, host) == (own.scheme, own.hostname) or near(own.hostname or ""):
-            return
-        if url.scheme != "https":
-            raise OAuthFlowError(f"{host} would be asked without encryption")
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, url.port or 443)
-        except OSError:
-            return  # a proxy may know it
-        if not all(is_public(str(address[4][0])) for address in found):
-            raise OAuthFlowError(f"{host} is on this machine or in a private network")
-
     async def _show(self, url: str) -> None:
-        await self._check(httpx2.URL(url))
-        if httpx2.URL(url).scheme not in ("http", "https") or not await self._person.visit(url):
+        await check_address(url, self._spec.url)
+        if not await self._person.visit(url):
             raise UserError("mcp.login_needed", server=self._spec.name)
 
     async def _came_back(self) -> AuthorizationCodeResult:
@@ -229,6 +214,28 @@ class Login(OAuthClientProvider):
         return AuthorizationCodeResult(
             code=brought["code"], state=brought.get("state"), iss=brought.get("iss")
         )
+
+
+async def check_address(url: str, server: str) -> None:
+    """Raises OAuthFlowError for an address that `server` has no business to name in the course of a login: other
+    hosts are asked over https, and only in public unless the server itself is near."""
+    try:
+        parts, own = urlsplit(url), urlsplit(server)
+        host, port = parts.hostname or "", parts.port or 443
+    except ValueError:
+        raise OAuthFlowError("it named an address that is none") from None
+    if parts.scheme in ("http", "https") and (
+        (parts.scheme, parts.netloc) == (own.scheme, own.netloc) or near(own.hostname or "")
+    ):
+        return
+    if parts.scheme != "https":
+        raise OAuthFlowError(f"{host or 'an address'} would be asked without encryption")
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port)
+    except OSError:
+        return  # a proxy may know it
+    if not all(is_public(str(address[4][0])) for address in found):
+        raise OAuthFlowError(f"{host} is on this machine or in a private network")
 
 
 def _read(kind: type[_Value], text: str) -> _Value | None:
