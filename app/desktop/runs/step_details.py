@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QLocale, QRect, Signal
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from agents.events import FileChange
 from agents.permissions.visible import visible
+from app.desktop.chat.background import background
 from app.desktop.chat.body import AnswerBody
 from app.desktop.chat.buttons import QuietButton
 from app.desktop.chat.markdown import parse
@@ -97,11 +99,17 @@ class StepDetails(QWidget):
 
     def show_text(self, text: str) -> None:
         """The whole result, which was asked for."""
-        self._whole_text = text
         if self._whole is not None:
+            self._whole.setEnabled(False)
+            background().submit(lambda: visible(text), self._show_whole)
+
+    def _show_whole(self, text: str) -> None:
+        if isValid(self) and self._whole is not None:
+            self._whole_text = text
             self._whole.hide()
-            self._result.show_text(visible(text))
+            self._result.show_text(text)
             self.retranslate()
+            self.heightChanged.emit()
 
     # --- building ---
 
@@ -123,13 +131,13 @@ class StepDetails(QWidget):
             body.linkAsked.connect(self.linkAsked)
             body.heightChanged.connect(self.heightChanged)
             self._parts.append(body)
-        text, language, _ = step_words.main_text(line)
+        text, language, _ = self._shown_arguments(line)
         if text:
             self._arguments = self._box(text, language=language)
         if line.diff:
             self._diff = self._box(visible(line.diff), diff=True)
         if line.status and line.text and line.text != line.diff:
-            self._result = self._box(visible(self._whole_text or line.text))
+            self._result = self._box(self._whole_text or visible(line.text))
             if line.handle and not self._whole_text:
                 self._whole = self._action(lambda: self.text_wanted.emit(line.handle))
                 self._parts.append(self._whole)
@@ -144,9 +152,14 @@ class StepDetails(QWidget):
             self._actions["undo"] = self._action(lambda: self.undo_wanted.emit((line.call,), None, 0))
         self._actions["back"] = self._action(lambda: self.undo_wanted.emit(None, None, line.last))
 
+    @staticmethod
+    def _shown_arguments(line: CallLine) -> tuple[str, str, str]:
+        """Nothing where a diff tells the same."""
+        return ("", "", "") if line.diff and not line.server else step_words.main_text(line)
+
     def _box(self, text: str, *, language: str = "", diff: bool = False) -> TextBox:
         box = TextBox(self)
-        box.show_text(text, language=language, diff=diff)
+        box.show_text(text.removesuffix("\n"), language=language, diff=diff)
         box.heightChanged.connect(self.heightChanged)
         self._parts.append(box)
         return box
@@ -184,7 +197,7 @@ class StepDetails(QWidget):
             self._actions["back"].setToolTip(self.tr("Undoes all that came after this step"))
 
     def _name_boxes(self, line: CallLine) -> None:
-        text, _, name = step_words.main_text(line)
+        text, _, name = self._shown_arguments(line)
         if text:
             told = {"command": self.tr("Command"), "code": self.tr("Program")}
             self._arguments.set_head(told.get(name, self.tr("Arguments")))

@@ -107,6 +107,7 @@ class RunStepsView(QWidget):
         self._column.lineMade.connect(self._line_made)
         self._column.heightChanged.connect(self._place)
         self._column.revealed.connect(self._reveal)
+        self._column.toggled.connect(self._stay)
         self._live.heightChanged.connect(self._place)
         self._live.linkAsked.connect(self._ask_link)
         self._interrupted.go_on.connect(lambda again: self.resume_wanted.emit("", again))
@@ -163,12 +164,12 @@ class RunStepsView(QWidget):
         if self._asked is not None:
             if self._asked.request == request:
                 return
-            held = self._asked.isAncestorOf(QApplication.focusWidget() or self)
+            focus = QApplication.focusWidget() or self
+            if focus is self._asked or self._asked.isAncestorOf(focus):
+                self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
             self._asked.hide()
             self._asked.deleteLater()
             self._asked = None
-            if held:
-                self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
         if request is not None:
             self._asked = ApprovalCard(request, self._page)
             self._asked.decided.connect(self.decided)
@@ -223,17 +224,25 @@ class RunStepsView(QWidget):
     def _flush(self) -> None:
         started = time.perf_counter()
         self._flushing.stop()
+        fresh = bool(self._changed)
+        self._changed.update(self._stand())
         if self._changed:
             self._column.update_lines(self._lines.lines, sorted(self._changed))
             self._changed = set()
-            if not self._words:
-                self._live.clear()
+        if fresh and not self._words:
+            self._live.clear()
         self._show_words()
         self._show_state()
         self._place()
         # A rendering that has become slow joins more in one flush instead of holding up the window.
         spent = 1000 * (time.perf_counter() - started)
         self._pause = max(FLUSH_MS, round(spent / MAX_SHARE))
+
+    def _stand(self) -> list[int]:
+        if self._view is None:
+            return []
+        under_way = self._view.record.state in RUNS_UNDER_WAY
+        return self._lines.stand(under_way=under_way, interrupted=self._view.interrupted)
 
     def _show_words(self) -> None:
         words, self._words = self._words, []
@@ -301,8 +310,13 @@ class RunStepsView(QWidget):
                 break
             self._lay_out()
         self._scroll_to(anchor)
+        self._following = self._following or bar.value() >= bar.maximum() - NEAR_END
         self._placing = False
         self._place_overlays()
+
+    def _stay(self) -> None:
+        """What is looked at stays in its place, though the page was at its end."""
+        self._following = False
 
     def _lay_out(self) -> None:
         px = themes.current.px
