@@ -243,7 +243,8 @@ def test_a_file_of_another_program_is_shown_and_each_server_added_by_hand(page: 
     page.until(lambda: len(importing.lines) == 3)
     assert importing.lines[0].command.toPlainText() == "npx -y pkg --all"
     assert importing.lines[0].variables.text() == "With values for: API_KEY"
-    assert importing.lines[2].complaint.isVisible() and not importing.lines[2].add.isVisible()
+    page.until(importing.lines[2].complaint.isVisible)
+    assert not importing.lines[2].add.isVisible()
     assert page.servers.all() == (), "nothing is kept before it is added"
     page.click(importing.lines[0].add)
     page.until(lambda: "one" in page.lines and len(importing.lines) == 2)
