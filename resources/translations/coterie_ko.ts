@@ -4451,6 +4451,18 @@
         <translation>{name}의 도구 사용</translation>
     </message>
     <message>
+        <source>Waiting for the browser…</source>
+        <translation>브라우저를 기다리는 중…</translation>
+    </message>
+    <message>
+        <source>Log in…</source>
+        <translation>로그인…</translation>
+    </message>
+    <message>
+        <source>Log in to {name}</source>
+        <translation>{name}에 로그인</translation>
+    </message>
+    <message>
         <source>Check now</source>
         <translation>지금 확인</translation>
     </message>
