@@ -88,6 +88,25 @@
     </message>
 </context>
 <context>
+    <name>AnswerBar</name>
+    <message>
+        <source>What the model is told, if you like</source>
+        <translation>모델에게 전할 말(선택)</translation>
+    </message>
+    <message>
+        <source>Why not: what the model is told</source>
+        <translation>거부하는 이유: 모델에게 전할 말</translation>
+    </message>
+    <message>
+        <source>Deny</source>
+        <translation>거부</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>뒤로</translation>
+    </message>
+</context>
+<context>
     <name>AnswerBody</name>
     <message>
         <source>Show all ({count} more characters)</source>
@@ -466,22 +485,6 @@
     <message>
         <source>Deny…</source>
         <translation>거부…</translation>
-    </message>
-    <message>
-        <source>What the model is told, if you like</source>
-        <translation>모델에게 전할 말(선택)</translation>
-    </message>
-    <message>
-        <source>Why not: what the model is told</source>
-        <translation>거부하는 이유: 모델에게 전할 말</translation>
-    </message>
-    <message>
-        <source>Deny</source>
-        <translation>거부</translation>
-    </message>
-    <message>
-        <source>Back</source>
-        <translation>뒤로</translation>
     </message>
     <message>
         <source>Send</source>
@@ -2246,6 +2249,25 @@
     </message>
 </context>
 <context>
+    <name>LinkStrip</name>
+    <message>
+        <source>Open this address?</source>
+        <translation>이 주소를 열까요?</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>열기</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>주소 복사</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+</context>
+<context>
     <name>LiveTurn</name>
     <message>
         <source>Waiting for the model…</source>
@@ -3900,22 +3922,6 @@
         <translation>실행 완료: {words}</translation>
     </message>
     <message>
-        <source>Open this address?</source>
-        <translation>이 주소를 열까요?</translation>
-    </message>
-    <message>
-        <source>Open</source>
-        <translation>열기</translation>
-    </message>
-    <message>
-        <source>Copy address</source>
-        <translation>주소 복사</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>취소</translation>
-    </message>
-    <message>
         <source>Steps of the run</source>
         <translation>실행의 단계</translation>
     </message>
@@ -5260,22 +5266,6 @@
     <message>
         <source>Answer finished: {words}</source>
         <translation>답변이 끝났습니다: {words}</translation>
-    </message>
-    <message>
-        <source>Open this address?</source>
-        <translation>이 주소를 열까요?</translation>
-    </message>
-    <message>
-        <source>Open</source>
-        <translation>열기</translation>
-    </message>
-    <message>
-        <source>Copy address</source>
-        <translation>주소 복사</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>취소</translation>
     </message>
     <message>
         <source>Conversation</source>
