@@ -13,6 +13,7 @@ assert sys.platform != "win32"
 
 from agents.sandbox.environment import program_environment
 from agents.sandbox.inside.plan import ENVIRONMENT, LaunchPlan, encoded
+from agents.sandbox.protected import writable_roots
 from agents.sandbox.running import run_to_end
 from agents.sandbox.sandbox import Confinement, Limits, Ran
 from agents.sandbox.visible import checked, interpreter
@@ -84,6 +85,7 @@ def plan_of(kind: str, confinement: Confinement, limits: Limits, channel: int, w
     return LaunchPlan(
         kind=kind,
         folder=str(workspace),
+        roots=tuple(map(str, writable_roots(confinement))),
         channel=channel,
         network=confinement.network,
         memory=limits.memory_bytes,

@@ -90,6 +90,10 @@ class Outside:
         for path in _executed_by_git(self.workspace):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("mine")
+        for repository in REPOSITORIES:
+            (self.workspace / repository / "HEAD").write_text("ref: refs/heads/main")
+            for name in ("objects", "refs"):
+                (self.workspace / repository / name).mkdir()
         shutil.copy(attacks.__file__, self.workspace / "attacks.py")
         self.tcp, self.udp = socket.create_server(("127.0.0.1", 0)), socket.socket(type=socket.SOCK_DGRAM)
         self.udp.bind(("127.0.0.1", 0))
