@@ -11,7 +11,7 @@ assert sys.platform == "linux"
 
 from agents.sandbox.inside.landlock import abi
 from agents.sandbox.launched import Launched, launcher, plan_of
-from agents.sandbox.protected import protected, writable_roots
+from agents.sandbox.protected import protected, sockets, writable_roots
 from agents.sandbox.sandbox import Confinement, Limits
 from agents.sandbox.visible import (
     interpreter_folders,
@@ -85,6 +85,9 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
         for path in paths:
             for place in _places(path, aliases):
                 made += [kind, str(path), str(place)]
+    for socket in sockets([workspace, *(real for real, _ in aliases)]):
+        for place in _places(socket, aliases):
+            made += ["--ro-bind", "/dev/null", str(place)]
     return [*made, "--remount-ro", "/", "--chdir", str(workspace)]
 
 

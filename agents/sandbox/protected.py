@@ -11,6 +11,8 @@ from pathlib import Path
 from agents.sandbox.inside.repositories import repositories
 from agents.sandbox.sandbox import Confinement
 
+_MOST_FOLDERS = 2000  # looked at for sockets, those near the top first
+
 Expected = tuple[tuple[str, int, int], ...]
 
 
@@ -33,6 +35,26 @@ def protected(confinement: Confinement) -> tuple[list[Path], Expected]:
         for name in _names(root, confinement.protected):
             _lock(root, name, locked, expected)
     return list(dict.fromkeys(locked)), tuple(expected.values())
+
+
+def sockets(roots: Sequence[Path]) -> list[Path]:
+    """Sockets in the folders, behind which programs outside may listen. Those far down may be missing."""
+    found: list[Path] = []
+    waiting = list(roots)
+    for looked_at, folder in enumerate(waiting):
+        if looked_at == _MOST_FOLDERS:
+            break
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(Path(entry.path))
+                elif not (entry.is_symlink() or entry.is_file(follow_symlinks=False)) and _is_socket(entry):
+                    found.append(Path(entry.path))
+    return found
+
+
+def _is_socket(entry: os.DirEntry[str]) -> bool:
+    return stat.S_ISSOCK(entry.stat(follow_symlinks=False).st_mode)
 
 
 def _lock(root: Path, name: str, locked: list[Path], expected: dict[str, tuple[str, int, int]]) -> None:

@@ -57,7 +57,7 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
             Path(home).mkdir(mode=0o700)
         else:
             home = os.path.realpath(tempfile.mkdtemp(prefix="coterie-sandbox-"))
-            stack.callback(shutil.rmtree, home, ignore_errors=True)
+            stack.callback(_removed, home)
         environment |= {"HOME": home, "TMPDIR": "/tmp" if plan.kind == "bubblewrap" else home}
         if plan.roots:
             undone = PutBack(map(Path, plan.guarded), list(map(Path, plan.roots)))
@@ -65,7 +65,18 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
         tree = _prepared(plan)
         first = _started(plan, argv, environment, home)
         _let_go_of_streams()
-        return supervise(first, tree, plan)
+        return supervise(first, tree, plan, home)
+
+
+def _removed(home: str) -> None:
+    """The program's home, also what it made unreadable for itself."""
+    for folder, names, _ in os.walk(home):
+        for name in names:
+            path = Path(folder, name)
+            if not path.is_symlink():
+                with contextlib.suppress(OSError):
+                    path.chmod(0o700)
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def _afterwards(plan: LaunchPlan, undone: PutBack) -> None:
