@@ -215,6 +215,7 @@ class MainWindow(LiveWidget):
         self.chat.answering_changed.connect(self.sidebar.show_answering)
         self.chat.header.options_wanted.connect(self.panel.toggle)
         self.chat.header.model.open_file_wanted.connect(self.open_model_file)
+        self.chat.header.model.elsewhere_wanted.connect(self.show_elsewhere)
         self.chat.header.model.models_wanted.connect(self.find_models)
         self.chat.header.model.library_wanted.connect(lambda: self.show_models("library"))
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)
@@ -334,9 +335,12 @@ class MainWindow(LiveWidget):
             from app.desktop.runs.runs_page import RunsPage
 
             page = self._runs = RunsPage(self.calls, self.run_notes.shelf, self)
+            self.toast.stand_above(page.form.foot)
             page.said.connect(self._say)
             self.pages.addWidget(page)
             self.side.addWidget(page.side)
+            if self.calls.services is not None:
+                page.take_events([self.calls.services.models.state])
         return self._runs
 
     def show_page(self, page: str) -> None:
@@ -389,6 +393,11 @@ class MainWindow(LiveWidget):
         """The settings, where the hub's token is kept."""
         self.show_page("settings")
         self.settings.show_hub()
+
+    def show_elsewhere(self) -> None:
+        """The settings, where servers of models elsewhere are added."""
+        self.show_page("settings")
+        self.settings.show_elsewhere()
 
     def _chat_with(self, path: str) -> None:
         self.show_page("chat")
