@@ -103,10 +103,12 @@ async def stdio_transport(
     to_session, read_stream = anyio.create_memory_object_stream[Any](0)
     write_stream, from_session = anyio.create_memory_object_stream[Any](0)
     faults: list[str] = []
+    leaving = False
 
     def over(why: str) -> None:
-        faults.append(why)
-        ended(why)
+        if not leaving:  # else it was us
+            faults.append(why)
+            ended(why)
 
     tasks = [
         asyncio.create_task(_read(process, to_session, log, over)),
@@ -116,6 +118,7 @@ async def stdio_transport(
     try:
         yield read_stream, write_stream
     finally:
+        leaving = True
         # The owner's task may be cancelled: the process must go all the same.
         closing = asyncio.ensure_future(_close(process, tasks, told=not {"flood", "nonsense"} & {*faults}))
         try:
