@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
+from agents.run.calls import Again
 from app.desktop.chat.composer import Composer
+from app.desktop.chat.context_use import tokens_used
 from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
 from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.shown import Shown
@@ -25,6 +27,8 @@ from app.services.events import (
     AnswerFinished,
     AnswerPrefill,
     AnswerQueued,
+    AnswerRestarted,
+    AnswerRun,
     AnswerToolCall,
     BranchShown,
     ConversationChanged,
@@ -38,6 +42,8 @@ from engine.api import ModelFacts, Reasoning, Sampling
 from engine.errors import UserError
 
 if TYPE_CHECKING:
+    from app.desktop.chat.answer_runs import AnswerRuns
+    from app.desktop.chat.answer_steps import AnswerSteps
     from app.desktop.chat.select_text import SelectTextView
     from app.desktop.chat.transcript import TranscriptView
     from app.services.services import Services
@@ -51,6 +57,7 @@ class ChatPage(LiveWidget):
 
     transcript: TranscriptView
     whole_text: SelectTextView
+    runs: AnswerRuns
 
     opened = Signal(object)
     answering_changed = Signal(set)
@@ -92,6 +99,7 @@ class ChatPage(LiveWidget):
 
         With `first_run` nothing is shown yet: `show_welcome` or `show_words` follows.
         """
+        from app.desktop.chat.answer_runs import AnswerRuns
         from app.desktop.chat.links import open_link
         from app.desktop.chat.select_text import SelectTextView
         from app.desktop.chat.transcript import TranscriptView
@@ -109,18 +117,23 @@ class ChatPage(LiveWidget):
         transcript.regenerateRequested.connect(
             lambda message: self._calls.do(lambda s: s.conversations.regenerate(message))
         )
-        transcript.continueRequested.connect(self._continue)
+        transcript.continueRequested.connect(lambda message: self._continue(message))
         transcript.answerNowRequested.connect(self._answer_now)
         transcript.siblingRequested.connect(
             lambda message, offset: self._calls.do(lambda s: s.conversations.show_sibling(message, offset))
         )
         transcript.linkActivated.connect(open_link)
+        self.runs = AnswerRuns(self._calls, self)
+        transcript.stepsMade.connect(self.runs.attach)
+        self.runs.asked.connect(self._focus_after)
+        self.runs.continue_wanted.connect(self._continue)
         transcript.suggestionChosen.connect(self._take_suggestion)
 
     def _connect(self) -> None:
         composer = self.composer
         composer.sent.connect(self._send)
         composer.stop_wanted.connect(self.stop)
+        composer.nothing_sent.connect(self._go_to_question)
         composer.draft_changed.connect(self._save_draft)
         composer.reasoning_chosen.connect(self._choose_reasoning)
         self.header.renamed.connect(self._rename)
@@ -270,19 +283,12 @@ class ChatPage(LiveWidget):
     def _measure(self, path: list[int]) -> None:
         """Read how full the context was after the last answer of the branch."""
         shown, last = self._shown, path[-2:]
-        self._calls.do(
-            lambda s: s.conversations.messages(last),
-            lambda messages: self._take_usage(shown, messages),
-            owner=self,
-        )
+        self._calls.do(lambda s: tokens_used(s, last), lambda used: self._take_usage(shown, used), owner=self)
 
-    def _take_usage(self, shown: Shown, messages: list[Message]) -> None:
-        if shown is not self._shown:
-            return
-        for message in messages:
-            if message.usage is not None:
-                self._used = message.usage.prompt_tokens + message.usage.completion_tokens
-        self._show_context()
+    def _take_usage(self, shown: Shown, used: int) -> None:
+        if shown is self._shown:
+            self._used = used or self._used
+            self._show_context()
 
     def _show_context(self) -> None:
         facts = self._facts()
@@ -295,6 +301,7 @@ class ChatPage(LiveWidget):
         self.welcoming.take_events(events)
         for event in events:
             self._take(event)
+        self.runs.take_events(events)
         if any(isinstance(e, MessageAdded | AnswerQueued | AnswerFinished) for e in events):
             self._update_answering()
 
@@ -311,6 +318,12 @@ class ChatPage(LiveWidget):
             self._queued.discard(event.message)
             if event.message in self._delivered:
                 self.transcript.append_call(event.message, event.call)
+        elif isinstance(event, AnswerRun):
+            self._live.write_by_run(event.message, event.run)
+            self.transcript.write_by_run(event.message, event.run)
+        elif isinstance(event, AnswerRestarted):
+            self._live.restart(event.message)
+            self.transcript.restart(event.message)
         elif isinstance(event, AnswerPrefill):
             self._queued.discard(event.message)
             self.transcript.set_prefill(event.message, event.done, event.total)
@@ -327,7 +340,7 @@ class ChatPage(LiveWidget):
             self._queued.discard(event.message.id)
             if event.message.conversation == self._shown.id:
                 self.transcript.finish_message(event.message)
-                self._take_usage(self._shown, [event.message])
+                self._measure([event.message.id])
         elif isinstance(event, BranchShown):
             if event.conversation == self._shown.id:
                 self._reload_path()
@@ -480,13 +493,27 @@ class ChatPage(LiveWidget):
     def _edit(self, message: int, text: str) -> None:
         self._calls.do(lambda s: s.conversations.edit(message, text))
 
-    def _continue(self, message: int) -> None:
+    def _continue(self, message: int, again: Mapping[str, Again] | None = None) -> None:
         def go_on(found: Message) -> None:
             self._live.continue_from(found)
             self._continued = message
-            self._calls.do(lambda s: s.conversations.continue_answer(message))
+            self._calls.do(lambda s: s.conversations.continue_answer(message, again))
 
         self._calls.do(lambda s: s.conversations.messages([message])[0], go_on, owner=self)
+
+    def _focus_after(self, steps: AnswerSteps) -> None:
+        """Where the keyboard goes once a question has come or was answered: to the question, unless a person may be
+        writing, and back to the composer."""
+        if steps.question is not None:
+            steps.question.offer_focus()
+        elif QApplication.focusWidget() is None or steps.holds_focus:
+            self.composer.take_focus()
+
+    def _go_to_question(self) -> None:
+        """Enter where nothing is written: to what is asked, if something is."""
+        steps = self.runs.question()
+        if steps is not None:
+            steps.take_focus()
 
     def edit_last(self) -> None:
         """Open the editor in the place of the last message of the user."""

@@ -59,6 +59,8 @@ class Composer(LiveWidget):
     """Tells what a person wrote and chose. `sent` carries the text, which stays until `clear` is called."""
 
     sent = Signal(str)
+    # Enter was pressed where nothing is written.
+    nothing_sent = Signal()
     stop_wanted = Signal()
     draft_changed = Signal(str)
     # A word, or a number of tokens.
@@ -164,7 +166,9 @@ class Composer(LiveWidget):
 
     def _submit(self) -> None:
         text = self.text()
-        if text.strip() and not self._answering:
+        if not text.strip():
+            self.nothing_sent.emit()
+        elif not self._answering:
             self.sent.emit(text)
 
     def _press(self) -> None:

@@ -115,9 +115,10 @@ Line = CallLine | ThoughtLine | QuietLine | SaidLine | AnswerLine | EndLine
 
 class StepLines:
     """Holds the lines. `add` takes entries in order and tells which lines are new or changed, by index. `finished` is
-    how the run ended, None while it goes on."""
+    how the run ended, None while it goes on. With `ends` False its ends have no lines: they are shown elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ends: bool = True) -> None:
+        self._ends = ends
         self.lines: list[Line] = []
         self.task = ""
         self.finished: RunFinished | None = None
@@ -193,7 +194,7 @@ class StepLines:
         self._turn = turn if turn.is_whole and turn.tool_calls else None
         if self._turn is not None:
             return []
-        if turn.reasoning.strip() or turn.error is not None:
+        if (turn.reasoning.strip() and self._ends) or turn.error is not None:
             tokens, seconds = turn.usage.reasoning_tokens, turn.timings.reasoning_s
             return self._put(ThoughtLine(seq, turn.step, turn.reasoning, seconds, tokens, turn.error))
         return []
@@ -241,6 +242,8 @@ class StepLines:
 
     def _finished(self, seq: int, event: RunFinished) -> list[int]:
         self.finished = event
+        if not self._ends:
+            return []
         changed: list[int] = []
         if event.answer.strip():
             changed += self._put(AnswerLine(seq, event.answer))
