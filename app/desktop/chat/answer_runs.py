@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 
 class AnswerRuns(QObject):
-    """`asked` carries the steps of an answer when its run asks, or has its answer; `continue_wanted` a message and
-    what becomes of its interrupted calls."""
+    """`asked` carries the steps of an answer when its run asks, `released` tells that a question goes that has the
+    focus; `continue_wanted` carries a message and what becomes of its interrupted calls."""
 
     asked = Signal(object)
+    released = Signal()
     continue_wanted = Signal(int, object)
 
     def __init__(self, calls: ServiceCalls, parent: QObject) -> None:
@@ -40,6 +41,7 @@ class AnswerRuns(QObject):
         reading.asks.connect(steps.ask)
         reading.failed.connect(self._calls.failed)
         steps.asked.connect(lambda: self.asked.emit(steps))
+        steps.released.connect(self.released)
         steps.decided.connect(lambda call, decision: self._decide(run, call, decision))
         steps.text_wanted.connect(lambda handle: self._read_text(run, handle, steps))
         steps.go_on.connect(lambda again: self.continue_wanted.emit(message, again))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QLocale, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
 
 from agents.events import Entry
 from agents.permissions.values import ApprovalRequest
@@ -59,8 +59,8 @@ class StepsHead(QAbstractButton):
 
 class AnswerSteps(QWidget):
     """Shows a run without its task and its answer. `decided` carries a call and a `Decision`, `undo_wanted` what
-    `RunStepsView.undo_wanted` does, `go_on` what becomes of interrupted calls; `asked` comes when a question does, or
-    the last one is answered."""
+    `RunStepsView.undo_wanted` does, `go_on` what becomes of interrupted calls; `asked` comes when a question does,
+    `released` when one goes that has the focus."""
 
     heightChanged = Signal()
     linkAsked = Signal(str)
@@ -70,11 +70,12 @@ class AnswerSteps(QWidget):
     text_wanted = Signal(str)
     go_on = Signal(object)
     asked = Signal()
+    released = Signal()
 
     def __init__(self, parent: QWidget, run: int) -> None:
         super().__init__(parent)
         self.run = run
-        self._lines = StepLines(ends=False)
+        self._lines = StepLines(in_chat=True)
         self._view: RunView | None = None
         self._chosen: bool | None = None  # to be unfolded or not, where a person has said so
         self._left_alone = False
@@ -97,7 +98,7 @@ class AnswerSteps(QWidget):
 
     def show_run(self, view: RunView, entries: Sequence[Entry]) -> None:
         """Shows the run from its journal."""
-        self._lines = StepLines(ends=False)
+        self._lines = StepLines(in_chat=True)
         self._column.clear()
         self.append(entries)
         self.set_view(view)
@@ -129,6 +130,8 @@ class AnswerSteps(QWidget):
             if before.request == request:
                 return
             self._question = None
+            if before.holds_focus:
+                self.released.emit()  # before the focus goes on by itself, and the page with it
             before.hide()
             before.deleteLater()
         if request is not None:
@@ -139,7 +142,6 @@ class AnswerSteps(QWidget):
         self._show_state()
         if self._question is not None:
             self._question.announce()
-        if before is not None or request is not None:
             self.asked.emit()
 
     @property
@@ -169,12 +171,20 @@ class AnswerSteps(QWidget):
         """Whether the steps are unfolded."""
         if self._chosen is not None:
             return self._chosen
-        return self.is_under_way or len(self._lines.lines) <= FEW
+        return self.is_under_way or len(self._calls()) <= FEW
+
+    def offer_focus(self) -> None:
+        """To the question, unless a person may be writing."""
+        if self._question is not None:
+            self._question.offer_focus()
 
     def take_focus(self) -> None:
         """To the question, if there is one."""
         if self._question is not None:
             self._question.default.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _calls(self) -> list[CallLine]:
+        return [line for line in self._lines.lines if isinstance(line, CallLine)]
 
     def _fold(self) -> None:
         self._chosen = not self.is_open
@@ -186,7 +196,7 @@ class AnswerSteps(QWidget):
 
     def _show_state(self) -> None:
         lines = self._lines.lines
-        calls = [line for line in lines if isinstance(line, CallLine)]
+        calls = self._calls()
         view = self._view
         left: list[CallLine] = []
         if view is not None and not self.is_under_way and not self._left_alone:
@@ -213,7 +223,7 @@ class AnswerSteps(QWidget):
     # --- words ---
 
     def retranslate(self) -> None:
-        calls = [line for line in self._lines.lines if isinstance(line, CallLine)]
+        calls = self._calls()
         files = {change.path for line in calls for change in line.files if line.undoing == "possible"}
         steps = len({line.step for line in calls})
         parts = [self._counted(steps, self.tr("1 step"), self.tr("{count} steps"))]
@@ -291,11 +301,6 @@ class AnswerSteps(QWidget):
             if isinstance(parent, QScrollArea):
                 self._scroll = parent
                 parent.verticalScrollBar().valueChanged.connect(self._scrolled)
-
-    @property
-    def holds_focus(self) -> bool:
-        focus = QApplication.focusWidget()
-        return focus is not None and self.isAncestorOf(focus)
 
     def restyle(self) -> None:
         for part in (self._undo, self._column, self._interrupted):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from agents.run.calls import Again
 from app.desktop.chat.composer import Composer
@@ -15,6 +15,7 @@ from app.desktop.chat.context_use import tokens_used
 from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
 from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.shown import Shown
+from app.desktop.chat.tools_control import ToolsControl
 from app.desktop.chat.welcoming import Welcoming
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
@@ -37,13 +38,12 @@ from app.services.events import (
     ServiceEvent,
 )
 from app.services.settings import Settings
-from app.store.records import ChatOptions, Conversation, Message
+from app.store.records import ChatOptions, ChatTools, Conversation, Message
 from engine.api import ModelFacts, Reasoning, Sampling
 from engine.errors import UserError
 
 if TYPE_CHECKING:
     from app.desktop.chat.answer_runs import AnswerRuns
-    from app.desktop.chat.answer_steps import AnswerSteps
     from app.desktop.chat.select_text import SelectTextView
     from app.desktop.chat.transcript import TranscriptView
     from app.services.services import Services
@@ -82,6 +82,7 @@ class ChatPage(LiveWidget):
         self.model = ModelControl(calls, self.header, self.model_strip)
         self.error_strip = Strip(self)
         self.composer = Composer(self)
+        self.tools = ToolsControl(calls, self.composer.tools)
         self._views = QStackedWidget(self)
         self.welcoming = Welcoming(calls, self._views)
         column = QVBoxLayout(self)
@@ -125,7 +126,8 @@ class ChatPage(LiveWidget):
         transcript.linkActivated.connect(open_link)
         self.runs = AnswerRuns(self._calls, self)
         transcript.stepsMade.connect(self.runs.attach)
-        self.runs.asked.connect(self._focus_after)
+        self.runs.asked.connect(lambda steps: steps.offer_focus())
+        self.runs.released.connect(self.composer.take_focus)
         self.runs.continue_wanted.connect(self._continue)
         transcript.suggestionChosen.connect(self._take_suggestion)
 
@@ -133,6 +135,7 @@ class ChatPage(LiveWidget):
         composer = self.composer
         composer.sent.connect(self._send)
         composer.stop_wanted.connect(self.stop)
+        self.tools.chosen.connect(self._choose_tools)
         composer.nothing_sent.connect(self._go_to_question)
         composer.draft_changed.connect(self._save_draft)
         composer.reasoning_chosen.connect(self._choose_reasoning)
@@ -232,6 +235,7 @@ class ChatPage(LiveWidget):
     def _show_conversation(self) -> None:
         conversation = self._shown.conversation
         self.header.show_title(None if conversation is None else conversation.title)
+        self.tools.show_tools(self._shown.options.tools)
         chosen = self._shown.options.reasoning
         self.composer.show_reasoning(self._default_reasoning if chosen is None else chosen)
         self.composer.set_answering(self._shown.id in self._answering)
@@ -477,6 +481,10 @@ class ChatPage(LiveWidget):
     def _choose_reasoning(self, value: Reasoning) -> None:
         self.set_options(msgspec.structs.replace(self._shown.options, reasoning=value))
 
+    def _choose_tools(self, tools: ChatTools | None) -> None:
+        self.set_options(msgspec.structs.replace(self._shown.options, tools=tools))
+        self.composer.take_focus()
+
     def set_options(self, options: ChatOptions) -> None:
         """What this conversation sets for itself; a new chat takes it along when it is made."""
         self._shown.options = options
@@ -500,14 +508,6 @@ class ChatPage(LiveWidget):
             self._calls.do(lambda s: s.conversations.continue_answer(message, again))
 
         self._calls.do(lambda s: s.conversations.messages([message])[0], go_on, owner=self)
-
-    def _focus_after(self, steps: AnswerSteps) -> None:
-        """Where the keyboard goes once a question has come or was answered: to the question, unless a person may be
-        writing, and back to the composer."""
-        if steps.question is not None:
-            steps.question.offer_focus()
-        elif QApplication.focusWidget() is None or steps.holds_focus:
-            self.composer.take_focus()
 
     def _go_to_question(self) -> None:
         """Enter where nothing is written: to what is asked, if something is."""

@@ -225,6 +225,11 @@ class ApprovalCard(QWidget):
         target.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 
+    @property
+    def holds_focus(self) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and (focus is self or self.isAncestorOf(focus))
+
     # --- answers ---
 
     def _armed(self) -> bool:
@@ -265,6 +270,8 @@ class ApprovalCard(QWidget):
 
     def _decide(self, decision: Decision) -> None:
         self._done = True
+        if self.holds_focus:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)  # or Qt takes it elsewhere with the buttons
         for button in self.findChildren(QPushButton):
             button.setEnabled(False)
         self._reason.setEnabled(False)

@@ -163,7 +163,7 @@ class RunStepsView(QWidget):
         if self._asked is not None:
             if self._asked.request == request:
                 return
-            held = self._asked.isAncestorOf(QApplication.focusWidget() or self)
+            held = self._asked.holds_focus
             self._asked.hide()
             self._asked.deleteLater()
             self._asked = None
