@@ -43,6 +43,9 @@ lint: ready
 	.venv/bin/ruff check || status=1; \
 	.venv/bin/ruff format --check || status=1; \
 	.venv/bin/mypy || status=1; \
+	for system in darwin win32; do \
+		.venv/bin/mypy --platform $$system --cache-dir .mypy_cache/$$system agents || status=1; \
+	done; \
 	.venv/bin/lint-imports || status=1; \
 	exit $$status
 

@@ -222,8 +222,8 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
 
 class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finished"):
     """The end, until it is resumed. `reason` is a code: "answered", "steps", "time", "tokens", "calls", "errors",
-    "malformed", "loop", "empty", "user", "paused", "context", "model", "interrupted", "ended". `answer` is the
-    model's last word. `error` says more of "model" and "context"."""
+    "malformed", "loop", "empty", "user", "paused", "context", "workspace", "model", "interrupted", "ended". `answer`
+    is the model's last word. `error` says more of "model", "context" and "workspace"."""
 
     status: RunStatus
     reason: str

@@ -1,7 +1,8 @@
 """Pictures of the window in light and dark, English and Korean, written to `screenshots/`.
 
 Usage: python -m tests.screenshots [FOLDER]. Draws on the screen that Qt finds, else in memory. The window, the
-store and the model are real; the conversations are written for the purpose (`tests.support.demo`).
+store and the model are real; the conversations are written for the purpose (`tests.support.demo`), and so is the
+model of the run (`tests.support.invoices`).
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_Q
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
+from agents.permissions.values import Decision
 from app.desktop.application import Desktop, dress, put_on_style
 from app.desktop.chat.reasoning import ReasoningCard
+from app.services.run_values import RunWish
 from app.services.services import Services
 from app.services.settings import SettingsFile
 from app.services.wishes import KeptWishes, WishesFile
@@ -29,7 +32,9 @@ from app.store.store import Store
 from tests.support.demo import write_conversations
 from tests.support.hub import Hub, parse_fault
 from tests.support.hub.shelves import MOE_REPO, demo_shelf
+from tests.support.invoices import ASKED_BEFORE, INVOICES, TASK, invoices_script, write_invoices
 from tests.support.moe import moe_model
+from tests.support.openai_server import OpenAiServer
 from tests.support.rpc_worker import rpc_worker
 
 LOOKS = [(theme, language) for theme in ("light", "dark") for language in ("en", "ko")]
@@ -157,6 +162,41 @@ def models_picture(application: QApplication, folder: Path, theme: str, language
     return path
 
 
+def allow_next(services: Services, run: int) -> None:
+    """Wait for a question of the run, and answer it."""
+    until(lambda: services.runs.pending(run) is not None)
+    request = services.runs.pending(run)
+    assert request is not None
+    services.runs.decide(run, request.call, Decision(True))
+    until(lambda: services.runs.pending(run) is not request)
+
+
+def runs_picture(application: QApplication, folder: Path, theme: str, language: str) -> Path:
+    """A run that has read two invoices and asks before it renames them; its model is a script."""
+    with (
+        tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name,
+        OpenAiServer(invoices_script(language), kind="llama-server", context=16384) as server,
+    ):
+        home, workspace = Path(home_name) / "data", Path(home_name) / INVOICES[language]
+        write_invoices(workspace)
+        settings = SettingsFile(home / "settings.toml")
+        settings.change(theme=theme, language=language, welcomed=True)
+        with desktop_of(application, home, settings) as desktop:
+            services, window = desktop.services, desktop.window
+            assert services is not None
+            run = services.runs.start(RunWish(TASK[language], str(workspace), server.model))
+            for _ in range(ASKED_BEFORE):
+                allow_next(services, run.id)
+            window.show_run(run.id)
+            until(lambda: services.runs.pending(run.id) is not None)
+            settle(2.0)
+            path = folder / f"runs-{theme}-{language}.png"
+            window.grab().save(str(path))
+            services.runs.stop(run.id)
+            services.runs.join(run.id)
+    return path
+
+
 def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
@@ -165,6 +205,7 @@ def main() -> None:
         print(chat_picture(application, folder, theme, language), flush=True)
         print(placement_picture(application, folder, theme, language), flush=True)
         print(models_picture(application, folder, theme, language), flush=True)
+        print(runs_picture(application, folder, theme, language), flush=True)
 
 
 if __name__ == "__main__":

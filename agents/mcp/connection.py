@@ -22,11 +22,15 @@ from engine.errors import UserError
 if TYPE_CHECKING:
     from mcp.client._transport import TransportStreams
     from mcp.client.client import Client
+    from mcp.shared.exceptions import MCPError
     from mcp_types import CallToolResult, ElicitResult
 
 MOST_PAGES = 50
 LIST_AGAIN_S = 1.0  # a server that says so all the time is not asked all the time
 MOST_ROUNDS = 10
+MOST_PAGES_ASKED = 5
+LISTEN_AGAIN_S = 5.0  # after a stream of changes has ended; twice as long each time
+LONGEST_LISTEN_AGAIN_S = 300.0
 END_S = 1.0
 STOP_S = 6.0
 Ask = Callable[[Question], Awaitable[Decision | None]]
@@ -85,6 +89,8 @@ class Connection:
         self, tool: str, arguments: dict[str, Any], ask: Ask, step: Callable[[str], None]
     ) -> CallToolResult:
         """Carry out a call. Raises UserError `mcp.ended`, `mcp.nonsense`, `mcp.refused`."""
+        from mcp.shared.exceptions import MCPError
+
         client = self._client
         if client is None or self.over:
             raise self._over()
@@ -96,6 +102,12 @@ class Connection:
             step(f"{progress:g}" + (f" of {total:g}" if total else "") + (f": {message}" if message else ""))
 
         try:
+            try:
+                return await client.call_tool(tool, arguments, progress_callback=told)
+            except MCPError as error:
+                # Servers of 2025-11-25 may refuse until a page was visited, and expect the call once more.
+                if not await self._visited(error, ask):
+                    raise
             return await client.call_tool(tool, arguments, progress_callback=told)
         except Exception as error:
             told_error = self._told(error)
@@ -104,6 +116,25 @@ class Connection:
             raise told_error from error
         finally:
             del self._calls[key]
+
+    async def _visited(self, error: MCPError, ask: Ask) -> bool:
+        """Whether it refused for pages that a person has to visit first, and a person has agreed to all of them."""
+        from mcp.shared.exceptions import UrlElicitationRequiredError
+        from mcp_types import URL_ELICITATION_REQUIRED
+        from pydantic import ValidationError
+
+        if error.error.code != URL_ELICITATION_REQUIRED:
+            return False
+        try:
+            wanted = UrlElicitationRequiredError.from_error(error.error).elicitations
+        except (ValidationError, KeyError, TypeError):
+            return False
+        for params in wanted[:MOST_PAGES_ASKED]:
+            question = question_of(params)
+            decision = await ask(question) if question is not None else None
+            if decision is None or not decision.allow:
+                return False
+        return 0 < len(wanted) <= MOST_PAGES_ASKED
 
     # The owner
 
@@ -164,12 +195,24 @@ class Connection:
 
     async def _follow(self, client: Client) -> None:
         """Servers of 2026-07-28 tell changes to those who ask to be told."""
+        from mcp.shared.exceptions import MCPError
+        from mcp_types import METHOD_NOT_FOUND
+
         capability = client.server_capabilities.tools
         if self.version < "2026-07-28" or capability is None or not capability.list_changed:
             return
-        async with client.listen(tools_list_changed=True) as events:
-            async for _ in events:
-                self._changed.set()
+        pause = LISTEN_AGAIN_S
+        while True:
+            try:
+                async with client.listen(tools_list_changed=True) as events:
+                    async for _ in events:
+                        self._changed.set()
+            except Exception as error:  # whatever ended it: what was missed is asked for below
+                if isinstance(error, MCPError) and error.error.code == METHOD_NOT_FOUND:
+                    return
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_LISTEN_AGAIN_S, pause * 2)
+            self._changed.set()
 
     async def _list(self, client: Client) -> tuple[Definition, ...]:
         """All tools of the server, page by page. Raises UserError `mcp.*`."""

@@ -105,8 +105,10 @@ def schema_fault(schema: dict[str, Any]) -> str:
         return "invalid"
     if any(not target.startswith("#") for target in _references(schema)):
         return "remote"
+    # A schema may say which dialect it is written in (SEP-1613); without a word it is 2020-12.
+    dialect: Any = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
     try:
-        jsonschema.Draft202012Validator.check_schema(schema)
+        dialect.check_schema(schema)
     except jsonschema.SchemaError:
         return "invalid"
     return ""
@@ -125,12 +127,19 @@ def _references(value: Any) -> Iterable[str]:
 
 
 def facts(
-    definition: Definition, *, trusted: bool, network: bool, writes: bool, timeout_s: float
+    definition: Definition,
+    *,
+    trusted: bool,
+    network: bool,
+    writes: bool,
+    timeout_s: float,
+    held: bool = False,
 ) -> ToolFacts:
     """What the rules may know of a tool. Hints of a server that is not trusted can only make a call stricter, and
     nothing is stricter than what is taken of a tool of which nothing is known.
 
-    `network`: the server can reach others at all; `writes`: it can write in the workspace.
+    `network`: the server can reach others at all; `writes`: it can write in the workspace; `held`: nothing but that
+    is left to it.
     """
     read_only = trusted and definition.read_only is True
     destructive = not (trusted and (read_only or definition.destructive is False))
@@ -141,6 +150,7 @@ def facts(
         network=reaches,
         anywhere=writes and not read_only,
         untrusted=True,
+        held=held,
         timeout_s=timeout_s,
         fingerprint=definition.fingerprint,
     )

@@ -142,9 +142,9 @@ class Host:
 
         def opened(ended: Callable[[str], None]) -> AbstractAsyncContextManager[TransportStreams]:
             if spec.remote:
-                from agents.mcp.http import http_transport
+                from agents.mcp.http import READ_S, http_transport
 
-                return http_transport(spec.url, values.headers)
+                return http_transport(spec.url, values.headers, max(READ_S, spec.timeout_s))
             from agents.mcp.stdio import stdio_transport
 
             argv, environment, cwd = self.start_of(spec, values, workspace)
@@ -219,6 +219,7 @@ def server_tools(link: Link, tools: list[Offered]) -> tuple[ServerTool, ...]:
     spec = link.spec
     network = spec.remote or spec.network
     writes = not spec.remote and spec.workspace == "write"
+    held = not (network or spec.writable or spec.cwd)
     return tuple(
         ServerTool(
             tool,
@@ -228,6 +229,7 @@ def server_tools(link: Link, tools: list[Offered]) -> tuple[ServerTool, ...]:
                 trusted=spec.trusted,
                 network=network,
                 writes=writes,
+                held=held,
                 timeout_s=spec.timeout_s,
             ),
         )

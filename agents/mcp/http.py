@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from agents.mcp.stdio import Throttle
 from engine.errors import UserError
 
 if TYPE_CHECKING:
     from mcp.client._transport import TransportStreams
 
 CONNECT_S = 15.0
+READ_S = 300.0
 MOST_BYTES = 16 * 1024 * 1024
 
 
@@ -56,23 +59,49 @@ def _near(host: str) -> bool:
 
 
 @asynccontextmanager
-async def http_transport(url: str, headers: Mapping[str, str]) -> AsyncIterator[TransportStreams]:
+async def http_transport(
+    url: str, headers: Mapping[str, str], read_s: float = READ_S
+) -> AsyncIterator[TransportStreams]:
     """The SDK's transport: redirects stay within the origin, so `headers` go nowhere else. Each answer is cut off
-    at 16 MiB."""
+    at 16 MiB, and a stream of events that floods is read more slowly. `read_s`: how long a server may say nothing
+    while it has something to answer."""
     import httpx2
     from mcp.client.streamable_http import streamable_http_client
 
-    async def capped(response: httpx2.Response) -> None:
+    class Measured(httpx2.AsyncByteStream):
+        """A body as it comes. Raises DecodingError for more of it than is read, streams of events excepted."""
+
+        def __init__(self, response: httpx2.Response, body: httpx2.AsyncByteStream) -> None:
+            self._response, self._body = response, body
+            self._events = response.headers.get("content-type", "").startswith("text/event-stream")
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            throttle, size = Throttle(), 0
+            async for chunk in self._body:
+                size += len(chunk)
+                if size > MOST_BYTES and not self._events:
+                    raise httpx2.DecodingError("the answer is too large", request=self._response.request)
+                yield chunk
+                if pause := throttle.pause(len(chunk)):
+                    await asyncio.sleep(pause)
+
+        async def aclose(self) -> None:
+            await self._body.aclose()
+
+    async def measured(response: httpx2.Response) -> None:
         length = response.headers.get("content-length", "")
-        if length.isdigit() and int(length) > MOST_BYTES:
+        packed = response.headers.get("content-encoding", "identity") != "identity"  # nobody asked for that
+        if packed or (length.isdigit() and int(length) > MOST_BYTES):
             await response.aclose()
             raise httpx2.DecodingError("the answer is too large", request=response.request)
+        assert isinstance(response.stream, httpx2.AsyncByteStream)
+        response.stream = Measured(response, response.stream)
 
     async with (
         httpx2.AsyncClient(
-            headers=dict(headers),
-            timeout=httpx2.Timeout(CONNECT_S, read=300.0),
-            event_hooks={"response": [capped]},
+            headers={**headers, "accept-encoding": "identity"},
+            timeout=httpx2.Timeout(CONNECT_S, read=read_s),
+            event_hooks={"response": [measured]},
         ) as client,
         streamable_http_client(url, http_client=client, max_sse_event_size=MOST_BYTES) as streams,
     ):

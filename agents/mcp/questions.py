@@ -6,6 +6,8 @@ fetched: who shows it opens it in the system's browser once the user has agreed.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
@@ -15,10 +17,12 @@ from agents.mcp.clean import clean_schema, clean_words
 from agents.permissions.values import ApprovalRequest, Decision
 
 if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
     from mcp_types import ElicitRequestFormParams, ElicitRequestURLParams, ElicitResult
 
 MOST_MESSAGE = 4000
 MOST_FIELDS = 50
+MOST_FORM = 64 * 1024  # characters
 _KINDS = ("string", "number", "integer", "boolean", "array")
 
 
@@ -65,9 +69,12 @@ def question_of(params: ElicitRequestFormParams | ElicitRequestURLParams) -> Que
     if any(not isinstance(field, dict) or field.get("type") not in _KINDS for field in fields.values()):
         return None
     try:
-        return Question("form", message, clean_schema(schema, MOST_MESSAGE))
+        clean = clean_schema(schema, MOST_MESSAGE)
     except ValueError:
         return None
+    if _refers(clean) or len(json.dumps(clean)) > MOST_FORM:
+        return None
+    return Question("form", message, clean)
 
 
 def answer_of(question: Question, decision: Decision | None) -> ElicitResult:
@@ -88,14 +95,31 @@ def answer_of(question: Question, decision: Decision | None) -> ElicitResult:
 
 
 def completed(schema: dict[str, Any], content: dict[str, Any]) -> dict[str, Any] | None:
-    """`content` with the defaults of fields that were left out; None when that does not fit the schema."""
+    """`content` with the defaults of fields that were left out; None when that does not fit the schema. Patterns
+    are left to the server: searching one of its could take for ever."""
     import jsonschema
+    from jsonschema.validators import extend
+    from referencing import Registry
 
+    without: Callable[..., type[Validator]] = extend
+    kind = without(jsonschema.Draft202012Validator, {"pattern": lambda *_: None})
+    nowhere: Any = Registry()  # nothing is fetched
     fields = schema.get("properties", {})
     filled = {name: field["default"] for name, field in fields.items() if "default" in field}
     filled |= {name: value for name, value in content.items() if name in fields and value is not None}
     try:
-        jsonschema.Draft202012Validator(schema).validate(filled)
-    except (jsonschema.ValidationError, jsonschema.SchemaError):
+        jsonschema.Draft202012Validator.check_schema(schema)
+        kind(schema, registry=nowhere).validate(filled)
+    except (jsonschema.ValidationError, jsonschema.SchemaError, RecursionError):
         return None
     return filled
+
+
+def _refers(value: Any) -> bool:
+    """Whether a schema is more than plain fields: it refers to something, or matches names by patterns."""
+    if isinstance(value, dict):
+        return any(
+            key in ("$ref", "$dynamicRef", "$recursiveRef", "patternProperties") or _refers(item)
+            for key, item in value.items()
+        )
+    return isinstance(value, list) and any(_refers(item) for item in value)

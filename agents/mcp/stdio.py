@@ -27,6 +27,7 @@ LONGEST_LINE = 16 * 1024 * 1024
 MOST_NONSENSE = 200  # lines in a row that are no messages
 POLL_S = 0.01
 END_S = 1.5  # for a server that was told to end, before it is ended; twice
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 Ended = Callable[[str], None]
 
 
@@ -189,7 +190,7 @@ async def _close(process: asyncio.subprocess.Process, tasks: list[asyncio.Task[N
             _signal(process, signal.SIGTERM)
             await _gone(process)
         # Its children may outlive it, as those of a wrapper script do.
-        _signal(process, signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
+        _signal(process, _KILL)
         await _gone(process)
     finally:
         for task in tasks:

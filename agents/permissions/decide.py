@@ -102,12 +102,15 @@ def _reasons(question: Question, review: Review) -> tuple[str, ...]:
     network = _network(question, review)
     if network:
         found.append("network")
-    contained = kind in ("shell", "python") and question.sandbox != "isolates"
+    # A server elsewhere is not in our sandbox, and asked about as the network.
+    executes = kind in ("shell", "python") or (kind == "mcp" and not effects.url)
+    contained = executes and question.sandbox != "isolates"
     if effects.outside or contained:
         found.append("outside")
     if found and not question.undoable and (kind != "mcp" or not facts.read_only):
         found.append("not_undoable")
-    foreign = network or effects.outside or contained or (kind == "mcp" and not facts.read_only)
+    spreads = kind == "mcp" and not (facts.read_only or facts.held)
+    foreign = network or effects.outside or contained or spreads
     if question.tainted and foreign:
         found.append("untrusted")
     return tuple(found)

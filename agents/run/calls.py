@@ -22,6 +22,7 @@ from agents.run.carrying_out import GRACE, carried_out
 from agents.run.checking import Checker
 from agents.run.record import Record
 from agents.run.resuming import changes_of, surely_not_begun
+from agents.run.standing import Standing
 from agents.run.state import OpenCall, canonical
 from agents.snapshots.snapshots import Snapshots
 from agents.tools.tool import Effects, Here, Outcome, Tool, ToolFacts
@@ -34,6 +35,8 @@ Again = Literal["again", "skip"]
 Wish = Literal["", "paused", "user"]
 # Limits that end the calls of a turn; the others end behind them.
 _ENDS_CALLS = ("calls", "errors", "time")
+# A model may call a tool by any name; of a longer one the rest tells nothing.
+_LONGEST_NAME = 200
 # Characters of a result that are shown when its tokens cannot be counted.
 _UNCOUNTED = 1500
 
@@ -62,6 +65,7 @@ class Calls:
         self._approvals = Approvals(record, approver, grants, snapshots, here, lambda: bool(wish()))
         self._tools = {tool.name: tool for tool in tools}
         self._checker = Checker(tools)
+        self._standing = Standing(here.workspace.root)
         # What was put right in the calls that wait.
         self._changed: dict[str, tuple[str, ...]] = {}
 
@@ -78,13 +82,16 @@ class Calls:
             self._changed[name] = checked.changed
             server = tool.server if tool else ""
             self._record.append(
-                ToolCalled(self._record.state.step, name, checked.name, checked.arguments, server)
+                ToolCalled(
+                    self._record.state.step, name, checked.name[:_LONGEST_NAME], checked.arguments, server
+                )
             )
 
     def carry_out(self, again: Mapping[str, Again]) -> None:
         """All open calls, until there are no more or the run is to end. `again`: as for those that were
-        interrupted."""
+        interrupted. Raises UserError `run.workspace_gone`."""
         while self._record.state.open and self._wish() != "paused":
+            self._standing.check()
             call = self._record.state.open[0]
             if self._wish() == "user":
                 self._result(call, Outcome(words.ENDED, "skipped"))

@@ -12,8 +12,8 @@ from agents.tools.tool import ToolFacts
 
 # A loop is so many rounds of so many calls.
 _ROUNDS = {1: 3, 2: 2, 3: 3}
-# Results that differ in digits alone (times, counters) make a loop after so many.
-_ROUGH_ROUNDS = 5
+# The same where results differ in digits alone (times, counters).
+_ROUGH_ROUNDS = {1: 5, 2: 3, 3: 3}
 _EMPTY_CALLS = 2
 _SAME_TEXTS = 3
 # A tail repeats when the same piece, of at most so many characters, fills so many characters and comes so often.
@@ -41,14 +41,18 @@ def repeated_calls(recent: Sequence[Done], facts: Mapping[str, ToolFacts]) -> Re
     empty = _same_suffix(rows, lambda row: row.empty and (row.done.name,))
     if empty >= _EMPTY_CALLS:
         return _repeat("empty", rows, empty, 1)
-    for period, rounds in _ROUNDS.items():
-        length = _periodic_suffix([row.exact for row in rows], period)
+    return _periodic(rows, _ROUNDS, lambda row: row.exact) or _periodic(
+        rows, _ROUGH_ROUNDS, lambda row: row.roughly
+    )
+
+
+def _periodic(rows: Sequence[_Row], wanted: Mapping[int, int], key: Callable[[_Row], Any]) -> Repeat | None:
+    """The loop of so many calls (the keys of `wanted`) that comes in at least so many rounds, the shortest first."""
+    for period, rounds in wanted.items():
+        length = _periodic_suffix([key(row) for row in rows], period)
         tail = rows[len(rows) - length :]
         if length >= period * rounds and not any(row.polling for row in tail):
             return _repeat("same" if period == 1 else "alternating", rows, length, period)
-    alike = _same_suffix(rows, lambda row: row.roughly)
-    if alike >= _ROUGH_ROUNDS:
-        return _repeat("same", rows, alike, 1)
     return None
 
 

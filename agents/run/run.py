@@ -34,6 +34,12 @@ _LOOK = 0.1  # seconds between looks at what is wanted, while a model is loaded
 _MOST_PARTS = 3
 # So many tools may not all fit into a short context; then those that are left out can be found.
 _MANY_TOOLS = 10
+# What ends a run besides its model.
+_REASONS = {
+    "run.context_too_small": "context",
+    "run.task_too_long": "context",
+    "run.workspace_gone": "workspace",
+}
 # Tools that a run adds to those it is given.
 OWN_TOOLS = frozenset({ReadResult.name, FindTools.name})
 
@@ -272,7 +278,7 @@ class Run:
         return self._finish(RunFinished("stopped", self._wish or reason, answer, error=turn.error))
 
     def _failed(self, error: UserError) -> RunFinished:
-        reason = "context" if error.code in ("run.context_too_small", "run.task_too_long") else "model"
+        reason = _REASONS.get(error.code, "model")
         said = self._record.state.said
         return self._finish(RunFinished("failed", reason, said, error=error.info))
 

@@ -22,6 +22,8 @@ from engine.errors import ErrorInfo, UserError
 OnText = Callable[[int, Literal["reasoning", "content"], str], None]
 # Waits before a turn that broke off is asked for again; seconds.
 PAUSES = (0.5, 2.0)
+# Asking again does not help: the key, the address or the request is wrong.
+_HOPELESS = frozenset({"remote.key_refused", "remote.not_found", "remote.refused"})
 # More calls in a turn are not looked at; a model that has lost itself may write thousands.
 MOST_CALLS = 64
 # A tail is looked for repeats again after so many characters.
@@ -80,7 +82,9 @@ class Turns:
         ask = Ask(fitted.messages, fitted.tools, choice, sampling, reasoning, self._most(fitted, final))
         for pause in (*self._pauses, None):
             turn = self._ask(ask, fitted, over, final)
-            if turn.error is None or over() or pause is None or self._wait(pause):
+            if turn.error is None or turn.error.code in _HOPELESS or over() or pause is None:
+                break
+            if self._wait(pause):
                 break
         return turn
 

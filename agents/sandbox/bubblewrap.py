@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+assert sys.platform == "linux"
 
 from agents.sandbox.inside.landlock import abi
 from agents.sandbox.launched import Launched, launcher, plan_of

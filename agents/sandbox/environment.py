@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 
 _KEPT = ("LANG", "LANGUAGE", "TZ", "COLUMNS", "LINES")
@@ -14,7 +15,7 @@ def program_environment(
 ) -> dict[str, str]:
     """What is kept of `base`, with `added` over it. HOME and TMPDIR are set where the program is started."""
     kept = {name: value for name, value in base.items() if name in _KEPT or name.startswith("LC_")}
-    kept.setdefault("LANG", "C.UTF-8")
+    kept.setdefault("LANG", "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8")
     kept["PATH"] = _search_path(base.get("PATH", ""))
     kept["TERM"] = "dumb"
     kept["USER"] = kept["LOGNAME"] = "user"

@@ -11,9 +11,6 @@ from pathlib import Path
 
 import msgspec
 
-from agents.sandbox.bubblewrap import Bubblewrap
-from agents.sandbox.inside.seccomp import supported
-from agents.sandbox.landlock import Landlock
 from agents.sandbox.sandbox import Confinement, Limits, Sandbox
 from engine.errors import ErrorInfo, UserError
 
@@ -50,9 +47,19 @@ def _found() -> _Found:
 
 def candidates() -> list[Sandbox]:
     """Those that this system could have, the best first, none of them tried yet."""
-    if sys.platform == "linux" and supported(os.uname().machine):
+    if sys.platform == "linux":
+        from agents.sandbox.bubblewrap import Bubblewrap
+        from agents.sandbox.inside.seccomp import supported
+        from agents.sandbox.landlock import Landlock
+
+        if not supported(os.uname().machine):
+            return []
         wrapped: list[Sandbox] = [Bubblewrap(program) for program in bubblewrap_programs()]
         return [*wrapped, Landlock()] if Landlock.possible() else wrapped
+    if sys.platform == "darwin":
+        from agents.sandbox.seatbelt import Seatbelt
+
+        return [Seatbelt()] if Seatbelt.possible() else []
     return []
 
 
@@ -68,10 +75,32 @@ def bubblewrap_programs() -> list[Path]:
     return [*found, ours] if os.access(ours, os.X_OK) else found
 
 
+# Each line tries something that must not come to anything; $1 is a folder outside of the workspace.
+_ATTEMPTS = """
+echo it runs
+echo changed > new && mv new .git/config
+echo changed > .git/config
+echo changed > "$1/new"
+ln "$1/secret" linked && echo changed > linked
+cat "$1/secret"
+exit 0
+"""
+
+
 def probe(sandbox: Sandbox) -> None:
-    """Run something. Raises UserError `sandbox.failed` when that does not work."""
-    with tempfile.TemporaryDirectory(prefix="coterie-probe-") as folder:
-        confinement = Confinement(Path(folder).resolve())
-        ran = sandbox.run(["true"], confinement, limits=Limits(seconds=20.0))
-    if ran.code:
-        raise UserError("sandbox.failed", detail=ran.errors.strip()[-500:] or str(ran.code))
+    """Run something, and see that it is kept in. Raises UserError `sandbox.failed` when it does not run or gets out:
+    what a system promises differs with its settings and versions."""
+    with tempfile.TemporaryDirectory(prefix="coterie-probe-") as name:
+        folder = Path(name).resolve()
+        outside, git = folder / "outside", folder / "workspace/.git"
+        outside.mkdir()
+        (outside / "secret").write_text("unread")
+        git.mkdir(parents=True)
+        (git / "config").write_text("unchanged")
+        argv = ["/bin/sh", "-c", _ATTEMPTS, "probe", str(outside)]
+        ran = sandbox.run(argv, Confinement(git.parent), limits=Limits(seconds=20.0))
+        if ran.code or "it runs" not in ran.output:
+            raise UserError("sandbox.failed", detail=ran.errors.strip()[-500:] or str(ran.code))
+        kept = (git / "config").read_text() == "unchanged" and (outside / "secret").read_text() == "unread"
+        if not kept or (outside / "new").exists() or "unread" in ran.output:
+            raise UserError("sandbox.failed", detail="a program that was tried in it got out")

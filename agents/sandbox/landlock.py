@@ -7,8 +7,11 @@ other modes, owners or times, for Landlock has no say in those; sockets of the m
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+assert sys.platform == "linux"
 
 from agents.sandbox.inside.landlock import abi
 from agents.sandbox.inside.seccomp import supported

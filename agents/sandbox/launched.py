@@ -5,8 +5,11 @@ from __future__ import annotations
 import abc
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+assert sys.platform != "win32"
 
 from agents.sandbox.environment import program_environment
 from agents.sandbox.inside.plan import ENVIRONMENT, LaunchPlan, encoded

@@ -6,11 +6,14 @@ import contextlib
 import os
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
+
+assert sys.platform != "win32"
 
 from agents.sandbox.output import KeptOutput
 from agents.sandbox.sandbox import Limits, Ran

@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import stat
+import sys
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,7 +42,7 @@ class Folder:
     @classmethod
     def root(cls, place: Path) -> Folder:
         """The workspace itself; its own path is followed as it stands."""
-        if not BY_DESCRIPTOR:
+        if sys.platform == "win32" or not BY_DESCRIPTOR:
             return cls(place, "", None)
         return cls(place, "", os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
 
@@ -135,7 +136,7 @@ class Folder:
         try:
             try:
                 _write_all(descriptor, content)
-                if mode is not None and hasattr(os, "fchmod"):
+                if mode is not None and sys.platform != "win32":
                     _keep_owner(descriptor, old)
                     os.fchmod(descriptor, mode)
                 os.fsync(descriptor)
@@ -178,7 +179,7 @@ class Folder:
 
     def change_mode(self, name: str, mode: int) -> None:
         """Permission bits of a file or folder, never of what a link points to."""
-        if not BY_DESCRIPTOR:
+        if sys.platform == "win32" or not BY_DESCRIPTOR:
             if not is_link(self.stat(name)):
                 (self.place / name).chmod(mode)
             return
@@ -246,6 +247,10 @@ def _write_all(descriptor: int, content: bytes) -> None:
 
 def _keep_owner(descriptor: int, old: os.stat_result | None) -> None:
     """Who owned the old file owns the new one, where we may give it away."""
-    if old is not None and (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+    if (
+        sys.platform != "win32"
+        and old is not None
+        and (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid())
+    ):
         with contextlib.suppress(OSError):
             os.fchown(descriptor, old.st_uid, old.st_gid)

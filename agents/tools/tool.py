@@ -23,7 +23,8 @@ class ToolFacts(msgspec.Struct, frozen=True):
     machines. `paths` names the arguments that are paths in the workspace. `anywhere`: its effects on the workspace
     are not told by its arguments (a shell), so the whole workspace is snapshotted around it. `volatile` names
     arguments that do not make two calls different. `untrusted`: its results were written by somebody outside.
-    `polling`: asking again with the same arguments is meaningful. `fingerprint`: of a tool of an MCP server, the
+    `polling`: asking again with the same arguments is meaningful. `held`: of a tool of an MCP server, the sandbox
+    leaves the server no network and nothing of the user's but the workspace. `fingerprint`: of such a tool, the
     SHA-256 of what it says of itself; a grant for another one does not count.
     """
 
@@ -35,6 +36,7 @@ class ToolFacts(msgspec.Struct, frozen=True):
     volatile: tuple[str, ...] = ()
     untrusted: bool = False
     polling: bool = False
+    held: bool = False
     timeout_s: float = 60.0
     most_bytes: int = 1_000_000
     fingerprint: str = ""

@@ -86,6 +86,8 @@ class Workspace(msgspec.Struct, frozen=True):
             try:
                 parent, name = self.locate(known, follow=follow or bool(missing))
             except FileNotFoundError:
+                if not known:  # the workspace itself is gone
+                    raise
                 known, _, last = known.rpartition("/")
                 missing = f"{last}/{missing}" if missing else last
                 continue

@@ -136,6 +136,14 @@ SENTENCES: dict[str, Sentence] = {
         "The run stopped because it does not fit into the model's context. Choose a model with a longer one, or a smaller task.",
         "모델의 컨텍스트에 다 들어가지 않아 멈췄습니다. 컨텍스트가 더 긴 모델이나 더 작은 작업을 골라 주세요.",
     ),
+    "run.ended_workspace": Sentence(
+        "The run stopped because its folder is not there any more.",
+        "작업 폴더가 더 이상 없어 멈췄습니다.",
+    ),
+    "run.workspace_gone": Sentence(
+        "The folder {folder} was taken away or replaced while the run was under way. Put it back and resume.",
+        "실행하는 동안 {folder} 폴더가 없어졌거나 다른 것으로 바뀌었습니다. 폴더를 되돌려 놓고 다시 이어 주세요.",
+    ),
     "run.ended_model": Sentence(
         "The run stopped because the model could not answer. Resume it once the model is there again.",
         "모델이 답하지 못해 멈췄습니다. 모델을 다시 쓸 수 있게 되면 이어서 실행해 주세요.",

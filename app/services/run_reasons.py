@@ -18,6 +18,7 @@ _ENDED = {
     "user": ErrorInfo("run.ended_user"),
     "paused": ErrorInfo("run.ended_paused"),
     "context": ErrorInfo("run.ended_context"),
+    "workspace": ErrorInfo("run.ended_workspace"),
     "model": ErrorInfo("run.ended_model"),
     "interrupted": ErrorInfo("run.ended_interrupted"),
 }
@@ -29,7 +30,7 @@ REASONS = (*_ENDED, "ended")
 
 def why_ended(reason: str, error: ErrorInfo | None = None) -> ErrorInfo:
     """What to tell for a `reason`; the error itself where that says more."""
-    if error is not None and reason in ("model", "context"):
+    if error is not None and reason in ("model", "context", "workspace"):
         return error
     return _ENDED.get(reason, _OTHER)
 

@@ -6,6 +6,7 @@ thread of the run or the caller's.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -51,6 +52,8 @@ class Runs:
         self._subscribers: list[Subscriber] = []
         self._lock = threading.Lock()
         self._works: dict[int, RunWork] = {}
+        # Runs that ended while it could not be written down.
+        self._unsaid: set[int] = set()
         self._closed = False
         self._recipes = Recipes(home / "recipes")
         self._undo = RunUndo(self._store, parts, self._tell)
@@ -361,12 +364,25 @@ class Runs:
         with self._lock:
             self._works.pop(id, None)
         try:
-            writer = self._store.writer
-            record = self._store.change(id, RUNS_UNDER_WAY, (writer,), state="interrupted", writer="")
-            if record is not None:  # it could not say itself that it ended
-                self._tell([RunChanged(record)])
+            self._interrupted(id)
+        except UserError:  # nothing can be written now: said again when it is next asked for
+            with self._lock:
+                self._unsaid.add(id)
+            with contextlib.suppress(UserError):
+                left = self._store.get(id)
+                if left.state in RUNS_UNDER_WAY:
+                    self._tell([RunChanged(msgspec.structs.replace(left, state="interrupted", writer=""))])
         finally:
             self.on_over(id)
+
+    def _interrupted(self, id: int) -> None:
+        """Note that a run that could not say itself that it ended is not under way. Raises UserError `store.*`."""
+        writer = self._store.writer
+        record = self._store.change(id, RUNS_UNDER_WAY, (writer,), state="interrupted", writer="")
+        with self._lock:
+            self._unsaid.discard(id)
+        if record is not None:
+            self._tell([RunChanged(record)])
 
     def _free(self, id: int) -> RunRecord:
         """The record of a run that is not under way. Raises UserError `run.busy`, `run.elsewhere`."""
@@ -375,6 +391,9 @@ class Runs:
             # Its end is told before its thread is gone: who hears of it may ask for the next thing at once.
             if record.state in RUNS_UNDER_WAY or not work.join(LEAVE_PATIENCE):
                 raise UserError("run.busy")
+            record = self._store.get(id)
+        if id in self._unsaid:
+            self._interrupted(id)
             record = self._store.get(id)
         if record.state in RUNS_UNDER_WAY:
             self._store.recover()

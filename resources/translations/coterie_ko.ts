@@ -390,10 +390,6 @@
         <translation>앞서 외부의 글이 이 실행에 들어왔습니다. 그 글이 모델에게 이렇게 하라고 시켰을 수 있습니다.</translation>
     </message>
     <message>
-        <source>What it changes cannot be put back.</source>
-        <translation>변경한 것을 되돌릴 수 없습니다.</translation>
-    </message>
-    <message>
         <source>It is so risky that it is always asked, whatever was allowed.</source>
         <translation>매우 위험한 일이라, 무엇을 허용했든 항상 묻습니다.</translation>
     </message>
@@ -3152,6 +3148,10 @@
     <message>
         <source>interrupted</source>
         <translation>중단됨</translation>
+    </message>
+    <message>
+        <source>not begun</source>
+        <translation>시작 전</translation>
     </message>
     <message>
         <source>left out</source>

@@ -78,7 +78,8 @@ class Asked(msgspec.Struct, frozen=True):
         return str(self.messages[-1].get("content") or "") if self.messages else ""
 
 
-Answer = Callable[[Asked], Reply]
+# Bytes are sent as they are, as the whole of a stream.
+Answer = Callable[[Asked], Reply | bytes]
 DONE = Reply("Done.")
 
 
@@ -91,12 +92,24 @@ def call(name: str, arguments: dict[str, Any] | str | None = None, **more: Any) 
     return Reply(tool_calls=(Call(name, {} if arguments is None else arguments),), **more)
 
 
-def in_order(*replies: Reply) -> Answer:
+def event(value: dict[str, Any]) -> bytes:
+    """A chunk of a stream, for answers that are bytes."""
+    return b"data: " + msgspec.json.encode(value) + b"\n\n"
+
+
+def delta(**fields: Any) -> bytes:
+    return event({"choices": [{"index": 0, "delta": fields, "finish_reason": None}]})
+
+
+STREAM_END = b"data: [DONE]\n\n"
+
+
+def in_order(*replies: Reply | bytes) -> Answer:
     """One after the other, whatever is asked; then `DONE`."""
     return lambda asked: replies[asked.number] if asked.number < len(replies) else DONE
 
 
-def by_turn(*replies: Reply) -> Answer:
+def by_turn(*replies: Reply | bytes) -> Answer:
     """The reply numbered as the assistant's turns in the request are: asked again, the same; then `DONE`."""
     return lambda asked: replies[asked.turns] if asked.turns < len(replies) else DONE
 

@@ -171,7 +171,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     # --- replies ---
 
-    def _reply(self, asked: Asked, reply: Reply) -> None:
+    def _reply(self, asked: Asked, reply: Reply | bytes) -> None:
+        if isinstance(reply, bytes):
+            self._send(200, reply, "text/event-stream")
+            return
         self._scripted.closing.wait(reply.delay)
         if reply.fault == "status":
             self._error(reply.status, reply.message, reply.retry_after)

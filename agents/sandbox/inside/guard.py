@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 _MOST_BYTES = 4 * 1024**2
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Guarded:
@@ -36,7 +37,7 @@ class Guarded:
             elif stat.S_ISLNK(mode):
                 place.symlink_to(os.fsdecode(content))
             else:
-                opened = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+                opened = os.open(place, _NEW, mode)
                 with os.fdopen(opened, "wb") as file:
                     file.write(content)
                 place.chmod(mode)

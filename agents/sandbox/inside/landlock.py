@@ -10,6 +10,9 @@ import ctypes
 import os
 import stat
 import struct
+import sys
+
+assert sys.platform == "linux"
 
 from agents.sandbox.inside.privileges import failed, libc
 

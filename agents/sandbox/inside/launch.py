@@ -17,12 +17,14 @@ import tempfile
 from pathlib import Path
 from typing import NoReturn
 
+assert sys.platform != "win32"
+
 from agents.sandbox.inside import plan as plans
 from agents.sandbox.inside.guard import Guarded
 from agents.sandbox.inside.plan import LaunchPlan
 from agents.sandbox.inside.privileges import limit
 from agents.sandbox.inside.supervise import End, supervise
-from agents.sandbox.inside.tree import Descendants, Namespace
+from agents.sandbox.inside.tree import Descendants, Namespace, Tree
 
 CANNOT_START = 126
 NOT_FOUND = 127
@@ -54,37 +56,38 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
             home = "/tmp/home"
             Path(home).mkdir(mode=0o700)
         else:
-            home = tempfile.mkdtemp(prefix="coterie-sandbox-")
+            home = os.path.realpath(tempfile.mkdtemp(prefix="coterie-sandbox-"))
             stack.callback(shutil.rmtree, home, ignore_errors=True)
         environment |= {"HOME": home, "TMPDIR": "/tmp" if plan.kind == "bubblewrap" else home}
         if plan.guarded:
             kept = [Guarded(Path(path)) for path in plan.guarded]
             stack.callback(_put_back, kept, plan.folder, plan.landlock)
-        tree = _prepared(plan, home)
+        tree = _prepared(plan)
         first = _started(plan, argv, environment, home)
         _let_go_of_streams()
         return supervise(first, tree, plan)
 
 
 def _put_back(guarded: list[Guarded], workspace: str, version: int) -> None:
-    """In a process that can write to the workspace alone, whatever links lead out of it by now."""
+    """In a process that can write to the workspace alone, whatever links lead out of it by now (Linux)."""
     pid = os.fork()
     if pid:
         os.waitpid(pid, 0)
         return
-    with contextlib.suppress(BaseException):
+    if sys.platform == "linux":
         from agents.sandbox.inside import landlock, privileges
 
-        privileges.no_new_privileges()
-        landlock.confine_files(version, (), (workspace,), network=False)
-        for one in guarded:
-            one.restore()
+        with contextlib.suppress(BaseException):
+            privileges.no_new_privileges()
+            landlock.confine_files(version, (), (workspace,), network=False)
+            for one in guarded:
+                one.restore()
     os._exit(0)
 
 
-def _prepared(plan: LaunchPlan, home: str) -> Namespace | Descendants:
+def _prepared(plan: LaunchPlan) -> Tree:
     """What has to be done before the program is started; how its tree will be found."""
-    if plan.kind == "bubblewrap":
+    if sys.platform == "linux" and plan.kind == "bubblewrap":
         from agents.sandbox.inside import landlock, privileges, seccomp
 
         privileges.first_to_end()
@@ -104,14 +107,17 @@ def _prepared(plan: LaunchPlan, home: str) -> Namespace | Descendants:
         privileges.adopt_orphans()
         privileges.before_all_others()
         privileges.signalled_when_parent_dies(signal.SIGTERM)
-    return Descendants()
+        return Descendants()
+    from agents.sandbox.inside.traced import Darwin, Traced
+
+    return Traced(plan.mark, Darwin(), os.getpid())
 
 
 def _confined(plan: LaunchPlan, home: str) -> None:
     """Between fork and exec, of the program's own process."""
     os.chdir(plan.folder)
     limit(plan)
-    if plan.kind == "landlock":
+    if sys.platform == "linux" and plan.kind == "landlock":
         from agents.sandbox.inside import landlock, privileges, seccomp
 
         privileges.no_new_privileges()
@@ -132,8 +138,7 @@ def _confined(plan: LaunchPlan, home: str) -> None:
 def _started(plan: LaunchPlan, argv: list[str], environment: dict[str, str], home: str) -> int:
     """The process of the program. Raises OSError when it could not be confined or started."""
     if plan.kind == "seatbelt":
-        profile = plan.profile.replace("@HOME@", os.path.realpath(home))
-        argv = ["/usr/bin/sandbox-exec", "-p", profile, *argv]
+        argv = seatbelt_command(plan, argv, environment, home)
     read, write = os.pipe()
     pid = os.fork()
     if not pid:
@@ -146,6 +151,16 @@ def _started(plan: LaunchPlan, argv: list[str], environment: dict[str, str], hom
         kind, _, detail = trouble.decode(errors="replace").partition("\n")
         raise FileNotFoundError(detail) if kind == "not_found" else OSError(detail)
     return pid
+
+
+def seatbelt_command(plan: LaunchPlan, argv: list[str], environment: dict[str, str], home: str) -> list[str]:
+    """How sandbox-exec is to start a program. Raises FileNotFoundError: it would only write that to the program's
+    error output."""
+    program = shutil.which(argv[0], path=environment.get("PATH"))
+    if program is None:
+        raise FileNotFoundError(f"No such file or directory: {argv[0]!r}")
+    profile = plan.profile.replace(f'"{plans.PRIVATE_FOLDER}"', json.dumps(home, ensure_ascii=False))
+    return ["/usr/bin/sandbox-exec", "-p", profile, program, *argv[1:]]
 
 
 def _become(

@@ -10,6 +10,8 @@ import struct
 import sys
 from pathlib import Path
 
+assert sys.platform != "win32"
+
 from agents.sandbox.inside.plan import LaunchPlan
 
 _DUMPABLE = 4
@@ -78,8 +80,10 @@ def first_to_end() -> None:
 
 
 def before_all_others() -> None:
-    """Run this process whenever it wants to, and what it starts as usual. Only root may have that, and only root
-    needs it: the number of a user's processes is limited by the kernel."""
+    """On Linux: run this process whenever it wants to, and what it starts as usual. Only root may have that, and
+    only root needs it: the number of a user's processes is limited by the kernel."""
+    if sys.platform != "linux":
+        return
     with contextlib.suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
 
@@ -104,7 +108,9 @@ def _processes_now(plan: LaunchPlan) -> int:
         if (major, minor) >= (5, 14):
             return 0
     if sys.platform != "linux":
-        return 512
+        from agents.sandbox.inside import libproc
+
+        return len(libproc.rows()) + 512
     user, count = os.getuid(), 512  # others of this user's programs may grow meanwhile
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():

@@ -10,8 +10,11 @@ import ctypes
 import errno
 import os
 import struct
+import sys
 from collections.abc import Iterable
 from typing import NamedTuple
+
+assert sys.platform == "linux"
 
 from agents.sandbox.inside.privileges import failed, libc
 

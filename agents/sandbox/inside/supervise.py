@@ -6,11 +6,14 @@ import contextlib
 import os
 import select
 import signal
+import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
+assert sys.platform != "win32"
+
 from agents.sandbox.inside.plan import LaunchPlan
-from agents.sandbox.inside.tree import Descendants, Namespace, use
+from agents.sandbox.inside.tree import Tree
 
 _SHORTEST, _LONGEST = 0.02, 0.1
 
@@ -23,7 +26,7 @@ class End(NamedTuple):
     reason: str = ""
 
 
-def supervise(first: int, tree: Namespace | Descendants, plan: LaunchPlan) -> End:
+def supervise(first: int, tree: Tree, plan: LaunchPlan) -> End:
     """Wait for the process `first`, reap who ends, and end all that is left. Returns when nobody is left."""
     wanted_end: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -34,10 +37,9 @@ def supervise(first: int, tree: Namespace | Descendants, plan: LaunchPlan) -> En
     return end
 
 
-def _watch(
-    first: int, tree: Namespace | Descendants, plan: LaunchPlan, wake: int, wanted_end: list[int]
-) -> End:
+def _watch(first: int, tree: Tree, plan: LaunchPlan, wake: int, wanted_end: list[int]) -> End:
     pause = _SHORTEST
+    parent = os.getppid()
     waited = [wake] if plan.channel < 0 else [wake, plan.channel]
     while True:
         code = _reaped(first)
@@ -47,15 +49,15 @@ def _watch(
         if wake in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(wake, 4096)
-        if plan.channel in ready or wanted_end:
+        # Where the kernel does not signal it (macOS), the end of who started us is seen by this.
+        if plan.channel in ready or wanted_end or os.getppid() != parent:
             return End(-signal.SIGTERM, "stopped")
         pause = min(_LONGEST, pause * 1.25)
         pids = tree.pids()
-        if (
-            plan.processes and len(pids) > plan.processes
-        ):  # before they are so many that looking at each takes long
+        # Before they are so many that looking at each takes long.
+        if plan.processes and len(pids) > plan.processes:
             return End(-signal.SIGKILL, "processes")
-        used = use(pids)
+        used = tree.use(pids)
         if plan.processes and used.tasks > plan.processes:
             return End(-signal.SIGKILL, "processes")
         if plan.processes and used.tasks > plan.processes // 8:

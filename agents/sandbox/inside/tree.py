@@ -1,4 +1,4 @@
-"""The processes of a sandbox, seen from the one that started them: counting, measuring, ending."""
+"""The processes of a sandbox on Linux, seen from the one that started them: counting, measuring, ending."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+assert sys.platform != "win32"
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Use(NamedTuple):
@@ -21,11 +23,28 @@ class Use(NamedTuple):
     together: int = 0
 
 
+class Tree(Protocol):
+    """The processes of a run, however they are found."""
+
+    def pids(self) -> list[int]: ...
+
+    def use(self, pids: list[int]) -> Use:
+        """What these use. Who ends meanwhile does not count."""
+        ...
+
+    def end(self) -> None:
+        """Kill them all and wait until they are gone."""
+        ...
+
+
 class Namespace:
     """All processes of this process's own PID namespace, which is the sandbox's."""
 
     def pids(self) -> list[int]:
         return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]  # noqa: PTH208
+
+    def use(self, pids: list[int]) -> Use:
+        return use(pids)
 
     def end(self) -> None:
         """Kill all others and wait until they are gone."""
@@ -51,9 +70,12 @@ class Descendants:
             waiting += children
         return found
 
+    def use(self, pids: list[int]) -> Use:
+        return use(pids)
+
     def _all(self) -> list[int]:
         below: dict[int, list[int]] = {}
-        for pid, parent in _parents_by_proc() if sys.platform == "linux" else _parents_by_ps():
+        for pid, parent in _parents():
             below.setdefault(parent, []).append(pid)
         found: list[int] = []
         waiting = [os.getpid()]
@@ -99,7 +121,7 @@ class Descendants:
 
 
 def use(pids: list[int]) -> Use:
-    """What these processes use. Who ends meanwhile does not count. Zeros where there is no /proc."""
+    """What these processes use, by /proc. Who ends meanwhile does not count."""
     tasks, biggest, together = len(pids), 0, 0
     for pid in pids:
         with contextlib.suppress(OSError, ValueError, IndexError):
@@ -136,7 +158,7 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def _parents_by_proc() -> list[tuple[int, int]]:
+def _parents() -> list[tuple[int, int]]:
     found = []
     for name in os.listdir("/proc"):  # noqa: PTH208
         if name.isdigit():
@@ -145,11 +167,3 @@ def _parents_by_proc() -> list[tuple[int, int]]:
                 after = Path(f"/proc/{name}/stat").read_bytes().rpartition(b")")[2].split()
                 found.append((int(name), int(after[1])))
     return found
-
-
-def _parents_by_ps() -> list[tuple[int, int]]:
-    import subprocess
-
-    listed = subprocess.run(["/bin/ps", "-axo", "pid=,ppid="], capture_output=True, text=True, check=False)
-    lines = (line.split() for line in listed.stdout.splitlines())
-    return [(int(pid), int(parent)) for pid, parent in lines]

@@ -41,6 +41,7 @@ from app.desktop.runs import approval_words as words
 from app.desktop.runs.flowing import flow
 from app.desktop.runs.form_fields import FormFields
 from app.desktop.runs.text_box import TextBox
+from app.desktop.style import set_kind
 from app.desktop.theme import themes
 
 # A card that has just come does not take what was pressed for something else.
@@ -80,7 +81,6 @@ class ApprovalCard(QWidget):
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._extent = Chip(self, "warning")
         self._safety = QLabel(self)
-        self._safety.setProperty("kind", "small")
         self._message = _label(self, "small")
         self._subject = TextBox(self, most_lines=SUBJECT_LINES)
         self._diff = TextBox(self, most_lines=SUBJECT_LINES)
@@ -142,10 +142,10 @@ class ApprovalCard(QWidget):
         self._subject.setVisible(self._form is None)
         if self._form is None:
             strong = _host_place(request.subject) if request.kind in ("url", "network") else (0, 0)
-            self._subject.show_text(request.subject, language=language, strong=strong)
+            self._subject.show_text(request.subject.removesuffix("\n"), language=language, strong=strong)
         self._diff.setVisible(bool(request.diff))
         if request.diff:
-            self._diff.show_text(visible(request.diff), diff=True)
+            self._diff.show_text(visible(request.diff).removesuffix("\n"), diff=True)
 
     def retranslate(self) -> None:
         request = self.request
@@ -153,8 +153,9 @@ class ApprovalCard(QWidget):
         self._extent.say(words.extent(request))
         self._extent.setVisible(bool(self._extent.text()))
         self._safety.setText(words.safety(request))
+        set_kind(self._safety, "warning" if "not_undoable" in request.reasons else "small")
         self._safety.setVisible(bool(self._safety.text()))
-        lines = request.subject.count("\n") + 1
+        lines = request.subject.removesuffix("\n").count("\n") + 1
         self._subject.set_head(words.place(request), words.what(request, lines))
         self._diff.set_head(self.tr("What would change"))
         told = visible(request.message) if request.message != request.subject or self._form else ""
@@ -270,8 +271,9 @@ class ApprovalCard(QWidget):
 
     def _decide(self, decision: Decision) -> None:
         self._done = True
-        if self.holds_focus:
-            self.setFocus(Qt.FocusReason.OtherFocusReason)  # or Qt takes it elsewhere with the buttons
+        # Else the focus would go on by itself from a button that is switched off, and the page would follow it.
+        if self.isAncestorOf(QApplication.focusWidget() or self):
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         for button in self.findChildren(QPushButton):
             button.setEnabled(False)
         self._reason.setEnabled(False)

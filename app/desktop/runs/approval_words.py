@@ -136,7 +136,6 @@ def why(code: str) -> str:
             "Approval",
             "Text from outside came into this run before. It may have told the model to do this.",
         ),
-        "not_undoable": translate("Approval", "What it changes cannot be put back."),
         "rail": translate("Approval", "It is so risky that it is always asked, whatever was allowed."),
     }
     return told.get(code, "")
@@ -151,7 +150,10 @@ def loud(request: ApprovalRequest) -> tuple[str, ...]:
 
 
 def quiet(request: ApprovalRequest) -> tuple[str, ...]:
-    return tuple(code for code in request.reasons if code not in _LOUD)
+    only_deletes = request.kind == "files" and "writes" not in request.reasons  # which the head says
+    return tuple(
+        code for code in request.reasons if code not in _LOUD and not (code == "deletes" and only_deletes)
+    )
 
 
 def scope_label(scope: Scope) -> str:

@@ -123,7 +123,7 @@ class StepDetails(QWidget):
             body.linkAsked.connect(self.linkAsked)
             body.heightChanged.connect(self.heightChanged)
             self._parts.append(body)
-        text, language, _ = step_words.main_text(line)
+        text, language, _ = self._shown_arguments(line)
         if text:
             self._arguments = self._box(text, language=language)
         if line.diff:
@@ -144,9 +144,14 @@ class StepDetails(QWidget):
             self._actions["undo"] = self._action(lambda: self.undo_wanted.emit((line.call,), None, 0))
         self._actions["back"] = self._action(lambda: self.undo_wanted.emit(None, None, line.last))
 
+    @staticmethod
+    def _shown_arguments(line: CallLine) -> tuple[str, str, str]:
+        """Nothing where a diff tells the same."""
+        return ("", "", "") if line.diff and not line.server else step_words.main_text(line)
+
     def _box(self, text: str, *, language: str = "", diff: bool = False) -> TextBox:
         box = TextBox(self)
-        box.show_text(text, language=language, diff=diff)
+        box.show_text(text.removesuffix("\n"), language=language, diff=diff)
         box.heightChanged.connect(self.heightChanged)
         self._parts.append(box)
         return box
@@ -184,7 +189,7 @@ class StepDetails(QWidget):
             self._actions["back"].setToolTip(self.tr("Undoes all that came after this step"))
 
     def _name_boxes(self, line: CallLine) -> None:
-        text, _, name = step_words.main_text(line)
+        text, _, name = self._shown_arguments(line)
         if text:
             told = {"command": self.tr("Command"), "code": self.tr("Program")}
             self._arguments.set_head(told.get(name, self.tr("Arguments")))

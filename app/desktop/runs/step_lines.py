@@ -5,7 +5,7 @@ The same entries give the same lines, whether they come live or years later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Literal
 
 import msgspec
@@ -28,6 +28,8 @@ from agents.events import (
 from engine.errors import ErrorInfo
 
 Undoing = Literal["", "possible", "undone"]
+# Of a call without a result: it goes on, it waits for the run to go on, or it was under way when the program ended.
+Standing = Literal["", "waits", "interrupted"]
 
 
 class CallLine(msgspec.Struct, frozen=True):
@@ -35,7 +37,8 @@ class CallLine(msgspec.Struct, frozen=True):
     about it: undoing what came after `last` goes back to here.
 
     `reasoning`, `content`, `thought_s` and `thought_tokens` are those of the turn, at the first of its calls alone.
-    `status` is "" while there is no result. `undoing` says whether what it did to files can be put back.
+    `status` is "" while there is no result, and `standing` says what is with it then. `undoing` says whether what it
+    did to files can be put back.
     """
 
     seq: int
@@ -55,6 +58,7 @@ class CallLine(msgspec.Struct, frozen=True):
     scope: str = ""
     told: str = ""
     status: ResultStatus | Literal[""] = ""
+    standing: Standing = ""
     text: str = ""
     handle: str = ""
     bytes: int = 0
@@ -132,6 +136,7 @@ class StepLines:
         self.finished: RunFinished | None = None
         self.seq = 0  # of the last entry
         self._calls: dict[str, int] = {}
+        self._without_result: dict[str, None] = {}
         self._turn: ModelTurn | None = None  # whose first call has not come
         self._back: dict[str, set[str]] = {}  # of each call, the files that were put back
 
@@ -148,6 +153,16 @@ class StepLines:
         index = self._calls.get(call)
         line = None if index is None else self.lines[index]
         return line if isinstance(line, CallLine) else None
+
+    def stand(self, *, under_way: bool, interrupted: Collection[str] = ()) -> list[int]:
+        """Tells what is with calls that have no result, which the journal of a run that ended does not say."""
+        changed: list[int] = []
+        for call in list(self._without_result):
+            standing: Standing = "" if under_way else "interrupted" if call in interrupted else "waits"
+            line = self.call(call)
+            if line is not None and line.standing != standing:
+                changed += self._change(call, standing=standing)
+        return changed
 
     @property
     def working(self) -> bool:
@@ -222,6 +237,7 @@ class StepLines:
                 thought_tokens=turn.usage.reasoning_tokens,
             )
         self._calls[event.call] = len(self.lines)
+        self._without_result[event.call] = None
         return self._put(line)
 
     def _kept(self, seq: int, event: SnapshotTaken) -> list[int]:
@@ -236,10 +252,12 @@ class StepLines:
         )
 
     def _result(self, seq: int, event: ToolResult) -> list[int]:
+        self._without_result.pop(event.call, None)
         return self._change(
             event.call,
             last=seq,
             status=event.status,
+            standing="",
             text=event.text,
             handle=event.handle,
             bytes=event.bytes,

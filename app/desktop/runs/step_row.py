@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QLocale, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from shiboken6 import isValid
 
@@ -99,11 +99,18 @@ class _Head(QAbstractButton):
         self.line: CallLine | ThoughtLine | None = None
         self.opened = False
         self.reserved = 0  # at the right, for what can be pressed there
+        self._by_keys = False
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # A ring is for who came by keys; who has clicked knows where they are.
+        self._by_keys = event.reason() != Qt.FocusReason.MouseFocusReason
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._by_keys = True
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if not event.isAutoRepeat():
@@ -125,29 +132,25 @@ class _Head(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         active = self.underMouse() or self.hasFocus()
         first = not isinstance(line, CallLine) or line.first
-        single = Qt.TextFlag.TextSingleLine | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        if first:
-            painter.setFont(theme.font(12))
-            painter.setPen(QColor(theme.muted))
-            number = self.rect().adjusted(OVERHANG, 0, 0, -px(2))
-            painter.drawText(number, single, QLocale().toString(line.step))
-        right = self._paint_badges(painter, line)
         font = theme.font(14)
-        room = self.rect().adjusted(OVERHANG + px(NUMBER), 0, 0, 0)
-        room.setRight(right - px(12))
         metrics = QFontMetrics(font)
+        # One line for all words, though Korean letters are taller than others.
+        baseline = (self.height() + metrics.ascent() - metrics.descent()) // 2
+        if first:
+            painter.setFont(theme.font(12 if line.step < 1000 else 10))
+            painter.setPen(QColor(theme.muted))
+            painter.drawText(OVERHANG, baseline - 1, QLocale().toString(line.step))
+        room = self._paint_badges(painter, line) - px(12) - OVERHANG - px(NUMBER)
         arrow = "  ▾" if self.opened else "  ▸" if active else ""
-        text = metrics.elidedText(
-            head_text(line), Qt.TextElideMode.ElideMiddle, room.width() - metrics.horizontalAdvance(arrow)
-        )
+        taken = metrics.horizontalAdvance(arrow)
+        text = metrics.elidedText(head_text(line), Qt.TextElideMode.ElideMiddle, room - taken)
         painter.setFont(font)
         painter.setPen(QColor(theme.text))
-        painter.drawText(room, single, text)
+        painter.drawText(OVERHANG + px(NUMBER), baseline, text)
         if arrow:
             painter.setPen(QColor(theme.muted))
-            room.setLeft(room.left() + metrics.horizontalAdvance(text))
-            painter.drawText(room, single, arrow)
-        if self.hasFocus():
+            painter.drawText(OVERHANG + px(NUMBER) + metrics.horizontalAdvance(text), baseline, arrow)
+        if self.hasFocus() and self._by_keys:
             paint_focus_ring(painter, QRectF(self.rect()).adjusted(0, 1, 0, -1), 6)
         painter.end()
 

@@ -84,6 +84,10 @@ def badge(line: CallLine) -> tuple[str, Tone]:
     """What came of a call, in a word or two; "" where there is nothing to say."""
     translate = QCoreApplication.translate
     if line.status == "":
+        if line.standing == "interrupted":
+            return translate("RunSteps", "interrupted"), "warning"
+        if line.standing == "waits":
+            return translate("RunSteps", "not begun"), "quiet"
         if line.decision == "asked":
             return translate("RunSteps", "asks"), "warning"
         if line.decision == "denied":

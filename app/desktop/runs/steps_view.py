@@ -163,12 +163,12 @@ class RunStepsView(QWidget):
         if self._asked is not None:
             if self._asked.request == request:
                 return
-            held = self._asked.holds_focus
+            focus = QApplication.focusWidget() or self
+            if focus is self._asked or self._asked.isAncestorOf(focus):
+                self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
             self._asked.hide()
             self._asked.deleteLater()
             self._asked = None
-            if held:
-                self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
         if request is not None:
             self._asked = ApprovalCard(request, self._page)
             self._asked.decided.connect(self.decided)
@@ -223,17 +223,25 @@ class RunStepsView(QWidget):
     def _flush(self) -> None:
         started = time.perf_counter()
         self._flushing.stop()
+        fresh = bool(self._changed)
+        self._changed.update(self._stand())
         if self._changed:
             self._column.update_lines(self._lines.lines, sorted(self._changed))
             self._changed = set()
-            if not self._words:
-                self._live.clear()
+        if fresh and not self._words:
+            self._live.clear()
         self._show_words()
         self._show_state()
         self._place()
         # A rendering that has become slow joins more in one flush instead of holding up the window.
         spent = 1000 * (time.perf_counter() - started)
         self._pause = max(FLUSH_MS, round(spent / MAX_SHARE))
+
+    def _stand(self) -> list[int]:
+        if self._view is None:
+            return []
+        under_way = self._view.record.state in RUNS_UNDER_WAY
+        return self._lines.stand(under_way=under_way, interrupted=self._view.interrupted)
 
     def _show_words(self) -> None:
         words, self._words = self._words, []

@@ -4,27 +4,28 @@ unless they are ticked."""
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
 from agents.permissions.visible import visible
 from agents.snapshots.values import Step, UndoPlan
+from app.desktop.chat.note_line import NoteLine
+from app.desktop.chat.prose import PlainBlock
 from app.desktop.chat.tab_order import neighbour
 from app.desktop.models.tick_box import TickBox
 from app.desktop.theme import themes
 from app.desktop.window.overlay import Overlay
 
 WIDTH = 560
-MOST_HEIGHT = 320
-MOST_ROWS = 300
+MOST_ROWS = 100
+BAR = 12
 
 
 class _FileRow(QWidget):
@@ -35,30 +36,35 @@ class _FileRow(QWidget):
         self.step = step
         self._redo = redo
         self.box = TickBox(self) if step.action == "conflict" else None
-        self._path, self._about = QLabel(self), QLabel(self)
-        self._path.setTextFormat(Qt.TextFormat.PlainText)
-        self._path.setWordWrap(True)
-        self._about.setTextFormat(Qt.TextFormat.PlainText)
-        self._about.setWordWrap(True)
-        self._about.setProperty("kind", "warning" if step.action in ("conflict", "lost") else "small")
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self._path)
-        words.addWidget(self._about)
-        self._row = QHBoxLayout(self)
-        if self.box is not None:
-            self._row.addWidget(self.box, 0, Qt.AlignmentFlag.AlignTop)
-        self._row.addLayout(words, 1)
+        self._path = PlainBlock(self, visible(step.path))
+        self._about = NoteLine(self)
 
     def retranslate(self) -> None:
         path = visible(self.step.path)
-        # A long name of a file has no spaces to be broken at.
-        self._path.setText(path.replace("/", "/\u200b"))
-        self._about.setText(self._meaning())
+        self._path.setAccessibleName(path)
+        self._about.set_note(
+            self._meaning(), "warning" if self.step.action in ("conflict", "lost") else "muted"
+        )
         if self.box is not None:
             name = self.tr("Put back {path} all the same").format(path=path)
             self.box.setAccessibleName(name)
             self.box.setToolTip(name)
+
+    def restyle(self) -> None:
+        self._path.restyle()
+
+    def fit(self, width: int) -> int:
+        px = themes.current.px
+        left, y = 0, px(6)
+        if self.box is not None:
+            size = self.box.sizeHint()
+            self.box.setGeometry(0, y, size.width(), size.height())
+            left = size.width() + px(8)
+        for part in (self._path, self._about):
+            height = part.fit(width - left)
+            part.setGeometry(left, y, width - left, height)
+            y += height
+        return y + px(6)
 
     def _meaning(self) -> str:
         step = self.step
@@ -77,11 +83,6 @@ class _FileRow(QWidget):
             return self.tr("Comes back.")
         return self.tr("Becomes again what it was before.")
 
-    def restyle(self) -> None:
-        px = themes.current.px
-        self._row.setContentsMargins(0, px(6), px(8), px(6))
-        self._row.setSpacing(px(8))
-
 
 class UndoDialog(Overlay):
     """Opened by `open`; `accepted` or `rejected` comes once. `force` are the paths of conflicts that were ticked."""
@@ -98,21 +99,15 @@ class UndoDialog(Overlay):
         self._summary.setProperty("kind", "small")
         self._summary.setWordWrap(True)
         self._rows = [_FileRow(step, plan.redo, self.card) for step in _ordered(plan)[:MOST_ROWS]]
-        self._more = QLabel(self.card)
-        self._more.setProperty("kind", "small")
+        self._more = NoteLine(self.card)
         self._list = QScrollArea(self.card)
-        self._list.setWidgetResizable(True)
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = QWidget()
-        inside.setProperty("kind", "page")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for row in self._rows:
-            column.addWidget(row)
-        column.addWidget(self._more)
-        column.addStretch(1)
-        self._list.setWidget(inside)
+        self._inside = QWidget()
+        self._inside.setProperty("kind", "page")
+        for row in (*self._rows, self._more):
+            row.setParent(self._inside)
+        self._list.setWidget(self._inside)
         self.do, self.cancel = QPushButton(self.card), QPushButton(self.card)
         self.do.setProperty("kind", "primary")
         for button in (self.do, self.cancel):
@@ -139,7 +134,6 @@ class UndoDialog(Overlay):
 
     def open(self) -> None:
         super().open()
-        self._fit_list()
         first = self.do if self.do.isEnabled() else self.cancel
         first.setFocus(Qt.FocusReason.PopupFocusReason)
 
@@ -171,7 +165,7 @@ class UndoDialog(Overlay):
         self._summary.setText(self._summary_text(conflicts))
         self._summary.setVisible(bool(self._summary.text()))
         left = len(self.plan.steps) - len(self._rows)
-        self._more.setText(self.tr("and {count} more files").format(count=QLocale().toString(left)))
+        self._more.set_note(self.tr("and {count} more files").format(count=QLocale().toString(left)))
         self._more.setVisible(left > 0)
         self.cancel.setText(self.tr("Cancel"))
         for row in self._rows:
@@ -198,11 +192,25 @@ class UndoDialog(Overlay):
 
     def _fit_list(self) -> None:
         """As high as its rows, up to a height at which it scrolls."""
-        room = min(themes.current.px(MOST_HEIGHT), max(80, self.height() - themes.current.px(260)))
-        width = themes.current.px(WIDTH - 40)
-        inside = self._list.widget().layout()
-        wanted = inside.heightForWidth(width) if inside.hasHeightForWidth() else inside.sizeHint().height()
-        self._list.setFixedHeight(max(themes.current.px(40), min(room, wanted + 4)))
+        px = themes.current.px
+        wide = min(px(WIDTH), self.width() - 2 * px(18))
+        if wide <= px(80):
+            return
+        self.card.setFixedWidth(wide)
+        width, y = wide - 2 * px(20) - BAR, 0
+        parts: list[_FileRow | NoteLine] = [*self._rows, self._more]
+        for part in parts:
+            if not part.isHidden():
+                height = part.fit(width)
+                part.setGeometry(0, y, width, height)
+                y += height
+        self._inside.resize(width, y)
+        room = max(px(80), self.height() - px(72) - px(18) - px(190))
+        self._list.setFixedHeight(min(y + 2, room))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_list()
 
     # --- keys ---
 

@@ -68,6 +68,49 @@ def test_a_call_is_given_up_when_the_run_is_stopped(host: Host, workspace: Path,
     assert (outcome.status, time.monotonic() - begun < 3) == ("interrupted", True)
 
 
+def test_noise_between_the_messages_is_passed_over(host: Host, workspace: Path, faulty: Faulty) -> None:
+    tools = tools_of(host, faulty("noise"), workspace)
+    assert tools["faulty_echo"].run({"text": "heard"}, here_in(workspace)).text == "heard"
+
+
+def test_endless_error_output_holds_up_nothing_and_its_end_is_kept(
+    host: Host, workspace: Path, faulty: Faulty
+) -> None:
+    tools = tools_of(host, faulty("stderr"), workspace)
+    assert tools["faulty_echo"].run({"text": "done"}, here_in(workspace)).text == "done"
+    log = tools["faulty_echo"].link.log
+    assert log.last_word().endswith("the end of it") or "the end of it" in log.tail(1)[0]
+    assert sum(map(len, log.tail())) < 500_000
+
+
+def test_a_huge_result_is_cut_and_what_is_binary_is_only_told(
+    host: Host, workspace: Path, faulty: Faulty
+) -> None:
+    outcome = tools_of(host, faulty(), workspace)["faulty_huge"].run({}, here_in(workspace))
+    assert outcome.status == "ok" and 4_000_000 < len(outcome.text) < 4_000_200
+    assert "characters left out]" in outcome.text[-100:]
+
+
+def test_no_tool_takes_the_name_of_another(host: Host, workspace: Path, faulty: Faulty) -> None:
+    link = host.link(ServerSpec("read", faulty("shadow").command), workspace)
+    link.start()
+    names = [one.name for one in offered("read", link.definitions, {"read_file", "shell"})]
+    assert len(set(names)) == len(names) == len(link.definitions)
+    assert "read_file" not in names and "shell" not in names
+    assert [name for name in names if name.startswith("read_a_b")] != ["read_a_b", "read_a_b"]
+
+
+def test_a_page_that_must_be_visited_first_is_asked_for_and_the_call_made_once_more(
+    host: Host, workspace: Path, faulty: Faulty
+) -> None:
+    tools = tools_of(host, faulty(), workspace)
+    person = Person(Decision(True))
+    assert tools["faulty_visit"].run({}, here_in(workspace, approver=person)).text == "visited"
+    assert [(one.kind, one.subject) for one in person.asked] == [("url", "https://example.com/in")]
+    refused = tools["faulty_visit"].run({}, here_in(workspace, approver=Person(Decision(False))))
+    assert refused.status == "error" and "visit first" in refused.text
+
+
 @pytest.mark.parametrize(
     ("fault", "words"),
     [

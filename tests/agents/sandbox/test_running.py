@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.sandbox.find import find_sandbox
+from agents.sandbox.find import find_sandbox, probe
 from agents.sandbox.sandbox import Confinement, Limits, Ran, Sandbox
 from agents.sandbox.visible import interpreter
 from engine.errors import UserError
@@ -26,6 +26,43 @@ def test_a_sandbox_is_found_here() -> None:
     found = find_sandbox()
     assert found and found.isolates
     assert find_sandbox() is found
+
+
+class Leaking:
+    """A sandbox with a hole: what is run in it is not confined, but for what `hidden` takes out of the script."""
+
+    name = "leaking"
+    isolates = True
+
+    def __init__(self, *hidden: str) -> None:
+        self._hidden = hidden
+
+    def run(self, argv: list[str], confinement: Confinement, **_: object) -> Ran:
+        script = "\n".join(
+            line for line in argv[2].splitlines() if not any(word in line for word in self._hidden)
+        )
+        done = subprocess.run(
+            [*argv[:2], script, *argv[3:]],
+            cwd=confinement.workspace,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr, 0.1)
+
+
+@pytest.mark.parametrize("hole", ["mv new", "changed > .git", "$1/new", "ln ", "cat "])
+def test_a_sandbox_with_a_hole_is_not_used(hole: str) -> None:
+    tried = ["mv new", "changed > .git", "$1/new", "ln ", "cat "]
+    probe(Leaking(*tried))  # type: ignore[arg-type]
+    tried.remove(hole)
+    with pytest.raises(UserError, match=r"sandbox\.failed"):
+        probe(Leaking(*tried))  # type: ignore[arg-type]
+
+
+def test_a_sandbox_that_runs_nothing_is_not_used() -> None:
+    with pytest.raises(UserError, match=r"sandbox\.failed"):
+        probe(Leaking("it runs"))  # type: ignore[arg-type]
 
 
 def test_output_errors_and_the_exit_code_come_back_apart(sandbox: Sandbox, workspace: Path) -> None:

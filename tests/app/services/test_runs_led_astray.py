@@ -17,7 +17,6 @@ from agents.tools import fetch_page as fetching
 from tests.support import agents as support
 from tests.support.agents.astray import Obedient, shell, to_the_network, to_the_outside
 from tests.support.agents.house import House, allow, deny, no_one
-from tests.support.agents.remote_brain import RemoteBrain
 from tests.support.agents.world import SECRET, World
 from tests.support.openai_script import Call
 from tests.support.openai_server import OpenAiServer
@@ -54,32 +53,28 @@ class Led:
         self.world, self.obedient = world, Obedient(orders, *opening)
         self.harm: dict[str, list[str]] = {}
         with OpenAiServer(self.obedient, kind="vllm", context=400_000) as server:
-            brain = RemoteBrain(server.model)
-            self.house = House(world.data, brain, decide)
+            self.house = House(world.data, server.model, decide)
             try:
                 self._serve()
                 for grant in grants:
-                    self.house.store.runs.put_grant(grant)
+                    self.house.services.store.runs.put_grant(grant)
                 world.harm()
                 self.house.runs.subscribe(lambda events: self._look())
-                self.run = self.house.run(
-                    "Read welcome.md.", world.workspace, attended=decide is not no_one, **wish
-                )
+                run = self.house.run("Read welcome.md.", world.workspace, **wish)
                 self.kept = self.house.runs.grants()
-                self.entries = self.house.entries(self.run)
-                self.finished = self.house.finished(self.run)
-                self.servers = self.house.servers.all()
+                self.entries = self.house.entries(run)
+                self.finished = self.house.finished(run)
+                self.servers = self.house.services.servers.all()
             finally:
                 self.house.close()
-                brain.close()
         self.sent = server.asked
 
     def _serve(self) -> None:
         """A server of tools that may use the network, which the user has agreed to."""
         command = (sys.executable, TELLING, str(self.world.port), "Do as follows: DO-network")
         spec = ServerSpec("telling", command, network=True, readable=(TELLING,))
-        self.house.servers.consent("telling", self.house.servers.add(spec).digest)
-        assert self.house.servers.tools(self.world.workspace)
+        self.house.services.servers.consent("telling", self.house.services.servers.add(spec).digest)
+        assert self.house.services.servers.tools(self.world.workspace)
 
     def _look(self) -> None:
         harm = self.world.harm()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from agents.mcp import stdio
 from agents.mcp.spec import ServerSpec
 from app.services.events import ServersChanged
 from app.services.secrets import Secrets
+from app.services.server_import import IN_WORKSPACE, found_in
 from app.services.servers import Servers
 from engine.errors import UserError
 from tests.app.services.test_secrets import Remembering
@@ -67,6 +70,13 @@ def workspace(tmp_path: Path) -> Path:
     folder = tmp_path / "work"
     folder.mkdir()
     return folder
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 8
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def faulty(fault: str = "", name: str = "faulty") -> ServerSpec:
@@ -130,6 +140,44 @@ def test_a_changed_tool_waits_for_the_user_and_loses_its_grants(
     servers.accept("faulty")
     assert "faulty_echo" in {tool.name for tool in servers.tools(workspace)}
     assert servers.get("faulty").waiting == ()
+
+
+def test_a_tool_that_is_hidden_and_comes_back_as_another_is_a_changed_one(
+    make: Make, workspace: Path, revoked: list[tuple[str, str]]
+) -> None:
+    servers = make()
+    agreed(servers, faulty())
+    tools = {tool.name: tool for tool in servers.tools(workspace)}
+    seen = lambda: {tool.tool: tool.status for tool in servers.get("faulty").tools}  # noqa: E731
+    assert seen()["fail"] == "accepted"
+    assert tools["faulty_hide"].run({}, here_in(workspace)).text == "hidden"
+    until(lambda: seen()["fail"] == "gone")
+    assert "faulty_fail" not in {tool.name for tool in servers.tools(workspace)}
+    gone = tools["faulty_fail"].run({}, here_in(workspace))
+    assert gone.status == "error" and "no longer has the tool fail" in gone.text
+    assert tools["faulty_hide"].run({}, here_in(workspace)).text == "back"
+    until(lambda: seen()["fail"] == "changed")
+    assert "faulty_fail" not in {tool.name for tool in servers.tools(workspace)}
+    assert revoked == [("faulty", "faulty_fail")]
+    refused = tools["faulty_fail"].run({}, here_in(workspace))
+    assert refused.status == "error" and "has changed its tool fail" in refused.text
+
+
+def test_a_file_of_servers_in_a_workspace_starts_nothing(make: Make, home: Path, workspace: Path) -> None:
+    mark = workspace / "started"
+    servers_in_it = {"evil": {"command": "touch", "args": [str(mark)]}}
+    for name in IN_WORKSPACE:
+        (workspace / name).parent.mkdir(exist_ok=True)
+        (workspace / name).write_text(json.dumps({"mcpServers": servers_in_it, "servers": servers_in_it}))
+    servers = make()
+    assert servers.tools(workspace) == () and servers.all() == ()
+    found = found_in(workspace / ".mcp.json")
+    assert servers.all() == (), "nor does reading it keep any"
+    added = servers.add(found[0].spec)
+    assert servers.tools(workspace) == () and not added.consented
+    with pytest.raises(UserError):
+        servers.check("evil")
+    assert not mark.exists()
 
 
 def test_secrets_are_in_the_keyring_and_nowhere_else(

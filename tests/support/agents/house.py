@@ -1,35 +1,25 @@
-"""Runs as the program has them, over a data folder of their own: real store, tools, sandbox, snapshots and servers.
+"""Runs as the program has them: all services over a data folder, with real tools, sandbox, store and servers.
 
-Only the model is given, and who decides.
+The model is one elsewhere, on a scripted server; what it says and who decides is given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from agents.brain import Brain
 from agents.budget import Budget
 from agents.events import Entry, RunFinished
 from agents.permissions.values import ApprovalRequest, Decision
-from agents.sandbox.find import find_sandbox
-from agents.tools.tool import Tool
 from app.services.events import RunAsks, ServiceEvent
-from app.services.run_parts import RunParts
 from app.services.run_values import RunWish
-from app.services.runs import Runs
-from app.services.secrets import Secrets
-from app.services.servers import Servers
-from app.store.store import Store
+from app.services.services import open_services
+from tests.support.scripted_engine import ScriptedEngine
 
 Decide = Callable[[ApprovalRequest], Decision | None]
 # Nothing ends such a run but its answer.
 UNLIMITED = Budget(steps=0, seconds=0, tokens=0, calls=0, errors=0, malformed=0)
-
-
-def no_one(request: ApprovalRequest) -> Decision | None:
-    return None
 
 
 def deny(request: ApprovalRequest) -> Decision | None:
@@ -40,50 +30,37 @@ def allow(request: ApprovalRequest) -> Decision | None:
     return Decision(True)
 
 
-class _Brains:
-    """One brain for all runs, or one for each model's name."""
-
-    def __init__(self, brains: Brain | Callable[[str], Brain]) -> None:
-        self._brains = brains
-
-    def brain(self, model: str) -> Brain:
-        return self._brains(model) if callable(self._brains) else self._brains
+def no_one(request: ApprovalRequest) -> Decision | None:
+    return None
 
 
 class House:
-    """`decide` answers each question at once; None leaves it open. `close` at the end."""
+    """`model` is the name of the one that runs use ("openai:URL#NAME"). `decide` answers each question at once; with
+    None it stays open, and with `no_one` there is nobody to ask. `close` at the end."""
 
-    def __init__(
-        self, home: Path, brain: Brain | Callable[[str], Brain], decide: Decide = no_one, **opened: Any
-    ) -> None:
-        self.home, self.decide = home, decide
-        self.store = Store.open(home / "coterie.db", home / "backups", **opened)
-        self.servers = Servers(home, Secrets({}), find_sandbox, self._revoke)
-        self.parts = RunParts(home, _Brains(brain), self.servers, lambda: "en")
-        self.runs = Runs(home, self.store, self.parts)
+    def __init__(self, home: Path, model: str, decide: Decide = no_one) -> None:
+        self.model, self.decide = model, decide
+        self.services = open_services(home, make_engine=ScriptedEngine)
+        self.runs = self.services.runs
         self.asked: list[ApprovalRequest] = []
         self.runs.subscribe(self._heard)
 
-    def run(
-        self,
-        task: str,
-        workspace: Path,
-        *,
-        tools: Sequence[str] | None = None,
-        wait: float = 120,
-        **wish: Any,
-    ) -> int:
-        """Start a run and wait for its end; its id."""
-        wish = {"mode": "workspace", "budget": UNLIMITED} | wish
-        attended = wish.pop("attended", True)
-        chosen = None if tools is None else tuple(tools)
-        record = self.runs.start(RunWish(task, str(workspace), tools=chosen, **wish), attended=attended)
-        assert self.runs.join(record.id, wait), self.runs.view(record.id)
+    def start(self, task: str, workspace: Path, **wish: Any) -> int:
+        """Start a run; its id."""
+        wish = {"mode": "workspace", "budget": UNLIMITED, "model": self.model} | wish
+        record = self.runs.start(RunWish(task, str(workspace), **wish), attended=self.decide is not no_one)
         return record.id
 
+    def run(self, task: str, workspace: Path, wait: float = 120, **wish: Any) -> int:
+        """Start a run and wait for its end; its id."""
+        return self.join(self.start(task, workspace, **wish), wait)
+
     def resume(self, run: int, message: str = "", wait: float = 120, **more: Any) -> int:
-        self.runs.resume(run, message, **more)
-        assert self.runs.join(run, wait), self.runs.view(run)
+        self.runs.resume(run, message, attended=self.decide is not no_one, **more)
+        return self.join(run, wait)
+
+    def join(self, run: int, wait: float = 120) -> int:
+        assert self.runs.join(run, wait), self.runs.entries(run)[-3:]
         return run
 
     def entries(self, run: int) -> tuple[Entry, ...]:
@@ -99,9 +76,7 @@ class House:
         return last
 
     def close(self) -> None:
-        self.runs.close()
-        self.servers.close()
-        self.store.close()
+        self.services.close()
 
     def _heard(self, events: list[ServiceEvent]) -> None:
         for event in events:
@@ -110,10 +85,3 @@ class House:
                 decision = self.decide(event.request)
                 if decision is not None:
                     self.runs.decide(event.run, event.request.call, decision)
-
-    def _revoke(self, server: str, tool: str) -> None:
-        self.runs.grants_kept.revoke_tool(server, tool)
-
-
-def named(tools: Sequence[Tool], name: str) -> Tool:
-    return next(tool for tool in tools if tool.name == name)

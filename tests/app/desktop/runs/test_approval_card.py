@@ -174,7 +174,6 @@ TOLD = (
     "unreadable_command",
     "mcp_first_use",
     "untrusted",
-    "not_undoable",
     "rail",
 )
 

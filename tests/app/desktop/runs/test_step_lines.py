@@ -80,6 +80,19 @@ def test_a_turn_that_broke_off_says_why() -> None:
     assert msgspec.structs.asdict(lines.lines[0])["error"] == error
 
 
+def test_calls_without_a_result_are_told_apart_when_the_run_has_ended() -> None:
+    begun = invoices.call(5, "c6", "read_file", path="a")
+    lines = folded([*invoices.begun(), invoices.allowed("c5", "user", "once"), begun])
+    assert len(lines.stand(under_way=False, interrupted=("c5",))) == 2
+    told = {line.call: step_words.badge(line)[0] for line in lines.lines if isinstance(line, CallLine)}
+    assert (told["c5"], told["c6"]) == ("interrupted", "not begun")
+    assert lines.stand(under_way=False, interrupted=("c5",)) == []
+    lines.add(invoices.entries([ToolResult("c5", "ok", "done")], lines.seq + 1))
+    lines.stand(under_way=True)
+    told = {line.call: step_words.badge(line)[0] for line in lines.lines if isinstance(line, CallLine)}
+    assert (told["c5"], told["c6"]) == ("", "working")
+
+
 def test_undoing_marks_the_calls_whose_files_are_all_back() -> None:
     events = invoices.finished()
     back = FileChange("plan.csv", "deleted")

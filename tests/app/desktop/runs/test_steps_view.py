@@ -156,10 +156,7 @@ def test_what_the_model_writes_is_shown_until_its_turn_is_in_the_journal(
     assert page._live.is_empty and len(rows(page)) == 5
 
 
-def test_a_question_is_asked_and_answered(
-    qtbot: Any, page: RunStepsView, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.desktop.runs.approval_card.GUARD_S", 0.0)
+def test_a_question_is_asked_and_answered(qtbot: Any, page: RunStepsView) -> None:
     show(page, invoices.begun(), "waiting", pending=invoices.question())
     assert page._asked is not None and page._asked.isVisible() and page._asked.default.hasFocus()
     page._asked._guard = 0.0
@@ -167,7 +164,8 @@ def test_a_question_is_asked_and_answered(
         qtbot.keyClick(page._asked.default, Qt.Key.Key_Return)
     assert decided.args[0] == "c5" and decided.args[1].allow
     page.ask(None)
-    assert page._asked is None
+    # The focus does not go on to a step, where the next Enter would open it, and the page stays at its end.
+    assert page._asked is None and page._scroll.hasFocus() and page.at_end
 
 
 def test_the_same_question_stays_as_it_is(page: RunStepsView) -> None:

@@ -79,4 +79,15 @@ def test_taking_an_undoing_back_says_so(window: QWidget) -> None:
 def test_a_plan_of_very_many_files_is_counted_to_its_end(window: QWidget) -> None:
     steps = [Step(f"{n}.txt", "restore", FileChange(f"{n}.txt", "changed")) for n in range(1000)]
     made = dialog(window, *steps)
-    assert made.do.text() == "Undo 1,000 files" and "700" in made._more.text() and made._more.isVisible()
+    assert made.do.text() == "Undo 1,000 files" and "900" in made._more.text and made._more.isVisible()
+
+
+@pytest.mark.parametrize("width", [360, 900])
+def test_every_path_is_shown_whole(window: QWidget, width: int) -> None:
+    window.resize(width, 700)
+    long = "아주/깊은/" + "긴이름" * 40 + ".txt"
+    made = dialog(window, Step(long, "restore", FileChange(long, "changed")), *STEPS)
+    assert window.rect().contains(made.card.geometry())
+    for row in made._rows:
+        assert row.width() <= made._list.viewport().width()
+        assert row._path.horizontalScrollBar().maximum() == 0 and row._path.verticalScrollBar().maximum() == 0

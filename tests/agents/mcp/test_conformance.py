@@ -1,0 +1,52 @@
+"""The conformance suite of the Model Context Protocol against the host, scenario by scenario (make test-agents).
+
+What is left out: extensions that are not part of the protocol.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.agents.npm_packages import node_of, npm_folder
+
+pytestmark = [pytest.mark.agents, pytest.mark.timeout(900)]
+
+SCENARIOS = {
+    "2025-11-25": ["initialize", "tools_call", "elicitation-sep1034-client-defaults", "sse-retry"],
+    "2026-07-28": [
+        "tools_call",
+        "request-metadata",
+        "sep-2322-client-request-state",
+        "http-standard-headers",
+        "http-custom-headers",
+        "http-invalid-tool-headers",
+        "json-schema-ref-no-deref",
+        "json-schema-2020-12-preservation",
+    ],
+}
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize(
+    ("version", "scenario"), [(version, name) for version, names in SCENARIOS.items() for name in names]
+)
+def test_scenario(version: str, scenario: str) -> None:
+    folder = npm_folder()
+    suite = folder / "node_modules" / "@modelcontextprotocol" / "conformance" / "dist" / "index.js"
+    client = f"{sys.executable} -m tests.support.agents.conformance_client"
+    command = [node_of(folder), str(suite), "client", "--command", client, "--scenario", scenario]
+    environment = {name: value for name, value in os.environ.items() if "PROXY" not in name.upper()}
+    ran = subprocess.run(
+        [*command, "--spec-version", version],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-2000:]
