@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from agents.run.calls import Again
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.context_use import tokens_used
-from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
 from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.shown import Shown
 from app.desktop.chat.tools_control import ToolsControl
 from app.desktop.chat.welcoming import Welcoming
+from app.desktop.chat.written_answers import WrittenAnswers
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from app.desktop.service_calls import ServiceCalls
@@ -24,13 +24,8 @@ from app.desktop.window.header import Header
 from app.desktop.window.model_strip import ModelStrip
 from app.desktop.window.strip import Strip
 from app.services.events import (
-    AnswerDelta,
     AnswerFinished,
-    AnswerPrefill,
     AnswerQueued,
-    AnswerRestarted,
-    AnswerRun,
-    AnswerToolCall,
     BranchShown,
     ConversationChanged,
     MessageAdded,
@@ -68,13 +63,10 @@ class ChatPage(LiveWidget):
         super().__init__(parent)
         self._calls = calls
         self._shown = Shown()
-        self._live = LiveAnswers()
+        self._written = WrittenAnswers()
         self._answering: set[int] = set()
         self._used = 0
         self._default_reasoning: Reasoning = "auto"
-        # Answers whose record the transcript holds: only those can be added to.
-        self._delivered: set[int] = set()
-        self._queued: set[int] = set()
         self._continued: int | None = None
         self._settings = Settings()
         self.header = Header(self)
@@ -213,7 +205,7 @@ class ChatPage(LiveWidget):
         if self._views.currentWidget() is self.whole_text:
             self.whole_text.close_view()
         self._used = 0
-        self._delivered.clear()
+        self._written.leave()
 
     def _opened(self, shown: Shown, conversation: Conversation, path: list[int]) -> None:
         if shown is not self._shown:
@@ -253,11 +245,7 @@ class ChatPage(LiveWidget):
     def _take_page(self, shown: Shown, messages: list[Message]) -> None:
         if shown is not self._shown:
             return
-        self.transcript.take_page([self._live.up_to_date(message) for message in messages])
-        for message in messages:
-            self._delivered.add(message.id)
-            if message.id in self._queued:
-                self.transcript.set_queued(message.id)
+        self._written.deliver(messages, self.transcript)
 
     def find_text(self) -> None:
         """Show the conversation as one text, to search in and to select across messages."""
@@ -278,7 +266,7 @@ class ChatPage(LiveWidget):
 
     def _take_whole_text(self, shown: Shown, messages: list[Message]) -> None:
         if shown is self._shown:
-            self.whole_text.take_page([self._live.up_to_date(message) for message in messages])
+            self.whole_text.take_page([self._written.live.up_to_date(message) for message in messages])
 
     def _close_whole_text(self) -> None:
         self._views.setCurrentWidget(self.transcript)
@@ -310,38 +298,13 @@ class ChatPage(LiveWidget):
             self._update_answering()
 
     def _take(self, event: ServiceEvent) -> None:
-        if isinstance(event, AnswerDelta):
-            self._live.append(event)
-            self._queued.discard(event.message)
-            if event.message in self._delivered:
-                self.transcript.append_delta(
-                    event.message, event.reasoning, event.content, reasoning_tokens(event)
-                )
-        elif isinstance(event, AnswerToolCall):
-            self._live.add_call(event.message, event.call)
-            self._queued.discard(event.message)
-            if event.message in self._delivered:
-                self.transcript.append_call(event.message, event.call)
-        elif isinstance(event, AnswerRun):
-            self._live.write_by_run(event.message, event.run)
-            self.transcript.write_by_run(event.message, event.run)
-        elif isinstance(event, AnswerRestarted):
-            self._live.restart(event.message)
-            self.transcript.restart(event.message)
-        elif isinstance(event, AnswerPrefill):
-            self._queued.discard(event.message)
-            self.transcript.set_prefill(event.message, event.done, event.total)
-        elif isinstance(event, AnswerQueued):
-            self._live.begin(event.message)
-            self._queued.add(event.message)
-            self.transcript.set_queued(event.message)
-        elif isinstance(event, MessageAdded):
+        if self._written.take(event, self.transcript):
+            return
+        if isinstance(event, MessageAdded):
             if event.message.conversation == self._shown.id:
-                self._delivered.add(event.message.id)
-                self.transcript.add_message(event.message)
+                self._written.add(event.message, self.transcript)
         elif isinstance(event, AnswerFinished):
-            self._live.end(event.message.id)
-            self._queued.discard(event.message.id)
+            self._written.end(event.message.id)
             if event.message.conversation == self._shown.id:
                 self.transcript.finish_message(event.message)
                 self._measure([event.message.id])
@@ -385,10 +348,10 @@ class ChatPage(LiveWidget):
     def _path_changed(self, shown: Shown, path: list[int]) -> None:
         if shown is not self._shown:
             return
-        self._delivered &= set(path)
+        self._written.keep(path)
         if self._continued in path[-1:]:
             # Its record changed from stopped to streaming: the transcript asks again for what left the path.
-            self._delivered.discard(path[-1])
+            self._written.keep(path[:-1])
             self._continued = None
             self.transcript.show_path(path[:-1])
         self.transcript.show_path(path)
@@ -503,7 +466,7 @@ class ChatPage(LiveWidget):
 
     def _continue(self, message: int, again: Mapping[str, Again] | None = None) -> None:
         def go_on(found: Message) -> None:
-            self._live.continue_from(found)
+            self._written.live.continue_from(found)
             self._continued = message
             self._calls.do(lambda s: s.conversations.continue_answer(message, again))
 
