@@ -25,7 +25,8 @@ def decide(question: Question) -> Verdict:
     reasons = _reasons(question, review)
     if not reasons or _free(question, review, reasons):
         return Verdict("allow", "mode", network=network)
-    again = ONCE.intersection(reasons) or question.effects.outside
+    # What only contains a program leaves it everything, and its shell is not the one that commands are read for.
+    again = ONCE.intersection(reasons) or question.effects.outside or _contained(question)
     if not again:
         grant = grant_of(question, review, reasons)
         if grant:
@@ -78,7 +79,12 @@ def _untouching(question: Question) -> bool:
 def _network(question: Question, review: Review) -> bool:
     effects = question.effects
     asked = effects.network or effects.kind == "network" or bool(effects.url)
-    return question.facts.network or asked or review.network
+    return question.facts.network or asked or review.network or _contained(question)
+
+
+def _contained(question: Question) -> bool:
+    """Whether a command or a program would run where neither files nor the network are kept from it."""
+    return question.effects.kind in ("shell", "python") and question.sandbox != "isolates"
 
 
 def _reasons(question: Question, review: Review) -> tuple[str, ...]:

@@ -15,8 +15,7 @@ from agents.sandbox.environment import program_environment
 from agents.sandbox.inside.plan import ENVIRONMENT, LaunchPlan, encoded
 from agents.sandbox.running import run_to_end
 from agents.sandbox.sandbox import Confinement, Limits, Ran
-from agents.sandbox.visible import interpreter, too_wide
-from engine.errors import UserError
+from agents.sandbox.visible import checked, interpreter
 
 _BOOT = "import sys; sys.path.append(sys.argv[1]); from agents.sandbox.inside.launch import main; main()"
 _SOURCES = Path(__file__).resolve().parents[2]
@@ -72,16 +71,6 @@ class Launched(abc.ABC):
             "LANG": "C.UTF-8",
             ENVIRONMENT: json.dumps(program_environment(added)),
         }
-
-
-def checked(confinement: Confinement) -> None:
-    """Raises UserError for a workspace that is not there, or that holds what a sandbox is there to protect."""
-    workspace = confinement.workspace
-    if not workspace.is_dir():
-        raise UserError("sandbox.no_workspace", path=str(workspace))
-    for folder in (workspace, *confinement.writable, *confinement.readable):
-        if too_wide(Path(os.path.realpath(folder))):
-            raise UserError("sandbox.too_wide", path=str(folder))
 
 
 def launcher(plan: LaunchPlan, argv: Sequence[str], sources: Path = _SOURCES) -> list[str]:

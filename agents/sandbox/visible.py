@@ -6,6 +6,9 @@ import os
 import sys
 from pathlib import Path
 
+from agents.sandbox.sandbox import Confinement
+from engine.errors import UserError
+
 _ROOTS = ("/usr", "/opt", "/nix/store", "/run/current-system", "/gnu/store")
 _MERGED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SETTINGS = (
@@ -74,6 +77,20 @@ def too_wide(folder: Path) -> bool:
     return any(owned.is_relative_to(folder) for owned in _homes())
 
 
+def checked(confinement: Confinement) -> None:
+    """Raises UserError for a workspace that is not there, or that holds what a sandbox is there to protect."""
+    workspace = confinement.workspace
+    if not workspace.is_dir():
+        raise UserError("sandbox.no_workspace", path=str(workspace))
+    for folder in (workspace, *confinement.writable, *confinement.readable):
+        if too_wide(Path(os.path.realpath(folder))):
+            raise UserError("sandbox.too_wide", path=str(folder))
+
+
 def _homes() -> list[Path]:
-    homes = [Path(os.path.expanduser("~")).resolve(), Path("/etc"), Path("/usr/bin")]  # noqa: PTH111
+    home = Path(os.path.expanduser("~")).resolve()  # noqa: PTH111
+    if sys.platform == "win32":
+        named = ("SYSTEMROOT", "PROGRAMFILES", "PROGRAMDATA")
+        return [home, *(Path(os.environ[name]) for name in named if name in os.environ)]
+    homes = [home, Path("/etc").resolve(), Path("/usr/bin")]
     return [home for home in homes if home != Path("/")] or [Path("/")]

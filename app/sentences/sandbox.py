@@ -25,4 +25,8 @@ SENTENCES: dict[str, Sentence] = {
         "{path} holds your whole home, Coterie's data or the system, which a sandbox must hide. Choose a folder inside of it.",
         "{path}에는 홈 폴더 전체, Coterie의 데이터 또는 시스템이 들어 있어 샌드박스로 보호할 수 없습니다. 그 안의 폴더를 선택해 주세요.",
     ),
+    "sandbox.network_open": Sentence(
+        "Windows cannot keep programs from the network here. Allow the network, or do without running this.",
+        "Windows에서는 프로그램의 네트워크 사용을 막을 수 없습니다. 네트워크를 허용하거나 실행하지 말아 주세요.",
+    ),
 }

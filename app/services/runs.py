@@ -27,6 +27,7 @@ from app.services.run_export import ExportFormat, exported
 from app.services.run_grants import StoreGrants
 from app.services.run_journal import StoreJournal
 from app.services.run_parts import RunParts
+from app.services.run_start import read_start, start_of
 from app.services.run_undo import RunUndo
 from app.services.run_values import InChat, Recipe, RunView, RunWish, Seen, ToolAtHand
 from app.services.run_view import view_of
@@ -126,8 +127,8 @@ class Runs:
         if len(task) > MOST_TASK:
             raise UserError("run.task_too_large", length=len(task), most=MOST_TASK)
         workspace = self.workspace(wish.workspace)
-        budget, chat = wish.budget or Budget(), wish.chat or InChat()
-        now = time.time()
+        start = start_of(wish, task, workspace)
+        chat, now = wish.chat or InChat(), time.time()
         record = self._store.add(
             RunRecord(
                 0,
@@ -140,31 +141,15 @@ class Runs:
                 now,
                 now,
                 recipe=wish.recipe,
-                steps=budget.steps,
+                steps=start.started.budget.steps,
                 writer=self._store.writer,
                 conversation=chat.conversation,
             ),
             chat.message,
-        )
-        started = RunStarted(
-            task,
-            workspace,
-            wish.model,
-            wish.mode,
-            budget,
-            (),
-            "",
-            0,
-            reasoning=wish.reasoning,
-            recipe=wish.recipe,
-            before=chat.before,
-            tainted=chat.tainted,
-            instructions=chat.instructions,
-            sampling=chat.sampling,
-            max_tokens=chat.max_tokens,
+            start.kept(),
         )
         self._tell([RunChanged(record)])
-        self._carry_out(record, started, wish.tools, {}, attended)
+        self._carry_out(record, start.started, start.tools, {}, attended)
         return record
 
     def resume(
@@ -187,13 +172,14 @@ class Runs:
         record = self._free(id)
         entries = self.entries(id)
         started = next((e.event for e in entries if isinstance(e.event, RunStarted)), None)
-        if started is None:
+        # One that ended while its model was made ready has no event yet: it begins after all.
+        start = read_start(self._store.start_of(id)) if started is None else None
+        if started is None and start is None:
             raise UserError("run.not_resumable")
         checked_workspace(record.workspace, self._home)
-        event = RunResumed(budget or started.budget, clean_text(message).strip(), mode)
-        if model and model != record.model:
-            remote = self._parts.brains.brain(model).remote
-            event = msgspec.structs.replace(event, model=model, remote=remote)
+        message = clean_text(message).strip()
+        other = model if model != record.model else ""
+        remote = bool(other) and self._parts.brains.brain(other).remote
         taken = self._store.change(
             id,
             (record.state,),
@@ -207,6 +193,12 @@ class Runs:
         if taken is None:  # another process was faster
             raise UserError("run.elsewhere")
         self._tell([RunChanged(taken)])
+        if started is None:
+            assert start is not None
+            begun = start.again(message, budget, mode, other)
+            self._carry_out(taken, begun.started, begun.tools, {}, attended)
+            return taken
+        event = RunResumed(budget or started.budget, message, mode, model=other, remote=remote)
         # A run whose model was never ready has no list of tools yet.
         self._carry_out(taken, event, started.tools or None, again or {}, attended)
         return taken

@@ -26,11 +26,16 @@ class RunStore:
 
     # --- runs ---
 
-    def add(self, run: RunRecord, message: int = 0) -> RunRecord:
+    def add(self, run: RunRecord, message: int = 0, start: str = "") -> RunRecord:
         """Under an id that is given here. It writes the answer `message` of a chat when that is not 0, which is
-        noted with it. Raises UserError `store.no_message`."""
-        added: RunRecord = self._write(runs.add, run, message)
+        noted with it. `start` is what it is to begin with, for `start_of`. Raises UserError `store.no_message`."""
+        added: RunRecord = self._write(runs.add, run, message, start)
         return added
+
+    def start_of(self, id: int) -> str:
+        """What the run was to begin with, should it have ended before its first event; "" when that is not known."""
+        start: str = self._read(runs.start_of, id)
+        return start
 
     def get(self, id: int) -> RunRecord:
         """Also one in the trash. Raises UserError `run.missing`."""

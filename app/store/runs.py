@@ -17,18 +17,29 @@ from app.store.records import RUNS_UNDER_WAY, RunRecord, RunState
 from app.store.tables import ConversationRow, RunEventRow, RunRow, RunTextRow
 from app.store.text import storable_json
 
+# No handle of a kept text.
+_START = "start"
 _COLUMNS = [getattr(RunRow, name) for name in RunRecord.__struct_fields__]
 
 
-def add(connection: Connection, run: RunRecord, message: int = 0) -> RunRecord:
-    """Add one under an id of its own; it writes the answer `message` of a chat, unless that is 0."""
+def add(connection: Connection, run: RunRecord, message: int = 0, start: str = "") -> RunRecord:
+    """Add one under an id of its own; it writes the answer `message` of a chat, unless that is 0. `start` is kept for
+    one that ends before its first event."""
     values = {name: getattr(run, name) for name in RunRecord.__struct_fields__ if name != "id"}
     result = connection.execute(insert(RunRow).values(**values))
     assert result.inserted_primary_key is not None
     added: int = result.inserted_primary_key[0]
     if message:
         messages.set_run(connection, message, added)
+    if start:
+        connection.execute(insert(RunTextRow).values(run_id=added, handle=_START, text=start))
     return get(connection, added)
+
+
+def start_of(connection: Connection, run: int) -> str:
+    """What `add` was given; "" for nothing."""
+    statement = select(RunTextRow.text).where(RunTextRow.run_id == run, RunTextRow.handle == _START)
+    return connection.scalar(statement) or ""
 
 
 def get(connection: Connection, id: int) -> RunRecord:
@@ -105,11 +116,13 @@ def entries(connection: Connection, run: int, after: int, limit: int) -> list[En
 def keep(connection: Connection, run: int, text: str) -> str:
     """Keep a text under the next handle, or under the one that it has. In a chat its runs have one count, so that
     the handle means the same in the answers that follow."""
-    same = select(RunTextRow.handle).where(RunTextRow.run_id == run, RunTextRow.text == text).limit(1)
+    texts = RunTextRow.handle != _START
+    same = select(RunTextRow.handle).where(texts, RunTextRow.run_id == run, RunTextRow.text == text).limit(1)
     known: str | None = connection.scalar(same)
     if known is not None:
         return known
-    count = connection.scalar(select(func.count()).where(RunTextRow.run_id.in_(_together(run)))) or 0
+    together = RunTextRow.run_id.in_(_together(run))
+    count = connection.scalar(select(func.count()).where(texts, together)) or 0
     handle = f"r{count + 1}"
     connection.execute(insert(RunTextRow).values(run_id=run, handle=handle, text=text))
     return handle
@@ -120,7 +133,7 @@ def kept(connection: Connection, run: int, handle: str) -> str:
     statement = select(RunTextRow.text).where(
         RunTextRow.run_id.in_(_together(run)), RunTextRow.handle == handle
     )
-    text: str | None = connection.scalar(statement)
+    text: str | None = None if handle == _START else connection.scalar(statement)
     if text is None:
         raise no_run_text(handle)
     return text

@@ -13,22 +13,28 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | get
 
 
 class Guarded:
-    """What is at a path: files of some MiB together. `restore` puts it back as it was when this was made.
+    """What is at a path `below` a folder: files of some MiB together. `restore` puts it back as it was when this was
+    made, and removes links that were put in its way.
 
     What is not there, or is larger than that, is only looked at: a path that was not there is left alone."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, below: Path) -> None:
         self._path = path
+        self._way = [parent for parent in reversed(path.parents) if below in parent.parents]
         self._kept = _contents(path)
 
     def restore(self) -> bool:
-        """True when something had been changed."""
-        if self._kept is None or _contents(self._path) == self._kept:
+        """True when something had been changed. Whoever could swap a folder meanwhile must be gone, or this process
+        confined."""
+        if self._kept is None:
             return False
-        parent = self._path.parent
-        if parent.is_symlink() or not parent.is_dir():
-            _remove(parent)
-            parent.mkdir(parents=True)
+        swapped = [folder for folder in self._way if not _is_folder(folder)]
+        if not swapped and _contents(self._path) == self._kept:
+            return False
+        for folder in self._way:
+            if not _is_folder(folder):
+                _remove(folder)
+                folder.mkdir()
         _remove(self._path)
         for name, (mode, content) in sorted(self._kept.items()):
             place = self._path / name if name else self._path
@@ -70,9 +76,29 @@ def _contents(path: Path) -> dict[str, tuple[int, bytes | None]] | None:
     return found
 
 
+def _is_folder(path: Path) -> bool:
+    """A folder of its own: no link, nor what Windows has instead."""
+    try:
+        facts = path.lstat()
+    except OSError:
+        return False
+    links = (getattr(stat, "IO_REPARSE_TAG_SYMLINK", -1), getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1))
+    return stat.S_ISDIR(facts.st_mode) and getattr(facts, "st_reparse_tag", 0) not in links
+
+
 def _remove(path: Path) -> None:
     with contextlib.suppress(FileNotFoundError):
-        if stat.S_ISDIR(path.lstat().st_mode):
+        if _is_folder(path):
             shutil.rmtree(path)
+        elif path.is_dir():
+            _remove_link(path)
         else:
             path.unlink()
+
+
+def _remove_link(path: Path) -> None:
+    """A link to a folder, never what it leads to: Windows removes such a link as a folder."""
+    try:
+        path.unlink()
+    except OSError:
+        path.rmdir()

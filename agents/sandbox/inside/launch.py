@@ -60,7 +60,7 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
             stack.callback(shutil.rmtree, home, ignore_errors=True)
         environment |= {"HOME": home, "TMPDIR": "/tmp" if plan.kind == "bubblewrap" else home}
         if plan.guarded:
-            kept = [Guarded(Path(path)) for path in plan.guarded]
+            kept = [Guarded(Path(path), below=Path(plan.folder)) for path in plan.guarded]
             stack.callback(_put_back, kept, plan.folder, plan.landlock)
         tree = _prepared(plan)
         first = _started(plan, argv, environment, home)

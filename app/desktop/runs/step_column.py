@@ -36,11 +36,13 @@ def on_card(line: Line) -> bool:
 
 
 class StepColumn(QWidget):
-    """`lineMade` gives each new widget; `revealed` asks to bring a part of the column into sight."""
+    """`lineMade` gives each new widget; `revealed` asks to bring a part of the column into sight; `toggled` comes
+    before a line opens or closes."""
 
     heightChanged = Signal()
     lineMade = Signal(object)
     revealed = Signal(QRect)
+    toggled = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -182,6 +184,7 @@ class StepColumn(QWidget):
 
     def _toggled(self, index: int, on: bool) -> None:
         (self._open.add if on else self._open.discard)(index)
+        self.toggled.emit()
 
     def _changed(self, index: int) -> None:
         self._unfitted.add(index)

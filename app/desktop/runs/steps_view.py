@@ -107,6 +107,7 @@ class RunStepsView(QWidget):
         self._column.lineMade.connect(self._line_made)
         self._column.heightChanged.connect(self._place)
         self._column.revealed.connect(self._reveal)
+        self._column.toggled.connect(self._stay)
         self._live.heightChanged.connect(self._place)
         self._live.linkAsked.connect(self._ask_link)
         self._interrupted.go_on.connect(lambda again: self.resume_wanted.emit("", again))
@@ -309,8 +310,13 @@ class RunStepsView(QWidget):
                 break
             self._lay_out()
         self._scroll_to(anchor)
+        self._following = self._following or bar.value() >= bar.maximum() - NEAR_END
         self._placing = False
         self._place_overlays()
+
+    def _stay(self) -> None:
+        """What is looked at stays in its place, though the page was at its end."""
+        self._following = False
 
     def _lay_out(self) -> None:
         px = themes.current.px
