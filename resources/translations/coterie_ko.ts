@@ -606,6 +606,10 @@
         <translation>무엇이든 물어보세요</translation>
     </message>
     <message>
+        <source>Ask anything. It is sent to {host}.</source>
+        <translation>무엇이든 물어보세요. 글은 {host}(으)로 전송됩니다.</translation>
+    </message>
+    <message>
         <source>Message</source>
         <translation>메시지</translation>
     </message>
@@ -1023,6 +1027,94 @@
     </message>
 </context>
 <context>
+    <name>Elsewhere</name>
+    <message>
+        <source>Elsewhere</source>
+        <translation>외부</translation>
+    </message>
+    <message>
+        <source>Elsewhere: text leaves this computer</source>
+        <translation>외부: 내용이 이 컴퓨터 밖으로 나갑니다</translation>
+    </message>
+    <message>
+        <source>What this model is given to read leaves this computer and goes to {host}.</source>
+        <translation>이 모델이 읽는 내용은 이 컴퓨터를 떠나 {host}(으)로 전송됩니다.</translation>
+    </message>
+    <message>
+        <source>elsewhere, on {host}</source>
+        <translation>외부, {host}</translation>
+    </message>
+    <message>
+        <source>a server on this computer, {host}</source>
+        <translation>이 컴퓨터의 서버, {host}</translation>
+    </message>
+</context>
+<context>
+    <name>ElsewhereLine</name>
+    <message>
+        <source>One model</source>
+        <translation>모델 1개</translation>
+    </message>
+    <message>
+        <source>{count} models</source>
+        <translation>모델 {count}개</translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation>이 컴퓨터</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>제거</translation>
+    </message>
+    <message>
+        <source>Remove {address}</source>
+        <translation>{address} 제거</translation>
+    </message>
+    <message>
+        <source>Change {name}</source>
+        <translation>{name} 변경</translation>
+    </message>
+    <message>
+        <source>Change it</source>
+        <translation>변경</translation>
+    </message>
+</context>
+<context>
+    <name>ElsewhereList</name>
+    <message>
+        <source>“{name}” is removed</source>
+        <translation>‘{name}’을(를) 제거했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>None yet.</source>
+        <translation>아직 없습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ElsewhereSection</name>
+    <message>
+        <source>Models elsewhere</source>
+        <translation>외부 모델</translation>
+    </message>
+    <message>
+        <source>Servers</source>
+        <translation>서버</translation>
+    </message>
+    <message>
+        <source>Other computers and services that speak OpenAI&apos;s API: vLLM, SGLang, llama-server, Ollama, LM Studio and others. What their models are given to read leaves this computer; they are marked wherever they are used.</source>
+        <translation>OpenAI API를 지원하는 다른 컴퓨터나 서비스입니다. vLLM, SGLang, llama-server, Ollama, LM Studio 등을 쓸 수 있습니다. 그곳의 모델이 읽는 내용은 이 컴퓨터 밖으로 나가며, 사용하는 곳마다 표시됩니다.</translation>
+    </message>
+    <message>
+        <source>Add a server</source>
+        <translation>서버 추가</translation>
+    </message>
+</context>
+<context>
     <name>EmptyState</name>
     <message>
         <source>What is on your mind?</source>
@@ -1031,6 +1123,10 @@
     <message>
         <source>The model runs on this machine. What you write stays here.</source>
         <translation>모델은 이 컴퓨터에서 돌아갑니다. 쓰신 내용은 밖으로 나가지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The model runs on {host}. What you write is sent there.</source>
+        <translation>모델이 {host}에서 실행됩니다. 작성한 글은 그곳으로 전송됩니다.</translation>
     </message>
     <message>
         <source>Explain how mixture-of-experts models work, in plain words</source>
@@ -1589,6 +1685,37 @@
     </message>
 </context>
 <context>
+    <name>KeyField</name>
+    <message>
+        <source>Another key instead of the kept one</source>
+        <translation>보관된 키 대신 쓸 다른 키</translation>
+    </message>
+    <message>
+        <source>Only where the server asks for one</source>
+        <translation>서버가 요구할 때만 필요합니다</translation>
+    </message>
+    <message>
+        <source>Key of the server</source>
+        <translation>서버의 키</translation>
+    </message>
+    <message>
+        <source>Kept in the system&apos;s keyring.</source>
+        <translation>시스템 키 보관소에 보관되어 있습니다.</translation>
+    </message>
+    <message>
+        <source>Kept for this session only: no keyring was found on this system.</source>
+        <translation>이 시스템에서 키 보관소를 찾지 못해 이번 실행 동안만 보관됩니다.</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>지우기</translation>
+    </message>
+    <message>
+        <source>Forget the key of the server</source>
+        <translation>서버의 키 지우기</translation>
+    </message>
+</context>
+<context>
     <name>LayerStrip</name>
     <message>
         <source>layer {first}: {where}</source>
@@ -1613,6 +1740,37 @@
     <message>
         <source>not placed</source>
         <translation>배치되지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>LeavingCard</name>
+    <message>
+        <source>Text will leave this computer</source>
+        <translation>내용이 이 컴퓨터 밖으로 나갑니다</translation>
+    </message>
+    <message>
+        <source>{model} runs on {host}. What you write to it is sent there, and so is what it reads in runs: files, pages and results. Whoever runs that server can read it.</source>
+        <translation>{model}은(는) {host}에서 실행됩니다. 이 모델에 쓰는 글과 작업 중에 모델이 읽는 파일, 웹 페이지, 결과가 그곳으로 전송됩니다. 그 서버를 운영하는 사람은 이 내용을 읽을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>The way there is not encrypted: others in the network can read it too.</source>
+        <translation>전송이 암호화되지 않아 네트워크의 다른 사람도 읽을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>You are asked once for each server. Its models are marked wherever they are used.</source>
+        <translation>서버마다 한 번만 묻습니다. 그 서버의 모델은 사용하는 곳마다 표시됩니다.</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>사용</translation>
+    </message>
+    <message>
+        <source>Use this model, and let text leave this computer</source>
+        <translation>내용이 이 컴퓨터 밖으로 나가는 것에 동의하고 이 모델 사용</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
     </message>
 </context>
 <context>
@@ -1987,6 +2145,10 @@
         <translation>가지고 있는 모델 가운데 그런 이름이 없습니다.</translation>
     </message>
     <message>
+        <source>Servers on this computer</source>
+        <translation>이 컴퓨터의 서버</translation>
+    </message>
+    <message>
         <source>starter model</source>
         <translation>기본 모델</translation>
     </message>
@@ -2119,6 +2281,25 @@
     <message>
         <source>Show the log</source>
         <translation>로그 보기</translation>
+    </message>
+</context>
+<context>
+    <name>ModelTicks</name>
+    <message>
+        <source>Find a model</source>
+        <translation>모델 찾기</translation>
+    </message>
+    <message>
+        <source>Another name that the server knows</source>
+        <translation>서버가 아는 다른 모델 이름</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>Add this name</source>
+        <translation>이 이름 추가</translation>
     </message>
 </context>
 <context>
@@ -3758,6 +3939,121 @@
     <message>
         <source>Close</source>
         <translation>닫기</translation>
+    </message>
+</context>
+<context>
+    <name>ServerForm</name>
+    <message>
+        <source>Less</source>
+        <translation>접기</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>더 보기</translation>
+    </message>
+    <message>
+        <source>As the server tells</source>
+        <translation>서버가 알려 주는 대로</translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation>서버에 묻는 중…</translation>
+    </message>
+    <message>
+        <source>Certificates</source>
+        <translation>인증서</translation>
+    </message>
+    <message>
+        <source>File of certificates</source>
+        <translation>인증서 파일</translation>
+    </message>
+    <message>
+        <source>It answers and lists no models. Type a name that it knows.</source>
+        <translation>서버가 응답하지만 모델 목록이 없습니다. 서버가 아는 이름을 입력해 주세요.</translation>
+    </message>
+    <message>
+        <source>One model found.</source>
+        <translation>모델 1개를 찾았습니다.</translation>
+    </message>
+    <message>
+        <source>{count} models found. Tick those that are to be offered.</source>
+        <translation>모델 {count}개를 찾았습니다. 목록에 보일 모델을 선택해 주세요.</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>주소</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>키</translation>
+    </message>
+    <message>
+        <source>Models to offer</source>
+        <translation>목록에 보일 모델</translation>
+    </message>
+    <message>
+        <source>Name, if you like</source>
+        <translation>이름(선택)</translation>
+    </message>
+    <message>
+        <source>Certificates that are trusted besides</source>
+        <translation>추가로 신뢰할 인증서</translation>
+    </message>
+    <message>
+        <source>Context in tokens, where the server does not tell it</source>
+        <translation>컨텍스트(토큰), 서버가 알려 주지 않을 때</translation>
+    </message>
+    <message>
+        <source>The address is shown without one</source>
+        <translation>없으면 주소를 표시합니다</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Allow http for this server: text goes there unencrypted, and others on the way can read it.</source>
+        <translation>이 서버에 http 허용: 내용이 암호화되지 않은 채 전송되어 도중에 다른 사람이 읽을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Allow http for this server</source>
+        <translation>이 서버에 http 허용</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>확인</translation>
+    </message>
+    <message>
+        <source>Check the server and list its models</source>
+        <translation>서버를 확인하고 모델 목록 보기</translation>
+    </message>
+    <message>
+        <source>Certificates and context</source>
+        <translation>인증서와 컨텍스트</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>선택…</translation>
+    </message>
+    <message>
+        <source>Choose a file of certificates</source>
+        <translation>인증서 파일 선택</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>저장</translation>
+    </message>
+    <message>
+        <source>Add this server</source>
+        <translation>이 서버 추가</translation>
+    </message>
+    <message>
+        <source>Save what was changed</source>
+        <translation>변경한 내용 저장</translation>
     </message>
 </context>
 <context>

@@ -243,8 +243,8 @@ class AnswerCard(MessageCard):
             text = sentence(message.error, _language())
         elif message.state == "length":
             text = self.tr("The answer reached its length limit and stops here.")
-        elif message.state == "stopped" and self._why_ended() is not None:
-            text = sentence(self._why_ended() or ErrorInfo("unknown"), _language())
+        elif message.state == "stopped" and (why := self._why_ended()) is not None:
+            text = sentence(why, _language())
         elif message.state == "stopped":
             text = self.tr("Stopped. What was written so far is kept.")
         else:

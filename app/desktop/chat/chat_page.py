@@ -328,6 +328,7 @@ class ChatPage(LiveWidget):
     def _take_model(self, state: ModelChanged) -> None:
         self.model.show_state(state)
         self.composer.show_model(state)
+        self.transcript.empty.show_model(state.path)
         self._show_context()
 
     def take_settings(self, settings: Settings) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from app.desktop.chat.message_edit import MessageEdit
 from app.desktop.chat.tools_button import ToolsButton
+from app.desktop.elsewhere import leaving
 from app.desktop.icons import icon
 from app.desktop.live import LiveWidget
 from app.desktop.reasoning_chooser import ReasoningChooser
@@ -119,6 +120,7 @@ class Composer(LiveWidget):
         self.edit.height_wanted.connect(self.fit)
         self.edit.focus_changed.connect(self._show_focus)
         self.button.clicked.connect(self._press)
+        self.tools.changed.connect(self._fit_foot)
         self.reasoning.chosen.connect(self.reasoning_chosen)
         self._draft_timer.timeout.connect(self._tell_draft)
 
@@ -147,6 +149,7 @@ class Composer(LiveWidget):
         self._model = state
         self._show_reasoning()
         self._show_hint()
+        self._show_placeholder()
 
     def show_reasoning(self, value: Reasoning) -> None:
         """What is chosen for this conversation."""
@@ -245,6 +248,13 @@ class Composer(LiveWidget):
         self._hint.setVisible(self._model is not None and self._model.state == "loading")
         self._fit_foot()
 
+    def _show_placeholder(self) -> None:
+        remote = leaving(self._model.path) if self._model is not None else None
+        words = self.tr("Ask anything")
+        if remote is not None:
+            words = self.tr("Ask anything. It is sent to {host}.").format(host=remote.host)
+        self.edit.setPlaceholderText(words)
+
     def hideEvent(self, event: object) -> None:
         self.flush_draft()
 
@@ -253,7 +263,7 @@ class Composer(LiveWidget):
         self._fit_foot()
 
     def retranslate(self) -> None:
-        self.edit.setPlaceholderText(self.tr("Ask anything"))
+        self._show_placeholder()
         self.edit.setAccessibleName(self.tr("Message"))
         self._reasoning_label.setText(self.tr("Reasoning"))
         self.reasoning.setAccessibleName(self.tr("Reasoning"))

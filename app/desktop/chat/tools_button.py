@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
@@ -18,7 +18,10 @@ MOST_NAME = 150
 
 
 class ToolsButton(LiveWidget):
-    """`button` is what is pressed. `set_compact` is for narrow places: then it shows its sign alone."""
+    """`button` is what is pressed, `changed` comes when it needs another width. `set_compact` is for narrow places:
+    then it shows its sign alone."""
+
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +39,7 @@ class ToolsButton(LiveWidget):
         """None: no tools."""
         self._tools = tools
         self.refresh()
+        self.changed.emit()
 
     def set_compact(self, compact: bool) -> None:
         if compact != self._compact:

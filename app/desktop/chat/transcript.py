@@ -82,7 +82,7 @@ class TranscriptView(QWidget):
         self._window = CardWindow(self)
         self._jump = JumpButton(self)
         self._jump.hide()
-        self._empty = EmptyState(self)
+        self.empty = EmptyState(self)
         self._strip = Strip(self, floating=True)
         self._strip.hide()
         self._ring = _FocusFrame(self)
@@ -95,7 +95,7 @@ class TranscriptView(QWidget):
         self._window.tailChanged.connect(self._tail_changed)
         self._window.keyboardFocus.connect(self._ring.setVisible)
         self._jump.clicked.connect(self.jump_to_latest)
-        self._empty.suggestionChosen.connect(self.suggestionChosen)
+        self.empty.suggestionChosen.connect(self.suggestionChosen)
         self._strip.pressed.connect(self._answer_link)
         themes.changed.connect(self.restyle)
         application = QApplication.instance()
@@ -243,7 +243,7 @@ class TranscriptView(QWidget):
 
     def _show_emptiness(self) -> None:
         empty = not self._window.ids
-        self._empty.setVisible(empty)
+        self.empty.setVisible(empty)
         self._window.setVisible(not empty)
         if empty:
             self._jump.hide()
@@ -383,7 +383,7 @@ class TranscriptView(QWidget):
     def _place_overlays(self) -> None:
         width = max(160, min(themes.current.px(COLUMN), self.width() - 2 * MARGIN))
         left = (self.width() - width) // 2
-        self._empty.setGeometry(left, 0, width, self.height())
+        self.empty.setGeometry(left, 0, width, self.height())
         height = self._strip.fit(width)
         self._strip.setGeometry(left, self.height() - height - 12, width, height)
         below = self.height() - self._jump.height() - 12
@@ -393,7 +393,7 @@ class TranscriptView(QWidget):
     def restyle(self) -> None:
         """Takes colours and sizes from the current theme."""
         self._window.restyle()
-        self._empty.restyle()
+        self.empty.restyle()
         self._strip.restyle()
         self._place_overlays()
         self._jump.update()

@@ -14,6 +14,7 @@ from app.desktop.service_calls import ServiceCalls
 from app.desktop.settings.answer_controls import AnswerControls, fallback_of_model
 from app.desktop.settings.appearance import AppearanceSection
 from app.desktop.settings.data_section import DataSection
+from app.desktop.settings.elsewhere_section import ElsewhereSection
 from app.desktop.settings.hub_section import HubSection
 from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.servers_section import ServersSection
@@ -102,6 +103,7 @@ class SettingsPage(LiveWidget):
         self.answers = DefaultAnswers(calls, self)
         self.model = ModelSection(calls, self)
         self.hub = HubSection(calls, self)
+        self.elsewhere = ElsewhereSection(calls, self)
         self.workers = WorkersSection(calls, self)
         self.servers = ServersSection(calls, self)
         self.data = DataSection(calls, home, self)
@@ -113,6 +115,7 @@ class SettingsPage(LiveWidget):
             self.answers,
             self.model,
             self.hub,
+            self.elsewhere,
             self.workers,
             self.servers,
             self.data,
@@ -136,6 +139,8 @@ class SettingsPage(LiveWidget):
         outer.addWidget(self.scroller)
         self.data.restored.connect(self.restored)
         self.workers.list.grew.connect(self._scroll_to_workers)
+        self.elsewhere.said.connect(self.said)
+        self.elsewhere.grew.connect(self._scroll_to)
         self.servers.said.connect(self.said)
         self.servers.grew.connect(self._scroll_to)
         self.refresh()
@@ -150,6 +155,7 @@ class SettingsPage(LiveWidget):
     def take_events(self, events: list[ServiceEvent]) -> None:
         self.model.take_events(events)
         self.hub.take_events(events)
+        self.elsewhere.take_events(events)
         self.workers.take_events(events)
         self.servers.take_events(events)
         for event in events:
@@ -163,6 +169,7 @@ class SettingsPage(LiveWidget):
         self.refresh_trash()
         self.workers.refresh_workers()
         self.hub.open()
+        self.elsewhere.open()
         self.servers.open()
 
     def leave(self) -> None:
