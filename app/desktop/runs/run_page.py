@@ -1,12 +1,18 @@
-"""One run: the bar over it, its steps, and what lies beside them."""
+"""One run: the bar over it, its steps, and the cards beside them."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.desktop.live import LiveWidget
-from app.desktop.runs.plain_steps import PlainSteps
 from app.desktop.runs.run_header import RunHeader
+from app.desktop.runs.side_cards import SideCards
+from app.desktop.runs.steps_view import RunStepsView
+from app.desktop.theme import themes
+
+CARDS = 286
+# Below this width the cards and the steps take turns.
+BOTH_FROM = 780
 
 
 class RunPage(LiveWidget):
@@ -15,10 +21,36 @@ class RunPage(LiveWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.header = RunHeader(self)
-        self.steps = PlainSteps(self)
+        self.steps = RunStepsView(self)
+        self.cards = SideCards(self)
+        self._row = QHBoxLayout()
+        self._row.addWidget(self.steps, 1)
+        self._row.addWidget(self.cards)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
-        column.addWidget(self.steps, 1)
+        column.addLayout(self._row, 1)
+        self.header.cards_wanted.connect(lambda _: self._fit())
         self.refresh()
+
+    def _fit(self) -> None:
+        narrow = self.width() < themes.current.px(BOTH_FROM)
+        self.header.show_narrow(narrow)
+        chosen = self.header.cards.isChecked()
+        self.cards.setVisible(not narrow or chosen)
+        self.steps.setVisible(not narrow or not chosen)
+        px = themes.current.px
+        self._row.setContentsMargins(px(28) if narrow and chosen else 0, 0, px(14), 0)
+        if narrow:
+            self.cards.setMinimumWidth(0)
+            self.cards.setMaximumWidth(16_777_215)
+        else:
+            self.cards.setFixedWidth(px(CARDS))
+
+    def resizeEvent(self, event: object) -> None:
+        self._fit()
+
+    def restyle(self) -> None:
+        self._row.setSpacing(0)
+        self._fit()

@@ -334,9 +334,12 @@ class MainWindow(LiveWidget):
             from app.desktop.runs.runs_page import RunsPage
 
             page = self._runs = RunsPage(self.calls, self.run_notes.shelf, self)
+            self.toast.stand_above(page.form.foot)
             page.said.connect(self._say)
             self.pages.addWidget(page)
             self.side.addWidget(page.side)
+            if self.calls.services is not None:
+                page.take_events([self.calls.services.models.state])
         return self._runs
 
     def show_page(self, page: str) -> None:

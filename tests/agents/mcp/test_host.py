@@ -172,6 +172,26 @@ def test_a_server_that_says_nothing_is_not_waited_for(host: Host, workspace: Pat
     assert caught.value.code == "mcp.slow_start"
 
 
+def test_a_start_that_hangs_holds_up_no_end(host: Host, workspace: Path, faulty: Faulty) -> None:
+    link = host.link(faulty("silent", start_s=60.0), workspace)
+    errors: list[str] = []
+
+    def start() -> None:
+        with pytest.raises(UserError) as caught:
+            link.start()
+        errors.append(caught.value.code)
+
+    starting = threading.Thread(target=start)
+    starting.start()
+    while link.state != "starting":
+        time.sleep(0.01)
+    begun = time.monotonic()
+    link.stop()
+    starting.join()
+    assert time.monotonic() - begun < 5
+    assert (len(errors), link.state) == (1, "off")
+
+
 def test_a_banner_before_the_first_message_does_no_harm(host: Host, workspace: Path, faulty: Faulty) -> None:
     assert tools_of(host, faulty("banner"), workspace)["faulty_fail"].run({}, here_in(workspace)).text == (
         "it did not work"
