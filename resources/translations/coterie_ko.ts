@@ -2513,6 +2513,10 @@
         <translation>모델 파일 열기…</translation>
     </message>
     <message>
+        <source>Models elsewhere…</source>
+        <translation>외부 모델…</translation>
+    </message>
+    <message>
         <source>Load again</source>
         <translation>다시 불러오기</translation>
     </message>

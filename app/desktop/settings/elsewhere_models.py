@@ -41,7 +41,7 @@ class ModelTick(QWidget):
 
 
 class ModelTicks(LiveWidget):
-    """`changed`: another one is ticked or not any more."""
+    """`changed`: `chosen` is another choice now."""
 
     changed = Signal()
 
@@ -73,6 +73,7 @@ class ModelTicks(LiveWidget):
         self._column.addLayout(foot)
         self.search.textChanged.connect(self._filter)
         self.another.returnPressed.connect(self._add)
+        self.another.textEdited.connect(lambda _: self.changed.emit())
         self.add.clicked.connect(self._add)
         self.refresh()
 

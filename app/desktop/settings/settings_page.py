@@ -191,6 +191,11 @@ class SettingsPage(LiveWidget):
         self.hub.token.setFocus(Qt.FocusReason.OtherFocusReason)
         QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self.hub))
 
+    def show_elsewhere(self) -> None:
+        """Bring the servers of models elsewhere into sight, ready to add one."""
+        self.elsewhere.adding.address.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._scroll_to(self.elsewhere)
+
     def _scroll_to_workers(self) -> None:
         # Once it is laid out: what was never shown has no size yet.
         QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self.workers))
