@@ -181,7 +181,8 @@ class AnswerSteps(QWidget):
     def take_focus(self) -> None:
         """To the question, if there is one."""
         if self._question is not None:
-            self._question.default.setFocus(Qt.FocusReason.OtherFocusReason)
+            card = self._question
+            (card.bar.no if card.is_link else card.default).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _calls(self) -> list[CallLine]:
         return [line for line in self._lines.lines if isinstance(line, CallLine)]

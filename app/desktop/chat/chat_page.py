@@ -56,6 +56,8 @@ class ChatPage(LiveWidget):
 
     opened = Signal(object)
     answering_changed = Signal(set)
+    # A `Said` for the foot of the window.
+    said = Signal(object)
     # The conversation's title or its options.
     details_changed = Signal()
 
@@ -121,6 +123,7 @@ class ChatPage(LiveWidget):
         self.runs.asked.connect(lambda steps: steps.offer_focus())
         self.runs.released.connect(self.composer.take_focus)
         self.runs.continue_wanted.connect(self._continue)
+        self.runs.said.connect(self.said)
         transcript.suggestionChosen.connect(self._take_suggestion)
 
     def _connect(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.desktop.chat.tools_button import ToolsButton
 from app.desktop.service_calls import ServiceCalls
+from app.services.run_values import ToolAtHand
 from app.store.records import ChatTools
 
 if TYPE_CHECKING:
@@ -33,17 +34,21 @@ class ToolsControl(QObject):
         self._button.show_tools(tools)
 
     def open(self) -> None:
-        """Show the sheet once it is known which folders were used before."""
-        self._calls.do(recent_folders, self._open, owner=self)
+        """Show the sheet once it is known which folders were used before, and which tools there are."""
+        from app.desktop.runs.tools_fold import tools_at_hand
 
-    def _open(self, recent: list[str]) -> None:
+        self._calls.do(
+            lambda s: (recent_folders(s), *tools_at_hand(s)), self._open, executor="io", owner=self
+        )
+
+    def _open(self, found: tuple[list[str], tuple[ToolAtHand, ...], tuple[str, ...]]) -> None:
         if self.sheet is None:
             from app.desktop.chat.tools_sheet import ToolsSheet
 
             self.sheet = ToolsSheet(self._button.window())
             self.sheet.wanted.connect(self._use)
             self.sheet.off.connect(lambda: self._choose(None))
-        self.sheet.show_tools(self._tools, recent)
+        self.sheet.show_tools(self._tools, *found)
         self.sheet.open()
 
     def _use(self, tools: ChatTools) -> None:

@@ -13,9 +13,11 @@ from app.desktop.models.labels import wrapped_label
 from app.desktop.models.scroller import GUTTER, ColumnScroller
 from app.desktop.runs.folder_field import FolderField
 from app.desktop.runs.mode_choice import ModeChoice
+from app.desktop.runs.tools_fold import ToolsFold
 from app.desktop.settings.checked_field import Complaint
 from app.desktop.theme import themes
 from app.desktop.window.overlay import Overlay
+from app.services.run_values import ToolAtHand
 from app.store.records import ChatTools
 from engine.errors import UserError
 
@@ -45,6 +47,7 @@ class ToolsSheet(Overlay):
         self._about = wrapped_label(inside, "small", selectable=False)
         self.folder = FolderField(inside)
         self.mode = ModeChoice(inside)
+        self.which = ToolsFold(inside)
         self._labels = [QLabel(inside), QLabel(inside)]
         self._complaint = Complaint(self.card)
         self.use, self.turn_off, self.cancel = (QPushButton(self.card) for _ in range(3))
@@ -54,6 +57,7 @@ class ToolsSheet(Overlay):
         self._groups: list[QVBoxLayout] = []
         self._lay_out()
         self.folder.changed.connect(self._forgive)
+        self.which.opened.connect(lambda _: QTimer.singleShot(0, self, self._fit))
         self.use.clicked.connect(self._use)
         self.turn_off.clicked.connect(self._turn_off)
         self.cancel.clicked.connect(self.close_overlay)
@@ -70,6 +74,7 @@ class ToolsSheet(Overlay):
             group.addWidget(field)
             self._groups.append(group)
             column.addLayout(group)
+        column.addWidget(self.which)
         column.addStretch(1)
         self._bar = QHBoxLayout()
         self._bar.addWidget(self.turn_off)
@@ -82,8 +87,15 @@ class ToolsSheet(Overlay):
 
     # What it is told
 
-    def show_tools(self, tools: ChatTools | None, recent: Sequence[str]) -> None:
-        """What the chat has now. Where it has none, the latest of the `recent` folders is offered."""
+    def show_tools(
+        self,
+        tools: ChatTools | None,
+        recent: Sequence[str],
+        at_hand: Sequence[ToolAtHand],
+        servers: Sequence[str],
+    ) -> None:
+        """What the chat has now, of the tools `at_hand` and those of `servers`. Where it has none, the latest of the
+        `recent` folders is offered."""
         self._tools = tools
         self.folder.show_recent(recent)
         if tools is None:
@@ -91,6 +103,9 @@ class ToolsSheet(Overlay):
         else:
             self.folder.show_folder(tools.workspace)
             self.mode.set_mode(tools.mode)
+        self.which.open(False)
+        self.which.show_tools(at_hand, servers)
+        self.which.choose(None if tools is None else tools.names)
         self._complaint.say(None)
         self.retranslate()
 
@@ -112,8 +127,7 @@ class ToolsSheet(Overlay):
         first.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def chosen(self) -> ChatTools:
-        names = None if self._tools is None else self._tools.names
-        return ChatTools(self.folder.folder(), self.mode.mode(), names)
+        return ChatTools(self.folder.folder(), self.mode.mode(), self.which.chosen())
 
     # Inside
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.answer_steps import AnswerSteps
 from app.desktop.chat.chat_page import ChatPage
-from app.desktop.runs.approval_card import GUARD_S, ApprovalCard
+from app.desktop.runs.approval_card import ApprovalCard
 from app.store.records import ChatOptions, ChatTools
 from tests.app.desktop.conftest import Running
 from tests.support.agents.scripted_brain import Reply, ScriptedBrain, calls, says
@@ -45,12 +44,11 @@ class Chatting:
         self.qtbot.keyClick(self.page.composer.edit, Qt.Key.Key_Return)
 
     def question(self) -> ApprovalCard:
-        """What is asked, once it takes answers."""
+        """What is asked."""
         self.running.until(lambda: self.page.runs.question() is not None)
         steps = self.page.runs.question()
         assert steps is not None and steps.question is not None
         self.running.until(steps.question.isVisible)
-        time.sleep(GUARD_S)
         return steps.question
 
     def answer(self) -> AnswerCard:
@@ -74,7 +72,9 @@ class Chatting:
 
 
 @pytest.fixture
-def chatting(running: Running, tmp_path: Path) -> Chatting:
+def chatting(running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Chatting:
+    # A question takes answers at once.
+    monkeypatch.setitem(ApprovalCard.__init__.__kwdefaults__, "guard", 0.0)
     return Chatting(running, tmp_path / "work")
 
 
@@ -139,6 +139,22 @@ def test_a_call_is_allowed_by_keyboard_and_its_steps_stand_over_the_answer(chatt
     assert steps.y() < answer._body.y()
 
 
+def test_what_an_answer_changed_is_taken_back_under_it_and_the_foot_of_the_window_has_the_way_forward(
+    chatting: Chatting,
+) -> None:
+    chatting.switch_on("workspace")
+    chatting.begin("Make notes.txt", WRITE, says("It is there."))
+    steps = chatting.steps()
+    chatting.running.until(steps._undo.isVisible)
+    steps._undo.click()
+    chatting.running.until(lambda: not (chatting.folder / "notes.txt").exists())
+    chatting.running.until(lambda: not steps._undo.isVisible() and chatting.running.window.toast.isVisible())
+    assert steps._head.text() == "1 step"
+    chatting.running.window.toast._act()
+    chatting.running.until((chatting.folder / "notes.txt").exists)
+    chatting.running.until(steps._undo.isVisible)
+
+
 def test_what_is_being_written_may_turn_out_to_be_a_step(chatting: Chatting) -> None:
     chatting.switch_on()
     chatting.begin("Make notes.txt", WRITE, says("Not then."))
@@ -147,8 +163,8 @@ def test_what_is_being_written_may_turn_out_to_be_a_step(chatting: Chatting) -> 
     assert isinstance(streaming, AnswerCard) and streaming.streamed_text() == ""
     chatting.running.until(lambda: len(streaming.steps._column.widgets()) == 2)  # type: ignore[union-attr]
     assert streaming._status is None  # a person is waited for, and not the model
-    card._deny.click()
-    card._send.click()
+    card.bar.no.click()
+    card.bar.deny.click()
     assert chatting.answer().message.content == "Not then."
     assert not (chatting.folder / "notes.txt").exists()
 
@@ -160,6 +176,8 @@ def test_a_chat_that_asks_can_be_left_and_asks_again_when_it_is_opened(chatting:
     asking = chatting.page.conversation
     assert asking is not None
     chatting.page.open_new()
+    window = chatting.running.window
+    assert window.sidebar._delegate.asking == {asking.id}
     chatting.begin("Hi")
     chatting.running.until(lambda: chatting.page.conversation is not None)
     other = chatting.page.conversation
@@ -168,6 +186,38 @@ def test_a_chat_that_asks_can_be_left_and_asks_again_when_it_is_opened(chatting:
     chatting.page.open(asking.id)
     chatting.question()._allow("once")
     assert chatting.answer().message.content == "It is there."
+    chatting.running.until(lambda: window.sidebar._delegate.asking == set())
+
+
+def test_a_chat_that_begins_to_ask_while_another_is_shown_says_so_at_the_foot(chatting: Chatting) -> None:
+    chatting.switch_on()
+    chatting.brain.slow = 0.3
+    chatting.begin("Make notes.txt", WRITE, says("It is there."))
+    chatting.running.until(lambda: bool(chatting.page.transcript.ids))
+    chatting.page.open_new()
+    toast = chatting.running.window.toast
+    chatting.running.until(toast.isVisible)
+    assert toast._text.text() == "“Make notes.txt” waits for your answer"
+    toast._act()
+    chatting.question()._allow("once")
+    assert chatting.answer().message.content == "It is there."
+
+
+def test_a_chat_may_have_some_of_the_tools_alone(chatting: Chatting) -> None:
+    tools = chatting.page.tools
+    chatting.page.composer.tools.button.click()
+    chatting.running.until(lambda: tools.sheet is not None and tools.sheet.isVisible())
+    sheet = tools.sheet
+    assert sheet is not None and sheet.chosen().names is None
+    sheet.folder.show_folder(str(chatting.folder))
+    sheet.which.reading.click()
+    sheet.use.click()
+    chatting.running.until(lambda: chatting.page.options().tools is not None)
+    chatting.begin("Make notes.txt", WRITE, says("I may not."))
+    assert chatting.answer().message.content == "I may not."
+    assert not (chatting.folder / "notes.txt").exists()
+    offered = {tool["function"]["name"] for tool in chatting.brain.asks[0].tools}
+    assert "read_file" in offered and "write_file" not in offered
 
 
 def test_a_stopped_answer_keeps_its_steps_and_is_continued(chatting: Chatting) -> None:
