@@ -618,6 +618,17 @@
     </message>
 </context>
 <context>
+    <name>ChatNotes</name>
+    <message>
+        <source>“{title}” waits for your answer</source>
+        <translation>“{title}” 대화가 답을 기다립니다</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>보기</translation>
+    </message>
+</context>
+<context>
     <name>CodeBlock</name>
     <message>
         <source>Copied</source>
