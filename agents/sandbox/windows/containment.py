@@ -146,7 +146,7 @@ def private_folder() -> Iterator[Path]:
 @contextlib.contextmanager
 def put_back(confinement: Confinement) -> Iterator[None]:
     """What git would execute is as it was afterwards, when nothing of the program runs any more."""
-    undone = PutBack(protected(confinement)[0], writable_roots(confinement))
+    undone = PutBack(protected(confinement)[0], writable_roots(confinement), brief=True)
     yield
     undone.restore()
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from agents.events import Entry, RunStarted
@@ -22,6 +22,7 @@ from app.desktop.runs.reading import RunReading
 from app.desktop.runs.run_page import RunPage
 from app.desktop.runs.shelf import RunShelf
 from app.desktop.runs.side_panel import RunsSide
+from app.desktop.runs.tools_fold import tools_at_hand
 from app.desktop.service_calls import ServiceCalls
 from app.services.events import ModelChanged, ServersChanged, ServiceEvent
 from app.services.run_values import Recipe, RunRecord, RunView, RunWish, ToolAtHand
@@ -74,7 +75,7 @@ class RunsPage(LiveWidget):
         self.acting.said.connect(self.said)
         self.acting.restored.connect(self.show_run)
         self.acting.text_read.connect(self._take_text)
-        self._clock.timeout.connect(self._show_header)
+        self._clock.timeout.connect(self._show_view)
         self._connect_reading()
         self._connect_run()
 
@@ -164,7 +165,7 @@ class RunsPage(LiveWidget):
         self.side.show_open(key)
         self._read_choices()
         latest = sorted(self.shelf.all(), key=lambda run: -run.updated)
-        self.form.show_recent([run.workspace for run in latest])
+        self.form.show_recent([run.workspace for run in latest], [run.model for run in latest])
         self._stack.setCurrentWidget(self.form)
         self.form.take_focus()
 
@@ -176,8 +177,7 @@ class RunsPage(LiveWidget):
         # The one before must not be answered in the name of this one.
         view = RunView(record)
         self.run.steps.show_run(view, ())
-        self.run.header.show_view(view, 0.0)
-        self.run.cards.show_view(view)
+        self.run.show_view(view, 0.0)
         self._stack.setCurrentWidget(self.run)
         self.side.show_open(("run", str(run)))
         self.reading.show(run)
@@ -189,6 +189,7 @@ class RunsPage(LiveWidget):
         self.form.started()
         self.shelf.take(run)
         self.show_run(run.id)
+        self.run.steps.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _decide(self, call: str, decision: Decision) -> None:
         self.acting.decide(self.reading.shown, call, decision)
@@ -244,7 +245,7 @@ class RunsPage(LiveWidget):
         self._calls.do(run_models, self.form.show_models, executor="files", owner=self)
         if not self._tools_known:
             self._tools_known = True
-            self._calls.do(_tools, self._take_tools, executor="io", owner=self)
+            self._calls.do(tools_at_hand, self._take_tools, executor="io", owner=self)
 
     def _take_tools(self, found: tuple[tuple[ToolAtHand, ...], tuple[str, ...]]) -> None:
         self.form.show_tools(*found)
@@ -274,7 +275,7 @@ class RunsPage(LiveWidget):
     def _opened(self, view: RunView, entries: tuple[Entry, ...]) -> None:
         self.run.steps.show_run(view, entries)
         self._note_time(entries)
-        self._show_view(view)
+        self._show_view()
 
     def _came(self, entries: tuple[Entry, ...]) -> None:
         self.run.steps.append(entries)
@@ -286,13 +287,9 @@ class RunsPage(LiveWidget):
 
     def _viewed(self, view: RunView) -> None:
         self.run.steps.set_view(view)
-        self._show_view(view)
+        self._show_view()
 
-    def _show_view(self, view: RunView) -> None:
-        self.run.cards.show_view(view)
-        self._show_header()
-
-    def _show_header(self) -> None:
+    def _show_view(self) -> None:
         view = self.reading.view
         if view is None:
             return
@@ -300,7 +297,7 @@ class RunsPage(LiveWidget):
         runs = view.record.state == "running"
         if runs and self._last_event:
             seconds += max(0.0, time.time() - self._last_event)
-        self.run.header.show_view(view, seconds)
+        self.run.show_view(view, seconds)
         if runs and self.isVisible():
             self._clock.start()
         else:
@@ -323,7 +320,7 @@ class RunsPage(LiveWidget):
         self._clock.stop()
 
     def showEvent(self, event: object) -> None:
-        self._show_header()
+        self._show_view()
 
     def _say_state(self) -> None:
         if self.shelf.is_read:
@@ -345,18 +342,6 @@ class RunsPage(LiveWidget):
             self._say_state()
         if self.isVisible():
             self._read_recipes()  # in the language that is on
-
-
-def _tools(services: Services) -> tuple[tuple[ToolAtHand, ...], tuple[str, ...]]:
-    """Our own, and the names of those of servers that are on, as they were when each was last asked."""
-    accepted = [
-        tool.name
-        for server in services.servers.all()
-        if server.enabled and server.consented
-        for tool in server.tools
-        if tool.status == "accepted"
-    ]
-    return services.runs.tools(), tuple(accepted)
 
 
 def _begin(services: Services, wish: RunWish) -> RunRecord:
