@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from agents.mcp.definitions import MOST_TOOLS, Definition
+from agents.mcp.heard import heard
 from agents.mcp.log import ServerLog, ended
 from agents.mcp.questions import Question, answer_of, question_of
 from agents.permissions.values import Decision
@@ -149,7 +150,7 @@ class Connection:
 
         try:
             async with Client(
-                self._opening(self._ended, self._asker),
+                heard(self._opening(self._ended, self._asker)),
                 elicitation_callback=self._elicit,
                 message_handler=self._heard,
                 client_info=Implementation(name="coterie", version="0.1.0"),
@@ -316,6 +317,8 @@ class Connection:
             return UserError("mcp.no_program", server=self.server, detail=str(error.filename or ""))
         if self._why:
             return self._over()
+        if isinstance(error, RuntimeError):  # the SDK's word for what it cannot agree on with the server
+            return UserError("mcp.nonsense", server=self.server, detail=_words(error))
         return UserError("mcp.unreachable", server=self.server, detail=_words(error))
 
 

@@ -64,6 +64,9 @@ class LineWidget(QWidget):
     def set_current(self, on: bool) -> None:
         """Whether Tab stops here."""
 
+    def set_on_card(self, on: bool) -> None:
+        """Whether it stands on a card with steps."""
+
     @property
     def is_open(self) -> bool:
         return False
@@ -201,7 +204,7 @@ class StepRow(LineWidget):
         self.head.wanted.connect(self.set_open)
         self.head.moved.connect(self.moved)
         self._undo = BadgeButton(self)
-        self._undo.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._undo.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._undo.clicked.connect(self._undo_step)
         self.show_line(line)
 
@@ -215,6 +218,11 @@ class StepRow(LineWidget):
 
     def show_line(self, line: Line) -> None:
         assert isinstance(line, CallLine | ThoughtLine)
+        if line == self.line and self.head.line is not None:
+            return
+        if self.holds_focus:
+            # What was pressed may go, and the focus would go on by itself to somewhere else.
+            self.head.setFocus(Qt.FocusReason.OtherFocusReason)
         self.line = self.head.line = line
         self._undo.setVisible(isinstance(line, CallLine) and line.undoing == "possible")
         if self._details is not None:
@@ -247,9 +255,8 @@ class StepRow(LineWidget):
         self.heightChanged.emit()
 
     def set_current(self, on: bool) -> None:
-        policy = Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus
-        self.head.setFocusPolicy(policy)
-        self._undo.setFocusPolicy(policy)
+        self.head.setFocusPolicy(Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus)
+        self._undo.setFocusPolicy(Qt.FocusPolicy.TabFocus if on else Qt.FocusPolicy.NoFocus)
 
     def retranslate(self) -> None:
         line = self.line
@@ -303,8 +310,12 @@ class QuietRow(LineWidget):
     def __init__(self, parent: QWidget, line: QuietLine) -> None:
         super().__init__(parent)
         self.line = line
+        self._on_card = True
         self._note = NoteLine(self)
         self.retranslate()
+
+    def set_on_card(self, on: bool) -> None:
+        self._on_card = on
 
     def show_line(self, line: Line) -> None:
         assert isinstance(line, QuietLine)
@@ -319,10 +330,11 @@ class QuietRow(LineWidget):
 
     def fit(self, width: int) -> int:
         px = themes.current.px
-        left = OVERHANG + px(NUMBER)
+        # On a card it stands under the words of the steps.
+        left, top = (OVERHANG + px(NUMBER), px(9)) if self._on_card else (0, 0)
         height = self._note.fit(width - left - OVERHANG)
-        self._note.setGeometry(left, px(9), width - left - OVERHANG, height)
-        return height + 2 * px(8)
+        self._note.setGeometry(left, top, width - left - OVERHANG, height)
+        return height + 2 * top
 
 
 class SaidRow(LineWidget):
