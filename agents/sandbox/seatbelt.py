@@ -19,6 +19,8 @@ from pathlib import Path
 
 assert sys.platform != "win32"
 
+import msgspec
+
 from agents.sandbox.inside.plan import PRIVATE_FOLDER
 from agents.sandbox.launched import Launched, launcher, plan_of
 from agents.sandbox.protected import protected
@@ -114,18 +116,20 @@ class Seatbelt(Launched):
 
     def _argv(self, argv: Sequence[str], confinement: Confinement, limits: Limits, channel: int) -> list[str]:
         workspace = as_named_by_the_kernel(confinement.workspace)
-        locked, expected = protected(workspace, confinement.protected)
+        writes = [as_named_by_the_kernel(path) for path in confinement.writable]
+        named = msgspec.structs.replace(confinement, workspace=workspace, writable=tuple(writes))
+        locked, expected = protected(named)
         mark = f"coterie.{secrets.token_hex(16)}"
         text = profile(
             workspace,
             reads=[as_named_by_the_kernel(path) for path in (*interpreter_folders(), *confinement.readable)],
-            writes=[as_named_by_the_kernel(path) for path in confinement.writable],
+            writes=writes,
             workspace_writable=confinement.workspace_writable,
             locked=locked,
             network=confinement.network,
             mark=mark,
         )
-        plan = plan_of(self.name, confinement, limits, channel, workspace)
+        plan = plan_of(self.name, named, limits, channel, workspace)
         return launcher(plan._replace(profile=text, mark=mark, expected=expected), argv)
 
 
@@ -185,7 +189,7 @@ def profile(
     if folders:
         rules.append(_rule("allow file-write*", _below(folders)))
     # A folder that may be written to may not be moved: not into the program's home, which is removed in the end.
-    held = [*folders, *_between(workspace, locked), *locked]
+    held = [*folders, *_between(folders, locked), *locked]
     rules.append(_rule("deny file-write-unlink", [*_at(held), f'(literal "{PRIVATE_FOLDER}")']))
     if locked:
         rules.append(_rule("deny file-write*", _below(locked)))
@@ -227,9 +231,10 @@ def _above(paths: Iterable[Path]) -> list[Path]:
     return sorted({parent for path in paths for parent in path.parents})
 
 
-def _between(workspace: Path, paths: Iterable[Path]) -> list[Path]:
-    """The folders in the workspace that hold one of the paths."""
-    return sorted({parent for path in paths for parent in path.parents if workspace in parent.parents})
+def _between(roots: Sequence[Path], paths: Iterable[Path]) -> list[Path]:
+    """The folders below `roots` that hold one of the paths."""
+    above = {parent for path in paths for parent in path.parents}
+    return sorted(parent for parent in above if any(root in parent.parents for root in roots))
 
 
 def _quoted(text: str) -> str:

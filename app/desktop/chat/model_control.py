@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.desktop.elsewhere import leaving
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.window.header import Header
 from app.desktop.window.model_reading import ModelReading
 from app.desktop.window.model_strip import ModelStrip
 from app.services.events import ModelChanged, ServiceEvent
-from engine.remote.names import parse_name
+from engine.remote.names import is_remote
 
 if TYPE_CHECKING:
-    from app.desktop.window.leaving_card import LeavingCard
+    from app.desktop.window.leaving_card import Leaving
     from app.services.models import Models
-    from app.services.services import Services
 
 
 class ModelControl(QObject):
@@ -29,7 +27,7 @@ class ModelControl(QObject):
         self._calls, self._header, self._strip = calls, header, strip
         self._reading = ModelReading(calls, header.model)
         self.state: ModelChanged | None = None
-        self.card: LeavingCard | None = None
+        self.leaving: Leaving | None = None
         header.cancel_wanted.connect(self.cancel)
         header.model.use_wanted.connect(self.use)
         header.model.reload_wanted.connect(lambda: self._call(lambda models: models.reload()))
@@ -45,33 +43,14 @@ class ModelControl(QObject):
 
     def use(self, choice: str) -> None:
         """Load a model file or "starter", or use a model elsewhere, after asking whether text may leave for it."""
-        if leaving(choice) is None:
+        if not is_remote(choice):
             self._call(lambda models: models.use(choice))
-        else:
-            self._calls.do(
-                lambda s: s.elsewhere.is_new(choice),
-                lambda is_new: self._ask(choice) if is_new else self._use_elsewhere(choice, agreed=False),
-                executor="io",
-                owner=self,
-            )
+            return
+        if self.leaving is None:
+            from app.desktop.window.leaving_card import Leaving  # after the first paint
 
-    def _ask(self, choice: str) -> None:
-        remote = leaving(choice)
-        if self.card is None:
-            from app.desktop.window.leaving_card import LeavingCard  # after the first paint
-
-            self.card = LeavingCard(self._header.window())
-            self.card.agreed.connect(lambda name: self._use_elsewhere(name, agreed=True))
-        if remote is not None:
-            self.card.ask(remote)
-
-    def _use_elsewhere(self, name: str, *, agreed: bool) -> None:
-        def use(services: Services) -> None:
-            if agreed:
-                services.elsewhere.agree(parse_name(name).url)
-            services.models.use(name)
-
-        self._calls.do(use, executor="io")
+            self.leaving = Leaving(self._calls, self._header)
+        self.leaving.before(choice, lambda: self._call(lambda models: models.use(choice)))
 
     def cancel(self) -> None:
         """End the load, or the tuning that it waits for."""

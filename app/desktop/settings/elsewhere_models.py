@@ -41,7 +41,7 @@ class ModelTick(QWidget):
 
 
 class ModelTicks(LiveWidget):
-    """`changed`: another one is ticked or not any more."""
+    """`changed`: `chosen` is another choice now."""
 
     changed = Signal()
 
@@ -73,8 +73,14 @@ class ModelTicks(LiveWidget):
         self._column.addLayout(foot)
         self.search.textChanged.connect(self._filter)
         self.another.returnPressed.connect(self._add)
+        self.another.textEdited.connect(lambda _: self.changed.emit())
         self.add.clicked.connect(self._add)
         self.refresh()
+
+    @property
+    def ends(self) -> tuple[QWidget, ...]:
+        """What the Tab key comes to, but for the boxes, which stand behind the first."""
+        return self.search, self.another, self.add
 
     def chosen(self) -> tuple[str, ...]:
         """The ticked ones, and one that is typed and not added yet."""
@@ -98,7 +104,10 @@ class ModelTicks(LiveWidget):
             tick.setParent(None)
             tick.deleteLater()
         self.ticks = [ModelTick(name, self._inside) for name in dict.fromkeys(names)]
+        before: QWidget = self.search
         for tick in self.ticks:
+            QWidget.setTabOrder(before, tick.box)
+            before = tick.box
             tick.box.setChecked(tick.name in ticked)
             tick.box.toggled.connect(self.changed)
             self._rows.addWidget(tick)

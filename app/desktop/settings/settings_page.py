@@ -15,6 +15,7 @@ from app.desktop.settings.answer_controls import AnswerControls, fallback_of_mod
 from app.desktop.settings.appearance import AppearanceSection
 from app.desktop.settings.data_section import DataSection
 from app.desktop.settings.elsewhere_section import ElsewhereSection
+from app.desktop.settings.grants_section import GrantsSection
 from app.desktop.settings.hub_section import HubSection
 from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.servers_section import ServersSection
@@ -106,6 +107,7 @@ class SettingsPage(LiveWidget):
         self.elsewhere = ElsewhereSection(calls, self)
         self.workers = WorkersSection(calls, self)
         self.servers = ServersSection(calls, self)
+        self.grants = GrantsSection(calls, self)
         self.data = DataSection(calls, home, self)
         self._column = QWidget(self)
         column = QVBoxLayout(self._column)
@@ -118,6 +120,7 @@ class SettingsPage(LiveWidget):
             self.elsewhere,
             self.workers,
             self.servers,
+            self.grants,
             self.data,
         ):
             column.addWidget(widget)
@@ -158,6 +161,7 @@ class SettingsPage(LiveWidget):
         self.elsewhere.take_events(events)
         self.workers.take_events(events)
         self.servers.take_events(events)
+        self.grants.take_events(events)
         for event in events:
             if isinstance(event, ModelChanged):
                 self.answers.take_model(event)
@@ -171,6 +175,7 @@ class SettingsPage(LiveWidget):
         self.hub.open()
         self.elsewhere.open()
         self.servers.open()
+        self.grants.read()
 
     def leave(self) -> None:
         """The window closes."""
@@ -185,6 +190,11 @@ class SettingsPage(LiveWidget):
         """Bring what is set of the hub into sight, the token first."""
         self.hub.token.setFocus(Qt.FocusReason.OtherFocusReason)
         QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self.hub))
+
+    def show_elsewhere(self) -> None:
+        """Bring the servers of models elsewhere into sight, ready to add one."""
+        self.elsewhere.adding.address.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._scroll_to(self.elsewhere)
 
     def _scroll_to_workers(self) -> None:
         # Once it is laid out: what was never shown has no size yet.

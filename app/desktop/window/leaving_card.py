@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from app.desktop.elsewhere import leaving
 from app.desktop.models.labels import wrapped_label
+from app.desktop.service_calls import ServiceCalls
 from app.desktop.theme import themes
 from app.desktop.window.overlay import Overlay
 from engine.remote.names import RemoteName
@@ -14,8 +18,48 @@ from engine.remote.names import RemoteName
 WIDTH = 460
 
 
+class Leaving(QObject):
+    """Asks before text leaves for a server for the first time; over the window of `owner`."""
+
+    def __init__(self, calls: ServiceCalls, owner: QWidget) -> None:
+        super().__init__(owner)
+        self._calls, self._owner = calls, owner
+        self._then: Callable[[], None] | None = None
+        self.card: LeavingCard | None = None
+
+    def before(self, model: str, then: Callable[[], None]) -> None:
+        """Call `then` at once for a model of this computer ("openai:URL#NAME" is elsewhere) and for a server that was
+        agreed to, else once a person agrees; a question that is not answered yet gives way."""
+        remote = leaving(model)
+        if remote is None:
+            then()
+            return
+        self._calls.do(
+            lambda s: s.elsewhere.is_new(model),
+            lambda is_new: self._ask(remote, then) if is_new else then(),
+            executor="io",
+            owner=self,
+        )
+
+    def _ask(self, remote: RemoteName, then: Callable[[], None]) -> None:
+        self._then = then
+        if self.card is None:
+            self.card = LeavingCard(self._owner.window())
+            self.card.agreed.connect(self._agreed)
+        self.card.ask(remote)
+
+    def _agreed(self, url: str) -> None:
+        then, self._then = self._then, None
+        self._calls.do(
+            lambda s: s.elsewhere.agree(url),
+            lambda _: then() if then is not None else None,
+            executor="io",
+            owner=self,
+        )
+
+
 class LeavingCard(Overlay):
-    """`agreed` carries the name of the model that may be used."""
+    """`agreed` carries the address of the server that text may leave for."""
 
     agreed = Signal(str)
 
@@ -54,7 +98,7 @@ class LeavingCard(Overlay):
         remote = self._remote
         self.close_overlay()
         if remote is not None:
-            self.agreed.emit(remote.text)
+            self.agreed.emit(remote.url)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         other = self.cancel if self.use.hasFocus() else self.use

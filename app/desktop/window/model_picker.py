@@ -42,6 +42,7 @@ class ModelPicker(Overlay):
     models_wanted = Signal(str)
     library_wanted = Signal()
     open_file_wanted = Signal()
+    elsewhere_wanted = Signal()
     reload_wanted = Signal()
     check_wanted = Signal(str, str)
     check_stop_wanted = Signal()
@@ -212,6 +213,7 @@ class ModelPicker(Overlay):
         actions: list[tuple[str, str, Callable[[], object]]] = [
             (more, "search" if query else "plus", partial(self.models_wanted.emit, query)),
             (self.tr("Open a model file…"), "folder-open", self.open_file_wanted.emit),
+            (self.tr("Models elsewhere…"), "cloud", self.elsewhere_wanted.emit),
         ]
         if self._state is not None and self._state.state in ("lost", "ready"):
             actions.append((self.tr("Load again"), "refresh-cw", self.reload_wanted.emit))

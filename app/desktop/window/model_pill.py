@@ -86,6 +86,7 @@ class ModelMenu(LiveWidget):
 
     use_wanted = Signal(str)
     open_file_wanted = Signal()
+    elsewhere_wanted = Signal()
     models_wanted = Signal(str)
     library_wanted = Signal()
     reload_wanted = Signal()
@@ -143,6 +144,7 @@ class ModelMenu(LiveWidget):
         picker = self.picker = ModelPicker(self.window(), self)
         picker.use_wanted.connect(self.use_wanted)
         picker.open_file_wanted.connect(self.open_file_wanted)
+        picker.elsewhere_wanted.connect(self.elsewhere_wanted)
         picker.models_wanted.connect(self.models_wanted)
         picker.library_wanted.connect(self.library_wanted)
         picker.reload_wanted.connect(self.reload_wanted)

@@ -92,6 +92,14 @@ def test_a_step_opens_and_closes_by_keys(qtbot: Any, page: RunStepsView) -> None
     assert [row.head.focusPolicy() == Qt.FocusPolicy.StrongFocus for row in rows(page)].count(True) == 1
 
 
+def test_a_step_can_be_copied(qtbot: Any, page: RunStepsView) -> None:
+    show(page, invoices.finished())
+    head = rows(page)[1].head
+    head.setFocus()
+    qtbot.keyClick(head, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "read_document(scan 0412.pdf)"
+
+
 def test_a_long_result_comes_whole_when_it_is_asked_for(qtbot: Any, page: RunStepsView) -> None:
     show(page, invoices.finished())
     third = rows(page)[2]
@@ -133,6 +141,29 @@ def test_what_is_undone_has_no_button_any_more(qtbot: Any, page: RunStepsView) -
     page.append(invoices.entries([undone], len(events) + 1))
     flushed(qtbot, page)
     assert rows(page)[3]._undo.isHidden() and "undone" in rows(page)[3].head.accessibleName()
+
+
+def test_the_focus_stays_at_a_step_whose_button_goes(qtbot: Any, page: RunStepsView) -> None:
+    events = invoices.finished()
+    show(page, events)
+    fourth = rows(page)[3]
+    fourth.set_open(True)
+    details = fourth._details
+    assert details is not None
+    details._actions["undo"].setFocus()
+    undone = Undone(("c4",), (FileChange("plan.csv", "deleted"),))
+    page.append(invoices.entries([undone], len(events) + 1))
+    flushed(qtbot, page)
+    assert fourth.head.hasFocus()
+
+
+def test_a_quiet_sentence_alone_makes_no_card(page: RunStepsView) -> None:
+    undone = Undone(("c4",), (FileChange("plan.csv", "deleted"),))
+    show(page, [*invoices.finished(), undone])
+    column = page._column
+    assert column._starts[-1] == -1 and column._starts[3] == 0
+    show(page, [*invoices.finished(), undone, *invoices.whole(7, "c6", "calculator")])
+    assert column._starts[-1] == len(column) - 1
 
 
 def test_what_the_model_saw_can_be_asked_for(qtbot: Any, page: RunStepsView) -> None:
