@@ -91,6 +91,11 @@ def test_calls_without_a_result_are_told_apart_when_the_run_has_ended() -> None:
     lines.stand(under_way=True)
     told = {line.call: step_words.badge(line)[0] for line in lines.lines if isinstance(line, CallLine)}
     assert (told["c5"], told["c6"]) == ("", "working")
+    # A quiet sentence behind it changes nothing.
+    lines.add(invoices.entries([ContextTrimmed("reasoning", turns=2)], lines.seq + 1))
+    assert lines.working
+    lines.add(invoices.entries([ToolResult("c6", "ok", "done")], lines.seq + 1))
+    assert not lines.working
 
 
 def test_undoing_marks_the_calls_whose_files_are_all_back() -> None:
