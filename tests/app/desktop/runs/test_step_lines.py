@@ -200,3 +200,12 @@ def test_summaries_are_put_in_words(tool: str, summary: str, words: str) -> None
 )
 def test_a_call_is_written_as_a_person_would(arguments: dict[str, object] | str, words: str) -> None:
     assert step_words.short_arguments(arguments) == words
+
+
+@pytest.mark.parametrize(
+    ("server", "name", "words"),
+    [("", "date_time", "date_time()"), ("mail", "mail_send", "mail · send()"), ("mail", "other", "mail · other()"),
+     ("a\u202eb", "x\ny", "a\\u{202e}b · x y()"), ("", "", "?()")],
+)  # fmt: skip
+def test_a_call_names_its_tool_and_whose_it_is(server: str, name: str, words: str) -> None:
+    assert step_words.call_text(CallLine(1, 1, 1, "c1", name, {}, server)) == words
