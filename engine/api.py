@@ -25,7 +25,8 @@ class ToolCall(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `name` is "" where a malformed call does not tell it. `id` is the model's own or made for the reply.
     `coercions` tells which arguments were given the type of the tool's schema ("count: string to integer"),
-    `repaired` that the call was written with a slip whose meaning is certain.
+    `repaired` that the call was written with a slip whose meaning is certain. `cut`: there was no room for the whole
+    call, so it was ended early, within its tool's schema; what it says is not all that the model would have said.
     """
 
     id: str
@@ -33,6 +34,7 @@ class ToolCall(msgspec.Struct, frozen=True, omit_defaults=True):
     arguments: dict[str, Any] | str
     coercions: tuple[str, ...] = ()
     repaired: bool = False
+    cut: bool = False
 
     @property
     def is_malformed(self) -> bool:

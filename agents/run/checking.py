@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from agents.run.words import CUT_CALL
 from agents.tools.tool import Tool
 from engine.api import ToolCall
 from engine.formats.arguments import Typing
@@ -42,6 +43,8 @@ class Checker:
         tool = self._tools.get(call.name) or self._meant(call.name)
         if tool is None:
             return Checked(call.name, call.arguments, self._unknown(call.name))
+        if call.cut:
+            return Checked(call.name, call.arguments, CUT_CALL)
         changed = call.coercions if tool.name == call.name else (*call.coercions, f"name: {tool.name}")
         if isinstance(call.arguments, str):
             problem = f"{_unreadable(call.arguments)} {takes(tool.parameters)}"

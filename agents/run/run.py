@@ -21,7 +21,7 @@ from agents.run.carrying_out import GRACE
 from agents.run.loops import Repeat, repeated_calls, repeated_texts
 from agents.run.record import Record
 from agents.run.resuming import settle
-from agents.run.state import is_cut_in_call
+from agents.run.state import ended_in_call, is_cut_in_call
 from agents.run.turns import PAUSES, OnText, Turns
 from agents.snapshots.snapshots import Snapshots
 from agents.tools.tool import Here, Tool
@@ -227,6 +227,8 @@ class Run:
             elif turns.left_out:
                 taken = len(turn.tool_calls)
                 self._nudge("cut", words.too_many(taken, taken + turns.left_out))
+            elif ended_in_call(turn) and not any(call.is_malformed for call in turn.tool_calls):
+                self._nudge("cut", words.CUT_LAST_CALL)
 
     def _going_round(self, turns: Turns, calls: Calls) -> str:
         """Does something about a loop: says so, then takes the repeats out, then ends the run ("loop")."""

@@ -272,8 +272,13 @@ class RunState(msgspec.Struct, frozen=True):
 
 
 def is_cut_in_call(turn: ModelTurn) -> bool:
-    """Whether the turn ended inside a call of which nothing is left to carry out."""
-    return not turn.tool_calls and any(notice.code == "tools.cut_in_call" for notice in turn.notices)
+    """Whether the turn ended inside a call of which nothing is left to carry out, and no other call is whole."""
+    return not turn.tool_calls and ended_in_call(turn)
+
+
+def ended_in_call(turn: ModelTurn) -> bool:
+    """Whether the turn ended inside a call."""
+    return any(notice.code == "tools.cut_in_call" for notice in turn.notices)
 
 
 def canonical(arguments: dict[str, Any] | str, volatile: Sequence[str] = ()) -> str:

@@ -112,12 +112,14 @@ class Turns:
             and not over()
         ):
             turn = msgspec.structs.replace(turn, error=ErrorInfo("run.turn_broke_off"))
-        calls, notices = turn.tool_calls[:MOST_CALLS], turn.notices
-        self.left_out = len(turn.tool_calls) - len(calls)
+        # A call that was ended for want of room is not the one that the model meant.
+        whole = tuple(call for call in turn.tool_calls if not call.cut)
+        calls, notices = whole[:MOST_CALLS], turn.notices
+        self.left_out = len(whole) - len(calls)
         if self.left_out:
             notices = (
                 *notices,
-                ErrorInfo("run.too_many_calls", {"count": len(turn.tool_calls), "taken": len(calls)}),
+                ErrorInfo("run.too_many_calls", {"count": len(whole), "taken": len(calls)}),
             )
         written = ModelTurn(
             step,

@@ -29,6 +29,10 @@ CUT_CALL = (
     "Your call was cut off because the answer had become too long, and nothing was carried out. Make a shorter call: "
     "write a long text in several parts."
 )
+CUT_LAST_CALL = (
+    "The last of your calls was cut off because the answer had become too long, and it was not carried out; those "
+    "before it are. Make it again, shorter: write a long text in several parts."
+)
 CUT_ANSWER = (
     "Your answer was cut off because it had become too long. Go on exactly where it stopped, and end soon."
 )

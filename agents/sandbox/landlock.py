@@ -46,13 +46,13 @@ class Landlock(Launched):
 
     def _argv(self, argv: Sequence[str], confinement: Confinement, limits: Limits, channel: int) -> list[str]:
         workspace = Path(os.path.realpath(confinement.workspace))
-        writable = (workspace,) if confinement.workspace_writable else ()
-        locked, expected = protected(workspace, confinement.protected)
-        plan = plan_of(self.name, confinement, limits, channel, workspace)._replace(
+        locked, expected = protected(confinement)
+        plan = plan_of(self.name, confinement, limits, channel, workspace)
+        plan = plan._replace(
             reads=tuple(map(str, readable(confinement, workspace))),
-            writes=(*_DEVICES, *(os.path.realpath(path) for path in (*writable, *confinement.writable))),
+            writes=(*_DEVICES, *plan.roots),
             landlock=abi(),
-            guarded=tuple(map(str, locked)) if writable else (),
+            guarded=tuple(map(str, locked)),
             expected=expected,
         )
         return launcher(plan, argv)

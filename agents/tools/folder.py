@@ -1,8 +1,9 @@
 """A folder of the workspace that is held open, and what is done with the names in it.
 
 Everything is done relative to the open folder and never follows a link, so that nobody who swaps a folder for a link
-meanwhile can lead it elsewhere. On Windows, which cannot open relative to a folder, names are full paths; links are
-looked for before and the place of what was opened is compared afterwards.
+meanwhile can lead it elsewhere. On Windows, which cannot open relative to a folder, names are full paths: the folder
+is held, so that it cannot be swapped, it is looked at for being a link, and the place of a file that was opened is
+compared.
 """
 
 from __future__ import annotations
@@ -34,17 +35,29 @@ class Folder:
     Methods take plain names ("." is the folder itself) and raise OSError as the functions of `os` do.
     """
 
-    def __init__(self, place: Path, path: str, descriptor: int | None) -> None:
+    def __init__(self, place: Path, path: str, descriptor: int | None, held: int | None = None) -> None:
         self.place = place
         self.path = path
         self._descriptor = descriptor
+        self._held = held
 
     @classmethod
     def root(cls, place: Path) -> Folder:
         """The workspace itself; its own path is followed as it stands."""
         if sys.platform == "win32" or not BY_DESCRIPTOR:
-            return cls(place, "", None)
+            return cls._by_path(place, "", follow=True)
         return cls(place, "", os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+
+    @classmethod
+    def _by_path(cls, place: Path, path: str, *, follow: bool = False) -> Folder:
+        folder = cls(place, path, None, _hold(place))
+        try:
+            if (not follow and is_link(place.lstat())) or not stat.S_ISDIR(place.stat().st_mode):
+                raise NotADirectoryError(str(place))
+        except BaseException:
+            folder.close()
+            raise
+        return folder
 
     def __enter__(self) -> Folder:
         return self
@@ -56,6 +69,11 @@ class Folder:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+        if sys.platform == "win32" and self._held is not None:
+            from agents.sandbox.windows.holding import let_go
+
+            let_go(self._held)
+            self._held = None
 
     def path_of(self, name: str) -> str:
         """Where `name` lies in the workspace, with "/"; "." for the workspace itself."""
@@ -93,9 +111,7 @@ class Folder:
                 os.mkdir(self._at(name), dir_fd=self._descriptor)
         place, path = self.place / name, self.path_of(name)
         if not BY_DESCRIPTOR:
-            if is_link(self.stat(name)) or not place.is_dir():
-                raise NotADirectoryError(path)
-            return Folder(place, "" if path == "." else path, None)
+            return self._by_path(place, "" if path == "." else path)
         descriptor = os.open(name, _FOLDER, dir_fd=self._descriptor)
         return Folder(place, "" if path == "." else path, descriptor)
 
@@ -115,7 +131,8 @@ class Folder:
     def _check_place(self, name: str, descriptor: int) -> None:
         """What was opened is what lies at the real path, and that is the path that was meant."""
         meant = self.place / name
-        if os.path.realpath(meant) != str(meant) or not os.path.samestat(
+        real = os.path.realpath(meant)  # with the letters' case as on the disk
+        if os.path.normcase(real) != os.path.normcase(meant) or not os.path.samestat(
             os.fstat(descriptor), meant.stat(follow_symlinks=False)
         ):
             raise PermissionError(f"{self.path_of(name)} was changed while it was opened")
@@ -237,6 +254,14 @@ def is_link(info: os.stat_result) -> bool:
         getattr(stat, "IO_REPARSE_TAG_SYMLINK", -1),
     )
     return stat.S_ISLNK(info.st_mode) or reparse
+
+
+def _hold(place: Path) -> int | None:
+    if sys.platform == "win32":
+        from agents.sandbox.windows.holding import hold
+
+        return hold(str(place))
+    return None
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

@@ -140,7 +140,10 @@ def _inlined(schema: Any, named: dict[str, Any], within: tuple[str, ...], kept: 
 
 
 def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
-    """Says the type of an enumeration, and writes "this or null" as the list of two types."""
+    """Says the type of an enumeration, writes "this or null" as the list of two types, and lets an object have no
+    members but its own: a model that may invent some hardly stops."""
+    if schema.get("type") == "object" and isinstance(schema.get("properties"), dict):
+        schema = {**schema, "additionalProperties": False}
     values = schema.get("enum")
     if isinstance(values, list) and "type" not in schema:
         if all(isinstance(value, str) for value in values):

@@ -156,6 +156,10 @@ SENTENCES: dict[str, Sentence] = {
         "The run has ended. It can be resumed.",
         "실행이 끝났습니다. 이어서 실행할 수 있습니다.",
     ),
+    "run.not_exported": Sentence(
+        "The run could not be written to {path}: {detail}. Choose another place.",
+        "실행을 {path}에 쓰지 못했습니다: {detail}. 다른 곳을 골라 주세요.",
+    ),
     "run.unsaved": Sentence(
         "The run ended, but its end could not be saved. Check that there is room on the disk; it can be resumed.",
         "실행이 끝났지만 마지막 기록을 저장하지 못했습니다. 디스크 공간을 확인해 주세요. 이어서 실행할 수 있습니다.",

@@ -61,7 +61,7 @@ class Conversations:
         self._settings = settings
         self._subscribers: list[Subscriber] = []
         self._saver = AnswerSaver(store, self._tell)
-        self._by_runs = ChatRuns(runs, store, self._saver, self._tell, lambda: models.state.name)
+        self._by_runs = ChatRuns(runs, store, self._saver, self._tell, lambda: models.signature)
         self._starting = threading.Lock()
         self._offered: dict[int, OfferedTools] = {}
         models.on_generation = self._on_events

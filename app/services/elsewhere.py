@@ -20,6 +20,16 @@ from engine.remote.names import checked_url, parse_name
 MOST_LISTED = 1000
 
 
+class Removed(msgspec.Struct, frozen=True):
+    """A server that was removed, for `Elsewhere.restore`. Its key is in it: it is kept in memory only."""
+
+    server: ModelServer
+    key: str
+
+    def __repr__(self) -> str:
+        return f"Removed({self.server.url!r})"
+
+
 class Elsewhere:
     """May be used from any thread but the GUI's: the keyring can ask its user to unlock it, and a server may be slow.
 
@@ -72,19 +82,29 @@ class Elsewhere:
             elif checked is not None:
                 self._secrets.forget_secret(_secret(url))
             if instead_of not in ("", url):
-                self._file.remove(instead_of)
                 self._secrets.forget_secret(_secret(instead_of))
+                self._file.remove(instead_of)
         self._tell()
         return kept
 
-    def remove(self, url: str) -> None:
-        """With its key. Raises UserError `settings.not_saved`, `remote.key_stays` when the keyring still has it."""
+    def remove(self, url: str) -> Removed | None:
+        """With its key; what `restore` brings back, None where there was none at this address.
+
+        Raises UserError `settings.not_saved`, `remote.key_stays` when the keyring still has the key.
+        """
         with self._lock:
+            server = self.get(url)
+            key = self._secrets.secret(_secret(url)) if server is not None and server.has_key else ""
             self._file.remove(url)
             gone = self._secrets.forget_secret(_secret(url))
         self._tell()
         if not gone:
             raise UserError("remote.key_stays")
+        return None if server is None else Removed(server, key)
+
+    def restore(self, removed: Removed) -> None:
+        """As it was, unless there is another one at its address by now. Raises as `save`."""
+        self.save(removed.server, removed.key)
 
     def key_place(self, url: str) -> TokenPlace:
         """Who keeps the key: "keyring", "session" until the program ends, or "" for none."""

@@ -14,6 +14,7 @@ from app.services.run_parts import Brains
 from app.store.records import ToolCheck
 from app.store.run_store import RunStore
 from engine.errors import UserError
+from engine.remote.names import is_remote
 
 _BETWEEN = ", "
 # A check that was cancelled just now may take so long to end; seconds.
@@ -75,12 +76,13 @@ class ToolChecks:
         self, model: str, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
     ) -> Checked | None:
         brain = self._brains.brain(model)
-        path = model if brain.remote else self._models.resolved(model or self._models.wanted)
+        served = is_remote(brain.name)  # no model of this machine makes room for it
+        path = brain.name if served else self._models.resolved(model or self._models.wanted)
         key = key_of(path)
         if not key:
             raise UserError("run.no_model_file", name=model)
         before = self._models.state
-        if not brain.remote and self._models.is_answering:
+        if not served and self._models.is_answering:
             raise UserError("check.answering", name=before.name)
         try:
             found = check(brain, progress=progress, cancelled=cancelled)
@@ -102,7 +104,7 @@ def failed_tasks(check: ToolCheck) -> tuple[str, ...]:
 
 def key_of(path: str) -> str:
     """What names the very file at `path`: another file in its place is another model. "" when there is none."""
-    if path.startswith("openai:"):
+    if is_remote(path):
         return path
     try:
         facts = Path(path).stat()

@@ -6,6 +6,8 @@ import codecs
 import time
 from collections.abc import Callable
 
+import msgspec
+
 from engine.api import (
     Delta,
     ExpertsFired,
@@ -71,6 +73,7 @@ class Generation:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._raw: list[str] = []
         self._budget: int | None = None
+        self._cuts = False  # whether the end of a call was written for the model
         self._reasoned = False  # whether any text of reasoning came
         self._experts_told = time.monotonic()
         self._tool_calls: list[ToolCall] = []
@@ -201,6 +204,10 @@ class Generation:
             self._decode_s = now - first
             if tokenizer.is_end(token):
                 return "stop"
+            end_of_calls = gate.closing(token, limit - self._completion - 1)
+            if end_of_calls is not None:
+                self._end_calls(parser, end_of_calls, now - first)
+                return "length"
             self._completion += 1
             session.tokens.append(token)
             self._show(parser, tokenizer.piece(token), now - first)
@@ -243,6 +250,14 @@ class Generation:
             self._show(parser, tokenizer.piece(token), elapsed)
         return closing
 
+    def _end_calls(self, parser: ReplyParser, closing: list[int], elapsed: float) -> None:
+        """Write the end of the calls, for which there would be no room any more."""
+        self._cuts = bool(closing)
+        for token in closing:
+            self._completion += 1
+            self._session.tokens.append(token)
+            self._show(parser, self._session.tokenizer.piece(token), elapsed)
+
     def _show(self, parser: ReplyParser, data: bytes, elapsed: float) -> None:
         text = self._decoder.decode(data)
         self._raw.append(text)
@@ -260,8 +275,9 @@ class Generation:
             self._emit(Delta(id, "reasoning", delta.text))
             return
         if isinstance(delta, ToolCallFinished):
-            self._tool_calls.append(delta.call)
-            self._emit(ToolCalled(id, delta.call))
+            call = msgspec.structs.replace(delta.call, cut=True) if self._cuts else delta.call
+            self._tool_calls.append(call)
+            self._emit(ToolCalled(id, call))
         if not isinstance(delta, ContentDelta):
             return
         text = self._stops.feed(delta.text)
@@ -283,7 +299,7 @@ class Generation:
         notices = []
         if self._reasoned and self._is_told_off():
             notices.append(ErrorInfo("reasoning.ignored_off"))
-        if reason in ("stop", "length") and reply.truncated_in == "tool_call":
+        if self._cuts or (reason in ("stop", "length") and reply.truncated_in == "tool_call"):
             notices.append(ErrorInfo("tools.cut_in_call"))
         elif reason in ("stop", "length") and reply.truncated_in:
             notices.append(ErrorInfo("reasoning.cut_in_thought"))

@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from engine.formats.gbnf.rules import literal
 from engine.formats.grammar import ToolGrammar
+from engine.local.call_end import CallEnd
 from engine.local.native.grammar import Grammar, GrammarSampler
 from engine.local.tokenizer import Tokenizer
 
@@ -42,6 +43,7 @@ class ToolGate:
         self._begun = tokenizer.marker(begun) if begun else []
         self._triggers = [re.compile(trigger.encode()) for trigger in tools.triggers]
         self._grammar: Grammar | None = None
+        self._end: CallEnd | None = None
         self._seen: list[tuple[int, bytes]] = []  # tokens behind the reasoning, the last of them
         self._size = 0
         self._at_start = True
@@ -84,12 +86,14 @@ class ToolGate:
             return
         piece = self._tokenizer.piece(token)
         judged, self._is_judged = self._is_judged, False
+        if judged and self._end is not None and not self._unread:
+            self._end.read(piece)
         if reasons:
             self._seen.clear()
             self._size, self._at_start, self._unread = 0, True, False
             if self._grammar is not None:  # it had read nothing but white space
                 self._grammar.close()
-                self._grammar = None
+                self._grammar = self._end = None
             return
         if self._grammar is not None and not judged:
             self._read([token])
@@ -98,6 +102,13 @@ class ToolGate:
         elif self._at_start:
             self._seen.append((token, piece))
 
+    def closing(self, token: int, room: int) -> list[int] | None:
+        """The tokens that end the calls at once, when behind `token`, which was drawn just now, they could not be
+        ended within `room` tokens; None where it may come. To be asked before `saw`."""
+        if self._end is None or not self._is_judged or self._unread:
+            return None
+        return self._end.before(self._tokenizer.piece(token), room)
+
     def close(self) -> None:
         self._drop()
 
@@ -105,14 +116,16 @@ class ToolGate:
         """No grammar any more: the rest of the reply is free."""
         if self._grammar is not None:
             self._grammar.close()
-        self._grammar, self._spent = None, True
+        self._grammar, self._end, self._spent = None, None, True
 
     def _opened(self, gbnf: str, root: str) -> Grammar | None:
         try:
-            return Grammar(self._vocab, gbnf, root)
+            grammar = Grammar(self._vocab, gbnf, root)
         except ValueError:
             self._spent = True
             return None
+        self._end = CallEnd(gbnf, root, self._tokenizer)
+        return grammar
 
     def _opens_reasoning(self, token: int) -> bool:
         """Whether the reply so far, with this token, is the beginning of the reasoning's mark."""
@@ -152,6 +165,8 @@ class ToolGate:
                 self._drop()
                 return
             self._grammar.accept(token)
+            if self._end is not None:
+                self._end.read(self._tokenizer.piece(token))
 
     def _first_token(self, start: int) -> tuple[int, str]:
         """The token in which byte `start` lies, and the text before that byte in it; an earlier token where a

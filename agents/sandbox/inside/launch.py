@@ -20,7 +20,7 @@ from typing import NoReturn
 assert sys.platform != "win32"
 
 from agents.sandbox.inside import plan as plans
-from agents.sandbox.inside.guard import Guarded
+from agents.sandbox.inside.guard import PutBack
 from agents.sandbox.inside.plan import LaunchPlan
 from agents.sandbox.inside.privileges import limit
 from agents.sandbox.inside.supervise import End, supervise
@@ -57,32 +57,51 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
             Path(home).mkdir(mode=0o700)
         else:
             home = os.path.realpath(tempfile.mkdtemp(prefix="coterie-sandbox-"))
-            stack.callback(shutil.rmtree, home, ignore_errors=True)
+            stack.callback(_removed, home)
         environment |= {"HOME": home, "TMPDIR": "/tmp" if plan.kind == "bubblewrap" else home}
-        if plan.guarded:
-            kept = [Guarded(Path(path), below=Path(plan.folder)) for path in plan.guarded]
-            stack.callback(_put_back, kept, plan.folder, plan.landlock)
+        if plan.roots:
+            roots = list(map(Path, plan.roots))
+            undone = PutBack(map(Path, plan.guarded), roots, brief=plan.channel >= 0)
+            stack.callback(_afterwards, plan, undone)
         tree = _prepared(plan)
         first = _started(plan, argv, environment, home)
         _let_go_of_streams()
-        return supervise(first, tree, plan)
+        return supervise(first, tree, plan, home)
 
 
-def _put_back(guarded: list[Guarded], workspace: str, version: int) -> None:
-    """In a process that can write to the workspace alone, whatever links lead out of it by now (Linux)."""
-    pid = os.fork()
-    if pid:
-        os.waitpid(pid, 0)
-        return
-    if sys.platform == "linux":
+def _removed(home: str) -> None:
+    """The program's home, also what it made unreadable for itself."""
+    for folder, names, _ in os.walk(home):
+        for name in names:
+            path = Path(folder, name)
+            if not path.is_symlink():
+                with contextlib.suppress(OSError):
+                    path.chmod(0o700)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _afterwards(plan: LaunchPlan, undone: PutBack) -> None:
+    """Put back what must not change. Where this process is not confined itself, that is done in one that can write
+    below `roots` alone, whatever links lead out of them by now."""
+    if sys.platform == "linux" and plan.kind == "landlock":
         from agents.sandbox.inside import landlock, privileges
 
+        pid = os.fork()
+        if pid:
+            os.waitpid(pid, 0)
+            return
         with contextlib.suppress(BaseException):
             privileges.no_new_privileges()
-            landlock.confine_files(version, (), (workspace,), network=False)
-            for one in guarded:
-                one.restore()
-    os._exit(0)
+            landlock.confine_files(plan.landlock, (), plan.roots, network=False)
+            _put_back(undone)
+        os._exit(0)
+    _put_back(undone)
+
+
+def _put_back(undone: PutBack) -> None:
+    for line in undone.restore():
+        sys.stderr.write(f"sandbox: {line}\n")
+    sys.stderr.flush()
 
 
 def _prepared(plan: LaunchPlan) -> Tree:
@@ -120,6 +139,7 @@ def _confined(plan: LaunchPlan, home: str) -> None:
     if sys.platform == "linux" and plan.kind == "landlock":
         from agents.sandbox.inside import landlock, privileges, seccomp
 
+        privileges.signalled_when_parent_dies(signal.SIGKILL)
         privileges.no_new_privileges()
         privileges.drop_capabilities()
         landlock.confine_files(plan.landlock, plan.reads, (*plan.writes, home), network=plan.network)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import resource
 import struct
 import sys
 from pathlib import Path
 
 assert sys.platform != "win32"
+
+import resource
 
 from agents.sandbox.inside.plan import LaunchPlan
 

@@ -32,11 +32,12 @@ class RunShelf(QObject):
         self._calls.do(lambda s: s.runs.all(), self._take, owner=self)
 
     def _take(self, runs: list[RunRecord]) -> None:
-        self.is_read = True
-        for run in runs:
-            if run.id not in self._told and not run.conversation:
-                self._runs[run.id] = run
-        self.changed.emit()
+        was_read, self.is_read = self.is_read, True
+        found = {run.id: run for run in runs if run.id not in self._told and not run.conversation}
+        found |= {id: run for id, run in self._runs.items() if id in self._told}
+        if not was_read or found != self._runs:
+            self._runs = found
+            self.changed.emit()
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         changed = False
@@ -65,8 +66,8 @@ class RunShelf(QObject):
         return True
 
     def take(self, run: RunRecord) -> None:
-        """A run that was just started or changed here, of which nothing may have been told yet."""
-        if run.id not in self._told and self._change(run):
+        """A run that was just started here, of which nothing may have been told yet."""
+        if run.id not in self._runs and self._change(run):
             self.changed.emit()
 
     def all(self) -> tuple[RunRecord, ...]:

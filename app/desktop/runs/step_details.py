@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QLocale, QRect, Signal
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from agents.events import FileChange
 from agents.permissions.visible import visible
+from app.desktop.chat.background import background
 from app.desktop.chat.body import AnswerBody
 from app.desktop.chat.buttons import QuietButton
 from app.desktop.chat.markdown import parse
@@ -97,11 +99,17 @@ class StepDetails(QWidget):
 
     def show_text(self, text: str) -> None:
         """The whole result, which was asked for."""
-        self._whole_text = text
         if self._whole is not None:
+            self._whole.setEnabled(False)
+            background().submit(lambda: visible(text), self._show_whole)
+
+    def _show_whole(self, text: str) -> None:
+        if isValid(self) and self._whole is not None:
+            self._whole_text = text
             self._whole.hide()
-            self._result.show_text(visible(text))
+            self._result.show_text(text)
             self.retranslate()
+            self.heightChanged.emit()
 
     # --- building ---
 
@@ -129,7 +137,7 @@ class StepDetails(QWidget):
         if line.diff:
             self._diff = self._box(visible(line.diff), diff=True)
         if line.status and line.text and line.text != line.diff:
-            self._result = self._box(visible(self._whole_text or line.text))
+            self._result = self._box(self._whole_text or visible(line.text))
             if line.handle and not self._whole_text:
                 self._whole = self._action(lambda: self.text_wanted.emit(line.handle))
                 self._parts.append(self._whole)

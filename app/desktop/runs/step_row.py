@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QLocale, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from shiboken6 import isValid
 
@@ -22,7 +22,16 @@ from app.desktop.language import languages
 from app.desktop.runs import step_words
 from app.desktop.runs.badges import BadgeButton, badge_height, badge_width, paint_badge
 from app.desktop.runs.step_details import StepDetails
-from app.desktop.runs.step_lines import AnswerLine, CallLine, EndLine, Line, QuietLine, SaidLine, ThoughtLine
+from app.desktop.runs.step_lines import (
+    AnswerLine,
+    CallLine,
+    EndLine,
+    Line,
+    QuietLine,
+    SaidLine,
+    ThoughtLine,
+    WordsLine,
+)
 from app.desktop.theme import themes
 from app.services.run_reasons import why_ended
 
@@ -63,6 +72,9 @@ class LineWidget(QWidget):
 
     def set_current(self, on: bool) -> None:
         """Whether Tab stops here."""
+
+    def set_on_card(self, on: bool) -> None:
+        """Whether it stands on a card with steps."""
 
     @property
     def is_open(self) -> bool:
@@ -110,6 +122,8 @@ class _Head(QAbstractButton):
             self.moved.emit(1 if key == Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
             self.wanted.emit(key == Qt.Key.Key_Right)
+        elif event.matches(QKeySequence.StandardKey.Copy) and self.line is not None:
+            QApplication.clipboard().setText(head_text(self.line))
         else:
             super().keyPressEvent(event)
 
@@ -201,7 +215,7 @@ class StepRow(LineWidget):
         self.head.wanted.connect(self.set_open)
         self.head.moved.connect(self.moved)
         self._undo = BadgeButton(self)
-        self._undo.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._undo.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._undo.clicked.connect(self._undo_step)
         self.show_line(line)
 
@@ -215,6 +229,11 @@ class StepRow(LineWidget):
 
     def show_line(self, line: Line) -> None:
         assert isinstance(line, CallLine | ThoughtLine)
+        if line == self.line and self.head.line is not None:
+            return
+        if self.holds_focus:
+            # What was pressed may go, and the focus would go on by itself to somewhere else.
+            self.head.setFocus(Qt.FocusReason.OtherFocusReason)
         self.line = self.head.line = line
         self._undo.setVisible(isinstance(line, CallLine) and line.undoing == "possible")
         if self._details is not None:
@@ -247,9 +266,8 @@ class StepRow(LineWidget):
         self.heightChanged.emit()
 
     def set_current(self, on: bool) -> None:
-        policy = Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus
-        self.head.setFocusPolicy(policy)
-        self._undo.setFocusPolicy(policy)
+        self.head.setFocusPolicy(Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus)
+        self._undo.setFocusPolicy(Qt.FocusPolicy.TabFocus if on else Qt.FocusPolicy.NoFocus)
 
     def retranslate(self) -> None:
         line = self.line
@@ -303,8 +321,12 @@ class QuietRow(LineWidget):
     def __init__(self, parent: QWidget, line: QuietLine) -> None:
         super().__init__(parent)
         self.line = line
+        self._on_card = True
         self._note = NoteLine(self)
         self.retranslate()
+
+    def set_on_card(self, on: bool) -> None:
+        self._on_card = on
 
     def show_line(self, line: Line) -> None:
         assert isinstance(line, QuietLine)
@@ -319,9 +341,38 @@ class QuietRow(LineWidget):
 
     def fit(self, width: int) -> int:
         px = themes.current.px
-        left = OVERHANG + px(NUMBER)
+        # On a card it stands under the words of the steps.
+        left, top = (OVERHANG + px(NUMBER), px(9)) if self._on_card else (0, 0)
         height = self._note.fit(width - left - OVERHANG)
-        self._note.setGeometry(left, px(9), width - left - OVERHANG, height)
+        self._note.setGeometry(left, top, width - left - OVERHANG, height)
+        return height + 2 * top
+
+
+class WordsRow(LineWidget):
+    """What the model said before its calls, as Markdown."""
+
+    def __init__(self, parent: QWidget, line: WordsLine) -> None:
+        super().__init__(parent)
+        self._body = AnswerBody(self)
+        self._body.heightChanged.connect(self.heightChanged)
+        self._body.linkAsked.connect(self.linkAsked)
+        self._body.show_blocks(parse(line.text[:QUICK_TEXT]))
+        self.setAccessibleName(line.text[:QUICK_TEXT])
+
+    def show_line(self, line: Line) -> None:
+        """Words that were said do not change."""
+
+    def retranslate(self) -> None:
+        self._body.retranslate()
+
+    def restyle(self) -> None:
+        self._body.restyle()
+
+    def fit(self, width: int) -> int:
+        px = themes.current.px
+        inner = width - 2 * OVERHANG
+        height = self._body.fit(inner)
+        self._body.setGeometry(OVERHANG, px(8), inner, height)
         return height + 2 * px(8)
 
 
@@ -467,6 +518,8 @@ def line_widget(parent: QWidget, line: Line) -> LineWidget:
     match line:
         case CallLine() | ThoughtLine():
             return StepRow(parent, line)
+        case WordsLine():
+            return WordsRow(parent, line)
         case QuietLine():
             return QuietRow(parent, line)
         case SaidLine():

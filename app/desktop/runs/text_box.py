@@ -36,6 +36,8 @@ _ESCAPED = re.compile(r"\\u\{[0-9a-f]+\}")
 _DIFF_HEADS = ("--- ", "+++ ", "rename from ", "rename to ")
 # Lines that are shown before the box scrolls.
 MOST_LINES = 16
+# A longer line is broken anywhere: looking for the end of its words takes time with the square of its length.
+LONG_LINE = 5000
 
 
 def diff_colour(line: str) -> str:
@@ -147,6 +149,12 @@ class TextBox(QWidget):
         self._marks.diff, self._marks.strong = diff, strong
         self._language = language
         self._marks.spans = self._spans(text)
+        # Each line would be looked at, which a long text without marks need not wait for.
+        marked = diff or bool(self._marks.spans) or strong[1] > 0 or "\\u{" in text
+        self._marks.setDocument(self.text.document() if marked else None)
+        wrap = QTextOption.WrapMode
+        long = len(text) > LONG_LINE and max(map(len, text.split("\n"))) > LONG_LINE
+        self.text.setWordWrapMode(wrap.WrapAnywhere if long else wrap.WrapAtWordBoundaryOrAnywhere)
         self.text.setPlainText(text)
         tall = self.lines() > self._most or len(text) > 60 * self._most
         # A text that scrolls can be reached by keys, to be read to its end.
@@ -194,7 +202,8 @@ class TextBox(QWidget):
         self.text.verticalScrollBar().setStyleSheet(scroll_bar_style(theme))
         self._copy.restyle()
         self._marks.spans = self._spans(self.text.toPlainText()) if self._language else ()
-        self._marks.rehighlight()
+        if self._marks.document() is not None:
+            self._marks.rehighlight()
         self.updateGeometry()
         self.update()
 

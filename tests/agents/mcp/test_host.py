@@ -83,6 +83,42 @@ def test_endless_error_output_holds_up_nothing_and_its_end_is_kept(
     assert sum(map(len, log.tail())) < 500_000
 
 
+def test_a_pattern_for_results_is_not_searched(host: Host, workspace: Path, faulty: Faulty) -> None:
+    tools = tools_of(host, faulty("pattern"), workspace)
+    begun = time.monotonic()
+    assert "aaaa!" in tools["faulty_slow"].run({}, here_in(workspace)).text
+    assert time.monotonic() - begun < 2
+
+
+def test_who_gives_a_call_up_tells_the_server(host: Host, workspace: Path, faulty: Faulty) -> None:
+    tools = tools_of(host, faulty(timeout_s=0.3), workspace)
+    outcome = tools["faulty_wait"].run({}, here_in(workspace))
+    assert outcome.status == "timeout"
+    assert tools["faulty_echo"].run({"text": "next"}, here_in(workspace)).text == "next"
+    assert tools["faulty_wait"].link.log.last_word().startswith("cancelled ")
+
+
+@pytest.mark.parametrize(("fault", "count"), [("pages", 2), ("endless_pages", 49)])
+def test_all_pages_of_a_list_are_asked_for_but_not_without_end(
+    host: Host, workspace: Path, faulty: Faulty, fault: str, count: int
+) -> None:
+    names = set(tools_of(host, faulty(fault), workspace))
+    assert {f"faulty_tool{page}" for page in range(1, count + 1)} <= names
+    assert "faulty_echo" in names and f"faulty_tool{count + 1}" not in names
+
+
+def test_versions_are_agreed_on_or_the_server_is_told_as_unusable(
+    host: Host, workspace: Path, faulty: Faulty
+) -> None:
+    old = host.link(faulty("oldest"), workspace)
+    old.start()
+    assert old.version == "2024-11-05"
+    strange = host.link(faulty("unheard_of"), workspace)
+    with pytest.raises(UserError) as caught:
+        strange.start()
+    assert caught.value.code == "mcp.nonsense" and "1999" in str(caught.value.params["detail"])
+
+
 def test_a_huge_result_is_cut_and_what_is_binary_is_only_told(
     host: Host, workspace: Path, faulty: Faulty
 ) -> None:
@@ -170,6 +206,26 @@ def test_a_server_that_says_nothing_is_not_waited_for(host: Host, workspace: Pat
     with pytest.raises(UserError) as caught:
         link.start()
     assert caught.value.code == "mcp.slow_start"
+
+
+def test_a_start_that_hangs_holds_up_no_end(host: Host, workspace: Path, faulty: Faulty) -> None:
+    link = host.link(faulty("silent", start_s=60.0), workspace)
+    errors: list[str] = []
+
+    def start() -> None:
+        with pytest.raises(UserError) as caught:
+            link.start()
+        errors.append(caught.value.code)
+
+    starting = threading.Thread(target=start)
+    starting.start()
+    while link.state != "starting":
+        time.sleep(0.01)
+    begun = time.monotonic()
+    link.stop()
+    starting.join()
+    assert time.monotonic() - begun < 5
+    assert (len(errors), link.state) == (1, "off")
 
 
 def test_a_banner_before_the_first_message_does_no_harm(host: Host, workspace: Path, faulty: Faulty) -> None:

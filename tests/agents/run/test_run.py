@@ -5,7 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
+import msgspec
+
+from agents.brain import Turn
 from agents.budget import Budget
 from agents.events import (
     Approval,
@@ -207,6 +211,26 @@ def test_a_call_that_is_cut_off_is_told_so(tmp_path: Path) -> None:
     bench = Bench(tmp_path, ScriptedBrain(cut, says("Shorter.")))
     assert bench.run().go(started()).answer == "Shorter."
     assert "cut off" in trims(bench)[0].text
+
+
+def cut_short(*before: tuple[str, dict[str, Any]]) -> Turn:
+    """A turn whose last call was ended by the engine, because there was no room for all of it."""
+    turn = calls(*before, ("write", {"path": "half a na"}))
+    made = (*turn.tool_calls[:-1], msgspec.structs.replace(turn.tool_calls[-1], cut=True))
+    notices = (ErrorInfo("tools.cut_in_call"),)
+    return msgspec.structs.replace(turn, tool_calls=made, finish_reason="length", notices=notices)
+
+
+def test_a_call_that_was_ended_for_want_of_room_is_not_carried_out_though_it_fits(tmp_path: Path) -> None:
+    tools = (looker(), looker("write"))
+    bench = Bench(tmp_path, ScriptedBrain(cut_short(), says("Shorter.")), tools)
+    assert bench.run().go(started()).answer == "Shorter."
+    assert "cut off" in trims(bench)[0].text and not results(bench)
+    (tmp_path / "two").mkdir()
+    bench = Bench(tmp_path / "two", ScriptedBrain(cut_short(("look", {"path": "a"})), says("Done.")), tools)
+    assert bench.run().go(started()).answer == "Done."
+    assert [result.status for result in results(bench)] == ["ok"]
+    assert trims(bench)[0].text.startswith("The last of your calls was cut off")
 
 
 def test_calls_that_are_cut_off_again_and_again_end_in_a_last_round(tmp_path: Path) -> None:

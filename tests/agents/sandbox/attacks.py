@@ -509,6 +509,11 @@ def connect_to_a_socket_file() -> object:
 
 
 @attack
+def connect_to_a_socket_in_the_workspace() -> object:
+    return _sent(socket.SOCK_STREAM, socket.AF_UNIX, "tmp/service.socket")
+
+
+@attack
 def talk_to_services_of_the_system() -> object:
     def found() -> Iterator[object]:
         for place in (

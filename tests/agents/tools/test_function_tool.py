@@ -78,6 +78,7 @@ def test_every_type_has_its_schema() -> None:
                 "type": "object",
                 "properties": {"x": {"type": "integer"}, "y": {"type": "integer", "default": 0}},
                 "required": ["x"],
+                "additionalProperties": False,
             },
             "colour": {"type": "string", "enum": ["blue", "red"]},
             "level": {"type": "string", "enum": ["high", "low"], "default": "low"},

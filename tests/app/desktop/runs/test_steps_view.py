@@ -10,11 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from agents.events import FileChange, RunFinished, Undone
+from app.desktop.language import languages
 from app.desktop.runs import steps_view
 from app.desktop.runs.step_row import AnswerRow, StepRow
 from app.desktop.runs.steps_view import RunStepsView
 from app.desktop.theme import themes
 from app.services.events import RunDelta
+from tests.app.desktop.test_accessibility import without_name
 
 from . import invoices
 
@@ -90,6 +92,14 @@ def test_a_step_opens_and_closes_by_keys(qtbot: Any, page: RunStepsView) -> None
     assert [row.head.focusPolicy() == Qt.FocusPolicy.StrongFocus for row in rows(page)].count(True) == 1
 
 
+def test_a_step_can_be_copied(qtbot: Any, page: RunStepsView) -> None:
+    show(page, invoices.finished())
+    head = rows(page)[1].head
+    head.setFocus()
+    qtbot.keyClick(head, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "read_document(scan 0412.pdf)"
+
+
 def test_a_long_result_comes_whole_when_it_is_asked_for(qtbot: Any, page: RunStepsView) -> None:
     show(page, invoices.finished())
     third = rows(page)[2]
@@ -99,8 +109,10 @@ def test_a_long_result_comes_whole_when_it_is_asked_for(qtbot: Any, page: RunSte
     with qtbot.waitSignal(page.text_wanted) as asked:
         details._whole.click()
     assert asked.args == ["r1"]
-    page.show_text("r1", "line\n" * 5000)
-    assert details._result.text.blockCount() == 5001 and details._whole.isHidden()
+    page.show_text("r1", "line\n" * 5000 + "\u202e")
+    qtbot.waitUntil(details._whole.isHidden)
+    assert details._result.text.blockCount() == 5001
+    assert details._result.text.toPlainText().endswith("\\u{202e}")
 
 
 def test_undoing_can_be_wanted_of_a_step_of_a_file_and_back_to_here(qtbot: Any, page: RunStepsView) -> None:
@@ -129,6 +141,29 @@ def test_what_is_undone_has_no_button_any_more(qtbot: Any, page: RunStepsView) -
     page.append(invoices.entries([undone], len(events) + 1))
     flushed(qtbot, page)
     assert rows(page)[3]._undo.isHidden() and "undone" in rows(page)[3].head.accessibleName()
+
+
+def test_the_focus_stays_at_a_step_whose_button_goes(qtbot: Any, page: RunStepsView) -> None:
+    events = invoices.finished()
+    show(page, events)
+    fourth = rows(page)[3]
+    fourth.set_open(True)
+    details = fourth._details
+    assert details is not None
+    details._actions["undo"].setFocus()
+    undone = Undone(("c4",), (FileChange("plan.csv", "deleted"),))
+    page.append(invoices.entries([undone], len(events) + 1))
+    flushed(qtbot, page)
+    assert fourth.head.hasFocus()
+
+
+def test_a_quiet_sentence_alone_makes_no_card(page: RunStepsView) -> None:
+    undone = Undone(("c4",), (FileChange("plan.csv", "deleted"),))
+    show(page, [*invoices.finished(), undone])
+    column = page._column
+    assert column._starts[-1] == -1 and column._starts[3] == 0
+    show(page, [*invoices.finished(), undone, *invoices.whole(7, "c6", "calculator")])
+    assert column._starts[-1] == len(column) - 1
 
 
 def test_what_the_model_saw_can_be_asked_for(qtbot: Any, page: RunStepsView) -> None:
@@ -266,6 +301,32 @@ def test_what_the_reader_looks_at_stays_when_steps_come(qtbot: Any, page: RunSte
     page.append(invoices.entries(invoices.long_run(210))[len(events) :])
     flushed(qtbot, page)
     assert page._column.anchor(bar.value() - page._column.y()) == anchor and not page.at_end
+
+
+def test_a_step_that_opens_stays_where_it_is(page: RunStepsView) -> None:
+    page.resize(900, 420)
+    show(page, invoices.finished())
+    assert page.at_end
+    fourth = rows(page)[3]
+    before = fourth.mapTo(page, fourth.rect().topLeft()).y()
+    fourth.set_open(True)
+    assert fourth.mapTo(page, fourth.rect().topLeft()).y() == before and not page.at_end
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_control_has_a_name_in_both_languages(page: RunStepsView, language: str) -> None:
+    show(page, invoices.begun(), "waiting", pending=invoices.question(), plan=invoices.PLAN)
+    for row in rows(page):
+        row.set_open(True)
+    languages.choose(language)
+    QApplication.processEvents()
+    assert without_name(page) == []
+    assert page._asked is not None and page._asked.default.text().strip() in ("Allow once", "한 번 허용")
+    show(page, [*invoices.begun(), invoices.allowed("c5", "user", "once")], "interrupted")
+    assert without_name(page) == []
+    show(page, invoices.finished())
+    assert without_name(page) == []
+    assert rows(page)[0].head.accessibleName().startswith("Step 1" if language == "en" else "1단계")
 
 
 @pytest.mark.parametrize("width", [340, 700, 1400])
