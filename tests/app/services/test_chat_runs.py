@@ -278,6 +278,20 @@ def test_what_the_chat_sets_for_its_answers_counts_in_their_runs(
     assert (asked.sampling.seed, asked.max_tokens) == (7, 99)
 
 
+def test_an_answer_that_reaches_its_length_ends_there_and_is_gone_on_with_where_it_stopped(
+    chatting: Chatting, told: Listening, ask: Callable[..., Message]
+) -> None:
+    chat = chatting.chat(max_tokens=4)
+    answer = ask(chat, "Tell me", calls(WRITE), says("Once upon", finish_reason="length"))
+    assert (answer.state, answer.content) == ("length", "Once upon")
+    again = [calls(("list_files", {}), text="I look."), says(" a time.")]
+    chatting.say(*again)
+    chatting.services.conversations.continue_answer(answer.id)
+    whole = told.finished(answer.id)
+    assert (whole.state, whole.content) == ("done", "Once upon a time.")
+    assert prompts.GO_ON_WRITING in [message.content for message in chatting.brain.asks[-2].messages]
+
+
 def test_a_model_that_fails_ends_the_answer_with_the_reason_and_it_can_be_continued(
     chatting: Chatting, told: Listening, ask: Callable[..., Message], monkeypatch: pytest.MonkeyPatch
 ) -> None:
