@@ -88,6 +88,10 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
     for socket in sockets([workspace, *(real for real, _ in aliases)]):
         for place in _places(socket, aliases):
             made += ["--ro-bind", "/dev/null", str(place)]
+    for folder in confinement.readable:  # it does not take a folder that can be written to connect
+        real = Path(os.path.realpath(folder))
+        for socket in sockets([real]):
+            made += ["--ro-bind", "/dev/null", str(folder / socket.relative_to(real))]
     return [*made, "--remount-ro", "/", "--chdir", str(workspace)]
 
 

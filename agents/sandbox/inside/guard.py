@@ -17,9 +17,11 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | get
 
 class PutBack:
     """What must be as it was when a program has ended: `paths`, each below one of `roots`, and what git would execute
-    in those. `restore` says in whole lines what was taken out of new repositories."""
+    in those. `restore` says in whole lines what was taken out of repositories. `brief`: it is a program that ends
+    soon; of one that lives for hours it cannot be told whether a new repository is its own or the user's."""
 
-    def __init__(self, paths: Iterable[Path], roots: Sequence[Path]) -> None:
+    def __init__(self, paths: Iterable[Path], roots: Sequence[Path], *, brief: bool) -> None:
+        self._brief = brief
         self._kept = [
             Guarded(path, next(root for root in roots if path.is_relative_to(root))) for path in paths
         ]
@@ -29,7 +31,7 @@ class PutBack:
         for one in self._kept:
             with contextlib.suppress(OSError):
                 one.restore()
-        found = [path or "." for each in self._watched for path in each.disarm()]
+        found = [path or "." for each in self._watched for path in each.disarm(new=self._brief)]
         return [f"what git would execute was taken out of the repository {path!a}" for path in found]
 
 

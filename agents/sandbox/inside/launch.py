@@ -60,7 +60,8 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
             stack.callback(_removed, home)
         environment |= {"HOME": home, "TMPDIR": "/tmp" if plan.kind == "bubblewrap" else home}
         if plan.roots:
-            undone = PutBack(map(Path, plan.guarded), list(map(Path, plan.roots)))
+            roots = list(map(Path, plan.roots))
+            undone = PutBack(map(Path, plan.guarded), roots, brief=plan.channel >= 0)
             stack.callback(_afterwards, plan, undone)
         tree = _prepared(plan)
         first = _started(plan, argv, environment, home)
@@ -138,6 +139,7 @@ def _confined(plan: LaunchPlan, home: str) -> None:
     if sys.platform == "linux" and plan.kind == "landlock":
         from agents.sandbox.inside import landlock, privileges, seccomp
 
+        privileges.signalled_when_parent_dies(signal.SIGKILL)
         privileges.no_new_privileges()
         privileges.drop_capabilities()
         landlock.confine_files(plan.landlock, plan.reads, (*plan.writes, home), network=plan.network)

@@ -15,7 +15,8 @@ for they all begin with "/"."""
 
 
 class LaunchPlan(NamedTuple):
-    """`kind` is the sandbox's name. `channel` is the inherited socket to who started it, -1 for none.
+    """`kind` is the sandbox's name. `channel` is the inherited socket to who started it, -1 for none:
+    somebody else started it and lets it live as long as it is needed.
 
     `expected` are (path, device, inode) that must be what is found at those paths, or nothing is started: a link
     may have been put there meanwhile. `roots` are the folders that may be written to; new repositories of git in them

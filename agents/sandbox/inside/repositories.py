@@ -73,10 +73,11 @@ class Watched:
         self._root = root
         self._before = {path: _exists(root / path / "commondir") for path in repositories(root)}
 
-    def disarm(self) -> list[str]:
-        """Take out of repositories that are new what git would execute, and of the others what would lead git to
-        another configuration. Says which ones were changed."""
-        return [path for path in repositories(self._root) if self._changed(path)]
+    def disarm(self, *, new: bool = True) -> list[str]:
+        """Take out of repositories that are new what git would execute, unless not `new`, and of the others what
+        would lead git to another configuration. Says which ones were changed."""
+        paths = [path for path in repositories(self._root) if new or path in self._before]
+        return [path for path in paths if self._changed(path)]
 
     def _changed(self, path: str) -> bool:
         place = self._root / path

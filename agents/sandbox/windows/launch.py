@@ -28,7 +28,7 @@ def main() -> NoReturn:
     told, argv = plan.decoded(sys.argv[2]), sys.argv[3:]
     environment: dict[str, str] = json.loads(os.environ.get(ENVIRONMENT, "{}"))
     folder = Path(told.folder)
-    undone = PutBack(map(Path, told.guarded), list(map(Path, told.roots)))
+    undone = PutBack(map(Path, told.guarded), list(map(Path, told.roots)), brief=False)
     home = Path(os.path.realpath(tempfile.mkdtemp(prefix="coterie-sandbox-")))
     try:
         native.label(home, layouts.LOW_LABEL)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.live import LiveWidget
 from app.desktop.models.labels import wrapped_label
+from app.desktop.models.scroller import GUTTER
 from app.desktop.settings.checked_field import Complaint
 from app.desktop.theme import themes
 
@@ -32,7 +33,7 @@ class FormFoot(LiveWidget):
         self._column.addWidget(self.complaint)
         self._column.addLayout(self._row)
         middle = QHBoxLayout(self)
-        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setContentsMargins(0, 0, GUTTER, 0)
         middle.addStretch(1)
         middle.addWidget(self._inside, 1000)
         middle.addStretch(1)
@@ -47,7 +48,7 @@ class FormFoot(LiveWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self._inside.setMaximumWidth(px(COLUMN))
-        self._column.setContentsMargins(px(28), px(10), px(28), px(12))
+        self._column.setContentsMargins(px(28), px(10), px(28) - GUTTER, px(12))
         self._column.setSpacing(px(8))
         self._row.setSpacing(px(12))
         self.complaint.restyle()

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from app.services.services import Services
 
 OTHER = "?"  # no model is named so
+MOST_AGAIN = 5
 
 
 class RunModel(msgspec.Struct, frozen=True):
-    """A model that a run can have; `name` is what `RunWish.model` takes."""
+    """A model that a run can have; `name` is what `RunWish.model` takes, `path` its file on this computer."""
 
     name: str
     shown: str
+    path: str = ""
 
 
 def run_models(services: Services) -> tuple[RunModel, ...]:
@@ -35,7 +37,11 @@ def run_models(services: Services) -> tuple[RunModel, ...]:
     from app.desktop.window.model_reading import choices_of
 
     found = [
-        RunModel(choice.use, f"{choice.name} · {choice.quantisation}" if choice.quantisation else choice.name)
+        RunModel(
+            choice.use,
+            f"{choice.name} · {choice.quantisation}" if choice.quantisation else choice.name,
+            choice.path,
+        )
         for choice in choices_of(services)
         if choice.usable and not is_remote(choice.use)
     ]
@@ -55,6 +61,7 @@ class ModelField(LiveWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._models: tuple[RunModel, ...] = ()
+        self._used: tuple[str, ...] = ()
         self._in_use = self._path = ""
         self.choice = ChoiceButton(self)
         self.other = QLineEdit(self)
@@ -74,6 +81,21 @@ class ModelField(LiveWidget):
         self._models = tuple(models)
         self._show_choices(self.choice.value())
 
+    def show_used(self, names: Sequence[str]) -> None:
+        """The models of earlier runs; those elsewhere are offered again, the latest first."""
+        self._used = tuple(dict.fromkeys(names))
+        self._show_choices(self.choice.value())
+
+    def _again(self) -> list[RunModel]:
+        known = {model.name for model in self._models}
+        names = [name for text in self._used if text not in known and (name := read_name(text)) is not None]
+        return [RunModel(name.text, f"{name.model} · {name.host}") for name in names[:MOST_AGAIN]]
+
+    def is_in_use(self) -> bool:
+        """Whether the chosen model is the one that is loaded."""
+        path = next((model.path for model in self._models if model.name == self.model()), "")
+        return self.model() in ("", self._path) or (bool(path) and path == self._path)
+
     def show_in_use(self, name: str, path: str) -> None:
         """What the model in use is called, and where it lies; "" while there is none."""
         self._in_use, self._path = name, path
@@ -86,7 +108,7 @@ class ModelField(LiveWidget):
 
     def choose(self, name: str) -> None:
         """One by its name, in the list or not; "" is the one in use."""
-        known = name == "" or any(model.name == name for model in self._models)
+        known = name == "" or any(model.name == name for model in (*self._models, *self._again()))
         self.other.setText("" if known else name)
         self._show_choices(name if known else OTHER)
 
@@ -108,9 +130,12 @@ class ModelField(LiveWidget):
         in_use = self.tr("The model in use")
         if self._in_use:
             in_use = self.tr("The model in use: {name}").format(name=self._in_use)
-        choices = [("", in_use), *((model.name, model.shown) for model in self._models)]
+        offered = (*self._models, *self._again())
+        choices = [("", in_use), *((model.name, model.shown) for model in offered)]
         choices.append((OTHER, self.tr("Another one, by its name…")))
         names = [name for name, _ in choices]
+        if value == OTHER and self.other.text().strip() in names:
+            value = self.other.text().strip()  # it can be chosen by now
         self.choice.set_choices(self.tr("Model"), choices, value if value in names else "")
         self._show_state()
 

@@ -172,8 +172,9 @@ class NewRun(LiveWidget):
         self.saving.say(None)
         self.retranslate()
 
-    def show_recent(self, folders: Sequence[str]) -> None:
-        """Folders of earlier runs; the latest is offered where none is chosen."""
+    def show_recent(self, folders: Sequence[str], models: Sequence[str] = ()) -> None:
+        """Folders and models of earlier runs; the latest folder is offered where none is chosen."""
+        self.model.show_used(models)
         self.folder.show_recent(folders)
         if folders and not self.folder.folder():
             self.folder.show_folder(folders[0])
@@ -299,9 +300,8 @@ class NewRun(LiveWidget):
     def _show_reasoning(self) -> None:
         """What the chosen model can do; all there is where that is not known before it is loaded."""
         facts = self._in_use.facts if self._in_use is not None else None
-        chosen = self.model.model()
-        known = self._in_use is not None and chosen in ("", self._in_use.path)
-        choices = reasoning_choices(facts.reasoning) if known and facts is not None else ANY_REASONING
+        known = facts if self.model.is_in_use() else None
+        choices = ANY_REASONING if known is None else reasoning_choices(known.reasoning)
         value = self.reasoning.value()
         if value not in choices and not (isinstance(value, int) and BUDGET in choices):
             value = "auto"

@@ -165,7 +165,8 @@ class RunDelegate(QStyledItemDelegate):
         asks = row.run is not None and row.run.state == "waiting"
         note = note_text(row)
         painter.setFont(theme.font(12, bold=asks))
-        painter.setPen(QColor(theme.warning if asks else theme.muted))
+        failed = row.run is not None and row.run.state == "failed" and not row.run.undone
+        painter.setPen(QColor(theme.warning if asks else theme.bad if failed else theme.muted))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(inner, Qt.AlignmentFlag.AlignRight | middle, note)
         taken = painter.fontMetrics().horizontalAdvance(note) + theme.px(10) if note else 0

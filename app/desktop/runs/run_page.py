@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.desktop.language import languages
 from app.desktop.live import LiveWidget
+from app.desktop.models.labels import wrapped_label
 from app.desktop.runs.run_header import RunHeader
 from app.desktop.runs.side_cards import SideCards
 from app.desktop.runs.steps_view import RunStepsView
 from app.desktop.theme import themes
+from app.services.run_reasons import why_ended
+from app.services.run_values import RunRecord, RunView
 
 CARDS = 286
 # Below this width the cards and the steps take turns.
@@ -23,6 +27,9 @@ class RunPage(LiveWidget):
         self.header = RunHeader(self)
         self.steps = RunStepsView(self)
         self.cards = SideCards(self)
+        self.note = wrapped_label(self, "small")
+        self.note.hide()
+        self._run: RunRecord | None = None
         self._row = QHBoxLayout()
         self._row.addWidget(self.steps, 1)
         self._row.addWidget(self.cards)
@@ -30,9 +37,23 @@ class RunPage(LiveWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
+        column.addWidget(self.note)
         column.addLayout(self._row, 1)
         self.header.cards_wanted.connect(lambda _: self._fit())
         self.refresh()
+
+    def show_view(self, view: RunView, seconds: float) -> None:
+        """All but the steps; `seconds` is how long it took so far."""
+        self._run = view.record
+        self.header.show_view(view, seconds)
+        self.cards.show_view(view)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        # Its journal does not say so: nobody was there to write it.
+        interrupted = self._run is not None and self._run.state == "interrupted"
+        self.note.setVisible(interrupted)
+        self.note.setText(languages.tell(why_ended("interrupted")) if interrupted else "")
 
     def _fit(self) -> None:
         narrow = self.width() < themes.current.px(BOTH_FROM)
@@ -52,5 +73,7 @@ class RunPage(LiveWidget):
         self._fit()
 
     def restyle(self) -> None:
-        self._row.setSpacing(0)
+        px = themes.current.px
+        self.note.setContentsMargins(px(28), px(12), px(28), 0)
+        self._row.setSpacing(themes.current.px(4))
         self._fit()

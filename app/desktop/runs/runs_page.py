@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from agents.events import Entry, RunStarted
@@ -75,7 +75,7 @@ class RunsPage(LiveWidget):
         self.acting.said.connect(self.said)
         self.acting.restored.connect(self.show_run)
         self.acting.text_read.connect(self._take_text)
-        self._clock.timeout.connect(self._show_header)
+        self._clock.timeout.connect(self._show_view)
         self._connect_reading()
         self._connect_run()
 
@@ -165,7 +165,7 @@ class RunsPage(LiveWidget):
         self.side.show_open(key)
         self._read_choices()
         latest = sorted(self.shelf.all(), key=lambda run: -run.updated)
-        self.form.show_recent([run.workspace for run in latest])
+        self.form.show_recent([run.workspace for run in latest], [run.model for run in latest])
         self._stack.setCurrentWidget(self.form)
         self.form.take_focus()
 
@@ -177,8 +177,7 @@ class RunsPage(LiveWidget):
         # The one before must not be answered in the name of this one.
         view = RunView(record)
         self.run.steps.show_run(view, ())
-        self.run.header.show_view(view, 0.0)
-        self.run.cards.show_view(view)
+        self.run.show_view(view, 0.0)
         self._stack.setCurrentWidget(self.run)
         self.side.show_open(("run", str(run)))
         self.reading.show(run)
@@ -190,6 +189,7 @@ class RunsPage(LiveWidget):
         self.form.started()
         self.shelf.take(run)
         self.show_run(run.id)
+        self.run.steps.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _decide(self, call: str, decision: Decision) -> None:
         self.acting.decide(self.reading.shown, call, decision)
@@ -275,7 +275,7 @@ class RunsPage(LiveWidget):
     def _opened(self, view: RunView, entries: tuple[Entry, ...]) -> None:
         self.run.steps.show_run(view, entries)
         self._note_time(entries)
-        self._show_view(view)
+        self._show_view()
 
     def _came(self, entries: tuple[Entry, ...]) -> None:
         self.run.steps.append(entries)
@@ -287,13 +287,9 @@ class RunsPage(LiveWidget):
 
     def _viewed(self, view: RunView) -> None:
         self.run.steps.set_view(view)
-        self._show_view(view)
+        self._show_view()
 
-    def _show_view(self, view: RunView) -> None:
-        self.run.cards.show_view(view)
-        self._show_header()
-
-    def _show_header(self) -> None:
+    def _show_view(self) -> None:
         view = self.reading.view
         if view is None:
             return
@@ -301,7 +297,7 @@ class RunsPage(LiveWidget):
         runs = view.record.state == "running"
         if runs and self._last_event:
             seconds += max(0.0, time.time() - self._last_event)
-        self.run.header.show_view(view, seconds)
+        self.run.show_view(view, seconds)
         if runs and self.isVisible():
             self._clock.start()
         else:
@@ -324,7 +320,7 @@ class RunsPage(LiveWidget):
         self._clock.stop()
 
     def showEvent(self, event: object) -> None:
-        self._show_header()
+        self._show_view()
 
     def _say_state(self) -> None:
         if self.shelf.is_read:

@@ -44,9 +44,11 @@ class SeenCard(Card):
         found: dict[str, int] = {}
         shortened: dict[str, int] = {}
         for part in self._parts:
-            name = self._part_name(part)
-            found[name] = found.get(name, 0) + part.tokens
-            shortened[name] = shortened.get(name, 0) + part.shortened
+            if part.tokens or part.name == "reserve":
+                name = self._part_name(part)
+                found[name] = found.get(name, 0) + part.tokens
+                # Tools are told briefly for other reasons than results are.
+                shortened[name] = shortened.get(name, 0) + (part.shortened if part.name == "results" else 0)
         lines = []
         for name, tokens in found.items():
             words = thousands(tokens)

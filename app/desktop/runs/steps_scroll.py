@@ -17,6 +17,8 @@ from app.desktop.theme import themes
 COLUMN = 744
 MARGIN = 28
 TOP = 22
+# What is said at the foot of the window lies over this, not over a question.
+BOTTOM = 66
 # So near to the end the page follows what comes.
 NEAR_END = 8
 
@@ -96,7 +98,7 @@ class StepsScroll(QScrollArea):
             height = part.fit(width)
             part.setGeometry(left, y, width, height)
             y += height + px(GAP)
-        self.page.resize(room, max(y + px(TOP) - px(GAP), self.viewport().height()))
+        self.page.resize(room, max(y + px(BOTTOM) - px(GAP), self.viewport().height()))
 
     def _scroll_to(self, anchor: tuple[int, int] | None) -> None:
         bar = self.verticalScrollBar()

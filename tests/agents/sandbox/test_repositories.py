@@ -110,6 +110,28 @@ def test_hooks_of_a_new_repository_are_taken_out_and_the_repository_works(
 
 
 @git_is_here
+def test_what_the_user_makes_while_a_server_runs_is_left_alone(
+    sandbox: Sandbox, workspace: Path, tmp_path: Path
+) -> None:
+    """A server lives for hours: what is new need not be its own."""
+    (repository(workspace) / "evil").mkdir()
+    argv, environment = sandbox.command(["cat"], Confinement(workspace))
+    with subprocess.Popen(argv, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        assert server.stdin and server.stdout
+        server.stdin.write(b"ready\n")
+        server.stdin.flush()
+        assert server.stdout.readline() == b"ready\n"
+        hook = repository(workspace / "mine") / "hooks/pre-commit"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text("mine")
+        (workspace / ".git/commondir").write_text("evil")
+        server.stdin.close()
+        assert server.wait(10) == 0
+    assert hook.read_text() == "mine"
+    assert not (workspace / ".git/commondir").exists()
+
+
+@git_is_here
 def test_an_ordinary_new_repository_is_left_as_it_is(sandbox: Sandbox, workspace: Path) -> None:
     needs_modes(sandbox)
     ran = shell(sandbox, workspace, "git init -q new && cd new && git config user.name n && cat .git/config")

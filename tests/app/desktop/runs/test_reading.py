@@ -113,3 +113,15 @@ def test_the_view_follows_a_run_that_goes_on(runs: RunsBench) -> None:
     runs.until(lambda: bool(runs.page.reading.view and runs.page.reading.view.parts))
     cards = runs.page.run.cards
     runs.until(lambda: "System and tools" in dict(cards.seen.lines()))
+
+
+def test_a_run_whose_process_died_says_so_until_it_goes_on(runs: RunsBench) -> None:
+    run = kept_run(runs, 1, state="interrupted")
+    runs.opened(run.id)
+    assert runs.page.run.note.text() == (
+        "The run was interrupted because Coterie ended. Nothing is lost; resume it to go on."
+    )
+    runs.brain(ScriptedBrain(says("All tidy now.")))
+    runs.page.run.header.resume.click()
+    runs.until(lambda: bool(runs.page.reading.view and runs.page.reading.view.record.state == "completed"))
+    assert not runs.page.run.note.isVisible()

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 from agents.events import FileChange, RunFinished, Undone
 from app.desktop.language import languages
 from app.desktop.runs import steps_view
-from app.desktop.runs.step_row import AnswerRow, StepRow
+from app.desktop.runs.said_rows import AnswerRow
+from app.desktop.runs.step_row import StepRow
 from app.desktop.runs.steps_view import RunStepsView
 from app.desktop.theme import themes
 from app.services.events import RunDelta
@@ -90,6 +91,14 @@ def test_a_step_opens_and_closes_by_keys(qtbot: Any, page: RunStepsView) -> None
     qtbot.keyClick(rows(page)[3].head, Qt.Key.Key_Up)
     assert third.head.hasFocus()
     assert [row.head.focusPolicy() == Qt.FocusPolicy.StrongFocus for row in rows(page)].count(True) == 1
+
+
+def test_a_step_can_be_copied(qtbot: Any, page: RunStepsView) -> None:
+    show(page, invoices.finished())
+    head = rows(page)[1].head
+    head.setFocus()
+    qtbot.keyClick(head, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "read_document(scan 0412.pdf)"
 
 
 def test_a_long_result_comes_whole_when_it_is_asked_for(qtbot: Any, page: RunStepsView) -> None:
