@@ -411,6 +411,10 @@
         <translation>이 실행의 폴더 안에서만</translation>
     </message>
     <message>
+        <source>goes to a server elsewhere</source>
+        <translation>다른 곳의 서버로 보냄</translation>
+    </message>
+    <message>
         <source>in the sandbox</source>
         <translation>샌드박스 안</translation>
     </message>
