@@ -247,6 +247,41 @@
     </message>
 </context>
 <context>
+    <name>AnswerSteps</name>
+    <message>
+        <source>1 step</source>
+        <translation>1단계</translation>
+    </message>
+    <message>
+        <source>{count} steps</source>
+        <translation>{count}단계</translation>
+    </message>
+    <message>
+        <source>1 file changed</source>
+        <translation>파일 1개 변경</translation>
+    </message>
+    <message>
+        <source>{count} files changed</source>
+        <translation>파일 {count}개 변경</translation>
+    </message>
+    <message>
+        <source>opened</source>
+        <translation>열림</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>닫힘</translation>
+    </message>
+    <message>
+        <source>undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>Undo what this answer changed</source>
+        <translation>이 답변이 바꾼 것을 되돌리기</translation>
+    </message>
+</context>
+<context>
     <name>AppearanceSection</name>
     <message>
         <source>Appearance</source>
@@ -580,6 +615,17 @@
     <message>
         <source>Undo</source>
         <translation>실행 취소</translation>
+    </message>
+</context>
+<context>
+    <name>ChatNotes</name>
+    <message>
+        <source>“{title}” waits for your answer</source>
+        <translation>“{title}” 대화가 답을 기다립니다</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>보기</translation>
     </message>
 </context>
 <context>
@@ -5211,6 +5257,25 @@
     </message>
 </context>
 <context>
+    <name>ToolsButton</name>
+    <message>
+        <source>Tools</source>
+        <translation>도구</translation>
+    </message>
+    <message>
+        <source>Tools: off</source>
+        <translation>도구: 꺼짐</translation>
+    </message>
+    <message>
+        <source>Let the answers use tools in a folder</source>
+        <translation>답변할 때 폴더에서 도구를 쓰게 합니다</translation>
+    </message>
+    <message>
+        <source>Tools: on in {folder}, {mode}</source>
+        <translation>도구: {folder}에서 켜짐, {mode}</translation>
+    </message>
+</context>
+<context>
     <name>ToolsFold</name>
     <message>
         <source>all</source>
@@ -5266,6 +5331,41 @@
     <message>
         <source>Show {count} more</source>
         <translation>{count}개 더 보기</translation>
+    </message>
+</context>
+<context>
+    <name>ToolsSheet</name>
+    <message>
+        <source>Tools in this chat</source>
+        <translation>이 대화의 도구</translation>
+    </message>
+    <message>
+        <source>While it answers, the model may use tools in this folder. You see each step, and can undo what it changed.</source>
+        <translation>모델이 답변하면서 이 폴더에서 도구를 쓸 수 있습니다. 모든 단계를 볼 수 있고, 바뀐 것은 되돌릴 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>폴더</translation>
+    </message>
+    <message>
+        <source>What it may do without asking</source>
+        <translation>묻지 않고 할 수 있는 일</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>저장</translation>
+    </message>
+    <message>
+        <source>Use tools</source>
+        <translation>도구 사용</translation>
+    </message>
+    <message>
+        <source>Turn tools off</source>
+        <translation>도구 끄기</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
     </message>
 </context>
 <context>

@@ -71,6 +71,7 @@ class TranscriptView(QWidget):
     linkActivated = Signal(str)
     atTailChanged = Signal(bool)
     suggestionChosen = Signal(str)
+    stepsMade = Signal(int, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -150,6 +151,23 @@ class TranscriptView(QWidget):
         if message_id in self._window:
             self._fresh.setdefault(message_id, _Fresh()).calls.append(call)
             self._flush_soon(message_id)
+
+    def write_by_run(self, message_id: int, run: int) -> None:
+        """A run writes this streaming answer."""
+        self._window.change_record(message_id, run=run)
+        card = self._window.card(message_id)
+        if isinstance(card, AnswerCard):
+            card.write_by(run)
+
+    def restart(self, message_id: int) -> None:
+        """What came of a streaming answer so far is none of its text."""
+        self._fresh.pop(message_id, None)
+        self._window.change_record(message_id, content="", reasoning="")
+        card = self._window.card(message_id)
+        if isinstance(card, AnswerCard):
+            card.restart()
+            self._window.mark(message_id)
+            self._window.place()
 
     def set_queued(self, message_id: int) -> None:
         """The answer waits for the model."""
@@ -274,8 +292,15 @@ class TranscriptView(QWidget):
         card.answerNowRequested.connect(self.answerNowRequested)
         card.siblingRequested.connect(self.siblingRequested)
         card.linkAsked.connect(self._ask_link)
+        if isinstance(card, AnswerCard):
+            card.stepsMade.connect(lambda: self._steps_made(card))
+            self._steps_made(card)
         if card.message.id in self._fresh:
             self._flush_soon(card.message.id)
+
+    def _steps_made(self, card: AnswerCard) -> None:
+        if card.steps is not None:
+            self.stepsMade.emit(card.message.id, card.steps)
 
     def _copy(self, message_id: int) -> None:
         card = self._window.card(message_id)

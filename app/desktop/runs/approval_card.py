@@ -203,6 +203,11 @@ class ApprovalCard(QWidget):
         target.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 
+    @property
+    def holds_focus(self) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and (focus is self or self.isAncestorOf(focus))
+
     # --- answers ---
 
     def _armed(self) -> bool:

@@ -22,6 +22,7 @@ from app.desktop.runs.reading import RunReading
 from app.desktop.runs.run_page import RunPage
 from app.desktop.runs.shelf import RunShelf
 from app.desktop.runs.side_panel import RunsSide
+from app.desktop.runs.tools_fold import tools_at_hand
 from app.desktop.service_calls import ServiceCalls
 from app.services.events import ModelChanged, ServersChanged, ServiceEvent
 from app.services.run_values import Recipe, RunRecord, RunView, RunWish, ToolAtHand
@@ -249,7 +250,7 @@ class RunsPage(LiveWidget):
         self._calls.do(run_models, self.form.show_models, executor="files", owner=self)
         if not self._tools_known:
             self._tools_known = True
-            self._calls.do(_tools, self._take_tools, executor="io", owner=self)
+            self._calls.do(tools_at_hand, self._take_tools, executor="io", owner=self)
 
     def _take_tools(self, found: tuple[tuple[ToolAtHand, ...], tuple[str, ...]]) -> None:
         self.form.show_tools(*found)
@@ -358,18 +359,6 @@ class RunsPage(LiveWidget):
             self._say_state()
         if self.isVisible():
             self._read_recipes()  # in the language that is on
-
-
-def _tools(services: Services) -> tuple[tuple[ToolAtHand, ...], tuple[str, ...]]:
-    """Our own, and the names of those of servers that are on, as they were when each was last asked."""
-    accepted = [
-        tool.name
-        for server in services.servers.all()
-        if server.enabled and server.consented
-        for tool in server.tools
-        if tool.status == "accepted"
-    ]
-    return services.runs.tools(), tuple(accepted)
 
 
 def _begin(services: Services, wish: RunWish) -> RunRecord:

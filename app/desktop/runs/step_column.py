@@ -12,7 +12,15 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.chat.extents import Extents
-from app.desktop.runs.step_lines import AnswerLine, CallLine, Line, QuietLine, SaidLine, ThoughtLine
+from app.desktop.runs.step_lines import (
+    AnswerLine,
+    CallLine,
+    Line,
+    QuietLine,
+    SaidLine,
+    ThoughtLine,
+    WordsLine,
+)
 from app.desktop.runs.step_row import HEAD, OVERHANG, LineWidget, StepRow, line_widget
 from app.desktop.theme import themes
 
@@ -24,7 +32,7 @@ GAP = 14
 
 
 def on_card(line: Line) -> bool:
-    return isinstance(line, CallLine | ThoughtLine | QuietLine)
+    return isinstance(line, CallLine | ThoughtLine | WordsLine | QuietLine)
 
 
 class StepColumn(QWidget):
@@ -92,7 +100,7 @@ class StepColumn(QWidget):
         px = themes.current.px
         if isinstance(line, CallLine | ThoughtLine):
             return px(HEAD)
-        if isinstance(line, AnswerLine | SaidLine):
+        if isinstance(line, AnswerLine | SaidLine | WordsLine):
             return px(40) + px(24) * (len(line.text) * 9 // max(200, self._laid) + line.text.count("\n"))
         return px(38)
 

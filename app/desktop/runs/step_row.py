@@ -22,7 +22,16 @@ from app.desktop.language import languages
 from app.desktop.runs import step_words
 from app.desktop.runs.badges import BadgeButton, badge_height, badge_width, paint_badge
 from app.desktop.runs.step_details import StepDetails
-from app.desktop.runs.step_lines import AnswerLine, CallLine, EndLine, Line, QuietLine, SaidLine, ThoughtLine
+from app.desktop.runs.step_lines import (
+    AnswerLine,
+    CallLine,
+    EndLine,
+    Line,
+    QuietLine,
+    SaidLine,
+    ThoughtLine,
+    WordsLine,
+)
 from app.desktop.theme import themes
 from app.services.run_reasons import why_ended
 
@@ -337,6 +346,34 @@ class QuietRow(LineWidget):
         return height + 2 * top
 
 
+class WordsRow(LineWidget):
+    """What the model said before its calls, as Markdown."""
+
+    def __init__(self, parent: QWidget, line: WordsLine) -> None:
+        super().__init__(parent)
+        self._body = AnswerBody(self)
+        self._body.heightChanged.connect(self.heightChanged)
+        self._body.linkAsked.connect(self.linkAsked)
+        self._body.show_blocks(parse(line.text[:QUICK_TEXT]))
+        self.setAccessibleName(line.text[:QUICK_TEXT])
+
+    def show_line(self, line: Line) -> None:
+        """Words that were said do not change."""
+
+    def retranslate(self) -> None:
+        self._body.retranslate()
+
+    def restyle(self) -> None:
+        self._body.restyle()
+
+    def fit(self, width: int) -> int:
+        px = themes.current.px
+        inner = width - 2 * OVERHANG
+        height = self._body.fit(inner)
+        self._body.setGeometry(OVERHANG, px(8), inner, height)
+        return height + 2 * px(8)
+
+
 class SaidRow(LineWidget):
     """The user's words, in a bubble as in a chat."""
 
@@ -479,6 +516,8 @@ def line_widget(parent: QWidget, line: Line) -> LineWidget:
     match line:
         case CallLine() | ThoughtLine():
             return StepRow(parent, line)
+        case WordsLine():
+            return WordsRow(parent, line)
         case QuietLine():
             return QuietRow(parent, line)
         case SaidLine():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -12,6 +13,9 @@ from app.desktop.runs.fold import Fold
 from app.desktop.runs.tool_words import tool_words
 from app.desktop.theme import themes
 from app.services.run_values import ToolAtHand
+
+if TYPE_CHECKING:
+    from app.services.services import Services
 
 
 class ToolRow(QWidget):
@@ -137,3 +141,15 @@ class ToolsFold(Fold):
         self._rows.setSpacing(themes.current.px(4))
         for row in (*self.rows, self._of_servers):
             row.restyle()
+
+
+def tools_at_hand(services: Services) -> tuple[tuple[ToolAtHand, ...], tuple[str, ...]]:
+    """Our own tools, and the names of those of servers that are on, as they were when each was last asked."""
+    accepted = [
+        tool.name
+        for server in services.servers.all()
+        if server.enabled and server.consented
+        for tool in server.tools
+        if tool.status == "accepted"
+    ]
+    return services.runs.tools(), tuple(accepted)

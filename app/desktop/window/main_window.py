@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from app.desktop.settings.settings_page import SettingsPage
     from app.desktop.window.actions import Actions
     from app.desktop.window.chat_list import ChatList
+    from app.desktop.window.chat_notes import ChatNotes
     from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.opening_failed import OpeningFailed
     from app.desktop.window.palette import Palette
@@ -70,6 +71,7 @@ class MainWindow(LiveWidget):
     chats: ChatList
     downloads: DownloadNotes
     tool_checking: ToolChecking
+    chat_notes: ChatNotes
     run_notes: RunNotes
     palette_overlay: Palette
     sheet: ShortcutSheet
@@ -110,6 +112,7 @@ class MainWindow(LiveWidget):
         from app.desktop.settings.settings_page import SettingsPage
         from app.desktop.window.actions import Actions
         from app.desktop.window.chat_list import ChatList
+        from app.desktop.window.chat_notes import ChatNotes
         from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.opening_failed import OpeningFailed
         from app.desktop.window.palette import Palette
@@ -129,6 +132,7 @@ class MainWindow(LiveWidget):
         self.tool_checking = ToolChecking(self.calls, self)
         ToolCheckNotes(self.tool_checking, self.chat.header.model, self.toast, self.show_error)
         self.run_notes = RunNotes(self.calls, self.toast, self._shows_run)
+        self.chat_notes = ChatNotes(self.toast, self._shows_chat)
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
         self.pages.addWidget(self.settings)
@@ -226,6 +230,9 @@ class MainWindow(LiveWidget):
         self.downloads.changed.connect(self.rail.show_downloads)
         self.downloads.used.connect(self.compose)
         self.downloads.show_wanted.connect(lambda: self.show_models("downloads"))
+        self.chat.said.connect(self._say)
+        self.chat_notes.asking.connect(self.sidebar.show_asking)
+        self.chat_notes.show_wanted.connect(self.open_chat)
         self.run_notes.waiting.connect(self.rail.show_waiting)
         self.run_notes.show_wanted.connect(self.show_run)
         self.failure.retry_wanted.connect(self.retry_wanted)
@@ -293,6 +300,7 @@ class MainWindow(LiveWidget):
                 self.save_strip.hide()
         self.downloads.take_events(events)
         self.run_notes.shelf.take_events(events)
+        self.chat_notes.take_events(events)
         self.settings.take_events(events)
         self.placement.take_events(events)
         if self._models is not None:
@@ -366,6 +374,11 @@ class MainWindow(LiveWidget):
 
     def _shows_downloads(self) -> bool:
         return self._models is not None and self._models.downloads.isVisible()
+
+    def _shows_chat(self, conversation: int) -> bool:
+        shown = self.chat.conversation
+        is_it = shown is not None and shown.id == conversation
+        return is_it and self.chat.isVisible() and self.isActiveWindow()
 
     def _shows_run(self, run: int) -> bool:
         return self._runs is not None and self._runs.shows(run) and self.isActiveWindow()
