@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from agents.events import Entry, RunStarted
 from agents.permissions.values import Decision
-from agents.run.calls import Again
 from app.desktop.live import LiveWidget
 from app.desktop.models.said import Said
 from app.desktop.models.state_panel import StatePanel
@@ -30,6 +29,7 @@ from engine.errors import UserError
 from engine.remote.names import read_name
 
 if TYPE_CHECKING:
+    from agents.run.calls import Again
     from app.services.services import Services
 
 CLOCK_MS = 1000
