@@ -82,8 +82,8 @@ class Elsewhere:
             elif checked is not None:
                 self._secrets.forget_secret(_secret(url))
             if instead_of not in ("", url):
-                self._file.remove(instead_of)
                 self._secrets.forget_secret(_secret(instead_of))
+                self._file.remove(instead_of)
         self._tell()
         return kept
 

@@ -2586,6 +2586,10 @@
         <translation>작업 컴퓨터 없이 다시 불러오기</translation>
     </message>
     <message>
+        <source>Settings of the server</source>
+        <translation>서버 설정</translation>
+    </message>
+    <message>
         <source>Choose another model</source>
         <translation>다른 모델 고르기</translation>
     </message>

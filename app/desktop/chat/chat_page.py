@@ -336,6 +336,8 @@ class ChatPage(LiveWidget):
 
     def take_settings(self, settings: Settings) -> None:
         self._settings = settings
+        if self.model.state is None:
+            self.transcript.empty.show_model(settings.model)
         self._default_reasoning = settings.reasoning
         self.welcoming.take_settings(settings)
         self._show_conversation()

@@ -256,11 +256,8 @@ class StepColumn(QWidget):
         painter.setPen(QColor(theme.line))
         inner = theme.px(PAD_X)
         for index in lines:
-            if (
-                index + 1 < len(self._lines)
-                and self._starts[index] >= 0
-                and self._starts[index + 1] != index + 1
-            ):
+            followed = index + 1 < len(self._lines) and self._starts[index + 1] == self._starts[index]
+            if followed and self._starts[index] >= 0:
                 y = self._extents.top(index + 1) - 1
                 painter.drawLine(inner, y, self.width() - inner - 1, y)
         painter.end()

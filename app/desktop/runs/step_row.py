@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QLocale, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from shiboken6 import isValid
 
@@ -122,6 +122,8 @@ class _Head(QAbstractButton):
             self.moved.emit(1 if key == Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
             self.wanted.emit(key == Qt.Key.Key_Right)
+        elif event.matches(QKeySequence.StandardKey.Copy) and self.line is not None:
+            QApplication.clipboard().setText(head_text(self.line))
         else:
             super().keyPressEvent(event)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -54,7 +55,8 @@ class ServerForm(LiveWidget):
         self.more = button(self, "link")
         self.more.setCheckable(True)
         self.state = small(self)
-        self.complaint = Complaint(self)
+        # What the server says, and why it cannot be kept.
+        self.refusal, self.complaint = Complaint(self), Complaint(self)
         self.models = ModelTicks(self)
         self.allow_http = Switch(self)
         self.context = OptionalNumber(CONTEXT, self)
@@ -80,7 +82,6 @@ class ServerForm(LiveWidget):
         checking.addStretch(0)
         files.addWidget(self.certificates, 1)
         files.addWidget(self.choose)
-        foot.addWidget(self.more)
         foot.addStretch(1)
         foot.addWidget(self.save)
         self._more = QWidget(self)
@@ -93,16 +94,38 @@ class ServerForm(LiveWidget):
         self._column.addWidget(self._http)
         self._field(self.key)
         self._column.addLayout(checking)
+        self._column.addWidget(self.refusal)
         self._field(self.models)
         self._field(self.title)
         for layout, buddy in ((files, self.certificates), (context, self.context.field)):
             self._label(self._beyond, buddy)
             self._beyond.addLayout(layout)
+        fold = QHBoxLayout()
+        fold.addWidget(self.more)
+        fold.addStretch(1)
+        self._column.addLayout(fold)
         self._column.addWidget(self._more)
         self._column.addWidget(self.complaint)
         self._column.addLayout(foot)
         self._rows = (row, checking, files, foot)
         self._more.hide()
+        order = (
+            self.address,
+            self.allow_http,
+            self.key.field,
+            self.key.forget,
+            self.check,
+            *self.models.ends,
+            self.title,
+            self.more,
+            self.certificates,
+            self.choose,
+            self.context.reset,
+            self.context.field,
+            self.save,
+        )
+        for before, after in itertools.pairwise(order):
+            QWidget.setTabOrder(before, after)
 
     def _field(self, widget: QWidget) -> None:
         self._label(self._column, widget)
@@ -161,6 +184,7 @@ class ServerForm(LiveWidget):
         self.show_server(ModelServer(""))
         self._server = None
         self.key.show_place("")
+        self.refusal.say(None)
         self._could_not(None)
 
     def wish(self) -> ModelServer:
@@ -190,7 +214,7 @@ class ServerForm(LiveWidget):
             wish = msgspec.structs.replace(wish, has_key=False)  # the kept one is another place's
         self._asked += 1
         number, self._found = self._asked, -1
-        self.complaint.say(None)
+        self.refusal.say(None)
         self._say(self.tr("Asking the server…"))
         self.check.setEnabled(False)
         self._calls.do(
@@ -209,11 +233,13 @@ class ServerForm(LiveWidget):
 
     def _take_failure(self, number: int, error: UserError) -> None:
         if number == self._asked:
-            self._could_not(error)
+            self.refusal.say(error)
+            self._show()
 
     def _edited(self) -> None:
         self._asked += 1  # what is being asked is about something else
         self._found = -1
+        self.refusal.say(None)
         self._could_not(None)
 
     def _save(self) -> None:
@@ -314,7 +340,8 @@ class ServerForm(LiveWidget):
         self.save.setAccessibleName(
             self.tr("Add this server") if self._server is None else self.tr("Save what was changed")
         )
-        self.complaint.retranslate()
+        for complaint in (self.refusal, self.complaint):
+            complaint.retranslate()
         self._show()
 
     def restyle(self) -> None:
@@ -323,4 +350,5 @@ class ServerForm(LiveWidget):
         self._beyond.setSpacing(px(8))
         for row in self._rows:
             row.setSpacing(px(8))
-        self.complaint.restyle()
+        for complaint in (self.refusal, self.complaint):
+            complaint.restyle()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.desktop.elsewhere import ElsewhereChip
 from app.desktop.icons import set_icon
@@ -191,8 +191,12 @@ class ElsewhereSection(Section):
             self.list.read()
 
     def _added(self, _: ModelServer) -> None:
+        now = QApplication.focusWidget()
+        inside = now is not None and self.adding.isAncestorOf(now)
         self.adding.clear()
         self.adding.retranslate()
+        if inside:  # the button that was pressed cannot be pressed again
+            self.adding.address.setFocus(Qt.FocusReason.OtherFocusReason)
         QTimer.singleShot(0, self, lambda: self.grew.emit(self.list))
 
     def retranslate(self) -> None:

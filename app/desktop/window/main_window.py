@@ -220,6 +220,7 @@ class MainWindow(LiveWidget):
         self.chat.header.options_wanted.connect(self.panel.toggle)
         self.chat.header.model.open_file_wanted.connect(self.open_model_file)
         self.chat.header.model.elsewhere_wanted.connect(self.show_elsewhere)
+        self.chat.model_strip.elsewhere_wanted.connect(self.show_elsewhere)
         self.chat.header.model.models_wanted.connect(self.find_models)
         self.chat.header.model.library_wanted.connect(lambda: self.show_models("library"))
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.desktop.chat.answer import AnswerCard
@@ -98,6 +98,18 @@ def test_a_server_on_this_computer_is_used_without_a_question_and_without_the_ma
     running.until(lambda: chat.header.model.pill.name() == f"scripted · 127.0.0.1:{server.port}")
     assert not is_marked(running) and not chat.header.elsewhere.isVisible()
     assert chat.model.leaving is not None and chat.model.leaving.card is None
+
+
+def test_a_server_that_is_away_is_told_with_the_way_to_its_settings(running: Running) -> None:
+    with OpenAiServer() as gone:
+        name = gone.model
+    chat = running.window.chat
+    chat.model.use(name)
+    running.until(chat.model_strip.isVisible)
+    buttons = {button.text(): button for button in chat.model_strip.findChildren(QPushButton)}
+    assert {"Try again", "Settings of the server", "Choose another model"} <= set(buttons)
+    buttons["Settings of the server"].click()
+    running.until(running.window.settings.elsewhere.adding.address.hasFocus)
 
 
 def test_the_other_pages_do_without_a_plan(running: Running, server: OpenAiServer) -> None:

@@ -92,6 +92,14 @@ def test_a_step_opens_and_closes_by_keys(qtbot: Any, page: RunStepsView) -> None
     assert [row.head.focusPolicy() == Qt.FocusPolicy.StrongFocus for row in rows(page)].count(True) == 1
 
 
+def test_a_step_can_be_copied(qtbot: Any, page: RunStepsView) -> None:
+    show(page, invoices.finished())
+    head = rows(page)[1].head
+    head.setFocus()
+    qtbot.keyClick(head, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "read_document(scan 0412.pdf)"
+
+
 def test_a_long_result_comes_whole_when_it_is_asked_for(qtbot: Any, page: RunStepsView) -> None:
     show(page, invoices.finished())
     third = rows(page)[2]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import keyring
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -99,10 +101,10 @@ def test_a_server_is_checked_and_added_with_the_models_that_are_ticked(
     with OpenAiServer(names=("qwen3", "glm", "embed"), key=KEY) as server:
         type_in(qtbot, form.address, f"http://127.0.0.1:{server.port}/")
         qtbot.keyClick(form.address, Qt.Key.Key_Return)
-        page.until(form.complaint.isVisible)
-        assert "does not accept the key" in form.complaint.text()
+        page.until(form.refusal.isVisible)
+        assert "does not accept the key" in form.refusal.text()
         type_in(qtbot, form.key.field, KEY)
-        assert not form.complaint.isVisible() and form.key.field.echoMode() == QLineEdit.EchoMode.Password
+        assert not form.refusal.isVisible() and form.key.field.echoMode() == QLineEdit.EchoMode.Password
         qtbot.mouseClick(form.check, Qt.MouseButton.LeftButton)
         page.until(lambda: form.state.text() == "3 models found. Tick those that are to be offered.")
     assert [tick.box.isChecked() for tick in form.models.ticks] == [True] * 3 and ring.kept == {}
@@ -125,6 +127,20 @@ def test_a_server_is_checked_and_added_with_the_models_that_are_ticked(
     assert KEY not in "".join(page.shown()) and KEY not in caplog.text
     for file in page.home.rglob("*"):
         assert not file.is_file() or KEY.encode() not in file.read_bytes()
+
+
+def test_the_keyboard_goes_from_above_to_below(page: Page, qtbot: QtBot) -> None:
+    form = page.adding
+    type_in(qtbot, form.address, "http://far.example")
+    form.models.show_found(["a", "b"])
+    form.more.click()
+    form.address.setFocus()
+    heights = []
+    while (now := QApplication.focusWidget()) is not form.save and len(heights) < 20:
+        heights.append(now.mapTo(form, now.rect().center()).y())
+        QApplication.sendEvent(now, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Tab, Qt.KeyboardModifier(0)))
+    assert form.save.hasFocus() and len(heights) > 10
+    assert all(later - one > -8 for one, later in itertools.pairwise(heights))
 
 
 def test_http_to_another_computer_is_allowed_by_hand_alone(page: Page, qtbot: QtBot) -> None:
@@ -173,7 +189,7 @@ def test_a_server_is_changed_and_its_key_is_kept_forgotten_and_not_handed_on(
     page.until(lambda: list(ring.kept.values()) == [KEY] and form.key.field.text() == "")
     type_in(qtbot, form.address, "https://other.example/v1")
     qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
-    page.until(lambda: page.elsewhere.all()[0].url == "https://other.example/v1")
+    page.until(lambda: [one.url for one in page.elsewhere.all()] == ["https://other.example/v1"])
     (moved,) = page.elsewhere.all()
     assert ring.kept == {} and not moved.has_key and not moved.agreed, "another place is asked about anew"
 
