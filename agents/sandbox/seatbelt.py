@@ -48,7 +48,7 @@ _SYSTEM = (
 )
 # In what is readable above: the volume of everybody's data under its other name, and the data of services.
 _NOT_OF_THE_SYSTEM = ("/System/Volumes", "/opt/homebrew/var", "/usr/local/var")
-_SYSTEM_AGAIN = ("/System/Volumes/Preboot/Cryptexes",)
+_SYSTEM_AGAIN = ("/System/Volumes/Preboot/Cryptexes", "/private/preboot/Cryptexes")
 _SETTINGS = (
     "bashrc",
     "group",
@@ -67,11 +67,23 @@ _SETTINGS = (
 _OF_THE_NETWORK = ("hosts", "protocols", "resolv.conf", "services")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/dtracehelper")
 _WRITABLE_DEVICES = ("/dev/null", "/dev/zero")
-_LINKS = ("/", "/etc", "/tmp", "/var", "/private", "/private/etc", "/private/var", "/dev", "/home")
+_LINKS = (
+    "/",
+    "/etc",
+    "/tmp",
+    "/var",
+    "/home",
+    "/private",
+    "/private/etc",
+    "/private/tmp",
+    "/private/var",
+    "/dev",
+)
 # No names of "kern.procargs": those hold the environments of all processes.
 _FACTS = (
     "hw.",
     "kern.argmax",
+    "kern.bootargs",
     "kern.boottime",
     "kern.hostname",
     "kern.iossupportversion",
@@ -151,14 +163,16 @@ def profile(
     """
     folders = [workspace, *writes] if workspace_writable else list(writes)
     readable = [*map(Path, _SYSTEM), *reads, workspace, *writes]
+    again = list(map(Path, _SYSTEM_AGAIN))
     settings = (*_SETTINGS, *_OF_THE_NETWORK) if network else _SETTINGS
     files = [Path("/private/etc") / name for name in settings]
     files += [Path("/private/var/run/resolv.conf")] if network else []
     rules = [
         "(version 1)",
         "(deny default)",
-        "(deny process-info*)",  # these two are not part of the default
-        "(deny nvram*)",
+        # None of these is part of the default on every version of the system.
+        "(deny process-info* sysctl-read nvram* signal mach-priv-task-port)",
+        "(allow file-map-executable)",  # of what may be read
         "(allow process-fork)",
         "(allow process-info* (target same-sandbox))",
         "(allow signal (target same-sandbox))",
@@ -167,15 +181,13 @@ def profile(
         _rule("allow mach-lookup", [f"(global-name {_quoted(name)})" for name in (*_SERVICES, mark) if name]),
         _rule("allow file-read* process-exec", _below(map(Path, _SYSTEM))),
         _rule("deny file-read* process-exec", _below(map(Path, _NOT_OF_THE_SYSTEM))),
-        _rule(
-            "allow file-read* process-exec", _below([*map(Path, _SYSTEM_AGAIN), *reads, workspace, *writes])
-        ),
+        _rule("allow file-read* process-exec", _below([*again, *reads, workspace, *writes])),
         _rule("allow file-read*", [*_below([*files, Path("/dev/fd")]), *_at(map(Path, _DEVICES))]),
-        _rule("allow file-read-metadata", _at([*map(Path, _LINKS), *_above([*readable, *files])])),
-        '(allow file-read-data (literal "/"))',
+        _rule("allow file-read-metadata", _at([*map(Path, _LINKS), *_above([*readable, *files, *again])])),
+        '(allow file-read* (literal "/"))',  # not what is in it; no program starts without
         _rule("allow file-write-data", [*_at(map(Path, _WRITABLE_DEVICES)), *_below([Path("/dev/fd")])]),
         '(allow file-ioctl (literal "/dev/dtracehelper"))',
-        f'(allow file-read* file-write* process-exec network* (subpath "{PRIVATE_FOLDER}"))',
+        f'(allow file-read* file-write* process-exec network-outbound network-inbound (subpath "{PRIVATE_FOLDER}"))',
     ]
     if network:
         rules += [

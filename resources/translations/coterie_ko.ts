@@ -388,7 +388,7 @@
     </message>
     <message>
         <source>for the tool {tool}</source>
-        <translation>{tool} 도구를 위해</translation>
+        <translation>{tool} 도구의 질문</translation>
     </message>
     <message>
         <source>not in a sandbox: it can reach your files and the network</source>

@@ -208,7 +208,7 @@ class _Streams:
 
     def __init__(self, most: int, stdin: bytes) -> None:
         self._most, self._stdin = most, stdin
-        self._pipes = [os.pipe() for _ in range(3)]
+        self._pipes = [native.pipe() for _ in range(3)]
         (into, self._feed), (self._out, out), (self._err, err) = self._pipes
         self.theirs = (into, out, err)
         self._open = {end for pipe in self._pipes for end in pipe}

@@ -125,6 +125,9 @@ class Native(ModuleType):
         self.shares: list[Share] = []
         self.Contained = Played
 
+    def pipe(self) -> tuple[int, int]:
+        return os.pipe()
+
     def label(self, path: Path, text: str) -> None:
         self.labels.append((path, text))
 
