@@ -60,7 +60,7 @@ def test_what_is_told_while_the_journal_is_read_counts(runs: RunsBench) -> None:
     run = kept_run(runs, 2, state="running")
     runs.until(lambda: runs.shelf.get(run.id) is not None)
     reading = runs.page.reading
-    runs.page.show_run(run.id)
+    reading.show(run.id)
     assert reading.view is None
     request = ApprovalRequest(run.id, "c9", "shell", "shell", "ls")
     entry = Entry(run.id, 9, 2.0, RunFinished("stopped", "user", ""))
