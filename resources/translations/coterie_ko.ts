@@ -3699,6 +3699,13 @@
     </message>
 </context>
 <context>
+    <name>RunPage</name>
+    <message>
+        <source>Another process of Coterie carries this run out, such as a command: answer it there.</source>
+        <translation>이 실행은 명령줄 같은 다른 Coterie 프로세스에서 진행 중입니다. 그곳에서 답해 주세요.</translation>
+    </message>
+</context>
+<context>
     <name>RunSteps</name>
     <message>
         <source>asks</source>
