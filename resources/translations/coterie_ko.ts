@@ -388,7 +388,7 @@
     </message>
     <message>
         <source>for the tool {tool}</source>
-        <translation>{tool} 도구를 위해</translation>
+        <translation>{tool} 도구의 질문</translation>
     </message>
     <message>
         <source>not in a sandbox: it can reach your files and the network</source>
@@ -682,12 +682,12 @@
         <translation>모델을 불러오는 중입니다. 지금 보내도 됩니다.</translation>
     </message>
     <message>
-        <source>Ask anything</source>
-        <translation>무엇이든 물어보세요</translation>
+        <source>Sent to {host}, outside this computer</source>
+        <translation>이 컴퓨터 밖의 {host}(으)로 전송됩니다</translation>
     </message>
     <message>
-        <source>Ask anything. It is sent to {host}.</source>
-        <translation>무엇이든 물어보세요. 글은 {host}(으)로 전송됩니다.</translation>
+        <source>Ask anything</source>
+        <translation>무엇이든 물어보세요</translation>
     </message>
     <message>
         <source>Message</source>
