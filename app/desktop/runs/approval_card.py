@@ -133,7 +133,7 @@ class ApprovalCard(QWidget):
         language = "python" if request.kind == "python" else ""
         self._subject.setVisible(self._form is None)
         if self._form is None:
-            strong = _host_place(request.subject) if request.kind in ("url", "network") else (0, 0)
+            strong = _host_place(words.address(request))
             self._subject.show_text(request.subject.removesuffix("\n"), language=language, strong=strong)
         self._diff.setVisible(bool(request.diff))
         if request.diff:
@@ -175,10 +175,8 @@ class ApprovalCard(QWidget):
 
     def _strange(self) -> str:
         """A warning about an address whose name may only look like one that is known."""
-        if self.request.kind not in ("url", "network"):
-            return ""
         try:
-            host = urlsplit(self.request.subject).hostname or ""
+            host = urlsplit(words.address(self.request)).hostname or ""
         except ValueError:
             host = ""
         if "xn--" not in host and host.isascii():
