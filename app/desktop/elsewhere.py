@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.models.chip import Chip
 from engine.remote.names import RemoteName, read_name
 
+MOST_OF_HOST = 30
+
 
 def leaving(model: str) -> RemoteName | None:
     """Where text goes for the model of this name or path; None when it stays on this computer."""
@@ -30,6 +32,12 @@ def mark_sentence(remote: RemoteName) -> str:
     return QCoreApplication.translate(
         "Elsewhere", "What this model is given to read leaves this computer and goes to {host}."
     ).format(host=remote.host)
+
+
+def short_host(remote: RemoteName) -> str:
+    """The place for a line with little room: of a long name both ends."""
+    host = remote.host
+    return host if len(host) <= MOST_OF_HOST else f"{host[: MOST_OF_HOST // 2]}…{host[-MOST_OF_HOST // 2 :]}"
 
 
 def place_name(remote: RemoteName) -> str:

@@ -148,7 +148,7 @@ class ChatRuns:
                     raise
                 return ()
             tainted = tainted or RunState.of(entries).tainted
-            return steps_of(entries, lambda text: self._store.runs.keep(record.run, text))
+            return steps_of(entries, lambda text: self._store.runs.keep_once(record.run, text))
 
         return before_of(path, steps), tainted
 

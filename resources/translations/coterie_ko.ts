@@ -388,7 +388,7 @@
     </message>
     <message>
         <source>for the tool {tool}</source>
-        <translation>{tool} 도구를 위해</translation>
+        <translation>{tool} 도구의 질문</translation>
     </message>
     <message>
         <source>not in a sandbox: it can reach your files and the network</source>
@@ -682,12 +682,12 @@
         <translation>모델을 불러오는 중입니다. 지금 보내도 됩니다.</translation>
     </message>
     <message>
-        <source>Ask anything</source>
-        <translation>무엇이든 물어보세요</translation>
+        <source>Sent to {host}, outside this computer</source>
+        <translation>이 컴퓨터 밖의 {host}(으)로 전송됩니다</translation>
     </message>
     <message>
-        <source>Ask anything. It is sent to {host}.</source>
-        <translation>무엇이든 물어보세요. 글은 {host}(으)로 전송됩니다.</translation>
+        <source>Ask anything</source>
+        <translation>무엇이든 물어보세요</translation>
     </message>
     <message>
         <source>Message</source>
@@ -3692,6 +3692,13 @@
     <message>
         <source>“{title}” stopped before it was done</source>
         <translation>“{title}” 실행이 끝나기 전에 멈췄습니다</translation>
+    </message>
+</context>
+<context>
+    <name>RunPage</name>
+    <message>
+        <source>Another process of Coterie carries this run out, such as a command: answer it there.</source>
+        <translation>이 실행은 명령줄 같은 다른 Coterie 프로세스에서 진행 중입니다. 그곳에서 답해 주세요.</translation>
     </message>
 </context>
 <context>

@@ -14,9 +14,9 @@ from app.desktop.chat.buttons import paint_focus_ring
 from app.desktop.runs.approval_card import ApprovalCard
 from app.desktop.runs.badges import BadgeButton
 from app.desktop.runs.interrupted_card import InterruptedCard
+from app.desktop.runs.line_widget import LineWidget
 from app.desktop.runs.step_column import StepColumn
 from app.desktop.runs.step_lines import CallLine, StepLines
-from app.desktop.runs.step_row import LineWidget
 from app.desktop.theme import themes
 from app.services.run_values import RunView
 from app.store.records import RUNS_UNDER_WAY

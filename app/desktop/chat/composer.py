@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from app.desktop.chat.message_edit import MessageEdit
 from app.desktop.chat.tools_button import ToolsButton
-from app.desktop.elsewhere import leaving
+from app.desktop.elsewhere import leaving, short_host
 from app.desktop.icons import icon
 from app.desktop.live import LiveWidget
 from app.desktop.reasoning_chooser import ReasoningChooser
@@ -149,7 +149,6 @@ class Composer(LiveWidget):
         self._model = state
         self._show_reasoning()
         self._show_hint()
-        self._show_placeholder()
 
     def show_reasoning(self, value: Reasoning) -> None:
         """What is chosen for this conversation."""
@@ -239,21 +238,18 @@ class Composer(LiveWidget):
         self.tools.set_compact(wanted - self.reasoning.full_width() + self.reasoning.compact_width() > room)
 
     def _show_hint(self) -> None:
-        tuning = self._model is not None and self._model.tuning
-        self._hint.setText(
-            self.tr("The model is being tuned and answers afterwards. You can send already.")
-            if tuning
-            else self.tr("The model is loading. You can send already.")
-        )
-        self._hint.setVisible(self._model is not None and self._model.state == "loading")
+        state = self._model
+        remote = leaving(state.path) if state is not None else None
+        words = ""
+        if state is not None and state.tuning:
+            words = self.tr("The model is being tuned and answers afterwards. You can send already.")
+        elif state is not None and state.state == "loading":
+            words = self.tr("The model is loading. You can send already.")
+        elif remote is not None:
+            words = self.tr("Sent to {host}, outside this computer").format(host=short_host(remote))
+        self._hint.setText(words)
+        self._hint.setVisible(bool(words))
         self._fit_foot()
-
-    def _show_placeholder(self) -> None:
-        remote = leaving(self._model.path) if self._model is not None else None
-        words = self.tr("Ask anything")
-        if remote is not None:
-            words = self.tr("Ask anything. It is sent to {host}.").format(host=remote.host)
-        self.edit.setPlaceholderText(words)
 
     def hideEvent(self, event: object) -> None:
         self.flush_draft()
@@ -263,7 +259,7 @@ class Composer(LiveWidget):
         self._fit_foot()
 
     def retranslate(self) -> None:
-        self._show_placeholder()
+        self.edit.setPlaceholderText(self.tr("Ask anything"))
         self.edit.setAccessibleName(self.tr("Message"))
         self._reasoning_label.setText(self.tr("Reasoning"))
         self.reasoning.setAccessibleName(self.tr("Reasoning"))

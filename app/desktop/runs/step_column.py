@@ -12,16 +12,19 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.chat.extents import Extents
+from app.desktop.runs.line_widget import OVERHANG, LineWidget
+from app.desktop.runs.said_rows import AnswerRow, EndRow, QuietRow, SaidRow, WordsRow
 from app.desktop.runs.step_lines import (
     AnswerLine,
     CallLine,
+    EndLine,
     Line,
     QuietLine,
     SaidLine,
     ThoughtLine,
     WordsLine,
 )
-from app.desktop.runs.step_row import HEAD, OVERHANG, LineWidget, StepRow, line_widget
+from app.desktop.runs.step_row import HEAD, StepRow
 from app.desktop.theme import themes
 
 # More widgets than this are taken away again, but for those that are seen or used.
@@ -33,6 +36,23 @@ GAP = 14
 
 def on_card(line: Line) -> bool:
     return isinstance(line, CallLine | ThoughtLine | WordsLine | QuietLine)
+
+
+def line_widget(parent: QWidget, line: Line) -> LineWidget:
+    """The widget for a line."""
+    match line:
+        case CallLine() | ThoughtLine():
+            return StepRow(parent, line)
+        case WordsLine():
+            return WordsRow(parent, line)
+        case QuietLine():
+            return QuietRow(parent, line)
+        case SaidLine():
+            return SaidRow(parent, line)
+        case AnswerLine():
+            return AnswerRow(parent, line)
+        case EndLine():
+            return EndRow(parent, line)
 
 
 class StepColumn(QWidget):

@@ -167,8 +167,7 @@ class StepLines:
     @property
     def working(self) -> bool:
         """Whether a call is under way or waits for its turn."""
-        last = self.lines[-1] if self.lines else None
-        return isinstance(last, CallLine) and not last.status
+        return bool(self._without_result)
 
     def _add(self, entry: Entry) -> list[int]:
         event, seq = entry.event, entry.seq

@@ -25,11 +25,12 @@ from app.desktop.language import languages
 from app.desktop.runs.approval_card import ApprovalCard
 from app.desktop.runs.follow_up import FollowUp
 from app.desktop.runs.interrupted_card import InterruptedCard
+from app.desktop.runs.line_widget import LineWidget
 from app.desktop.runs.live_turn import LiveTurn
 from app.desktop.runs.plan_card import PlanCard
+from app.desktop.runs.said_rows import SaidRow
 from app.desktop.runs.step_column import StepColumn
 from app.desktop.runs.step_lines import SaidLine, StepLines
-from app.desktop.runs.step_row import LineWidget, SaidRow
 from app.desktop.runs.steps_scroll import COLUMN, MARGIN, StepsScroll
 from app.desktop.theme import themes
 from app.services.events import RunDelta

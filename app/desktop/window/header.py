@@ -26,7 +26,7 @@ from app.services.events import ModelChanged
 # Below this width the gauge gives its room to the title.
 GAUGE_FROM = 680
 # A model elsewhere is marked with a sentence, a word, or the cloud of the pill alone.
-SENTENCE_FROM, WORD_FROM = 1060, 520
+SENTENCE_FROM, WORD_FROM = 1060, 640
 
 
 class TitleField(QLineEdit):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.desktop.chat.answer import AnswerCard
-from app.desktop.elsewhere import ElsewhereChip
+from app.desktop.elsewhere import ElsewhereChip, short_host
 from app.desktop.language import languages
 from engine.remote import names
 from tests.app.desktop.conftest import Running
@@ -67,7 +67,8 @@ def test_what_leaves_is_asked_about_once_and_marked_everywhere(
     running.until(lambda: header.elsewhere.text() == "Elsewhere: text leaves this computer")
     running.window.resize(700, 700)
     running.until(lambda: not header.elsewhere.isVisible())
-    assert chat.composer.edit.placeholderText() == f"Ask anything. It is sent to {host}."
+    assert chat.composer._hint.isVisible()
+    assert chat.composer._hint.text() == f"Sent to {host}, outside this computer"
     assert "What you write is sent there." in chat.transcript.empty._sentence.text()
 
     chat.composer.edit.setPlainText("Hello")
@@ -78,12 +79,12 @@ def test_what_leaves_is_asked_about_once_and_marked_everywhere(
     running.until(lambda: answer.footer._measures.startswith(f"Elsewhere · scripted · {host}"))
     languages.choose("ko")
     QApplication.processEvents()
-    assert "이 컴퓨터를 떠나" in pill.accessibleName() and host in chat.composer.edit.placeholderText()
+    assert "이 컴퓨터를 떠나" in pill.accessibleName() and host in chat.composer._hint.text()
 
     languages.choose("en")
     chat.model.use("starter")
     running.until(lambda: pill.accessibleName().endswith(", ready"))
-    assert not is_marked(running) and chat.composer.edit.placeholderText() == "Ask anything"
+    assert not is_marked(running) and not chat.composer._hint.isVisible()
     chat.model.use(far)
     running.until(lambda: is_marked(running))
     assert not card.isVisible(), "it was agreed to"
@@ -129,6 +130,8 @@ def test_the_chip_says_why_for_who_hovers_and_for_who_listens(qtbot: QtBot, look
     for quiet in ("", "/m/one.gguf", "starter", "openai:http://[::1]:80/v1#m", "openai:nonsense"):
         chip.show_model(quiet)
         assert chip.isHidden() and not chip.marks(), quiet
+    long = names.parse_name("openai:https://a-cluster.of-the-company.example.com:8000/v1#m")
+    assert short_host(long) == "a-cluster.of-th…xample.com:8000"
     chip.show_model("openai:https://far.example/v1#m")
     assert chip.text() == "Elsewhere" and chip.accessibleName() == LEAVES.format(host="far.example")
     languages.choose("ko")

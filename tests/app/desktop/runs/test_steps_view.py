@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 from agents.events import FileChange, RunFinished, Undone
 from app.desktop.language import languages
 from app.desktop.runs import steps_view
-from app.desktop.runs.step_row import AnswerRow, StepRow
+from app.desktop.runs.said_rows import AnswerRow
+from app.desktop.runs.step_row import StepRow
 from app.desktop.runs.steps_view import RunStepsView
 from app.desktop.theme import themes
 from app.services.events import RunDelta

@@ -58,7 +58,7 @@ class Page:
 
     def told(self) -> None:
         """What the bridge brings after a change."""
-        self.section.take_events([ElsewhereChanged()])
+        self.section.take_events([ElsewhereChanged("")])
 
     def add(self, server: ModelServer, key: str | None = None) -> None:
         self.elsewhere.save(server, key)

@@ -119,10 +119,11 @@ def test_a_program_starts_only_after_consent_to_its_whole_command(page: Page, qt
     )
     assert line.state.text() == "Not started: it waits for your consent"
     assert page.sandbox.asked == [], "nothing has started"
+    consent.agree.setFocus()
     page.click(consent.agree)
     page.until(lambda: (page.read(), line.state.text() == "Running, 15 tools")[1])
     assert page.sandbox.asked[0][0][-1] == "two words"
-    assert not consent.agree.isVisible()
+    assert not consent.agree.isVisible() and not line.details.rights.network.hasFocus()
     page.click(line.details.rights.network)
     page.until(lambda: (page.read(), consent.agree.isVisible())[1])
     assert line.state.text().startswith("Not started"), "other rights are another question"
