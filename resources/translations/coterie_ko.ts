@@ -479,6 +479,10 @@
         <translation>매우 위험한 일이라, 무엇을 허용했든 항상 묻습니다.</translation>
     </message>
     <message>
+        <source>Allow for this answer</source>
+        <translation>이 답변에서 허용</translation>
+    </message>
+    <message>
         <source>Allow once</source>
         <translation>한 번 허용</translation>
     </message>

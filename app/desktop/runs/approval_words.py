@@ -164,8 +164,10 @@ def quiet(request: ApprovalRequest) -> tuple[str, ...]:
     )
 
 
-def scope_label(scope: Scope) -> str:
+def scope_label(scope: Scope, *, in_chat: bool = False) -> str:
     translate = QCoreApplication.translate
+    if scope == "run" and in_chat:
+        return translate("Approval", "Allow for this answer")
     return {
         "once": translate("Approval", "Allow once"),
         "run": translate("Approval", "Allow in this run"),
