@@ -3611,14 +3611,6 @@
 <context>
     <name>RunHeader</name>
     <message>
-        <source>elsewhere</source>
-        <translation>외부 모델</translation>
-    </message>
-    <message>
-        <source>Text leaves this computer: the model runs elsewhere ({model}).</source>
-        <translation>글이 이 컴퓨터 밖으로 나갑니다. 모델이 다른 곳에서 실행됩니다({model}).</translation>
-    </message>
-    <message>
         <source>Export as Markdown…</source>
         <translation>Markdown으로 내보내기…</translation>
     </message>
