@@ -84,7 +84,9 @@ class Turns:
             turn = self._ask(ask, fitted, over, final)
             if turn.error is None or turn.error.code in _HOPELESS or over() or pause is None:
                 break
-            if self._wait(pause):
+            # A server that is busy may say for how many seconds.
+            after = turn.error.params.get("after", 0)
+            if self._wait(max(pause, float(after) if isinstance(after, int) else 0.0)):
                 break
         return turn
 

@@ -256,6 +256,15 @@ def test_a_key_that_is_refused_is_not_tried_again(begin: Begin) -> None:
     assert len(begun.server.asked) == 2
 
 
+def test_a_busy_server_is_asked_again_when_it_says(begin: Begin) -> None:
+    begun = begin(in_order(Reply(fault="status", status=429, retry_after="1"), WRITE))
+    began = time.monotonic()
+    assert begun.run().reason == "answered"
+    assert time.monotonic() - began > 1
+    tries = begun.house.events(begun.id, ModelTurn)
+    assert tries[0].error is not None and tries[0].error.params["after"] == 1
+
+
 def test_a_call_inside_a_thought_is_not_made(begin: Begin) -> None:
     begun = begin(in_order(Reply("I have thought about it.", reasoning=THINKING)))
     assert begun.run().answer == "I have thought about it."
