@@ -411,6 +411,10 @@
         <translation>이 실행의 폴더 안에서만</translation>
     </message>
     <message>
+        <source>goes to a server elsewhere</source>
+        <translation>다른 곳의 서버로 보냄</translation>
+    </message>
+    <message>
         <source>in the sandbox</source>
         <translation>샌드박스 안</translation>
     </message>
@@ -473,6 +477,10 @@
     <message>
         <source>It is so risky that it is always asked, whatever was allowed.</source>
         <translation>매우 위험한 일이라, 무엇을 허용했든 항상 묻습니다.</translation>
+    </message>
+    <message>
+        <source>Allow for this answer</source>
+        <translation>이 답변에서 허용</translation>
     </message>
     <message>
         <source>Allow once</source>
@@ -3692,6 +3700,13 @@
     <message>
         <source>“{title}” stopped before it was done</source>
         <translation>“{title}” 실행이 끝나기 전에 멈췄습니다</translation>
+    </message>
+</context>
+<context>
+    <name>RunPage</name>
+    <message>
+        <source>Another process of Coterie carries this run out, such as a command: answer it there.</source>
+        <translation>이 실행은 명령줄 같은 다른 Coterie 프로세스에서 진행 중입니다. 그곳에서 답해 주세요.</translation>
     </message>
 </context>
 <context>

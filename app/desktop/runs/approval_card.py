@@ -62,18 +62,24 @@ def _label(parent: QWidget, kind: str) -> QLabel:
 class ApprovalCard(QWidget):
     """Asks about one request. `decided` comes once, with the name of the call and a `Decision`.
 
-    `guard` is for how many seconds after it came in sight it takes no answer.
+    `guard` is for how many seconds after it came in sight it takes no answer. `in_chat`: the run is the answer of a
+    chat.
     """
 
     decided = Signal(str, object)
     heightChanged = Signal()
 
     def __init__(
-        self, request: ApprovalRequest, parent: QWidget | None = None, *, guard: float = GUARD_S
+        self,
+        request: ApprovalRequest,
+        parent: QWidget | None = None,
+        *,
+        guard: float = GUARD_S,
+        in_chat: bool = False,
     ) -> None:
         super().__init__(parent)
         self.request = request
-        self._guard = guard
+        self._guard, self._in_chat = guard, in_chat
         self._since: float | None = None
         self._done = False
         self._title = QLabel(self)
@@ -127,7 +133,7 @@ class ApprovalCard(QWidget):
         language = "python" if request.kind == "python" else ""
         self._subject.setVisible(self._form is None)
         if self._form is None:
-            strong = _host_place(request.subject) if request.kind in ("url", "network") else (0, 0)
+            strong = _host_place(words.address(request))
             self._subject.show_text(request.subject.removesuffix("\n"), language=language, strong=strong)
         self._diff.setVisible(bool(request.diff))
         if request.diff:
@@ -165,14 +171,12 @@ class ApprovalCard(QWidget):
             return self.tr("Send")
         if scope == "once" and self.is_link:
             return self.tr("Open in the browser")
-        return words.scope_label(scope)
+        return words.scope_label(scope, in_chat=self._in_chat)
 
     def _strange(self) -> str:
         """A warning about an address whose name may only look like one that is known."""
-        if self.request.kind not in ("url", "network"):
-            return ""
         try:
-            host = urlsplit(self.request.subject).hostname or ""
+            host = urlsplit(words.address(self.request)).hostname or ""
         except ValueError:
             host = ""
         if "xn--" not in host and host.isascii():

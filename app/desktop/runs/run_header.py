@@ -35,7 +35,7 @@ class RunHeader(LiveWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._run: RunRecord | None = None
-        self._interrupted = False
+        self._interrupted = self._elsewhere = False
         self._seconds = 0.0
         self._ending = False  # it was told to pause or stop, and has not yet
         self.title = ElidedLabel(self, bold=True)
@@ -70,8 +70,10 @@ class RunHeader(LiveWidget):
         self.resume.clicked.connect(self.resume_wanted)
         self.refresh()
 
-    def show_view(self, view: RunView, seconds: float) -> None:
-        """`seconds` is how long it took so far, without waiting for a person."""
+    def show_view(self, view: RunView, seconds: float, *, elsewhere: bool = False) -> None:
+        """`seconds` is how long it took so far, without waiting for a person. `elsewhere`: another process carries it
+        out, and only that one can end it."""
+        self._elsewhere = elsewhere
         run = view.record
         self._interrupted = bool(view.interrupted)
         if self._run is None or self._run.id != run.id or not is_under_way(run):
@@ -105,8 +107,8 @@ class RunHeader(LiveWidget):
         )
         self.progress.setText(progress_text(run, self._seconds))
         under_way = is_under_way(run)
-        self.pause.setVisible(under_way)
-        self.stop.setVisible(under_way)
+        self.pause.setVisible(under_way and not self._elsewhere)
+        self.stop.setVisible(under_way and not self._elsewhere)
         self.pause.setEnabled(not self._ending)
         # What becomes of interrupted calls is asked below.
         ended = run.state in ("paused", "stopped", "failed", "interrupted")
