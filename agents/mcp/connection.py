@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from agents.mcp.definitions import MOST_TOOLS, Definition
+from agents.mcp.heard import heard
 from agents.mcp.log import ServerLog, ended
 from agents.mcp.questions import Question, answer_of, question_of
 from agents.permissions.values import Decision
@@ -34,13 +35,16 @@ LONGEST_LISTEN_AGAIN_S = 300.0
 END_S = 1.0
 STOP_S = 6.0
 Ask = Callable[[Question], Awaitable[Decision | None]]
-Open = Callable[[Callable[[str], None]], AbstractAsyncContextManager["TransportStreams"]]
+# Makes a transport, given whom to tell that it is over, and who can be asked at the moment.
+Open = Callable[
+    [Callable[[str], None], Callable[[], Ask | None]], AbstractAsyncContextManager["TransportStreams"]
+]
 _asking: ContextVar[Ask | None] = ContextVar("asking", default=None)
 
 
 class Connection:
     """`opening` makes the transport. `on_tools` is told the tools when they are known and when they have changed,
-    `on_end` that the connection is over, however that came."""
+    `on_end` that the connection is over, with what it was when it was an error of its own."""
 
     def __init__(
         self,
@@ -48,7 +52,7 @@ class Connection:
         opening: Open,
         log: ServerLog,
         on_tools: Callable[[tuple[Definition, ...]], None],
-        on_end: Callable[[], None],
+        on_end: Callable[[UserError | None], None],
     ) -> None:
         self.server = server
         self.log = log
@@ -61,6 +65,7 @@ class Connection:
         self._started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._client: Client | None = None
         self._why = ""
+        self._error: UserError | None = None
         self._calls: dict[object, Ask] = {}
         self._owner = asyncio.create_task(self._own(), name=f"mcp owner of {server}")
 
@@ -110,10 +115,11 @@ class Connection:
                     raise
             return await client.call_tool(tool, arguments, progress_callback=told)
         except Exception as error:
-            told_error = self._told(error)
-            if self.over:  # who is told that it has ended can start it again
+            # A transport that failed takes the owner with it, which then knows why; and who is told that it has
+            # ended can start it again.
+            if self._stop.is_set() or _closed(error):
                 await asyncio.wait({self._owner}, timeout=END_S)
-            raise told_error from error
+            raise self._told(error) from error
         finally:
             del self._calls[key]
 
@@ -144,7 +150,7 @@ class Connection:
 
         try:
             async with Client(
-                self._opening(self._ended),
+                heard(self._opening(self._ended, self._asker)),
                 elicitation_callback=self._elicit,
                 message_handler=self._heard,
                 client_info=Implementation(name="coterie", version="0.1.0"),
@@ -160,13 +166,14 @@ class Connection:
             self._fail(ended(self.server, self.log))
             raise
         except BaseException as error:
-            self._fail(self._told(error))
+            self._error = self._told(error)
+            self._fail(self._error)
             if not isinstance(error, Exception):
                 raise
         finally:
             self._client = None
             self._stop.set()
-            self._on_end()
+            self._on_end(self._error)
 
     async def _serve(self, client: Client) -> None:
         """Until it is to stop: list the tools anew when they have changed."""
@@ -258,10 +265,13 @@ class Connection:
         from mcp_types import ElicitResult
 
         question = question_of(params)
-        ask = _asking.get() or next(reversed(self._calls.values()), None)
+        ask = self._asker()
         if question is None or ask is None:
             return ElicitResult(action="cancel")
         return answer_of(question, await ask(question))
+
+    def _asker(self) -> Ask | None:
+        return _asking.get() or next(reversed(self._calls.values()), None)
 
     def _ended(self, why: str) -> None:
         """From the transport: the process has gone, or was left for what it sent."""
@@ -276,6 +286,8 @@ class Connection:
             self._started.exception()  # nobody may be waiting any more
 
     def _over(self) -> UserError:
+        if self._error is not None:
+            return self._error
         if self._why == "flood":
             return UserError("mcp.flood", server=self.server)
         if self._why == "nonsense":
@@ -284,26 +296,37 @@ class Connection:
 
     def _told(self, error: BaseException) -> UserError:
         """What went wrong, in words for a person; the details are the server's."""
+        from mcp.client.auth import OAuthFlowError
         from mcp.shared.exceptions import MCPError
-        from mcp_types import CONNECTION_CLOSED
         from pydantic import ValidationError
 
         error = _innermost(error)
         if isinstance(error, UserError):
             return error
         if isinstance(error, MCPError):
-            if error.error.code == CONNECTION_CLOSED:
+            if _closed(error):
                 return self._over()
             return UserError(
                 "mcp.refused", server=self.server, detail=str(error.error.message)[:1000] or "MCP error"
             )
+        if isinstance(error, OAuthFlowError):
+            return UserError("mcp.login_failed", server=self.server, detail=_words(error))
         if isinstance(error, ValidationError):
             return UserError("mcp.nonsense", server=self.server, detail=_first_fault(error))
         if isinstance(error, FileNotFoundError | PermissionError):
             return UserError("mcp.no_program", server=self.server, detail=str(error.filename or ""))
         if self._why:
             return self._over()
+        if isinstance(error, RuntimeError):  # the SDK's word for what it cannot agree on with the server
+            return UserError("mcp.nonsense", server=self.server, detail=_words(error))
         return UserError("mcp.unreachable", server=self.server, detail=_words(error))
+
+
+def _closed(error: BaseException) -> bool:
+    from mcp.shared.exceptions import MCPError
+    from mcp_types import CONNECTION_CLOSED
+
+    return isinstance(error, MCPError) and error.error.code == CONNECTION_CLOSED
 
 
 def _innermost(error: BaseException) -> BaseException:

@@ -6,27 +6,28 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from agents.mcp.connection import Open
+from agents.mcp.connection import Ask, Open
 from agents.mcp.definitions import Definition, Offered, facts
 from agents.mcp.link import Link
 from agents.mcp.log import ServerLog
 from agents.mcp.loop import Loop
 from agents.mcp.program import found_program, needed_paths, search_path
+from agents.mcp.questions import Question
 from agents.mcp.spec import ServerSpec, Values
 from agents.sandbox.sandbox import Confinement, Limits, Sandbox
 from agents.tools.tool import Effects, Here, Outcome, ToolFacts
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from mcp.client._transport import TransportStreams
+    from agents.mcp.login import Login, LoginKeeper
 
 IDLE_S = 600.0
+LOGIN_S = 310.0
 SWEEP_S = 30.0
 
 
@@ -65,6 +66,7 @@ class Host:
     """`find_sandbox` gives the sandbox for servers that are commands; None: they are not started. `homes` is the
     folder where each of them gets a home of its own. `values` gives a server's secrets when it is started.
     `on_tools` is told what a server lists, `on_change` that some link's state is another; both from other threads.
+    `keeper` keeps what logins give; None: nobody is logged in anywhere.
     """
 
     def __init__(
@@ -74,12 +76,15 @@ class Host:
         values: Callable[[ServerSpec], Values],
         on_tools: Callable[[ServerSpec, tuple[Definition, ...]], None] = lambda spec, tools: None,
         on_change: Callable[[], None] = lambda: None,
+        keeper: LoginKeeper | None = None,
     ) -> None:
         self._find_sandbox = find_sandbox
         self._homes = homes
         self._values = values
         self._on_tools = on_tools
         self._on_change = on_change
+        self._keeper = keeper
+        self._visits: dict[str, Callable[[str], None]] = {}
         self._loop = Loop()
         self._lock = threading.Lock()
         self._links: dict[tuple[str, str], Link] = {}
@@ -112,6 +117,17 @@ class Host:
             self._loop.submit(self._sweep())
         return link
 
+    def login(self, spec: ServerSpec, visit: Callable[[str], None]) -> Link:
+        """Start a server elsewhere, and let a person log in to it if it asks for that: `visit` is given the page to
+        open, on the loop's thread, and must not block. Blocks for minutes. Raises UserError `mcp.*`."""
+        link = self.link(spec, None)
+        self._visits[spec.name] = visit
+        try:
+            link.start(again=True, patience=LOGIN_S)
+        finally:
+            self._visits.pop(spec.name, None)
+        return link
+
     def links(self, server: str) -> tuple[Link, ...]:
         """Those of a server."""
         with self._lock:
@@ -138,19 +154,27 @@ class Host:
         self._loop.close()
 
     def _opening(self, spec: ServerSpec, workspace: Path | None, log: ServerLog) -> Open:
+        """What makes the transport. All that may block is done by then."""
         values = self._values(spec)
+        if spec.remote:
+            from agents.mcp.http import READ_S, http_transport
 
-        def opened(ended: Callable[[str], None]) -> AbstractAsyncContextManager[TransportStreams]:
-            if spec.remote:
-                from agents.mcp.http import READ_S, http_transport
+            read_s = max(READ_S, spec.timeout_s)
+            return lambda ended, asker: http_transport(
+                spec.url, values.headers, read_s, self._login(spec, values, asker)
+            )
+        from agents.mcp.stdio import stdio_transport
 
-                return http_transport(spec.url, values.headers, max(READ_S, spec.timeout_s))
-            from agents.mcp.stdio import stdio_transport
+        argv, environment, cwd = self.start_of(spec, values, workspace)
+        return lambda ended, asker: stdio_transport(argv, environment, cwd, log, ended)
 
-            argv, environment, cwd = self.start_of(spec, values, workspace)
-            return stdio_transport(argv, environment, cwd, log, ended)
+    def _login(self, spec: ServerSpec, values: Values, asker: Callable[[], Ask | None]) -> Login | None:
+        """None where a key of the user's is sent instead."""
+        if self._keeper is None or any(name.lower() == "authorization" for name in values.headers):
+            return None
+        from agents.mcp.login import Login
 
-        return opened
+        return Login(spec, values.client_secret, self._keeper, _Person(spec.name, self._visits, asker))
 
     def start_of(
         self, spec: ServerSpec, values: Values, workspace: Path | None
@@ -201,6 +225,27 @@ class Host:
                 ]
             for link in idle:
                 await asyncio.to_thread(link.stop)
+
+
+class _Person:
+    """Who logs in to a server: whoever has just asked for it, or is behind the call that needs it."""
+
+    def __init__(
+        self, server: str, visits: dict[str, Callable[[str], None]], asker: Callable[[], Ask | None]
+    ) -> None:
+        self._server, self._visits, self._asker = server, visits, asker
+
+    def present(self) -> bool:
+        return self._server in self._visits or self._asker() is not None
+
+    async def visit(self, url: str) -> bool:
+        visit = self._visits.get(self._server)
+        if visit is not None:
+            visit(url)
+            return True
+        ask = self._asker()
+        decision = await ask(Question("url", "", url=url)) if ask is not None else None
+        return decision is not None and decision.allow
 
 
 def _keeping(home: Path) -> dict[str, str]:

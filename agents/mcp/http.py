@@ -13,6 +13,7 @@ from agents.mcp.stdio import Throttle
 from engine.errors import UserError
 
 if TYPE_CHECKING:
+    import httpx2
     from mcp.client._transport import TransportStreams
 
 CONNECT_S = 15.0
@@ -32,7 +33,7 @@ def checked_url(url: str) -> str:
     printable = url.isascii() and url.isprintable() and " " not in url
     if parts.scheme not in ("http", "https") or not host or not printable or "@" in parts.netloc:
         raise UserError("mcp.bad_url", url=url.rpartition("@")[2][:200])
-    if parts.scheme == "http" and not _near(host):
+    if parts.scheme == "http" and not near(host):
         raise UserError("mcp.plain_http", host=host)
     return url
 
@@ -47,7 +48,7 @@ def on_this_machine(url: str) -> bool:
         return False
 
 
-def _near(host: str) -> bool:
+def near(host: str) -> bool:
     """Whether it is this machine or in a private network, judged by the address alone."""
     if host == "localhost":
         return True
@@ -60,7 +61,7 @@ def _near(host: str) -> bool:
 
 @asynccontextmanager
 async def http_transport(
-    url: str, headers: Mapping[str, str], read_s: float = READ_S
+    url: str, headers: Mapping[str, str], read_s: float = READ_S, auth: httpx2.Auth | None = None
 ) -> AsyncIterator[TransportStreams]:
     """The SDK's transport: redirects stay within the origin, so `headers` go nowhere else. Each answer is cut off
     at 16 MiB, and a stream of events that floods is read more slowly. `read_s`: how long a server may say nothing
@@ -101,6 +102,7 @@ async def http_transport(
         httpx2.AsyncClient(
             headers={**headers, "accept-encoding": "identity"},
             timeout=httpx2.Timeout(CONNECT_S, read=read_s),
+            auth=auth,
             event_hooks={"response": [measured]},
         ) as client,
         streamable_http_client(url, http_client=client, max_sse_event_size=MOST_BYTES) as streams,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import queue
 import threading
 import time
@@ -24,13 +25,15 @@ from engine.errors import ErrorInfo, UserError
 LinkState = Literal["off", "starting", "ready", "failed"]
 LONGEST_BACKOFF_S = 60.0
 POLL_S = 0.1
+VISIT_S = 300.0  # for a page that a person was sent to
 GIVE_UP_S = 2.0  # for a call that was cancelled to end
 _Item = tuple[Question, "asyncio.Future[Decision | None]"] | None
 
 
 class Link:
-    """`opening` makes the transport anew for each start. `on_tools` is told each list of tools on the loop's thread,
-    `on_change` that the state is another. All other methods block and may be called from any thread."""
+    """`opening` makes ready for a start what the transport is made of, and may block. `on_tools` is told each list of
+    tools on the loop's thread, `on_change` that the state is another. All other methods block and may be called from
+    any thread."""
 
     def __init__(
         self,
@@ -61,9 +64,9 @@ class Link:
     def busy(self) -> bool:
         return self._calls > 0
 
-    def start(self, again: bool = False) -> None:
+    def start(self, again: bool = False, patience: float = 0.0) -> None:
         """Wait until it can be asked. Raises UserError `mcp.*`; one that has just failed fails at once, for longer
-        each time, unless `again`."""
+        each time, unless `again`. `patience`: seconds that a person may take over it, besides its own."""
         with self._starting:
             self.used = time.monotonic()
             if self._connection is not None and not self._connection.over:
@@ -72,10 +75,16 @@ class Link:
                 raise UserError.from_info(self.error)
             self._note("starting", None)
             try:
-                self._loop.submit(self._start()).result()
+                # Here and not on the loop: a keyring and a disk may be slow, and all servers share the loop.
+                opening = self._opening(self.log)
+                self._loop.submit(self._start(opening, patience)).result()
             except UserError as error:
                 self._failed(error)
                 raise
+            except OSError as error:
+                told = UserError("mcp.unreachable", server=self.spec.name, detail=str(error)[:300])
+                self._failed(told)
+                raise told from error
             except RuntimeError as error:  # the program ends
                 closed = UserError("mcp.ended", server=self.spec.name)
                 self._note("off", None)
@@ -84,12 +93,18 @@ class Link:
             self._note("ready", None)
 
     def stop(self) -> None:
-        """End it. It starts again when it is needed."""
-        with self._starting:
+        """End it, a start that is under way as well. It starts again when it is needed."""
+        while not self._starting.acquire(timeout=POLL_S):
+            if self._connection is not None:
+                with contextlib.suppress(RuntimeError):  # the loop has ended
+                    self._loop.submit(self._connection.stop()).result()
+        try:
             connection, self._connection = self._connection, None
             if connection is not None:
                 self._loop.submit(connection.stop()).result()
             self._note("off", None)
+        finally:
+            self._starting.release()
 
     def call(self, tool: str, arguments: dict[str, Any], fingerprint: str, here: Here) -> Outcome:
         """Carry out a call of the tool that had this fingerprint. What goes wrong is told to the model."""
@@ -129,8 +144,10 @@ class Link:
                 if item is None:
                     return self._outcome(working)
                 asked = time.monotonic()
-                self._answer(tool, item, here)
+                visits = self._answer(tool, item, here)
                 deadline += time.monotonic() - asked  # a person may take their time
+                if visits:
+                    deadline = max(deadline, time.monotonic() + VISIT_S)
             if here.cancelled():
                 _give_up(working)
                 return Outcome("The call was cancelled.", "interrupted")
@@ -144,7 +161,8 @@ class Link:
                     untrusted=bool(steps),
                 )
 
-    def _answer(self, tool: str, item: tuple[Question, asyncio.Future[Decision | None]], here: Here) -> None:
+    def _answer(self, tool: str, item: tuple[Question, asyncio.Future[Decision | None]], here: Here) -> bool:
+        """Ask the person. Whether they visit a page now."""
         question, reply = item
         decision: Decision | None = None
         try:
@@ -152,6 +170,7 @@ class Link:
                 decision = here.approver.ask(question.request(self.spec.name, tool, here.run, here.call))
         finally:
             reply.get_loop().call_soon_threadsafe(_settle, reply, decision)
+        return question.kind == "url" and decision is not None and decision.allow
 
     def _outcome(self, working: concurrent.futures.Future[Any]) -> Outcome:
         try:
@@ -176,23 +195,21 @@ class Link:
 
     # On the loop
 
-    async def _start(self) -> None:
+    async def _start(self, opening: Open, patience: float) -> None:
         if self._connection is not None:
             await self._connection.stop()
-        connection = Connection(
-            self.spec.name, self._opening(self.log), self.log, self._take_tools, self._take_end
-        )
+        connection = Connection(self.spec.name, opening, self.log, self._take_tools, self._take_end)
         self._connection = connection
-        await connection.started(self.spec.start_s)
+        await connection.started(self.spec.start_s + patience)
         self.version = connection.version
 
     def _take_tools(self, definitions: tuple[Definition, ...]) -> None:
         self.definitions = definitions
         self._on_tools(definitions)
 
-    def _take_end(self) -> None:
+    def _take_end(self, error: UserError | None) -> None:
         if self.state == "ready" and self._connection is not None:
-            self._failed(ended(self.spec.name, self.log))
+            self._failed(error or ended(self.spec.name, self.log))
 
     def _failed(self, error: UserError) -> None:
         self._failures += 1
@@ -225,6 +242,8 @@ _WORDS = {
     "mcp.ended_saying": "The server {server} ended during the call or could not be started. What it has done by then"
     " is not known. Its last words: {detail}",
     "mcp.unreachable": "The server {server} cannot be reached: {detail}",
+    "mcp.login_needed": "The server {server} asks the user to log in. Go on without it, and say so in your answer.",
+    "mcp.login_failed": "The user could not be logged in to the server {server}: {detail}",
     "mcp.slow_start": "The server {server} did not start in time.",
     "mcp.no_program": "The program of the server {server} was not found.",
     "mcp.no_sandbox": "The server {server} cannot be started: there is no sandbox on this machine.",

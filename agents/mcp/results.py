@@ -32,11 +32,13 @@ def outcome_of(result: CallToolResult) -> Outcome:
 
 
 def _same(part: str, structured: Any) -> bool:
+    """Whether a text says the same: as JSON, or as the only value of it (the SDK calls that one "result")."""
+    only = list(structured.values()) if isinstance(structured, dict) else []
     try:
         said = json.loads(part)
     except (ValueError, RecursionError):
-        return bool(isinstance(structured, dict) and list(structured.values()) == [part])
-    return bool(said == structured)
+        return only == [part]
+    return bool(said == structured or only in ([said], [part]))
 
 
 def _part(block: Any) -> str:

@@ -16,7 +16,8 @@ class ServerSpec(msgspec.Struct, frozen=True, omit_defaults=True):
     may be read by anybody, `${env:NAME}` in one stands for a variable of our own environment; `secret_env` and
     `secret_headers` only name what the keyring keeps. `workspace` says what it may do there; `readable` and
     `writable` are other paths that the sandbox leaves it. `network` counts for a command. `timeout_s` bounds one
-    call, `start_s` the start. `trusted`: what it says of its tools' effects is believed.
+    call, `start_s` the start. `trusted`: what it says of its tools' effects is believed. `client_id` is what the
+    user has registered Coterie as, or the https address of a document that describes it; "" registers it anew.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ServerSpec(msgspec.Struct, frozen=True, omit_defaults=True):
     timeout_s: float = 60.0
     start_s: float = 60.0
     trusted: bool = False
+    client_id: str = ""
 
     @property
     def remote(self) -> bool:
@@ -42,11 +44,13 @@ class ServerSpec(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Values(msgspec.Struct, frozen=True):
-    """The environment and the headers of a server with their secrets. Handed over when it is started, and kept
+    """The environment and the headers of a server with their secrets, and what a registered client has to show.
+    Handed over when it is started, and kept
     nowhere."""
 
     env: dict[str, str] = {}
     headers: dict[str, str] = {}
+    client_secret: str = ""
 
     def __repr__(self) -> str:
         return "Values()"

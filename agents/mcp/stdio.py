@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -97,14 +98,17 @@ async def stdio_transport(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=sys.platform != "win32",
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     to_session, read_stream = anyio.create_memory_object_stream[Any](0)
     write_stream, from_session = anyio.create_memory_object_stream[Any](0)
     faults: list[str] = []
+    leaving = False
 
     def over(why: str) -> None:
-        faults.append(why)
-        ended(why)
+        if not leaving:  # else it was us
+            faults.append(why)
+            ended(why)
 
     tasks = [
         asyncio.create_task(_read(process, to_session, log, over)),
@@ -114,6 +118,7 @@ async def stdio_transport(
     try:
         yield read_stream, write_stream
     finally:
+        leaving = True
         # The owner's task may be cancelled: the process must go all the same.
         closing = asyncio.ensure_future(_close(process, tasks, told=not {"flood", "nonsense"} & {*faults}))
         try:

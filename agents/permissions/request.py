@@ -38,6 +38,9 @@ def _subject(question: Question) -> str:
     effects = question.effects
     if effects.kind in ("shell", "python"):
         return effects.command
+    if effects.kind == "mcp":  # where it goes, and what goes there
+        written = _written(question.arguments)
+        return f"{effects.url}\n{written}" if effects.url else written
     if effects.url:
         return effects.url
     if effects.kind in ("read", "files"):

@@ -12,6 +12,7 @@ HARMLESS = frozenset(
         *(
             "basename",
             "cat",
+            "cd",
             "cmp",
             "cut",
             "diff",

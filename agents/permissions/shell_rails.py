@@ -32,8 +32,8 @@ _GIT_STEERING = re.compile(
     r"(?i)(core\.(hookspath|fsmonitor|sshcommand|editor|pager|askpass)|alias\.|filter\.|credential\.|\.textconv"
     r"|diff\..*command|merge\..*driver|gpg\.|uploadpack|receivepack|^--exec)"
 )
-# The classic one, whatever its name: f(){ f|f& };f
-_BOMB = re.compile(r"([\w:.@!]+)\(\)\{+\(?\1\|\1&\)?;?\}+;?\1")
+# The classic one, whatever its name: f(){ f|f& };f. A name has its bound, so that a long text is searched in time.
+_BOMB = re.compile(r"([\w:.@!]{1,40})\(\)\{+\(?\1\|\1&\)?;?\}+;?\1")
 
 
 def rail_of(
@@ -41,7 +41,7 @@ def rail_of(
 ) -> tuple[Rail | None, str]:
     """The rail that a command line meets, and in words for the model what it is. "deny" comes before "ask"."""
     found: list[tuple[Rail, str]] = []
-    if any(bomb for _, bomb in functions) or _BOMB.search(re.sub(r"\s+", "", text)):
+    if any(bomb for _, bomb in functions) or ("()" in text and _BOMB.search(re.sub(r"\s+", "", text))):
         found.append(("deny", "starting processes without end"))
     for command in commands:
         found.extend(_met(command, workspace))

@@ -59,6 +59,8 @@ _STATEMENTS = frozenset(
         "heredoc_body",
     }
 )
+# The mark of a here-document, whole in quotes or without.
+_HEREDOC_MARK = re.compile(r"""(["']?)([\w.-]+)\1""")
 _BRACES = re.compile(r"\{[^}]*(,|\.\.)")
 
 
@@ -225,6 +227,8 @@ class _Reader:
 
     def _heredoc(self, simple: Simple, node: Node, before: tuple[int, ...], depth: int) -> tuple[int, ...]:
         more: tuple[int, ...] = ()
+        if not self._ends_where_it_should(node):
+            self._readable = False
         for child in node.named_children:
             if child.type in ("heredoc_start", "heredoc_end", "file_descriptor"):
                 continue
@@ -239,6 +243,21 @@ class _Reader:
                 # "cat <<EOF | sh": the grammar has the rest of the pipe in here.
                 more += self._statement(child, (*before, *more), depth + 1)
         return more
+
+    def _ends_where_it_should(self, node: Node) -> bool:
+        """Whether a here-document ends by a line that is its mark and nothing else: the grammar takes "END # more"
+        as well, with which the text goes on for a shell."""
+        marks = [self._text(child) for child in node.named_children if child.type == "heredoc_start"]
+        ends = [child for child in node.named_children if child.type == "heredoc_end"]
+        if len(marks) != 1 or len(ends) != 1:
+            return False
+        mark = _HEREDOC_MARK.fullmatch(marks[0])
+        first = self._data.rfind(b"\n", 0, ends[0].start_byte) + 1
+        last = self._data.find(b"\n", first)
+        line = self._data[first : last if last >= 0 else len(self._data)]
+        if re.match(r"\d*<<-", self._text(node)):
+            line = line.lstrip(b"\t")
+        return mark is not None and line == mark[2].encode()
 
     def _command(self, node: Node, fed_by: tuple[int, ...], depth: int) -> tuple[int, ...]:
         simple = Simple(fed_by=fed_by)

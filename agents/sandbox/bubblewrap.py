@@ -11,7 +11,7 @@ assert sys.platform == "linux"
 
 from agents.sandbox.inside.landlock import abi
 from agents.sandbox.launched import Launched, launcher, plan_of
-from agents.sandbox.protected import protected
+from agents.sandbox.protected import protected, sockets, writable_roots
 from agents.sandbox.sandbox import Confinement, Limits
 from agents.sandbox.visible import (
     interpreter_folders,
@@ -35,12 +35,12 @@ class Bubblewrap(Launched):
 
     def _argv(self, argv: Sequence[str], confinement: Confinement, limits: Limits, channel: int) -> list[str]:
         workspace = Path(os.path.realpath(confinement.workspace))
-        locked, expected = protected(workspace, confinement.protected)
-        writable = [workspace] if confinement.workspace_writable else []
-        plan = plan_of(self.name, confinement, limits, channel, workspace)._replace(
+        locked, expected = protected(confinement)
+        plan = plan_of(self.name, confinement, limits, channel, workspace)
+        plan = plan._replace(
             landlock=abi(),
             expected=expected,
-            writes=("/tmp", "/dev", *map(str, (*writable, *confinement.writable))),
+            writes=("/tmp", "/dev", *plan.roots, *map(str, confinement.writable)),
         )
         return [
             str(self.program),
@@ -51,7 +51,7 @@ class Bubblewrap(Launched):
 
 
 def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path], limits: Limits) -> list[str]:
-    """bwrap's arguments. `locked` are paths in the workspace that are mounted read-only over it."""
+    """bwrap's arguments. `locked` are paths in what can be written that are mounted read-only over it."""
     room = str(min(_MOST_TEMPORARY, limits.file_bytes))
     made = ["--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--as-pid-1"]
     made += ["--share-net"] if confinement.network else []
@@ -73,14 +73,29 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
     made += ["--ro-bind", str(_INSIDE), str(_SOURCES / "agents/sandbox/inside")]
     for folder in confinement.readable:
         made += ["--ro-bind", os.path.realpath(folder), str(folder)]
-    for folder in confinement.writable:
-        made += ["--bind", os.path.realpath(folder), str(folder)]
+    aliases = [(Path(os.path.realpath(folder)), folder) for folder in confinement.writable]
+    for real, given in aliases:
+        for place in dict.fromkeys((real, given)):
+            made += ["--bind", str(real), str(place)]
     made += ["--bind" if confinement.workspace_writable else "--ro-bind", str(workspace), str(workspace)]
-    if confinement.workspace_writable:
-        # A mount cannot be moved away, so nothing can be put in the place of what lies in it.
-        holders = {parent for path in locked for parent in path.parents if workspace in parent.parents}
-        for holder in sorted(holders):
-            made += ["--bind", str(holder), str(holder)]
-        for path in locked:
-            made += ["--ro-bind", str(path), str(path)]
+    # A mount cannot be moved away, so nothing can be put in the place of what lies in it.
+    roots = set(writable_roots(confinement))
+    holders = {parent for path in locked for parent in path.parents if roots.intersection(parent.parents)}
+    for kind, paths in (("--bind", sorted(holders)), ("--ro-bind", locked)):
+        for path in paths:
+            for place in _places(path, aliases):
+                made += [kind, str(path), str(place)]
+    for socket in sockets([workspace, *(real for real, _ in aliases)]):
+        for place in _places(socket, aliases):
+            made += ["--ro-bind", "/dev/null", str(place)]
+    for folder in confinement.readable:  # it does not take a folder that can be written to connect
+        real = Path(os.path.realpath(folder))
+        for socket in sockets([real]):
+            made += ["--ro-bind", "/dev/null", str(folder / socket.relative_to(real))]
     return [*made, "--remount-ro", "/", "--chdir", str(workspace)]
+
+
+def _places(path: Path, aliases: Sequence[tuple[Path, Path]]) -> list[Path]:
+    """Where a path is to be found: at itself, and by the names with links in them that a folder was given by."""
+    named = [given / path.relative_to(real) for real, given in aliases if path.is_relative_to(real)]
+    return list(dict.fromkeys((path, *named)))

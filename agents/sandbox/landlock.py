@@ -1,7 +1,8 @@
 """Landlock with seccomp: a Linux process that gives up its own rights, where namespaces cannot be had.
 
-It hides less than bubblewrap: names and facts of files can be seen everywhere, contents cannot. Files cannot get
-other modes, owners or times, for Landlock has no say in those; sockets of the machine are out of reach.
+It hides less than bubblewrap: names and facts of files can be seen everywhere, contents cannot. Landlock has no say
+in modes, owners and times of files: modes and times are changed by the launcher for the program, where it may write,
+owners by nobody. Sockets and shared memory of the machine are out of reach.
 """
 
 from __future__ import annotations
@@ -46,13 +47,13 @@ class Landlock(Launched):
 
     def _argv(self, argv: Sequence[str], confinement: Confinement, limits: Limits, channel: int) -> list[str]:
         workspace = Path(os.path.realpath(confinement.workspace))
-        writable = (workspace,) if confinement.workspace_writable else ()
-        locked, expected = protected(workspace, confinement.protected)
-        plan = plan_of(self.name, confinement, limits, channel, workspace)._replace(
+        locked, expected = protected(confinement)
+        plan = plan_of(self.name, confinement, limits, channel, workspace)
+        plan = plan._replace(
             reads=tuple(map(str, readable(confinement, workspace))),
-            writes=(*_DEVICES, *(os.path.realpath(path) for path in (*writable, *confinement.writable))),
+            writes=(*_DEVICES, *plan.roots),
             landlock=abi(),
-            guarded=tuple(map(str, locked)) if writable else (),
+            guarded=tuple(map(str, locked)),
             expected=expected,
         )
         return launcher(plan, argv)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import abc
 import json
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,14 +12,14 @@ assert sys.platform != "win32"
 
 from agents.sandbox.environment import program_environment
 from agents.sandbox.inside.plan import ENVIRONMENT, LaunchPlan, encoded
+from agents.sandbox.inside.supervise import floor_of
+from agents.sandbox.protected import writable_roots
 from agents.sandbox.running import run_to_end
 from agents.sandbox.sandbox import Confinement, Limits, Ran
 from agents.sandbox.visible import checked, interpreter
 
 _BOOT = "import sys; sys.path.append(sys.argv[1]); from agents.sandbox.inside.launch import main; main()"
 _SOURCES = Path(__file__).resolve().parents[2]
-_LEAST_FREE = 1 << 30
-_LEAST_FILES = 10_000
 
 
 class Launched(abc.ABC):
@@ -80,23 +79,17 @@ def launcher(plan: LaunchPlan, argv: Sequence[str], sources: Path = _SOURCES) ->
 
 def plan_of(kind: str, confinement: Confinement, limits: Limits, channel: int, workspace: Path) -> LaunchPlan:
     """What every kind tells the launcher."""
-    floor, floor_files = _floor(workspace)
+    floor = floor_of(str(workspace))
     return LaunchPlan(
         kind=kind,
         folder=str(workspace),
+        roots=tuple(map(str, writable_roots(confinement))),
         channel=channel,
         network=confinement.network,
         memory=limits.memory_bytes,
         file_bytes=limits.file_bytes,
         processes=limits.processes,
         open_files=limits.open_files,
-        floor=floor,
-        floor_files=floor_files,
+        floor=floor.bytes,
+        floor_files=floor.files,
     )
-
-
-def _floor(workspace: Path) -> tuple[int, int]:
-    """How many bytes of the disk and how many files a program has to leave: a gibibyte and ten thousand, or half of
-    what is left when less is. Some file systems have no number of files, and say 0."""
-    facts = os.statvfs(workspace)
-    return min(_LEAST_FREE, facts.f_bavail * facts.f_frsize // 2), min(_LEAST_FILES, facts.f_favail // 2)

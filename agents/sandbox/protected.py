@@ -5,99 +5,83 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-_DEEPEST = 4  # folders between the workspace and a repository in it
-_MOST_FOLDERS = 2000  # looked at for repositories, those near the workspace first
-_MOST_REPOSITORIES = 64
-_NOT_ENTERED = frozenset({"node_modules", "__pycache__", ".venv", "venv", ".tox", ".cache"})
+from agents.sandbox.inside.repositories import repositories
+from agents.sandbox.sandbox import Confinement
+
+_MOST_FOLDERS = 2000  # looked at for sockets, those near the top first
+
+Expected = tuple[tuple[str, int, int], ...]
 
 
-def protected(workspace: Path, names: Sequence[str]) -> tuple[list[Path], tuple[tuple[str, int, int], ...]]:
+def writable_roots(confinement: Confinement) -> list[Path]:
+    """The folders that may be written to, without links in their paths."""
+    given = [confinement.workspace] if confinement.workspace_writable else []
+    return [Path(os.path.realpath(path)) for path in (*given, *confinement.writable)]
+
+
+def protected(confinement: Confinement) -> tuple[list[Path], Expected]:
     """What can be locked of the protected paths, and what has to be found at those paths.
 
-    `names` are relative to the workspace. What they name in its ".git" is locked in the repositories below it and
-    in their submodules too, as far as those are found. A path that leads through a link is not locked: where the
-    link points is not there, or is in the workspace.
+    What `confinement.protected` names in ".git" is locked in all repositories that are found in the folders that may
+    be written to. A path that leads through a link is not locked: where the link points is not there, or is in such
+    a folder itself.
     """
     locked: list[Path] = []
     expected: dict[str, tuple[str, int, int]] = {}
-    for name in (*names, *_elsewhere(workspace, names)):
-        path = workspace
-        for part in Path(name).parts:
-            path = path / part
-            facts = _facts(path)
-            if (
-                facts is None
-                and path.name == "hooks"
-                and path == workspace / name
-                and _is_folder(path.parent)
-            ):
-                with contextlib.suppress(OSError):  # an empty one is as good as none
-                    path.mkdir()
-                facts = _facts(path)
-            if facts is None or stat.S_ISLNK(facts.st_mode):
-                break
-            expected[str(path)] = (str(path), facts.st_dev, facts.st_ino)
-            if not stat.S_ISDIR(facts.st_mode) or path == workspace / name:
-                locked.append(path)  # ".git" is a file in a worktree of git
-                break
+    for root in writable_roots(confinement):
+        for name in _names(root, confinement.protected):
+            _lock(root, name, locked, expected)
     return list(dict.fromkeys(locked)), tuple(expected.values())
 
 
-def _elsewhere(workspace: Path, names: Sequence[str]) -> list[str]:
-    """What `names` name in ".git", in every other repository, and a repository's second configuration."""
-    inner = [name.removeprefix(".git/") for name in names if name.startswith(".git/")]
-    if not inner:
-        return []
-    found = [".git/config.worktree"] if "config" in inner else []
-    places = [*_modules(workspace, ".git"), *_below(workspace)]
-    for place in places[:_MOST_REPOSITORIES]:
-        found += [f"{place}/{name}" for name in inner]
-        if "config" in inner:
-            found.append(f"{place}/config.worktree")
+def sockets(roots: Sequence[Path]) -> list[Path]:
+    """Sockets in the folders, behind which programs outside may listen. Those far down may be missing."""
+    found: list[Path] = []
+    waiting = list(roots)
+    for looked_at, folder in enumerate(waiting):
+        if looked_at == _MOST_FOLDERS:
+            break
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(Path(entry.path))
+                elif not (entry.is_symlink() or entry.is_file(follow_symlinks=False)) and _is_socket(entry):
+                    found.append(Path(entry.path))
     return found
 
 
-def _below(workspace: Path) -> Iterator[str]:
-    """The ".git" folders of repositories in folders of the workspace, and those of their submodules."""
-    waiting = [("", 0)]
-    for looked_at, (folder, depth) in enumerate(waiting):
-        if looked_at >= _MOST_FOLDERS:
+def _is_socket(entry: os.DirEntry[str]) -> bool:
+    return stat.S_ISSOCK(entry.stat(follow_symlinks=False).st_mode)
+
+
+def _lock(root: Path, name: str, locked: list[Path], expected: dict[str, tuple[str, int, int]]) -> None:
+    path = root
+    for part in Path(name).parts:
+        path = path / part
+        facts = _facts(path)
+        if facts is None and path.name == "hooks" and path == root / name and _is_folder(path.parent):
+            with contextlib.suppress(OSError):  # an empty one is as good as none
+                path.mkdir()
+            facts = _facts(path)
+        if facts is None or stat.S_ISLNK(facts.st_mode):
             return
-        for name in _folders(workspace / folder):
-            path = f"{folder}/{name}" if folder else name
-            if name == ".git":
-                if folder:
-                    yield path
-                    yield from _modules(workspace, path)
-            elif depth < _DEEPEST and name not in _NOT_ENTERED:
-                waiting.append((path, depth + 1))
-
-
-def _modules(workspace: Path, repository: str) -> Iterator[str]:
-    """Where git keeps the submodules of a repository: gitrepository-layout(5); their names may have "/" in them."""
-    waiting = [(f"{repository}/modules", 0)]
-    for looked_at, (folder, depth) in enumerate(waiting):
-        if looked_at >= _MOST_FOLDERS:
+        expected[str(path)] = (str(path), facts.st_dev, facts.st_ino)
+        if not stat.S_ISDIR(facts.st_mode) or path == root / name:
+            locked.append(path)  # ".git" is a file in a worktree of git
             return
-        for name in _folders(workspace / folder):
-            path = f"{folder}/{name}"
-            if _facts(workspace / path / "HEAD") or _facts(workspace / path / "config"):
-                yield path
-                waiting.append((f"{path}/modules", 0))
-            elif depth < _DEEPEST:
-                waiting.append((path, depth + 1))
 
 
-def _folders(folder: Path) -> list[str]:
-    """Names of the folders in it, links left out; none of what cannot be read."""
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
-    except OSError:
-        return []
+def _names(root: Path, names: Sequence[str]) -> list[str]:
+    """The paths as they are named, and what they name in ".git" for every repository, with its other
+    configuration and what leads git to one elsewhere."""
+    inner = [name.removeprefix(".git/") for name in names if name.startswith(".git/")]
+    if "config" in inner:
+        inner += ["config.worktree", "commondir"]
+    places = repositories(root) if inner else []
+    return [*names, *(f"{place}/{name}" if place else name for place in places for name in inner)]
 
 
 def _facts(path: Path) -> os.stat_result | None:

@@ -19,6 +19,8 @@ from pathlib import Path
 
 assert sys.platform != "win32"
 
+import msgspec
+
 from agents.sandbox.inside.plan import PRIVATE_FOLDER
 from agents.sandbox.launched import Launched, launcher, plan_of
 from agents.sandbox.protected import protected
@@ -46,7 +48,7 @@ _SYSTEM = (
 )
 # In what is readable above: the volume of everybody's data under its other name, and the data of services.
 _NOT_OF_THE_SYSTEM = ("/System/Volumes", "/opt/homebrew/var", "/usr/local/var")
-_SYSTEM_AGAIN = ("/System/Volumes/Preboot/Cryptexes",)
+_SYSTEM_AGAIN = ("/System/Volumes/Preboot/Cryptexes", "/private/preboot/Cryptexes")
 _SETTINGS = (
     "bashrc",
     "group",
@@ -65,11 +67,23 @@ _SETTINGS = (
 _OF_THE_NETWORK = ("hosts", "protocols", "resolv.conf", "services")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/dtracehelper")
 _WRITABLE_DEVICES = ("/dev/null", "/dev/zero")
-_LINKS = ("/", "/etc", "/tmp", "/var", "/private", "/private/etc", "/private/var", "/dev", "/home")
+_LINKS = (
+    "/",
+    "/etc",
+    "/tmp",
+    "/var",
+    "/home",
+    "/private",
+    "/private/etc",
+    "/private/tmp",
+    "/private/var",
+    "/dev",
+)
 # No names of "kern.procargs": those hold the environments of all processes.
 _FACTS = (
     "hw.",
     "kern.argmax",
+    "kern.bootargs",
     "kern.boottime",
     "kern.hostname",
     "kern.iossupportversion",
@@ -114,18 +128,20 @@ class Seatbelt(Launched):
 
     def _argv(self, argv: Sequence[str], confinement: Confinement, limits: Limits, channel: int) -> list[str]:
         workspace = as_named_by_the_kernel(confinement.workspace)
-        locked, expected = protected(workspace, confinement.protected)
+        writes = [as_named_by_the_kernel(path) for path in confinement.writable]
+        named = msgspec.structs.replace(confinement, workspace=workspace, writable=tuple(writes))
+        locked, expected = protected(named)
         mark = f"coterie.{secrets.token_hex(16)}"
         text = profile(
             workspace,
             reads=[as_named_by_the_kernel(path) for path in (*interpreter_folders(), *confinement.readable)],
-            writes=[as_named_by_the_kernel(path) for path in confinement.writable],
+            writes=writes,
             workspace_writable=confinement.workspace_writable,
             locked=locked,
             network=confinement.network,
             mark=mark,
         )
-        plan = plan_of(self.name, confinement, limits, channel, workspace)
+        plan = plan_of(self.name, named, limits, channel, workspace)
         return launcher(plan._replace(profile=text, mark=mark, expected=expected), argv)
 
 
@@ -147,14 +163,16 @@ def profile(
     """
     folders = [workspace, *writes] if workspace_writable else list(writes)
     readable = [*map(Path, _SYSTEM), *reads, workspace, *writes]
+    again = list(map(Path, _SYSTEM_AGAIN))
     settings = (*_SETTINGS, *_OF_THE_NETWORK) if network else _SETTINGS
     files = [Path("/private/etc") / name for name in settings]
     files += [Path("/private/var/run/resolv.conf")] if network else []
     rules = [
         "(version 1)",
         "(deny default)",
-        "(deny process-info*)",  # these two are not part of the default
-        "(deny nvram*)",
+        # None of these is part of the default on every version of the system.
+        "(deny process-info* sysctl-read nvram* signal mach-priv-task-port)",
+        "(allow file-map-executable)",  # of what may be read
         "(allow process-fork)",
         "(allow process-info* (target same-sandbox))",
         "(allow signal (target same-sandbox))",
@@ -163,15 +181,13 @@ def profile(
         _rule("allow mach-lookup", [f"(global-name {_quoted(name)})" for name in (*_SERVICES, mark) if name]),
         _rule("allow file-read* process-exec", _below(map(Path, _SYSTEM))),
         _rule("deny file-read* process-exec", _below(map(Path, _NOT_OF_THE_SYSTEM))),
-        _rule(
-            "allow file-read* process-exec", _below([*map(Path, _SYSTEM_AGAIN), *reads, workspace, *writes])
-        ),
+        _rule("allow file-read* process-exec", _below([*again, *reads, workspace, *writes])),
         _rule("allow file-read*", [*_below([*files, Path("/dev/fd")]), *_at(map(Path, _DEVICES))]),
-        _rule("allow file-read-metadata", _at([*map(Path, _LINKS), *_above([*readable, *files])])),
-        '(allow file-read-data (literal "/"))',
+        _rule("allow file-read-metadata", _at([*map(Path, _LINKS), *_above([*readable, *files, *again])])),
+        '(allow file-read* (literal "/"))',  # not what is in it; no program starts without
         _rule("allow file-write-data", [*_at(map(Path, _WRITABLE_DEVICES)), *_below([Path("/dev/fd")])]),
         '(allow file-ioctl (literal "/dev/dtracehelper"))',
-        f'(allow file-read* file-write* process-exec network* (subpath "{PRIVATE_FOLDER}"))',
+        f'(allow file-read* file-write* process-exec network-outbound network-inbound (subpath "{PRIVATE_FOLDER}"))',
     ]
     if network:
         rules += [
@@ -185,7 +201,7 @@ def profile(
     if folders:
         rules.append(_rule("allow file-write*", _below(folders)))
     # A folder that may be written to may not be moved: not into the program's home, which is removed in the end.
-    held = [*folders, *_between(workspace, locked), *locked]
+    held = [*folders, *_between(folders, locked), *locked]
     rules.append(_rule("deny file-write-unlink", [*_at(held), f'(literal "{PRIVATE_FOLDER}")']))
     if locked:
         rules.append(_rule("deny file-write*", _below(locked)))
@@ -227,9 +243,10 @@ def _above(paths: Iterable[Path]) -> list[Path]:
     return sorted({parent for path in paths for parent in path.parents})
 
 
-def _between(workspace: Path, paths: Iterable[Path]) -> list[Path]:
-    """The folders in the workspace that hold one of the paths."""
-    return sorted({parent for path in paths for parent in path.parents if workspace in parent.parents})
+def _between(roots: Sequence[Path], paths: Iterable[Path]) -> list[Path]:
+    """The folders below `roots` that hold one of the paths."""
+    above = {parent for path in paths for parent in path.parents}
+    return sorted(parent for parent in above if any(root in parent.parents for root in roots))
 
 
 def _quoted(text: str) -> str:

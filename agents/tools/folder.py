@@ -131,7 +131,8 @@ class Folder:
     def _check_place(self, name: str, descriptor: int) -> None:
         """What was opened is what lies at the real path, and that is the path that was meant."""
         meant = self.place / name
-        if os.path.realpath(meant) != str(meant) or not os.path.samestat(
+        real = os.path.realpath(meant)  # with the letters' case as on the disk
+        if os.path.normcase(real) != os.path.normcase(meant) or not os.path.samestat(
             os.fstat(descriptor), meant.stat(follow_symlinks=False)
         ):
             raise PermissionError(f"{self.path_of(name)} was changed while it was opened")

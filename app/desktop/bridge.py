@@ -107,6 +107,7 @@ class Bridge(QObject):
             services.downloads.subscribe(self.receive),
             services.runs.subscribe(self.receive),
             services.servers.subscribe(self.receive),
+            services.elsewhere.subscribe(self.receive),
             services.settings.subscribe(self.receive_settings),
         ]
 

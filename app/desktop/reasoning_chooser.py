@@ -102,6 +102,11 @@ class ReasoningChooser(LiveWidget):
         field = 0 if self.field.isHidden() else self._row.spacing() + self.field.width()
         return self.segments.sizeHint().width() + field
 
+    def compact_width(self) -> int:
+        """What it takes when it is compact."""
+        field = 0 if self.field.isHidden() else self._row.spacing() + self.field.width()
+        return self.button.sizeHint().width() + field
+
     def _open_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -96,6 +96,14 @@ SENTENCES: dict[str, Sentence] = {
         "“{server}” refused ({detail}).",
         "‘{server}’이(가) 거절했습니다({detail}).",
     ),
+    "mcp.login_needed": Sentence(
+        "“{server}” asks you to log in. Do so in the settings or with `coterie servers login {server}`.",
+        "‘{server}’에 로그인해야 합니다. 설정이나 `coterie servers login {server}`로 로그인해 주세요.",
+    ),
+    "mcp.login_failed": Sentence(
+        "Logging in to “{server}” did not work ({detail}).",
+        "‘{server}’에 로그인하지 못했습니다({detail}).",
+    ),
     "mcp.unreachable": Sentence(
         "“{server}” cannot be reached ({detail}).",
         "‘{server}’에 연결할 수 없습니다({detail}).",

@@ -23,7 +23,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "remote.key_gone": Sentence(
         "The key for {host} was kept only until Coterie closed, because this system has no keyring that could keep it. Enter it again in the settings under Models elsewhere.",
-        "이 시스템에는 키를 보관할 키 보관소가 없어 {host}의 키는 Coterie를 닫을 때까지만 보관되었습니다. 설정의 ‘다른 곳의 모델’에서 다시 입력해 주세요.",
+        "이 시스템에는 키를 보관할 키 보관소가 없어 {host}의 키는 Coterie를 닫을 때까지만 보관되었습니다. 설정의 ‘외부 모델’에서 다시 입력해 주세요.",
     ),
     "remote.known": Sentence(
         "There is a server at this address already: {host}. Change that one instead.",
@@ -35,7 +35,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "remote.insecure": Sentence(
         "{host} is not on this machine or a near network, and http would send your text unencrypted. Use https, or allow http for this server in the settings under Models elsewhere.",
-        "{host}은(는) 이 컴퓨터나 가까운 네트워크에 있지 않으며 http로는 글이 암호화되지 않은 채 전송됩니다. https를 사용하거나 설정의 ‘다른 곳의 모델’에서 이 서버에 http를 허용해 주세요.",
+        "{host}은(는) 이 컴퓨터나 가까운 네트워크에 있지 않으며 http로는 글이 암호화되지 않은 채 전송됩니다. https를 사용하거나 설정의 ‘외부 모델’에서 이 서버에 http를 허용해 주세요.",
     ),
     "remote.unreachable": Sentence(
         "The server {host} could not be reached. Check the address and that the server is running.",
@@ -83,7 +83,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "remote.key_refused": Sentence(
         "{host} does not accept the key ({detail}). Check the key in the settings under Models elsewhere.",
-        "{host}에서 키를 받아들이지 않습니다({detail}). 설정의 ‘다른 곳의 모델’에서 키를 확인해 주세요.",
+        "{host}에서 키를 받아들이지 않습니다({detail}). 설정의 ‘외부 모델’에서 키를 확인해 주세요.",
     ),
     "remote.not_found": Sentence(
         "{host} does not know the model or the address ({detail}). Check both; the address usually ends in /v1.",

@@ -33,6 +33,10 @@ SENTENCES: dict[str, Sentence] = {
         "The task has {length} characters; {most} is the most. Put long texts into a file in the folder and name it.",
         "작업 내용이 {length}자로 너무 깁니다(최대 {most}자). 긴 글은 폴더 안의 파일에 넣고 그 이름을 적어 주세요.",
     ),
+    "run.workspace_not_named": Sentence(
+        "Choose the folder to work in, or write its whole path.",
+        "작업할 폴더를 고르거나 전체 경로를 적어 주세요.",
+    ),
     "run.no_workspace": Sentence(
         "The folder {path} does not exist. Choose a folder that does.",
         "{path} 폴더가 없습니다. 있는 폴더를 골라 주세요.",
@@ -155,6 +159,10 @@ SENTENCES: dict[str, Sentence] = {
     "run.ended_ended": Sentence(
         "The run has ended. It can be resumed.",
         "실행이 끝났습니다. 이어서 실행할 수 있습니다.",
+    ),
+    "run.not_exported": Sentence(
+        "The run could not be written to {path}: {detail}. Choose another place.",
+        "실행을 {path}에 쓰지 못했습니다: {detail}. 다른 곳을 골라 주세요.",
     ),
     "run.unsaved": Sentence(
         "The run ended, but its end could not be saved. Check that there is room on the disk; it can be resumed.",

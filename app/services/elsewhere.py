@@ -13,11 +13,21 @@ from app.services.events import ElsewhereChanged, ServiceEvent, Subscriber
 from app.services.secrets import Secrets, TokenPlace
 from app.services.settings import SettingsFile
 from engine.errors import ErrorInfo, UserError
-from engine.remote.access import RemoteAccess, checked_key
+from engine.remote.access import RemoteAccess, checked_key, no_key
 from engine.remote.names import checked_url, parse_name
 
 # A list of thousands of models is no list to choose from, and the file is read often.
 MOST_LISTED = 1000
+
+
+class Removed(msgspec.Struct, frozen=True):
+    """A server that was removed, for `Elsewhere.restore`. Its key is in it: it is kept in memory only."""
+
+    server: ModelServer
+    key: str
+
+    def __repr__(self) -> str:
+        return f"Removed({self.server.url!r})"
 
 
 class Elsewhere:
@@ -72,19 +82,29 @@ class Elsewhere:
             elif checked is not None:
                 self._secrets.forget_secret(_secret(url))
             if instead_of not in ("", url):
-                self._file.remove(instead_of)
                 self._secrets.forget_secret(_secret(instead_of))
-        self._tell()
+                self._file.remove(instead_of)
+        self._tell(url)
         return kept
 
-    def remove(self, url: str) -> None:
-        """With its key. Raises UserError `settings.not_saved`, `remote.key_stays` when the keyring still has it."""
+    def remove(self, url: str) -> Removed | None:
+        """With its key; what `restore` brings back, None where there was none at this address.
+
+        Raises UserError `settings.not_saved`, `remote.key_stays` when the keyring still has the key.
+        """
         with self._lock:
+            server = self.get(url)
+            key = self._secrets.secret(_secret(url)) if server is not None and server.has_key else ""
             self._file.remove(url)
             gone = self._secrets.forget_secret(_secret(url))
-        self._tell()
+        self._tell(url)
         if not gone:
             raise UserError("remote.key_stays")
+        return None if server is None else Removed(server, key)
+
+    def restore(self, removed: Removed) -> None:
+        """As it was, unless there is another one at its address by now. Raises as `save`."""
+        self.save(removed.server, removed.key)
 
     def key_place(self, url: str) -> TokenPlace:
         """Who keeps the key: "keyring", "session" until the program ends, or "" for none."""
@@ -100,9 +120,9 @@ class Elsewhere:
         from engine.remote.http import Http
 
         url = checked_url(server.url)
-        kept = self._key_of(msgspec.structs.replace(server, url=url))
-        asked = kept if key is None else lambda: key
-        http = Http(url, self._access(server, asked))
+        asked = server.has_key if key is None else bool(key)
+        given = (lambda: self._kept_key(url)) if key is None else (lambda: key)
+        http = Http(url, self._access(server, given if asked else no_key))
         names = dict.fromkeys(names_of(listed_models(http, url)))
         return tuple(name for name in names if name.isprintable())[:MOST_LISTED]
 
@@ -114,7 +134,7 @@ class Elsewhere:
         with self._lock:
             server = self.get(url) or ModelServer(url)
             self._file.put(msgspec.structs.replace(server, agreed=True))
-        self._tell()
+        self._tell(url)
 
     def is_new(self, name: str) -> bool:
         """Whether text would leave this computer for the model of this name, and its user was not told yet.
@@ -126,9 +146,9 @@ class Elsewhere:
         return server.leaves and not server.agreed
 
     def access_of(self, url: str) -> RemoteAccess:
-        """The way to the server at `url`, as it is set up now; without a key to one that is not."""
-        server = self.get(url) or ModelServer(url)
-        return self._access(server, self._key_of(server))
+        """The way to the server at `url`, as it is set up now; without a key to one that is not. Another key counts
+        at once."""
+        return self._access(self.get(url) or ModelServer(url), lambda: self._kept_key(url))
 
     def _access(self, server: ModelServer, key: Callable[[], str]) -> RemoteAccess:
         settings = self._settings.current
@@ -140,20 +160,18 @@ class Elsewhere:
             certificates=server.certificates or settings.hub_certificates,
         )
 
-    def _key_of(self, server: ModelServer) -> Callable[[], str]:
-        if not server.has_key:
-            return lambda: ""
+    def _kept_key(self, url: str) -> str:
+        """Raises UserError `remote.key_gone` for one that was given and is not kept any more."""
+        server = self.get(url)
+        if server is None or not server.has_key:
+            return ""
+        kept = self._secrets.secret(_secret(url))
+        if not kept:
+            raise UserError("remote.key_gone", host=server.host)
+        return kept
 
-        def key() -> str:
-            kept = self._secrets.secret(_secret(server.url))
-            if not kept:
-                raise UserError("remote.key_gone", host=server.host)
-            return kept
-
-        return key
-
-    def _tell(self) -> None:
-        events: list[ServiceEvent] = [ElsewhereChanged()]
+    def _tell(self, url: str) -> None:
+        events: list[ServiceEvent] = [ElsewhereChanged(url)]
         for subscriber in tuple(self._subscribers):
             subscriber(events)
 

@@ -251,7 +251,9 @@ class ServersChanged(msgspec.Struct, frozen=True):
 
 
 class ElsewhereChanged(msgspec.Struct, frozen=True):
-    """A server of models elsewhere came, went or was set up anew."""
+    """The server of models elsewhere at `url` came, went or was set up anew."""
+
+    url: str
 
 
 ServiceEvent = (

@@ -139,7 +139,11 @@ class RemoteBrain:
             raise UserError.from_info(self._reason(error.info)) from error
 
     def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
-        turn = take_turn(self._source, self._request(ask), on_text, cancelled)
+        """A server that is away makes a turn that broke off, which can be asked for again."""
+        try:
+            turn = take_turn(self._source, self._request(ask), on_text, cancelled)
+        except UserError as error:
+            return with_error(Turn(), self._reason(error.info))
         return turn if turn.error is None else with_error(turn, self._reason(turn.error))
 
     def _reason(self, error: ErrorInfo) -> ErrorInfo:

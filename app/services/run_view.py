@@ -76,6 +76,7 @@ def touched(entries: Sequence[Entry]) -> tuple[Touched, ...]:
     last: dict[str, FileChange] = {}
     calls: dict[str, list[str]] = {}
     undone: set[str] = set()
+    conflicts: set[str] = set()
     for entry in entries:
         event = entry.event
         if isinstance(event, SnapshotTaken) and event.phase == "after":
@@ -84,8 +85,11 @@ def touched(entries: Sequence[Entry]) -> tuple[Touched, ...]:
                 last[change.path] = change
                 calls.setdefault(change.path, []).append(event.call)
                 undone.discard(change.path)
+                conflicts.discard(change.path)
         elif isinstance(event, Undone):
+            conflicts.update(event.conflicts)
             for change in event.files:
+                conflicts.discard(change.path)
                 if change.path not in last:
                     continue
                 if change.after == last[change.path].after:  # an undoing that was taken back
@@ -93,10 +97,12 @@ def touched(entries: Sequence[Entry]) -> tuple[Touched, ...]:
                 elif change.after == first[change.path].before:
                     undone.add(change.path)
     found: list[Touched] = []
+    state: Literal["changed", "undone", "conflict"]
     for path in sorted(last):
         whole = merged(first[path], last[path])
         if whole is not None:
-            found.append(Touched(whole, tuple(calls[path]), "undone" if path in undone else "changed"))
+            state = "undone" if path in undone else "conflict" if path in conflicts else "changed"
+            found.append(Touched(whole, tuple(calls[path]), state))
     return tuple(found)
 
 

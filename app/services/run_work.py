@@ -90,7 +90,9 @@ class RunWork:
 
     def _carry_out(self) -> None:
         workspace = Workspace(Path(self.record.workspace))
-        tools = self._parts.tools(workspace.root, self._tools, lenient=isinstance(self._event, RunResumed))
+        # A chat and a run that is resumed do without tools that are gone.
+        lenient = isinstance(self._event, RunResumed) or bool(self.record.conversation)
+        tools = self._parts.tools(workspace.root, self._tools, lenient=lenient)
         run = Run(
             self._journal,
             self._parts.brains.brain(self.record.model),

@@ -15,8 +15,12 @@ from app.services.secrets import Secrets, TokenPlace
 _REFERENCE = re.compile(r"\$\{env:(\w+)\}")
 
 
+CLIENT_SECRET = "client_secret"
+
+
 class ServerSecrets:
-    """Puts secrets into the keyring and takes them out again when a server is started."""
+    """Puts secrets into the keyring and takes them out again when a server is started. Keeps the protocol
+    `LoginKeeper` as well: what logins give."""
 
     def __init__(self, secrets: Secrets, environ: Mapping[str, str] = os.environ) -> None:
         self._secrets = secrets
@@ -60,7 +64,15 @@ class ServerSecrets:
         for name in spec.secret_headers:
             if value := self._secrets.secret(header_name(spec.name, name)):
                 headers[name] = value
-        return Values(env, headers)
+        client_secret = self._secrets.secret(client_name(spec.name)) if spec.client_id else ""
+        return Values(env, headers, client_secret)
+
+    def load(self, server: str) -> str:
+        """What a login gave, "" for nothing."""
+        return self._secrets.secret(login_name(server))
+
+    def save(self, server: str, text: str) -> None:
+        self._secrets.keep_secret(login_name(server), text)
 
     def missing(self, spec: ServerSpec) -> tuple[str, ...]:
         """The names of variables and headers without a value."""
@@ -76,7 +88,8 @@ class ServerSecrets:
         headers = {
             name: self._secrets.has_secret(header_name(spec.name, name)) for name in spec.secret_headers
         }
-        return env | headers
+        client = {CLIENT_SECRET: self._secrets.has_secret(client_name(spec.name))}
+        return env | headers | (client if registered(spec) else {})
 
     def for_this_session(self, spec: ServerSpec) -> tuple[str, ...]:
         """The names of secrets that are gone when the program ends."""
@@ -94,9 +107,24 @@ def header_name(server: str, header: str) -> str:
     return f"server:{server}:header:{header}"
 
 
+def login_name(server: str) -> str:
+    return f"server:{server}:login"
+
+
+def client_name(server: str) -> str:
+    return f"server:{server}:{CLIENT_SECRET}"
+
+
+def registered(spec: ServerSpec) -> bool:
+    """Whether the user has registered Coterie there as a client, which may have a secret."""
+    return bool(spec.client_id) and not spec.client_id.startswith("https://")
+
+
 def names_of(spec: ServerSpec) -> tuple[str, ...]:
     """The names of a server's secrets in the keyring."""
     return (
         *(env_name(spec.name, name) for name in spec.secret_env),
         *(header_name(spec.name, name) for name in spec.secret_headers),
+        *([client_name(spec.name)] if registered(spec) else []),
+        *([login_name(spec.name)] if spec.remote else []),
     )

@@ -26,7 +26,14 @@ from agents.tools.tool import Tool
 from app.services.events import ServersChanged, ServiceEvent, Subscriber
 from app.services.secrets import Secrets, TokenPlace
 from app.services.server_file import KeptServer, ServerFile
-from app.services.server_secrets import ServerSecrets, names_of
+from app.services.server_secrets import (
+    CLIENT_SECRET,
+    ServerSecrets,
+    client_name,
+    login_name,
+    names_of,
+    registered,
+)
 from app.services.server_tools import KnownTools
 from app.services.server_values import Server, ServerTool
 from engine.errors import UserError
@@ -68,7 +75,9 @@ class Servers:
         self._definitions: dict[str, tuple[Definition, ...]] = {}
         self._seen: dict[str, tuple[ServerTool, ...]] = {}
         self._subscribers: list[Subscriber] = []
-        self._host = Host(find_sandbox, home / "servers", self._secrets.values, self._listed, self._changed)
+        self._host = Host(
+            find_sandbox, home / "servers", self._secrets.values, self._listed, self._changed, self._secrets
+        )
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Told `ServersChanged` from other threads; returns what ends that."""
@@ -133,7 +142,8 @@ class Servers:
         return self.get(name)
 
     def set_secret(self, name: str, variable: str, value: str) -> bool:
-        """Give a variable or a header of a server its secret value. False: no keyring keeps it beyond this session.
+        """Give a variable or a header of a server its secret value, or "client_secret" that of the client that it
+        knows Coterie as. False: no keyring keeps it beyond this session.
 
         Raises UserError `mcp.unknown`, `mcp.no_variable`, `settings.not_saved`.
         """
@@ -148,6 +158,9 @@ class Servers:
             word = "env" if kind == "env" else "header"
             self._host.stop(name)
             return self._secrets.keep({f"server:{name}:{word}:{variable}": value})
+        if variable == CLIENT_SECRET and registered(spec):
+            self._host.stop(name)
+            return self._secrets.keep({client_name(name): value})
         raise UserError("mcp.no_variable", server=name, name=variable)
 
     def consent(self, name: str, digest: str) -> Server:
@@ -210,6 +223,26 @@ class Servers:
         except UserError:
             return self.get(name)  # the link has noted it
         self._listed(kept.spec, link.definitions)
+        return self.get(name)
+
+    def login(self, name: str, visit: Callable[[str], None]) -> Server:
+        """Start a server elsewhere, and let the user log in if it asks for that: `visit` is given the page to open in
+        a browser, once, from another thread. Blocks until they have, five minutes at most. Raises UserError
+        `mcp.unknown`, `mcp.no_consent`; what goes wrong after that is in `Server.error`."""
+        kept = self._allowed(name)
+        try:
+            link = self._host.login(kept.spec, visit)
+        except UserError:
+            return self.get(name)  # the link has noted it
+        self._listed(kept.spec, link.definitions)
+        return self.get(name)
+
+    def logout(self, name: str) -> Server:
+        """Forget what a login gave, and end the server. Raises UserError `mcp.unknown`."""
+        self._file.get(name)
+        self._host.stop(name)
+        self._secrets.forget([login_name(name)])
+        self._changed()
         return self.get(name)
 
     def accept(self, name: str, tools: Collection[str] | None = None) -> Server:

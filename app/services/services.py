@@ -12,7 +12,7 @@ from app.services.brains import Brains
 from app.services.conversations import TRASH_DAYS, Conversations
 from app.services.downloads import Downloads
 from app.services.elsewhere import Elsewhere
-from app.services.events import AnswerFinished, ServiceEvent
+from app.services.events import AnswerFinished, ElsewhereChanged, ServiceEvent
 from app.services.hub import HubService
 from app.services.hub_fetching import HubFetching
 from app.services.library import Library
@@ -32,6 +32,7 @@ from engine.api import Engine, Listener
 from engine.errors import UserError
 from engine.local.client import LocalEngine
 from engine.remote.engine import RemoteEngine
+from engine.remote.names import read_name
 
 
 class Services:
@@ -67,6 +68,7 @@ class Services:
         self.tool_checks = ToolChecks(store.runs, models, self.brains)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
+        elsewhere.subscribe(self._server_changed)
         models.subscribe(placements.receive)
         self.conversations.subscribe(placements.receive)
         self.conversations.subscribe(self._note_use)
@@ -87,6 +89,14 @@ class Services:
     def _revoke(self, server: str, tool: str) -> None:
         """A server has changed a tool: what was granted for it does not count any more."""
         self.runs.grants_kept.revoke_tool(server, tool)
+
+    def _server_changed(self, events: list[ServiceEvent]) -> None:
+        """The model in use could not be asked, and its server is set up anew: it is tried again."""
+        state = self.models.state
+        remote = read_name(state.path)
+        changed = [event.url for event in events if isinstance(event, ElsewhereChanged)]
+        if remote is not None and remote.url in changed and state.error is not None:
+            self.models.reload()
 
     def _note_use(self, events: list[ServiceEvent]) -> None:
         """From the thread that saves answers."""

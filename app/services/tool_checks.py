@@ -6,14 +6,18 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agents.check.check import Checked, check
 from app.services.events import LibraryChanged, ServiceEvent, Subscriber
 from app.services.models import Models
 from app.services.run_parts import Brains
 from app.store.records import ToolCheck
-from app.store.run_store import RunStore
 from engine.errors import UserError
+from engine.remote.names import is_remote
+
+if TYPE_CHECKING:  # windows ask for words of this module before the store is open
+    from app.store.run_store import RunStore
 
 _BETWEEN = ", "
 # A check that was cancelled just now may take so long to end; seconds.
@@ -75,12 +79,13 @@ class ToolChecks:
         self, model: str, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
     ) -> Checked | None:
         brain = self._brains.brain(model)
-        path = model if brain.remote else self._models.resolved(model or self._models.wanted)
+        served = is_remote(brain.name)  # no model of this machine makes room for it
+        path = brain.name if served else self._models.resolved(model or self._models.wanted)
         key = key_of(path)
         if not key:
             raise UserError("run.no_model_file", name=model)
         before = self._models.state
-        if not brain.remote and self._models.is_answering:
+        if not served and self._models.is_answering:
             raise UserError("check.answering", name=before.name)
         try:
             found = check(brain, progress=progress, cancelled=cancelled)
@@ -102,7 +107,7 @@ def failed_tasks(check: ToolCheck) -> tuple[str, ...]:
 
 def key_of(path: str) -> str:
     """What names the very file at `path`: another file in its place is another model. "" when there is none."""
-    if path.startswith("openai:"):
+    if is_remote(path):
         return path
     try:
         facts = Path(path).stat()

@@ -92,6 +92,11 @@ class RunStore:
         handle: str = self._write(runs.keep, run, text)
         return handle
 
+    def keep_once(self, run: int, text: str) -> str:
+        """As `keep`; of a text that is kept already the handle that it has."""
+        handle: str = self._write(runs.keep_once, run, text)
+        return handle
+
     def kept(self, run: int, handle: str) -> str:
         """Raises UserError `run.no_text`."""
         text: str = self._read(runs.kept, run, handle)

@@ -113,14 +113,21 @@ def entries(connection: Connection, run: int, after: int, limit: int) -> list[En
     return [Entry(run, seq, time, decoded(body)) for seq, time, body in connection.execute(statement)]
 
 
+def keep_once(connection: Connection, run: int, text: str) -> str:
+    """As `keep`, but under the handle that the text has, if it is kept already: takes as long as reading all of the
+    run's texts."""
+    same = (
+        select(RunTextRow.handle)
+        .where(RunTextRow.handle != _START, RunTextRow.run_id == run, RunTextRow.text == text)
+        .limit(1)
+    )
+    return connection.scalar(same) or keep(connection, run, text)
+
+
 def keep(connection: Connection, run: int, text: str) -> str:
-    """Keep a text under the next handle, or under the one that it has. In a chat its runs have one count, so that
-    the handle means the same in the answers that follow."""
+    """Keep a text under the next handle. In a chat its runs have one count, so that the handle means the same in the
+    answers that follow."""
     texts = RunTextRow.handle != _START
-    same = select(RunTextRow.handle).where(texts, RunTextRow.run_id == run, RunTextRow.text == text).limit(1)
-    known: str | None = connection.scalar(same)
-    if known is not None:
-        return known
     together = RunTextRow.run_id.in_(_together(run))
     count = connection.scalar(select(func.count()).where(texts, together)) or 0
     handle = f"r{count + 1}"

@@ -39,6 +39,7 @@ _FATAL = (
     "remote.insecure",
     "remote.key_refused",
     "remote.bad_key",
+    "remote.key_gone",
     "remote.certificate",
     "remote.no_tls",
     "remote.proxy",

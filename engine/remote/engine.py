@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -31,13 +32,15 @@ if TYPE_CHECKING:
 # The way to the server at an address.
 AccessOf = Callable[[str], RemoteAccess]
 _JOIN_S = 2.0
+_NO_MODEL = ErrorInfo("engine.no_model")
 
 
 class RemoteEngine:
     """Answers are asked for at once, each on a thread of its own: the server says how many it writes at a time.
 
     "Loading" is finding the server and what it tells of the model. The listener is called from one thread.
-    `LoadRequest.path` is a name as of `engine.remote.names`; of its wishes the context counts.
+    `LoadRequest.path` is a name as of `engine.remote.names`; of its wishes the context counts. After a load that
+    failed, what is asked fails for the same reason.
     """
 
     def __init__(self, listener: Listener, access_of: AccessOf = lambda _url: RemoteAccess()) -> None:
@@ -47,6 +50,7 @@ class RemoteEngine:
         self._server: Server | None = None
         self._loads = 0  # which load counts: an earlier one ends without a word
         self._settled = threading.Event()
+        self._failure = _NO_MODEL  # why there is nobody to ask, while there is nobody
         self._open: dict[int, Exchange] = {}
         self._threads: list[threading.Thread] = []
         self._finding: Http | None = None
@@ -93,7 +97,7 @@ class RemoteEngine:
         exchange = Exchange(request, self._tell)
         with self._lock:
             if self._state not in ("loading", "ready"):
-                raise UserError("engine.no_model")
+                raise UserError.from_info(self._failure)
             self._open[request.id] = exchange
             settled = self._settled
         self._start(lambda: self._answer(exchange, settled), "remote-answer")
@@ -101,7 +105,7 @@ class RemoteEngine:
     def measure(self, request: GenerateRequest, texts: tuple[str, ...] = ()) -> None:
         with self._lock:
             if self._state not in ("loading", "ready"):
-                raise UserError("engine.no_model")
+                raise UserError.from_info(self._failure)
             settled = self._settled
         self._start(lambda: self._measure(request, texts, settled), "remote-measure")
 
@@ -165,16 +169,16 @@ class RemoteEngine:
         if finding is not None:
             finding.cut()
 
-    def _settle(self, state: EngineState, server: Server | None) -> None:
+    def _settle(self, state: EngineState, server: Server | None, failure: ErrorInfo = _NO_MODEL) -> None:
         """With the lock held."""
-        self._state, self._server = state, server
+        self._state, self._server, self._failure = state, server, failure
         self._settled.set()
 
     def _find(self, number: int, name: RemoteName, context: int) -> None:
         from engine.remote.http import CutError, Http
         from engine.remote.server import open_server
 
-        server, error = None, ErrorInfo("engine.no_model")
+        server, error = None, _NO_MODEL
         try:
             access = self._access_of(name.url)
             self._finding = http = Http(name.url, access)
@@ -183,10 +187,15 @@ class RemoteEngine:
             error = failure.info
         except CutError:
             return
+        except (
+            Exception
+        ) as mistake:  # what a server sends is somebody else's: it may find any mistake of ours
+            traceback.print_exc()
+            error = ErrorInfo("remote.garbled", {"detail": type(mistake).__name__})
         with self._lock:
             if number != self._loads:
                 return
-            self._settle("ready" if server is not None else "empty", server)
+            self._settle("ready" if server is not None else "empty", server, error)
             # Told under the lock: who is answered next is told after this.
             self._tell([Loaded(server.facts) if server is not None else LoadFailed(error)])
 
@@ -194,7 +203,7 @@ class RemoteEngine:
         settled.wait()
         server = self._server
         if server is None:
-            exchange.fail(ErrorInfo("engine.no_model"))
+            exchange.fail(self._failure)
         else:
             exchange.run(server)
         with self._lock:
@@ -205,14 +214,14 @@ class RemoteEngine:
         settled.wait()
         server = self._server
         if server is None:
-            self._tell([Measured(request.id, error=ErrorInfo("engine.no_model"))])
+            self._tell([Measured(request.id, error=self._failure)])
         else:
             from engine.remote.http import CutError
 
             try:
                 measured = server.measuring.measured(request, texts, server.refused)
             except CutError:
-                measured = Measured(request.id, error=ErrorInfo("engine.no_model"))
+                measured = Measured(request.id, error=_NO_MODEL)
             self._tell([measured])
 
     def _start(self, job: Callable[[], None], name: str) -> None:

@@ -87,8 +87,8 @@ def checked_url(address: str) -> str:
         and len(address) <= _LONGEST
     )
     if not good:
-        # Not told: what stands before an @ may be a password.
-        raise UserError("remote.bad_url", url="" if "@" in address else address[:200])
+        # Not told: what stands before an @ may be a password, and what stands behind a question mark a key.
+        raise UserError("remote.bad_url", url="" if "@" in address else address.partition("?")[0][:200])
     path = parts.path.rstrip("/") or "/v1"
     path = path.removesuffix("/chat/completions")
     return f"{parts.scheme}://{parts.netloc.lower()}{path}"

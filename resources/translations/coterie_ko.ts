@@ -61,6 +61,52 @@
     </message>
 </context>
 <context>
+    <name>AllowedCard</name>
+    <message>
+        <source>Read and change files in {folder}</source>
+        <translation>{folder} 폴더의 파일 읽기와 바꾸기</translation>
+    </message>
+    <message>
+        <source>Whatever stays in the sandbox, in {folder}</source>
+        <translation>샌드박스 안에서 하는 모든 일, {folder} 폴더</translation>
+    </message>
+    <message>
+        <source>Read in {folder}</source>
+        <translation>{folder} 폴더 읽기</translation>
+    </message>
+    <message>
+        <source>Allowed so far</source>
+        <translation>지금까지 허용한 일</translation>
+    </message>
+    <message>
+        <source>Revoke: {what}</source>
+        <translation>{what} 허용 취소</translation>
+    </message>
+    <message>
+        <source>nothing else</source>
+        <translation>그 밖에는 없음</translation>
+    </message>
+</context>
+<context>
+    <name>AnswerBar</name>
+    <message>
+        <source>What the model is told, if you like</source>
+        <translation>모델에게 전할 말(선택)</translation>
+    </message>
+    <message>
+        <source>Why not: what the model is told</source>
+        <translation>거부하는 이유: 모델에게 전할 말</translation>
+    </message>
+    <message>
+        <source>Deny</source>
+        <translation>거부</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>뒤로</translation>
+    </message>
+</context>
+<context>
     <name>AnswerBody</name>
     <message>
         <source>Show all ({count} more characters)</source>
@@ -201,6 +247,41 @@
     </message>
 </context>
 <context>
+    <name>AnswerSteps</name>
+    <message>
+        <source>1 step</source>
+        <translation>1단계</translation>
+    </message>
+    <message>
+        <source>{count} steps</source>
+        <translation>{count}단계</translation>
+    </message>
+    <message>
+        <source>1 file changed</source>
+        <translation>파일 1개 변경</translation>
+    </message>
+    <message>
+        <source>{count} files changed</source>
+        <translation>파일 {count}개 변경</translation>
+    </message>
+    <message>
+        <source>opened</source>
+        <translation>열림</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>닫힘</translation>
+    </message>
+    <message>
+        <source>undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>Undo what this answer changed</source>
+        <translation>이 답변이 바꾼 것을 되돌리기</translation>
+    </message>
+</context>
+<context>
     <name>AppearanceSection</name>
     <message>
         <source>Appearance</source>
@@ -307,7 +388,7 @@
     </message>
     <message>
         <source>for the tool {tool}</source>
-        <translation>{tool} 도구를 위해</translation>
+        <translation>{tool} 도구의 질문</translation>
     </message>
     <message>
         <source>not in a sandbox: it can reach your files and the network</source>
@@ -328,6 +409,10 @@
     <message>
         <source>only in the folder of this run</source>
         <translation>이 실행의 폴더 안에서만</translation>
+    </message>
+    <message>
+        <source>goes to a server elsewhere</source>
+        <translation>다른 곳의 서버로 보냄</translation>
     </message>
     <message>
         <source>in the sandbox</source>
@@ -394,6 +479,10 @@
         <translation>매우 위험한 일이라, 무엇을 허용했든 항상 묻습니다.</translation>
     </message>
     <message>
+        <source>Allow for this answer</source>
+        <translation>이 답변에서 허용</translation>
+    </message>
+    <message>
         <source>Allow once</source>
         <translation>한 번 허용</translation>
     </message>
@@ -441,22 +530,6 @@
         <translation>거부…</translation>
     </message>
     <message>
-        <source>What the model is told, if you like</source>
-        <translation>모델에게 전할 말(선택)</translation>
-    </message>
-    <message>
-        <source>Why not: what the model is told</source>
-        <translation>거부하는 이유: 모델에게 전할 말</translation>
-    </message>
-    <message>
-        <source>Deny</source>
-        <translation>거부</translation>
-    </message>
-    <message>
-        <source>Back</source>
-        <translation>뒤로</translation>
-    </message>
-    <message>
         <source>Send</source>
         <translation>보내기</translation>
     </message>
@@ -496,6 +569,45 @@
     </message>
 </context>
 <context>
+    <name>BudgetFold</name>
+    <message>
+        <source>{count} steps</source>
+        <translation>{count}단계</translation>
+    </message>
+    <message>
+        <source>{count} min</source>
+        <translation>{count}분</translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation>한도</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>제한 없음</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>단계 수</translation>
+    </message>
+    <message>
+        <source>Minutes</source>
+        <translation>시간(분)</translation>
+    </message>
+    <message>
+        <source>Tokens written</source>
+        <translation>생성 토큰</translation>
+    </message>
+    <message>
+        <source>Calls of tools</source>
+        <translation>도구 호출 수</translation>
+    </message>
+    <message>
+        <source>When one is used up, the model is asked for its answer and the run stops. You can resume it to give it as much again. Waiting for you does not count.</source>
+        <translation>하나라도 다 쓰면 모델에게 답을 받고 멈춥니다. 이어서 실행하면 같은 만큼 더 쓸 수 있습니다. 사용자를 기다리는 시간은 세지 않습니다.</translation>
+    </message>
+</context>
+<context>
     <name>CatalogueCard</name>
     <message>
         <source>in your library</source>
@@ -511,6 +623,17 @@
     <message>
         <source>Undo</source>
         <translation>실행 취소</translation>
+    </message>
+</context>
+<context>
+    <name>ChatNotes</name>
+    <message>
+        <source>“{title}” waits for your answer</source>
+        <translation>“{title}” 대화가 답을 기다립니다</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>보기</translation>
     </message>
 </context>
 <context>
@@ -565,6 +688,10 @@
     <message>
         <source>The model is loading. You can send already.</source>
         <translation>모델을 불러오는 중입니다. 지금 보내도 됩니다.</translation>
+    </message>
+    <message>
+        <source>Sent to {host}, outside this computer</source>
+        <translation>이 컴퓨터 밖의 {host}(으)로 전송됩니다</translation>
     </message>
     <message>
         <source>Ask anything</source>
@@ -988,6 +1115,94 @@
     </message>
 </context>
 <context>
+    <name>Elsewhere</name>
+    <message>
+        <source>Elsewhere</source>
+        <translation>외부</translation>
+    </message>
+    <message>
+        <source>Elsewhere: text leaves this computer</source>
+        <translation>외부: 내용이 이 컴퓨터 밖으로 나갑니다</translation>
+    </message>
+    <message>
+        <source>What this model is given to read leaves this computer and goes to {host}.</source>
+        <translation>이 모델이 읽는 내용은 이 컴퓨터를 떠나 {host}(으)로 전송됩니다.</translation>
+    </message>
+    <message>
+        <source>elsewhere, on {host}</source>
+        <translation>외부, {host}</translation>
+    </message>
+    <message>
+        <source>a server on this computer, {host}</source>
+        <translation>이 컴퓨터의 서버, {host}</translation>
+    </message>
+</context>
+<context>
+    <name>ElsewhereLine</name>
+    <message>
+        <source>One model</source>
+        <translation>모델 1개</translation>
+    </message>
+    <message>
+        <source>{count} models</source>
+        <translation>모델 {count}개</translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation>이 컴퓨터</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>제거</translation>
+    </message>
+    <message>
+        <source>Remove {address}</source>
+        <translation>{address} 제거</translation>
+    </message>
+    <message>
+        <source>Change {name}</source>
+        <translation>{name} 변경</translation>
+    </message>
+    <message>
+        <source>Change it</source>
+        <translation>변경</translation>
+    </message>
+</context>
+<context>
+    <name>ElsewhereList</name>
+    <message>
+        <source>“{name}” is removed</source>
+        <translation>‘{name}’을(를) 제거했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>None yet.</source>
+        <translation>아직 없습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ElsewhereSection</name>
+    <message>
+        <source>Models elsewhere</source>
+        <translation>외부 모델</translation>
+    </message>
+    <message>
+        <source>Servers</source>
+        <translation>서버</translation>
+    </message>
+    <message>
+        <source>Other computers and services that speak OpenAI&apos;s API: vLLM, SGLang, llama-server, Ollama, LM Studio and others. What their models are given to read leaves this computer; they are marked wherever they are used.</source>
+        <translation>OpenAI API를 지원하는 다른 컴퓨터나 서비스입니다. vLLM, SGLang, llama-server, Ollama, LM Studio 등을 쓸 수 있습니다. 그곳의 모델이 읽는 내용은 이 컴퓨터 밖으로 나가며, 사용하는 곳마다 표시됩니다.</translation>
+    </message>
+    <message>
+        <source>Add a server</source>
+        <translation>서버 추가</translation>
+    </message>
+</context>
+<context>
     <name>EmptyState</name>
     <message>
         <source>What is on your mind?</source>
@@ -996,6 +1211,10 @@
     <message>
         <source>The model runs on this machine. What you write stays here.</source>
         <translation>모델은 이 컴퓨터에서 돌아갑니다. 쓰신 내용은 밖으로 나가지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The model runs on {host}. What you write is sent there.</source>
+        <translation>모델이 {host}에서 실행됩니다. 작성한 글은 그곳으로 전송됩니다.</translation>
     </message>
     <message>
         <source>Explain how mixture-of-experts models work, in plain words</source>
@@ -1035,6 +1254,80 @@
     <message>
         <source>not measured yet</source>
         <translation>아직 측정하지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>Exporting</name>
+    <message>
+        <source>Export the run</source>
+        <translation>실행 내보내기</translation>
+    </message>
+    <message>
+        <source>Written to {path}</source>
+        <translation>{path}에 저장했습니다</translation>
+    </message>
+</context>
+<context>
+    <name>FilesCard</name>
+    <message>
+        <source>new</source>
+        <translation>새 파일</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>바뀜</translation>
+    </message>
+    <message>
+        <source>deleted</source>
+        <translation>삭제됨</translation>
+    </message>
+    <message>
+        <source>perhaps changed</source>
+        <translation>바뀌었을 수 있음</translation>
+    </message>
+    <message>
+        <source>undone</source>
+        <translation>되돌림</translation>
+    </message>
+    <message>
+        <source>changed since</source>
+        <translation>그 뒤에 바뀜</translation>
+    </message>
+    <message>
+        <source>Undo what was done to {path}</source>
+        <translation>{path}에 한 일 되돌리기</translation>
+    </message>
+    <message>
+        <source>It is too large to be kept, so it cannot be put back.</source>
+        <translation>너무 커서 보관하지 못했으므로 되돌릴 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Files touched</source>
+        <translation>바꾼 파일</translation>
+    </message>
+    <message>
+        <source>None so far.</source>
+        <translation>아직 없습니다.</translation>
+    </message>
+    <message>
+        <source>and {count} more</source>
+        <translation>그 밖에 {count}개</translation>
+    </message>
+    <message>
+        <source>Undo everything</source>
+        <translation>모두 되돌리기</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>다시 적용</translation>
+    </message>
+    <message>
+        <source>Redo what was undone</source>
+        <translation>되돌린 일을 다시 적용</translation>
+    </message>
+    <message>
+        <source>Pause or stop the run first</source>
+        <translation>먼저 실행을 일시 정지하거나 멈춰 주세요</translation>
     </message>
 </context>
 <context>
@@ -1177,6 +1470,21 @@
     </message>
 </context>
 <context>
+    <name>FormFoot</name>
+    <message>
+        <source>Start</source>
+        <translation>시작</translation>
+    </message>
+    <message>
+        <source>Start the run</source>
+        <translation>실행 시작</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter starts it. You can pause or stop it, and undo what it did.</source>
+        <translation>Ctrl+Enter로 시작합니다. 언제든 일시 정지하거나 멈출 수 있고, 한 일은 되돌릴 수 있습니다.</translation>
+    </message>
+</context>
+<context>
     <name>FoundLine</name>
     <message>
         <source>In the library</source>
@@ -1277,6 +1585,94 @@
     <message>
         <source>Token in the settings</source>
         <translation>설정에서 토큰 넣기</translation>
+    </message>
+</context>
+<context>
+    <name>GrantLine</name>
+    <message>
+        <source>in the run “{title}”</source>
+        <translation>“{title}” 실행에서</translation>
+    </message>
+    <message>
+        <source>Revoke</source>
+        <translation>허용 취소</translation>
+    </message>
+    <message>
+        <source>Revoke: {what}, {where}</source>
+        <translation>허용 취소: {what}, {where}</translation>
+    </message>
+</context>
+<context>
+    <name>Grants</name>
+    <message>
+        <source>All tools of {server}</source>
+        <translation>{server}의 모든 도구</translation>
+    </message>
+    <message>
+        <source>Commands that begin with “{words}”</source>
+        <translation>“{words}”(으)로 시작하는 명령</translation>
+    </message>
+    <message>
+        <source>{tool}, for {host}</source>
+        <translation>{tool}, {host}에 한해</translation>
+    </message>
+    <message>
+        <source>{tool} of {server}</source>
+        <translation>{server}의 {tool}</translation>
+    </message>
+    <message>
+        <source>in this run</source>
+        <translation>이 실행에서</translation>
+    </message>
+    <message>
+        <source>in {folder}</source>
+        <translation>{folder} 폴더에서</translation>
+    </message>
+    <message>
+        <source>in all runs</source>
+        <translation>모든 실행에서</translation>
+    </message>
+    <message>
+        <source>granted {date}</source>
+        <translation>{date}에 허용</translation>
+    </message>
+    <message>
+        <source>{granted}, not used yet</source>
+        <translation>{granted}, 아직 쓰지 않음</translation>
+    </message>
+    <message>
+        <source>{granted}, last used {date}</source>
+        <translation>{granted}, {date}에 마지막으로 씀</translation>
+    </message>
+</context>
+<context>
+    <name>GrantsList</name>
+    <message>
+        <source>Nothing: each run asks, as its mode says.</source>
+        <translation>없습니다. 실행마다 모드에 따라 묻습니다.</translation>
+    </message>
+    <message>
+        <source>Revoke all</source>
+        <translation>모두 취소</translation>
+    </message>
+    <message>
+        <source>Revoke everything that was granted</source>
+        <translation>허용한 것을 모두 취소</translation>
+    </message>
+</context>
+<context>
+    <name>GrantsSection</name>
+    <message>
+        <source>What runs may do</source>
+        <translation>실행에 허용한 일</translation>
+    </message>
+    <message>
+        <source>Allowed without asking</source>
+        <translation>묻지 않고 허용</translation>
+    </message>
+    <message>
+        <source>What you have allowed for longer than once. It counts for all runs in its place, until you revoke it.</source>
+        <translation>한 번을 넘어 허용한 일입니다. 취소할 때까지 해당하는 곳의 모든 실행에 적용됩니다.</translation>
     </message>
 </context>
 <context>
@@ -1554,6 +1950,37 @@
     </message>
 </context>
 <context>
+    <name>KeyField</name>
+    <message>
+        <source>Another key instead of the kept one</source>
+        <translation>보관된 키 대신 쓸 다른 키</translation>
+    </message>
+    <message>
+        <source>Only where the server asks for one</source>
+        <translation>서버가 요구할 때만 필요합니다</translation>
+    </message>
+    <message>
+        <source>Key of the server</source>
+        <translation>서버의 키</translation>
+    </message>
+    <message>
+        <source>Kept in the system&apos;s keyring.</source>
+        <translation>시스템 키 보관소에 보관되어 있습니다.</translation>
+    </message>
+    <message>
+        <source>Kept for this session only: no keyring was found on this system.</source>
+        <translation>이 시스템에서 키 보관소를 찾지 못해 이번 실행 동안만 보관됩니다.</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>지우기</translation>
+    </message>
+    <message>
+        <source>Forget the key of the server</source>
+        <translation>서버의 키 지우기</translation>
+    </message>
+</context>
+<context>
     <name>LayerStrip</name>
     <message>
         <source>layer {first}: {where}</source>
@@ -1578,6 +2005,37 @@
     <message>
         <source>not placed</source>
         <translation>배치되지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>LeavingCard</name>
+    <message>
+        <source>Text will leave this computer</source>
+        <translation>내용이 이 컴퓨터 밖으로 나갑니다</translation>
+    </message>
+    <message>
+        <source>{model} runs on {host}. What you write to it is sent there, and so is what it reads in runs: files, pages and results. Whoever runs that server can read it.</source>
+        <translation>{model}은(는) {host}에서 실행됩니다. 이 모델에 쓰는 글과 작업 중에 모델이 읽는 파일, 웹 페이지, 결과가 그곳으로 전송됩니다. 그 서버를 운영하는 사람은 이 내용을 읽을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>The way there is not encrypted: others in the network can read it too.</source>
+        <translation>전송이 암호화되지 않아 네트워크의 다른 사람도 읽을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>You are asked once for each server. Its models are marked wherever they are used.</source>
+        <translation>서버마다 한 번만 묻습니다. 그 서버의 모델은 사용하는 곳마다 표시됩니다.</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>사용</translation>
+    </message>
+    <message>
+        <source>Use this model, and let text leave this computer</source>
+        <translation>내용이 이 컴퓨터 밖으로 나가는 것에 동의하고 이 모델 사용</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
     </message>
 </context>
 <context>
@@ -1845,6 +2303,25 @@
     </message>
 </context>
 <context>
+    <name>LinkStrip</name>
+    <message>
+        <source>Open this address?</source>
+        <translation>이 주소를 열까요?</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>열기</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>주소 복사</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+</context>
+<context>
     <name>LiveTurn</name>
     <message>
         <source>Waiting for the model…</source>
@@ -1911,6 +2388,37 @@
     </message>
 </context>
 <context>
+    <name>ModelField</name>
+    <message>
+        <source>The model in use</source>
+        <translation>지금 쓰는 모델</translation>
+    </message>
+    <message>
+        <source>The model in use: {name}</source>
+        <translation>지금 쓰는 모델: {name}</translation>
+    </message>
+    <message>
+        <source>Another one, by its name…</source>
+        <translation>다른 모델을 이름으로…</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>Text leaves this computer: the task, and whatever the model reads of your files, goes to {host}.</source>
+        <translation>글이 이 컴퓨터 밖으로 나갑니다. 작업 내용과 모델이 읽는 파일 내용이 {host}(으)로 전송됩니다.</translation>
+    </message>
+    <message>
+        <source>openai:http://127.0.0.1:8000/v1#model, or the path of a file</source>
+        <translation>openai:http://127.0.0.1:8000/v1#모델 또는 파일 경로</translation>
+    </message>
+    <message>
+        <source>Name of the model</source>
+        <translation>모델 이름</translation>
+    </message>
+</context>
+<context>
     <name>ModelMenu</name>
     <message>
         <source>ready</source>
@@ -1950,6 +2458,10 @@
     <message>
         <source>No model of yours is called that.</source>
         <translation>가지고 있는 모델 가운데 그런 이름이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Servers on this computer</source>
+        <translation>이 컴퓨터의 서버</translation>
     </message>
     <message>
         <source>starter model</source>
@@ -2020,6 +2532,10 @@
         <translation>모델 파일 열기…</translation>
     </message>
     <message>
+        <source>Models elsewhere…</source>
+        <translation>외부 모델…</translation>
+    </message>
+    <message>
         <source>Load again</source>
         <translation>다시 불러오기</translation>
     </message>
@@ -2078,12 +2594,35 @@
         <translation>작업 컴퓨터 없이 다시 불러오기</translation>
     </message>
     <message>
+        <source>Settings of the server</source>
+        <translation>서버 설정</translation>
+    </message>
+    <message>
         <source>Choose another model</source>
         <translation>다른 모델 고르기</translation>
     </message>
     <message>
         <source>Show the log</source>
         <translation>로그 보기</translation>
+    </message>
+</context>
+<context>
+    <name>ModelTicks</name>
+    <message>
+        <source>Find a model</source>
+        <translation>모델 찾기</translation>
+    </message>
+    <message>
+        <source>Another name that the server knows</source>
+        <translation>서버가 아는 다른 모델 이름</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>Add this name</source>
+        <translation>이 이름 추가</translation>
     </message>
 </context>
 <context>
@@ -2538,6 +3077,10 @@
         <translation>새 실행</translation>
     </message>
     <message>
+        <source>Delete this recipe</source>
+        <translation>이 레시피 삭제</translation>
+    </message>
+    <message>
         <source>Task</source>
         <translation>작업</translation>
     </message>
@@ -2546,24 +3089,20 @@
         <translation>폴더</translation>
     </message>
     <message>
+        <source>Model</source>
+        <translation>모델</translation>
+    </message>
+    <message>
         <source>What it may do without asking</source>
         <translation>묻지 않고 할 수 있는 일</translation>
     </message>
     <message>
+        <source>Reasoning</source>
+        <translation>추론</translation>
+    </message>
+    <message>
         <source>What is to be done in the folder? Say what you want to have at the end.</source>
         <translation>이 폴더에서 무엇을 할까요? 끝났을 때 얻고 싶은 결과를 적어 주세요.</translation>
-    </message>
-    <message>
-        <source>Start</source>
-        <translation>시작</translation>
-    </message>
-    <message>
-        <source>Start the run</source>
-        <translation>실행 시작</translation>
-    </message>
-    <message>
-        <source>Ctrl+Enter starts it. You can pause or stop it, and undo what it did.</source>
-        <translation>Ctrl+Enter로 시작합니다. 언제든 일시 정지하거나 멈출 수 있고, 한 일은 되돌릴 수 있습니다.</translation>
     </message>
 </context>
 <context>
@@ -2830,21 +3369,6 @@
     </message>
 </context>
 <context>
-    <name>PlainSteps</name>
-    <message>
-        <source>Steps of the run</source>
-        <translation>실행 단계</translation>
-    </message>
-    <message>
-        <source>Allow once</source>
-        <translation>한 번 허용</translation>
-    </message>
-    <message>
-        <source>Deny</source>
-        <translation>거부</translation>
-    </message>
-</context>
-<context>
     <name>PlanCard</name>
     <message>
         <source>done</source>
@@ -3082,7 +3606,42 @@
     </message>
 </context>
 <context>
+    <name>RunActing</name>
+    <message>
+        <source>Run deleted</source>
+        <translation>실행을 삭제했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+</context>
+<context>
     <name>RunHeader</name>
+    <message>
+        <source>Export as Markdown…</source>
+        <translation>Markdown으로 내보내기…</translation>
+    </message>
+    <message>
+        <source>Export as JSON lines…</source>
+        <translation>JSON Lines로 내보내기…</translation>
+    </message>
+    <message>
+        <source>Export for OpenTelemetry…</source>
+        <translation>OpenTelemetry로 내보내기…</translation>
+    </message>
+    <message>
+        <source>Save as a recipe…</source>
+        <translation>레시피로 저장…</translation>
+    </message>
+    <message>
+        <source>Show the folder</source>
+        <translation>폴더 열기</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>삭제</translation>
+    </message>
     <message>
         <source>Pause</source>
         <translation>일시 정지</translation>
@@ -3094,6 +3653,14 @@
     <message>
         <source>Resume</source>
         <translation>이어서 실행</translation>
+    </message>
+    <message>
+        <source>Files, what the model sees, and what is allowed</source>
+        <translation>파일, 모델이 보는 내용, 허용한 일</translation>
+    </message>
+    <message>
+        <source>More for this run</source>
+        <translation>이 실행의 다른 기능</translation>
     </message>
     <message>
         <source>End after this step; the run can be resumed</source>
@@ -3125,6 +3692,13 @@
     <message>
         <source>“{title}” stopped before it was done</source>
         <translation>“{title}” 실행이 끝나기 전에 멈췄습니다</translation>
+    </message>
+</context>
+<context>
+    <name>RunPage</name>
+    <message>
+        <source>Another process of Coterie carries this run out, such as a command: answer it there.</source>
+        <translation>이 실행은 명령줄 같은 다른 Coterie 프로세스에서 진행 중입니다. 그곳에서 답해 주세요.</translation>
     </message>
 </context>
 <context>
@@ -3405,22 +3979,6 @@
         <translation>실행 완료: {words}</translation>
     </message>
     <message>
-        <source>Open this address?</source>
-        <translation>이 주소를 열까요?</translation>
-    </message>
-    <message>
-        <source>Open</source>
-        <translation>열기</translation>
-    </message>
-    <message>
-        <source>Copy address</source>
-        <translation>주소 복사</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>취소</translation>
-    </message>
-    <message>
         <source>Steps of the run</source>
         <translation>실행의 단계</translation>
     </message>
@@ -3531,12 +4089,16 @@
 <context>
     <name>RunsPage</name>
     <message>
-        <source>Run deleted</source>
-        <translation>실행을 삭제했습니다</translation>
+        <source>“{title}” is among the recipes</source>
+        <translation>“{title}” 레시피를 저장했습니다</translation>
     </message>
     <message>
         <source>Undo</source>
         <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>Recipe deleted</source>
+        <translation>레시피를 삭제했습니다</translation>
     </message>
     <message>
         <source>Give a task and a folder</source>
@@ -3595,6 +4157,41 @@
     <message>
         <source>Show all ({count} characters)</source>
         <translation>모두 보기({count}자)</translation>
+    </message>
+</context>
+<context>
+    <name>SaveRecipe</name>
+    <message>
+        <source>Save as a recipe</source>
+        <translation>레시피로 저장</translation>
+    </message>
+    <message>
+        <source>A recipe keeps the task with its tools, mode and budget, to be used again. Words in braces, such as {topic}, become fields that are filled in before each start.</source>
+        <translation>레시피는 작업을 도구, 모드, 한도와 함께 보관해 다시 쓸 수 있게 합니다. {topic}처럼 중괄호로 묶은 영어 이름은 시작하기 전에 채우는 칸이 됩니다.</translation>
+    </message>
+    <message>
+        <source>What it is called</source>
+        <translation>이름</translation>
+    </message>
+    <message>
+        <source>Name of the recipe</source>
+        <translation>레시피 이름</translation>
+    </message>
+    <message>
+        <source>What it is for, in a sentence</source>
+        <translation>무엇을 하는지 한 문장으로</translation>
+    </message>
+    <message>
+        <source>What the recipe is for</source>
+        <translation>레시피 설명</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>저장</translation>
+    </message>
+    <message>
+        <source>Save the recipe</source>
+        <translation>레시피 저장</translation>
     </message>
 </context>
 <context>
@@ -3675,6 +4272,80 @@
     </message>
 </context>
 <context>
+    <name>SeenCard</name>
+    <message>
+        <source>{tokens} ({count} shortened)</source>
+        <translation>{tokens} ({count}개 줄임)</translation>
+    </message>
+    <message>
+        <source>System and tools</source>
+        <translation>시스템과 도구</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>작업</translation>
+    </message>
+    <message>
+        <source>What it wrote</source>
+        <translation>모델이 쓴 글</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>도구 결과</translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation>요약</translation>
+    </message>
+    <message>
+        <source>Kept free for the answer</source>
+        <translation>답변용 여유</translation>
+    </message>
+    <message>
+        <source>What the model sees</source>
+        <translation>모델이 보는 내용</translation>
+    </message>
+    <message>
+        <source>{name}: {tokens} tokens</source>
+        <translation>{name}: {tokens} 토큰</translation>
+    </message>
+    <message>
+        <source>Nothing yet.</source>
+        <translation>아직 없습니다.</translation>
+    </message>
+    <message>
+        <source>Show the messages</source>
+        <translation>메시지 보기</translation>
+    </message>
+    <message>
+        <source>Show the messages that the model sees</source>
+        <translation>모델이 보는 메시지 보기</translation>
+    </message>
+</context>
+<context>
+    <name>SeenWindow</name>
+    <message>
+        <source>What the model sees next</source>
+        <translation>모델이 다음에 볼 내용</translation>
+    </message>
+    <message>
+        <source>What the model saw in step {step}</source>
+        <translation>{step}단계에서 모델이 본 내용</translation>
+    </message>
+    <message>
+        <source>{count} messages</source>
+        <translation>메시지 {count}개</translation>
+    </message>
+    <message>
+        <source>{count} tools</source>
+        <translation>도구 {count}개</translation>
+    </message>
+    <message>
+        <source>{used} of {size} tokens</source>
+        <translation>{size} 토큰 중 {used}</translation>
+    </message>
+</context>
+<context>
     <name>SelectTextView</name>
     <message>
         <source>You</source>
@@ -3726,10 +4397,137 @@
     </message>
 </context>
 <context>
+    <name>ServerForm</name>
+    <message>
+        <source>Less</source>
+        <translation>접기</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>더 보기</translation>
+    </message>
+    <message>
+        <source>As the server tells</source>
+        <translation>서버가 알려 주는 대로</translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation>서버에 묻는 중…</translation>
+    </message>
+    <message>
+        <source>Certificates</source>
+        <translation>인증서</translation>
+    </message>
+    <message>
+        <source>File of certificates</source>
+        <translation>인증서 파일</translation>
+    </message>
+    <message>
+        <source>It answers and lists no models. Type a name that it knows.</source>
+        <translation>서버가 응답하지만 모델 목록이 없습니다. 서버가 아는 이름을 입력해 주세요.</translation>
+    </message>
+    <message>
+        <source>One model found.</source>
+        <translation>모델 1개를 찾았습니다.</translation>
+    </message>
+    <message>
+        <source>{count} models found. Tick those that are to be offered.</source>
+        <translation>모델 {count}개를 찾았습니다. 목록에 보일 모델을 선택해 주세요.</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>주소</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>키</translation>
+    </message>
+    <message>
+        <source>Models to offer</source>
+        <translation>목록에 보일 모델</translation>
+    </message>
+    <message>
+        <source>Name, if you like</source>
+        <translation>이름(선택)</translation>
+    </message>
+    <message>
+        <source>Certificates that are trusted besides</source>
+        <translation>추가로 신뢰할 인증서</translation>
+    </message>
+    <message>
+        <source>Context in tokens, where the server does not tell it</source>
+        <translation>컨텍스트(토큰), 서버가 알려 주지 않을 때</translation>
+    </message>
+    <message>
+        <source>The address is shown without one</source>
+        <translation>없으면 주소를 표시합니다</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Allow http for this server: text goes there unencrypted, and others on the way can read it.</source>
+        <translation>이 서버에 http 허용: 내용이 암호화되지 않은 채 전송되어 도중에 다른 사람이 읽을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Allow http for this server</source>
+        <translation>이 서버에 http 허용</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>확인</translation>
+    </message>
+    <message>
+        <source>Check the server and list its models</source>
+        <translation>서버를 확인하고 모델 목록 보기</translation>
+    </message>
+    <message>
+        <source>Certificates and context</source>
+        <translation>인증서와 컨텍스트</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>선택…</translation>
+    </message>
+    <message>
+        <source>Choose a file of certificates</source>
+        <translation>인증서 파일 선택</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>저장</translation>
+    </message>
+    <message>
+        <source>Add this server</source>
+        <translation>이 서버 추가</translation>
+    </message>
+    <message>
+        <source>Save what was changed</source>
+        <translation>변경한 내용 저장</translation>
+    </message>
+</context>
+<context>
     <name>ServerLine</name>
     <message>
         <source>Offer the tools of {name}</source>
         <translation>{name}의 도구 사용</translation>
+    </message>
+    <message>
+        <source>Waiting for the browser…</source>
+        <translation>브라우저를 기다리는 중…</translation>
+    </message>
+    <message>
+        <source>Log in…</source>
+        <translation>로그인…</translation>
+    </message>
+    <message>
+        <source>Log in to {name}</source>
+        <translation>{name}에 로그인</translation>
     </message>
     <message>
         <source>Check now</source>
@@ -3986,8 +4784,8 @@
         <translation>목록 보이기 또는 숨기기</translation>
     </message>
     <message>
-        <source>Runs: tasks for the model</source>
-        <translation>실행: 모델에게 맡기는 작업</translation>
+        <source>Runs</source>
+        <translation>실행</translation>
     </message>
     <message>
         <source>New run</source>
@@ -4388,6 +5186,131 @@
     </message>
 </context>
 <context>
+    <name>Tools</name>
+    <message>
+        <source>list what is in a folder</source>
+        <translation>폴더 안의 목록 보기</translation>
+    </message>
+    <message>
+        <source>read a text file</source>
+        <translation>텍스트 파일 읽기</translation>
+    </message>
+    <message>
+        <source>find files by their names</source>
+        <translation>이름으로 파일 찾기</translation>
+    </message>
+    <message>
+        <source>search in files</source>
+        <translation>파일 내용 검색</translation>
+    </message>
+    <message>
+        <source>write a file</source>
+        <translation>파일 쓰기</translation>
+    </message>
+    <message>
+        <source>change a part of a file</source>
+        <translation>파일 일부 바꾸기</translation>
+    </message>
+    <message>
+        <source>move or rename a file</source>
+        <translation>파일 옮기기와 이름 바꾸기</translation>
+    </message>
+    <message>
+        <source>delete a file, into the run&apos;s trash</source>
+        <translation>파일 삭제(실행의 휴지통으로)</translation>
+    </message>
+    <message>
+        <source>run commands, in the sandbox</source>
+        <translation>샌드박스에서 명령 실행</translation>
+    </message>
+    <message>
+        <source>run Python programs, in the sandbox</source>
+        <translation>샌드박스에서 Python 실행</translation>
+    </message>
+    <message>
+        <source>calculate</source>
+        <translation>계산</translation>
+    </message>
+    <message>
+        <source>tell the date and time</source>
+        <translation>날짜와 시각 알기</translation>
+    </message>
+    <message>
+        <source>fetch a page from the web; always asked</source>
+        <translation>웹 페이지 가져오기(항상 물음)</translation>
+    </message>
+    <message>
+        <source>read PDF and office files</source>
+        <translation>PDF와 오피스 문서 읽기</translation>
+    </message>
+    <message>
+        <source>search in documents</source>
+        <translation>문서 내용 검색</translation>
+    </message>
+    <message>
+        <source>keep a note for later runs</source>
+        <translation>다음 실행을 위한 메모 남기기</translation>
+    </message>
+    <message>
+        <source>read the notes</source>
+        <translation>메모 읽기</translation>
+    </message>
+    <message>
+        <source>keep a plan that you see</source>
+        <translation>볼 수 있는 계획 세우기</translation>
+    </message>
+</context>
+<context>
+    <name>ToolsButton</name>
+    <message>
+        <source>Tools</source>
+        <translation>도구</translation>
+    </message>
+    <message>
+        <source>Tools: off</source>
+        <translation>도구: 꺼짐</translation>
+    </message>
+    <message>
+        <source>Let the answers use tools in a folder</source>
+        <translation>답변할 때 폴더에서 도구를 쓰게 합니다</translation>
+    </message>
+    <message>
+        <source>Tools: on in {folder}, {mode}</source>
+        <translation>도구: {folder}에서 켜짐, {mode}</translation>
+    </message>
+</context>
+<context>
+    <name>ToolsFold</name>
+    <message>
+        <source>all</source>
+        <translation>전체</translation>
+    </message>
+    <message>
+        <source>{count} of {total}</source>
+        <translation>{total}개 중 {count}개</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>도구</translation>
+    </message>
+    <message>
+        <source>Servers</source>
+        <translation>서버</translation>
+    </message>
+    <message>
+        <source>{count} tools of the servers that are on</source>
+        <translation>켜져 있는 서버의 도구 {count}개</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>전체</translation>
+    </message>
+    <message>
+        <source>Only those that read</source>
+        <translation>읽기 도구만</translation>
+    </message>
+</context>
+<context>
     <name>ToolsPart</name>
     <message>
         <source>Its tools</source>
@@ -4415,26 +5338,45 @@
     </message>
 </context>
 <context>
-    <name>TranscriptView</name>
+    <name>ToolsSheet</name>
     <message>
-        <source>Answer finished: {words}</source>
-        <translation>답변이 끝났습니다: {words}</translation>
+        <source>Tools in this chat</source>
+        <translation>이 대화의 도구</translation>
     </message>
     <message>
-        <source>Open this address?</source>
-        <translation>이 주소를 열까요?</translation>
+        <source>While it answers, the model may use tools in this folder. You see each step, and can undo what it changed.</source>
+        <translation>모델이 답변하면서 이 폴더에서 도구를 쓸 수 있습니다. 모든 단계를 볼 수 있고, 바뀐 것은 되돌릴 수 있습니다.</translation>
     </message>
     <message>
-        <source>Open</source>
-        <translation>열기</translation>
+        <source>Folder</source>
+        <translation>폴더</translation>
     </message>
     <message>
-        <source>Copy address</source>
-        <translation>주소 복사</translation>
+        <source>What it may do without asking</source>
+        <translation>묻지 않고 할 수 있는 일</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>저장</translation>
+    </message>
+    <message>
+        <source>Use tools</source>
+        <translation>도구 사용</translation>
+    </message>
+    <message>
+        <source>Turn tools off</source>
+        <translation>도구 끄기</translation>
     </message>
     <message>
         <source>Cancel</source>
         <translation>취소</translation>
+    </message>
+</context>
+<context>
+    <name>TranscriptView</name>
+    <message>
+        <source>Answer finished: {words}</source>
+        <translation>답변이 끝났습니다: {words}</translation>
     </message>
     <message>
         <source>Conversation</source>
@@ -4618,6 +5560,37 @@
     <message>
         <source>{count} files were changed by somebody else since.</source>
         <translation>그 뒤에 다른 사람이 변경한 파일이 {count}개 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>Undoing</name>
+    <message>
+        <source>1 file is again as the run left it</source>
+        <translation>파일 1개를 실행이 만든 상태로 다시 적용했습니다</translation>
+    </message>
+    <message>
+        <source>{count} files are again as the run left them</source>
+        <translation>파일 {count}개를 실행이 만든 상태로 다시 적용했습니다</translation>
+    </message>
+    <message>
+        <source>1 file is as it was</source>
+        <translation>파일 1개를 되돌렸습니다</translation>
+    </message>
+    <message>
+        <source>{count} files are as they were</source>
+        <translation>파일 {count}개를 되돌렸습니다</translation>
+    </message>
+    <message>
+        <source>{done}; {count} left as somebody changed them</source>
+        <translation>{done}. 그 뒤에 바뀐 {count}개는 그대로 두었습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>다시 적용</translation>
     </message>
 </context>
 <context>

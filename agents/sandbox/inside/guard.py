@@ -6,10 +6,33 @@ import contextlib
 import os
 import shutil
 import stat
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from agents.sandbox.inside.repositories import Watched
 
 _MOST_BYTES = 4 * 1024**2
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+class PutBack:
+    """What must be as it was when a program has ended: `paths`, each below one of `roots`, and what git would execute
+    in those. `restore` says in whole lines what was taken out of repositories. `brief`: it is a program that ends
+    soon; of one that lives for hours it cannot be told whether a new repository is its own or the user's."""
+
+    def __init__(self, paths: Iterable[Path], roots: Sequence[Path], *, brief: bool) -> None:
+        self._brief = brief
+        self._kept = [
+            Guarded(path, next(root for root in roots if path.is_relative_to(root))) for path in paths
+        ]
+        self._watched = [Watched(root) for root in roots]
+
+    def restore(self) -> list[str]:
+        for one in self._kept:
+            with contextlib.suppress(OSError):
+                one.restore()
+        found = [path or "." for each in self._watched for path in each.disarm(new=self._brief)]
+        return [f"what git would execute was taken out of the repository {path!a}" for path in found]
 
 
 class Guarded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import struct
 import sys
@@ -18,7 +19,7 @@ BSD = struct.Struct("=12I16s32s5IiQQ")
 # struct proc_taskinfo: virtual and resident bytes, four times, policy and seven counts of events, switches, threads,
 # running threads, priority.
 TASK = struct.Struct("=6Q12i")
-_GLOBAL_NAME, _NO_REPORT = 2, 0x40000000  # of sandbox_check, as WebKit's SandboxSPI.h has them
+_GLOBAL_NAME = 2  # of sandbox_check, as WebKit's SandboxSPI.h has it
 
 
 class Row(NamedTuple):
@@ -63,11 +64,13 @@ def is_marked(pid: int, mark: str) -> bool:
 
 
 def _may_look_up(pid: int, service: str) -> bool:
-    check = getattr(_library(), "sandbox_check", None)
-    if check is None:
+    try:
+        check = _library().sandbox_check
+        quietly = ctypes.c_int.in_dll(_library(), "SANDBOX_CHECK_NO_REPORT").value
+    except (AttributeError, ValueError):
         return False
     check.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_int]  # what follows is variable
-    return bool(check(pid, b"mach-lookup", _GLOBAL_NAME | _NO_REPORT, ctypes.c_char_p(service.encode())) == 0)
+    return bool(check(pid, b"mach-lookup", _GLOBAL_NAME | quietly, ctypes.c_char_p(service.encode())) == 0)
 
 
 def _infos(pids: Iterable[int], flavor: int, size: int) -> Iterable[bytes]:
@@ -77,5 +80,6 @@ def _infos(pids: Iterable[int], flavor: int, size: int) -> Iterable[bytes]:
             yield buffer.raw
 
 
+@functools.cache
 def _library() -> ctypes.CDLL:
     return ctypes.CDLL(None)

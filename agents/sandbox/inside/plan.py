@@ -15,10 +15,12 @@ for they all begin with "/"."""
 
 
 class LaunchPlan(NamedTuple):
-    """`kind` is the sandbox's name. `channel` is the inherited socket to who started it, -1 for none.
+    """`kind` is the sandbox's name. `channel` is the inherited socket to who started it, -1 for none:
+    somebody else started it and lets it live as long as it is needed.
 
     `expected` are (path, device, inode) that must be what is found at those paths, or nothing is started: a link
-    may have been put there meanwhile. `guarded` are files and folders that are put back when they were changed,
+    may have been put there meanwhile. `roots` are the folders that may be written to; new repositories of git in them
+    are disarmed in the end. `guarded` are files and folders in them that are put back when they were changed,
     where the system cannot keep them from being written. `reads` and `writes` are paths, for Landlock. `floor`
     bytes and room for `floor_files` files are left free on the disk of `folder`, the working directory.
     `landlock` is the version of Landlock to use, 0 for none. `profile` is what macOS is to hold the program to, and
@@ -38,6 +40,7 @@ class LaunchPlan(NamedTuple):
     landlock: int = 0
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
     guarded: tuple[str, ...] = ()
     expected: tuple[tuple[str, int, int], ...] = ()
     profile: str = ""
@@ -50,7 +53,7 @@ def encoded(plan: LaunchPlan) -> str:
 
 def decoded(text: str) -> LaunchPlan:
     fields: dict[str, Any] = json.loads(text)
-    for name in ("reads", "writes", "guarded"):
+    for name in ("reads", "writes", "roots", "guarded"):
         fields[name] = tuple(fields[name])
     fields["expected"] = tuple((path, device, inode) for path, device, inode in fields["expected"])
     return LaunchPlan(**fields)

@@ -7,8 +7,9 @@ import os
 import select
 import signal
 import sys
+import time
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 assert sys.platform != "win32"
 
@@ -16,6 +17,8 @@ from agents.sandbox.inside.plan import LaunchPlan
 from agents.sandbox.inside.tree import Tree
 
 _SHORTEST, _LONGEST = 0.02, 0.1
+_LEAST_FREE = 1 << 30
+_LEAST_FILES = 10_000
 
 
 class End(NamedTuple):
@@ -26,33 +29,82 @@ class End(NamedTuple):
     reason: str = ""
 
 
-def supervise(first: int, tree: Tree, plan: LaunchPlan) -> End:
-    """Wait for the process `first`, reap who ends, and end all that is left. Returns when nobody is left."""
+class Floor(NamedTuple):
+    """How many bytes, and how many files, a program has to leave free on the disk of `folder`."""
+
+    folder: str
+    bytes: int
+    files: int
+
+    def is_reached(self) -> bool:
+        try:
+            facts = os.statvfs(self.folder)
+        except OSError:  # it was taken away or moved: nothing can be written there
+            return False
+        return facts.f_bavail * facts.f_frsize < self.bytes or facts.f_favail < self.files
+
+
+def floor_of(folder: str) -> Floor:
+    """A gibibyte and ten thousand files, or half of what is left when less is. Some file systems have no number of
+    files, and say 0."""
+    facts = os.statvfs(folder)
+    free = facts.f_bavail * facts.f_frsize
+    return Floor(folder, min(_LEAST_FREE, free // 2), min(_LEAST_FILES, facts.f_favail // 2))
+
+
+class Answering(Protocol):
+    """Who answers what a program asks by `listener`."""
+
+    listener: int
+
+    def answer(self) -> None: ...
+
+
+def supervise(first: int, tree: Tree, plan: LaunchPlan, home: str, deputy: Answering | None = None) -> End:
+    """Wait for the process `first`, reap who ends, and end all that is left. Returns when nobody is left.
+
+    `home` is the program's own folder, which may be on another disk."""
+    floors = [Floor(plan.folder, plan.floor, plan.floor_files), floor_of(home)]
     wanted_end: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: wanted_end.append(1))
     with _woken_by_children() as wake:
-        end = _watch(first, tree, plan, wake, wanted_end)
+        end = _watch(first, tree, plan, wake, wanted_end, floors, deputy)
     tree.end()
     return end
 
 
-def _watch(first: int, tree: Tree, plan: LaunchPlan, wake: int, wanted_end: list[int]) -> End:
+def _watch(
+    first: int,
+    tree: Tree,
+    plan: LaunchPlan,
+    wake: int,
+    wanted_end: list[int],
+    floors: list[Floor],
+    deputy: Answering | None,
+) -> End:
     pause = _SHORTEST
     parent = os.getppid()
     waited = [wake] if plan.channel < 0 else [wake, plan.channel]
+    waited += [deputy.listener] if deputy else []
+    due = time.monotonic() + pause
     while True:
         code = _reaped(first)
         if code is not None:
             return End(code)
-        ready = select.select(waited, [], [], pause)[0]
+        ready = select.select(waited, [], [], max(0.0, due - time.monotonic()))[0]
         if wake in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(wake, 4096)
         # Where the kernel does not signal it (macOS), the end of who started us is seen by this.
         if plan.channel in ready or wanted_end or os.getppid() != parent:
             return End(-signal.SIGTERM, "stopped")
+        if deputy and deputy.listener in ready:
+            deputy.answer()
+            if time.monotonic() < due:
+                continue
         pause = min(_LONGEST, pause * 1.25)
+        due = time.monotonic() + pause
         pids = tree.pids()
         # Before they are so many that looking at each takes long.
         if plan.processes and len(pids) > plan.processes:
@@ -62,9 +114,10 @@ def _watch(first: int, tree: Tree, plan: LaunchPlan, wake: int, wanted_end: list
             return End(-signal.SIGKILL, "processes")
         if plan.processes and used.tasks > plan.processes // 8:
             pause = _SHORTEST
+            due = time.monotonic() + pause
         if plan.memory and (used.biggest > plan.memory or used.together > 2 * plan.memory):
             return End(-signal.SIGKILL, "memory")
-        if _is_filling(plan):
+        if any(floor.is_reached() for floor in floors):
             return End(-signal.SIGKILL, "disk")
 
 
@@ -79,14 +132,6 @@ def _reaped(first: int) -> int | None:
             if pid == first:
                 found = os.waitstatus_to_exitcode(status)
     return found
-
-
-def _is_filling(plan: LaunchPlan) -> bool:
-    try:
-        facts = os.statvfs(plan.folder)
-    except OSError:  # it was taken away or moved: nothing can be written there
-        return False
-    return facts.f_bavail * facts.f_frsize < plan.floor or facts.f_favail < plan.floor_files
 
 
 @contextlib.contextmanager

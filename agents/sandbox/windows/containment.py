@@ -28,10 +28,10 @@ from pathlib import Path, PureWindowsPath
 assert sys.platform == "win32"
 
 from agents.sandbox.environment import program_environment
-from agents.sandbox.inside.guard import Guarded
+from agents.sandbox.inside.guard import PutBack
 from agents.sandbox.inside.plan import ENVIRONMENT
 from agents.sandbox.output import KeptOutput
-from agents.sandbox.protected import protected
+from agents.sandbox.protected import protected, writable_roots
 from agents.sandbox.sandbox import Confinement, Limits, Ran
 from agents.sandbox.visible import checked, interpreter
 from agents.sandbox.windows import layouts, native
@@ -100,11 +100,12 @@ class Containment:
         """See `Sandbox.command`. Whoever ends the process that is started ends the job, for it holds it."""
         _accepted(confinement)
         folder = Path(os.path.realpath(confinement.workspace))
-        locked, _ = protected(folder, confinement.protected)
+        locked, _ = protected(confinement)
         plan = ContainedPlan(
             str(folder),
             Share(limits.memory_bytes, limits.processes),
-            tuple(map(str, locked)) if confinement.workspace_writable else (),
+            tuple(map(str, locked)),
+            tuple(map(str, writable_roots(confinement))),
         )
         variables = program_environment(environment)
         given = {"PATH": variables["PATH"], "SYSTEMROOT": os.environ.get("SYSTEMROOT", "C:\\Windows")}
@@ -145,13 +146,9 @@ def private_folder() -> Iterator[Path]:
 @contextlib.contextmanager
 def put_back(confinement: Confinement) -> Iterator[None]:
     """What git would execute is as it was afterwards, when nothing of the program runs any more."""
-    folder = Path(os.path.realpath(confinement.workspace))
-    locked = protected(folder, confinement.protected)[0] if confinement.workspace_writable else []
-    kept = [Guarded(path, below=folder) for path in locked]
+    undone = PutBack(protected(confinement)[0], writable_roots(confinement), brief=True)
     yield
-    for one in kept:
-        with contextlib.suppress(OSError):
-            one.restore()
+    undone.restore()
 
 
 _lowered: set[Path] = set()
@@ -163,9 +160,7 @@ def _accepted(confinement: Confinement) -> None:
     checked(confinement)
     if not confinement.network:
         raise UserError("sandbox.network_open")
-    folders = [confinement.workspace] if confinement.workspace_writable else []
-    for folder in (*folders, *confinement.writable):
-        real = Path(os.path.realpath(folder))
+    for real in writable_roots(confinement):
         with _lowering:
             if not _lowered:
                 atexit.register(_raise_again)
@@ -213,7 +208,7 @@ class _Streams:
 
     def __init__(self, most: int, stdin: bytes) -> None:
         self._most, self._stdin = most, stdin
-        self._pipes = [os.pipe() for _ in range(3)]
+        self._pipes = [native.pipe() for _ in range(3)]
         (into, self._feed), (self._out, out), (self._err, err) = self._pipes
         self.theirs = (into, out, err)
         self._open = {end for pipe in self._pipes for end in pipe}

@@ -6,7 +6,6 @@ job: when this process is ended, all that the program started is ended too.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
@@ -17,7 +16,7 @@ from typing import NoReturn
 
 assert sys.platform == "win32"
 
-from agents.sandbox.inside.guard import Guarded
+from agents.sandbox.inside.guard import PutBack
 from agents.sandbox.inside.plan import ENVIRONMENT
 from agents.sandbox.windows import layouts, native, plan
 
@@ -29,7 +28,7 @@ def main() -> NoReturn:
     told, argv = plan.decoded(sys.argv[2]), sys.argv[3:]
     environment: dict[str, str] = json.loads(os.environ.get(ENVIRONMENT, "{}"))
     folder = Path(told.folder)
-    kept = [Guarded(Path(path), below=folder) for path in told.guarded]
+    undone = PutBack(map(Path, told.guarded), list(map(Path, told.roots)), brief=False)
     home = Path(os.path.realpath(tempfile.mkdtemp(prefix="coterie-sandbox-")))
     try:
         native.label(home, layouts.LOW_LABEL)
@@ -45,9 +44,7 @@ def main() -> NoReturn:
         sys.stderr.write(f"sandbox: {argv[0]}: {error}\n")
         code = CANNOT_START
     finally:
-        for one in kept:
-            with contextlib.suppress(OSError):
-                one.restore()
+        undone.restore()
         shutil.rmtree(home, ignore_errors=True)
     sys.exit(code)
 

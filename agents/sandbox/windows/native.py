@@ -103,6 +103,14 @@ class Contained:
         _close(self._job)
 
 
+def pipe() -> tuple[int, int]:
+    """Descriptors to read from and to write to, of bytes as they are: Windows would translate ends of lines."""
+    made = os.pipe()
+    for end in made:
+        msvcrt.setmode(end, os.O_BINARY)
+    return made
+
+
 def start(
     argv: Sequence[str],
     environment: Mapping[str, str],

@@ -16,12 +16,13 @@ class Share(NamedTuple):
 
 
 class ContainedPlan(NamedTuple):
-    """`folder` is the working directory. `guarded` are files and folders in it that are put back when they were
-    changed."""
+    """`folder` is the working directory, `roots` are the folders that may be written to. `guarded` are files and
+    folders in those that are put back when they were changed."""
 
     folder: str
     share: Share
     guarded: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
 
 
 def encoded(plan: ContainedPlan) -> str:
@@ -30,4 +31,6 @@ def encoded(plan: ContainedPlan) -> str:
 
 def decoded(text: str) -> ContainedPlan:
     fields: dict[str, Any] = json.loads(text)
-    return ContainedPlan(fields["folder"], Share(*fields["share"]), tuple(fields["guarded"]))
+    return ContainedPlan(
+        fields["folder"], Share(*fields["share"]), tuple(fields["guarded"]), tuple(fields["roots"])
+    )

@@ -8,6 +8,7 @@ import sys
 from agents.permissions.values import ApprovalRequest, Decision, Scope
 from app.cli.output import Output
 from app.cli.printable import printable
+from app.cli.run.form import fill_in
 from app.sentences import Language
 from app.services.runs import Runs
 
@@ -16,6 +17,7 @@ _WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "title": "May I run this?",
         "form": "The server {server} asks:",
+        "url": "The server {server} sends you to this page. Open it only if you know what it is for:",
         "once": "y = this once",
         "run": "r = in this run",
         "workspace": "w = always in this folder",
@@ -27,6 +29,7 @@ _WORDS: dict[Language, dict[str, str]] = {
     "ko": {
         "title": "실행해도 될까요?",
         "form": "{server} 서버의 질문:",
+        "url": "{server} 서버가 다음 페이지를 열어 달라고 합니다. 무엇인지 아는 경우에만 열어 주세요:",
         "once": "y = 이번만",
         "run": "r = 이 실행 동안",
         "workspace": "w = 이 폴더에서 항상",
@@ -47,7 +50,7 @@ def ask(request: ApprovalRequest, output: Output) -> Decision | None:
     for line in question_lines(request, output.language):
         output.note(line)
     if request.kind == "form":
-        return _form(request, output)
+        return fill_in(request.schema or {}, lambda prompt: _line(output, prompt), output)
     offered = [words["once"], *(words[scope] for scope in request.scopes if scope in words), words["no"]]
     if request.pattern and request.scopes:
         output.note(words["matches"].format(pattern=printable(request.pattern)))
@@ -79,41 +82,16 @@ def question_lines(request: ApprovalRequest, language: Language) -> list[str]:
     """The question, whole, with nothing in it that could steer the terminal."""
     words = _WORDS[language]
     title = (
-        words["form"].format(server=printable(request.server))
+        words[request.kind].format(server=printable(request.server))
         if request.kind in ("form", "url")
         else words["title"]
     )
     lines = ["", title, f"  {printable(request.tool)}"]
     shown = request.subject or json.dumps(request.arguments, ensure_ascii=False)
-    lines += [f"  {printable(line)}" for text in (request.message, shown) for line in text.splitlines()]
+    texts = dict.fromkeys((request.message, shown))  # of a form they are the same
+    lines += [f"  {printable(line)}" for text in texts for line in text.splitlines()]
     lines += [f"  {printable(line)}" for line in request.diff.splitlines()]
     return lines
-
-
-def _form(request: ApprovalRequest, output: Output) -> Decision | None:
-    """The fields of a server's form, one after the other; an empty answer to the first declines."""
-    schema = request.schema or {}
-    fields = schema.get("properties")
-    content: dict[str, object] = {}
-    for name, field in (fields if isinstance(fields, dict) else {}).items():
-        label = field.get("title") or field.get("description") or name if isinstance(field, dict) else name
-        answer = _line(output, f"  {printable(str(label))}: ")
-        if answer is None:
-            return None
-        if not answer.strip() and not content:
-            return Decision(allow=False)
-        content[str(name)] = _typed(answer.strip(), field.get("type") if isinstance(field, dict) else "")
-    return Decision(allow=True, content=content)
-
-
-def _typed(text: str, kind: object) -> object:
-    """What was typed as the type that the form wants; the text itself where it is not that."""
-    if kind == "boolean":
-        return text.casefold() in ("y", "yes", "true", "1", "네", "예")
-    try:
-        return int(text) if kind == "integer" else float(text) if kind == "number" else text
-    except ValueError:
-        return text
 
 
 def _line(output: Output, prompt: str) -> str | None:

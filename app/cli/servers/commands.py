@@ -68,6 +68,10 @@ def add(
     write: Annotated[list[str] | None, typer.Option(metavar="PATH", help="What else it may change.")] = None,
     cwd: Annotated[str, typer.Option(metavar="DIR", help="Where it runs; else in the workspace.")] = "",
     timeout: Annotated[float, typer.Option(min=1.0, max=3600.0, help="Seconds for one call.")] = 60.0,
+    client_id: Annotated[
+        str,
+        typer.Option(metavar="ID", help="What the server's login knows you as, where it must be told first."),
+    ] = "",
     yes: Yes = False,
     json: Json = False,
 ) -> None:
@@ -87,6 +91,7 @@ def add(
         readable=_whole(read),
         writable=_whole(write),
         timeout_s=timeout,
+        client_id=client_id,
     )
     raise typer.Exit(run_add(spec, env or [], header or [], yes, chosen_output(command, json)))
 
@@ -186,6 +191,22 @@ def secret(
     from app.cli.servers.setting_up import set_secret
 
     raise typer.Exit(set_secret(name, variable, chosen_output(command, json)))
+
+
+@servers.command()
+def login(command: typer.Context, name: Name, json: Json = False) -> None:
+    """Log in to a server elsewhere, in the browser. The page's address is printed as well."""
+    from app.cli.servers.setting_up import login as run_login
+
+    raise typer.Exit(run_login(name, chosen_output(command, json)))
+
+
+@servers.command()
+def logout(command: typer.Context, name: Name, json: Json = False) -> None:
+    """Forget the login to a server."""
+    from app.cli.servers.setting_up import logout as run_logout
+
+    raise typer.Exit(run_logout(name, chosen_output(command, json)))
 
 
 @servers.command()

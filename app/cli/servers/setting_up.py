@@ -5,6 +5,8 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+import threading
+import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -101,6 +103,33 @@ def set_secret(name: str, variable: str, output: Output) -> int:
         return 0
     output.note(word("session_only", output.language, name=""))
     return 1
+
+
+def login(name: str, output: Output) -> int:
+    """Raises UserError `mcp.*`, also when it did not work."""
+
+    def visit(url: str) -> None:
+        output.note(word("visit", output.language, url=printable(url)))
+        if (
+            sys.platform in ("win32", "darwin")
+            or os.environ.get("DISPLAY")
+            or os.environ.get("WAYLAND_DISPLAY")
+        ):
+            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+    with opened() as servers:
+        server = servers.login(name, visit)
+        if server.error is not None:
+            raise UserError.from_info(server.error)
+        if servers.for_this_session(name):
+            output.note(word("session_only", output.language, name=""))
+    return _told(server, "logged_in", output)
+
+
+def logout(name: str, output: Output) -> int:
+    """Raises UserError `mcp.unknown`."""
+    with opened() as servers:
+        return _told(servers.logout(name), "logged_out", output)
 
 
 def remove(name: str, output: Output) -> int:

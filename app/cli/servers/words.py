@@ -60,6 +60,12 @@ _WORDS = WORDS | {
     ),
     "removed": Sentence("“{name}” is removed.", "‘{name}’을(를) 삭제했습니다."),
     "kept": Sentence("The value is kept.", "값을 저장했습니다."),
+    "visit": Sentence(
+        "Log in on this page, which should open in your browser:\n{url}",
+        "브라우저에 열리는 다음 페이지에서 로그인해 주세요:\n{url}",
+    ),
+    "logged_in": Sentence("You are logged in to “{name}”.", "‘{name}’에 로그인했습니다."),
+    "logged_out": Sentence("The login to “{name}” is forgotten.", "‘{name}’의 로그인을 지웠습니다."),
     "secret": Sentence("Value of {name}: ", "{name}의 값: "),
     "review": Sentence(
         "To take these tools as they are now: coterie servers accept {name}",

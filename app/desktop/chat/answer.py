@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
@@ -26,6 +26,10 @@ from app.desktop.theme import themes
 from app.sentences import sentence
 from app.store.records import Message
 from engine.api import ToolCall
+from engine.errors import ErrorInfo
+
+if TYPE_CHECKING:
+    from app.desktop.chat.answer_steps import AnswerSteps
 
 # A longer text is parsed in the background.
 QUICK_TEXT = 6_000
@@ -70,11 +74,14 @@ def spoken_words(message: Message, limit: int = 80) -> str:
 
 
 class AnswerCard(MessageCard):
-    """An answer, finished or being written."""
+    """An answer, finished or being written. `stepsMade` comes when it is known that a run writes it."""
+
+    stepsMade = Signal()
 
     def __init__(self, parent: QWidget, message: Message) -> None:
         super().__init__(parent, message)
         self._reasoning: ReasoningCard | None = None
+        self.steps: AnswerSteps | None = None
         self._status: _Status | None = None
         self._strip: Strip | None = None
         self._body = AnswerBody(self)
@@ -95,6 +102,7 @@ class AnswerCard(MessageCard):
 
     def show_message(self, message: Message) -> None:
         self.message = message
+        self._show_steps(message.run)
         if message.state == "streaming":
             self._begin_stream()
         else:
@@ -102,6 +110,56 @@ class AnswerCard(MessageCard):
         self._show_calls(message.tool_calls)
         self._show_end()
         self.retranslate()
+
+    def _show_steps(self, run: int) -> None:
+        """What the run did that writes this answer; nothing for an answer without tools."""
+        if not run or self.steps is not None:
+            return
+        # Only answers with tools need what shows runs.
+        from app.desktop.chat.answer_steps import AnswerSteps
+
+        self.steps = AnswerSteps(self, run)
+        self.steps.heightChanged.connect(self._steps_changed)
+        self.steps.linkAsked.connect(self.linkAsked)
+        self.steps.setVisible(not self.is_editing)
+        self.stepsMade.emit()
+
+    def _steps_changed(self) -> None:
+        if self._stream is not None and self._is_bare:
+            self._wait_for_model()
+        self._show_end()
+        self.heightChanged.emit()
+
+    @property
+    def _is_bare(self) -> bool:
+        """Whether nothing of the turn is here that the model is to write."""
+        return self._reasoning is None and self._body.is_empty
+
+    def _wait_for_model(self) -> None:
+        """Says that the model is waited for, unless something else is."""
+        if self.steps is not None and self.steps.is_busy:
+            self._set_status(None)
+        else:
+            self.set_queued()
+
+    def write_by(self, run: int) -> None:
+        """A run writes this answer, which is known only once it streams."""
+        self.message = msgspec.structs.replace(self.message, run=run)
+        self._show_steps(run)
+
+    def restart(self) -> None:
+        """Takes away the text so far of a streaming answer: it was a step."""
+        if self._stream is None:
+            return
+        self._stream = StreamingDocument()
+        self._body.show_blocks(())
+        if self._reasoning is not None:
+            self._reasoning.hide()
+            self._reasoning.deleteLater()
+            self._reasoning = None
+        self._thinking_since, self._thought_s, self._thought_tokens = None, 0.0, 0
+        self.message = msgspec.structs.replace(self.message, content="", reasoning="")
+        self._wait_for_model()
 
     def _begin_stream(self) -> None:
         message = self.message
@@ -145,7 +203,7 @@ class AnswerCard(MessageCard):
 
     def _thoughts(self) -> ReasoningCard:
         if self._reasoning is None:
-            self._reasoning = ReasoningCard(self)
+            self._reasoning = ReasoningCard(self, ends_by_itself=bool(self.message.run))
             self._reasoning.heightChanged.connect(self.heightChanged)
             self._reasoning.answerNowPressed.connect(lambda: self.answerNowRequested.emit(self.message.id))
             self._reasoning.setVisible(not self.is_editing)
@@ -170,7 +228,8 @@ class AnswerCard(MessageCard):
     def _show_end(self) -> None:
         """The strip that says how the answer ended, if not by itself."""
         message = self.message
-        if message.state not in ("failed", "stopped", "length"):
+        interrupted = self.steps is not None and self.steps.shows_interrupted  # it has its own buttons
+        if message.state not in ("failed", "stopped", "length") or interrupted:
             if self._strip is not None:
                 self._strip.hide()
                 self._strip.deleteLater()
@@ -184,6 +243,8 @@ class AnswerCard(MessageCard):
             text = sentence(message.error, _language())
         elif message.state == "length":
             text = self.tr("The answer reached its length limit and stops here.")
+        elif message.state == "stopped" and (why := self._why_ended()) is not None:
+            text = sentence(why, _language())
         elif message.state == "stopped":
             text = self.tr("Stopped. What was written so far is kept.")
         else:
@@ -209,7 +270,9 @@ class AnswerCard(MessageCard):
 
     def _show_notices(self) -> None:
         """One quiet line for each thing that is to be known of the answer."""
-        notices = () if self._stream is not None else self.message.notices
+        notices = [] if self._stream is not None else list(self.message.notices)
+        if (why := self._why_ended()) in notices:  # told by the strip
+            notices.remove(why)
         while len(self._notices) > len(notices):
             line = self._notices.pop()
             line.hide()
@@ -221,7 +284,14 @@ class AnswerCard(MessageCard):
         for line, notice in zip(self._notices, notices, strict=True):
             line.set_note(sentence(notice, _language()))
 
+    def _why_ended(self) -> ErrorInfo | None:
+        """Why the run ended before it had answered, where that was not wanted."""
+        notices = self.message.notices if self.message.run else ()
+        return next((notice for notice in notices if notice.code.startswith("run.ended_")), None)
+
     def _can_continue(self) -> bool:
+        if self.message.run:
+            return self.message.state != "failed"
         return self.message.state != "failed" and bool(self.message.content or self.message.reasoning)
 
     def _act(self) -> None:
@@ -239,7 +309,7 @@ class AnswerCard(MessageCard):
 
     def answer_now(self) -> None:
         """Asks for the answer while the model reasons; once for each thought."""
-        if self._reasoning is not None:
+        if self._reasoning is not None and not self.message.run:
             self._reasoning.answer_now()
 
     def append(self, reasoning: str, content: str, tokens: int = 0) -> None:
@@ -332,6 +402,8 @@ class AnswerCard(MessageCard):
         if self._reasoning is not None:
             self._reasoning.retranslate()
         self._body.retranslate()
+        if self.steps is not None:
+            self.steps.retranslate()
         self.footer.retranslate()
         self._show_end()
         if self._status is not None and self._waiting is not None:
@@ -341,14 +413,24 @@ class AnswerCard(MessageCard):
                 self.set_queued()
 
     def restyle(self) -> None:
-        for part in (self._reasoning, self._body, *self._calls, self._strip, self.footer, self._editor):
+        own = (self.steps, self._reasoning, self._body, *self._calls, self._strip, self.footer, self._editor)
+        for part in own:
             if part is not None:
                 part.restyle()
         if self._status is not None:
             self._status.update()
 
     def _show_parts(self, on: bool) -> None:
-        for part in (self._reasoning, self._body, *self._calls, *self._notices, self._strip, self.footer):
+        own = (
+            self.steps,
+            self._reasoning,
+            self._body,
+            *self._calls,
+            *self._notices,
+            self._strip,
+            self.footer,
+        )
+        for part in own:
             if part is not None:
                 part.setVisible(on)
 
@@ -359,6 +441,8 @@ class AnswerCard(MessageCard):
             self._editor.setGeometry(0, 0, width, height)
             return height
         parts: list[tuple[QWidget, int, int]] = []  # widget, height, gap below
+        if self.steps is not None and not self.steps.is_empty:
+            parts.append((self.steps, self.steps.fit(width), theme.px(12)))
         if self._reasoning is not None:
             parts.append((self._reasoning, self._reasoning.fit(width), theme.px(12)))
         if self._status is not None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from typing import Any
 
+import msgspec
 from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QWidget
@@ -190,6 +192,12 @@ class CardWindow(QScrollArea):
         if card is not None:
             card.show_message(message)
             self._unfitted.add(message.id)
+
+    def change_record(self, message_id: int, **fields: Any) -> None:
+        """What is known of a message has changed; its card, if there is one, is told by who calls."""
+        message = self._messages.get(message_id)
+        if message is not None:
+            self._messages[message_id] = msgspec.structs.replace(message, **fields)
 
     def mark(self, message_id: int) -> None:
         """The card's height may have changed: the next `place` fits it."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from agents.run.calls import Again
 from app.desktop.chat.composer import Composer
-from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
+from app.desktop.chat.context_use import tokens_used
 from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.shown import Shown
+from app.desktop.chat.tools_control import ToolsControl
 from app.desktop.chat.welcoming import Welcoming
+from app.desktop.chat.written_answers import WrittenAnswers
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from app.desktop.service_calls import ServiceCalls
@@ -21,11 +24,8 @@ from app.desktop.window.header import Header
 from app.desktop.window.model_strip import ModelStrip
 from app.desktop.window.strip import Strip
 from app.services.events import (
-    AnswerDelta,
     AnswerFinished,
-    AnswerPrefill,
     AnswerQueued,
-    AnswerToolCall,
     BranchShown,
     ConversationChanged,
     MessageAdded,
@@ -33,11 +33,12 @@ from app.services.events import (
     ServiceEvent,
 )
 from app.services.settings import Settings
-from app.store.records import ChatOptions, Conversation, Message
+from app.store.records import ChatOptions, ChatTools, Conversation, Message
 from engine.api import ModelFacts, Reasoning, Sampling
 from engine.errors import UserError
 
 if TYPE_CHECKING:
+    from app.desktop.chat.answer_runs import AnswerRuns
     from app.desktop.chat.select_text import SelectTextView
     from app.desktop.chat.transcript import TranscriptView
     from app.services.services import Services
@@ -51,9 +52,12 @@ class ChatPage(LiveWidget):
 
     transcript: TranscriptView
     whole_text: SelectTextView
+    runs: AnswerRuns
 
     opened = Signal(object)
     answering_changed = Signal(set)
+    # A `Said` for the foot of the window.
+    said = Signal(object)
     # The conversation's title or its options.
     details_changed = Signal()
 
@@ -61,13 +65,10 @@ class ChatPage(LiveWidget):
         super().__init__(parent)
         self._calls = calls
         self._shown = Shown()
-        self._live = LiveAnswers()
+        self._written = WrittenAnswers()
         self._answering: set[int] = set()
         self._used = 0
         self._default_reasoning: Reasoning = "auto"
-        # Answers whose record the transcript holds: only those can be added to.
-        self._delivered: set[int] = set()
-        self._queued: set[int] = set()
         self._continued: int | None = None
         self._settings = Settings()
         self.header = Header(self)
@@ -75,6 +76,7 @@ class ChatPage(LiveWidget):
         self.model = ModelControl(calls, self.header, self.model_strip)
         self.error_strip = Strip(self)
         self.composer = Composer(self)
+        self.tools = ToolsControl(calls, self.composer.tools)
         self._views = QStackedWidget(self)
         self.welcoming = Welcoming(calls, self._views)
         column = QVBoxLayout(self)
@@ -92,6 +94,7 @@ class ChatPage(LiveWidget):
 
         With `first_run` nothing is shown yet: `show_welcome` or `show_words` follows.
         """
+        from app.desktop.chat.answer_runs import AnswerRuns
         from app.desktop.chat.links import open_link
         from app.desktop.chat.select_text import SelectTextView
         from app.desktop.chat.transcript import TranscriptView
@@ -109,18 +112,26 @@ class ChatPage(LiveWidget):
         transcript.regenerateRequested.connect(
             lambda message: self._calls.do(lambda s: s.conversations.regenerate(message))
         )
-        transcript.continueRequested.connect(self._continue)
+        transcript.continueRequested.connect(lambda message: self._continue(message))
         transcript.answerNowRequested.connect(self._answer_now)
         transcript.siblingRequested.connect(
             lambda message, offset: self._calls.do(lambda s: s.conversations.show_sibling(message, offset))
         )
         transcript.linkActivated.connect(open_link)
+        self.runs = AnswerRuns(self._calls, self)
+        transcript.stepsMade.connect(self.runs.attach)
+        self.runs.asked.connect(lambda steps: steps.offer_focus())
+        self.runs.released.connect(self.composer.take_focus)
+        self.runs.continue_wanted.connect(self._continue)
+        self.runs.said.connect(self.said)
         transcript.suggestionChosen.connect(self._take_suggestion)
 
     def _connect(self) -> None:
         composer = self.composer
         composer.sent.connect(self._send)
         composer.stop_wanted.connect(self.stop)
+        self.tools.chosen.connect(self._choose_tools)
+        composer.nothing_sent.connect(self._go_to_question)
         composer.draft_changed.connect(self._save_draft)
         composer.reasoning_chosen.connect(self._choose_reasoning)
         self.header.renamed.connect(self._rename)
@@ -197,7 +208,7 @@ class ChatPage(LiveWidget):
         if self._views.currentWidget() is self.whole_text:
             self.whole_text.close_view()
         self._used = 0
-        self._delivered.clear()
+        self._written.leave()
 
     def _opened(self, shown: Shown, conversation: Conversation, path: list[int]) -> None:
         if shown is not self._shown:
@@ -219,6 +230,7 @@ class ChatPage(LiveWidget):
     def _show_conversation(self) -> None:
         conversation = self._shown.conversation
         self.header.show_title(None if conversation is None else conversation.title)
+        self.tools.show_tools(self._shown.options.tools)
         chosen = self._shown.options.reasoning
         self.composer.show_reasoning(self._default_reasoning if chosen is None else chosen)
         self.composer.set_answering(self._shown.id in self._answering)
@@ -236,11 +248,7 @@ class ChatPage(LiveWidget):
     def _take_page(self, shown: Shown, messages: list[Message]) -> None:
         if shown is not self._shown:
             return
-        self.transcript.take_page([self._live.up_to_date(message) for message in messages])
-        for message in messages:
-            self._delivered.add(message.id)
-            if message.id in self._queued:
-                self.transcript.set_queued(message.id)
+        self._written.deliver(messages, self.transcript)
 
     def find_text(self) -> None:
         """Show the conversation as one text, to search in and to select across messages."""
@@ -261,7 +269,7 @@ class ChatPage(LiveWidget):
 
     def _take_whole_text(self, shown: Shown, messages: list[Message]) -> None:
         if shown is self._shown:
-            self.whole_text.take_page([self._live.up_to_date(message) for message in messages])
+            self.whole_text.take_page([self._written.live.up_to_date(message) for message in messages])
 
     def _close_whole_text(self) -> None:
         self._views.setCurrentWidget(self.transcript)
@@ -270,19 +278,12 @@ class ChatPage(LiveWidget):
     def _measure(self, path: list[int]) -> None:
         """Read how full the context was after the last answer of the branch."""
         shown, last = self._shown, path[-2:]
-        self._calls.do(
-            lambda s: s.conversations.messages(last),
-            lambda messages: self._take_usage(shown, messages),
-            owner=self,
-        )
+        self._calls.do(lambda s: tokens_used(s, last), lambda used: self._take_usage(shown, used), owner=self)
 
-    def _take_usage(self, shown: Shown, messages: list[Message]) -> None:
-        if shown is not self._shown:
-            return
-        for message in messages:
-            if message.usage is not None:
-                self._used = message.usage.prompt_tokens + message.usage.completion_tokens
-        self._show_context()
+    def _take_usage(self, shown: Shown, used: int) -> None:
+        if shown is self._shown:
+            self._used = used or self._used
+            self._show_context()
 
     def _show_context(self) -> None:
         facts = self._facts()
@@ -295,39 +296,21 @@ class ChatPage(LiveWidget):
         self.welcoming.take_events(events)
         for event in events:
             self._take(event)
+        self.runs.take_events(events)
         if any(isinstance(e, MessageAdded | AnswerQueued | AnswerFinished) for e in events):
             self._update_answering()
 
     def _take(self, event: ServiceEvent) -> None:
-        if isinstance(event, AnswerDelta):
-            self._live.append(event)
-            self._queued.discard(event.message)
-            if event.message in self._delivered:
-                self.transcript.append_delta(
-                    event.message, event.reasoning, event.content, reasoning_tokens(event)
-                )
-        elif isinstance(event, AnswerToolCall):
-            self._live.add_call(event.message, event.call)
-            self._queued.discard(event.message)
-            if event.message in self._delivered:
-                self.transcript.append_call(event.message, event.call)
-        elif isinstance(event, AnswerPrefill):
-            self._queued.discard(event.message)
-            self.transcript.set_prefill(event.message, event.done, event.total)
-        elif isinstance(event, AnswerQueued):
-            self._live.begin(event.message)
-            self._queued.add(event.message)
-            self.transcript.set_queued(event.message)
-        elif isinstance(event, MessageAdded):
+        if self._written.take(event, self.transcript):
+            return
+        if isinstance(event, MessageAdded):
             if event.message.conversation == self._shown.id:
-                self._delivered.add(event.message.id)
-                self.transcript.add_message(event.message)
+                self._written.add(event.message, self.transcript)
         elif isinstance(event, AnswerFinished):
-            self._live.end(event.message.id)
-            self._queued.discard(event.message.id)
+            self._written.end(event.message.id)
             if event.message.conversation == self._shown.id:
                 self.transcript.finish_message(event.message)
-                self._take_usage(self._shown, [event.message])
+                self._measure([event.message.id])
         elif isinstance(event, BranchShown):
             if event.conversation == self._shown.id:
                 self._reload_path()
@@ -348,10 +331,13 @@ class ChatPage(LiveWidget):
     def _take_model(self, state: ModelChanged) -> None:
         self.model.show_state(state)
         self.composer.show_model(state)
+        self.transcript.empty.show_model(state.path)
         self._show_context()
 
     def take_settings(self, settings: Settings) -> None:
         self._settings = settings
+        if self.model.state is None:
+            self.transcript.empty.show_model(settings.model)
         self._default_reasoning = settings.reasoning
         self.welcoming.take_settings(settings)
         self._show_conversation()
@@ -368,10 +354,10 @@ class ChatPage(LiveWidget):
     def _path_changed(self, shown: Shown, path: list[int]) -> None:
         if shown is not self._shown:
             return
-        self._delivered &= set(path)
+        self._written.keep(path)
         if self._continued in path[-1:]:
             # Its record changed from stopped to streaming: the transcript asks again for what left the path.
-            self._delivered.discard(path[-1])
+            self._written.keep(path[:-1])
             self._continued = None
             self.transcript.show_path(path[:-1])
         self.transcript.show_path(path)
@@ -464,6 +450,10 @@ class ChatPage(LiveWidget):
     def _choose_reasoning(self, value: Reasoning) -> None:
         self.set_options(msgspec.structs.replace(self._shown.options, reasoning=value))
 
+    def _choose_tools(self, tools: ChatTools | None) -> None:
+        self.set_options(msgspec.structs.replace(self._shown.options, tools=tools))
+        self.composer.take_focus()
+
     def set_options(self, options: ChatOptions) -> None:
         """What this conversation sets for itself; a new chat takes it along when it is made."""
         self._shown.options = options
@@ -480,13 +470,19 @@ class ChatPage(LiveWidget):
     def _edit(self, message: int, text: str) -> None:
         self._calls.do(lambda s: s.conversations.edit(message, text))
 
-    def _continue(self, message: int) -> None:
+    def _continue(self, message: int, again: Mapping[str, Again] | None = None) -> None:
         def go_on(found: Message) -> None:
-            self._live.continue_from(found)
+            self._written.live.continue_from(found)
             self._continued = message
-            self._calls.do(lambda s: s.conversations.continue_answer(message))
+            self._calls.do(lambda s: s.conversations.continue_answer(message, again))
 
         self._calls.do(lambda s: s.conversations.messages([message])[0], go_on, owner=self)
+
+    def _go_to_question(self) -> None:
+        """Enter where nothing is written: to what is asked, if something is."""
+        steps = self.runs.question()
+        if steps is not None:
+            steps.take_focus()
 
     def edit_last(self) -> None:
         """Open the editor in the place of the last message of the user."""

@@ -1,4 +1,4 @@
-"""Where a message is written: the field, the reasoning control, and the one button that sends or stops."""
+"""Where a message is written: the field, the tools and reasoning controls, and the one button that sends or stops."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.chat.message_edit import MessageEdit
+from app.desktop.chat.tools_button import ToolsButton
+from app.desktop.elsewhere import leaving, short_host
 from app.desktop.icons import icon
 from app.desktop.live import LiveWidget
 from app.desktop.reasoning_chooser import ReasoningChooser
@@ -59,6 +61,8 @@ class Composer(LiveWidget):
     """Tells what a person wrote and chose. `sent` carries the text, which stays until `clear` is called."""
 
     sent = Signal(str)
+    # Enter was pressed where nothing is written.
+    nothing_sent = Signal()
     stop_wanted = Signal()
     draft_changed = Signal(str)
     # A word, or a number of tokens.
@@ -74,6 +78,7 @@ class Composer(LiveWidget):
         self.edit = MessageEdit(self.frame)
         self.button = RoundButton(self.frame)
         self.reasoning = ReasoningChooser(self.frame)
+        self.tools = ToolsButton(self.frame)
         self._reasoning_label = QLabel(self.frame)
         self._reasoning_label.setProperty("kind", "small")
         self._instead = QLabel(self.frame)
@@ -89,6 +94,7 @@ class Composer(LiveWidget):
 
     def _lay_out(self) -> None:
         self._foot = QHBoxLayout()
+        self._foot.addWidget(self.tools)
         self._foot.addWidget(self._reasoning_label)
         self._foot.addWidget(self.reasoning)
         self._foot.addWidget(self._instead)
@@ -102,7 +108,8 @@ class Composer(LiveWidget):
         self._row.addStretch(1)
         self._row.addWidget(self.frame, 1000)
         self._row.addStretch(1)
-        QWidget.setTabOrder(self.edit, self.reasoning.segments)
+        QWidget.setTabOrder(self.edit, self.tools.button)
+        QWidget.setTabOrder(self.tools.button, self.reasoning.segments)
         QWidget.setTabOrder(self.reasoning.segments, self.reasoning.button)
         QWidget.setTabOrder(self.reasoning.button, self.reasoning.field)
         QWidget.setTabOrder(self.reasoning.field, self.button)
@@ -113,6 +120,7 @@ class Composer(LiveWidget):
         self.edit.height_wanted.connect(self.fit)
         self.edit.focus_changed.connect(self._show_focus)
         self.button.clicked.connect(self._press)
+        self.tools.changed.connect(self._fit_foot)
         self.reasoning.chosen.connect(self.reasoning_chosen)
         self._draft_timer.timeout.connect(self._tell_draft)
 
@@ -164,7 +172,9 @@ class Composer(LiveWidget):
 
     def _submit(self) -> None:
         text = self.text()
-        if text.strip() and not self._answering:
+        if not text.strip():
+            self.nothing_sent.emit()
+        elif not self._answering:
             self.sent.emit(text)
 
     def _press(self) -> None:
@@ -213,25 +223,32 @@ class Composer(LiveWidget):
 
     def _fit_foot(self) -> None:
         """Where there is little room the name of the control goes first, then its choices become a menu."""
-        if self.reasoning.isHidden():
-            self._reasoning_label.hide()
-            return
         gap = self._foot.spacing()
         inside = self.width() - 2 * MARGIN - SCROLL_BAR - themes.current.px(28)
         room = min(inside, themes.current.px(COLUMN - 28)) - self.button.width() - gap
         beside = [label for label in (self._instead, self._hint) if not label.isHidden()]
-        wanted = self.reasoning.full_width() + sum(label.sizeHint().width() + gap for label in beside)
+        wanted = self.tools.full_width() + sum(label.sizeHint().width() + gap for label in beside)
+        if self.reasoning.isHidden():
+            self._reasoning_label.hide()
+            self.tools.set_compact(wanted > room)
+            return
+        wanted += self.reasoning.full_width() + gap
         self._reasoning_label.setVisible(wanted + self._reasoning_label.sizeHint().width() + gap <= room)
         self.reasoning.set_compact(wanted > room)
+        self.tools.set_compact(wanted - self.reasoning.full_width() + self.reasoning.compact_width() > room)
 
     def _show_hint(self) -> None:
-        tuning = self._model is not None and self._model.tuning
-        self._hint.setText(
-            self.tr("The model is being tuned and answers afterwards. You can send already.")
-            if tuning
-            else self.tr("The model is loading. You can send already.")
-        )
-        self._hint.setVisible(self._model is not None and self._model.state == "loading")
+        state = self._model
+        remote = leaving(state.path) if state is not None else None
+        words = ""
+        if state is not None and state.tuning:
+            words = self.tr("The model is being tuned and answers afterwards. You can send already.")
+        elif state is not None and state.state == "loading":
+            words = self.tr("The model is loading. You can send already.")
+        elif remote is not None:
+            words = self.tr("Sent to {host}, outside this computer").format(host=short_host(remote))
+        self._hint.setText(words)
+        self._hint.setVisible(bool(words))
         self._fit_foot()
 
     def hideEvent(self, event: object) -> None:

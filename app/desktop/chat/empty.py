@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.desktop.chat.buttons import PillButton
+from app.desktop.elsewhere import leaving
 from app.desktop.theme import themes
 
 
@@ -16,6 +17,7 @@ class EmptyState(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._model: str | None = None  # not known yet
         self._title = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter)
         self._sentence = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._starters = [PillButton(self) for _ in range(3)]
@@ -33,9 +35,22 @@ class EmptyState(QWidget):
         self.restyle()
         self.retranslate()
 
+    def show_model(self, model: str) -> None:
+        """The path or the name of the model in use."""
+        if model != self._model:
+            self._model = model
+            self.retranslate()
+
     def retranslate(self) -> None:
         self._title.setText(self.tr("What is on your mind?"))
-        self._sentence.setText(self.tr("The model runs on this machine. What you write stays here."))
+        remote = leaving(self._model or "")
+        words = self.tr("The model runs on this machine. What you write stays here.")
+        if remote is not None:
+            words = self.tr("The model runs on {host}. What you write is sent there.").format(
+                host=remote.host
+            )
+        self._sentence.setText(words)
+        self._sentence.setVisible(self._model is not None)  # where it is sent is not guessed
         texts = (
             self.tr("Explain how mixture-of-experts models work, in plain words"),
             self.tr("Help me write a friendly but firm letter"),

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.chat.buttons import Presence, QuietButton
 from app.desktop.chat.reasoning import seconds_text
+from app.desktop.elsewhere import short_mark
 from app.desktop.theme import themes
 from app.store.records import Message
+from engine.remote.names import read_name
 
 COPIED_MS = 1600
 
@@ -100,6 +102,9 @@ class Footer(QWidget):
 
     def _measured(self, message: Message) -> str:
         locale, parts = QLocale(), []
+        if (remote := read_name(message.model)) is not None:
+            place = short_mark() if remote.leaves else ""
+            parts += [part for part in (place, f"{remote.model} · {remote.host}") if part]
         if message.timings is not None and message.timings.decode_tps > 0:
             speed = message.timings.decode_tps
             shown = locale.toString(round(speed)) if speed >= 10 else locale.toString(speed, "f", 1)

@@ -28,6 +28,7 @@ class _Live:
     def __init__(self, reasoning: str = "", content: str = "", calls: tuple[ToolCall, ...] = ()) -> None:
         self.reasoning, self.content = reasoning, content
         self.calls = calls
+        self.run = 0
         self.tokens = 0
         self.thought_s = 0.0
         self.since: float | None = None
@@ -68,6 +69,19 @@ class LiveAnswers:
         if live is not None:
             live.append(delta)
 
+    def write_by_run(self, message: int, run: int) -> None:
+        """A run writes this answer."""
+        live = self._live.get(message)
+        if live is not None:
+            live.run = run
+
+    def restart(self, message: int) -> None:
+        """What was told so far is none of its text."""
+        live = self._live.get(message)
+        if live is not None:
+            self._live[message] = _Live()
+            self._live[message].run = live.run
+
     def add_call(self, message: int, call: ToolCall) -> None:
         live = self._live.get(message)
         if live is not None:
@@ -90,4 +104,5 @@ class LiveAnswers:
             tool_calls=live.calls,
             usage=Usage(reasoning_tokens=live.tokens),
             timings=Timings(reasoning_s=live.seconds()),
+            run=live.run or message.run,
         )

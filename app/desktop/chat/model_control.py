@@ -12,8 +12,10 @@ from app.desktop.window.header import Header
 from app.desktop.window.model_reading import ModelReading
 from app.desktop.window.model_strip import ModelStrip
 from app.services.events import ModelChanged, ServiceEvent
+from engine.remote.names import is_remote
 
 if TYPE_CHECKING:
+    from app.desktop.window.leaving_card import Leaving
     from app.services.models import Models
 
 
@@ -25,6 +27,7 @@ class ModelControl(QObject):
         self._calls, self._header, self._strip = calls, header, strip
         self._reading = ModelReading(calls, header.model)
         self.state: ModelChanged | None = None
+        self.leaving: Leaving | None = None
         header.cancel_wanted.connect(self.cancel)
         header.model.use_wanted.connect(self.use)
         header.model.reload_wanted.connect(lambda: self._call(lambda models: models.reload()))
@@ -39,8 +42,15 @@ class ModelControl(QObject):
         self._strip.show_model(state)
 
     def use(self, choice: str) -> None:
-        """Load a model file or "starter"."""
-        self._call(lambda models: models.use(choice))
+        """Load a model file or "starter", or use a model elsewhere, after asking whether text may leave for it."""
+        if not is_remote(choice):
+            self._call(lambda models: models.use(choice))
+            return
+        if self.leaving is None:
+            from app.desktop.window.leaving_card import Leaving  # after the first paint
+
+            self.leaving = Leaving(self._calls, self._header)
+        self.leaving.before(choice, lambda: self._call(lambda models: models.use(choice)))
 
     def cancel(self) -> None:
         """End the load, or the tuning that it waits for."""

@@ -23,7 +23,7 @@ from app.desktop.chat.card_window import COLUMN, FIRST_SLICE, MARGIN, CardWindow
 from app.desktop.chat.cards import MessageCard
 from app.desktop.chat.empty import EmptyState
 from app.desktop.chat.highlight import warm
-from app.desktop.chat.strip import Strip
+from app.desktop.chat.link_strip import LinkStrip
 from app.desktop.chat.tab_order import by_sight, neighbour, outside
 from app.desktop.theme import themes
 from app.store.records import Message
@@ -71,19 +71,18 @@ class TranscriptView(QWidget):
     linkActivated = Signal(str)
     atTailChanged = Signal(bool)
     suggestionChosen = Signal(str)
+    stepsMade = Signal(int, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fresh: dict[int, _Fresh] = {}
         self._emphasised: int | None = None
-        self._link = ""
         self._pause = FLUSH_MS
         self._window = CardWindow(self)
         self._jump = JumpButton(self)
         self._jump.hide()
-        self._empty = EmptyState(self)
-        self._strip = Strip(self, floating=True)
-        self._strip.hide()
+        self.empty = EmptyState(self)
+        self._strip = LinkStrip(self)
         self._ring = _FocusFrame(self)
         self._ring.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._ring.hide()
@@ -94,8 +93,9 @@ class TranscriptView(QWidget):
         self._window.tailChanged.connect(self._tail_changed)
         self._window.keyboardFocus.connect(self._ring.setVisible)
         self._jump.clicked.connect(self.jump_to_latest)
-        self._empty.suggestionChosen.connect(self.suggestionChosen)
-        self._strip.pressed.connect(self._answer_link)
+        self.empty.suggestionChosen.connect(self.suggestionChosen)
+        self._strip.agreed.connect(self.linkActivated)
+        self._strip.answered.connect(lambda: self._window.setFocus(Qt.FocusReason.OtherFocusReason))
         themes.changed.connect(self.restyle)
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -118,7 +118,7 @@ class TranscriptView(QWidget):
     def clear(self) -> None:
         """Shows nothing, with the suggestions for a start."""
         self._flushing.stop()
-        self._hide_link()
+        self._strip.drop()
         self.show_path([])
 
     def take_page(self, messages: list[Message]) -> None:
@@ -151,6 +151,23 @@ class TranscriptView(QWidget):
         if message_id in self._window:
             self._fresh.setdefault(message_id, _Fresh()).calls.append(call)
             self._flush_soon(message_id)
+
+    def write_by_run(self, message_id: int, run: int) -> None:
+        """A run writes this streaming answer."""
+        self._window.change_record(message_id, run=run)
+        card = self._window.card(message_id)
+        if isinstance(card, AnswerCard):
+            card.write_by(run)
+
+    def restart(self, message_id: int) -> None:
+        """What came of a streaming answer so far is none of its text."""
+        self._fresh.pop(message_id, None)
+        self._window.change_record(message_id, content="", reasoning="")
+        card = self._window.card(message_id)
+        if isinstance(card, AnswerCard):
+            card.restart()
+            self._window.mark(message_id)
+            self._window.place()
 
     def set_queued(self, message_id: int) -> None:
         """The answer waits for the model."""
@@ -225,7 +242,7 @@ class TranscriptView(QWidget):
 
     def _show_emptiness(self) -> None:
         empty = not self._window.ids
-        self._empty.setVisible(empty)
+        self.empty.setVisible(empty)
         self._window.setVisible(not empty)
         if empty:
             self._jump.hide()
@@ -275,8 +292,15 @@ class TranscriptView(QWidget):
         card.answerNowRequested.connect(self.answerNowRequested)
         card.siblingRequested.connect(self.siblingRequested)
         card.linkAsked.connect(self._ask_link)
+        if isinstance(card, AnswerCard):
+            card.stepsMade.connect(lambda: self._steps_made(card))
+            self._steps_made(card)
         if card.message.id in self._fresh:
             self._flush_soon(card.message.id)
+
+    def _steps_made(self, card: AnswerCard) -> None:
+        if card.steps is not None:
+            self.stepsMade.emit(card.message.id, card.steps)
 
     def _copy(self, message_id: int) -> None:
         card = self._window.card(message_id)
@@ -286,28 +310,9 @@ class TranscriptView(QWidget):
             self.copyRequested.emit(message_id)
 
     def _ask_link(self, address: str) -> None:
-        """Shows the whole address before anything is opened."""
-        self._link = address
-        question = self.tr("Open this address?") + "\n" + address
-        self._strip.set_content(question, [self.tr("Open"), self.tr("Copy address"), self.tr("Cancel")])
+        self._strip.ask(address)
         self._place_overlays()
-        self._strip.show()
-        self._strip.raise_()
         self._strip.focus_last()
-
-    def _answer_link(self, button: int) -> None:
-        address = self._link
-        self._hide_link()
-        if button == 0:
-            self.linkActivated.emit(address)
-        elif button == 1:
-            QGuiApplication.clipboard().setText(address)
-
-    def _hide_link(self) -> None:
-        self._link = ""
-        if not self._strip.isHidden():
-            self._strip.hide()
-            self._window.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
         cards = self._window.cards()
@@ -358,9 +363,8 @@ class TranscriptView(QWidget):
     def _place_overlays(self) -> None:
         width = max(160, min(themes.current.px(COLUMN), self.width() - 2 * MARGIN))
         left = (self.width() - width) // 2
-        self._empty.setGeometry(left, 0, width, self.height())
-        height = self._strip.fit(width)
-        self._strip.setGeometry(left, self.height() - height - 12, width, height)
+        self.empty.setGeometry(left, 0, width, self.height())
+        self._strip.place(left, width, self.height())
         below = self.height() - self._jump.height() - 12
         self._jump.move((self.width() - self._jump.width()) // 2, below)
         self._ring.setGeometry(self.rect())
@@ -368,7 +372,7 @@ class TranscriptView(QWidget):
     def restyle(self) -> None:
         """Takes colours and sizes from the current theme."""
         self._window.restyle()
-        self._empty.restyle()
+        self.empty.restyle()
         self._strip.restyle()
         self._place_overlays()
         self._jump.update()

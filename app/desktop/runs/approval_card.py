@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QColor,
+    QFontMetrics,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -22,6 +23,7 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QLabel,
     QLineEdit,
@@ -35,9 +37,9 @@ from PySide6.QtWidgets import (
 from agents.permissions.values import ApprovalRequest, Decision, Scope
 from agents.permissions.visible import visible
 from app.desktop.chat.links import open_link
-from app.desktop.icons import set_icon
 from app.desktop.models.chip import Chip
 from app.desktop.runs import approval_words as words
+from app.desktop.runs.answer_bar import AnswerBar
 from app.desktop.runs.flowing import flow
 from app.desktop.runs.form_fields import FormFields
 from app.desktop.runs.text_box import TextBox
@@ -47,6 +49,9 @@ from app.desktop.theme import themes
 # A card that has just come does not take what was pressed for something else.
 GUARD_S = 0.6
 SUBJECT_LINES = 14
+LEAST_LINES = 4
+# What stands around the lines on a card that says a lot.
+AROUND = 330
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -61,21 +66,26 @@ def _label(parent: QWidget, kind: str) -> QLabel:
 class ApprovalCard(QWidget):
     """Asks about one request. `decided` comes once, with the name of the call and a `Decision`.
 
-    `guard` is for how many seconds after it came in sight it takes no answer.
+    `guard` is for how many seconds after it came in sight it takes no answer. `in_chat`: the run is the answer of a
+    chat.
     """
 
     decided = Signal(str, object)
     heightChanged = Signal()
 
     def __init__(
-        self, request: ApprovalRequest, parent: QWidget | None = None, *, guard: float = GUARD_S
+        self,
+        request: ApprovalRequest,
+        parent: QWidget | None = None,
+        *,
+        guard: float = GUARD_S,
+        in_chat: bool = False,
     ) -> None:
         super().__init__(parent)
         self.request = request
-        self._guard = guard
+        self._guard, self._in_chat = guard, in_chat
         self._since: float | None = None
         self._done = False
-        self._denying = False
         self._title = QLabel(self)
         self._title.setProperty("kind", "heading")
         self._title.setTextFormat(Qt.TextFormat.PlainText)
@@ -88,20 +98,11 @@ class ApprovalCard(QWidget):
         self._reasons = _label(self, "small")
         self._warning = _label(self, "warning")
         self._wider = _label(self, "small")
-        self._answers: list[tuple[QPushButton, Scope]] = []
-        for scope in ("once", *request.scopes):
-            button = self._button()
-            button.clicked.connect(lambda _=False, scope=scope: self._allow(scope))
-            self._answers.append((button, scope))
-        self.default.setProperty("kind", "primary")
-        self._deny = self._button()
-        self._deny.clicked.connect(self._begin_deny)
-        self._reason = QLineEdit(self)
-        self._reason.returnPressed.connect(self._deny_now)
-        self._send, self._back = self._button(), self._button()
-        self._send.clicked.connect(self._deny_now)
-        self._back.clicked.connect(self._end_deny)
-        self._lines = (self._message, self._reasons, self._warning, self._wider)
+        self.bar = AnswerBar(request.scopes, self, takes_enter=self._takes_enter)
+        self.bar.chosen.connect(self._allow)
+        self.bar.refused.connect(self._refuse)
+        self.bar.denied.connect(self._deny)
+        self.bar.heightChanged.connect(self._changed)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -116,15 +117,10 @@ class ApprovalCard(QWidget):
         self.restyle()
         self.retranslate()
 
-    def _button(self) -> QPushButton:
-        button = QPushButton(self)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
-
     @property
     def default(self) -> QPushButton:
         """The answer that Enter gives: this once."""
-        return self._answers[0][0]
+        return self.bar.default
 
     @property
     def is_link(self) -> bool:
@@ -141,7 +137,7 @@ class ApprovalCard(QWidget):
         language = "python" if request.kind == "python" else ""
         self._subject.setVisible(self._form is None)
         if self._form is None:
-            strong = _host_place(request.subject) if request.kind in ("url", "network") else (0, 0)
+            strong = _host_place(words.address(request))
             self._subject.show_text(request.subject.removesuffix("\n"), language=language, strong=strong)
         self._diff.setVisible(bool(request.diff))
         if request.diff:
@@ -165,18 +161,9 @@ class ApprovalCard(QWidget):
             self._warning, " ".join(filter(None, (*map(words.why, words.loud(request)), self._strange())))
         )
         self._say(self._wider, words.wider(request))
-        for button, scope in self._answers:
-            # Room between the words and the sign for Enter.
-            button.setText(
-                self._answer_text(scope) + (" " if button is self.default and self._takes_enter else "")
-            )
-        self._deny.setText(self.tr("Decline") if request.kind in ("form", "url") else self.tr("Deny…"))
-        self._reason.setPlaceholderText(self.tr("What the model is told, if you like"))
-        self._reason.setAccessibleName(self.tr("Why not: what the model is told"))
-        self._send.setText(self.tr("Deny"))
-        self._back.setText(self.tr("Back"))
+        no = self.tr("Decline") if request.kind in ("form", "url") else self.tr("Deny…")
+        self.bar.say([self._answer_text(scope) for _, scope in self.bar.answers], no)
         self.setAccessibleName(self.said())
-        self._show_answers()
         self._changed()
 
     def _say(self, label: QLabel, text: str) -> None:
@@ -188,14 +175,12 @@ class ApprovalCard(QWidget):
             return self.tr("Send")
         if scope == "once" and self.is_link:
             return self.tr("Open in the browser")
-        return words.scope_label(scope)
+        return words.scope_label(scope, in_chat=self._in_chat)
 
     def _strange(self) -> str:
         """A warning about an address whose name may only look like one that is known."""
-        if self.request.kind not in ("url", "network"):
-            return ""
         try:
-            host = urlsplit(self.request.subject).hostname or ""
+            host = urlsplit(words.address(self.request)).hostname or ""
         except ValueError:
             host = ""
         if "xn--" not in host and host.isascii():
@@ -222,9 +207,14 @@ class ApprovalCard(QWidget):
         window = self.window()
         if not self.isVisible() or not window.isActiveWindow() or _types(focus):
             return False
-        target = self._deny if self.is_link else self._form or self.default
+        target = self.bar.no if self.is_link else self._form or self.default
         target.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
+
+    @property
+    def holds_focus(self) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and (focus is self or self.isAncestorOf(focus))
 
     # --- answers ---
 
@@ -243,74 +233,45 @@ class ApprovalCard(QWidget):
         if self.is_link:
             open_link(self.request.subject)
 
-    def _begin_deny(self) -> None:
+    def _refuse(self) -> None:
         if not self._armed():
             return
         if self.request.kind in ("form", "url"):
             self._decide(Decision(False))
-            return
-        self._denying = True
-        self._show_answers()
-        self._reason.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._changed()
+        else:
+            self.bar.ask_why()
 
-    def _end_deny(self) -> None:
-        self._denying = False
-        self._show_answers()
-        self._deny.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._changed()
-
-    def _deny_now(self) -> None:
+    def _deny(self, message: str) -> None:
         if self._armed():
-            self._decide(Decision(False, message=self._reason.text().strip()))
+            self._decide(Decision(False, message=message))
 
     def _decide(self, decision: Decision) -> None:
         self._done = True
         # Else the focus would go on by itself from a button that is switched off, and the page would follow it.
         if self.isAncestorOf(QApplication.focusWidget() or self):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
-        for button in self.findChildren(QPushButton):
-            button.setEnabled(False)
-        self._reason.setEnabled(False)
+        self.bar.end()
         self.decided.emit(self.request.call, decision)
 
-    def _show_answers(self) -> None:
-        for button, _ in self._answers:
-            button.setVisible(not self._denying)
-        self._deny.setVisible(not self._denying)
-        for widget in (self._reason, self._send, self._back):
-            widget.setVisible(self._denying)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        focus = QApplication.focusWidget()
         if event.key() in _ENTER:
             # A key that is held down was pressed for what was here before.
             if not event.isAutoRepeat():
-                self._enter(focus)
-        elif event.key() == Qt.Key.Key_Escape and self._denying:
-            self._end_deny()
-        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and isinstance(focus, QPushButton):
-            self._step(focus, 1 if event.key() == Qt.Key.Key_Right else -1)
+                self._enter(QApplication.focusWidget())
         else:
             super().keyPressEvent(event)
 
     def _enter(self, focus: QWidget | None) -> None:
-        if isinstance(focus, QPushButton) and self.isAncestorOf(focus):
+        if isinstance(focus, QAbstractButton) and self.isAncestorOf(focus):
             focus.click()
-        elif not self.is_link and not self._denying and focus is not self._reason:
+        elif not self.is_link and not self.bar.denying:
             self._allow("once")
-
-    def _step(self, focus: QPushButton, by: int) -> None:
-        row = [button for button, _ in self._answers] + [self._deny]
-        if focus in row and 0 <= row.index(focus) + by < len(row):
-            row[row.index(focus) + by].setFocus(Qt.FocusReason.TabFocusReason)
 
     # --- looks ---
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._since is None:
-            self._since = time.monotonic()
+        self._since = time.monotonic()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -318,9 +279,7 @@ class ApprovalCard(QWidget):
             self.retranslate()
 
     def restyle(self) -> None:
-        if self._takes_enter:
-            set_icon(self.default, "corner-down-left", "on_accent", 16)
-            self.default.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.bar.restyle()
         self.setFont(themes.current.font())
         self._changed()
         self.update()
@@ -330,6 +289,14 @@ class ApprovalCard(QWidget):
         if self.width() > 0:
             self._lay_out(self.width())
         self.heightChanged.emit()
+
+    def set_room(self, height: int) -> None:
+        """Shows fewer lines at once where the whole card would be higher than what it is seen in."""
+        boxes = [box for box in (self._subject, self._diff) if not box.isHidden()]
+        line = QFontMetrics(themes.current.fixed_font()).lineSpacing()
+        lines = (height - themes.current.px(AROUND)) // line // max(1, len(boxes))
+        for box in boxes:
+            box.set_most_lines(min(SUBJECT_LINES, max(LEAST_LINES, lines)))
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -354,32 +321,14 @@ class ApprovalCard(QWidget):
         head = [self._title, self._extent, self._safety]
         y += flow(head, QRect(left, y, inner, 0), px(10), last_at_right=not self._safety.isHidden())
         blocks: list[QWidget] = [self._message, self._form or self._subject, self._diff, self._warning]
-        for block in (*blocks, self._reasons, self._wider):
+        for block in (*blocks, self._reasons, self._wider, self.bar):
             if block.isHidden():
                 continue
             y += px(10)
             height = block.heightForWidth(inner)
             block.setGeometry(left, y, inner, height)
             y += height
-        y += px(12)
-        if self._denying:
-            y += self._lay_reason(left, y, inner)
-        else:
-            row = [button for button, _ in self._answers] + [self._deny]
-            y += flow(row, QRect(left, y, inner, 0), px(8))
         return y + px(16)
-
-    def _lay_reason(self, left: int, top: int, inner: int) -> int:
-        px = themes.current.px
-        buttons = self._send.sizeHint().width() + self._back.sizeHint().width() + 2 * px(8)
-        height = self._send.sizeHint().height()
-        if inner - buttons >= px(180):
-            self._reason.setGeometry(left, top, inner - buttons, height)
-            row = QRect(left + inner - buttons + px(8), top, buttons, 0)
-            return max(height, flow([self._send, self._back], row, px(8)))
-        self._reason.setGeometry(left, top, inner, height)
-        row = QRect(left, top + height + px(8), inner, 0)
-        return height + px(8) + flow([self._send, self._back], row, px(8))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._lay_out(event.size().width())

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidg
 from agents.permissions.visible import visible
 from app.desktop.models.choice_button import ChoiceButton
 from app.desktop.models.tick_box import TickBox
-from app.desktop.runs.form_values import Field, Problem, chosen, entered, fields_of
 from app.desktop.theme import themes
+from app.services.form_values import Field, Problem, chosen, entered, fields_of
 
 
 def _plain(text: str, kind: str, parent: QWidget) -> QLabel:

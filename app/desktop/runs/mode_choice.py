@@ -23,7 +23,7 @@ class ModeButton(QAbstractButton):
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._name = wrapped_label(self, "heading", selectable=False)
         self._sentence = wrapped_label(self, "small", selectable=False)
         self._column = QVBoxLayout(self)

@@ -1,126 +1,308 @@
-"""The form of a new run."""
+"""The form of a new run, and of a recipe that is to be run."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from agents.budget import Budget
 from app.desktop.live import LiveWidget
 from app.desktop.models.labels import wrapped_label
 from app.desktop.models.scroller import ColumnScroller
+from app.desktop.reasoning_chooser import ReasoningChooser
+from app.desktop.runs.budget_fold import BudgetFold
 from app.desktop.runs.folder_field import FolderField
+from app.desktop.runs.form_foot import COLUMN, FormFoot
 from app.desktop.runs.mode_choice import ModeChoice
+from app.desktop.runs.model_field import ModelField, RunModel
+from app.desktop.runs.recipe_fields import RecipeFields
+from app.desktop.runs.save_recipe import SaveRecipe, parameters_in
 from app.desktop.runs.task_editor import TaskEditor
+from app.desktop.runs.tools_fold import ToolsFold
 from app.desktop.settings.checked_field import Complaint
 from app.desktop.theme import themes
-from app.services.run_values import RunWish
+from app.services.events import ModelChanged
+from app.services.reasoning import BUDGET, reasoning_choices
+from app.services.run_values import Recipe, RunRecord, RunWish, ToolAtHand
+from app.services.run_workspace import OF_FOLDER
 from engine.errors import UserError
 
-COLUMN = 744
+# What some model can do, where it is not known of the chosen one.
+ANY_REASONING = ("auto", "off", "on", "low", "medium", "high", BUDGET)
 OF_TASK = ("run.no_task", "run.task_too_large")
-OF_FOLDER = (
-    "run.no_workspace",
-    "run.workspace_not_a_folder",
-    "run.workspace_unreadable",
-    "run.workspace_too_wide",
-)
+
+
+class Teller(Protocol):
+    """A place that says what is wrong with what stands there."""
+
+    def say(self, error: UserError | None) -> None: ...
 
 
 class NewRun(LiveWidget):
-    """`start_wanted` carries a `RunWish`; what comes of it is told with `say` or by showing something else."""
+    """`start_wanted` carries a `RunWish`, `save_wanted` a `Recipe`, `recipe_delete_wanted` the one that is shown;
+    what comes of them is told with `say`, or by showing something else."""
 
     start_wanted = Signal(object)
+    save_wanted = Signal(object)
+    recipe_delete_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._busy = False
-        scroller = ColumnScroller(self, most=COLUMN)
-        self._title = QLabel(scroller.inside)
+        self.recipe: Recipe | None = None
+        self._filled = ""  # the recipe's task as the fields make it; another one was written by hand
+        self._in_use: ModelChanged | None = None
+        self._scroller = ColumnScroller(self, most=COLUMN)
+        inside = self._scroller.inside
+        self._title = QLabel(inside)
         self._title.setProperty("kind", "title")
-        self.task = TaskEditor(scroller.inside)
-        self.of_task, self.of_start = Complaint(scroller.inside), Complaint(scroller.inside)
-        self.folder = FolderField(scroller.inside)
-        self.mode = ModeChoice(scroller.inside)
-        self.start = QPushButton(scroller.inside)
-        self.start.setProperty("kind", "primary")
-        self.start.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._hint = wrapped_label(scroller.inside, "small", selectable=False)
-        self._labels = [QLabel(scroller.inside) for _ in range(3)]
+        self._about = wrapped_label(inside, "small")
+        self.delete = QPushButton(inside)
+        self.delete.setProperty("kind", "link")
+        self.delete.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.fields = RecipeFields(inside)
+        self.task = TaskEditor(inside)
+        self.of_task = Complaint(inside)
+        self.folder, self.model, self.mode = FolderField(inside), ModelField(inside), ModeChoice(inside)
+        self.reasoning = ReasoningChooser(inside)
+        self.tools, self.budget, self.saving = ToolsFold(inside), BudgetFold(inside), SaveRecipe(inside)
+        self.foot = FormFoot(self)
+        self.start, self.of_start = self.foot.start, self.foot.complaint
+        self._labels = [QLabel(inside) for _ in range(5)]
         self._groups: list[QVBoxLayout] = []
-        column = scroller.column
-        column.addWidget(self._title)
-        self._group(column, self._labels[0], self.task, self.of_task)
-        self._group(column, self._labels[1], self.folder)
-        self._group(column, self._labels[2], self.mode)
-        column.addWidget(self.of_start)
-        self._foot = QHBoxLayout()
-        self._foot.addWidget(self.start)
-        self._foot.addWidget(self._hint, 1)
-        column.addLayout(self._foot)
+        self._lay_out()
+        self._connect()
+        self.show_empty()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        column = self._scroller.column
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self.delete)
+        column.addLayout(head)
+        column.addWidget(self._about)
+        column.addWidget(self.fields)
+        rows: tuple[tuple[QWidget, ...], ...] = (
+            (self.task, self.of_task),
+            (self.folder,),
+            (self.model,),
+            (self.mode,),
+            (self.reasoning,),
+        )
+        for label, widgets in zip(self._labels, rows, strict=True):
+            label.setProperty("kind", "heading")
+            label.setBuddy(widgets[0])
+            group = QVBoxLayout()
+            for widget in (label, *widgets):
+                group.addWidget(
+                    widget, 0, Qt.AlignmentFlag.AlignLeft if widget is self.reasoning else Qt.AlignmentFlag(0)
+                )
+            column.addLayout(group)
+            self._groups.append(group)
+        for fold in (self.tools, self.budget, self.saving):
+            column.addWidget(fold)
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroller)
-        for label, field in zip(self._labels, (self.task, self.folder, self.mode), strict=True):
-            label.setProperty("kind", "heading")
-            label.setBuddy(field)
+        outer.setSpacing(0)
+        outer.addWidget(self._scroller, 1)
+        outer.addWidget(self.foot)
+
+    def _connect(self) -> None:
         self.task.sent.connect(self.send)
         self.task.textChanged.connect(lambda: self.of_task.say(None))
+        self.fields.changed.connect(self._fill)
         self.folder.changed.connect(lambda: self.of_start.say(None))
+        self.model.changed.connect(self._model_changed)
+        self.saving.save_wanted.connect(self._save)
+        self.saving.opened.connect(self._scroll_to_saving)
         self.start.clicked.connect(self.send)
-        self.refresh()
-
-    def _group(self, column: QVBoxLayout, *widgets: QWidget) -> None:
-        group = QVBoxLayout()
-        for widget in widgets:
-            group.addWidget(widget)
-        column.addLayout(group)
-        self._groups.append(group)
+        self.delete.clicked.connect(lambda: self.recipe_delete_wanted.emit(self.recipe))
 
     # What the page tells
 
-    def show_recent(self, folders: Sequence[str]) -> None:
-        """Folders of earlier runs; the latest is offered where none is chosen."""
+    def show_empty(self) -> None:
+        """A run of which only the folder is chosen: the one before."""
+        self._show_recipe(None)
+        self.task.clear()
+        self.mode.set_mode("ask")
+        self.tools.choose(None)
+        self.budget.show_budget(Budget())
+        self.saving.propose("")
+        self.saving.open(False)
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """A recipe with its fields to fill in."""
+        self._show_recipe(recipe)
+        self.mode.set_mode(recipe.mode)
+        self.tools.choose(recipe.tools)
+        self.budget.show_budget(recipe.budget)
+        self.saving.propose(recipe.title if recipe.own else "", recipe.description)
+        self.saving.open(False)
+        self._filled = ""
+        self.task.clear()
+        self._fill()
+
+    def show_run(self, run: RunRecord, budget: Budget, tools: tuple[str, ...] | None) -> None:
+        """The wish of a run, to be kept as a recipe or started again."""
+        self.show_empty()
+        self.task.setPlainText(run.task)
+        self.folder.show_folder(run.workspace)
+        self.mode.set_mode(run.mode)
+        self.budget.show_budget(budget)
+        self.tools.choose(tools)
+        self.saving.propose(run.title)
+        self.saving.open()
+        self.saving.title.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_recipe(self, recipe: Recipe | None) -> None:
+        self.recipe = recipe
+        self.fields.show_recipe(recipe)
+        self.say(None)
+        self.saving.say(None)
+        self.retranslate()
+
+    def show_recent(self, folders: Sequence[str], models: Sequence[str] = ()) -> None:
+        """Folders and models of earlier runs; the latest folder is offered where none is chosen."""
+        self.model.show_used(models)
         self.folder.show_recent(folders)
         if folders and not self.folder.folder():
             self.folder.show_folder(folders[0])
 
+    def show_models(self, models: Sequence[RunModel]) -> None:
+        self.model.show_models(models)
+
+    def show_tools(self, tools: Sequence[ToolAtHand], servers: Sequence[str]) -> None:
+        self.tools.show_tools(tools, servers)
+
+    def take_model(self, state: ModelChanged) -> None:
+        """What is in use now."""
+        self._in_use = state
+        self.model.show_in_use(state.name, state.path)
+
     def take_focus(self) -> None:
-        self.task.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._scroller.verticalScrollBar().setValue(0)
+        if not self.fields.take_focus():
+            self.task.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def say(self, error: UserError | None) -> None:
         """Why it could not be started, where it can be mended."""
         self._set_busy(False)
-        for place in (self.of_task, self.folder, self.of_start):
+        for place in (self.fields, self.of_task, self.folder, self.model, self.of_start):
             place.say(None)
         if error is None:
             return
+        told_at, field = self._place_of(error)
+        told_at.say(error)
+        if field is not None:
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _place_of(self, error: UserError) -> tuple[Teller, QWidget | None]:
+        """Where an error is told, and what takes the focus to mend it."""
         if error.code in OF_TASK:
-            self.of_task.say(error)
-            self.task.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif error.code in OF_FOLDER:
-            self.folder.say(error)
-            self.folder.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self.of_start.say(error)
+            return self.of_task, self.task
+        if error.code in OF_FOLDER:
+            return self.folder, self.folder
+        if error.code.startswith("recipe."):
+            return self.fields, None
+        if error.code.startswith(("remote.", "model.")):
+            return self.model, self.model
+        return self.of_start, None
 
     def started(self) -> None:
         """The run is there: the next one begins with an empty task."""
-        self.say(None)
-        self.task.clear()
+        self.show_empty()
 
     # Inside
 
     def send(self) -> None:
-        if not self._busy:
-            self._set_busy(True)
-            self.start_wanted.emit(self.wish())
+        if self._busy:
+            return
+        try:
+            wish = self.wish()
+        except UserError as error:
+            self.say(error)
+            self.fields.take_focus()
+            return
+        self._set_busy(True)
+        self.start_wanted.emit(wish)
 
     def wish(self) -> RunWish:
-        return RunWish(self.task.toPlainText(), self.folder.folder(), mode=self.mode.mode())
+        """Raises UserError `recipe.empty_parameter`."""
+        recipe = self.recipe
+        task = self.task.toPlainText()
+        if recipe is not None and task == self._filled:
+            from app.services.recipes import filled
+
+            task = filled(recipe, self.fields.values())
+        return RunWish(
+            task,
+            self.folder.folder(),
+            model=self.model.model(),
+            mode=self.mode.mode(),
+            reasoning=self.reasoning.value(),
+            budget=self.budget.budget(),
+            tools=self.tools.chosen(),
+            recipe=recipe.id if recipe is not None else "",
+            title=recipe.title if recipe is not None else "",
+        )
+
+    def _fill(self) -> None:
+        """Write the recipe's task with what its fields say; not over what was written by hand."""
+        recipe = self.recipe
+        if recipe is None or self.task.toPlainText() != self._filled:
+            return
+        text = recipe.task
+        for name, value in self.fields.values().items():
+            if value.strip():
+                text = text.replace("{" + name + "}", value.strip())
+        self._filled = text
+        self.task.setPlainText(text)
+
+    def _save(self, title: str, description: str) -> None:
+        recipe = self.recipe
+        by_hand = recipe is None or self.task.toPlainText() != self._filled
+        task = self.task.toPlainText() if by_hand or recipe is None else recipe.task
+        known = recipe.parameters if recipe is not None else ()
+        same = recipe is not None and recipe.own and recipe.title == title
+        self.save_wanted.emit(
+            Recipe(
+                recipe.id if recipe is not None and same else "",
+                title,
+                description,
+                task,
+                parameters_in(task, known),
+                self.tools.chosen(),
+                self.mode.mode(),
+                self.budget.budget(),
+                own=same,
+            )
+        )
+
+    def _scroll_to_saving(self, on: bool) -> None:
+        if on:
+            self._scroller.show_whole(self.saving)
+
+    def _model_changed(self) -> None:
+        self.of_start.say(None)
+        self._show_reasoning()
+
+    def _show_reasoning(self) -> None:
+        """What the chosen model can do; all there is where that is not known before it is loaded."""
+        facts = self._in_use.facts if self._in_use is not None else None
+        known = facts if self.model.is_in_use() else None
+        choices = ANY_REASONING if known is None else reasoning_choices(known.reasoning)
+        value = self.reasoning.value()
+        if value not in choices and not (isinstance(value, int) and BUDGET in choices):
+            value = "auto"
+        self.reasoning.show_choices(choices, value)
+        for widget in (self.reasoning, self._labels[4]):
+            widget.setVisible(bool(choices))
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
@@ -134,27 +316,31 @@ class NewRun(LiveWidget):
             super().keyPressEvent(event)
 
     def retranslate(self) -> None:
-        self._title.setText(self.tr("New run"))
-        for label, name in zip(
-            self._labels,
-            (self.tr("Task"), self.tr("Folder"), self.tr("What it may do without asking")),
-            strict=True,
-        ):
+        recipe = self.recipe
+        self._title.setText(recipe.title if recipe is not None else self.tr("New run"))
+        self._about.setText(recipe.description if recipe is not None else "")
+        self._about.setVisible(bool(self._about.text()))
+        self.delete.setVisible(recipe is not None and recipe.own)
+        self.delete.setText(self.tr("Delete this recipe"))
+        self.delete.setAccessibleName(self.tr("Delete this recipe"))
+        names = (
+            self.tr("Task"),
+            self.tr("Folder"),
+            self.tr("Model"),
+            self.tr("What it may do without asking"),
+            self.tr("Reasoning"),
+        )
+        for label, name in zip(self._labels, names, strict=True):
             label.setText(name)
         self.task.setAccessibleName(self.tr("Task"))
         self.task.setPlaceholderText(
             self.tr("What is to be done in the folder? Say what you want to have at the end.")
         )
-        self.start.setText(self.tr("Start"))
-        self.start.setAccessibleName(self.tr("Start the run"))
-        self._hint.setText(self.tr("Ctrl+Enter starts it. You can pause or stop it, and undo what it did."))
-        for place in (self.of_task, self.of_start):
-            place.retranslate()
+        self.reasoning.setAccessibleName(self.tr("Reasoning"))
+        self.of_task.retranslate()
 
     def restyle(self) -> None:
         px = themes.current.px
         for group in self._groups:
             group.setSpacing(px(6))
-        self._foot.setSpacing(px(12))
-        for place in (self.of_task, self.of_start):
-            place.restyle()
+        self.of_task.restyle()

@@ -25,6 +25,9 @@ SHOWN_PIECE = 40  # events that are shown before the window may do something els
 FOLD_MS = 120  # how long what has come is gathered before the view is folded again
 
 
+Event = RunEntries | RunDelta | RunAsks | RunChanged
+
+
 class RunReading(QObject):
     """`opened` carries the view of a run and its first entries; `came` the entries after those, in order;
     `viewed` the view whenever it is another one; `asks` what the run waits for, or None; `wrote` new text of the
@@ -43,9 +46,9 @@ class RunReading(QObject):
         self.shown = 0
         self.view: RunView | None = None
         self._reading: Task | None = None
-        self._folding = self._fold_waits = False
+        self._folding = self._fold_waits = self._catching_up = False
         self._entries: list[Entry] = []
-        self._early: list[Entry] = []  # told while the journal was being read
+        self._early: list[Event] = []  # told while the journal was being read
         self._queue: deque[Entry] = deque()
         self._next = QTimer(self)
         self._next.setInterval(0)
@@ -62,6 +65,30 @@ class RunReading(QObject):
         self._reading = self._calls.do(
             lambda s: _read(s, run), self._take, self.failed.emit, executor="io", owner=self
         )
+
+    def catch_up(self) -> None:
+        """Read what is new of it, of which nothing is told: another process writes it."""
+        if self.view is None or self._catching_up:
+            return
+        self._catching_up = True
+        run, last = self.shown, self._entries[-1].seq if self._entries else 0
+        self._calls.do(
+            lambda s: (s.runs.entries(run, last), s.runs.get(run)),
+            lambda found: self._caught_up(run, *found),
+            self._not_caught_up,
+            executor="io",
+            owner=self,
+        )
+
+    def _caught_up(self, run: int, entries: tuple[Entry, ...], record: RunRecord) -> None:
+        self._catching_up = False
+        if run == self.shown and self.view is not None:
+            self._add(entries)
+            if record != self.view.record:
+                self._take_record(self.view, record)
+
+    def _not_caught_up(self, error: UserError) -> None:
+        self._catching_up = False  # it is gone by now; the list says so
 
     def clear(self) -> None:
         """Show none."""
@@ -84,10 +111,11 @@ class RunReading(QObject):
         self._entries = list(entries)
         self.opened.emit(view, entries[:SHOWN_PIECE])
         self._queue.extend(entries[SHOWN_PIECE:])
-        early, self._early = self._early, []
-        self._add(early)
         if self._queue:
             self._next.start()
+        early, self._early = self._early, []
+        for event in early:  # what was read may be older
+            self._take_event(event)
 
     def _hand_over(self) -> None:
         piece = [self._queue.popleft() for _ in range(min(SHOWN_PIECE, len(self._queue)))]
@@ -117,32 +145,27 @@ class RunReading(QObject):
                     self._fold.start()
             elif isinstance(event, RunChanged):
                 if event.run.id == self.shown:
-                    self._take_record(event.run)
+                    self._take_event(event)
             elif isinstance(event, RunEntries | RunDelta | RunAsks) and event.run == self.shown:
                 self._take_event(event)
 
-    def _take_event(self, event: RunEntries | RunDelta | RunAsks) -> None:
-        if isinstance(event, RunEntries):
-            if self.view is None:
-                self._early += event.entries
-            else:
-                self._add(event.entries)
+    def _take_event(self, event: Event) -> None:
+        if self.view is None:
+            self._early.append(event)
+        elif isinstance(event, RunEntries):
+            self._add(event.entries)
         elif isinstance(event, RunDelta):
-            if self.view is not None:
-                self.wrote.emit(event)
+            self.wrote.emit(event)
+        elif isinstance(event, RunChanged):
+            self._take_record(self.view, event.run)
         else:
-            self._take_request(event.request)
+            self.view = msgspec.structs.replace(self.view, pending=event.request)
+            self.asks.emit(event.request)
 
-    def _take_record(self, run: RunRecord) -> None:
-        if self.view is not None:
-            self.view = msgspec.structs.replace(self.view, record=run)
-            self.viewed.emit(self.view)
-            self._fold.start()
-
-    def _take_request(self, request: ApprovalRequest | None) -> None:
-        if self.view is not None:  # else it is read with the rest
-            self.view = msgspec.structs.replace(self.view, pending=request)
-            self.asks.emit(request)
+    def _take_record(self, view: RunView, run: RunRecord) -> None:
+        self.view = msgspec.structs.replace(view, record=run)
+        self.viewed.emit(self.view)
+        self._fold.start()
 
     def _fold_again(self) -> None:
         """Fold the view from what is here, off the GUI thread; once more when it is another one by then."""

@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
+from app.desktop.elsewhere import ElsewhereChip
+from app.desktop.icons import icon, set_icon
 from app.desktop.live import LiveWidget
 from app.desktop.models.chip import Chip
 from app.desktop.models.elided import ElidedLabel
 from app.desktop.runs.words import folder_text, is_under_way, mode_name, mode_sentence, progress_text
 from app.desktop.theme import themes
-from app.services.run_values import RunRecord
+from app.services.run_export import ExportFormat
+from app.services.run_values import RunRecord, RunView
 
 # Below these widths the words and then the chips give their room to the title and the buttons.
 PROGRESS_FROM, CHIPS_FROM = 720, 560
 
 
 class RunHeader(LiveWidget):
-    """Shows a run's record; tells what a person wants."""
+    """Shows a run; tells what a person wants. `export_wanted` carries a format; `cards_wanted` whether the cards are
+    to be seen instead of the steps, where there is no room for both."""
 
     pause_wanted = Signal()
     stop_wanted = Signal()
     resume_wanted = Signal()
+    export_wanted = Signal(str)
+    recipe_wanted = Signal()
+    folder_wanted = Signal()
+    delete_wanted = Signal()
+    cards_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._run: RunRecord | None = None
+        self._interrupted = self._elsewhere = False
         self._seconds = 0.0
         self._ending = False  # it was told to pause or stop, and has not yet
         self.title = ElidedLabel(self, bold=True)
+        self.title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.folder, self.mode = Chip(self), Chip(self)
+        self.remote = ElsewhereChip(self, short=True)
         self.progress = QLabel(self)
         self.progress.setProperty("kind", "small")
         self.pause, self.stop, self.resume = QPushButton(self), QPushButton(self), QPushButton(self)
@@ -38,19 +50,33 @@ class RunHeader(LiveWidget):
         self._row.addWidget(self.title)
         self._row.addWidget(self.folder)
         self._row.addWidget(self.mode)
+        self._row.addWidget(self.remote)
         self._row.addStretch(1)
         self._row.addWidget(self.progress)
         for button in (self.pause, self.stop, self.resume):
             button.setProperty("kind", "bar")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._row.addWidget(button)
+        self.cards, self.menu_button = QPushButton(self), QPushButton(self)
+        self.cards.setCheckable(True)
+        self.cards.hide()
+        for button in (self.cards, self.menu_button):
+            button.setProperty("kind", "icon")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._row.addWidget(button)
+        self.cards.toggled.connect(self.cards_wanted)
+        self.menu_button.clicked.connect(self._open_menu)
         self.pause.clicked.connect(self._pause)
         self.stop.clicked.connect(self._stop)
         self.resume.clicked.connect(self.resume_wanted)
         self.refresh()
 
-    def show_run(self, run: RunRecord, seconds: float) -> None:
-        """`seconds` is how long it took so far, without waiting for a person."""
+    def show_view(self, view: RunView, seconds: float, *, elsewhere: bool = False) -> None:
+        """`seconds` is how long it took so far, without waiting for a person. `elsewhere`: another process carries it
+        out, and only that one can end it."""
+        self._elsewhere = elsewhere
+        run = view.record
+        self._interrupted = bool(view.interrupted)
         if self._run is None or self._run.id != run.id or not is_under_way(run):
             self._ending = False
         self._run, self._seconds = run, seconds
@@ -73,13 +99,48 @@ class RunHeader(LiveWidget):
         self.title.set_whole(run.title)
         self.folder.say(folder_text(run.workspace), explanation=run.workspace)
         self.mode.say(mode_name(run.mode), explanation=mode_sentence(run.mode))
+        self.remote.show_model(run.model)
         self.progress.setText(progress_text(run, self._seconds))
         under_way = is_under_way(run)
-        self.pause.setVisible(under_way)
-        self.stop.setVisible(under_way)
+        self.pause.setVisible(under_way and not self._elsewhere)
+        self.stop.setVisible(under_way and not self._elsewhere)
         self.pause.setEnabled(not self._ending)
-        self.resume.setVisible(run.state in ("paused", "stopped", "failed", "interrupted"))
+        # What becomes of interrupted calls is asked below.
+        ended = run.state in ("paused", "stopped", "failed", "interrupted")
+        self.resume.setVisible(ended and not self._interrupted)
         self._fit()
+
+    def show_narrow(self, narrow: bool) -> None:
+        """Whether there is no room for the cards beside the steps."""
+        self.cards.setVisible(narrow)
+        if not narrow:
+            self.cards.setChecked(False)
+
+    def _open_menu(self) -> None:
+        place = QPoint(self.menu_button.width(), self.menu_button.height() + themes.current.px(4))
+        menu = self.menu()
+        menu.popup(self.menu_button.mapToGlobal(place - QPoint(menu.sizeHint().width(), 0)))
+
+    def menu(self) -> QMenu:
+        """What else can be done with the run. It deletes itself when it closes."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        formats: tuple[tuple[ExportFormat, str], ...] = (
+            ("markdown", self.tr("Export as Markdown…")),
+            ("jsonl", self.tr("Export as JSON lines…")),
+            ("otel", self.tr("Export for OpenTelemetry…")),
+        )
+        for format, text in formats:
+            menu.addAction(
+                icon("download", "muted", 16), text, lambda format=format: self.export_wanted.emit(format)
+            )
+        menu.addSeparator()
+        menu.addAction(icon("plus", "muted", 16), self.tr("Save as a recipe…"), self.recipe_wanted.emit)
+        menu.addAction(icon("folder-open", "muted", 16), self.tr("Show the folder"), self.folder_wanted.emit)
+        menu.addSeparator()
+        delete = menu.addAction(icon("trash-2", "muted", 16), self.tr("Delete"), self.delete_wanted.emit)
+        delete.setEnabled(self._run is not None and not is_under_way(self._run))
+        return menu
 
     def resizeEvent(self, event: object) -> None:
         self._fit()
@@ -98,6 +159,12 @@ class RunHeader(LiveWidget):
         ):
             button.setText(name)
             button.setAccessibleName(name)
+        for button, name in (
+            (self.cards, self.tr("Files, what the model sees, and what is allowed")),
+            (self.menu_button, self.tr("More for this run")),
+        ):
+            button.setAccessibleName(name)
+            button.setToolTip(name)
         self.pause.setToolTip(self.tr("End after this step; the run can be resumed"))
         self.stop.setToolTip(self.tr("End now; the run can be resumed"))
         self._show()
@@ -108,6 +175,8 @@ class RunHeader(LiveWidget):
         self._row.setContentsMargins(px(20), 0, px(20), px(1))
         self._row.setSpacing(px(12))
         self.title.setMinimumWidth(px(100))
+        set_icon(self.cards, "sliders-horizontal", "muted", 18)
+        set_icon(self.menu_button, "ellipsis", "muted", 18)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, QColor(themes.current.line))

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.desktop.elsewhere import leaving, mark
 from app.desktop.list_rows import INSET, paint_ground, paint_heading, take_over
 from app.desktop.runs.rows import Heading, Row, rows_of
 from app.desktop.runs.words import described, state_note
@@ -130,7 +131,8 @@ def _title(row: Row) -> str:
 def _whole(row: Row) -> str | None:
     """The tool tip: what a person would otherwise have to open the row for."""
     if row.run is not None:
-        return f"{row.run.title}\n{row.run.workspace}"
+        place = mark() if leaving(row.run.model) is not None else ""
+        return "\n".join(filter(None, (row.run.title, row.run.workspace, place)))
     if row.recipe is not None:
         return row.recipe.description or row.recipe.title
     return None
@@ -165,7 +167,8 @@ class RunDelegate(QStyledItemDelegate):
         asks = row.run is not None and row.run.state == "waiting"
         note = note_text(row)
         painter.setFont(theme.font(12, bold=asks))
-        painter.setPen(QColor(theme.warning if asks else theme.muted))
+        failed = row.run is not None and row.run.state == "failed" and not row.run.undone
+        painter.setPen(QColor(theme.warning if asks else theme.bad if failed else theme.muted))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(inner, Qt.AlignmentFlag.AlignRight | middle, note)
         taken = painter.fontMetrics().horizontalAdvance(note) + theme.px(10) if note else 0

@@ -1,12 +1,22 @@
-"""One run: the bar over it, its steps, and what lies beside them."""
+"""One run: the bar over it, its steps, and the cards beside them."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.desktop.language import languages
 from app.desktop.live import LiveWidget
-from app.desktop.runs.plain_steps import PlainSteps
+from app.desktop.models.labels import wrapped_label
 from app.desktop.runs.run_header import RunHeader
+from app.desktop.runs.side_cards import SideCards
+from app.desktop.runs.steps_view import RunStepsView
+from app.desktop.theme import themes
+from app.services.run_reasons import why_ended
+from app.services.run_values import RunRecord, RunView
+
+CARDS = 286
+# Below this width the cards and the steps take turns.
+BOTH_FROM = 780
 
 
 class RunPage(LiveWidget):
@@ -15,10 +25,62 @@ class RunPage(LiveWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.header = RunHeader(self)
-        self.steps = PlainSteps(self)
+        self.steps = RunStepsView(self)
+        self.cards = SideCards(self)
+        self.note = wrapped_label(self, "small")
+        self.note.hide()
+        self._run: RunRecord | None = None
+        self._elsewhere = False
+        self._row = QHBoxLayout()
+        self._row.addWidget(self.steps, 1)
+        self._row.addWidget(self.cards)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
-        column.addWidget(self.steps, 1)
+        column.addWidget(self.note)
+        column.addLayout(self._row, 1)
+        self.header.cards_wanted.connect(lambda _: self._fit())
         self.refresh()
+
+    def show_view(self, view: RunView, seconds: float, *, elsewhere: bool = False) -> None:
+        """All but the steps; `seconds` is how long it took so far, `elsewhere`: another process carries it out."""
+        self._run, self._elsewhere = view.record, elsewhere
+        self.header.show_view(view, seconds, elsewhere=elsewhere)
+        self.cards.show_view(view)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        words = ""
+        if self._elsewhere:
+            words = self.tr(
+                "Another process of Coterie carries this run out, such as a command: answer it there."
+            )
+        elif self._run is not None and self._run.state == "interrupted":
+            # Its journal does not say so: nobody was there to write it.
+            words = languages.tell(why_ended("interrupted"))
+        self.note.setText(words)
+        self.note.setVisible(bool(words))
+
+    def _fit(self) -> None:
+        narrow = self.width() < themes.current.px(BOTH_FROM)
+        self.header.show_narrow(narrow)
+        chosen = self.header.cards.isChecked()
+        self.cards.setVisible(not narrow or chosen)
+        self.steps.setVisible(not narrow or not chosen)
+        px = themes.current.px
+        self._row.setContentsMargins(px(28) if narrow and chosen else 0, 0, px(14), 0)
+        if narrow:
+            self.cards.setMinimumWidth(0)
+            self.cards.setMaximumWidth(16_777_215)
+        else:
+            self.cards.setFixedWidth(px(CARDS))
+
+    def resizeEvent(self, event: object) -> None:
+        self._fit()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self.note.setContentsMargins(px(28), px(12), px(28), 0)
+        self._row.setSpacing(themes.current.px(4))
+        self._fit()

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from agents.events import Entry
+from agents.events import Entry, RunStarted
 from agents.permissions.values import Decision
-from agents.run.calls import Again
 from app.desktop.live import LiveWidget
 from app.desktop.models.said import Said
 from app.desktop.models.state_panel import StatePanel
+from app.desktop.runs.acting import RunActing
+from app.desktop.runs.model_field import run_models
 from app.desktop.runs.new_run import NewRun
 from app.desktop.runs.reading import RunReading
 from app.desktop.runs.run_page import RunPage
 from app.desktop.runs.shelf import RunShelf
 from app.desktop.runs.side_panel import RunsSide
+from app.desktop.runs.tools_fold import tools_at_hand
 from app.desktop.service_calls import ServiceCalls
-from app.services.events import ServiceEvent
-from app.services.run_values import Recipe, RunRecord, RunView, RunWish
+from app.services.events import ModelChanged, ServersChanged, ServiceEvent
+from app.services.run_values import Recipe, RunRecord, RunView, RunWish, ToolAtHand
 from engine.errors import UserError
+from engine.remote.names import read_name
+
+if TYPE_CHECKING:
+    from agents.run.calls import Again
+    from app.services.services import Services
 
 CLOCK_MS = 1000
+# Commands work with the same runs, and nothing is told of theirs.
+OTHERS_MS = 2500
 
 
 class RunsPage(LiveWidget):
@@ -38,6 +48,7 @@ class RunsPage(LiveWidget):
         self.side = RunsSide(self)
         self.reading = RunReading(calls, self)
         self.state, self.form, self.run = StatePanel(self), NewRun(self), RunPage(self)
+        self.acting = RunActing(calls, self)
         self._stack = QStackedWidget(self)
         for widget in (self.state, self.form, self.run):
             self._stack.addWidget(widget)
@@ -45,8 +56,11 @@ class RunsPage(LiveWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
         self._last_event = 0.0
+        self._tools_known = False
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
+        self._others = QTimer(self)
+        self._others.setInterval(OTHERS_MS)
         self._connect()
         self._show_list()
         self.refresh()
@@ -55,33 +69,71 @@ class RunsPage(LiveWidget):
         self.shelf.changed.connect(self._show_list)
         self.side.new_wanted.connect(self.new_run)
         self.side.run_wanted.connect(self.show_run)
-        self.side.delete_wanted.connect(self.delete)
+        self.side.recipe_wanted.connect(self.show_recipe)
+        self.side.delete_wanted.connect(self.acting.delete)
+        self.side.recipe_delete_wanted.connect(self._delete_recipe)
         self.state.acted.connect(lambda _: self.new_run())
         self.form.start_wanted.connect(self._start)
-        reading, steps, header = self.reading, self.run.steps, self.run.header
+        self.form.save_wanted.connect(self._save_recipe)
+        self.form.recipe_delete_wanted.connect(self._delete_recipe)
+        self.acting.said.connect(self.said)
+        self.acting.restored.connect(self.show_run)
+        self.acting.text_read.connect(self._take_text)
+        self._clock.timeout.connect(self._show_view)
+        self._others.timeout.connect(self._look_at_others)
+        self._connect_reading()
+        self._connect_run()
+
+    def _connect_reading(self) -> None:
+        reading, steps = self.reading, self.run.steps
         reading.opened.connect(self._opened)
         reading.came.connect(self._came)
         reading.viewed.connect(self._viewed)
         reading.asks.connect(steps.ask)
         reading.wrote.connect(steps.delta)
         reading.failed.connect(self._failed)
-        steps.decided.connect(self._decide)
-        header.pause_wanted.connect(self.pause)
-        header.stop_wanted.connect(self.stop)
+
+    def _connect_run(self) -> None:
+        acting, header, steps, cards = self.acting, self.run.header, self.run.steps, self.run.cards
+        header.pause_wanted.connect(lambda: acting.pause(self.reading.shown))
+        header.stop_wanted.connect(lambda: acting.stop(self.reading.shown))
         header.resume_wanted.connect(lambda: self._resume("", None))
-        self._clock.timeout.connect(self._show_header)
+        header.delete_wanted.connect(lambda: acting.delete(self.reading.shown))
+        header.export_wanted.connect(
+            lambda format: self._with_record(lambda run: acting.exporting.ask(run, format))
+        )
+        header.folder_wanted.connect(lambda: self._with_record(acting.show_folder))
+        header.recipe_wanted.connect(self._make_recipe)
+        steps.decided.connect(self._decide)
+        steps.resume_wanted.connect(self._resume)
+        steps.seen_wanted.connect(self._show_seen)
+        steps.text_wanted.connect(lambda handle: acting.read_text(self.reading.shown, handle))
+        steps.undo_wanted.connect(
+            lambda calls, paths, after: acting.undoing.undo(self.reading.shown, calls, paths, after)
+        )
+        cards.files.undo_wanted.connect(lambda paths: acting.undoing.undo(self.reading.shown, paths=paths))
+        cards.files.redo_wanted.connect(lambda: acting.undoing.redo(self.reading.shown))
+        cards.seen.seen_wanted.connect(lambda: self._show_seen(0))
+        cards.allowed.revoke_wanted.connect(acting.revoke)
 
     # What the window tells
 
     def open(self) -> None:
         """The page comes to the front: bring it up to date."""
+        self.shelf.begin()
         self._read_recipes()
+        self._read_choices()
         if self._stack.currentWidget() is self.state:
             self._show_first()
         self._give_focus()
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         self.reading.take_events(events)
+        for event in events:
+            if isinstance(event, ModelChanged):
+                self.form.take_model(event)
+            elif isinstance(event, ServersChanged):
+                self._tools_known = False
 
     def shows(self, run: int) -> bool:
         """Whether a person looks at this run."""
@@ -104,10 +156,21 @@ class RunsPage(LiveWidget):
 
     def new_run(self) -> None:
         """An empty form."""
+        if self._stack.currentWidget() is not self.form or self.form.recipe is not None:
+            self.form.show_empty()
+        self._show_form(None)
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """The form of a recipe."""
+        self.form.show_recipe(recipe)
+        self._show_form(("recipe", recipe.id))
+
+    def _show_form(self, key: tuple[str, str] | None) -> None:
         self.reading.clear()
-        self.side.show_open(None)
-        folders = sorted(self.shelf.all(), key=lambda run: -run.updated)
-        self.form.show_recent([run.workspace for run in folders])
+        self.side.show_open(key)
+        self._read_choices()
+        latest = sorted(self.shelf.all(), key=lambda run: -run.updated)
+        self.form.show_recent([run.workspace for run in latest], [run.model for run in latest])
         self._stack.setCurrentWidget(self.form)
         self.form.take_focus()
 
@@ -117,48 +180,80 @@ class RunsPage(LiveWidget):
         if record is None or (run == self.reading.shown and self._stack.currentWidget() is self.run):
             return
         # The one before must not be answered in the name of this one.
-        self.run.steps.show_run(RunView(record), ())
-        self.run.header.show_run(record, 0.0)
+        view = RunView(record)
+        self.run.steps.show_run(view, ())
+        self.run.show_view(view, 0.0)
         self._stack.setCurrentWidget(self.run)
         self.side.show_open(("run", str(run)))
         self.reading.show(run)
 
-    def pause(self) -> None:
-        run = self.reading.shown
-        self._calls.do(lambda s: s.runs.pause(run), owner=self)
-
-    def stop(self) -> None:
-        run = self.reading.shown
-        self._calls.do(lambda s: s.runs.stop(run), owner=self)
-
-    def delete(self, run: int) -> None:
-        """Into the trash, with a way back for a while."""
-        self._calls.do(lambda s: s.runs.delete(run), lambda _: self._deleted(run), owner=self)
-
-    def _deleted(self, run: int) -> None:
-        if run == self.reading.shown:
-            self.reading.clear()
-            self._show_first()
-        self.said.emit(Said(self.tr("Run deleted"), self.tr("Undo"), lambda: self._restore(run)))
-
-    def _restore(self, run: int) -> None:
-        self._calls.do(lambda s: s.runs.restore(run), lambda _: self.show_run(run), owner=self)
-
     def _start(self, wish: RunWish) -> None:
-        self._calls.do(lambda s: s.runs.start(wish), self._started, self.form.say, owner=self)
+        self._calls.do(lambda s: _begin(s, wish), self._started, self.form.say, owner=self)
 
     def _started(self, run: RunRecord) -> None:
         self.form.started()
         self.shelf.take(run)
         self.show_run(run.id)
+        self.run.steps.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _decide(self, call: str, decision: Decision) -> None:
-        run = self.reading.shown
-        self._calls.do(lambda s: s.runs.decide(run, call, decision), owner=self)
+        self.acting.decide(self.reading.shown, call, decision)
 
     def _resume(self, message: str, again: Mapping[str, Again] | None) -> None:
-        run = self.reading.shown
-        self._calls.do(lambda s: s.runs.resume(run, message, again), owner=self)
+        self.acting.resume(self.reading.shown, message, again)
+
+    def _show_seen(self, step: int) -> None:
+        self._with_record(lambda run: self.acting.show_seen(run, step))
+
+    def _with_record(self, act: Callable[[RunRecord], None]) -> None:
+        if self.reading.view is not None:
+            act(self.reading.view.record)
+
+    # Recipes
+
+    def _make_recipe(self) -> None:
+        """The form with the wish of the run that is shown, to be kept."""
+        started = next((e.event for e in self.reading.entries() if isinstance(e.event, RunStarted)), None)
+        view = self.reading.view
+        if view is None or started is None:
+            return
+        self._show_form(None)
+        self.form.show_run(view.record, started.budget, None)
+
+    def _save_recipe(self, recipe: Recipe) -> None:
+        self._calls.do(
+            lambda s: s.runs.save_recipe(recipe), self._saved_recipe, self.form.saving.say, owner=self
+        )
+
+    def _saved_recipe(self, recipe: Recipe) -> None:
+        self.form.saving.open(False)
+        self._read_recipes()
+        self.said.emit(Said(self.tr("“{title}” is among the recipes").format(title=recipe.title)))
+
+    def _delete_recipe(self, recipe: Recipe) -> None:
+        """At once, with a way back for a while."""
+        self._calls.do(
+            lambda s: s.runs.delete_recipe(recipe.id), lambda _: self._deleted_recipe(recipe), owner=self
+        )
+
+    def _deleted_recipe(self, recipe: Recipe) -> None:
+        if self._stack.currentWidget() is self.form and self.form.recipe == recipe:
+            self.new_run()
+        self._read_recipes()
+        self.said.emit(Said(self.tr("Recipe deleted"), self.tr("Undo"), lambda: self._save_recipe(recipe)))
+
+    def _read_recipes(self) -> None:
+        self._calls.do(lambda s: s.runs.recipes(), self.side.show_recipes, owner=self)
+
+    def _read_choices(self) -> None:
+        """What the form offers: models and tools."""
+        self._calls.do(run_models, self.form.show_models, executor="files", owner=self)
+        if not self._tools_known:
+            self._tools_known = True
+            self._calls.do(tools_at_hand, self._take_tools, executor="io", owner=self)
+
+    def _take_tools(self, found: tuple[tuple[ToolAtHand, ...], tuple[str, ...]]) -> None:
+        self.form.show_tools(*found)
 
     # Showing
 
@@ -180,18 +275,12 @@ class RunsPage(LiveWidget):
             return
         self.side.show_open(None)
         self._stack.setCurrentWidget(self.state)
-        self.retranslate()
-
-    def _read_recipes(self) -> None:
-        self._calls.do(lambda s: s.runs.recipes(), self._take_recipes, owner=self)
-
-    def _take_recipes(self, recipes: tuple[Recipe, ...]) -> None:
-        self.side.show_recipes(recipes)
+        self._say_state()
 
     def _opened(self, view: RunView, entries: tuple[Entry, ...]) -> None:
         self.run.steps.show_run(view, entries)
         self._note_time(entries)
-        self._show_header()
+        self._show_view()
 
     def _came(self, entries: tuple[Entry, ...]) -> None:
         self.run.steps.append(entries)
@@ -203,9 +292,9 @@ class RunsPage(LiveWidget):
 
     def _viewed(self, view: RunView) -> None:
         self.run.steps.set_view(view)
-        self._show_header()
+        self._show_view()
 
-    def _show_header(self) -> None:
+    def _show_view(self) -> None:
         view = self.reading.view
         if view is None:
             return
@@ -213,11 +302,15 @@ class RunsPage(LiveWidget):
         runs = view.record.state == "running"
         if runs and self._last_event:
             seconds += max(0.0, time.time() - self._last_event)
-        self.run.header.show_run(view.record, seconds)
+        self.run.show_view(view, seconds, elsewhere=self._is_elsewhere())
         if runs and self.isVisible():
             self._clock.start()
         else:
             self._clock.stop()
+
+    def _take_text(self, run: int, handle: str, text: str) -> None:
+        if run == self.reading.shown:
+            self.run.steps.show_text(handle, text)
 
     def _failed(self, error: UserError) -> None:
         self._calls.failed.emit(error)
@@ -228,25 +321,49 @@ class RunsPage(LiveWidget):
         elif self._stack.currentWidget() is self.run:
             self.side.take_focus()
 
+    def _look_at_others(self) -> None:
+        """What other processes do with runs."""
+        self.shelf.begin()
+        if self._is_elsewhere():
+            self.reading.catch_up()
+
+    def _is_elsewhere(self) -> bool:
+        view, services = self.reading.view, self._calls.services
+        return view is not None and services is not None and services.runs.is_elsewhere(view.record)
+
     def hideEvent(self, event: object) -> None:
         self._clock.stop()
+        self._others.stop()
 
     def showEvent(self, event: object) -> None:
-        self._show_header()
+        self._others.start()
+        self._show_view()
+
+    def _say_state(self) -> None:
+        if self.shelf.is_read:
+            self.state.say(
+                self.tr("Give a task and a folder"),
+                self.tr(
+                    "The model works through the task step by step, with tools that read and change files in"
+                    " that folder. You see every step, it asks before it does what matters, and you can"
+                    " undo what it did."
+                ),
+                (self.tr("New run"),),
+                "check-line",
+            )
+        else:
+            self.state.say_soon(self.tr("Reading the runs…"))
 
     def retranslate(self) -> None:
         if self._stack.currentWidget() is self.state:
-            if self.shelf.is_read:
-                self.state.say(
-                    self.tr("Give a task and a folder"),
-                    self.tr(
-                        "The model works through the task step by step, with tools that read and change files in"
-                        " that folder. You see every step, it asks before it does what matters, and you can"
-                        " undo what it did."
-                    ),
-                    (self.tr("New run"),),
-                    "check-line",
-                )
-            else:
-                self.state.say_soon(self.tr("Reading the runs…"))
-        self._read_recipes()  # in the language that is on
+            self._say_state()
+        if self.isVisible():
+            self._read_recipes()  # in the language that is on
+
+
+def _begin(services: Services, wish: RunWish) -> RunRecord:
+    """Start it. Who starts one with a model elsewhere has read in the form that text leaves for it."""
+    name = read_name(wish.model)
+    if name is not None and services.elsewhere.is_new(wish.model):
+        services.elsewhere.agree(name.url)
+    return services.runs.start(wish)

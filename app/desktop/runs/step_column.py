@@ -12,8 +12,19 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.chat.extents import Extents
-from app.desktop.runs.step_lines import AnswerLine, CallLine, Line, QuietLine, SaidLine, ThoughtLine
-from app.desktop.runs.step_row import HEAD, OVERHANG, LineWidget, StepRow, line_widget
+from app.desktop.runs.line_widget import OVERHANG, LineWidget
+from app.desktop.runs.said_rows import AnswerRow, EndRow, QuietRow, SaidRow, WordsRow
+from app.desktop.runs.step_lines import (
+    AnswerLine,
+    CallLine,
+    EndLine,
+    Line,
+    QuietLine,
+    SaidLine,
+    ThoughtLine,
+    WordsLine,
+)
+from app.desktop.runs.step_row import HEAD, StepRow
 from app.desktop.theme import themes
 
 # More widgets than this are taken away again, but for those that are seen or used.
@@ -24,7 +35,24 @@ GAP = 14
 
 
 def on_card(line: Line) -> bool:
-    return isinstance(line, CallLine | ThoughtLine | QuietLine)
+    return isinstance(line, CallLine | ThoughtLine | WordsLine | QuietLine)
+
+
+def line_widget(parent: QWidget, line: Line) -> LineWidget:
+    """The widget for a line."""
+    match line:
+        case CallLine() | ThoughtLine():
+            return StepRow(parent, line)
+        case WordsLine():
+            return WordsRow(parent, line)
+        case QuietLine():
+            return QuietRow(parent, line)
+        case SaidLine():
+            return SaidRow(parent, line)
+        case AnswerLine():
+            return AnswerRow(parent, line)
+        case EndLine():
+            return EndRow(parent, line)
 
 
 class StepColumn(QWidget):
@@ -39,7 +67,7 @@ class StepColumn(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._lines: list[Line] = []
-        self._starts: list[int] = []  # of each line, the first one on its card
+        self._starts: list[int] = []  # of each line, the first one on its card; -1 on the page itself
         self._inner: list[int] = []  # heights without what stands around
         self._extents = Extents()
         self._widgets: dict[int, LineWidget] = {}
@@ -74,9 +102,12 @@ class StepColumn(QWidget):
 
     def _append(self, line: Line) -> None:
         index = len(self._lines)
-        joins = index > 0 and on_card(line) and on_card(self._lines[-1])
+        follows = index > 0 and self._starts[-1] >= 0
+        # A quiet sentence makes no card of its own.
+        joins = follows and on_card(line)
+        begins = on_card(line) and not follows and not isinstance(line, QuietLine)
         self._lines.append(line)
-        self._starts.append(self._starts[-1] if joins else index)
+        self._starts.append(self._starts[-1] if joins else index if begins else -1)
         self._inner.append(self._estimate(line))
         self._extents.append(0)
         self._set_height(index)
@@ -89,14 +120,14 @@ class StepColumn(QWidget):
         px = themes.current.px
         if isinstance(line, CallLine | ThoughtLine):
             return px(HEAD)
-        if isinstance(line, AnswerLine | SaidLine):
+        if isinstance(line, AnswerLine | SaidLine | WordsLine):
             return px(40) + px(24) * (len(line.text) * 9 // max(200, self._laid) + line.text.count("\n"))
         return px(38)
 
     def _around(self, index: int) -> tuple[int, int]:
         """The room above and below a line."""
         px = themes.current.px
-        if not on_card(self._lines[index]):
+        if self._starts[index] < 0:
             return 0, px(GAP)
         first = self._starts[index] == index
         last = index + 1 == len(self._lines) or self._starts[index + 1] != self._starts[index]
@@ -126,13 +157,13 @@ class StepColumn(QWidget):
         return max(0, self._extents.total - themes.current.px(GAP)) if self._lines else 0
 
     def _width_of(self, index: int) -> int:
-        if on_card(self._lines[index]):
+        if self._starts[index] >= 0:
             return self._laid - 2 * themes.current.px(PAD_X) + 2 * OVERHANG
         return self._laid
 
     def _place(self, index: int) -> QRect:
         above, _ = self._around(index)
-        left = themes.current.px(PAD_X) - OVERHANG if on_card(self._lines[index]) else 0
+        left = themes.current.px(PAD_X) - OVERHANG if self._starts[index] >= 0 else 0
         top = self._extents.top(index) + above
         return QRect(left, top, self._width_of(index), self._inner[index])
 
@@ -170,6 +201,7 @@ class StepColumn(QWidget):
             widget.toggled.connect(lambda on: self._toggled(index, on))
             widget.head.clicked.connect(lambda: self.set_current(index))
         widget.set_current(index == self._current)
+        widget.set_on_card(self._starts[index] >= 0)
         self.lineMade.emit(widget)
         widget.show()
         return widget
@@ -238,19 +270,14 @@ class StepColumn(QWidget):
         theme, seen = themes.current, event.rect()
         painter = QPainter(self)
         lines = self._extents.between(seen.top(), seen.bottom())
-        for start, end in {
-            self._starts[index]: index for index in lines if on_card(self._lines[index])
-        }.items():
+        for start, end in {self._starts[index]: index for index in lines if self._starts[index] >= 0}.items():
             self._paint_card(painter, start, end, seen)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QColor(theme.line))
         inner = theme.px(PAD_X)
         for index in lines:
-            if (
-                index + 1 < len(self._lines)
-                and on_card(self._lines[index])
-                and self._starts[index + 1] != index + 1
-            ):
+            followed = index + 1 < len(self._lines) and self._starts[index + 1] == self._starts[index]
+            if followed and self._starts[index] >= 0:
                 y = self._extents.top(index + 1) - 1
                 painter.drawLine(inner, y, self.width() - inner - 1, y)
         painter.end()

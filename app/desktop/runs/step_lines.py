@@ -82,6 +82,13 @@ class ThoughtLine(msgspec.Struct, frozen=True):
     error: ErrorInfo | None = None
 
 
+class WordsLine(msgspec.Struct, frozen=True):
+    """What the model said before its calls, where that has a line of its own."""
+
+    seq: int
+    text: str
+
+
 class QuietLine(msgspec.Struct, frozen=True):
     """Something that was done to the run, told in one sentence. `code` is "results", "turns", "loop", "nudge_loop",
     "nudge_empty", "nudge_cut", "tools", "final", "reasoning", "resumed", "undone" or "redone"; `count` how many."""
@@ -114,14 +121,16 @@ class EndLine(msgspec.Struct, frozen=True):
     error: ErrorInfo | None = None
 
 
-Line = CallLine | ThoughtLine | QuietLine | SaidLine | AnswerLine | EndLine
+Line = CallLine | ThoughtLine | WordsLine | QuietLine | SaidLine | AnswerLine | EndLine
 
 
 class StepLines:
     """Holds the lines. `add` takes entries in order and tells which lines are new or changed, by index. `finished` is
-    how the run ended, None while it goes on."""
+    how the run ended, None while it goes on. In a chat (`in_chat`) its ends have no lines, since they are the
+    answer's, and what the model says between its calls has lines of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_chat: bool = False) -> None:
+        self._in_chat = in_chat
         self.lines: list[Line] = []
         self.task = ""
         self.finished: RunFinished | None = None
@@ -158,8 +167,7 @@ class StepLines:
     @property
     def working(self) -> bool:
         """Whether a call is under way or waits for its turn."""
-        last = self.lines[-1] if self.lines else None
-        return isinstance(last, CallLine) and not last.status
+        return bool(self._without_result)
 
     def _add(self, entry: Entry) -> list[int]:
         event, seq = entry.event, entry.seq
@@ -207,8 +215,9 @@ class StepLines:
     def _turned(self, seq: int, turn: ModelTurn) -> list[int]:
         self._turn = turn if turn.is_whole and turn.tool_calls else None
         if self._turn is not None:
-            return []
-        if turn.reasoning.strip() or turn.error is not None:
+            said = turn.content.strip() if self._in_chat else ""
+            return self._put(WordsLine(seq, said)) if said else []
+        if (turn.reasoning.strip() and not self._in_chat) or turn.error is not None:
             tokens, seconds = turn.usage.reasoning_tokens, turn.timings.reasoning_s
             return self._put(ThoughtLine(seq, turn.step, turn.reasoning, seconds, tokens, turn.error))
         return []
@@ -222,7 +231,7 @@ class StepLines:
             line = msgspec.structs.replace(
                 line,
                 reasoning=turn.reasoning,
-                content=turn.content,
+                content="" if self._in_chat else turn.content,
                 thought_s=turn.timings.reasoning_s,
                 thought_tokens=turn.usage.reasoning_tokens,
             )
@@ -259,6 +268,8 @@ class StepLines:
 
     def _finished(self, seq: int, event: RunFinished) -> list[int]:
         self.finished = event
+        if self._in_chat:
+            return []
         changed: list[int] = []
         if event.answer.strip():
             changed += self._put(AnswerLine(seq, event.answer))

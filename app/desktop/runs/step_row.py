@@ -1,82 +1,26 @@
-"""The lines of a run as widgets: a step that opens, a quiet sentence, what was said, an answer, an end."""
+"""A step of a run on one line, which opens."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import QEvent, QLocale, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QLocale, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
-from shiboken6 import isValid
 
-from app.desktop.chat.answer import QUICK_TEXT
-from app.desktop.chat.background import background
-from app.desktop.chat.body import AnswerBody
-from app.desktop.chat.buttons import QuietButton, paint_focus_ring
-from app.desktop.chat.code import COPIED_MS
-from app.desktop.chat.markdown import Block, parse
-from app.desktop.chat.note_line import NoteLine
-from app.desktop.chat.prose import PlainBlock
-from app.desktop.chat.strip import Strip
-from app.desktop.language import languages
+from app.desktop.chat.buttons import paint_focus_ring
 from app.desktop.runs import step_words
 from app.desktop.runs.badges import BadgeButton, badge_height, badge_width, paint_badge
+from app.desktop.runs.line_widget import NUMBER, OVERHANG, LineWidget
 from app.desktop.runs.step_details import StepDetails
-from app.desktop.runs.step_lines import AnswerLine, CallLine, EndLine, Line, QuietLine, SaidLine, ThoughtLine
+from app.desktop.runs.step_lines import (
+    CallLine,
+    Line,
+    ThoughtLine,
+)
 from app.desktop.theme import themes
-from app.services.run_reasons import why_ended
 
 HEAD = 37
-NUMBER = 28
-# A step reaches so far beyond its words at both sides, for its focus ring.
-OVERHANG = 8
-MAX_SAID = 6000
 # With less room than this for the words, what stands beside them is left out.
 LEAST_WORDS = 160
-
-
-class LineWidget(QWidget):
-    """One line. `fit` gives its height for a width, `heightChanged` comes when that changed."""
-
-    heightChanged = Signal()
-    linkAsked = Signal(str)
-    moved = Signal(int)  # the focus should go up (-1) or down (1)
-    undo_wanted = Signal(object, object, int)
-    seen_wanted = Signal(int)
-    text_wanted = Signal(str)
-
-    def show_line(self, line: Line) -> None:
-        """Shows a newer state of the line."""
-        raise NotImplementedError
-
-    def fit(self, width: int) -> int:
-        raise NotImplementedError
-
-    def restyle(self) -> None:
-        raise NotImplementedError
-
-    def retranslate(self) -> None:
-        """Sets the words again."""
-
-    def show_text(self, handle: str, text: str) -> None:
-        """A whole result that was asked for."""
-
-    def set_current(self, on: bool) -> None:
-        """Whether Tab stops here."""
-
-    @property
-    def is_open(self) -> bool:
-        return False
-
-    @property
-    def holds_focus(self) -> bool:
-        focus = QApplication.focusWidget()
-        return focus is not None and self.isAncestorOf(focus)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
 
 class _Head(QAbstractButton):
@@ -110,6 +54,8 @@ class _Head(QAbstractButton):
             self.moved.emit(1 if key == Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
             self.wanted.emit(key == Qt.Key.Key_Right)
+        elif event.matches(QKeySequence.StandardKey.Copy) and self.line is not None:
+            QApplication.clipboard().setText(head_text(self.line))
         else:
             super().keyPressEvent(event)
 
@@ -201,7 +147,7 @@ class StepRow(LineWidget):
         self.head.wanted.connect(self.set_open)
         self.head.moved.connect(self.moved)
         self._undo = BadgeButton(self)
-        self._undo.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._undo.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._undo.clicked.connect(self._undo_step)
         self.show_line(line)
 
@@ -215,6 +161,11 @@ class StepRow(LineWidget):
 
     def show_line(self, line: Line) -> None:
         assert isinstance(line, CallLine | ThoughtLine)
+        if line == self.line and self.head.line is not None:
+            return
+        if self.holds_focus:
+            # What was pressed may go, and the focus would go on by itself to somewhere else.
+            self.head.setFocus(Qt.FocusReason.OtherFocusReason)
         self.line = self.head.line = line
         self._undo.setVisible(isinstance(line, CallLine) and line.undoing == "possible")
         if self._details is not None:
@@ -247,9 +198,8 @@ class StepRow(LineWidget):
         self.heightChanged.emit()
 
     def set_current(self, on: bool) -> None:
-        policy = Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus
-        self.head.setFocusPolicy(policy)
-        self._undo.setFocusPolicy(policy)
+        self.head.setFocusPolicy(Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus)
+        self._undo.setFocusPolicy(Qt.FocusPolicy.TabFocus if on else Qt.FocusPolicy.NoFocus)
 
     def retranslate(self) -> None:
         line = self.line
@@ -295,183 +245,3 @@ class StepRow(LineWidget):
         self._undo.setGeometry(left, (height - size.height()) // 2, size.width(), size.height())
         self._undo.raise_()
         return height
-
-
-class QuietRow(LineWidget):
-    """A quiet sentence among the steps."""
-
-    def __init__(self, parent: QWidget, line: QuietLine) -> None:
-        super().__init__(parent)
-        self.line = line
-        self._note = NoteLine(self)
-        self.retranslate()
-
-    def show_line(self, line: Line) -> None:
-        assert isinstance(line, QuietLine)
-        self.line = line
-        self.retranslate()
-
-    def retranslate(self) -> None:
-        self._note.set_note(step_words.quiet_text(self.line))
-
-    def restyle(self) -> None:
-        self._note.update()
-
-    def fit(self, width: int) -> int:
-        px = themes.current.px
-        left = OVERHANG + px(NUMBER)
-        height = self._note.fit(width - left - OVERHANG)
-        self._note.setGeometry(left, px(9), width - left - OVERHANG, height)
-        return height + 2 * px(8)
-
-
-class SaidRow(LineWidget):
-    """The user's words, in a bubble as in a chat."""
-
-    def __init__(self, parent: QWidget, line: SaidLine) -> None:
-        super().__init__(parent)
-        self.line = line
-        self._bubble = QRectF()
-        self._folded = len(line.text) > MAX_SAID
-        self._text = PlainBlock(self, "")
-        self._more = QuietButton(self, pixels=13)
-        self._more.clicked.connect(self._show_all)
-        self._fill()
-        self.retranslate()
-
-    def show_line(self, line: Line) -> None:
-        """Words that were said do not change."""
-
-    def _fill(self) -> None:
-        text = self.line.text
-        self._text.set_text(text[:MAX_SAID].rstrip() + "…" if self._folded else text)
-        self._more.setVisible(self._folded)
-
-    def _show_all(self) -> None:
-        self._folded = False
-        self._fill()
-        self.heightChanged.emit()
-
-    def retranslate(self) -> None:
-        self._text.setAccessibleName(self.tr("What you asked for"))
-        count = QLocale().toString(len(self.line.text))
-        self._more.setText(self.tr("Show all ({count} characters)").format(count=count))
-
-    def restyle(self) -> None:
-        self._text.restyle()
-        self._more.restyle()
-        self.update()
-
-    def fit(self, width: int) -> int:
-        px = themes.current.px
-        pad_x, pad_y = px(14), px(10)
-        inner = max(self._text.natural_width(int(width * 0.9) - 2 * pad_x), px(12))
-        height = self._text.fit(inner)
-        more = self._more.sizeHint()
-        extra = 0 if self._more.isHidden() else more.height() + 4
-        left = width - inner - 2 * pad_x
-        self._bubble = QRectF(left, 0, inner + 2 * pad_x, height + extra + 2 * pad_y)
-        self._text.setGeometry(left + pad_x, pad_y - px(2), inner, height)
-        self._more.setGeometry(left + pad_x - 6, pad_y + height + 4, more.width(), more.height())
-        self.update()
-        return int(self._bubble.height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(themes.current.user_bubble))
-        painter.drawRoundedRect(self._bubble, 12, 12)
-        painter.end()
-
-
-class AnswerRow(LineWidget):
-    """The model's word at the end, as Markdown; nothing in it is loaded, and a link asks before it opens."""
-
-    def __init__(self, parent: QWidget, line: AnswerLine) -> None:
-        super().__init__(parent)
-        self.line = line
-        self._body = AnswerBody(self)
-        self._body.heightChanged.connect(self.heightChanged)
-        self._body.linkAsked.connect(self.linkAsked)
-        self._copy = QuietButton(self, pixels=12.5)
-        self._copy.clicked.connect(self._copy_text)
-        self._copied = QTimer(self, singleShot=True, interval=COPIED_MS)
-        self._copied.timeout.connect(self.retranslate)
-        self._body.show_blocks(parse(line.text[:QUICK_TEXT]))
-        if len(line.text) > QUICK_TEXT:
-            background().submit(lambda: parse(line.text), self._parsed)
-        self.retranslate()
-
-    def _parsed(self, blocks: Sequence[Block]) -> None:
-        if isValid(self):
-            self._body.show_blocks(blocks)
-            self.heightChanged.emit()
-
-    def show_line(self, line: Line) -> None:
-        """An answer that was given does not change."""
-
-    def _copy_text(self) -> None:
-        QApplication.clipboard().setText(self.line.text)
-        self._copy.setText(self.tr("Copied"))
-        self._copied.start()
-        self.heightChanged.emit()
-
-    def retranslate(self) -> None:
-        self.setAccessibleName(self.tr("Answer"))
-        self._copy.setText(self.tr("Copy"))
-        self._copy.setAccessibleName(self.tr("Copy this answer"))
-        self._body.retranslate()
-
-    def restyle(self) -> None:
-        self._body.restyle()
-        self._copy.restyle()
-
-    def fit(self, width: int) -> int:
-        height = self._body.fit(width)
-        self._body.setGeometry(0, 0, width, height)
-        size, y = self._copy.sizeHint(), height + themes.current.px(6)
-        self._copy.setGeometry(-6, y, size.width(), size.height())
-        return y + size.height()
-
-
-class EndRow(LineWidget):
-    """Why the run ended, in a strip."""
-
-    def __init__(self, parent: QWidget, line: EndLine) -> None:
-        super().__init__(parent)
-        self.line = line
-        self._strip = Strip(self)
-        self.retranslate()
-
-    def show_line(self, line: Line) -> None:
-        """An end that was written down does not change."""
-
-    def retranslate(self) -> None:
-        kind = "bad" if self.line.status == "failed" else "warning"
-        if self.line.reason in ("user", "paused"):
-            kind = "quiet"
-        self._strip.set_content(languages.tell(why_ended(self.line.reason, self.line.error)), [], kind)
-
-    def restyle(self) -> None:
-        self._strip.restyle()
-
-    def fit(self, width: int) -> int:
-        height = self._strip.fit(width)
-        self._strip.setGeometry(0, 0, width, height)
-        return height
-
-
-def line_widget(parent: QWidget, line: Line) -> LineWidget:
-    """The widget for a line."""
-    match line:
-        case CallLine() | ThoughtLine():
-            return StepRow(parent, line)
-        case QuietLine():
-            return QuietRow(parent, line)
-        case SaidLine():
-            return SaidRow(parent, line)
-        case AnswerLine():
-            return AnswerRow(parent, line)
-        case EndLine():
-            return EndRow(parent, line)

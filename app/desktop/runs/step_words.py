@@ -28,7 +28,9 @@ def call_text(line: CallLine) -> str:
     """The call on one line: its name and, in brackets, what matters of its arguments."""
     name = visible(one_line(line.name)) or "?"
     if line.server:
-        name = f"{visible(one_line(line.server))} · {name}"
+        server = visible(one_line(line.server))
+        # The names of a server's tools begin with its own for the model's sake.
+        name = f"{server} · {name.removeprefix(f'{server}_') or name}"
     return f"{name}({short_arguments(line.arguments)})"
 
 

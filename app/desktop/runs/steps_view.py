@@ -5,35 +5,33 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
-    QGuiApplication,
-    QKeyEvent,
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from agents.events import Entry, ModelTurn, RunFinished
 from agents.permissions.values import ApprovalRequest
 from app.desktop.chat.buttons import JumpButton
-from app.desktop.chat.card_window import QuietBar
 from app.desktop.chat.cards import first_words
-from app.desktop.chat.code import scroll_bar_style
+from app.desktop.chat.link_strip import LinkStrip
 from app.desktop.chat.links import open_link
-from app.desktop.chat.strip import Strip
 from app.desktop.chat.tab_order import neighbour, outside
 from app.desktop.language import languages
 from app.desktop.runs.approval_card import ApprovalCard
 from app.desktop.runs.follow_up import FollowUp
 from app.desktop.runs.interrupted_card import InterruptedCard
+from app.desktop.runs.line_widget import LineWidget
 from app.desktop.runs.live_turn import LiveTurn
 from app.desktop.runs.plan_card import PlanCard
-from app.desktop.runs.step_column import GAP, StepColumn
+from app.desktop.runs.said_rows import SaidRow
+from app.desktop.runs.step_column import StepColumn
 from app.desktop.runs.step_lines import SaidLine, StepLines
-from app.desktop.runs.step_row import LineWidget, SaidRow
+from app.desktop.runs.steps_scroll import COLUMN, MARGIN, StepsScroll
 from app.desktop.theme import themes
 from app.services.events import RunDelta
 from app.services.run_reasons import why_ended
@@ -43,11 +41,8 @@ from app.store.records import RUNS_UNDER_WAY
 FLUSH_MS = 33
 # Showing new text takes this share of the time at most while a model writes.
 MAX_SHARE = 0.2
-COLUMN = 744
-MARGIN = 28
-TOP = 22
-# So near to the end the page follows what comes.
-NEAR_END = 8
+
+RunPart = PlanCard | SaidRow | StepColumn | LiveTurn | InterruptedCard | ApprovalCard | FollowUp
 
 
 class RunStepsView(QWidget):
@@ -70,32 +65,20 @@ class RunStepsView(QWidget):
         self._lines = StepLines()
         self._changed: set[int] = set()
         self._words: list[tuple[int, str, str]] = []
-        self._following = True
-        self._placing = False
         self._pause = FLUSH_MS
         self._left_alone = False  # interrupted calls that are to stay as they are
-        self._link = ""
-        self._scroll = QScrollArea(self)
-        self._page = QWidget()
-        self._scroll.setWidget(self._page)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setVerticalScrollBar(QuietBar(Qt.Orientation.Vertical, self._scroll))
-        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self._scroll.verticalScrollBar().setSingleStep(44)
-        self._scroll.viewport().setAutoFillBackground(False)
-        self._scroll.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self._scroll = StepsScroll(self)
+        self._scroll.parts = self._parts
+        self._page, self._column = self._scroll.page, self._scroll.column
         self._plan = PlanCard(self._page)
         self._task: SaidRow | None = None
-        self._column = StepColumn(self._page)
         self._live = LiveTurn(self._page)
         self._interrupted = InterruptedCard(self._page)
         self._asked: ApprovalCard | None = None
         self._follow_up = FollowUp(self._page)
         self._jump = JumpButton(self)
-        self._strip = Strip(self, floating=True)
-        for overlay in (self._jump, self._strip):
-            overlay.hide()
+        self._jump.hide()
+        self._strip = LinkStrip(self)
         self._flushing = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._flushing.timeout.connect(self._flush)
         self._connect()
@@ -105,16 +88,15 @@ class RunStepsView(QWidget):
 
     def _connect(self) -> None:
         self._column.lineMade.connect(self._line_made)
-        self._column.heightChanged.connect(self._place)
-        self._column.revealed.connect(self._reveal)
-        self._column.toggled.connect(self._stay)
-        self._live.heightChanged.connect(self._place)
+        self._scroll.placed.connect(self._place_overlays)
+        self._live.heightChanged.connect(self._scroll.place)
         self._live.linkAsked.connect(self._ask_link)
         self._interrupted.go_on.connect(lambda again: self.resume_wanted.emit("", again))
         self._interrupted.left.connect(self._leave_interrupted)
         self._follow_up.wanted.connect(lambda text: self.resume_wanted.emit(text, {}))
         self._jump.clicked.connect(self.jump_to_latest)
-        self._strip.pressed.connect(self._answer_link)
+        self._strip.agreed.connect(lambda address: open_link(address))
+        self._strip.answered.connect(lambda: self._scroll.setFocus(Qt.FocusReason.OtherFocusReason))
         themes.changed.connect(self.restyle)
 
     # --- what is shown ---
@@ -128,8 +110,9 @@ class RunStepsView(QWidget):
         self._live.clear()
         self._drop_task()
         self.ask(None)
-        self._hide_link()
-        self._following, self._left_alone = True, False
+        self._strip.drop()
+        self._left_alone = False
+        self._scroll.follow()
         self._take(entries)
         self.set_view(view)
         self.ask(view.pending)
@@ -157,7 +140,7 @@ class RunStepsView(QWidget):
         """The whole text of a handle that `text_wanted` asked for."""
         for widget in self._column.widgets():
             widget.show_text(handle, text)
-        self._place()
+        self._scroll.place()
 
     def ask(self, request: ApprovalRequest | None) -> None:
         """Shows the question that the run waits for; None: there is none any more."""
@@ -172,26 +155,27 @@ class RunStepsView(QWidget):
             self._asked = None
         if request is not None:
             self._asked = ApprovalCard(request, self._page)
+            self._asked.set_room(self.height())
             self._asked.decided.connect(self.decided)
-            self._asked.heightChanged.connect(self._place_soon)
+            self._asked.heightChanged.connect(self._scroll.place)
             self._asked.show()
         # What was written before it stands above it.
         self._flush()
         if self._asked is not None:
             self._asked.announce()
-            if self._following:
+            if self.at_end:
                 self._asked.offer_focus()
 
     def jump_to_latest(self) -> None:
         """Scrolls to the end and follows it from there."""
-        self._following = True
-        self._place()
+        self._scroll.follow()
+        self._scroll.place()
         if self._asked is not None:
             self._asked.offer_focus()
 
     @property
     def at_end(self) -> bool:
-        return self._following
+        return self._scroll.following
 
     def _take(self, entries: Sequence[Entry]) -> None:
         fresh = [entry for entry in entries if entry.seq > self._lines.seq]
@@ -233,7 +217,7 @@ class RunStepsView(QWidget):
             self._live.clear()
         self._show_words()
         self._show_state()
-        self._place()
+        self._scroll.place()
         # A rendering that has become slow joins more in one flush instead of holding up the window.
         spent = 1000 * (time.perf_counter() - started)
         self._pause = max(FLUSH_MS, round(spent / MAX_SHARE))
@@ -257,7 +241,7 @@ class RunStepsView(QWidget):
     def _show_state(self) -> None:
         if self._task is None and self._lines.task:
             self._task = SaidRow(self._page, SaidLine(0, self._lines.task))
-            self._task.heightChanged.connect(self._place)
+            self._task.heightChanged.connect(self._scroll.place)
             self._task.show()
         view = self._view
         if view is None:
@@ -278,10 +262,8 @@ class RunStepsView(QWidget):
             self._task.deleteLater()
             self._task = None
 
-    # --- places ---
-
-    def _parts(self) -> list[QWidget]:
-        parts = (
+    def _parts(self) -> list[RunPart]:
+        parts: tuple[RunPart | None, ...] = (
             self._task,
             self._plan,
             self._column if len(self._column) else None,
@@ -292,83 +274,12 @@ class RunStepsView(QWidget):
         )
         return [part for part in parts if part is not None and not part.isHidden()]
 
-    def _place_soon(self) -> None:
-        if not self._placing:
-            self._place()
-
-    def _place(self) -> None:
-        """Puts everything where it belongs; the words that the reader looks at stay where they are."""
-        if self._placing or self._scroll.viewport().width() <= 0:
-            return
-        self._placing = True
-        bar = self._scroll.verticalScrollBar()
-        anchor = None if self._following else self._column.anchor(bar.value() - self._column.y())
-        self._lay_out()
-        for _ in range(3):
-            self._scroll_to(anchor)
-            if not self._build():
-                break
-            self._lay_out()
-        self._scroll_to(anchor)
-        self._following = self._following or bar.value() >= bar.maximum() - NEAR_END
-        self._placing = False
-        self._place_overlays()
-
-    def _stay(self) -> None:
-        """What is looked at stays in its place, though the page was at its end."""
-        self._following = False
-
-    def _lay_out(self) -> None:
-        px = themes.current.px
-        room = self._scroll.viewport().width()
-        width = max(200, min(px(COLUMN), room - 2 * px(MARGIN)))
-        left = max(0, (room - width) // 2)
-        self._column.setVisible(bool(len(self._column)))
-        y = px(TOP)
-        for part in self._parts():
-            height = part.fit(width)  # type: ignore[attr-defined]  # each part has it
-            part.setGeometry(left, y, width, height)
-            y += height + px(GAP)
-        self._page.resize(room, max(y + px(TOP) - px(GAP), self._scroll.viewport().height()))
-
-    def _scroll_to(self, anchor: tuple[int, int] | None) -> None:
-        bar = self._scroll.verticalScrollBar()
-        if self._following:
-            bar.setValue(bar.maximum())
-        elif anchor is not None and anchor[0] < len(self._column):
-            bar.setValue(self._column.y() + self._column.top(anchor[0]) + anchor[1])
-
-    def _build(self) -> bool:
-        height = self._scroll.viewport().height()
-        top = self._scroll.verticalScrollBar().value() - self._column.y()
-        return self._column.build(top - height // 2, top + height + height // 2)
-
-    def _scrolled(self, value: int) -> None:
-        if self._placing:
-            return
-        self._following = value >= self._scroll.verticalScrollBar().maximum() - NEAR_END
-        if self._build():
-            self._place()
-        self._place_overlays()
-
-    def _reveal(self, place: QRect) -> None:
-        """Scrolls as little as is needed to show a part of the column."""
-        bar = self._scroll.verticalScrollBar()
-        top, bottom = self._column.y() + place.top(), self._column.y() + place.bottom()
-        if top - 12 < bar.value():
-            bar.setValue(top - 12)
-        elif bottom + 12 > bar.value() + self._scroll.viewport().height():
-            bar.setValue(bottom + 12 - self._scroll.viewport().height())
-
     def _place_overlays(self) -> None:
-        self._jump.setVisible(not self._following)
+        self._jump.setVisible(not self.at_end)
         self._jump.move((self.width() - self._jump.width()) // 2, self.height() - self._jump.height() - 12)
         self._jump.raise_()
-        if not self._strip.isHidden():
-            width = max(160, min(themes.current.px(COLUMN), self.width() - 2 * MARGIN))
-            height = self._strip.fit(width)
-            self._strip.setGeometry((self.width() - width) // 2, self.height() - height - 12, width, height)
-            self._strip.raise_()
+        width = max(160, min(themes.current.px(COLUMN), self.width() - 2 * MARGIN))
+        self._strip.place((self.width() - width) // 2, width, self.height())
 
     # --- lines and links ---
 
@@ -379,27 +290,9 @@ class RunStepsView(QWidget):
         widget.text_wanted.connect(self.text_wanted)
 
     def _ask_link(self, address: str) -> None:
-        """Shows the whole address before anything is opened."""
-        self._link = address
-        question = self.tr("Open this address?") + "\n" + address
-        self._strip.set_content(question, [self.tr("Open"), self.tr("Copy address"), self.tr("Cancel")])
-        self._strip.show()
+        self._strip.ask(address)
         self._place_overlays()
         self._strip.focus_last()
-
-    def _answer_link(self, button: int) -> None:
-        address = self._link
-        self._hide_link()
-        if button == 0:
-            open_link(address)
-        elif button == 1:
-            QGuiApplication.clipboard().setText(address)
-
-    def _hide_link(self) -> None:
-        self._link = ""
-        if not self._strip.isHidden():
-            self._strip.hide()
-            self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- keys, sizes, looks ---
 
@@ -424,30 +317,22 @@ class RunStepsView(QWidget):
             self._scroll.ensureWidgetVisible(target, 0, 40)
         return True
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        bar = self._scroll.verticalScrollBar()
-        if event.key() == Qt.Key.Key_Home:
-            bar.setValue(bar.minimum())
-        elif event.key() == Qt.Key.Key_End:
-            self.jump_to_latest()
-        else:
-            super().keyPressEvent(event)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._asked is not None:
+            self._asked.set_room(self.height())
         self._scroll.setGeometry(self.rect())
-        self._place()
+        self._place_overlays()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._flush()
 
     def restyle(self) -> None:
-        self._scroll.verticalScrollBar().setStyleSheet(scroll_bar_style(themes.current))
-        for part in (self._task, self._plan, self._column, self._live, self._interrupted, self._follow_up):
+        for part in (self._scroll, self._task, self._plan, self._live, self._interrupted, self._follow_up):
             if part is not None:
                 part.restyle()
         self._strip.restyle()
-        self._place()
+        self._scroll.place()
         self._jump.update()
 
     def _retranslate(self) -> None:
@@ -459,4 +344,4 @@ class RunStepsView(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
-            self._place()
+            self._scroll.place()

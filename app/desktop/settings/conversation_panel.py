@@ -90,7 +90,8 @@ class ConversationPanel(LiveWidget):
 
     def _save(self, options: ChatOptions) -> None:
         # The composer may have chosen the reasoning since.
-        kept = msgspec.structs.replace(options, reasoning=self._chat.options().reasoning)
+        shown = self._chat.options()
+        kept = msgspec.structs.replace(options, reasoning=shown.reasoning, tools=shown.tools)
         self._chat.set_options(kept)
 
     def _place(self) -> None:

@@ -37,7 +37,8 @@ class ModelSection(Section):
     def take_events(self, events: list[ServiceEvent]) -> None:
         for event in events:
             if isinstance(event, ModelChanged) and event.facts is not None:
-                self._context_in_use = event.facts.context
+                # What a model elsewhere has is not chosen here.
+                self._context_in_use = None if event.facts.remote else event.facts.context
                 self.retranslate()
         if self._reload_wanted and any(isinstance(event, AnswerFinished) for event in events):
             self._reload()

@@ -129,6 +129,7 @@ class ImportServers(LiveWidget):
         for line in self.lines:
             line.add.clicked.connect(lambda _=False, line=line: self._add(line))
             self._rows.addWidget(line)
+            line.show()  # a layout would, but later
 
     def _add(self, line: FoundServer) -> None:
         line.add.setEnabled(False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from agents.mcp.clean import shown_words
@@ -66,7 +66,10 @@ class ConsentPart(Part):
             label.setText(sentence)
             self._note.column.addWidget(label)
             self.warnings.append(label)
+        pressed = self.agree.hasFocus() and server.consented
         self.agree.setVisible(not server.consented)
+        if pressed:  # else the focus would go on to a switch
+            self.command.setFocus(Qt.FocusReason.OtherFocusReason)
         self.agree.setText(self.tr("Agree and start"))
         self.agree.setAccessibleName(
             self.tr("Agree to what {name} runs, and start it").format(name=server.name)

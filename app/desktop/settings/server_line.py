@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.desktop.icons import set_icon
@@ -35,6 +36,10 @@ def agreed(services: Services, name: str, digest: str) -> None:
     """Note the consent, and start the server so that its tools can be seen. Raises UserError `mcp.*`."""
     services.servers.consent(name, digest)
     services.servers.check(name)
+
+
+def _open(url: str) -> None:
+    QDesktopServices.openUrl(QUrl(url))
 
 
 class LogPart(Part):
@@ -120,7 +125,9 @@ class ServerLine(LiveWidget):
         self.dot = Dot(self)
         self.name, self.state = small(self, ""), small(self)
         self.switch = Switch(self)
-        self.check, self.remove, self.toggle = button(self), button(self), button(self, "icon")
+        self.login, self.check, self.remove = button(self), button(self), button(self)
+        self.toggle = button(self, "icon")
+        self._logging_in = False
         self.toggle.setCheckable(True)
         self.complaint = Complaint(self)
         words = QVBoxLayout()
@@ -131,7 +138,7 @@ class ServerLine(LiveWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         self._head.addWidget(self.dot, 0, middle)
         self._head.addLayout(words, 1)
-        for widget in (self.check, self.remove, self.switch, self.toggle):
+        for widget in (self.login, self.check, self.remove, self.switch, self.toggle):
             self._head.addWidget(widget, 0, middle)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -140,6 +147,7 @@ class ServerLine(LiveWidget):
         self.toggle.toggled.connect(self._open)
         self.switch.clicked.connect(lambda on: self.do(lambda s: s.servers.enable(self.server.name, on)))
         self.check.clicked.connect(lambda: self.do(lambda s: s.servers.check(self.server.name), "net"))
+        self.login.clicked.connect(self._log_in)
         self.remove.clicked.connect(lambda: self.remove_wanted.emit(self.server.name))
         self.refresh()
 
@@ -161,6 +169,27 @@ class ServerLine(LiveWidget):
         """Ask something of the services; what goes wrong is said here."""
         self._say(None)
         self._calls.do(work, then, self._say, executor=executor, owner=self)
+
+    def _log_in(self) -> None:
+        """The page to log in at is opened in the browser once the server has named it."""
+        self._logging_in = True
+        self.retranslate()
+        self._say(None)
+        task = self._calls.stream(
+            lambda s, task: s.servers.login(self.server.name, task.tell),
+            _open,
+            lambda _: self._logged_in(None),
+            self._logged_in,
+            executor="net",
+            owner=self,
+        )
+        if task is None:
+            self._logged_in(None)
+
+    def _logged_in(self, error: UserError | None) -> None:
+        self._logging_in = False
+        self._say(error)
+        self.retranslate()
 
     def _say(self, error: UserError | None) -> None:
         self.complaint.say(error)
@@ -186,10 +215,15 @@ class ServerLine(LiveWidget):
         self.state.setText(said)
         self.switch.setChecked(server.enabled)
         self.switch.setAccessibleName(self.tr("Offer the tools of {name}").format(name=server.name))
+        wanted = server.error is not None and server.error.code.startswith("mcp.login_")
+        self.login.setText(self.tr("Waiting for the browser…") if self._logging_in else self.tr("Log in…"))
+        self.login.setAccessibleName(self.tr("Log in to {name}").format(name=server.name))
+        self.login.setVisible(server.consented and (wanted or self._logging_in))
+        self.login.setEnabled(not self._logging_in)
         self.check.setText(self.tr("Check now"))
         self.check.setAccessibleName(self.tr("Start {name} and ask for its tools").format(name=server.name))
         self.check.setVisible(opened and server.consented)
-        self.check.setEnabled(server.state != "starting")
+        self.check.setEnabled(server.state != "starting" and not self._logging_in)
         self.remove.setText(self.tr("Remove"))
         self.remove.setAccessibleName(self.tr("Remove {address}").format(address=server.name))
         self.remove.setVisible(opened)

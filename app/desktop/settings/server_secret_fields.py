@@ -13,6 +13,7 @@ from app.desktop.settings.server_parts import Part, button, small
 from app.desktop.settings.server_words import place_words
 from app.desktop.theme import themes
 from app.services.secrets import TokenPlace
+from app.services.server_secrets import CLIENT_SECRET, registered
 from app.services.server_values import Server
 
 
@@ -81,6 +82,8 @@ class SecretsPart(Part):
 
     def show_server(self, server: Server) -> None:
         names = (*server.spec.secret_env, *server.spec.secret_headers)
+        if registered(server.spec):
+            names = (*names, CLIENT_SECRET)
         self.setVisible(bool(names))
         if tuple(self.fields) == names:
             return

@@ -130,6 +130,7 @@ class ToolsPart(Part):
         for line in self.lines:
             line.toggle.setChecked(line.toggle.isChecked() or line.tool.tool in opened)
             self._rows.addWidget(line)
+            line.show()  # a layout would, but later
 
     def _show_all(self) -> None:
         self._all = True

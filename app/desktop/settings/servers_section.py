@@ -90,6 +90,7 @@ class ServersList(LiveWidget):
             line = self.lines[server.name] = ServerLine(server, self._calls, self)
             line.remove_wanted.connect(self._remove)
             self._rows.insertWidget(place, line)
+            line.show()  # a layout would, but later
         self.empty.setVisible(not servers)
         if self._to_open in self.lines:
             line = self.lines[self._to_open]

@@ -14,6 +14,8 @@ from app.desktop.service_calls import ServiceCalls
 from app.desktop.settings.answer_controls import AnswerControls, fallback_of_model
 from app.desktop.settings.appearance import AppearanceSection
 from app.desktop.settings.data_section import DataSection
+from app.desktop.settings.elsewhere_section import ElsewhereSection
+from app.desktop.settings.grants_section import GrantsSection
 from app.desktop.settings.hub_section import HubSection
 from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.servers_section import ServersSection
@@ -102,8 +104,10 @@ class SettingsPage(LiveWidget):
         self.answers = DefaultAnswers(calls, self)
         self.model = ModelSection(calls, self)
         self.hub = HubSection(calls, self)
+        self.elsewhere = ElsewhereSection(calls, self)
         self.workers = WorkersSection(calls, self)
         self.servers = ServersSection(calls, self)
+        self.grants = GrantsSection(calls, self)
         self.data = DataSection(calls, home, self)
         self._column = QWidget(self)
         column = QVBoxLayout(self._column)
@@ -113,8 +117,10 @@ class SettingsPage(LiveWidget):
             self.answers,
             self.model,
             self.hub,
+            self.elsewhere,
             self.workers,
             self.servers,
+            self.grants,
             self.data,
         ):
             column.addWidget(widget)
@@ -136,6 +142,8 @@ class SettingsPage(LiveWidget):
         outer.addWidget(self.scroller)
         self.data.restored.connect(self.restored)
         self.workers.list.grew.connect(self._scroll_to_workers)
+        self.elsewhere.said.connect(self.said)
+        self.elsewhere.grew.connect(self._scroll_to)
         self.servers.said.connect(self.said)
         self.servers.grew.connect(self._scroll_to)
         self.refresh()
@@ -150,8 +158,10 @@ class SettingsPage(LiveWidget):
     def take_events(self, events: list[ServiceEvent]) -> None:
         self.model.take_events(events)
         self.hub.take_events(events)
+        self.elsewhere.take_events(events)
         self.workers.take_events(events)
         self.servers.take_events(events)
+        self.grants.take_events(events)
         for event in events:
             if isinstance(event, ModelChanged):
                 self.answers.take_model(event)
@@ -163,7 +173,9 @@ class SettingsPage(LiveWidget):
         self.refresh_trash()
         self.workers.refresh_workers()
         self.hub.open()
+        self.elsewhere.open()
         self.servers.open()
+        self.grants.read()
 
     def leave(self) -> None:
         """The window closes."""
@@ -178,6 +190,11 @@ class SettingsPage(LiveWidget):
         """Bring what is set of the hub into sight, the token first."""
         self.hub.token.setFocus(Qt.FocusReason.OtherFocusReason)
         QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self.hub))
+
+    def show_elsewhere(self) -> None:
+        """Bring the servers of models elsewhere into sight, ready to add one."""
+        self.elsewhere.adding.address.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._scroll_to(self.elsewhere)
 
     def _scroll_to_workers(self) -> None:
         # Once it is laid out: what was never shown has no size yet.

@@ -18,12 +18,14 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class ConversationDelegate(QStyledItemDelegate):
-    """`open` is the conversation that the chat page shows, `answering` those with a running answer."""
+    """`open` is the conversation that the chat page shows, `answering` those with a running answer, `asking`
+    those that wait for an answer themselves."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.open: int | None = None
         self.answering: set[int] = set()
+        self.asking: set[int] = set()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         tall = bool(index.data(Role.SNIPPET))
@@ -42,15 +44,15 @@ class ConversationDelegate(QStyledItemDelegate):
             paint_ground(painter, box, option.state, is_open=conversation.id == self.open)
             inner = box.adjusted(theme.px(INSET), 0, -theme.px(INSET), 0)
             if conversation.id in self.answering:
-                self._dot(painter, inner)
+                self._dot(painter, inner, asks=conversation.id in self.asking)
                 inner.setRight(inner.right() - theme.px(16))
             self._words(painter, inner, index)
         painter.restore()
 
-    def _dot(self, painter: QPainter, inner: QRect) -> None:
-        size = themes.current.px(6)
+    def _dot(self, painter: QPainter, inner: QRect, *, asks: bool) -> None:
+        size = themes.current.px(8 if asks else 6)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(themes.current.accent))
+        painter.setBrush(QColor(themes.current.warning if asks else themes.current.accent))
         painter.drawEllipse(inner.right() - size, inner.center().y() - size // 2 + 1, size, size)
 
     def _words(self, painter: QPainter, inner: QRect, index: Index) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.desktop.elsewhere import ElsewhereChip
 from app.desktop.icons import set_icon
 from app.desktop.live import LiveWidget
 from app.desktop.theme import themes
@@ -24,6 +25,8 @@ from app.services.events import ModelChanged
 
 # Below this width the gauge gives its room to the title.
 GAUGE_FROM = 680
+# A model elsewhere is marked with a sentence, a word, or the cloud of the pill alone.
+SENTENCE_FROM, WORD_FROM = 1060, 640
 
 
 class TitleField(QLineEdit):
@@ -110,13 +113,14 @@ class Header(LiveWidget):
             button.setProperty("kind", "icon")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.options.setCheckable(True)
+        self.elsewhere = ElsewhereChip(self)
         self.model = ModelMenu(self)
         self._used, self._size = 0, 0
         self._state: ModelChanged | None = None
         self._title: str | None = None
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.title, 1)
-        for widget in (self.context, self.progress, self.cancel, self.options, self.model):
+        for widget in (self.context, self.progress, self.cancel, self.options, self.elsewhere, self.model):
             self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self.title.renamed.connect(self.renamed)
         self.cancel.clicked.connect(self.cancel_wanted)
@@ -136,6 +140,7 @@ class Header(LiveWidget):
     def show_model(self, state: ModelChanged) -> None:
         self._state = state
         self.model.show_state(state)
+        self.elsewhere.show_model(state.path)
         self.retranslate()
 
     def _loading(self) -> bool:
@@ -146,6 +151,9 @@ class Header(LiveWidget):
         self.progress.setVisible(loading)
         self.cancel.setVisible(loading)
         wide = self.width() >= themes.current.px(GAUGE_FROM)
+        self.elsewhere.set_short(self.width() < themes.current.px(SENTENCE_FROM))
+        room = self.width() >= themes.current.px(WORD_FROM)
+        self.elsewhere.setVisible(self.elsewhere.marks() and room)
         self.context.setVisible(bool(self._used and self._size and not loading and wide))
 
     def resizeEvent(self, event: object) -> None:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from app.desktop.settings.settings_page import SettingsPage
     from app.desktop.window.actions import Actions
     from app.desktop.window.chat_list import ChatList
+    from app.desktop.window.chat_notes import ChatNotes
     from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.opening_failed import OpeningFailed
     from app.desktop.window.palette import Palette
@@ -70,6 +71,7 @@ class MainWindow(LiveWidget):
     chats: ChatList
     downloads: DownloadNotes
     tool_checking: ToolChecking
+    chat_notes: ChatNotes
     run_notes: RunNotes
     palette_overlay: Palette
     sheet: ShortcutSheet
@@ -110,6 +112,7 @@ class MainWindow(LiveWidget):
         from app.desktop.settings.settings_page import SettingsPage
         from app.desktop.window.actions import Actions
         from app.desktop.window.chat_list import ChatList
+        from app.desktop.window.chat_notes import ChatNotes
         from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.opening_failed import OpeningFailed
         from app.desktop.window.palette import Palette
@@ -129,6 +132,7 @@ class MainWindow(LiveWidget):
         self.tool_checking = ToolChecking(self.calls, self)
         ToolCheckNotes(self.tool_checking, self.chat.header.model, self.toast, self.show_error)
         self.run_notes = RunNotes(self.calls, self.toast, self._shows_run)
+        self.chat_notes = ChatNotes(self.toast, self._shows_chat)
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
         self.pages.addWidget(self.settings)
@@ -215,6 +219,8 @@ class MainWindow(LiveWidget):
         self.chat.answering_changed.connect(self.sidebar.show_answering)
         self.chat.header.options_wanted.connect(self.panel.toggle)
         self.chat.header.model.open_file_wanted.connect(self.open_model_file)
+        self.chat.header.model.elsewhere_wanted.connect(self.show_elsewhere)
+        self.chat.model_strip.elsewhere_wanted.connect(self.show_elsewhere)
         self.chat.header.model.models_wanted.connect(self.find_models)
         self.chat.header.model.library_wanted.connect(lambda: self.show_models("library"))
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)
@@ -225,6 +231,9 @@ class MainWindow(LiveWidget):
         self.downloads.changed.connect(self.rail.show_downloads)
         self.downloads.used.connect(self.compose)
         self.downloads.show_wanted.connect(lambda: self.show_models("downloads"))
+        self.chat.said.connect(self._say)
+        self.chat_notes.asking.connect(self.sidebar.show_asking)
+        self.chat_notes.show_wanted.connect(self.open_chat)
         self.run_notes.waiting.connect(self.rail.show_waiting)
         self.run_notes.show_wanted.connect(self.show_run)
         self.failure.retry_wanted.connect(self.retry_wanted)
@@ -292,6 +301,7 @@ class MainWindow(LiveWidget):
                 self.save_strip.hide()
         self.downloads.take_events(events)
         self.run_notes.shelf.take_events(events)
+        self.chat_notes.take_events(events)
         self.settings.take_events(events)
         self.placement.take_events(events)
         if self._models is not None:
@@ -334,9 +344,12 @@ class MainWindow(LiveWidget):
             from app.desktop.runs.runs_page import RunsPage
 
             page = self._runs = RunsPage(self.calls, self.run_notes.shelf, self)
+            self.toast.stand_above(page.form.foot)
             page.said.connect(self._say)
             self.pages.addWidget(page)
             self.side.addWidget(page.side)
+            if self.calls.services is not None:
+                page.take_events([self.calls.services.models.state])
         return self._runs
 
     def show_page(self, page: str) -> None:
@@ -362,6 +375,11 @@ class MainWindow(LiveWidget):
 
     def _shows_downloads(self) -> bool:
         return self._models is not None and self._models.downloads.isVisible()
+
+    def _shows_chat(self, conversation: int) -> bool:
+        shown = self.chat.conversation
+        is_it = shown is not None and shown.id == conversation
+        return is_it and self.chat.isVisible() and self.isActiveWindow()
 
     def _shows_run(self, run: int) -> bool:
         return self._runs is not None and self._runs.shows(run) and self.isActiveWindow()
@@ -389,6 +407,11 @@ class MainWindow(LiveWidget):
         """The settings, where the hub's token is kept."""
         self.show_page("settings")
         self.settings.show_hub()
+
+    def show_elsewhere(self) -> None:
+        """The settings, where servers of models elsewhere are added."""
+        self.show_page("settings")
+        self.settings.show_elsewhere()
 
     def _chat_with(self, path: str) -> None:
         self.show_page("chat")

@@ -9,16 +9,19 @@ from typing import Literal
 import msgspec
 
 from app.desktop.window.fuzzy import fuzzy_score
+from app.services.elsewhere_file import ModelServer
 from app.services.models import STARTER, STARTER_NAME
 from app.store.records import LibraryModel, LibraryState, ToolCheck
+from engine.remote.names import read_name
 
-ChoiceKind = Literal["library", "starter", "file"]
+ChoiceKind = Literal["library", "starter", "file", "near", "elsewhere"]
 
 
 class ModelChoice(msgspec.Struct, frozen=True):
     """A model to choose. `use` is what `Models.use` takes; `path` tells it from the others. What is
     not known is "" or 0. `words` are found by a search besides what is shown. `tools`: how well it uses
-    them, None when it was not checked."""
+    them, None when it was not checked. A "near" one is a server's that runs on this computer; for one
+    "elsewhere" text leaves it, and `place` is what its user calls the server."""
 
     kind: ChoiceKind
     use: str
@@ -28,6 +31,7 @@ class ModelChoice(msgspec.Struct, frozen=True):
     bytes: int = 0
     state: LibraryState = "ready"
     words: str = ""
+    place: str = ""
     tools: ToolCheck | None = None
 
     @property
@@ -55,11 +59,17 @@ def look_at_files(paths: Iterable[str]) -> tuple[OpenedFile, ...]:
 
 
 def model_choices(
-    library: Sequence[LibraryModel], files: Sequence[OpenedFile], starter: OpenedFile | None = None
+    library: Sequence[LibraryModel],
+    files: Sequence[OpenedFile],
+    starter: OpenedFile | None = None,
+    servers: Sequence[ModelServer] = (),
+    used: Sequence[str] = (),
 ) -> tuple[ModelChoice, ...]:
     """The models of the library, the last used first, then the starter, then files opened before; each file once.
+    Behind them those of servers: on this computer, then elsewhere.
 
-    `starter` is the file of the starter model, None where that is not installed.
+    `starter` is the file of the starter model, None where that is not installed. `used` are names of models elsewhere
+    that were used before, whether or not their server is set up.
     """
     listed = sorted(library, key=lambda model: (-model.used, -model.added, model.name))
     choices = [_of_library(model) for model in listed if model.trashed is None]
@@ -68,7 +78,25 @@ def model_choices(
         choices.append(ModelChoice("starter", STARTER, STARTER_NAME, starter.path, "", starter.bytes))
         known.add(starter.path)
     choices += [_of_file(file) for file in files if file.path not in known]
-    return tuple(choices)
+    return (*choices, *_of_servers(servers, used))
+
+
+def _of_servers(servers: Sequence[ModelServer], used: Sequence[str]) -> list[ModelChoice]:
+    titles = {server.url: server.title for server in servers}
+    names = dict.fromkeys([*(name for server in servers for name in server.names), *used])
+    found = [remote for name in names if (remote := read_name(name)) is not None]
+    found.sort(key=lambda remote: remote.leaves)  # stable: else in the order of the servers
+    return [
+        ModelChoice(
+            "elsewhere" if remote.leaves else "near",
+            remote.text,
+            remote.model,
+            remote.text,
+            words=f"{remote.host} {titles.get(remote.url, '')}",
+            place=titles.get(remote.url, ""),
+        )
+        for remote in found
+    ]
 
 
 def with_checks(choices: Iterable[ModelChoice], checks: Mapping[str, ToolCheck]) -> tuple[ModelChoice, ...]:
@@ -104,7 +132,12 @@ def found_choices(query: str, choices: Sequence[ModelChoice]) -> tuple[ModelChoi
         if (score := fuzzy_score(query, f"{choice.name} {choice.quantisation} {choice.words}")) is not None
     ]
     scored.sort(key=lambda pair: -pair[0])  # stable: what is equally good keeps its place
-    return tuple(choice for _, choice in scored)
+    return tuple(sorted((choice for _, choice in scored), key=_group))
+
+
+def _group(choice: ModelChoice) -> int:
+    """Groups stay together in what is found, too."""
+    return {"near": 1, "elsewhere": 2}.get(choice.kind, 0)
 
 
 def is_in_use(choice: ModelChoice, path: str) -> bool:

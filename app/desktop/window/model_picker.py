@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QWidget
 
+from app.desktop.elsewhere import mark, place_name
 from app.desktop.models.tool_checking import ToolCheckUnderWay
 from app.desktop.models.tool_words import checking_text, tools_sentence, tools_text
 from app.desktop.placement.measures import size_text, speed_number
@@ -18,6 +19,7 @@ from app.desktop.window.model_choices import ModelChoice, found_choices, is_in_u
 from app.desktop.window.overlay import Overlay
 from app.desktop.window.picker_rows import PickerRows, Row, RowDelegate, row_height
 from app.services.events import ModelChanged
+from engine.remote.names import read_name
 
 WIDTH = 440
 FOOT = 18
@@ -40,6 +42,7 @@ class ModelPicker(Overlay):
     models_wanted = Signal(str)
     library_wanted = Signal()
     open_file_wanted = Signal()
+    elsewhere_wanted = Signal()
     reload_wanted = Signal()
     check_wanted = Signal(str, str)
     check_stop_wanted = Signal()
@@ -115,7 +118,7 @@ class ModelPicker(Overlay):
         if self.isHidden():
             return  # made anew when it opens
         before = self.list.currentIndex().row()
-        models = [self._model_row(choice) for choice in found_choices(self.field.text(), self._choices)]
+        models = self._model_rows(found_choices(self.field.text(), self._choices))
         self.rows.show_rows([*models, *self._action_rows(found=bool(models))])
         self._nothing.setText(self._say_nothing() if not models else "")
         self._nothing.setVisible(not models)
@@ -127,6 +130,16 @@ class ModelPicker(Overlay):
             return self.tr("Reading the library…")
         return self.tr("No model of yours is called that.")
 
+    def _model_rows(self, choices: Sequence[ModelChoice]) -> list[Row]:
+        """A heading stands over the first of each group of servers."""
+        headings = {"near": self.tr("Servers on this computer"), "elsewhere": mark()}
+        rows = []
+        for choice in choices:
+            row = self._model_row(choice)
+            heading = headings.pop(choice.kind, "")
+            rows.append(msgspec.structs.replace(row, heading=heading) if heading else row)
+        return rows
+
     def _model_row(self, choice: ModelChoice) -> Row:
         used = self._state is not None and is_in_use(choice, self._state.path)
         note, colour, said = self._note(choice, used)
@@ -135,6 +148,8 @@ class ModelPicker(Overlay):
             parts.append(self.tr("starter model"))
         elif choice.kind == "file":
             parts.append(self.tr("opened file"))
+        elif (remote := read_name(choice.path)) is not None:
+            parts += [choice.place, place_name(remote)]
         speed, speed_said = self._speed(choice)
         detail = " · ".join(part for part in (*parts, speed, tools_text(choice.tools)) if part)
         tools_said = f"{tools_text(choice.tools)}. {tools_sentence(choice.tools)}" if choice.tools else ""
@@ -142,7 +157,8 @@ class ModelPicker(Overlay):
         act: partial[None] = partial(self.use_wanted.emit, choice.use)
         if choice.kind == "library" and not choice.usable:
             act = partial(self.library_wanted.emit)  # where it can be mended
-        symbol = "check" if used else "box" if choice.usable else "triangle-alert"
+        symbol = "box" if choice.usable else "triangle-alert"
+        symbol = "check" if used else "cloud" if choice.kind == "elsewhere" else symbol
         enabled = choice.usable or choice.kind == "library"
         return Row(choice.name, symbol, act, described, detail, note, colour, enabled, is_model=True)
 
@@ -197,6 +213,7 @@ class ModelPicker(Overlay):
         actions: list[tuple[str, str, Callable[[], object]]] = [
             (more, "search" if query else "plus", partial(self.models_wanted.emit, query)),
             (self.tr("Open a model file…"), "folder-open", self.open_file_wanted.emit),
+            (self.tr("Models elsewhere…"), "cloud", self.elsewhere_wanted.emit),
         ]
         if self._state is not None and self._state.state in ("lost", "ready"):
             actions.append((self.tr("Load again"), "refresh-cw", self.reload_wanted.emit))

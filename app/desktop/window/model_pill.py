@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
+from app.desktop.elsewhere import leaving, mark_sentence
 from app.desktop.icons import icon
 from app.desktop.live import LiveWidget
 from app.desktop.theme import themes
@@ -19,21 +20,24 @@ if TYPE_CHECKING:
     from app.desktop.window.model_choices import ModelChoice
     from app.desktop.window.model_picker import ModelPicker, ModelSpeed
 
+CLOUD = 16
 DOT = {"ready": "good", "loading": "accent", "lost": "bad", "empty": "faint", "closed": "faint"}
 
 
 class ModelPill(QPushButton):
-    """A dot for the state, the model's name, a chevron. A name without room is cut in its middle."""
+    """A dot for the state, a cloud for a model elsewhere, the model's name, a chevron. A name without room is cut in
+    its middle."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "pill")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._name, self._dot = "", "faint"
+        self._name, self._dot, self._leaves = "", "faint", False
 
-    def show_model(self, name: str, dot: str) -> None:
-        self._name, self._dot = name, dot
+    def show_model(self, name: str, dot: str, *, leaves: bool = False) -> None:
+        """`leaves`: text leaves this computer for it."""
+        self._name, self._dot, self._leaves = name, dot, leaves
         self.updateGeometry()
         self.update()
 
@@ -43,7 +47,8 @@ class ModelPill(QPushButton):
     def sizeHint(self) -> QSize:
         px = themes.current.px
         words = QFontMetrics(themes.current.font(13)).horizontalAdvance(self._name)
-        return QSize(min(words, px(260)) + px(12 + 8 + 8 + 8 + 14 + 12) + 2, px(30))
+        mark = px(CLOUD + 6) if self._leaves else 0
+        return QSize(min(words, px(260)) + mark + px(12 + 8 + 8 + 8 + 14 + 12) + 2, px(30))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(themes.current.px(96), self.sizeHint().height())
@@ -59,6 +64,10 @@ class ModelPill(QPushButton):
         painter.drawEllipse(left, (self.height() - dot) // 2, dot, dot)
         start = left + dot + theme.px(8)
         end = self.width() - theme.px(10) - chevron
+        if self._leaves:
+            cloud = theme.px(CLOUD)
+            icon("cloud", "warning", CLOUD).paint(painter, start, (self.height() - cloud) // 2, cloud, cloud)
+            start += cloud + theme.px(6)
         painter.setFont(theme.font(13))
         painter.setPen(QColor(theme.text))
         place = QRect(start, 0, end - theme.px(6) - start, self.height())
@@ -77,6 +86,7 @@ class ModelMenu(LiveWidget):
 
     use_wanted = Signal(str)
     open_file_wanted = Signal()
+    elsewhere_wanted = Signal()
     models_wanted = Signal(str)
     library_wanted = Signal()
     reload_wanted = Signal()
@@ -134,6 +144,7 @@ class ModelMenu(LiveWidget):
         picker = self.picker = ModelPicker(self.window(), self)
         picker.use_wanted.connect(self.use_wanted)
         picker.open_file_wanted.connect(self.open_file_wanted)
+        picker.elsewhere_wanted.connect(self.elsewhere_wanted)
         picker.models_wanted.connect(self.models_wanted)
         picker.library_wanted.connect(self.library_wanted)
         picker.reload_wanted.connect(self.reload_wanted)
@@ -169,8 +180,12 @@ class ModelMenu(LiveWidget):
         }[kind]
         if state is not None and state.tuning:
             words = self.tr("being tuned")
-        self.pill.show_model(name or self.tr("Choose a model"), "bad" if failed else DOT[kind])
+        remote = leaving(state.path) if state is not None else None
+        dot = "bad" if failed else DOT[kind]
+        self.pill.show_model(name or self.tr("Choose a model"), dot, leaves=remote is not None)
         described = self.tr("Model: {name}, {state}").format(name=name, state=words)
+        if remote is not None:
+            described = f"{described}. {mark_sentence(remote)}"
         self.pill.setAccessibleName(described if name else self.tr("Choose a model"))
         self.pill.setToolTip(described if name else self.tr("Choose a model"))
         self.updateGeometry()

@@ -10,13 +10,14 @@ from PySide6.QtCore import QObject
 
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.window.model_pill import ModelMenu
-from app.services.events import LibraryChanged, ModelChanged, ServiceEvent
+from app.services.events import ElsewhereChanged, LibraryChanged, ModelChanged, ServiceEvent
 from engine.errors import UserError
 from engine.remote.names import is_remote
 
 if TYPE_CHECKING:
     from app.desktop.window.model_choices import ModelChoice
     from app.desktop.window.model_picker import ModelSpeed
+    from app.services.elsewhere_file import ModelServer
     from app.services.services import Services
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,17 @@ def choices_of(services: Services) -> tuple[ModelChoice, ...]:
         for file in look_at_files(path for path in recent if not is_remote(path))
         if file.there or not Path(file.path).is_relative_to(folder)
     ]
-    choices = model_choices(services.library.models(), files, starter)
+    used = [path for path in recent if is_remote(path)]
+    choices = model_choices(services.library.models(), files, starter, _servers(services), used)
     return with_checks(choices, services.tool_checks.by_path(choice.path for choice in choices))
+
+
+def _servers(services: Services) -> tuple[ModelServer, ...]:
+    try:
+        return services.elsewhere.all()
+    except UserError as error:  # the settings say what is wrong with their file
+        log.warning("The servers of models elsewhere could not be read: %s", error)
+        return ()
 
 
 def speed_of(services: Services, path: str) -> ModelSpeed:
@@ -48,6 +58,8 @@ def speed_of(services: Services, path: str) -> ModelSpeed:
 
     placements = services.placements
     measured = placements.speed(path)
+    if is_remote(path):  # nothing is planned of it
+        return ModelSpeed(measured.decode_tps if measured is not None else 0.0)
     plan = placements.planned(path, placements.wishes_for(path)).plan
     return ModelSpeed(
         measured.decode_tps if measured is not None else 0.0, plan.predicted.decode_tps, plan.fits
@@ -74,7 +86,9 @@ class ModelReading(QObject):
         for event in events:
             if isinstance(event, ModelChanged):
                 self._state = event
-        if self._looked_at() and any(isinstance(event, LibraryChanged) for event in events):
+        if self._looked_at() and any(
+            isinstance(event, LibraryChanged | ElsewhereChanged) for event in events
+        ):
             self.read()
 
     def _looked_at(self) -> bool:

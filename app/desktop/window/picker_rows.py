@@ -16,13 +16,15 @@ from app.desktop.theme import themes
 Index = QModelIndex | QPersistentModelIndex
 MODEL_ROW = 52
 ACTION_ROW = 34
+HEADING = 30
 INSET = 10
 SYMBOL = 16
 
 
 class Row(msgspec.Struct, frozen=True):
     """A line to choose. `note` stands at the right, in the theme's `note_colour`; `detail` below the text.
-    `described` is what a screen reader says. `divided`: a thin line stands above it."""
+    `described` is what a screen reader says. `divided`: a thin line stands above it, and with `heading` the words of
+    the group that begins with it."""
 
     text: str
     symbol: str
@@ -34,6 +36,7 @@ class Row(msgspec.Struct, frozen=True):
     enabled: bool = True
     divided: bool = False
     is_model: bool = False
+    heading: str = ""
 
 
 class PickerRows(QAbstractListModel):
@@ -74,7 +77,8 @@ class PickerRows(QAbstractListModel):
 
 def row_height(row: Row) -> int:
     px = themes.current.px
-    return px(MODEL_ROW if row.is_model else ACTION_ROW) + (px(9) if row.divided else 0)
+    above = px(9) if row.divided else 0
+    return px(MODEL_ROW if row.is_model else ACTION_ROW) + above + (px(HEADING) if row.heading else 0)
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -98,6 +102,14 @@ class RowDelegate(QStyledItemDelegate):
             )
             painter.fillRect(line, QColor(theme.line))
             box = box.adjusted(0, theme.px(9), 0, 0)
+        if row.heading:
+            place = QRect(box.left(), box.top(), box.width(), theme.px(HEADING))
+            place.adjust(theme.px(INSET), theme.px(8), -theme.px(INSET), 0)
+            painter.setFont(theme.font(12))
+            painter.setPen(QColor(theme.muted))
+            words = painter.fontMetrics().elidedText(row.heading, Qt.TextElideMode.ElideRight, place.width())
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+            box = box.adjusted(0, theme.px(HEADING), 0, 0)
         if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.accent_soft))

@@ -158,6 +158,10 @@ class Sidebar(LiveWidget):
         self._delegate.answering = set(conversations)
         self.list.viewport().update()
 
+    def show_asking(self, conversations: set[int]) -> None:
+        self._delegate.asking = set(conversations)
+        self.list.viewport().update()
+
     def focus_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()

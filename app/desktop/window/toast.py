@@ -18,12 +18,12 @@ class Toast(QFrame):
     """One toast over the window `parent`; a new one takes the place of the old. Takes no focus, and does not go
     while nobody looks: before another window.
 
-    It stands above `foot` while that is in sight, else at the foot of the window.
+    It stands above `foot`, or another one of `stand_above`, while that is in sight, else at the foot of the window.
     """
 
     def __init__(self, parent: QWidget, foot: QWidget) -> None:
         super().__init__(parent)
-        self._foot, self._window = foot, parent
+        self._feet, self._window = [foot], parent
         self.setProperty("kind", "card")
         self.setObjectName("toast")
         self._text = QLabel(self)
@@ -43,6 +43,10 @@ class Toast(QFrame):
         themes.changed.connect(self._restyle)
         self._restyle()
         self.hide()
+
+    def stand_above(self, foot: QWidget) -> None:
+        """Leave this part of the window free as well."""
+        self._feet.append(foot)
 
     def say(
         self,
@@ -100,9 +104,10 @@ class Toast(QFrame):
         self.adjustSize()
         window = self._window
         middle, bottom = window.width() // 2, window.height() - themes.current.px(MARGIN)
-        if self._foot.isVisible():
-            corner = self._foot.mapTo(window, QPoint(0, 0))
-            middle, bottom = corner.x() + self._foot.width() // 2, corner.y() - themes.current.px(4)
+        foot = next((foot for foot in self._feet if foot.isVisible()), None)
+        if foot is not None:
+            corner = foot.mapTo(window, QPoint(0, 0))
+            middle, bottom = corner.x() + foot.width() // 2, corner.y() - themes.current.px(4)
         self.move(middle - self.width() // 2, bottom - self.height())
 
     def hideEvent(self, event: object) -> None:

@@ -11,11 +11,12 @@ import pytest
 
 from agents.mcp.definitions import offered
 from agents.mcp.host import Host, ServerTool, server_tools
-from agents.mcp.spec import ServerSpec
+from agents.mcp.spec import ServerSpec, Values
 from agents.permissions.values import ApprovalRequest, Decision
 from engine.errors import UserError
 from tests.agents.mcp.conftest import BIN, Faulty
 from tests.support.agents.here import here_in
+from tests.support.agents.open_sandbox import OpenSandbox
 
 
 def tools_of(host: Host, spec: ServerSpec, workspace: Path) -> dict[str, ServerTool]:
@@ -81,6 +82,42 @@ def test_endless_error_output_holds_up_nothing_and_its_end_is_kept(
     log = tools["faulty_echo"].link.log
     assert log.last_word().endswith("the end of it") or "the end of it" in log.tail(1)[0]
     assert sum(map(len, log.tail())) < 500_000
+
+
+def test_a_pattern_for_results_is_not_searched(host: Host, workspace: Path, faulty: Faulty) -> None:
+    tools = tools_of(host, faulty("pattern"), workspace)
+    begun = time.monotonic()
+    assert "aaaa!" in tools["faulty_slow"].run({}, here_in(workspace)).text
+    assert time.monotonic() - begun < 2
+
+
+def test_who_gives_a_call_up_tells_the_server(host: Host, workspace: Path, faulty: Faulty) -> None:
+    tools = tools_of(host, faulty(timeout_s=0.3), workspace)
+    outcome = tools["faulty_wait"].run({}, here_in(workspace))
+    assert outcome.status == "timeout"
+    assert tools["faulty_echo"].run({"text": "next"}, here_in(workspace)).text == "next"
+    assert tools["faulty_wait"].link.log.last_word().startswith("cancelled ")
+
+
+@pytest.mark.parametrize(("fault", "count"), [("pages", 2), ("endless_pages", 49)])
+def test_all_pages_of_a_list_are_asked_for_but_not_without_end(
+    host: Host, workspace: Path, faulty: Faulty, fault: str, count: int
+) -> None:
+    names = set(tools_of(host, faulty(fault), workspace))
+    assert {f"faulty_tool{page}" for page in range(1, count + 1)} <= names
+    assert "faulty_echo" in names and f"faulty_tool{count + 1}" not in names
+
+
+def test_versions_are_agreed_on_or_the_server_is_told_as_unusable(
+    host: Host, workspace: Path, faulty: Faulty
+) -> None:
+    old = host.link(faulty("oldest"), workspace)
+    old.start()
+    assert old.version == "2024-11-05"
+    strange = host.link(faulty("unheard_of"), workspace)
+    with pytest.raises(UserError) as caught:
+        strange.start()
+    assert caught.value.code == "mcp.nonsense" and "1999" in str(caught.value.params["detail"])
 
 
 def test_a_huge_result_is_cut_and_what_is_binary_is_only_told(
@@ -172,6 +209,53 @@ def test_a_server_that_says_nothing_is_not_waited_for(host: Host, workspace: Pat
     assert caught.value.code == "mcp.slow_start"
 
 
+def test_a_start_that_hangs_holds_up_no_end(host: Host, workspace: Path, faulty: Faulty) -> None:
+    link = host.link(faulty("silent", start_s=60.0), workspace)
+    errors: list[str] = []
+
+    def start() -> None:
+        with pytest.raises(UserError) as caught:
+            link.start()
+        errors.append(caught.value.code)
+
+    starting = threading.Thread(target=start)
+    starting.start()
+    while link.state != "starting":
+        time.sleep(0.01)
+    begun = time.monotonic()
+    link.stop()
+    starting.join()
+    assert time.monotonic() - begun < 5
+    assert (len(errors), link.state) == (1, "off")
+
+
+def test_a_slow_keyring_holds_up_no_other_server(tmp_path: Path, workspace: Path, faulty: Faulty) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def values(spec: ServerSpec) -> Values:
+        if spec.name == "slow":
+            asked.set()
+            answer.wait(10)
+        return Values()
+
+    host = Host(OpenSandbox, tmp_path / "homes", values)
+    try:
+        good = tools_of(host, ServerSpec("good", faulty().command), workspace)
+        slow = host.link(ServerSpec("slow", faulty().command), workspace)
+        starting = threading.Thread(target=slow.start)
+        starting.start()
+        assert asked.wait(5)
+        begun = time.monotonic()
+        assert good["good_echo"].run({"text": "quick"}, here_in(workspace)).text == "quick"
+        assert time.monotonic() - begun < 2
+        answer.set()
+        starting.join()
+        assert slow.state == "ready"
+    finally:
+        answer.set()
+        host.close()
+
+
 def test_a_banner_before_the_first_message_does_no_harm(host: Host, workspace: Path, faulty: Faulty) -> None:
     assert tools_of(host, faulty("banner"), workspace)["faulty_fail"].run({}, here_in(workspace)).text == (
         "it did not work"
@@ -256,8 +340,6 @@ def test_a_server_sees_nothing_of_our_environment(
 
 
 def test_without_a_sandbox_no_command_is_started(tmp_path: Path, workspace: Path, faulty: Faulty) -> None:
-    from agents.mcp.spec import Values
-
     host = Host(lambda: None, tmp_path / "homes", lambda spec: Values())
     try:
         with pytest.raises(UserError) as caught:

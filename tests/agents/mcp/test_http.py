@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,7 +48,7 @@ def test_a_real_server_is_called_asks_its_question_and_sees_the_key(
     with serving(app) as address:
         tools = tools_of(keyed, ServerSpec("real", url=f"{address}/mcp"), workspace)
         assert tools["real_add"].link.version == version
-        assert set(tools) == {"real_add", "real_book", "real_count"}
+        assert set(tools) == {"real_add", "real_book", "real_count", "real_grow"}
         assert tools["real_add"].facts.network and not tools["real_add"].facts.held
         assert tools["real_add"].run({"a": 2, "b": 3}, here_in(workspace)).text.startswith("5")
         person = Person(Decision(True, content={"name": "Mina"}))
@@ -54,6 +58,11 @@ def test_a_real_server_is_called_asks_its_question_and_sees_the_key(
         declined = tools["real_book"].run({}, here_in(workspace, approver=Person(Decision(False))))
         assert "decline" in declined.text
         assert tools["real_count"].run({}, here_in(workspace)).text.startswith("counted")
+        assert tools["real_grow"].run({}, here_in(workspace)).status == "ok"
+        end = time.monotonic() + 5
+        while "grown" not in {one.name for one in tools["real_add"].link.definitions}:
+            assert time.monotonic() < end
+            time.sleep(0.02)
         wrong = tools["real_add"].run({"a": "x"}, here_in(workspace))
         assert wrong.status == "error"
         keyed.close()
@@ -114,6 +123,46 @@ def test_what_answers_badly_is_one_sentence(plain: Host, workspace: Path, app: A
             link.start()
         assert caught.value.code in ("mcp.unreachable", "mcp.refused", "mcp.nonsense", "mcp.slow_start")
         assert len(str(caught.value.params.get("detail", ""))) <= 1000
+        plain.close()
+
+
+class Flooding:
+    """Answers each call with notifications without end."""
+
+    def __init__(self) -> None:
+        self._inner = made_server().streamable_http_app()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        headers = dict(scope.get("headers", []))
+        if headers.get(b"mcp-method") != b"tools/call":
+            await self._inner(scope, receive, send)
+            return
+        shown = [(b"content-type", b"text/event-stream")]
+        await send({"type": "http.response.start", "status": 200, "headers": shown})
+        note = {"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": "x"}}
+        event = f"event: message\ndata: {json.dumps(note)}\n\n".encode()
+        end = time.monotonic() + 2.5  # longer than the call is waited for
+        with contextlib.suppress(OSError):
+            while time.monotonic() < end:
+                await send({"type": "http.response.body", "body": event * 100, "more_body": True})
+
+
+def test_a_flood_of_events_holds_up_no_other_server(plain: Host, workspace: Path) -> None:
+    with serving(Flooding()) as address, serving(made_server().streamable_http_app()) as other:
+        bad = tools_of(plain, ServerSpec("bad", url=f"{address}/mcp", timeout_s=1.5), workspace)
+        good = tools_of(plain, ServerSpec("good", url=f"{other}/mcp"), workspace)
+        outcomes: list[str] = []
+        thread = threading.Thread(
+            target=lambda: outcomes.append(bad["bad_add"].run({"a": 1, "b": 1}, here_in(workspace)).status)
+        )
+        thread.start()
+        slowest = 0.0
+        while thread.is_alive():
+            begun = time.monotonic()
+            assert good["good_add"].run({"a": 1, "b": 1}, here_in(workspace)).status == "ok"
+            slowest = max(slowest, time.monotonic() - begun)
+        thread.join()
+        assert outcomes == ["timeout"] and slowest < 1.5
         plain.close()
 
 

@@ -54,6 +54,19 @@ def test_the_first_use_of_a_tool_is_asked_about_whatever_it_says_of_itself() -> 
     assert decide(question(facts=facts_of(trusted=True))).action == "ask", "trusted ones too, once"
 
 
+def test_what_goes_elsewhere_is_shown_with_where_it_goes() -> None:
+    here, away = Effects("mcp"), Effects("mcp", url="https://x.example/mcp")
+    shown = [
+        request(asked, decide(asked)).subject
+        for asked in (
+            question(arguments={"text": "my diary"}, effects=effects, facts=facts_of(held=False))
+            for effects in (here, away)
+        )
+    ]
+    assert shown[0] == '{\n  "text": "my diary"\n}'
+    assert shown[1] == f"https://x.example/mcp\n{shown[0]}"
+
+
 def test_a_grant_for_a_tool_does_not_count_for_it_once_it_has_changed() -> None:
     for scope in ("run", "workspace"):
         grant = granted(scope)

@@ -90,6 +90,10 @@ class Outside:
         for path in _executed_by_git(self.workspace):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("mine")
+        for repository in REPOSITORIES:
+            (self.workspace / repository / "HEAD").write_text("ref: refs/heads/main")
+            for name in ("objects", "refs"):
+                (self.workspace / repository / name).mkdir()
         shutil.copy(attacks.__file__, self.workspace / "attacks.py")
         self.tcp, self.udp = socket.create_server(("127.0.0.1", 0)), socket.socket(type=socket.SOCK_DGRAM)
         self.udp.bind(("127.0.0.1", 0))
@@ -97,9 +101,12 @@ class Outside:
         name = f"coterie-{os.getpid()}-{folder.name}"
         self.abstract.bind("\0" + name)
         self.named.bind(str(outside / "socket"))
-        for listening in (self.abstract, self.named):
+        self.inner = socket.socket(socket.AF_UNIX)
+        (self.workspace / "tmp").mkdir()
+        self.inner.bind(str(self.workspace / "tmp/service.socket"))
+        for listening in (self.abstract, self.named, self.inner):
             listening.listen()
-        for one in (self.tcp, self.udp, self.abstract, self.named):
+        for one in (self.tcp, self.udp, self.abstract, self.named, self.inner):
             one.setblocking(False)
         self.process = subprocess.Popen(
             ["bash", "-c", f"trap 'echo >{folder}/signalled' URG TERM; echo; sleep 120 & wait; wait; wait"],
@@ -146,7 +153,12 @@ class Outside:
             found.append("file")
         if os.listxattr(file):
             found.append("attribute")
-        for name, listening in (("tcp", self.tcp), ("abstract", self.abstract), ("named", self.named)):
+        for name, listening in (
+            ("tcp", self.tcp),
+            ("abstract", self.abstract),
+            ("named", self.named),
+            ("inner", self.inner),
+        ):
             with contextlib.suppress(BlockingIOError):
                 listening.accept()[0].close()
                 found.append(name)
@@ -164,7 +176,7 @@ class Outside:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.process.stdout.close()
-        for one in (self.tcp, self.udp, self.abstract, self.named):
+        for one in (self.tcp, self.udp, self.abstract, self.named, self.inner):
             one.close()
         self.shared.close()
 

@@ -12,6 +12,7 @@ import pytest
 
 from agents.sandbox import launched
 from agents.sandbox.find import find_sandbox
+from agents.sandbox.inside.supervise import Floor, floor_of
 from agents.sandbox.output import KeptOutput
 from agents.sandbox.sandbox import Confinement, Limits, Ran, Sandbox
 from agents.sandbox.visible import interpreter
@@ -77,7 +78,8 @@ def test_a_disk_that_fills_ends_the_program(
     sandbox: Sandbox, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facts = os.statvfs(workspace)
-    monkeypatch.setattr(launched, "_floor", lambda _: (facts.f_bavail * facts.f_frsize - 24 * MIB, 0))
+    floor = Floor("", facts.f_bavail * facts.f_frsize - 24 * MIB, 0)
+    monkeypatch.setattr(launched, "floor_of", lambda _: floor)
     code = (
         "import os, time\nfor n in range(60):\n    with open(f'piece{n}', 'wb') as file:\n"
         "        file.write(os.urandom(1 << 20))\n    os.sync() if n % 10 == 0 else time.sleep(0.03)\n"
@@ -90,8 +92,26 @@ def test_a_disk_that_fills_ends_the_program(
 def test_a_disk_without_room_for_more_files_ends_the_program(
     sandbox: Sandbox, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(launched, "_floor", lambda _: (0, 1 << 60))
+    monkeypatch.setattr(launched, "floor_of", lambda _: Floor("", 0, 1 << 60))
     assert python(sandbox, workspace, "import time; time.sleep(5)").exceeded == "disk"
+
+
+def test_a_disk_is_full_before_it_is_full() -> None:
+    facts = os.statvfs("/tmp")
+    free = facts.f_bavail * facts.f_frsize
+    assert Floor("/tmp", 2 * free, 0).is_reached() and not Floor("/tmp", free // 2, 0).is_reached()
+    assert not Floor("/nowhere", 1 << 60, 1 << 60).is_reached()
+    found = floor_of("/tmp")
+    assert found.bytes == min(1 << 30, free // 2) or abs(found.bytes - free // 2) < free // 4
+
+
+def test_a_home_that_was_made_unreadable_is_gone_too(sandbox: Sandbox, workspace: Path) -> None:
+    code = (
+        "import os\nprint(os.environ['HOME'])\nplace = os.environ['HOME'] + '/a'\nos.makedirs(place + '/b')\n"
+        "open(place + '/b/file', 'w').close()\nos.mkdir(place + '/closed', 0)\n"
+    )
+    ran = python(sandbox, workspace, code)
+    assert ran.code == 0 and not Path(ran.output.strip()).exists()
 
 
 def test_ten_gigabytes_of_output_are_read_and_take_no_memory(workspace: Path) -> None:

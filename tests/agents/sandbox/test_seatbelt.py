@@ -129,6 +129,23 @@ def test_what_is_somebodys_own_is_hidden(path: str, network: bool) -> None:
         assert not made.allows(operation, path)
 
 
+def test_programs_can_start() -> None:
+    made = Profile(profile(WORK))
+    assert made.allows("file-read-data", "/") and not made.allows("file-read-data", "/Users")
+    cache = "/System/Volumes/Preboot/Cryptexes/OS/System/Library/dyld/cache"
+    for path in (cache, "/usr/lib/dyld", "/private/var/select/sh"):
+        assert made.allows("file-read-data", path) and made.allows("file-map-executable", path)
+    for path in ("/Users", "/Users/me", "/private", "/etc", "/System/Volumes", "/System/Volumes/Preboot"):
+        assert made.allows("file-read-metadata", path) and not made.allows("file-read-data", path)
+
+
+def test_environments_of_other_processes_are_hidden() -> None:
+    text = profile(WORK)
+    assert text.index("(deny process-info* sysctl-read") < text.index("(allow sysctl-read")
+    assert "(allow sysctl-read)" not in text and "procargs" not in text
+    assert "(allow signal)" not in text and "(allow mach-lookup)" not in text
+
+
 def test_links_to_files_outside_cannot_be_made() -> None:
     assert not Profile(profile(WORK)).allows("file-link", f"{WORK}/new")
     assert not Profile(profile(WORK)).allows("file-write-setugid", f"{WORK}/new")

@@ -217,6 +217,7 @@ def test_ctrl_c_pauses_a_run_that_can_be_gone_on_with(command: Command, serve: A
         ("openai:nothing", "remote.bad_name"),
         ("openai:ftp://host/v1#m", "remote.bad_url"),
         ("openai:http://user:canary@127.0.0.1/v1#m", "remote.bad_url"),
+        ("openai:http://127.0.0.1/v1?key=canary#m", "remote.bad_url"),
         ("openai:http://127.0.0.1:9/v1#m", "remote.unreachable"),
         ("/no/such.gguf", "model.missing"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -9,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from agents.sandbox.find import find_sandbox
-from tests.support.command import Command
+from tests.support.agents.http_tools import made_server, serving
+from tests.support.command import Command, Ran
+from tests.support.openai_script import by_turn, call, say
+from tests.support.openai_server import OpenAiServer
 
 TIME = str(Path(sys.executable).parent / "mcp-server-time")
 FAULTY = Path(__file__).parent.parent.parent / "support" / "agents" / "faulty_server.py"
@@ -90,6 +94,37 @@ def test_a_file_of_another_program_is_imported_and_nothing_is_started(
     for path in command.home.rglob("*"):
         assert not path.is_file() or b"canary" not in path.read_bytes()
     assert "canary" not in ran.out + ran.err
+
+
+@sandboxed
+def test_a_run_uses_tools_of_servers_and_asks_about_those_elsewhere(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = tmp_path / "work"
+    workspace.mkdir()
+    zones = {"source_timezone": "Asia/Seoul", "time": "09:00", "target_timezone": "UTC"}
+    script = by_turn(
+        call("time_convert_time", zones), call("far_add", {"a": 40, "b": 2}), call("far_book"), say("Done.")
+    )
+    with OpenAiServer(script) as model, serving(made_server().streamable_http_app()) as address:
+        assert command.here("servers", "add", "time", "--yes", "--", TIME).code == 0
+        assert command.here("servers", "add", "far", "--url", f"{address}/mcp", "--yes").code == 0
+        arguments = ("run", "Go", "--workspace", str(workspace), "--model", model.model, "--json")
+        arguments = (*arguments, "--approve", "all-in-sandbox")
+        monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+        alone = command.here(*arguments)
+        assert results(alone) == ["ok", "denied", "denied"], alone.err
+        # The second call of the server comes after words from outside, so it is asked about again.
+        monkeypatch.setattr(sys, "stdin", io.StringIO("y\ny\nMina\n3\nn\n"))
+        asked = command.here(*arguments)
+        assert results(asked) == ["ok", "ok", "ok"], asked.err
+    told = [shown["text"] for shown in asked.objects if shown["kind"] == "tool_result"]
+    assert told[1] == "42" and "name='Mina', seats=3, window=False" in told[2]
+    assert f"{address}/mcp" in asked.err and '"a": 40' in asked.err and "Your name" in asked.err
+
+
+def results(ran: Ran) -> list[str]:
+    return [shown["status"] for shown in ran.objects if shown["kind"] == "tool_result"]
 
 
 @pytest.mark.parametrize("arguments", [(), ("--url", "https://a.example/", "--", "x")])

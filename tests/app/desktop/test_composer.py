@@ -259,10 +259,10 @@ def test_a_number_that_is_being_typed_counts_for_the_message_that_is_sent(
 
 def test_the_controls_name_goes_where_there_is_no_room(composer: Composer) -> None:
     composer.show_model(model(ReasoningControl("budget")))
-    composer.show_reasoning(500)
+    composer.show_reasoning("auto")
     assert composer._reasoning_label.isVisible()
-    wide = composer.reasoning.full_width()
-    composer.resize(wide + 150, 500)
+    wide = composer.reasoning.full_width() + composer.tools.full_width()
+    composer.resize(wide + 158, 500)
     QApplication.processEvents()
     assert not composer._reasoning_label.isVisible() and composer.reasoning.segments.isVisible()
 

@@ -15,10 +15,13 @@ from app.services.run_values import RunWish
 from app.services.secrets import Secrets
 from app.services.services import open_services
 from app.services.settings import SettingsFile
+from engine.api import LoadFailed, LoadRequest
 from engine.errors import UserError
+from engine.remote.engine import RemoteEngine
 from tests.app.services.test_secrets import Remembering
 from tests.support.openai_script import Reply, in_order
 from tests.support.openai_server import OpenAiServer
+from tests.support.recorder import Recorder
 
 CANARY = "sk-canary-4711-nobody-may-see-this"
 FAR = "https://models.example.com/v1"
@@ -98,6 +101,13 @@ def test_without_a_keyring_a_key_is_for_this_session_and_its_end_is_told(make: M
     later = make()
     assert later.key_place(FAR) == ""
     assert code_of(later.access_of(FAR).key) == "remote.key_gone"
+    with OpenAiServer(key=CANARY) as server:
+        elsewhere.save(ModelServer(server.url), CANARY)
+        engine_told = Recorder()
+        engine = RemoteEngine(engine_told, make().access_of)
+        engine.load(LoadRequest(server.model))
+        assert engine_told.next(LoadFailed).error.code == "remote.key_gone" and server.paths == []
+        engine.close()
 
 
 def test_two_servers_cannot_have_one_address(make: Make) -> None:

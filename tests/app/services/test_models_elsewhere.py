@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.services.elsewhere_file import ModelServer
 from app.services.services import Services, open_services
 from app.services.turns import take_measure
 from engine.api import GenerateRequest, Listener, Message
@@ -111,6 +112,22 @@ def test_a_server_that_is_away_is_told_and_tried_again_with_the_next_message(mak
     assert answer.state == "failed" and answer.error.code == "remote.unreachable"
     with OpenAiServer(in_order(say("Back again")), port=port):
         assert chat(services, told).content == "Back again"
+
+
+def test_a_key_that_is_given_afterwards_counts_at_once(make: Make) -> None:
+    services = make()
+    told = Listening(services)
+    with OpenAiServer(key="right") as server:
+        services.models.use(server.model)
+        assert told.model("empty").error.code == "remote.key_refused"
+        kept = services.elsewhere.save(ModelServer(server.url), "wrong")
+        assert told.model("empty").error.code == "remote.key_refused"
+        services.elsewhere.save(kept, "right", instead_of=kept.url)
+        told.model("ready")
+        assert chat(services, told).content == "Done."
+        services.elsewhere.save(kept, "wrong", instead_of=kept.url)
+        assert services.models.state.state == "ready", "an answer under way is not ended for it"
+        assert chat(services, told).error.code == "remote.key_refused"
 
 
 def test_a_dropped_answer_keeps_its_text_and_the_model_stays_in_use(make: Make) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,8 @@ from app.services.servers import Servers
 from engine.errors import UserError
 from tests.app.services.test_secrets import Remembering
 from tests.support.agents.here import here_in
+from tests.support.agents.http_tools import serving
+from tests.support.agents.login_server import LoginServer, visit
 from tests.support.agents.open_sandbox import OpenSandbox
 
 FAULTY = Path(__file__).parent.parent.parent / "support" / "agents" / "faulty_server.py"
@@ -195,6 +198,42 @@ def test_secrets_are_in_the_keyring_and_nowhere_else(
     assert '"API_KEY": "canary-4711"' in tools["faulty_environment"].run({}, here_in(workspace)).text
     assert "canary" not in repr(servers.get("faulty"))
     assert all(b"canary" not in path.read_bytes() for path in home.rglob("*") if path.is_file())
+
+
+def test_a_login_is_in_the_keyring_and_goes_with_the_server(
+    make: Make, home: Path, ring: Remembering, workspace: Path
+) -> None:
+    pages: list[threading.Thread] = []
+
+    def browser(url: str) -> None:
+        pages.append(threading.Thread(target=visit, args=(url,)))
+        pages[-1].start()
+
+    with serving(LoginServer()) as address:
+        servers = make()
+        servers.consent("far", servers.add(ServerSpec("far", url=f"{address}/mcp")).digest)
+        error = servers.check("far").error
+        assert error is not None and error.code == "mcp.login_needed" and servers.tools(workspace) == ()
+        shown = servers.login("far", browser)
+        pages[0].join()
+        assert (shown.state, shown.error) == ("ready", None)
+        assert "canary-refresh" in ring.kept["coterie", "server:far:login"]
+        assert all(b"canary" not in path.read_bytes() for path in home.rglob("*") if path.is_file())
+        servers.close()
+        servers = make()
+        assert [tool.name for tool in servers.tools(workspace)] == [
+            "far_add",
+            "far_book",
+            "far_grow",
+            "far_count",
+        ]
+        removed = servers.remove("far")
+        assert ring.kept == {} and "canary" not in repr(removed)
+        servers.restore(removed)
+        assert servers.check("far").state == "ready"
+        servers.logout("far")
+        assert ring.kept == {} and servers.check("far").error == error
+        servers.close()
 
 
 def test_removing_takes_everything_along_and_can_be_undone(make: Make, ring: Remembering) -> None:

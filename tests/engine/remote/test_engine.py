@@ -235,9 +235,11 @@ def test_a_server_that_is_not_there_is_told_when_it_is_loaded() -> None:
         name = server.model
     engine.load(LoadRequest(name))
     assert told.next(LoadFailed).error.code == "remote.unreachable"
-    with pytest.raises(UserError, match=r"engine\.no_model"):
+    with pytest.raises(UserError, match=r"remote\.unreachable"):
         engine.generate(question())
     engine.close()
+    with pytest.raises(UserError, match=r"engine\.no_model"):
+        engine.generate(question())
 
 
 def test_a_server_that_does_not_stream_is_read_whole(connect: Connect) -> None:

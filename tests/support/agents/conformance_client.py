@@ -3,15 +3,18 @@
 Usage, by the suite: `python -m tests.support.agents.conformance_client URL`, with the scenario's name in
 MCP_CONFORMANCE_SCENARIO and its context, if it has one, in MCP_CONFORMANCE_CONTEXT. It lists the server's tools as
 a run does and calls those that can be offered: what the context asks for, else each of them once, with arguments
-made from its schema. Whoever is asked agrees and fills in what the form suggests.
+made from its schema. Whoever is asked agrees, fills in what the form suggests, and logs in where a page asks for it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 import tempfile
+import threading
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +32,36 @@ class Agreeable:
     """Allows everything, and fills in a form as far as it suggests nothing itself."""
 
     def ask(self, request: ApprovalRequest) -> Decision:
+        if request.kind == "url":
+            visit(request.subject)
         schema = request.schema or {}
         required = schema.get("required", [])
         fields = schema.get("properties", {})
         content = {name: made(fields[name]) for name in required if "default" not in fields[name]}
         return Decision(True, content=content)
+
+
+class Remembered:
+    """What logins gave, for as long as this runs."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, str] = {}
+
+    def load(self, server: str) -> str:
+        return self._kept.get(server, "")
+
+    def save(self, server: str, text: str) -> None:
+        self._kept[server] = text
+
+
+def visit(url: str) -> None:
+    """As a browser does: follow where the page leads, which is back to us."""
+
+    def go() -> None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=10) as page:
+            page.read()
+
+    threading.Thread(target=go, daemon=True).start()
 
 
 def made(schema: Any) -> Any:
@@ -76,10 +104,11 @@ def main(url: str) -> int:
     with tempfile.TemporaryDirectory(prefix="coterie-conformance-") as folder:
         workspace = Path(folder) / "work"
         workspace.mkdir()
-        host = Host(lambda: None, Path(folder) / "homes", lambda spec: Values())
+        values = Values(client_secret=context.get("client_secret", ""))
+        host = Host(lambda: None, Path(folder) / "homes", lambda spec: values, keeper=Remembered())
         try:
-            link = host.link(ServerSpec("suite", url=url, timeout_s=20.0), workspace)
-            link.start()
+            client = context.get("client_id", "https://conformance-test.local/client-metadata.json")
+            link = host.login(ServerSpec("suite", url=url, timeout_s=20.0, client_id=client), visit)
             tools = {
                 tool.offered.definition.name: tool
                 for tool in server_tools(link, offered("suite", link.definitions))

@@ -16,6 +16,7 @@ from typing import Any
 FAULT = sys.argv[1] if len(sys.argv) > 1 else ""
 STRING = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
 NOTHING: dict[str, Any] = {"type": "object", "properties": {}}
+VERSIONS = {"oldest": "2024-11-05", "unheard_of": "1999-01-01"}
 lines = sys.stdin
 changed = False
 hidden = 0
@@ -56,9 +57,14 @@ def tools() -> list[dict[str, Any]]:
         "environment",
         "picture",
         "visit",
+        "wait",
         "hide",
         "huge",
     )
+    if FAULT == "pattern":
+        degrees = {"type": "string", "pattern": "^(a+)+$"}
+        output = {"type": "object", "properties": {"degrees": degrees}}
+        listed.append({"name": "slow", "inputSchema": NOTHING, "outputSchema": output})
     if hidden % 2:
         names = tuple(name for name in names if name != "fail")
     if FAULT == "shadow":
@@ -115,6 +121,14 @@ def call(name: str, arguments: dict[str, Any], params: dict[str, Any]) -> dict[s
         return text("it did not work", error=True)
     if name == "structured":
         return {"content": [], "structuredContent": {"degrees": 21}}
+    if name == "slow":
+        return {"content": [], "structuredContent": {"degrees": "a" * 40 + "!"}}
+    if name == "wait":
+        while True:
+            message = json.loads(lines.readline())
+            if message.get("method") == "notifications/cancelled":
+                print(f"cancelled {message['params']['requestId']}", file=sys.stderr, flush=True)
+                return text("cancelled")
     if name == "environment":
         return text(json.dumps(dict(os.environ)))
     if name == "picture":
@@ -177,12 +191,18 @@ def answer(message: dict[str, Any]) -> None:
     if method == "initialize":
         capabilities = {"tools": {"listChanged": True}}
         reply = {
-            "protocolVersion": "2025-11-25",
+            "protocolVersion": VERSIONS.get(FAULT, "2025-11-25"),
             "capabilities": capabilities,
             "serverInfo": {"name": "f", "version": "1"},
         }
     elif method == "tools/list":
+        page = int(params.get("cursor") or 0)
         reply = {"tools": "none" if FAULT == "bad_list" else tools()}
+        if FAULT in ("pages", "endless_pages"):
+            listed = [{"name": f"tool{page}", "inputSchema": NOTHING}]
+            reply = {"tools": listed if page else tools(), "nextCursor": str(page + 1)}
+            if FAULT == "pages" and page == 2:
+                del reply["nextCursor"]
     elif method == "tools/call":
         if FAULT == "bad_result":
             reply = {"content": [{"type": "text", "words": 3}]}

@@ -364,13 +364,13 @@ def test_a_link_is_opened_only_after_its_whole_address_was_shown(qtbot, view):
 
 def test_an_empty_conversation_offers_a_start(qtbot, view):
     view.show_path([])
-    starters = [b for b in view._empty.findChildren(QAbstractButton) if b.isVisible()]
+    starters = [b for b in view.empty.findChildren(QAbstractButton) if b.isVisible()]
     assert len(starters) == 3
     with qtbot.waitSignal(view.suggestionChosen) as chosen:
         starters[0].click()
     assert chosen.args == [starters[0].text()]
     view.add_message(message(1, "user", "hello"))
-    assert not view._empty.isVisible()
+    assert not view.empty.isVisible()
 
 
 def test_nothing_runs_while_nothing_happens(qtbot, view):

@@ -88,8 +88,8 @@ def test_a_card_that_has_just_come_takes_no_answer(qtbot: Any) -> None:
     shown.card.offer_focus()
     shown.press(Qt.Key.Key_Return)
     shown.card.default.click()
-    shown.card._deny.click()
-    assert shown.decided == [] and shown.card._reason.isHidden()
+    shown.card.bar.no.click()
+    assert shown.decided == [] and shown.card.bar.reason.isHidden()
 
 
 def test_a_key_that_is_held_down_is_no_answer(qtbot: Any) -> None:
@@ -110,7 +110,7 @@ def test_the_focus_is_not_taken_from_somebody_who_writes(qtbot: Any) -> None:
 def test_wider_answers_name_what_they_would_match(qtbot: Any) -> None:
     shown = Shown(qtbot, request(pattern="git log, git show"))
     assert "git log, git show" in shown.words()
-    buttons = {scope: button for button, scope in shown.card._answers}
+    buttons = {scope: button for button, scope in shown.card.bar.answers}
     assert list(buttons) == ["once", "run", "workspace"]
     buttons["workspace"].click()
     assert shown.decided == [("c3", Decision(True, "workspace"))]
@@ -118,22 +118,22 @@ def test_wider_answers_name_what_they_would_match(qtbot: Any) -> None:
 
 def test_without_scopes_there_is_only_this_once(qtbot: Any) -> None:
     shown = Shown(qtbot, request(scopes=(), pattern="", reasons=("shell", "rail", "untrusted")))
-    assert [scope for _, scope in shown.card._answers] == ["once"]
+    assert [scope for _, scope in shown.card.bar.answers] == ["once"]
     assert "always asked" in shown.words() and "from outside" in shown.words()
 
 
 def test_a_denial_takes_a_reason_to_the_model(qtbot: Any) -> None:
     shown = Shown(qtbot, request())
-    shown.card._deny.click()
-    assert shown.card._reason.hasFocus() and shown.card.default.isHidden()
-    qtbot.keyClicks(shown.card._reason, "use the copy instead")
-    qtbot.keyClick(shown.card._reason, Qt.Key.Key_Return)
+    shown.card.bar.no.click()
+    assert shown.card.bar.reason.hasFocus() and shown.card.default.isHidden()
+    qtbot.keyClicks(shown.card.bar.reason, "use the copy instead")
+    qtbot.keyClick(shown.card.bar.reason, Qt.Key.Key_Return)
     assert shown.decided == [("c3", Decision(False, message="use the copy instead"))]
 
 
 def test_escape_goes_back_from_denying(qtbot: Any) -> None:
     shown = Shown(qtbot, request())
-    shown.card._deny.click()
+    shown.card.bar.no.click()
     shown.press(Qt.Key.Key_Escape)
     assert shown.card.default.isVisible() and shown.decided == []
 
@@ -157,6 +157,13 @@ def test_arrows_go_along_the_answers(qtbot: Any) -> None:
             "cannot be undone",
         ),
         (request("network", "https://a.example/b", snapshot=False), "from the network", ""),
+        (request("mcp", "{}", server="mail", snapshot=False), "in the sandbox", ""),
+        (request("mcp", "{}", server="mail", snapshot=False, sandboxed=False), "not in a sandbox", ""),
+        (
+            request("mcp", "https://a.example/mcp\n{}", server="mail", snapshot=False, sandboxed=False),
+            "goes to a server elsewhere",
+            "",
+        ),
     ],
 )
 def test_the_card_says_where_it_works_and_whether_it_can_be_undone(
@@ -190,7 +197,7 @@ def test_a_link_opens_only_when_it_is_pressed(qtbot: Any, monkeypatch: pytest.Mo
     monkeypatch.setattr(approval_card, "open_link", opened.append)
     address = "https://xn--80ak6aa92e.com/login"
     shown = Shown(qtbot, request("url", address, server="mail", message="Sign in", scopes=(), pattern=""))
-    assert shown.card.offer_focus() and shown.card._deny.hasFocus()
+    assert shown.card.offer_focus() and shown.card.bar.no.hasFocus()
     assert "mail" in shown.words() and "xn--80ak6aa92e.com" in shown.words()
     shown.card.setFocus()
     shown.press(Qt.Key.Key_Return)
@@ -228,7 +235,7 @@ def test_a_form_is_sent_when_all_of_it_counts(qtbot: Any) -> None:
 
 def test_a_form_can_be_declined_at_any_time(qtbot: Any) -> None:
     shown = Shown(qtbot, request("form", "Who?", server="travel", message="Who?", schema=FORM, scopes=()))
-    shown.card._deny.click()
+    shown.card.bar.no.click()
     assert shown.decided == [("c3", Decision(False))]
 
 

@@ -128,7 +128,7 @@ def test_a_deleted_run_can_be_brought_back(runs: RunsBench) -> None:
     runs.ended(run.id)
     runs.opened(run.id)
     runs.until(lambda: runs.shelf.get(run.id).state == "completed")  # type: ignore[union-attr]
-    runs.page.delete(run.id)
+    runs.page.run.header.delete_wanted.emit()
     runs.until(lambda: [said.text for said in runs.said] == ["Run deleted"])
     assert runs.page.state.isVisible()
     assert runs.said[0].act is not None

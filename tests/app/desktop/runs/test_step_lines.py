@@ -91,6 +91,11 @@ def test_calls_without_a_result_are_told_apart_when_the_run_has_ended() -> None:
     lines.stand(under_way=True)
     told = {line.call: step_words.badge(line)[0] for line in lines.lines if isinstance(line, CallLine)}
     assert (told["c5"], told["c6"]) == ("", "working")
+    # A quiet sentence behind it changes nothing.
+    lines.add(invoices.entries([ContextTrimmed("reasoning", turns=2)], lines.seq + 1))
+    assert lines.working
+    lines.add(invoices.entries([ToolResult("c6", "ok", "done")], lines.seq + 1))
+    assert not lines.working
 
 
 def test_undoing_marks_the_calls_whose_files_are_all_back() -> None:
@@ -195,3 +200,12 @@ def test_summaries_are_put_in_words(tool: str, summary: str, words: str) -> None
 )
 def test_a_call_is_written_as_a_person_would(arguments: dict[str, object] | str, words: str) -> None:
     assert step_words.short_arguments(arguments) == words
+
+
+@pytest.mark.parametrize(
+    ("server", "name", "words"),
+    [("", "date_time", "date_time()"), ("mail", "mail_send", "mail · send()"), ("mail", "other", "mail · other()"),
+     ("a\u202eb", "x\ny", "a\\u{202e}b · x y()"), ("", "", "?()")],
+)  # fmt: skip
+def test_a_call_names_its_tool_and_whose_it_is(server: str, name: str, words: str) -> None:
+    assert step_words.call_text(CallLine(1, 1, 1, "c1", name, {}, server)) == words

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -12,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 from agents.events import FileChange, RunFinished, Undone
 from app.desktop.language import languages
 from app.desktop.runs import steps_view
-from app.desktop.runs.step_row import AnswerRow, StepRow
+from app.desktop.runs.said_rows import AnswerRow
+from app.desktop.runs.step_row import StepRow
 from app.desktop.runs.steps_view import RunStepsView
 from app.desktop.theme import themes
 from app.services.events import RunDelta
@@ -92,6 +94,14 @@ def test_a_step_opens_and_closes_by_keys(qtbot: Any, page: RunStepsView) -> None
     assert [row.head.focusPolicy() == Qt.FocusPolicy.StrongFocus for row in rows(page)].count(True) == 1
 
 
+def test_a_step_can_be_copied(qtbot: Any, page: RunStepsView) -> None:
+    show(page, invoices.finished())
+    head = rows(page)[1].head
+    head.setFocus()
+    qtbot.keyClick(head, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "read_document(scan 0412.pdf)"
+
+
 def test_a_long_result_comes_whole_when_it_is_asked_for(qtbot: Any, page: RunStepsView) -> None:
     show(page, invoices.finished())
     third = rows(page)[2]
@@ -135,6 +145,29 @@ def test_what_is_undone_has_no_button_any_more(qtbot: Any, page: RunStepsView) -
     assert rows(page)[3]._undo.isHidden() and "undone" in rows(page)[3].head.accessibleName()
 
 
+def test_the_focus_stays_at_a_step_whose_button_goes(qtbot: Any, page: RunStepsView) -> None:
+    events = invoices.finished()
+    show(page, events)
+    fourth = rows(page)[3]
+    fourth.set_open(True)
+    details = fourth._details
+    assert details is not None
+    details._actions["undo"].setFocus()
+    undone = Undone(("c4",), (FileChange("plan.csv", "deleted"),))
+    page.append(invoices.entries([undone], len(events) + 1))
+    flushed(qtbot, page)
+    assert fourth.head.hasFocus()
+
+
+def test_a_quiet_sentence_alone_makes_no_card(page: RunStepsView) -> None:
+    undone = Undone(("c4",), (FileChange("plan.csv", "deleted"),))
+    show(page, [*invoices.finished(), undone])
+    column = page._column
+    assert column._starts[-1] == -1 and column._starts[3] == 0
+    show(page, [*invoices.finished(), undone, *invoices.whole(7, "c6", "calculator")])
+    assert column._starts[-1] == len(column) - 1
+
+
 def test_what_the_model_saw_can_be_asked_for(qtbot: Any, page: RunStepsView) -> None:
     show(page, invoices.finished())
     rows(page)[1].set_open(True)
@@ -170,6 +203,18 @@ def test_a_question_is_asked_and_answered(qtbot: Any, page: RunStepsView) -> Non
     page.ask(None)
     # The focus does not go on to a step, where the next Enter would open it, and the page stays at its end.
     assert page._asked is None and page._scroll.hasFocus() and page.at_end
+
+
+@pytest.mark.parametrize("height", [480, 700])
+def test_a_long_question_is_seen_from_its_first_word_to_its_answers(page: RunStepsView, height: int) -> None:
+    page.resize(700, height)
+    diff = "+++ b/a\n" + "+line\n" * 100
+    asked = msgspec.structs.replace(invoices.question(), subject="echo x\n" * 100, diff=diff)
+    show(page, invoices.begun(), "waiting", pending=asked)
+    card = page._asked
+    assert card is not None and card.height() <= page._scroll.viewport().height()
+    assert page.rect().contains(card.mapTo(page, card.rect().topLeft()))
+    assert page.rect().contains(card.mapTo(page, card.rect().bottomRight()))
 
 
 def test_the_same_question_stays_as_it_is(page: RunStepsView) -> None:

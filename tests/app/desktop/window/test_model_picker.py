@@ -18,6 +18,7 @@ from app.desktop.theme import themes
 from app.desktop.window.model_choices import OpenedFile, model_choices, with_checks
 from app.desktop.window.model_picker import ModelPicker, ModelSpeed
 from app.desktop.window.model_reading import choices_of
+from app.services.elsewhere_file import ModelServer
 from app.services.events import LibraryChanged, ModelChanged
 from app.store.records import LibraryModel, ToolCheck
 from engine.errors import UserError
@@ -65,6 +66,7 @@ def test_each_model_says_what_it_is_how_fast_and_how_it_is(picker: ModelPicker) 
         "old, opened file, its file is not where it was",
         "Get more models…",
         "Open a model file…",
+        "Models elsewhere…",
         "Load again",
         "Check tools (30 s)",
     ]
@@ -94,6 +96,41 @@ def test_the_tools_of_the_model_in_use_are_checked_from_here_and_the_check_stopp
     assert stopped.count() == 1
 
 
+def test_models_of_servers_stand_in_groups_of_their_own_that_say_what_they_are(
+    picker: ModelPicker, qtbot: QtBot
+) -> None:
+    servers = (
+        ModelServer("https://far.example/v1", "Work", ("qwen3", "glm")),
+        ModelServer("http://localhost:8080/v1", "", ("small",)),
+    )
+    used = ("openai:http://10.0.0.7:8000/v1#old",)
+    picker.show_choices((*CHOICES[:1], *model_choices([], (), None, servers, used)))
+    picker.show_state(ModelChanged("ready", "qwen3 · far.example", "openai:https://far.example/v1#qwen3"))
+    rows = picker.rows.rows[1:5]
+    assert [(row.text, row.heading) for row in rows] == [
+        ("small", "Servers on this computer"),
+        ("qwen3", "Elsewhere: text leaves this computer"),
+        ("glm", ""),
+        ("old", ""),
+    ]
+    assert [row.symbol for row in rows] == ["box", "check", "cloud", "cloud"]
+    assert [row.described for row in rows] == [
+        "small, a server on this computer, localhost:8080",
+        "qwen3, Work, elsewhere, on far.example, in use",
+        "glm, Work, elsewhere, on far.example",
+        "old, elsewhere, on 10.0.0.7:8000",
+    ]
+    qtbot.keyClicks(picker.field, "far.example")
+    assert [row.text for row in picker.rows.rows[:2]] == ["qwen3", "glm"]
+    chosen, wanted = QSignalSpy(picker.use_wanted), QSignalSpy(picker.elsewhere_wanted)
+    press(qtbot, picker, Qt.Key.Key_Down, Qt.Key.Key_Return)
+    assert chosen.at(0) == ["openai:https://far.example/v1#glm"]
+    picker.open()
+    qtbot.keyClicks(picker.field, "zzz")
+    press(qtbot, picker, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return)
+    assert wanted.count() == 1
+
+
 def test_the_model_in_use_is_where_the_keys_begin(picker: ModelPicker, qtbot: QtBot) -> None:
     assert picker.field.hasFocus()
     assert picker.list.currentIndex().data() == "SmolLM2 135M Instruct"
@@ -105,7 +142,7 @@ def test_the_model_in_use_is_where_the_keys_begin(picker: ModelPicker, qtbot: Qt
 def test_typing_finds_a_model_and_enter_uses_it(picker: ModelPicker, qtbot: QtBot) -> None:
     chosen = QSignalSpy(picker.use_wanted)
     qtbot.keyClicks(picker.field, "qw30")
-    assert picker.texts()[0].startswith("Qwen3 30B A3B") and len(picker.texts()) == 5
+    assert picker.texts()[0].startswith("Qwen3 30B A3B") and len(picker.texts()) == 6
     press(qtbot, picker, Qt.Key.Key_Return)
     assert chosen.at(0) == ["/m/qwen.gguf"]
 
@@ -180,7 +217,7 @@ def test_a_library_that_is_not_read_yet_says_so(qtbot: QtBot, looks: None) -> No
     picker.open()
     assert picker._nothing.text() == "Reading the library…"
     picker.show_choices(CHOICES)
-    assert not picker._nothing.isVisible() and len(picker.texts()) == 8
+    assert not picker._nothing.isVisible() and len(picker.texts()) == 9
 
 
 class Shelf:
@@ -225,7 +262,7 @@ def test_opening_never_waits_for_the_library(running: Running, shelf: Shelf, qtb
 
 def test_a_change_of_the_library_is_shown_while_it_is_looked_at(running: Running, shelf: Shelf) -> None:
     running.window.chat.header.model.open_menu()
-    running.until(lambda: len(texts(running)) == 6)
+    running.until(lambda: len(texts(running)) == 7)
     shelf.found = (*shelf.found, a_library_model("Newcomer", used=10.0))
     running.desktop.bridge.receive([LibraryChanged()])
     running.until(lambda: texts(running)[0].startswith("Newcomer"))
@@ -233,7 +270,7 @@ def test_a_change_of_the_library_is_shown_while_it_is_looked_at(running: Running
 
 def test_a_library_that_cannot_be_read_leaves_what_is_known(running: Running, shelf: Shelf) -> None:
     running.window.chat.header.model.open_menu()
-    running.until(lambda: len(texts(running)) == 6)
+    running.until(lambda: len(texts(running)) == 7)
     shelf.error = UserError("store.locked", path="/data")
     running.window.chat.header.model.open_menu()
     running.window.chat.header.model.open_menu()
@@ -245,7 +282,7 @@ def test_a_library_that_cannot_be_read_leaves_what_is_known(running: Running, sh
 def test_choosing_loads_the_model(running: Running, shelf: Shelf, qtbot: QtBot) -> None:
     menu = running.window.chat.header.model
     menu.open_menu()
-    running.until(lambda: len(texts(running)) == 6)
+    running.until(lambda: len(texts(running)) == 7)
     assert menu.picker is not None
     qtbot.keyClicks(menu.picker.field, "qwen")
     qtbot.keyClick(menu.picker.field, Qt.Key.Key_Return)

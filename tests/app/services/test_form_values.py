@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.mcp.questions import completed
-from app.desktop.runs.form_values import Field, Problem, chosen, entered, fields_of
+from app.services.form_values import Field, Problem, chosen, entered, fields_of
 
 
 def field(kind: Any = "text", **more: Any) -> Field:

@@ -1,0 +1,248 @@
+"""Logging in to a server elsewhere: MCP 2026-07-28, Authorization (OAuth 2.1 with PKCE), over the SDK's provider.
+
+The provider begins an authorization whenever a server refuses. Here it begins one only when a person is there to
+agree to it: a browser opens because somebody pressed a button or answered a question, never by itself. What is kept
+counts for the address it was given for, and is asked from other hosts only over https and in public.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
+
+import httpx2
+import msgspec
+from mcp.client.auth import OAuthClientProvider, OAuthFlowError
+from mcp.shared.auth import (
+    AuthorizationCodeResult,
+    OAuthClientInformationFull,
+    OAuthClientMetadata,
+    OAuthMetadata,
+    OAuthToken,
+    ProtectedResourceMetadata,
+)
+from pydantic import AnyUrl, BaseModel, ValidationError
+
+from agents.mcp.http import near
+from agents.mcp.landing import Landing, landing_page
+from agents.mcp.spec import ServerSpec
+from agents.tools.web.public import is_public
+from engine.errors import UserError
+
+_Value = TypeVar("_Value", bound=BaseModel)
+NOWHERE = "http://127.0.0.1/callback"  # before it is known which port is free
+
+
+class Person(Protocol):
+    """Who logs in."""
+
+    def present(self) -> bool:
+        """Whether anybody can be asked now."""
+
+    async def visit(self, url: str) -> bool:
+        """Show the page to log in at. False: they do not want to."""
+
+
+class LoginKeeper(Protocol):
+    """Keeps what a login gave, by the server's name. Blocks."""
+
+    def load(self, server: str) -> str: ...
+
+    def save(self, server: str, text: str) -> None: ...
+
+
+class Kept(msgspec.Struct, omit_defaults=True):
+    """What a login gave, and what a later refresh needs. JSON texts of the SDK's values, "" for none."""
+
+    url: str = ""
+    tokens: str = ""
+    expires: float = 0.0
+    client: str = ""
+    issuer: str = ""
+    metadata: str = ""
+    resource: str = ""
+
+
+class Storage:
+    """The SDK's `TokenStorage` over a keeper. `secret` is that of a client that the user has registered."""
+
+    def __init__(self, spec: ServerSpec, secret: str, keeper: LoginKeeper) -> None:
+        self._spec, self._secret, self._keeper = spec, secret, keeper
+        self.kept = Kept(spec.url)
+
+    async def load(self) -> None:
+        text = await asyncio.to_thread(self._keeper.load, self._spec.name)
+        try:
+            kept = msgspec.json.decode(text, type=Kept) if text else Kept()
+        except msgspec.DecodeError:
+            kept = Kept()
+        # Another address is another server: it gets nothing that was meant for the one before.
+        self.kept = kept if kept.url == self._spec.url else Kept(self._spec.url)
+
+    async def save(self) -> None:
+        text = msgspec.json.encode(self.kept).decode()
+        await asyncio.to_thread(self._keeper.save, self._spec.name, text)
+
+    async def get_tokens(self) -> OAuthToken | None:
+        return _read(OAuthToken, self.kept.tokens)
+
+    async def set_tokens(self, tokens: OAuthToken) -> None:
+        self.kept.tokens = tokens.model_dump_json(exclude_none=True)
+        self.kept.expires = time.time() + tokens.expires_in if tokens.expires_in else 0.0
+        await self.save()
+
+    async def get_client_info(self) -> OAuthClientInformationFull | None:
+        client = self._spec.client_id
+        if client and not client.startswith("https://"):
+            method = "client_secret_basic" if self._secret else "none"
+            return OAuthClientInformationFull(
+                client_id=client, client_secret=self._secret or None, token_endpoint_auth_method=method
+            )
+        return _read(OAuthClientInformationFull, self.kept.client)
+
+    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
+        self.kept.client = client_info.model_dump_json(exclude_none=True)
+        await self.save()
+
+
+class Login(OAuthClientProvider):
+    """How requests to a server are authenticated."""
+
+    def __init__(self, spec: ServerSpec, secret: str, keeper: LoginKeeper, person: Person) -> None:
+        self._spec, self._person = spec, person
+        self._kept = Storage(spec, secret, keeper)
+        self._landing: Landing | None = None
+        self._stack = AsyncExitStack()
+        super().__init__(
+            spec.url,
+            OAuthClientMetadata(
+                client_name="Coterie",
+                redirect_uris=[AnyUrl(NOWHERE)],
+                grant_types=["authorization_code", "refresh_token"],
+            ),
+            self._kept,
+            self._show,
+            self._came_back,
+            spec.client_id if spec.client_id.startswith("https://") else None,
+        )
+
+    async def _initialize(self) -> None:
+        """With all that a refresh needs: the provider itself forgets when tokens expire, and where to renew them."""
+        if not self._initialized:
+            await self._kept.load()
+        await super()._initialize()
+        kept, context = self._kept.kept, self.context
+        context.token_expiry_time = kept.expires or None
+        context.oauth_metadata = context.oauth_metadata or _read(OAuthMetadata, kept.metadata)
+        context.auth_server_url = context.auth_server_url or kept.issuer or None
+        context.protected_resource_metadata = context.protected_resource_metadata or _read(
+            ProtectedResourceMetadata, kept.resource
+        )
+
+    async def _handle_token_response(self, response: httpx2.Response) -> None:
+        context, kept = self.context, self._kept.kept
+        kept.issuer = context.auth_server_url or ""
+        for name, value in (
+            ("metadata", context.oauth_metadata),
+            ("resource", context.protected_resource_metadata),
+        ):
+            setattr(kept, name, value.model_dump_json(exclude_none=True) if value is not None else "")
+        await super()._handle_token_response(response)
+
+    async def _auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
+        if self._initialized and self.context.is_token_valid():
+            # The provider lets one request through at a time; with a token in hand none has to wait for another.
+            self._add_auth_header(request)
+            response = yield request
+            if response.status_code not in (401, 403):
+                return
+        flow = super()._auth_flow(request)
+        refused = False
+        async with AsyncExitStack() as self._stack:
+            self._stack.push_async_callback(flow.aclose)
+            self._landing = None
+            outgoing = await flow.__anext__()
+            while True:
+                if outgoing is not request:
+                    await check_address(str(outgoing.url), self._spec.url)
+                    if refused:
+                        await self._begin()
+                response = yield outgoing
+                refused = refused or outgoing is request
+                try:
+                    outgoing = await flow.asend(response)
+                except StopAsyncIteration:
+                    return
+
+    async def _perform_authorization_code_grant(self) -> tuple[str, str]:
+        await self._begin()
+        return await super()._perform_authorization_code_grant()
+
+    async def _begin(self) -> None:
+        """An authorization begins, if anybody is there: have a page to come back to, which the client is registered
+        with."""
+        if self._landing is not None:
+            return
+        if not self._person.present():
+            raise UserError("mcp.login_needed", server=self._spec.name)
+        context = self.context
+        before = context.client_info.redirect_uris if context.client_info is not None else None
+        port = before[0].port if before else None
+        self._landing = await self._stack.enter_async_context(landing_page(port or 0))
+        context.client_metadata.redirect_uris = [AnyUrl(self._landing.url)]
+        if before and str(before[0]) != self._landing.url:
+            context.client_info = None  # registered for another page
+            self._kept.kept.client = ""
+
+    async def _show(self, url: str) -> None:
+        await check_address(url, self._spec.url)
+        if not await self._person.visit(url):
+            raise UserError("mcp.login_needed", server=self._spec.name)
+
+    async def _came_back(self) -> AuthorizationCodeResult:
+        assert self._landing is not None
+        try:
+            brought = await self._landing.answer()
+        except TimeoutError:
+            raise OAuthFlowError("nobody has logged in") from None
+        if "code" not in brought:
+            raise OAuthFlowError(brought.get("error_description") or brought["error"])
+        return AuthorizationCodeResult(
+            code=brought["code"], state=brought.get("state"), iss=brought.get("iss")
+        )
+
+
+async def check_address(url: str, server: str) -> None:
+    """Raises OAuthFlowError for an address that `server` has no business to name in the course of a login: other
+    hosts are asked over https, and only in public unless the server itself is near."""
+    try:
+        parts, own = urlsplit(url), urlsplit(server)
+        host, port = parts.hostname or "", parts.port or 443
+    except ValueError:
+        raise OAuthFlowError("it named an address that is none") from None
+    if parts.scheme in ("http", "https") and (
+        (parts.scheme, parts.netloc) == (own.scheme, own.netloc) or near(own.hostname or "")
+    ):
+        return
+    if parts.scheme != "https":
+        raise OAuthFlowError(f"{host or 'an address'} would be asked without encryption")
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port)
+    except OSError:
+        return  # a proxy may know it
+    if not all(is_public(str(address[4][0])) for address in found):
+        raise OAuthFlowError(f"{host} is on this machine or in a private network")
+
+
+def _read(kind: type[_Value], text: str) -> _Value | None:
+    """A value of the SDK's from its JSON; None when there is none that can be read."""
+    if not text:
+        return None
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError:
+        return None

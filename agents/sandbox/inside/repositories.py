@@ -1,0 +1,195 @@
+"""Git repositories in a folder: finding them, and taking out of new ones what git would execute.
+
+Whoever uses a folder next runs git there, often without a thought: many prompts do at each line. Git executes what a
+repository's configuration and hooks say (git-config(1), githooks(5)), and takes any folder for a repository that
+looks like one (gitrepository-layout(5)).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+import sys
+from pathlib import Path
+
+_DEEPEST = 6  # folders between the one that is looked through and a repository in it
+_MOST_FOLDERS = 2000  # looked at, those near the top first
+_MOST_REPOSITORIES = 64
+_NOT_ENTERED = frozenset({"node_modules", "__pycache__", ".venv", "venv", ".tox", ".cache"})
+_OF_A_REPOSITORY = frozenset({"modules", "worktrees"})  # what in one may hold others
+_LONGEST = 1 << 20  # of a configuration, in bytes
+_HEAD = re.compile(r'\[([A-Za-z0-9-]+)(?:[ \t]+"((?:[^"\\\n]|\\["\\])*)")?\][ \t]*')
+_SETTING = re.compile(r"[ \t]*([A-Za-z][A-Za-z0-9-]*)[ \t]*(?:=(.*))?")
+# Settings that name no program, and lead nowhere that names one.
+_HARMLESS = {
+    "core": "repositoryformatversion filemode bare logallrefupdates ignorecase precomposeunicode symlinks autocrlf "
+    "eol safecrlf quotepath abbrev compression bigfilethreshold",
+    "user": "name email",
+    "author": "name email",
+    "committer": "name email",
+    "init": "defaultbranch",
+    "remote": "url pushurl fetch push prune tagopt",
+    "branch": "remote merge rebase",
+    "submodule": "url active branch path",
+    "extensions": "objectformat refstorage",
+    "pull": "rebase ff",
+    "push": "default autosetupremote followtags",
+    "merge": "ff conflictstyle",
+    "rebase": "autosquash autostash",
+    "fetch": "prune",
+    "color": "ui",
+    "i18n": "commitencoding logoutputencoding",
+    "gc": "auto",
+    "advice": "detachedhead defaultbranchname",
+}
+
+
+def repositories(root: Path) -> list[str]:
+    """Where git keeps repositories below `root`: relative paths with "/", such as ".git", "part/.git",
+    ".git/modules/part", and "" for `root` itself. Links are not followed; those far down may be missing."""
+    found: list[str] = []
+    waiting = [("", 0)]
+    for looked_at, (folder, depth) in enumerate(waiting):
+        if looked_at == _MOST_FOLDERS or len(found) == _MOST_REPOSITORIES:
+            break
+        folders, others = _names(root / folder)
+        is_one = _is_repository((root / folder).name, folders, others)
+        if is_one:
+            found.append(folder)
+        if depth < _DEEPEST:
+            names = folders - _NOT_ENTERED
+            if is_one and folder:
+                names &= _OF_A_REPOSITORY
+            waiting += [(f"{folder}/{name}" if folder else name, depth + 1) for name in sorted(names)]
+    return found
+
+
+class Watched:
+    """The repositories below `root` as they are now; `disarm` is for afterwards, when nobody is left who could swap
+    a folder meanwhile."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._before = {path: _exists(root / path / "commondir") for path in repositories(root)}
+
+    def disarm(self, *, new: bool = True) -> list[str]:
+        """Take out of repositories that are new what git would execute, unless not `new`, and of the others what
+        would lead git to another configuration. Says which ones were changed."""
+        paths = [path for path in repositories(self._root) if new or path in self._before]
+        return [path for path in paths if self._changed(path)]
+
+    def _changed(self, path: str) -> bool:
+        place = self._root / path
+        changed = not self._before.get(path, False) and _removed(place / "commondir")
+        if path not in self._before:
+            changed |= _without_hooks(place / "hooks")
+            for name in ("config", "config.worktree"):
+                changed |= _harmless_settings(place / name)
+        return changed
+
+
+def harmless(text: str) -> str:
+    """A configuration without what could make git execute something: the settings that are known not to, as they are
+    written. Anything that is written in an unusual way is left out."""
+    kept: list[str] = []
+    known = ""
+    for line in text.split("\n"):
+        head = _HEAD.fullmatch(line)
+        if line.lstrip().startswith("["):
+            known = _HARMLESS.get(head[1].lower(), "") if head else ""
+            if known:
+                kept.append(line)
+            continue
+        setting = _SETTING.fullmatch(line)
+        if setting and setting[1].lower() in known.split() and not (setting[2] or "").endswith("\\"):
+            kept.append(line)
+    return "".join(f"{line}\n" for line in kept)
+
+
+def _names(folder: Path) -> tuple[set[str], set[str]]:
+    """The folders in it, and all else, links among it."""
+    folders: set[str] = set()
+    others: set[str] = set()
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            (folders if _is_folder(entry) else others).add(entry.name)
+    return folders, others
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """A folder of its own: no link, nor what Windows has instead (a junction)."""
+    if not entry.is_dir(follow_symlinks=False):
+        return False
+    return sys.platform != "win32" or entry.stat(follow_symlinks=False).st_reparse_tag not in (
+        stat.IO_REPARSE_TAG_MOUNT_POINT,
+        stat.IO_REPARSE_TAG_SYMLINK,
+    )
+
+
+def _is_repository(name: str, folders: set[str], others: set[str]) -> bool:
+    """As git sees it, and a little wider: what has these may be links."""
+    names = folders | others
+    if "HEAD" not in names:
+        return name == ".git" and "config" in names
+    return "commondir" in names or ("objects" in names and "refs" in names)
+
+
+def _exists(path: Path) -> bool:
+    return os.path.lexists(path)
+
+
+def _kind(path: Path) -> int:
+    """The type bits of what is there itself, 0 for nothing."""
+    try:
+        facts = path.lstat()
+    except OSError:
+        return 0
+    if getattr(facts, "st_reparse_tag", 0) == getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1):
+        return stat.S_IFLNK
+    return stat.S_IFMT(facts.st_mode)
+
+
+def _removed(path: Path) -> bool:
+    """Whether there was something other than a folder, which is gone now."""
+    if _kind(path) in (0, stat.S_IFDIR):
+        return False
+    with contextlib.suppress(OSError):
+        path.unlink()
+        return True
+    with contextlib.suppress(OSError):  # a link to a folder on Windows
+        path.rmdir()
+        return True
+    return False
+
+
+def _without_hooks(folder: Path) -> bool:
+    if _kind(folder) != stat.S_IFDIR:
+        return _removed(folder)
+    changed = False
+    with contextlib.suppress(OSError):
+        for hook in folder.iterdir():
+            if not hook.name.endswith(".sample"):
+                changed |= _removed(hook)
+    return changed
+
+
+def _harmless_settings(file: Path) -> bool:
+    if _kind(file) != stat.S_IFREG:
+        return _removed(file)
+    try:
+        if file.stat().st_size > _LONGEST:
+            return _removed(file)
+        text = file.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError:
+        return _removed(file)
+    kept = harmless(text)
+    if [line for line in kept.split("\n") if line.strip()] == [
+        line for line in text.split("\n") if line.strip()
+    ]:
+        return False
+    _removed(file)
+    with contextlib.suppress(OSError):
+        file.write_bytes(kept.encode("utf-8", "surrogateescape"))
+    return True

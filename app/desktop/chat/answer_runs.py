@@ -1,0 +1,78 @@
+"""The runs behind the answers that a chat shows: kept up to date for each card, and what is wanted of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
+
+from app.desktop.runs.acting import RunActing
+from app.desktop.runs.reading import RunReading
+from app.desktop.service_calls import ServiceCalls
+from app.services.events import GrantsChanged, RunAsks, RunChanged, RunEntries, ServiceEvent
+
+if TYPE_CHECKING:
+    from app.desktop.chat.answer_steps import AnswerSteps
+
+
+class AnswerRuns(QObject):
+    """`asked` carries the steps of an answer when its run asks, `released` tells that a question goes that has the
+    focus; `continue_wanted` carries a message and what becomes of its interrupted calls, `said` a `Said`."""
+
+    asked = Signal(object)
+    released = Signal()
+    continue_wanted = Signal(int, object)
+    said = Signal(object)
+
+    def __init__(self, calls: ServiceCalls, page: QWidget) -> None:
+        super().__init__(page)
+        self._calls = calls
+        self._acting = RunActing(calls, page)
+        self._acting.said.connect(self.said)
+        self._acting.text_read.connect(self._show_text)
+        self._readings: dict[int, tuple[RunReading, AnswerSteps]] = {}
+
+    def attach(self, message: int, steps: AnswerSteps) -> None:
+        """Fill the steps of an answer from its run, as long as they are there."""
+        run, acting = steps.run, self._acting
+        reading = RunReading(self._calls, steps)
+        self._readings[message] = (reading, steps)
+        reading.opened.connect(steps.show_run)
+        reading.came.connect(steps.append)
+        reading.viewed.connect(steps.set_view)
+        reading.asks.connect(steps.ask)
+        reading.failed.connect(self._calls.failed)
+        steps.asked.connect(lambda: self.asked.emit(steps))
+        steps.released.connect(self.released)
+        steps.decided.connect(lambda call, decision: acting.decide(run, call, decision))
+        steps.undo_wanted.connect(lambda calls, paths, after: acting.undoing.undo(run, calls, paths, after))
+        steps.seen_wanted.connect(lambda step: self._show_seen(reading, step))
+        steps.text_wanted.connect(lambda handle: acting.read_text(run, handle))
+        steps.go_on.connect(lambda again: self.continue_wanted.emit(message, again))
+        reading.show(run)
+
+    def take_events(self, events: list[ServiceEvent]) -> None:
+        kinds = RunChanged | RunEntries | RunAsks | GrantsChanged
+        of_runs: list[ServiceEvent] = [event for event in events if isinstance(event, kinds)]
+        if of_runs:
+            for reading, _ in self._shown():
+                reading.take_events(of_runs)
+
+    def question(self) -> AnswerSteps | None:
+        """The steps that a question stands under."""
+        return next((steps for _, steps in self._shown() if steps.question is not None), None)
+
+    def _shown(self) -> list[tuple[RunReading, AnswerSteps]]:
+        self._readings = {message: pair for message, pair in self._readings.items() if isValid(pair[1])}
+        return list(self._readings.values())
+
+    def _show_seen(self, reading: RunReading, step: int) -> None:
+        if reading.view is not None:
+            self._acting.show_seen(reading.view.record, step)
+
+    def _show_text(self, run: int, handle: str, text: str) -> None:
+        for _, steps in self._shown():
+            if steps.run == run:
+                steps.show_text(handle, text)

@@ -1,0 +1,80 @@
+"""Whether the answers of a chat may use tools, and in which folder: a button beside what is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from app.desktop.icons import set_icon
+from app.desktop.live import LiveWidget
+from app.desktop.runs.words import folder_text, mode_name
+from app.desktop.theme import themes
+from app.store.records import ChatTools
+
+MOST_NAME = 150
+
+
+class ToolsButton(LiveWidget):
+    """`button` is what is pressed, `changed` comes when it needs another width. `set_compact` is for narrow places:
+    then it shows its sign alone."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tools: ChatTools | None = None
+        self._compact = False
+        self.button = QPushButton(self)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.button)
+        self.setFocusProxy(self.button)
+        self.refresh()
+
+    def show_tools(self, tools: ChatTools | None) -> None:
+        """None: no tools."""
+        self._tools = tools
+        self.refresh()
+        self.changed.emit()
+
+    def set_compact(self, compact: bool) -> None:
+        if compact != self._compact:
+            self._compact = compact
+            self.retranslate()
+
+    def full_width(self) -> int:
+        """What it takes when it is not compact."""
+        if not self._compact:
+            return self.button.sizeHint().width()
+        return self.button.sizeHint().width() + QFontMetrics(self.button.font()).horizontalAdvance(
+            self._words()
+        )
+
+    def _words(self) -> str:
+        if self._tools is None:
+            return self.tr("Tools")
+        name = Path(self._tools.workspace).name or self._tools.workspace
+        metrics = QFontMetrics(self.button.font())
+        return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, themes.current.px(MOST_NAME))
+
+    def retranslate(self) -> None:
+        tools = self._tools
+        # Room between the sign and the words.
+        self.button.setText("" if self._compact else " " + self._words().replace("&", "&&"))
+        if tools is None:
+            said = self.tr("Tools: off")
+            tip = self.tr("Let the answers use tools in a folder")
+        else:
+            folder, mode = folder_text(tools.workspace), mode_name(tools.mode)
+            said = self.tr("Tools: on in {folder}, {mode}").format(folder=folder, mode=mode)
+            tip = f"{folder}  ·  {mode}"
+        self.button.setAccessibleName(said)
+        self.button.setToolTip(tip)
+
+    def restyle(self) -> None:
+        on = self._tools is not None
+        set_icon(self.button, "wrench", "accent" if on else "muted", 16)

@@ -1,0 +1,97 @@
+"""What a run may use before it is asked for its answer."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from agents.budget import Budget
+from app.desktop.models.words import joined
+from app.desktop.runs.fold import Fold
+from app.desktop.settings.controls import Bounds, NumberField
+from app.desktop.theme import themes
+
+MINUTE = 60.0
+MOST = 100_000_000
+
+
+class BudgetFold(Fold):
+    """Steps, minutes, tokens and calls; 0 is no limit. What else a budget has stays as it was."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._budget = Budget()
+        self._grid = QGridLayout()
+        self.steps, self.minutes = NumberField(Bounds(0, 10_000, 5, 0)), NumberField(Bounds(0, 10_000, 5, 0))
+        self.tokens, self.calls = (
+            NumberField(Bounds(0, MOST, 5_000, 0)),
+            NumberField(Bounds(0, 100_000, 10, 0)),
+        )
+        self._labels: list[QLabel] = []
+        for row, field in enumerate(self._fields()):
+            label = QLabel(self)
+            label.setBuddy(field)
+            field.setMinimum(0)
+            field.setGroupSeparatorShown(True)
+            self._labels.append(label)
+            self._grid.addWidget(label, row, 0)
+            self._grid.addWidget(field, row, 1)
+            field.valueChanged.connect(lambda _: self._show_summary())
+        self._grid.setColumnStretch(0, 1)
+        self._note = QLabel(self)
+        self._note.setProperty("kind", "small")
+        self._note.setWordWrap(True)
+        self.inside.addLayout(self._grid)
+        self.inside.addWidget(self._note)
+        self.show_budget(Budget())
+        self.refresh()
+
+    def _fields(self) -> tuple[NumberField, ...]:
+        return self.steps, self.minutes, self.tokens, self.calls
+
+    def show_budget(self, budget: Budget) -> None:
+        self._budget = budget
+        values = (budget.steps, budget.seconds / MINUTE, budget.tokens, budget.calls)
+        for field, value in zip(self._fields(), values, strict=True):
+            field.setValue(value)
+        self._show_summary()
+
+    def budget(self) -> Budget:
+        return msgspec.structs.replace(
+            self._budget,
+            steps=round(self.steps.value()),
+            seconds=self.minutes.value() * MINUTE,
+            tokens=round(self.tokens.value()),
+            calls=round(self.calls.value()),
+        )
+
+    def _show_summary(self) -> None:
+        steps, minutes = round(self.steps.value()), round(self.minutes.value())
+        parts = []
+        if steps:
+            parts.append(self.tr("{count} steps").format(count=f"{steps:,}"))
+        if minutes:
+            parts.append(self.tr("{count} min").format(count=f"{minutes:,}"))
+        self.set_words(self.tr("Budget"), joined(parts) or self.tr("no limit"))
+
+    def retranslate(self) -> None:
+        names = (self.tr("Steps"), self.tr("Minutes"), self.tr("Tokens written"), self.tr("Calls of tools"))
+        for field, label, name in zip(self._fields(), self._labels, names, strict=True):
+            label.setText(name)
+            field.setAccessibleName(name)
+            field.setSpecialValueText(self.tr("no limit"))
+        self._note.setText(
+            self.tr(
+                "When one is used up, the model is asked for its answer and the run stops. You can resume it to give"
+                " it as much again. Waiting for you does not count."
+            )
+        )
+        self._show_summary()
+
+    def restyle(self) -> None:
+        super().restyle()
+        px = themes.current.px
+        self._grid.setVerticalSpacing(px(6))
+        for field in self._fields():
+            field.setFixedWidth(px(120))
+            field.lineEdit().setTextMargins(px(9), 0, 0, 0)

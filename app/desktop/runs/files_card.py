@@ -1,0 +1,103 @@
+"""The files that a run touched, each with its way back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.desktop.models.labels import wrapped_label
+from app.desktop.placement.card import Card
+from app.desktop.runs.line_row import LineRow, fit_lines
+from app.desktop.runs.words import is_under_way
+from app.desktop.theme import themes
+from app.services.run_values import RunView, Touched
+
+# More rows than this say no more than their number does.
+MOST_ROWS = 60
+
+
+class FilesCard(Card):
+    """`undo_wanted` carries the paths to put back, None for all; `redo_wanted` asks to take the last undoing back."""
+
+    undo_wanted = Signal(object)
+    redo_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._touched: tuple[Touched, ...] = ()
+        self._still = False
+        self.rows: list[LineRow] = []
+        self._rows = QVBoxLayout()
+        self._words = wrapped_label(self, "small")
+        self.undo, self.redo = QPushButton(self), QPushButton(self)
+        self._bar = QHBoxLayout()
+        for button in (self.undo, self.redo):
+            button.setProperty("kind", "bar")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._bar.addWidget(button)
+        self._bar.addStretch(1)
+        self.inside.addLayout(self._rows)
+        self.inside.addWidget(self._words)
+        self.inside.addLayout(self._bar)
+        self.undo.clicked.connect(lambda: self.undo_wanted.emit(None))
+        self.redo.clicked.connect(self.redo_wanted)
+        self.refresh()
+
+    def show_view(self, view: RunView) -> None:
+        still = not is_under_way(view.record)
+        if (view.touched, still) != (self._touched, self._still):
+            self._touched, self._still = view.touched, still
+            self.retranslate()
+
+    def _undo_one(self, path: object) -> None:
+        self.undo_wanted.emit((path,))
+
+    def _change_word(self, touched: Touched) -> str:
+        return {
+            "new": self.tr("new"),
+            "changed": self.tr("changed"),
+            "deleted": self.tr("deleted"),
+            "unknown": self.tr("perhaps changed"),
+        }[touched.change.change]
+
+    def _show_row(self, row: LineRow, touched: Touched) -> None:
+        path = touched.change.path
+        note, tone = self._change_word(touched), "small"
+        if touched.state == "undone":
+            note = self.tr("undone")
+        elif touched.state == "conflict":
+            note, tone = self.tr("changed since"), "warning"
+        row.show_words(path, note, tone=tone)
+        undoable = touched.state != "undone" and touched.change.kept
+        name = self.tr("Undo what was done to {path}").format(path=path) if undoable else ""
+        row.show_button(name, path, on=self._still)
+        if not touched.change.kept:
+            row.setToolTip(self.tr("It is too large to be kept, so it cannot be put back."))
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Files touched"))
+        shown = self._touched[:MOST_ROWS]
+        fit_lines(self.rows, len(shown), self._rows, self, "undo-2", self._undo_one)
+        for row, touched in zip(self.rows, shown, strict=True):
+            self._show_row(row, touched)
+        more = len(self._touched) - len(shown)
+        if not self._touched:
+            self._words.setText(self.tr("None so far."))
+        else:
+            self._words.setText(self.tr("and {count} more").format(count=f"{more:,}") if more else "")
+        self._words.setVisible(bool(self._words.text()))
+        left = any(touched.state != "undone" for touched in self._touched)
+        undone = any(touched.state == "undone" for touched in self._touched)
+        self.undo.setText(self.tr("Undo everything"))
+        self.undo.setAccessibleName(self.tr("Undo everything"))
+        self.undo.setVisible(left)
+        self.redo.setText(self.tr("Redo"))
+        self.redo.setAccessibleName(self.tr("Redo what was undone"))
+        self.redo.setVisible(undone)
+        for button in (self.undo, self.redo):
+            button.setEnabled(self._still)
+            button.setToolTip("" if self._still else self.tr("Pause or stop the run first"))
+
+    def restyle(self) -> None:
+        super().restyle()
+        self._rows.setSpacing(themes.current.px(4))

@@ -1,0 +1,174 @@
+"""Which model carries a run out: the one in use, another of this machine, or one elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from app.desktop.elsewhere import leaving
+from app.desktop.live import LiveWidget
+from app.desktop.models.choice_button import ChoiceButton
+from app.desktop.models.labels import wrapped_label
+from app.desktop.models.tool_words import rating_text
+from app.desktop.models.words import joined
+from app.desktop.settings.checked_field import Complaint
+from app.desktop.theme import themes
+from app.store.records import ToolRating
+from engine.errors import UserError
+from engine.remote.names import is_remote, read_name
+
+if TYPE_CHECKING:
+    from app.services.services import Services
+
+OTHER = "?"  # no model is named so
+MOST_AGAIN = 5
+
+
+class RunModel(msgspec.Struct, frozen=True):
+    """A model that a run can have; `name` is what `RunWish.model` takes, `path` its file on this computer, `rating`
+    how well it uses tools, where that was checked."""
+
+    name: str
+    shown: str
+    path: str = ""
+    rating: ToolRating | None = None
+
+
+def run_models(services: Services) -> tuple[RunModel, ...]:
+    """What can be chosen besides the model in use. Blocks on the disk."""
+    from app.desktop.window.model_reading import choices_of
+
+    usable = [choice for choice in choices_of(services) if choice.usable and not is_remote(choice.use)]
+    checks = services.tool_checks.by_path(choice.path for choice in usable)
+    found = [
+        RunModel(
+            choice.use,
+            joined([choice.name, choice.quantisation]),
+            choice.path,
+            checks[choice.path].rating if choice.path in checks else None,
+        )
+        for choice in usable
+    ]
+    for server in services.elsewhere.all():
+        found += [
+            RunModel(name, f"{model} · {server.shown}")
+            for name, model in zip(server.names, server.models, strict=True)
+        ]
+    return tuple(found)
+
+
+class ModelField(LiveWidget):
+    """`changed` comes when another model is meant."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._models: tuple[RunModel, ...] = ()
+        self._used: tuple[str, ...] = ()
+        self._in_use = self._path = ""
+        self.choice = ChoiceButton(self)
+        self.other = QLineEdit(self)
+        self.leaves = wrapped_label(self, "warning")
+        self.complaint = Complaint(self)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self.choice, 0, Qt.AlignmentFlag.AlignLeft)
+        for widget in (self.other, self.leaves, self.complaint):
+            self._column.addWidget(widget)
+        self.setFocusProxy(self.choice)
+        self.choice.chosen.connect(lambda _: self._chosen())
+        self.other.textChanged.connect(lambda _: self._show_state())
+        self.refresh()
+
+    def show_models(self, models: Sequence[RunModel]) -> None:
+        self._models = tuple(models)
+        self._show_choices(self.choice.value())
+
+    def show_used(self, names: Sequence[str]) -> None:
+        """The models of earlier runs; those elsewhere are offered again, the latest first."""
+        self._used = tuple(dict.fromkeys(names))
+        self._show_choices(self.choice.value())
+
+    def _again(self) -> list[RunModel]:
+        known = {model.name for model in self._models}
+        names = [name for text in self._used if text not in known and (name := read_name(text)) is not None]
+        return [RunModel(name.text, f"{name.model} · {name.host}") for name in names[:MOST_AGAIN]]
+
+    def is_in_use(self) -> bool:
+        """Whether the chosen model is the one that is loaded."""
+        path = next((model.path for model in self._models if model.name == self.model()), "")
+        return self.model() in ("", self._path) or (bool(path) and path == self._path)
+
+    def show_in_use(self, name: str, path: str) -> None:
+        """What the model in use is called, and where it lies; "" while there is none."""
+        self._in_use, self._path = name, path
+        self._show_choices(self.choice.value())
+
+    def model(self) -> str:
+        """As `RunWish.model` takes it."""
+        value = self.choice.value()
+        return self.other.text().strip() if value == OTHER else str(value or "")
+
+    def choose(self, name: str) -> None:
+        """One by its name, in the list or not; "" is the one in use."""
+        known = name == "" or any(model.name == name for model in (*self._models, *self._again()))
+        self.other.setText("" if known else name)
+        self._show_choices(name if known else OTHER)
+
+    def text_leaves(self) -> str:
+        """The host that what the run reads would be sent to; "" for a model of this computer."""
+        remote = leaving(self.model() or self._path)
+        return remote.host if remote is not None else ""
+
+    def say(self, error: UserError | None) -> None:
+        """Why this model cannot be used."""
+        self.complaint.say(error)
+
+    def _chosen(self) -> None:
+        self._show_state()
+        if self.choice.value() == OTHER:
+            self.other.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_choices(self, value: object) -> None:
+        in_use = self.tr("The model in use")
+        if self._in_use:
+            in_use = self.tr("The model in use: {name}").format(name=self._in_use)
+        offered = (*self._models, *self._again())
+        choices = [("", in_use), *((model.name, _words(model)) for model in offered)]
+        choices.append((OTHER, self.tr("Another one, by its name…")))
+        names = [name for name, _ in choices]
+        if value == OTHER and self.other.text().strip() in names:
+            value = self.other.text().strip()  # it can be chosen by now
+        self.choice.set_choices(self.tr("Model"), choices, value if value in names else "")
+        self._show_state()
+
+    def _show_state(self) -> None:
+        self.say(None)
+        self.other.setVisible(self.choice.value() == OTHER)
+        host = self.text_leaves()
+        self.leaves.setVisible(bool(host))
+        self.leaves.setText(
+            self.tr(
+                "Text leaves this computer: the task, and whatever the model reads of your files, goes to {host}."
+            ).format(host=host)
+        )
+        self.changed.emit()
+
+    def retranslate(self) -> None:
+        self.other.setPlaceholderText(self.tr("openai:http://127.0.0.1:8000/v1#model, or the path of a file"))
+        self.other.setAccessibleName(self.tr("Name of the model"))
+        self._show_choices(self.choice.value())
+        self.complaint.retranslate()
+
+    def restyle(self) -> None:
+        self._column.setSpacing(themes.current.px(6))
+        self.complaint.restyle()
+
+
+def _words(model: RunModel) -> str:
+    return joined([model.shown, rating_text(model.rating) if model.rating else ""])

@@ -1,0 +1,75 @@
+"""What a recipe asks for before it can be started: a field for each of its parameters."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from app.desktop.live import LiveWidget
+from app.desktop.settings.checked_field import Complaint
+from app.desktop.theme import themes
+from app.services.run_values import Recipe
+from engine.errors import UserError
+
+
+class RecipeFields(LiveWidget):
+    """`changed` comes with each letter."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fields: dict[str, QLineEdit] = {}
+        self._parts: list[QWidget] = []
+        self.complaint = Complaint(self)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._rows = QVBoxLayout()
+        self._column.addLayout(self._rows)
+        self._column.addWidget(self.complaint)
+        self.refresh()
+
+    def show_recipe(self, recipe: Recipe | None) -> None:
+        """Its parameters, each with its default."""
+        for part in self._parts:
+            self._rows.removeWidget(part)
+            part.hide()
+            part.deleteLater()
+        self.fields, self._parts = {}, []
+        self.complaint.say(None)
+        for name, label, default in recipe.parameters if recipe is not None else ():
+            words, field = QLabel(label, self), QLineEdit(default, self)
+            words.setProperty("kind", "heading")
+            words.setBuddy(field)
+            field.setAccessibleName(label)
+            field.textChanged.connect(self._changed)
+            self.fields[name] = field
+            self._parts += [words, field]
+            self._rows.addWidget(words)
+            self._rows.addWidget(field)
+        self.setVisible(bool(self.fields))
+
+    def values(self) -> dict[str, str]:
+        return {name: field.text() for name, field in self.fields.items()}
+
+    def say(self, error: UserError | None) -> None:
+        self.complaint.say(error)
+
+    def take_focus(self) -> bool:
+        """The first field that is empty, else the first; False when there is none."""
+        fields = list(self.fields.values())
+        if not fields:
+            return False
+        next((field for field in fields if not field.text().strip()), fields[0]).setFocus()
+        return True
+
+    def _changed(self) -> None:
+        self.complaint.say(None)
+        self.changed.emit()
+
+    def retranslate(self) -> None:
+        self.complaint.retranslate()
+
+    def restyle(self) -> None:
+        self._rows.setSpacing(themes.current.px(6))
+        self.complaint.restyle()

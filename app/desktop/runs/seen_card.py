@@ -1,0 +1,87 @@
+"""What the model sees, in tokens, and the way to the very messages."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from agents.events import ContextPart
+from app.desktop.models.labels import wrapped_label
+from app.desktop.placement.card import Card
+from app.desktop.runs.line_row import LineRow, fit_lines
+from app.desktop.theme import themes
+from app.desktop.window.header import thousands
+from app.services.run_values import RunView
+
+
+class SeenCard(Card):
+    """`seen_wanted` asks for the messages."""
+
+    seen_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._parts: tuple[ContextPart, ...] = ()
+        self.rows: list[LineRow] = []
+        self._rows = QVBoxLayout()
+        self._words = wrapped_label(self, "small")
+        self.open = QPushButton(self)
+        self.open.setProperty("kind", "bar")
+        self.open.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.open.clicked.connect(self.seen_wanted)
+        self.inside.addLayout(self._rows)
+        self.inside.addWidget(self._words)
+        self.inside.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
+        self.refresh()
+
+    def show_view(self, view: RunView) -> None:
+        if view.parts != self._parts:
+            self._parts = view.parts
+            self.retranslate()
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Each part with its tokens, as it is shown."""
+        found: dict[str, int] = {}
+        shortened: dict[str, int] = {}
+        for part in self._parts:
+            if part.tokens or part.name == "reserve":
+                name = self._part_name(part)
+                found[name] = found.get(name, 0) + part.tokens
+                # Tools are told briefly for other reasons than results are.
+                shortened[name] = shortened.get(name, 0) + (part.shortened if part.name == "results" else 0)
+        lines = []
+        for name, tokens in found.items():
+            words = thousands(tokens)
+            if shortened[name]:
+                words = self.tr("{tokens} ({count} shortened)").format(tokens=words, count=shortened[name])
+            lines.append((name, words))
+        return lines
+
+    def _part_name(self, part: ContextPart) -> str:
+        return {
+            "system": self.tr("System and tools"),
+            "tools": self.tr("System and tools"),
+            "task": self.tr("Task"),
+            "turns": self.tr("What it wrote"),
+            "results": self.tr("Results"),
+            "summary": self.tr("Summary"),
+            "reserve": self.tr("Kept free for the answer"),
+        }[part.name]
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("What the model sees"))
+        lines = self.lines()
+        fit_lines(self.rows, len(lines), self._rows, self)
+        for row, (name, tokens) in zip(self.rows, lines, strict=True):
+            row.show_words(
+                name, tokens, whole=self.tr("{name}: {tokens} tokens").format(name=name, tokens=tokens)
+            )
+        self._words.setText("" if lines else self.tr("Nothing yet."))
+        self._words.setVisible(not lines)
+        self.open.setText(self.tr("Show the messages"))
+        self.open.setAccessibleName(self.tr("Show the messages that the model sees"))
+        self.open.setVisible(bool(lines))
+
+    def restyle(self) -> None:
+        super().restyle()
+        self._rows.setSpacing(themes.current.px(4))

@@ -1,0 +1,144 @@
+"""What was granted to runs beyond one call: listed with its dates, and revoked here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from agents.permissions.values import Grant
+from app.desktop.live import LiveWidget
+from app.desktop.models.labels import wrapped_label
+from app.desktop.models.words import joined
+from app.desktop.runs.grant_words import what_is_granted, when_granted, where_it_counts
+from app.desktop.service_calls import ServiceCalls
+from app.desktop.settings.controls import Section
+from app.desktop.theme import themes
+from app.services.events import GrantsChanged, RunRemoved, ServiceEvent
+
+if TYPE_CHECKING:
+    from app.services.services import Services
+
+
+class GrantLine(QWidget):
+    """One grant: what passes, where and since when, and the button that revokes it."""
+
+    def __init__(self, grant: Grant, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        px = themes.current.px
+        what = what_is_granted(grant)
+        where = where_it_counts(grant)
+        if grant.scope == "run" and title:
+            where = self.tr("in the run “{title}”").format(title=title)
+        name, self.words = wrapped_label(self), wrapped_label(self, "small")
+        name.setText(what)
+        self.words.setText(joined([where, when_granted(grant)]))
+        self.revoke = QPushButton(self.tr("Revoke"), self)
+        self.revoke.setProperty("kind", "bar")
+        self.revoke.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.revoke.setAccessibleName(self.tr("Revoke: {what}, {where}").format(what=what, where=where))
+        column = QVBoxLayout()
+        column.setSpacing(px(2))
+        column.addWidget(name)
+        column.addWidget(self.words)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(px(12))
+        row.addLayout(column, 1)
+        row.addWidget(self.revoke, 0, Qt.AlignmentFlag.AlignVCenter)
+
+
+class GrantsList(LiveWidget):
+    """The lines, the latest grant first."""
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._grants: tuple[Grant, ...] = ()
+        self._titles: dict[int, str] = {}
+        self.lines: list[GrantLine] = []
+        self._rows = QVBoxLayout()
+        self.nothing = wrapped_label(self, "small")
+        self.all = QPushButton(self)
+        self.all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(self._rows)
+        self._column.addWidget(self.nothing)
+        self._column.addWidget(self.all, 0, Qt.AlignmentFlag.AlignLeft)
+        self.all.clicked.connect(self._revoke_all)
+        self.refresh()
+
+    def show_grants(self, grants: tuple[Grant, ...], titles: dict[int, str]) -> None:
+        """`titles` are those of the runs that grants are for."""
+        self._grants, self._titles = grants, titles
+        focused = any(line.revoke.hasFocus() for line in self.lines)
+        for line in self.lines:
+            self._rows.removeWidget(line)
+            line.setParent(None)
+            line.deleteLater()
+        self.lines = []
+        for grant in reversed(grants):
+            line = GrantLine(grant, titles.get(grant.run, ""), self)
+            line.revoke.clicked.connect(lambda _=False, id=grant.id: self._revoke((id,)))
+            self._rows.addWidget(line)
+            self.lines.append(line)
+        self.nothing.setVisible(not grants)
+        self.all.setVisible(len(grants) > 1)
+        if focused and self.lines:
+            self.lines[0].revoke.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _revoke_all(self) -> None:
+        self._revoke(tuple(grant.id for grant in self._grants))
+
+    def _revoke(self, ids: tuple[str, ...]) -> None:
+        self._calls.do(lambda s: _revoke(s, ids), owner=self)
+
+    def retranslate(self) -> None:
+        self.nothing.setText(self.tr("Nothing: each run asks, as its mode says."))
+        self.all.setText(self.tr("Revoke all"))
+        self.all.setAccessibleName(self.tr("Revoke everything that was granted"))
+        self.show_grants(self._grants, self._titles)
+
+    def restyle(self) -> None:
+        self._column.setSpacing(themes.current.px(10))
+        self._rows.setSpacing(themes.current.px(10))
+
+
+class GrantsSection(Section):
+    """The section of the settings page."""
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self.list = GrantsList(calls, self)
+        self._row = self.add_row(self.list, below=True)
+        self.refresh()
+
+    def read(self) -> None:
+        """Show what there is now."""
+        self._calls.do(
+            lambda s: (s.runs.grants(), {run.id: run.title for run in s.runs.all()}),
+            lambda found: self.list.show_grants(*found),
+            owner=self,
+        )
+
+    def take_events(self, events: list[ServiceEvent]) -> None:
+        if self.isVisible() and any(isinstance(event, GrantsChanged | RunRemoved) for event in events):
+            self.read()
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("What runs may do"))
+        self._row.set_words(
+            self.tr("Allowed without asking"),
+            self.tr(
+                "What you have allowed for longer than once. It counts for all runs in its place, until you"
+                " revoke it."
+            ),
+        )
+
+
+def _revoke(services: Services, ids: tuple[str, ...]) -> None:
+    for id in ids:
+        services.runs.revoke(id)

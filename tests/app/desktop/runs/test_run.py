@@ -1,0 +1,246 @@
+"""What is shown of one run besides its steps, and what its menu does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+from pytestqt.qtbot import QtBot
+
+from agents.events import ContextPart, FileChange
+from agents.permissions.values import Decision, Grant
+from app.desktop.language import languages
+from app.desktop.runs.allowed_card import AllowedCard
+from app.desktop.runs.exporting import file_name, write_export
+from app.desktop.runs.files_card import MOST_ROWS, FilesCard
+from app.desktop.runs.grant_words import what_is_granted, where_it_counts
+from app.desktop.runs.run_header import RunHeader
+from app.desktop.runs.seen_card import SeenCard
+from app.desktop.runs.words import described, folder_text, progress_text, state_note
+from app.desktop.settings.grants_section import GrantsSection
+from app.services.run_values import RunRecord, RunView, Touched
+from engine.errors import UserError
+from tests.app.desktop.runs.conftest import WRITE, RunsBench
+from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
+
+RUN = RunRecord(
+    7, "Rename invoices", "Rename", "/data/invoices", "m", "ask", "running", 1.0, 1.0, step=6, steps=25
+)
+
+
+def test_the_list_says_how_a_run_stands_in_a_word() -> None:
+    def note(**fields: object) -> str:
+        return state_note(msgspec.structs.replace(RUN, **fields))
+
+    assert note() == "6/25"
+    assert note(step=0) == "…"
+    assert note(steps=0) == "6"
+    assert note(state="waiting") == "asks"
+    assert note(state="completed") == "done"
+    assert note(state="completed", undone=True) == "undone"
+    assert note(state="failed") == "failed"
+    assert (
+        described(msgspec.structs.replace(RUN, state="waiting")) == "Rename invoices, waits for your answer"
+    )
+    assert described(RUN) == "Rename invoices, step 6 of 25"
+    elsewhere = msgspec.structs.replace(RUN, model="openai:https://models.example/v1#qwen")
+    assert described(elsewhere) == "Rename invoices, step 6 of 25, Elsewhere"
+
+
+def test_the_bar_says_how_far_a_run_is() -> None:
+    run = msgspec.structs.replace(RUN, tokens=4200, context=16384)
+    assert progress_text(run, 72.4) == "step 6 of 25 · 1 min 12 s · 4.1k of 16k tokens"
+    assert progress_text(msgspec.structs.replace(RUN, step=0), 0.2) == ""
+
+
+def test_a_folder_of_the_user_is_written_short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert folder_text(str(tmp_path / "Invoices")) == str(Path("~") / "Invoices")
+    assert folder_text("/data/invoices") == "/data/invoices"
+
+
+def test_the_bar_has_the_buttons_of_the_state_and_marks_a_model_elsewhere(qtbot: QtBot, looks: None) -> None:
+    header = RunHeader()
+    qtbot.addWidget(header)
+    header.resize(1000, 52)
+    header.show()
+
+    def shown(**fields: object) -> set[str]:
+        record = msgspec.structs.replace(RUN, **fields)
+        header.show_view(RunView(record), 0.0)
+        buttons = (header.pause, header.stop, header.resume)
+        return {button.text() for button in buttons if button.isVisible()}
+
+    assert shown() == {"Pause", "Stop"}
+    assert shown(state="waiting") == {"Pause", "Stop"}
+    assert shown(state="paused") == {"Resume"}
+    assert shown(state="failed") == {"Resume"}
+    assert shown(state="completed") == set()
+    assert not header.remote.isVisible()
+    shown(remote=True, model="openai:https://models.example/v1#qwen")
+    assert header.remote.isVisible()
+    assert header.remote.accessibleName().endswith("goes to models.example.")
+    header.show_view(RunView(msgspec.structs.replace(RUN, state="interrupted"), interrupted=("c1",)), 0.0)
+    assert not header.resume.isVisible()  # what becomes of the call is asked below
+
+
+def touched(path: str, change: str = "changed", state: str = "changed", *, kept: bool = True) -> Touched:
+    return Touched(FileChange(path, change, kept=kept), ("c1",), state)  # type: ignore[arg-type]
+
+
+def test_each_file_has_its_word_and_its_way_back(qtbot: QtBot, looks: None) -> None:
+    card = FilesCard()
+    qtbot.addWidget(card)
+    ended = msgspec.structs.replace(RUN, state="completed")
+    files = (
+        touched("a.txt", "new"),
+        touched("b.txt", state="undone"),
+        touched("c.txt", state="conflict"),
+        touched("d.bin", kept=False),
+    )
+    card.show_view(RunView(ended, touched=files))
+    card.show()
+    assert [(row.words.whole(), row.note.text()) for row in card.rows] == [
+        ("a.txt", "new"),
+        ("b.txt", "undone"),
+        ("c.txt", "changed since"),
+        ("d.bin", "changed"),
+    ]
+    assert [row.button.isVisible() for row in card.rows] == [True, False, True, False]
+    wanted: list[object] = []
+    card.undo_wanted.connect(wanted.append)
+    card.rows[0].button.click()
+    card.rows[2].button.click()
+    card.undo.click()
+    assert wanted == [("a.txt",), ("c.txt",), None]
+    many = tuple(touched(f"{number:03}.txt") for number in range(MOST_ROWS + 40))
+    card.show_view(RunView(ended, touched=many))
+    assert len(card.rows) == MOST_ROWS
+    assert card._words.text() == "and 40 more"
+
+
+def test_what_the_model_sees_is_told_in_tokens_per_part(qtbot: QtBot, looks: None) -> None:
+    card = SeenCard()
+    qtbot.addWidget(card)
+    parts = (
+        ContextPart("system", 400),
+        ContextPart("tools", 726),
+        ContextPart("task", 60),
+        ContextPart("results", 2355, count=3, shortened=1),
+        ContextPart("reserve", 4096),
+    )
+    card.show_view(RunView(RUN, parts=parts))
+    assert card.lines() == [
+        ("System and tools", "1.1k"),
+        ("Task", "60"),
+        ("Results", "2.3k (1 shortened)"),
+        ("Kept free for the answer", "4k"),
+    ]
+
+
+def test_grants_are_told_by_what_they_let_pass_and_where() -> None:
+    def told(**fields: object) -> str:
+        grant = Grant("g", "run", "write_file", 0.0, run=7)
+        grant = msgspec.structs.replace(grant, **fields)
+        return f"{what_is_granted(grant)} {where_it_counts(grant)}"
+
+    assert told() == "write_file in this run"
+    assert told(tool="shell", pattern="git log") == "Commands that begin with “git log” in this run"
+    assert told(tool="fetch_page", pattern="example.org") == "fetch_page, for example.org in this run"
+    assert told(scope="workspace", workspace="/data", run=0) == "write_file in /data"
+    assert told(scope="server", tool="", server="time") == "All tools of time in all runs"
+    assert told(scope="workspace", workspace="/d", tool="now", server="time") == "now of time in /d"
+
+
+def test_allowed_so_far_says_the_mode_and_each_grant(qtbot: QtBot, looks: None) -> None:
+    card = AllowedCard()
+    qtbot.addWidget(card)
+    card.show_view(RunView(RUN))
+    card.show()
+    assert card._mode_words.text() == "Read in /data/invoices"
+    assert card._nothing.isVisible()
+    card.show_view(RunView(RUN, allowed=(Grant("g1", "run", "write_file", 0.0, run=7),)))
+    revoked: list[object] = []
+    card.revoke_wanted.connect(revoked.append)
+    card.rows[0].button.click()
+    assert revoked == ["g1"]
+    assert not card._nothing.isVisible()
+
+
+def test_a_grant_is_listed_with_its_run_and_revoked_in_the_card_and_in_the_settings(runs: RunsBench) -> None:
+    run = runs.start(ScriptedBrain(calls(WRITE), calls(WRITE), says("Written.")))
+    runs.opened(run.id)
+    runs.until(lambda: bool(runs.page.reading.view and runs.page.reading.view.pending))
+    view = runs.page.reading.view
+    assert view is not None and view.pending is not None
+    runs.page.run.steps.decided.emit(view.pending.call, Decision(True, "workspace"))
+    runs.ended(run.id)
+    card = runs.page.run.cards.allowed
+    runs.until(lambda: [row.words.whole() for row in card.rows] == ["write_file"])
+    section = GrantsSection(runs.calls)
+    runs.qtbot.addWidget(section)
+    section.show()
+    runs.bridge.events.connect(section.take_events)
+    section.read()
+    runs.until(lambda: len(section.list.lines) == 1)
+    assert "granted" in section.list.lines[0].words.text()
+    section.list.lines[0].revoke.click()
+    runs.until(lambda: section.list.lines == [] and section.list.nothing.isVisible())
+    runs.until(lambda: card.rows == [])
+    assert runs.services.runs.grants() == ()
+
+
+def test_the_messages_that_the_model_saw_open_in_a_window(runs: RunsBench) -> None:
+    run = runs.start(ScriptedBrain(calls(WRITE), says("Written.")), mode="workspace")
+    runs.ended(run.id)
+    runs.opened(run.id)
+    runs.page.run.steps.seen_wanted.emit(1)
+    runs.until(lambda: runs.page.acting.seen is not None)
+    window = runs.page.acting.seen
+    assert window is not None
+    assert "What the model saw in step 1" in window.words.text()
+    text = window.text.toPlainText()
+    assert "--- user ---\nMake a plan" in text
+    assert "Written." not in text
+    runs.page.run.cards.seen.open.click()
+    runs.until(lambda: "What the model sees next" in window.words.text())
+    assert "write_file" in window.text.toPlainText()
+    window.close()
+
+
+def test_a_run_is_exported_to_a_file(runs: RunsBench, tmp_path: Path) -> None:
+    run = runs.start(ScriptedBrain(says("Done.")))
+    runs.ended(run.id)
+    runs.opened(run.id)
+    path = tmp_path / "run.jsonl"
+    runs.page.acting.exporting.write(run.id, "jsonl", str(path))
+    runs.until(lambda: [said.text for said in runs.said] == [f"Written to {path}"])
+    kinds = [json.loads(line)["kind"] for line in path.read_text("utf-8").splitlines()]
+    assert kinds == ["run_started", "model_turn", "run_finished"]
+    with pytest.raises(UserError) as caught:
+        write_export(runs.services, run.id, "markdown", str(tmp_path))
+    assert caught.value.code == "run.not_exported"
+    assert file_name(msgspec.structs.replace(RUN, title="a/b: c?"), "markdown") == "a b c.md"
+    assert file_name(msgspec.structs.replace(RUN, title="???"), "otel") == "run-7.otlp.json"
+
+
+def test_a_run_that_failed_says_why_and_is_resumed_with_a_message(runs: RunsBench) -> None:
+    run = runs.start(ScriptedBrain(UserError("engine.no_model")))
+    runs.opened(run.id)
+    runs.until(lambda: runs.notes()[1] == ("Make a plan", "failed"))
+    runs.until(lambda: bool(runs.page.reading.view and runs.page.reading.view.record.state == "failed"))
+    brain = ScriptedBrain(says("Now it is done."))
+    runs.brain(brain)
+    runs.page.run.steps.resume_wanted.emit("Try again, please", {})
+    runs.until(lambda: runs.notes()[1] == ("Make a plan", "done"))
+    assert brain.asks[0].messages[-1].content.endswith("Try again, please")
+
+
+def test_the_words_are_in_the_language_that_is_on(looks: None) -> None:
+    languages.choose("ko")
+    assert state_note(msgspec.structs.replace(RUN, state="completed")) == "완료"
+    run = msgspec.structs.replace(RUN, tokens=4200, context=16384)
+    assert progress_text(run, 72.4) == "25단계 중 6단계 · 1분 12초 · 16k 토큰 중 4.1k"
