@@ -273,8 +273,8 @@
         <translation>닫힘</translation>
     </message>
     <message>
-        <source>undo</source>
-        <translation>되돌리기</translation>
+        <source>undo all</source>
+        <translation>모두 되돌리기</translation>
     </message>
     <message>
         <source>Undo what this answer changed</source>
@@ -696,6 +696,10 @@
     <message>
         <source>Ask anything</source>
         <translation>무엇이든 물어보세요</translation>
+    </message>
+    <message>
+        <source>Press Enter to go to the question above</source>
+        <translation>Enter를 누르면 위의 질문으로 갑니다</translation>
     </message>
     <message>
         <source>Message</source>

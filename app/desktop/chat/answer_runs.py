@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 
 class AnswerRuns(QObject):
-    """`asked` carries the steps of an answer when its run asks, `released` tells that a question goes that has the
-    focus; `continue_wanted` carries a message and what becomes of its interrupted calls, `said` a `Said`."""
+    """`asked` carries the steps of an answer when a question comes to them or goes, `released` tells that one goes
+    that has the focus; `continue_wanted` carries a message and what becomes of its interrupted calls, `said` a
+    `Said`."""
 
     asked = Signal(object)
     released = Signal()

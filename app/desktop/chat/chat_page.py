@@ -39,6 +39,7 @@ from engine.errors import UserError
 
 if TYPE_CHECKING:
     from app.desktop.chat.answer_runs import AnswerRuns
+    from app.desktop.chat.answer_steps import AnswerSteps
     from app.desktop.chat.select_text import SelectTextView
     from app.desktop.chat.transcript import TranscriptView
     from app.services.services import Services
@@ -120,7 +121,7 @@ class ChatPage(LiveWidget):
         transcript.linkActivated.connect(open_link)
         self.runs = AnswerRuns(self._calls, self)
         transcript.stepsMade.connect(self.runs.attach)
-        self.runs.asked.connect(lambda steps: steps.offer_focus())
+        self.runs.asked.connect(self._asked)
         self.runs.released.connect(self.composer.take_focus)
         self.runs.continue_wanted.connect(self._continue)
         self.runs.said.connect(self.said)
@@ -209,6 +210,7 @@ class ChatPage(LiveWidget):
             self.whole_text.close_view()
         self._used = 0
         self._written.leave()
+        self.composer.show_question(False)
 
     def _opened(self, shown: Shown, conversation: Conversation, path: list[int]) -> None:
         if shown is not self._shown:
@@ -477,6 +479,10 @@ class ChatPage(LiveWidget):
             self._calls.do(lambda s: s.conversations.continue_answer(message, again))
 
         self._calls.do(lambda s: s.conversations.messages([message])[0], go_on, owner=self)
+
+    def _asked(self, steps: AnswerSteps) -> None:
+        self.composer.show_question(self.runs.question() is not None)
+        steps.offer_focus()
 
     def _go_to_question(self) -> None:
         """Enter where nothing is written: to what is asked, if something is."""
