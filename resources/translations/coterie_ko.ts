@@ -3619,14 +3619,6 @@
 <context>
     <name>RunHeader</name>
     <message>
-        <source>elsewhere</source>
-        <translation>외부 모델</translation>
-    </message>
-    <message>
-        <source>Text leaves this computer: the model runs elsewhere ({model}).</source>
-        <translation>글이 이 컴퓨터 밖으로 나갑니다. 모델이 다른 곳에서 실행됩니다({model}).</translation>
-    </message>
-    <message>
         <source>Export as Markdown…</source>
         <translation>Markdown으로 내보내기…</translation>
     </message>
@@ -4792,8 +4784,8 @@
         <translation>목록 보이기 또는 숨기기</translation>
     </message>
     <message>
-        <source>Runs: tasks for the model</source>
-        <translation>실행: 모델에게 맡기는 작업</translation>
+        <source>Runs</source>
+        <translation>실행</translation>
     </message>
     <message>
         <source>New run</source>
