@@ -116,12 +116,12 @@ def test_a_server_that_is_away_is_told_with_the_way_to_its_settings(running: Run
 def test_the_other_pages_do_without_a_plan(running: Running, server: OpenAiServer) -> None:
     window = running.window
     running.window.chat.model.use(server.model)
-    running.until(lambda: running.services.models.state.state == "ready")
+    running.until(lambda: window.chat.header.model.pill.name().startswith("scripted"))
     window.show_page("placement")
     running.until(lambda: bool(window.placement.side.lines()))
     window.show_elsewhere()
     assert window.settings.elsewhere.adding.address.hasFocus()
-    assert window.settings.model.context.field.specialValueText() == "Automatic"
+    running.until(lambda: window.settings.model.context.field.specialValueText() == "Automatic")
 
 
 def test_the_chip_says_why_for_who_hovers_and_for_who_listens(qtbot: QtBot, looks: None) -> None:
