@@ -70,7 +70,14 @@ class History:
             case ModelTurn() as turn:
                 self.turns += 1
                 self.items.append(
-                    TurnItem(self.turns, turn.step, turn.content, turn.reasoning, failed=not turn.is_whole)
+                    TurnItem(
+                        self.turns,
+                        turn.step,
+                        turn.content,
+                        turn.reasoning,
+                        failed=not turn.is_whole,
+                        cut=turn.finish_reason == "length",
+                    )
                 )
             case ToolCalled() as called:
                 self._call(called)
@@ -145,7 +152,9 @@ class History:
             return
         last = self.items[-1] if self.items else None
         asked_for_end = isinstance(last, Words) and last.kind == "final"
-        if asked_for_end or (isinstance(last, TurnItem) and not last.calls):
+        if isinstance(last, TurnItem) and not last.calls and last.cut:
+            self.items.append(Words(prompts.GO_ON_WRITING, "go_on"))
+        elif asked_for_end or (isinstance(last, TurnItem) and not last.calls):
             self.items.append(Words(prompts.GO_ON, "go_on"))
 
     def _call(self, called: ToolCalled) -> None:

@@ -55,7 +55,8 @@ class Call(msgspec.Struct, frozen=True):
 
 class TurnItem(msgspec.Struct, frozen=True):
     """A turn of the model; `number` counts the turns of the run from 1, those that `failed` included: they broke off
-    or were given up. What was said in a chat before the task comes first in this count, with `step` 0."""
+    or were given up. What was said in a chat before the task comes first in this count, with `step` 0. `cut`: it
+    reached the end of its length."""
 
     number: int
     step: int
@@ -63,6 +64,7 @@ class TurnItem(msgspec.Struct, frozen=True):
     reasoning: str
     calls: tuple[Call, ...] = ()
     failed: bool = False
+    cut: bool = False
 
     @property
     def shown_calls(self) -> tuple[Call, ...]:

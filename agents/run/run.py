@@ -257,11 +257,16 @@ class Run:
             if state.empties > 1:
                 return self._finish(RunFinished("stopped", "empty", state.said))
             self._nudge("empty", words.EMPTY_AFTER_THOUGHT if turn.reasoning.strip() else words.EMPTY)
-        elif turn.finish_reason == "length" and len(state.parts) < _MOST_PARTS:
+        elif turn.finish_reason == "length" and len(state.parts) < _MOST_PARTS and not self._is_long_enough():
             self._nudge("cut", words.CUT_ANSWER)
         else:
             return self._finish(RunFinished("completed", "answered", "".join(state.parts)))
         return None
+
+    def _is_long_enough(self) -> bool:
+        """Whether it was wished that turns end at a length."""
+        started = self._record.state.started
+        return started is not None and started.max_tokens > 0
 
     def _nudge(self, about: str, text: str) -> None:
         self._record.append(ContextTrimmed("nudge", text=text, about="empty" if about == "empty" else "cut"))

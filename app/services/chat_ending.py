@@ -24,17 +24,21 @@ def ending_of(message: int, entries: Sequence[Entry]) -> Finished:
         return Finished(message, "error", usage, timings, ErrorInfo("run.unsaved"))
     if finished.status == "failed":
         return Finished(message, "error", usage, timings, why_finished(finished), notices=notices)
-    reason: FinishReason = "stop" if finished.status == "completed" else "cancelled"
+    reason: FinishReason = "cancelled"
+    if finished.status == "completed":
+        reason = "length" if turns and turns[-1].finish_reason == "length" else "stop"
     if finished.reason not in _WANTED:
         notices = (*notices, why_finished(finished))
     return Finished(message, reason, usage, timings, notices=notices)
 
 
-def answer_of(entries: Sequence[Entry], streamed: str) -> str:
-    """The text of the answer: what the model said last, or what came of a turn that was stopped."""
+def answer_of(entries: Sequence[Entry], streamed: str, kept: str = "") -> str:
+    """The text of the answer: what the model said last behind what was `kept` of it, or what came of a turn that was
+    stopped."""
     finished = entries[-1].event if entries else None
-    completed = isinstance(finished, RunFinished) and finished.status == "completed"
-    return finished.answer if isinstance(finished, RunFinished) and completed else streamed
+    if isinstance(finished, RunFinished) and finished.status == "completed":
+        return kept + finished.answer
+    return streamed
 
 
 def usage_of(turns: Iterable[ModelTurn]) -> Usage:

@@ -94,13 +94,20 @@ class ChatRuns:
         return False
 
     def resume(
-        self, answer: Answer, run: int, mode: Mode | None, model: str, again: Mapping[str, Again]
+        self,
+        answer: Answer,
+        run: int,
+        mode: Mode | None,
+        model: str,
+        again: Mapping[str, Again],
+        kept: str,
     ) -> None:
-        """Let the run of an answer go on, with the model that is in use now. Raises UserError as `Runs.resume`."""
+        """Let the run of an answer go on, with the model that is in use now. Text that was `kept` is gone on with,
+        all other is written anew. Raises UserError as `Runs.resume`."""
         answer.has_steps = _has_calls(self._runs.entries(run))
         with self._lock:
             self._runs.resume(run, again=again, mode=mode, model=model)
-            self._answers[run] = _Written(answer, stale=True)
+            self._answers[run] = _Written(answer, kept, stale=not kept)
             self._tell([AnswerRun(answer.id, run)])
 
     def stop(self, message: int) -> bool:
@@ -175,16 +182,16 @@ class ChatRuns:
             entries = self._runs.entries(run)
         answer = written.answer
         answer.has_steps = answer.has_steps or _has_calls(entries)
-        answer.say(answer_of(entries, answer.content))
+        answer.say(answer_of(entries, answer.content, written.kept))
         answer.model = self._model() or answer.model
         self._saver.finish(answer, ending_of(answer.id, entries))
 
 
 class _Written:
-    """An answer that a run writes. `stale`: the next text begins it anew."""
+    """An answer that a run writes, behind the text that is `kept`. `stale`: the next text begins it anew."""
 
-    def __init__(self, answer: Answer, *, stale: bool = False) -> None:
-        self.answer, self._stale = answer, stale
+    def __init__(self, answer: Answer, kept: str = "", *, stale: bool = False) -> None:
+        self.answer, self.kept, self._stale = answer, kept, stale
 
     def text(self, event: RunDelta) -> list[ServiceEvent]:
         told = self._restart() if self._stale else []
@@ -204,10 +211,14 @@ class _Written:
 
     def _restart(self) -> list[ServiceEvent]:
         self._stale = False
-        if not self.answer.content and not self.answer.reasoning:
+        if self.answer.content == self.kept and not self.answer.reasoning:
             return []
         self.answer.restart()
-        return [AnswerRestarted(self.answer.id)]
+        told: list[ServiceEvent] = [AnswerRestarted(self.answer.id)]
+        if self.kept:
+            self.answer.append("", self.kept)
+            told.append(AnswerDelta(self.answer.id, "", self.kept))
+        return told
 
 
 def _has_calls(entries: Sequence[Entry]) -> bool:

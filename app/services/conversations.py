@@ -184,7 +184,12 @@ class Conversations:
                 raise UserError("chat.not_last")
             resumed = self._store.resume_answer(message)
             self._tell([BranchShown(record.conversation)])
-            self._start(resumed, continue_last=bool(resumed.content or resumed.reasoning), again=again or {})
+            self._start(
+                resumed,
+                continue_last=bool(resumed.content or resumed.reasoning),
+                again=again or {},
+                kept=record.content if record.state == "length" else "",
+            )
             return resumed
 
     def show_sibling(self, message: int, offset: int) -> None:
@@ -246,7 +251,12 @@ class Conversations:
         return answer
 
     def _start(
-        self, message: Message, *, continue_last: bool = False, again: Mapping[str, Again] | None = None
+        self,
+        message: Message,
+        *,
+        continue_last: bool = False,
+        again: Mapping[str, Again] | None = None,
+        kept: str = "",
     ) -> None:
         answer = Answer(message)
         options = self._store.conversation(message.conversation).options
@@ -257,7 +267,7 @@ class Conversations:
         try:
             if resumes:
                 mode = None if options.tools is None else options.tools.mode
-                self._by_runs.resume(answer, message.run, mode, self._models.wanted, again or {})
+                self._by_runs.resume(answer, message.run, mode, self._models.wanted, again or {}, kept)
             elif options.tools is not None and not continue_last:
                 self._by_runs.start(answer, self._wish(options, options.tools), self._branch(message)[:-1])
             else:

@@ -218,6 +218,10 @@ class Runs:
         work = self._works.get(id)
         return work is None or work.join(seconds)
 
+    def is_elsewhere(self, run: RunRecord) -> bool:
+        """Whether another process carries it out, such as a command; nothing is told of it here. Does not wait."""
+        return run.state in RUNS_UNDER_WAY and run.writer != self._store.writer
+
     # --- questions and grants ---
 
     def pending(self, id: int) -> ApprovalRequest | None:

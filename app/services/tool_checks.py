@@ -6,15 +6,18 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agents.check.check import Checked, check
 from app.services.events import LibraryChanged, ServiceEvent, Subscriber
 from app.services.models import Models
 from app.services.run_parts import Brains
 from app.store.records import ToolCheck
-from app.store.run_store import RunStore
 from engine.errors import UserError
 from engine.remote.names import is_remote
+
+if TYPE_CHECKING:  # windows ask for words of this module before the store is open
+    from app.store.run_store import RunStore
 
 _BETWEEN = ", "
 # A check that was cancelled just now may take so long to end; seconds.

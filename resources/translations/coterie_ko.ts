@@ -411,6 +411,10 @@
         <translation>이 실행의 폴더 안에서만</translation>
     </message>
     <message>
+        <source>goes to a server elsewhere</source>
+        <translation>다른 곳의 서버로 보냄</translation>
+    </message>
+    <message>
         <source>in the sandbox</source>
         <translation>샌드박스 안</translation>
     </message>
@@ -473,6 +477,10 @@
     <message>
         <source>It is so risky that it is always asked, whatever was allowed.</source>
         <translation>매우 위험한 일이라, 무엇을 허용했든 항상 묻습니다.</translation>
+    </message>
+    <message>
+        <source>Allow for this answer</source>
+        <translation>이 답변에서 허용</translation>
     </message>
     <message>
         <source>Allow once</source>
@@ -3611,14 +3619,6 @@
 <context>
     <name>RunHeader</name>
     <message>
-        <source>elsewhere</source>
-        <translation>외부 모델</translation>
-    </message>
-    <message>
-        <source>Text leaves this computer: the model runs elsewhere ({model}).</source>
-        <translation>글이 이 컴퓨터 밖으로 나갑니다. 모델이 다른 곳에서 실행됩니다({model}).</translation>
-    </message>
-    <message>
         <source>Export as Markdown…</source>
         <translation>Markdown으로 내보내기…</translation>
     </message>
@@ -3692,6 +3692,13 @@
     <message>
         <source>“{title}” stopped before it was done</source>
         <translation>“{title}” 실행이 끝나기 전에 멈췄습니다</translation>
+    </message>
+</context>
+<context>
+    <name>RunPage</name>
+    <message>
+        <source>Another process of Coterie carries this run out, such as a command: answer it there.</source>
+        <translation>이 실행은 명령줄 같은 다른 Coterie 프로세스에서 진행 중입니다. 그곳에서 답해 주세요.</translation>
     </message>
 </context>
 <context>
@@ -4777,8 +4784,8 @@
         <translation>목록 보이기 또는 숨기기</translation>
     </message>
     <message>
-        <source>Runs: tasks for the model</source>
-        <translation>실행: 모델에게 맡기는 작업</translation>
+        <source>Runs</source>
+        <translation>실행</translation>
     </message>
     <message>
         <source>New run</source>

@@ -203,7 +203,7 @@ class AnswerCard(MessageCard):
 
     def _thoughts(self) -> ReasoningCard:
         if self._reasoning is None:
-            self._reasoning = ReasoningCard(self)
+            self._reasoning = ReasoningCard(self, ends_by_itself=bool(self.message.run))
             self._reasoning.heightChanged.connect(self.heightChanged)
             self._reasoning.answerNowPressed.connect(lambda: self.answerNowRequested.emit(self.message.id))
             self._reasoning.setVisible(not self.is_editing)
@@ -309,7 +309,7 @@ class AnswerCard(MessageCard):
 
     def answer_now(self) -> None:
         """Asks for the answer while the model reasons; once for each thought."""
-        if self._reasoning is not None:
+        if self._reasoning is not None and not self.message.run:
             self._reasoning.answer_now()
 
     def append(self, reasoning: str, content: str, tokens: int = 0) -> None:

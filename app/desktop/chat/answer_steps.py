@@ -135,7 +135,7 @@ class AnswerSteps(QWidget):
             before.hide()
             before.deleteLater()
         if request is not None:
-            card = self._question = ApprovalCard(request, self)
+            card = self._question = ApprovalCard(request, self, in_chat=True)
             card.decided.connect(self.decided)
             card.heightChanged.connect(self._changed)
             card.setVisible(True)

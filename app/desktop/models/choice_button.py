@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QStyle, QStyleOptionButton, QS
 
 from app.desktop.icons import icon
 from app.desktop.theme import themes
+from app.desktop.tool_tip import plain_tip
 
 CHEVRON = 14
 
@@ -40,7 +41,7 @@ class ChoiceButton(QPushButton):
         text = dict(self._choices).get(value, "")
         self.setText(text)
         self.setAccessibleName(f"{self._name}: {text}")
-        self.setToolTip(self._name)
+        self.setToolTip(plain_tip(self._name))
         self.updateGeometry()
 
     def value(self) -> Any:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from agents.permissions.values import Decision
-from agents.run.calls import Again
 from app.desktop.models.revealing import open_folder
 from app.desktop.models.said import Said
 from app.desktop.runs.exporting import Exporting
@@ -18,6 +18,9 @@ from app.desktop.runs.undoing import Undoing
 from app.desktop.service_calls import ServiceCalls
 from app.services.run_values import RunRecord, Seen
 from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from agents.run.calls import Again
 
 
 class RunActing(QObject):

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QColor,
+    QFontMetrics,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -48,6 +49,9 @@ from app.desktop.theme import themes
 # A card that has just come does not take what was pressed for something else.
 GUARD_S = 0.6
 SUBJECT_LINES = 14
+LEAST_LINES = 4
+# What stands around the lines on a card that says a lot.
+AROUND = 330
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -62,18 +66,24 @@ def _label(parent: QWidget, kind: str) -> QLabel:
 class ApprovalCard(QWidget):
     """Asks about one request. `decided` comes once, with the name of the call and a `Decision`.
 
-    `guard` is for how many seconds after it came in sight it takes no answer.
+    `guard` is for how many seconds after it came in sight it takes no answer. `in_chat`: the run is the answer of a
+    chat.
     """
 
     decided = Signal(str, object)
     heightChanged = Signal()
 
     def __init__(
-        self, request: ApprovalRequest, parent: QWidget | None = None, *, guard: float = GUARD_S
+        self,
+        request: ApprovalRequest,
+        parent: QWidget | None = None,
+        *,
+        guard: float = GUARD_S,
+        in_chat: bool = False,
     ) -> None:
         super().__init__(parent)
         self.request = request
-        self._guard = guard
+        self._guard, self._in_chat = guard, in_chat
         self._since: float | None = None
         self._done = False
         self._title = QLabel(self)
@@ -127,7 +137,7 @@ class ApprovalCard(QWidget):
         language = "python" if request.kind == "python" else ""
         self._subject.setVisible(self._form is None)
         if self._form is None:
-            strong = _host_place(request.subject) if request.kind in ("url", "network") else (0, 0)
+            strong = _host_place(words.address(request))
             self._subject.show_text(request.subject.removesuffix("\n"), language=language, strong=strong)
         self._diff.setVisible(bool(request.diff))
         if request.diff:
@@ -165,14 +175,12 @@ class ApprovalCard(QWidget):
             return self.tr("Send")
         if scope == "once" and self.is_link:
             return self.tr("Open in the browser")
-        return words.scope_label(scope)
+        return words.scope_label(scope, in_chat=self._in_chat)
 
     def _strange(self) -> str:
         """A warning about an address whose name may only look like one that is known."""
-        if self.request.kind not in ("url", "network"):
-            return ""
         try:
-            host = urlsplit(self.request.subject).hostname or ""
+            host = urlsplit(words.address(self.request)).hostname or ""
         except ValueError:
             host = ""
         if "xn--" not in host and host.isascii():
@@ -281,6 +289,14 @@ class ApprovalCard(QWidget):
         if self.width() > 0:
             self._lay_out(self.width())
         self.heightChanged.emit()
+
+    def set_room(self, height: int) -> None:
+        """Shows fewer lines at once where the whole card would be higher than what it is seen in."""
+        boxes = [box for box in (self._subject, self._diff) if not box.isHidden()]
+        line = QFontMetrics(themes.current.fixed_font()).lineSpacing()
+        lines = (height - themes.current.px(AROUND)) // line // max(1, len(boxes))
+        for box in boxes:
+            box.set_most_lines(min(SUBJECT_LINES, max(LEAST_LINES, lines)))
 
     def hasHeightForWidth(self) -> bool:
         return True

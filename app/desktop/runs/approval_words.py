@@ -93,15 +93,23 @@ def place(request: ApprovalRequest) -> str:
         where = translate("Approval", "from the network")
     elif request.kind in ("read", "files"):
         where = translate("Approval", "only in the folder of this run")
+    elif request.server and address(request):
+        where = translate("Approval", "goes to a server elsewhere")
+    elif request.server and request.sandboxed:
+        where = translate("Approval", "in the sandbox")
     elif request.server:
-        where = (
-            translate("Approval", "in the sandbox")
-            if request.sandboxed
-            else translate("Approval", "not in a sandbox: the server can do what it likes with it")
-        )
+        where = translate("Approval", "not in a sandbox: the server can do what it likes with it")
     else:
         where = ""
     return f"{tool} · {where}" if where else tool
+
+
+def address(request: ApprovalRequest) -> str:
+    """The address that something is fetched from or goes to, "" for none."""
+    if request.kind in ("url", "network"):
+        return request.subject
+    first = request.subject.split("\n", 1)[0]
+    return first if request.kind == "mcp" and first.startswith(("https://", "http://")) else ""
 
 
 def what(request: ApprovalRequest, lines: int) -> str:
@@ -156,8 +164,10 @@ def quiet(request: ApprovalRequest) -> tuple[str, ...]:
     )
 
 
-def scope_label(scope: Scope) -> str:
+def scope_label(scope: Scope, *, in_chat: bool = False) -> str:
     translate = QCoreApplication.translate
+    if scope == "run" and in_chat:
+        return translate("Approval", "Allow for this answer")
     return {
         "once": translate("Approval", "Allow once"),
         "run": translate("Approval", "Allow in this run"),

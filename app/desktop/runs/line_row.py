@@ -12,6 +12,7 @@ from app.desktop.live import LiveWidget
 from app.desktop.models.elided import ElidedLabel
 from app.desktop.style import set_kind
 from app.desktop.theme import themes
+from app.desktop.tool_tip import plain_tip
 
 
 class LineRow(LiveWidget):
@@ -46,7 +47,7 @@ class LineRow(LiveWidget):
         if self.note.property("kind") != tone:
             set_kind(self.note, tone)
         if whole:
-            self.setToolTip(whole)
+            self.setToolTip(plain_tip(whole))
 
     def show_button(self, name: str, about: object, *, on: bool = True) -> None:
         """`name` says what the button does; "" takes it away."""
@@ -54,7 +55,7 @@ class LineRow(LiveWidget):
         self.button.setVisible(bool(name))
         self.button.setEnabled(on)
         self.button.setAccessibleName(name)
-        self.button.setToolTip(name)
+        self.button.setToolTip(plain_tip(name))
 
     def restyle(self) -> None:
         self._row.setSpacing(themes.current.px(8))

@@ -46,7 +46,7 @@ class RunReading(QObject):
         self.shown = 0
         self.view: RunView | None = None
         self._reading: Task | None = None
-        self._folding = self._fold_waits = False
+        self._folding = self._fold_waits = self._catching_up = False
         self._entries: list[Entry] = []
         self._early: list[Event] = []  # told while the journal was being read
         self._queue: deque[Entry] = deque()
@@ -65,6 +65,30 @@ class RunReading(QObject):
         self._reading = self._calls.do(
             lambda s: _read(s, run), self._take, self.failed.emit, executor="io", owner=self
         )
+
+    def catch_up(self) -> None:
+        """Read what is new of it, of which nothing is told: another process writes it."""
+        if self.view is None or self._catching_up:
+            return
+        self._catching_up = True
+        run, last = self.shown, self._entries[-1].seq if self._entries else 0
+        self._calls.do(
+            lambda s: (s.runs.entries(run, last), s.runs.get(run)),
+            lambda found: self._caught_up(run, *found),
+            self._not_caught_up,
+            executor="io",
+            owner=self,
+        )
+
+    def _caught_up(self, run: int, entries: tuple[Entry, ...], record: RunRecord) -> None:
+        self._catching_up = False
+        if run == self.shown and self.view is not None:
+            self._add(entries)
+            if record != self.view.record:
+                self._take_record(self.view, record)
+
+    def _not_caught_up(self, error: UserError) -> None:
+        self._catching_up = False  # it is gone by now; the list says so
 
     def clear(self) -> None:
         """Show none."""

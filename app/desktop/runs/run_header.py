@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
+from app.desktop.elsewhere import ElsewhereChip
 from app.desktop.icons import icon, set_icon
 from app.desktop.live import LiveWidget
 from app.desktop.models.chip import Chip
@@ -35,13 +36,13 @@ class RunHeader(LiveWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._run: RunRecord | None = None
-        self._interrupted = False
+        self._interrupted = self._elsewhere = False
         self._seconds = 0.0
         self._ending = False  # it was told to pause or stop, and has not yet
         self.title = ElidedLabel(self, bold=True)
         self.title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.folder, self.mode = Chip(self), Chip(self)
-        self.remote = Chip(self, "warning")
+        self.remote = ElsewhereChip(self, short=True)
         self.progress = QLabel(self)
         self.progress.setProperty("kind", "small")
         self.pause, self.stop, self.resume = QPushButton(self), QPushButton(self), QPushButton(self)
@@ -70,8 +71,10 @@ class RunHeader(LiveWidget):
         self.resume.clicked.connect(self.resume_wanted)
         self.refresh()
 
-    def show_view(self, view: RunView, seconds: float) -> None:
-        """`seconds` is how long it took so far, without waiting for a person."""
+    def show_view(self, view: RunView, seconds: float, *, elsewhere: bool = False) -> None:
+        """`seconds` is how long it took so far, without waiting for a person. `elsewhere`: another process carries it
+        out, and only that one can end it."""
+        self._elsewhere = elsewhere
         run = view.record
         self._interrupted = bool(view.interrupted)
         if self._run is None or self._run.id != run.id or not is_under_way(run):
@@ -96,17 +99,11 @@ class RunHeader(LiveWidget):
         self.title.set_whole(run.title)
         self.folder.say(folder_text(run.workspace), explanation=run.workspace)
         self.mode.say(mode_name(run.mode), explanation=mode_sentence(run.mode))
-        self.remote.setVisible(run.remote)
-        self.remote.say(
-            self.tr("elsewhere"),
-            explanation=self.tr("Text leaves this computer: the model runs elsewhere ({model}).").format(
-                model=run.model
-            ),
-        )
+        self.remote.show_model(run.model)
         self.progress.setText(progress_text(run, self._seconds))
         under_way = is_under_way(run)
-        self.pause.setVisible(under_way)
-        self.stop.setVisible(under_way)
+        self.pause.setVisible(under_way and not self._elsewhere)
+        self.stop.setVisible(under_way and not self._elsewhere)
         self.pause.setEnabled(not self._ending)
         # What becomes of interrupted calls is asked below.
         ended = run.state in ("paused", "stopped", "failed", "interrupted")

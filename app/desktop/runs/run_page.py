@@ -30,6 +30,7 @@ class RunPage(LiveWidget):
         self.note = wrapped_label(self, "small")
         self.note.hide()
         self._run: RunRecord | None = None
+        self._elsewhere = False
         self._row = QHBoxLayout()
         self._row.addWidget(self.steps, 1)
         self._row.addWidget(self.cards)
@@ -42,18 +43,24 @@ class RunPage(LiveWidget):
         self.header.cards_wanted.connect(lambda _: self._fit())
         self.refresh()
 
-    def show_view(self, view: RunView, seconds: float) -> None:
-        """All but the steps; `seconds` is how long it took so far."""
-        self._run = view.record
-        self.header.show_view(view, seconds)
+    def show_view(self, view: RunView, seconds: float, *, elsewhere: bool = False) -> None:
+        """All but the steps; `seconds` is how long it took so far, `elsewhere`: another process carries it out."""
+        self._run, self._elsewhere = view.record, elsewhere
+        self.header.show_view(view, seconds, elsewhere=elsewhere)
         self.cards.show_view(view)
         self.retranslate()
 
     def retranslate(self) -> None:
-        # Its journal does not say so: nobody was there to write it.
-        interrupted = self._run is not None and self._run.state == "interrupted"
-        self.note.setVisible(interrupted)
-        self.note.setText(languages.tell(why_ended("interrupted")) if interrupted else "")
+        words = ""
+        if self._elsewhere:
+            words = self.tr(
+                "Another process of Coterie carries this run out, such as a command: answer it there."
+            )
+        elif self._run is not None and self._run.state == "interrupted":
+            # Its journal does not say so: nobody was there to write it.
+            words = languages.tell(why_ended("interrupted"))
+        self.note.setText(words)
+        self.note.setVisible(bool(words))
 
     def _fit(self) -> None:
         narrow = self.width() < themes.current.px(BOTH_FROM)

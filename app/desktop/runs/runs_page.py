@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from agents.events import Entry, RunStarted
 from agents.permissions.values import Decision
-from agents.run.calls import Again
 from app.desktop.live import LiveWidget
 from app.desktop.models.said import Said
 from app.desktop.models.state_panel import StatePanel
@@ -30,9 +29,12 @@ from engine.errors import UserError
 from engine.remote.names import read_name
 
 if TYPE_CHECKING:
+    from agents.run.calls import Again
     from app.services.services import Services
 
 CLOCK_MS = 1000
+# Commands work with the same runs, and nothing is told of theirs.
+OTHERS_MS = 2500
 
 
 class RunsPage(LiveWidget):
@@ -57,6 +59,8 @@ class RunsPage(LiveWidget):
         self._tools_known = False
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
+        self._others = QTimer(self)
+        self._others.setInterval(OTHERS_MS)
         self._connect()
         self._show_list()
         self.refresh()
@@ -76,6 +80,7 @@ class RunsPage(LiveWidget):
         self.acting.restored.connect(self.show_run)
         self.acting.text_read.connect(self._take_text)
         self._clock.timeout.connect(self._show_view)
+        self._others.timeout.connect(self._look_at_others)
         self._connect_reading()
         self._connect_run()
 
@@ -297,7 +302,7 @@ class RunsPage(LiveWidget):
         runs = view.record.state == "running"
         if runs and self._last_event:
             seconds += max(0.0, time.time() - self._last_event)
-        self.run.show_view(view, seconds)
+        self.run.show_view(view, seconds, elsewhere=self._is_elsewhere())
         if runs and self.isVisible():
             self._clock.start()
         else:
@@ -316,10 +321,22 @@ class RunsPage(LiveWidget):
         elif self._stack.currentWidget() is self.run:
             self.side.take_focus()
 
+    def _look_at_others(self) -> None:
+        """What other processes do with runs."""
+        self.shelf.begin()
+        if self._is_elsewhere():
+            self.reading.catch_up()
+
+    def _is_elsewhere(self) -> bool:
+        view, services = self.reading.view, self._calls.services
+        return view is not None and services is not None and services.runs.is_elsewhere(view.record)
+
     def hideEvent(self, event: object) -> None:
         self._clock.stop()
+        self._others.stop()
 
     def showEvent(self, event: object) -> None:
+        self._others.start()
         self._show_view()
 
     def _say_state(self) -> None:

@@ -8,6 +8,7 @@ from agents.permissions.values import ApprovalRequest
 from app.desktop.service_calls import ServiceCalls
 from app.services.events import RunAsks, RunChanged, RunRemoved, ServiceEvent
 from app.services.run_values import RunRecord
+from engine.errors import UserError
 
 
 class RunShelf(QObject):
@@ -24,14 +25,21 @@ class RunShelf(QObject):
         self._asked: dict[int, ApprovalRequest] = {}
         # What was told while the list was being read is newer than that.
         self._told: set[int] = set()
-        self.is_read = False
+        self.is_read = self._reads = False
 
     def begin(self) -> None:
-        """The services are open: read what there is."""
-        self._told.clear()
-        self._calls.do(lambda s: s.runs.all(), self._take, owner=self)
+        """Read what there is: the services are open, or others may have changed it."""
+        if not self._reads:
+            self._reads = True
+            self._told.clear()
+            self._calls.do(lambda s: s.runs.all(), self._take, self._not_read, owner=self)
+
+    def _not_read(self, error: UserError) -> None:
+        self._reads = False
+        self._calls.failed.emit(error)
 
     def _take(self, runs: list[RunRecord]) -> None:
+        self._reads = False
         was_read, self.is_read = self.is_read, True
         found = {run.id: run for run in runs if run.id not in self._told and not run.conversation}
         found |= {id: run for id, run in self._runs.items() if id in self._told}

@@ -171,6 +171,12 @@ class TextBox(QWidget):
         self.text.setAccessibleName(f"{left}, {right}" if right else left)
         self.update()
 
+    def set_most_lines(self, lines: int) -> None:
+        """How many lines are shown before it scrolls."""
+        if lines != self._most:
+            self._most = lines
+            self.updateGeometry()
+
     def lines(self) -> int:
         return self.text.blockCount()
 

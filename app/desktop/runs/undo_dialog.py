@@ -21,6 +21,7 @@ from app.desktop.chat.prose import PlainBlock
 from app.desktop.chat.tab_order import neighbour
 from app.desktop.models.tick_box import TickBox
 from app.desktop.theme import themes
+from app.desktop.tool_tip import plain_tip
 from app.desktop.window.overlay import Overlay
 
 WIDTH = 560
@@ -48,7 +49,7 @@ class _FileRow(QWidget):
         if self.box is not None:
             name = self.tr("Put back {path} all the same").format(path=path)
             self.box.setAccessibleName(name)
-            self.box.setToolTip(name)
+            self.box.setToolTip(plain_tip(name))
 
     def restyle(self) -> None:
         self._path.restyle()

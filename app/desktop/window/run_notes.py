@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication
 
 from app.desktop.runs.shelf import RunShelf
 from app.desktop.service_calls import ServiceCalls
@@ -39,6 +40,7 @@ class RunNotes(QObject):
             return
         words = self._words(run) if before.state in RUNS_UNDER_WAY else ""
         if words:
+            QApplication.alert(self._toast.window())  # marks it in the task bar when another one is in front
             self._toast.say(words, self.tr("Show"), lambda: self.show_wanted.emit(run.id))
 
     def _words(self, run: RunRecord) -> str:

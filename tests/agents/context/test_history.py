@@ -20,7 +20,7 @@ from agents.events import (
     decoded,
     encoded,
 )
-from engine.api import Message
+from engine.api import Message, ToolCall
 from engine.errors import ErrorInfo, UserError
 from engine.formats import ChatFormat
 from tests.support.agents.made_runs import NamedTool, called, nudge, result, started, step, steps, turn
@@ -210,6 +210,18 @@ def test_every_real_template_takes_every_kind_of_history() -> None:
     ]
     trims = ([], [ContextTrimmed("loop", calls=("c2",))], [ContextTrimmed("turns", turns=2, text="old")])
     histories = [History.of([*events, *trim]).messages() for trim in trims]
+    # In a chat, behind calls, several at a time, and a question that nobody answered.
+    made = (ToolCall("x", "read_file", {"path": "a"}), ToolCall("y", "read_file", {"path": "b"}))
+    before = (
+        Message("user", "Look."),
+        Message("assistant", "I look.", tool_calls=made),
+        Message("tool", "one", tool_call_id="x", name="read_file"),
+        Message("tool", "two", tool_call_id="y", name="read_file"),
+        Message("assistant", "Both are there."),
+        Message("user", "Are you there?"),
+    )
+    in_chat = [started(before=before), *events[1:]]
+    histories += [History.of([*in_chat, *trim]).messages() for trim in trims]
     tools = [told(NamedTool("read_file", path="Which."), "whole")]
     refused = []
     for name, source in real_templates().items():

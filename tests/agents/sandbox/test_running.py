@@ -121,6 +121,44 @@ def test_a_program_that_takes_too_long_is_ended_with_all_it_started(
     assert not running("sleep 32")
 
 
+_DAEMONS = """
+import os, signal, sys, time
+for number in range(30):  # zombies
+    if not os.fork():
+        os._exit(0)
+for number in range(5):
+    if not os.fork():
+        os.setsid()
+        if os.fork():
+            os._exit(0)
+        for one in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+            signal.signal(one, signal.SIG_IGN)
+        os.chdir("/")
+        os.closerange(0, 256)
+        os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(60)  # daemon-7c2"])
+time.sleep(0.3)
+print("left")
+"""
+
+
+def test_daemons_that_hear_no_signal_end_with_the_program(sandbox: Sandbox, workspace: Path) -> None:
+    argv = [str(interpreter()), "-I", "-c", _DAEMONS]
+    ran = sandbox.run(argv, Confinement(workspace), limits=Limits(seconds=20))
+    assert (ran.code, ran.output) == (0, "left\n")
+    assert not running("daemon-7c2")
+
+
+def test_a_workspace_must_not_hold_the_users_home_wherever_the_variable_points(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pwd
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    with pytest.raises(UserError, match=r"sandbox\.too_wide"):
+        sandbox.run(["true"], Confinement(home))
+
+
 def test_a_cancelled_program_ends_at_once(sandbox: Sandbox, workspace: Path) -> None:
     wanted = threading.Event()
     timer = threading.Timer(0.3, wanted.set)

@@ -54,7 +54,7 @@ def line(process: Process) -> str:
 
 
 def test_the_window_is_painted_before_anything_heavy_is_imported(start: Callable[[float], Process]) -> None:
-    process = start(1.5)
+    process = start(4)
     assert line(process) == "shown"
     assert line(process) == "open"
     process.wait(timeout=20)

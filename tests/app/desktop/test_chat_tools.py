@@ -109,8 +109,9 @@ def test_each_chat_has_tools_of_its_own_and_other_options_leave_them_alone(chatt
     chatting.answer()
     first = chatting.page.conversation
     assert first is not None and first.options.tools is not None
-    panel = chatting.running.window.chat
-    panel.set_options(ChatOptions(tools=panel.options().tools, system_prompt="Be brief."))
+    chatting.running.window.panel._save(ChatOptions(system_prompt="Be brief."))
+    chatting.running.until(lambda: chatting.page.options().system_prompt == "Be brief.")
+    assert chatting.page.options().tools == first.options.tools
     chatting.page.open_new()
     assert chatting.page.options().tools is None
     assert chatting.page.composer.tools.button.accessibleName() == "Tools: off"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,13 +16,23 @@ from agents.context import prompts
 from agents.events import RunFinished, RunStarted, ToolResult
 from agents.permissions.values import ApprovalRequest, Decision
 from agents.run.run import Run
-from app.services.events import AnswerDelta, AnswerRestarted, AnswerRun, RunAsks, RunChanged
-from app.store.records import ChatOptions, Message
-from engine.api import Sampling
+from app.services.events import (
+    AnswerDelta,
+    AnswerFinished,
+    AnswerRestarted,
+    AnswerRun,
+    RunAsks,
+    RunChanged,
+)
+from app.services.run_values import RunWish
+from app.services.services import open_services
+from app.store.records import ChatOptions, ChatTools, Message
+from engine.api import Listener, Sampling, ToolCall
 from engine.errors import ErrorInfo, UserError
 from tests.support.agents.chatting import Chatting
 from tests.support.agents.scripted_brain import broken, calls, says
 from tests.support.listening import Listening
+from tests.support.scripted_engine import ScriptedEngine
 
 WRITE = ("write_file", {"path": "notes.txt", "content": "hello\n"})
 
@@ -266,6 +278,20 @@ def test_what_the_chat_sets_for_its_answers_counts_in_their_runs(
     assert (asked.sampling.seed, asked.max_tokens) == (7, 99)
 
 
+def test_an_answer_that_reaches_its_length_ends_there_and_is_gone_on_with_where_it_stopped(
+    chatting: Chatting, told: Listening, ask: Callable[..., Message]
+) -> None:
+    chat = chatting.chat(max_tokens=4)
+    answer = ask(chat, "Tell me", calls(WRITE), says("Once upon", finish_reason="length"))
+    assert (answer.state, answer.content) == ("length", "Once upon")
+    again = [calls(("list_files", {}), text="I look."), says(" a time.")]
+    chatting.say(*again)
+    chatting.services.conversations.continue_answer(answer.id)
+    whole = told.finished(answer.id)
+    assert (whole.state, whole.content) == ("done", "Once upon a time.")
+    assert prompts.GO_ON_WRITING in [message.content for message in chatting.brain.asks[-2].messages]
+
+
 def test_a_model_that_fails_ends_the_answer_with_the_reason_and_it_can_be_continued(
     chatting: Chatting, told: Listening, ask: Callable[..., Message], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -312,6 +338,94 @@ def test_closing_in_the_middle_leaves_a_stopped_answer_that_goes_on_in_the_next_
         assert told.finished(answer.id).content == "It is there."
     finally:
         second.close()
+
+
+def test_a_killed_process_leaves_a_stopped_answer_whose_run_goes_on_without_repeating_anything(
+    coterie_home: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "work"
+    command = [sys.executable, "-m", "tests.support.agents.killed_chat", str(coterie_home), str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        answer = int(child.stdout.readline())
+        child.kill()
+    (folder / "notes.txt").write_text("mine now\n")
+    chatting = Chatting(coterie_home, folder, says("It is there."))
+    try:
+        services = chatting.services
+        (stopped,) = services.conversations.recover()
+        assert (stopped.id, stopped.state, stopped.content) == (answer, "stopped", "It is th")
+        before = services.runs.entries(stopped.run)
+        assert [entry.kind for entry in before].count("tool_result") == 1
+        told = Listening(services)
+        services.conversations.continue_answer(answer)
+        done = told.finished(answer)
+        assert (done.state, done.content, done.run) == ("done", "It is there.", stopped.run)
+        after = services.runs.entries(stopped.run)
+        assert after[: len(before)] == before
+        assert [entry.kind for entry in after].count("tool_result") == 1
+        assert (folder / "notes.txt").read_text() == "mine now\n"
+    finally:
+        chatting.close()
+
+
+def test_the_engine_answers_chats_with_and_without_tools_one_after_the_other(
+    coterie_home: Path, tmp_path: Path
+) -> None:
+    """Over the model in use: who waits for consent holds nobody up."""
+    engines: list[ScriptedEngine] = []
+    folder = tmp_path / "work"
+    folder.mkdir()
+
+    def make(listener: Listener) -> ScriptedEngine:
+        engines.append(ScriptedEngine(listener, pace=0.01))
+        return engines[-1]
+
+    services = open_services(coterie_home, make_engine=make)
+    try:
+        services.runs._parts.sandbox = lambda: None  # type: ignore[method-assign]
+        told = Listening(services)
+        services.runs.subscribe(told._take)
+        services.models.use("starter", remember=False)
+        told.model("ready")
+        tools = ChatTools(str(folder), "ask")
+        engines[0].calls = (ToolCall("a", *WRITE),)
+        asking = services.conversations.create(ChatOptions(tools=tools))
+        waiting = services.conversations.send(asking.id, "Make notes.txt")
+        asked = question(told)
+        engines[0].calls = ()
+        others = [
+            services.conversations.send(services.conversations.create(options).id, "Hi").id
+            for options in (ChatOptions(), ChatOptions(tools=tools), ChatOptions())
+        ]
+        run = services.runs.start(RunWish("Say hi", str(folder)))
+        ended = {told.next(AnswerFinished).message.id for _ in others}
+        assert ended == set(others) and services.runs.join(run.id, 10)
+        assert services.runs.get(run.id).state == "completed"
+        assert services.conversations.answering() == {asking.id}
+        services.runs.decide(asked.run, asked.call, Decision(allow=True))
+        assert told.finished(waiting.id).state == "done"
+        assert (folder / "notes.txt").exists()
+    finally:
+        services.close()
+
+
+def test_a_chat_of_any_length_fits_into_a_short_context(coterie_home: Path, tmp_path: Path) -> None:
+    chatting = Chatting(coterie_home, tmp_path / "work")
+    try:
+        chatting.brain.context = 4096
+        (chatting.folder / "long.txt").write_text("a line of a long file\n" * 300)
+        told, chat = Listening(chatting.services), chatting.chat()
+        for number in range(8):
+            chatting.say(calls(("read_file", {"path": "long.txt"})), says(" ".join(map(str, range(400)))))
+            answer = told.finished(chatting.services.conversations.send(chat, f"Question {number}?").id)
+            assert answer.state == "done", answer.error
+        sizes = [chatting.brain.measure(ask).prompt for ask in chatting.brain.asks]
+        assert max(sizes) < 4096 and sizes[-1] > 2000
+        last = chatting.brain.asks[-1].messages
+        assert "before the task" in last[1].content and "Question 7?" in last[-3].content
+    finally:
+        chatting.close()
 
 
 def test_an_answer_whose_run_had_ended_when_the_process_died_gets_its_words(

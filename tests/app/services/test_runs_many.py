@@ -15,6 +15,7 @@ from agents.events import ModelTurn, RunEvent, ToolCalled, ToolResult
 from agents.permissions.values import ApprovalRequest, Decision
 from app.services.events import RunEntries, ServiceEvent
 from app.services.run_values import RunRecord
+from app.store.runs import append
 from app.store.store import Store
 from engine.api import Timings, ToolCall, Usage
 from tests.support.agents.house import House, allow
@@ -97,8 +98,7 @@ def test_a_journal_of_five_thousand_events_opens_quickly(tmp_path: Path) -> None
     store = Store.open(home / "coterie.db", home / "backups")
     record = RunRecord(0, "t", "Read.", str(workspace), "m", "ask", "stopped", 1.0, 1.0)
     run = store.runs.add(record).id
-    for event in events(5000):
-        store.runs.append(run, event)
+    store._write(lambda connection: [append(connection, run, event, 1.0) for event in events(5000)])
     store.close()
     house = House(home, "m", allow)
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from agents.brain import Brain
-from app.services.run_parts import RunParts
 from app.services.services import Services, open_services
 from app.store.records import ChatOptions, ChatTools
 from engine.api import Listener
@@ -20,7 +19,7 @@ class ScriptedBrains:
         self.brain_of_all = brain
         self.named: dict[str, Brain] = {}
 
-    def brain(self, model: str) -> Brain:
+    def brain(self, model: str = "") -> Brain:
         return self.named.get(model, self.brain_of_all)
 
 
@@ -34,10 +33,8 @@ class Chatting:
         self.engines: list[ScriptedEngine] = []
         self.services: Services = open_services(home, make_engine=self._engine)
         self.brains = ScriptedBrains(self.brain)
-        parts = self.services.runs._parts
-        assert isinstance(parts, RunParts)
-        parts.brains = self.brains
-        parts.sandbox = lambda: None  # type: ignore[method-assign]
+        self.services.brains.brain = self.brains.brain  # type: ignore[method-assign]
+        self.services.runs._parts.sandbox = lambda: None  # type: ignore[method-assign]
 
     def chat(self, mode: str = "workspace", **options: object) -> int:
         """A new chat with tools in the folder."""

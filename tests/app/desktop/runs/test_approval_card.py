@@ -157,6 +157,13 @@ def test_arrows_go_along_the_answers(qtbot: Any) -> None:
             "cannot be undone",
         ),
         (request("network", "https://a.example/b", snapshot=False), "from the network", ""),
+        (request("mcp", "{}", server="mail", snapshot=False), "in the sandbox", ""),
+        (request("mcp", "{}", server="mail", snapshot=False, sandboxed=False), "not in a sandbox", ""),
+        (
+            request("mcp", "https://a.example/mcp\n{}", server="mail", snapshot=False, sandboxed=False),
+            "goes to a server elsewhere",
+            "",
+        ),
     ],
 )
 def test_the_card_says_where_it_works_and_whether_it_can_be_undone(

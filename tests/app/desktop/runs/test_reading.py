@@ -60,7 +60,7 @@ def test_what_is_told_while_the_journal_is_read_counts(runs: RunsBench) -> None:
     run = kept_run(runs, 2, state="running")
     runs.until(lambda: runs.shelf.get(run.id) is not None)
     reading = runs.page.reading
-    runs.page.show_run(run.id)
+    reading.show(run.id)
     assert reading.view is None
     request = ApprovalRequest(run.id, "c9", "shell", "shell", "ls")
     entry = Entry(run.id, 9, 2.0, RunFinished("stopped", "user", ""))
@@ -124,4 +124,23 @@ def test_a_run_whose_process_died_says_so_until_it_goes_on(runs: RunsBench) -> N
     runs.brain(ScriptedBrain(says("All tidy now.")))
     runs.page.run.header.resume.click()
     runs.until(lambda: bool(runs.page.reading.view and runs.page.reading.view.record.state == "completed"))
+    assert not runs.page.run.note.isVisible()
+
+
+def test_a_run_of_another_process_is_followed_and_cannot_be_ended_here(runs: RunsBench) -> None:
+    run = kept_run(runs, 1, state="running")
+    store = runs.services.store.runs
+    store.change(run.id, writer="another")
+    runs.shelf.begin()
+    runs.until(lambda: bool((known := runs.shelf.get(run.id)) and known.writer == "another"))
+    runs.opened(run.id)
+    assert runs.page.run.note.text().startswith("Another process of Coterie carries this run out")
+    assert not runs.page.run.header.pause.isVisible()
+    count = len(runs.page.reading.entries())
+    for event in steps(2)[3:]:
+        store.append(run.id, event)
+    store.change(run.id, state="completed", writer="")
+    runs.page._look_at_others()
+    runs.until(lambda: len(runs.page.reading.entries()) == count + 3)
+    runs.until(lambda: runs.notes() == [("Finished", ""), ("Long", "done")])
     assert not runs.page.run.note.isVisible()

@@ -1,0 +1,12 @@
+"""Tool tips of words that models, servers and files bring."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtGui import Qt
+
+
+def plain_tip(text: str) -> str:
+    """`text` for `setToolTip`, to be shown as it is: Qt would take what looks like markup for markup."""
+    return f"<span>{html.escape(text)}</span>" if Qt.mightBeRichText(text) else text

@@ -1,0 +1,45 @@
+"""A chat whose answer uses tools, to be killed: `python -m tests.support.agents.killed_chat HOME FOLDER`.
+
+Prints the answer's id once its first call is carried out and it begins to write; then it writes very slowly.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from agents.brain import Ask, OnText, Turn
+from app.services.events import AnswerDelta, ServiceEvent
+from tests.support.agents.chatting import Chatting
+from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
+
+
+class Slow(ScriptedBrain):
+    def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
+        if any(message.role == "tool" for message in ask.messages):
+            on_text("content", "It is th")
+            time.sleep(60)
+        return super().turn(ask, on_text, cancelled)
+
+
+def main(home: Path, folder: Path) -> None:
+    chatting = Chatting(home, folder)
+    chatting.brains.brain_of_all = Slow(
+        calls(("write_file", {"path": "notes.txt", "content": "hello\n"}), text="I write it."), says("?")
+    )
+
+    def tell(events: list[ServiceEvent]) -> None:
+        for event in events:
+            if isinstance(event, AnswerDelta) and event.content == "It is th":
+                time.sleep(0.6)  # the text is saved meanwhile
+                print(event.message, flush=True)
+
+    chatting.services.conversations.subscribe(tell)
+    chatting.services.conversations.send(chatting.chat(), "Make notes.txt")
+    time.sleep(60)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
