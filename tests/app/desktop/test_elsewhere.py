@@ -103,6 +103,7 @@ def test_a_server_on_this_computer_is_used_without_a_question_and_without_the_ma
     window = running.window
     window.show_page("placement")
     running.until(lambda: bool(window.placement.side.lines()))
+    assert window.placement.elsewhere.text().startswith("The model in use, scripted, runs on 127.0.0.1")
     window.show_elsewhere()
     assert window.settings.elsewhere.adding.address.hasFocus()
     running.until(lambda: window.settings.model.context.field.specialValueText() == "Automatic")
