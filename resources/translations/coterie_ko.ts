@@ -3367,6 +3367,10 @@
         <source>Allow as much memory as it needs</source>
         <translation>필요한 만큼 메모리 허용</translation>
     </message>
+    <message>
+        <source>The model in use, {name}, runs on {host}. Here you see models of this computer.</source>
+        <translation>사용 중인 모델 {name}은(는) {host}에서 실행됩니다. 여기에는 이 컴퓨터의 모델이 표시됩니다.</translation>
+    </message>
 </context>
 <context>
     <name>PlanCard</name>
