@@ -6,7 +6,6 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +24,6 @@ from agents.tools.tool import Effects, Here, Outcome, ToolFacts
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from mcp.client._transport import TransportStreams
-
     from agents.mcp.login import Login, LoginKeeper
 
 IDLE_S = 600.0
@@ -157,22 +154,19 @@ class Host:
         self._loop.close()
 
     def _opening(self, spec: ServerSpec, workspace: Path | None, log: ServerLog) -> Open:
+        """What makes the transport. All that may block is done by then."""
         values = self._values(spec)
+        if spec.remote:
+            from agents.mcp.http import READ_S, http_transport
 
-        def opened(
-            ended: Callable[[str], None], asker: Callable[[], Ask | None]
-        ) -> AbstractAsyncContextManager[TransportStreams]:
-            if spec.remote:
-                from agents.mcp.http import READ_S, http_transport
+            read_s = max(READ_S, spec.timeout_s)
+            return lambda ended, asker: http_transport(
+                spec.url, values.headers, read_s, self._login(spec, values, asker)
+            )
+        from agents.mcp.stdio import stdio_transport
 
-                auth = self._login(spec, values, asker)
-                return http_transport(spec.url, values.headers, max(READ_S, spec.timeout_s), auth)
-            from agents.mcp.stdio import stdio_transport
-
-            argv, environment, cwd = self.start_of(spec, values, workspace)
-            return stdio_transport(argv, environment, cwd, log, ended)
-
-        return opened
+        argv, environment, cwd = self.start_of(spec, values, workspace)
+        return lambda ended, asker: stdio_transport(argv, environment, cwd, log, ended)
 
     def _login(self, spec: ServerSpec, values: Values, asker: Callable[[], Ask | None]) -> Login | None:
         """None where a key of the user's is sent instead."""

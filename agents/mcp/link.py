@@ -31,8 +31,9 @@ _Item = tuple[Question, "asyncio.Future[Decision | None]"] | None
 
 
 class Link:
-    """`opening` makes the transport anew for each start. `on_tools` is told each list of tools on the loop's thread,
-    `on_change` that the state is another. All other methods block and may be called from any thread."""
+    """`opening` makes ready for a start what the transport is made of, and may block. `on_tools` is told each list of
+    tools on the loop's thread, `on_change` that the state is another. All other methods block and may be called from
+    any thread."""
 
     def __init__(
         self,
@@ -74,10 +75,16 @@ class Link:
                 raise UserError.from_info(self.error)
             self._note("starting", None)
             try:
-                self._loop.submit(self._start(patience)).result()
+                # Here and not on the loop: a keyring and a disk may be slow, and all servers share the loop.
+                opening = self._opening(self.log)
+                self._loop.submit(self._start(opening, patience)).result()
             except UserError as error:
                 self._failed(error)
                 raise
+            except OSError as error:
+                told = UserError("mcp.unreachable", server=self.spec.name, detail=str(error)[:300])
+                self._failed(told)
+                raise told from error
             except RuntimeError as error:  # the program ends
                 closed = UserError("mcp.ended", server=self.spec.name)
                 self._note("off", None)
@@ -188,12 +195,10 @@ class Link:
 
     # On the loop
 
-    async def _start(self, patience: float) -> None:
+    async def _start(self, opening: Open, patience: float) -> None:
         if self._connection is not None:
             await self._connection.stop()
-        connection = Connection(
-            self.spec.name, self._opening(self.log), self.log, self._take_tools, self._take_end
-        )
+        connection = Connection(self.spec.name, opening, self.log, self._take_tools, self._take_end)
         self._connection = connection
         await connection.started(self.spec.start_s + patience)
         self.version = connection.version

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -24,6 +25,15 @@ OnText = Callable[[int, Literal["reasoning", "content"], str], None]
 PAUSES = (0.5, 2.0)
 # Asking again does not help: the key, the address or the request is wrong.
 _HOPELESS = frozenset({"remote.key_refused", "remote.not_found", "remote.refused"})
+# What servers say of a prompt that is longer than their context, which not all tell beforehand.
+_TOO_LONG = re.compile(
+    r"context (?:length|size|window)|(?:prompt|input|request) is too (?:long|large)|too many tokens|entity too large",
+    re.IGNORECASE,
+)
+_TOO_LONG_CODES = frozenset({"remote.refused", "remote.server_failed", "remote.failed"})
+# Then less is sent, so often at most, and never less than that; tokens.
+_SHRINKS = 6
+_LEAST_CONTEXT = 1024
 # More calls in a turn are not looked at; a model that has lost itself may write thousands.
 MOST_CALLS = 64
 # A tail is looked for repeats again after so many characters.
@@ -57,12 +67,22 @@ class Turns:
         self, given_up: Callable[[], bool], *, final: bool = False, seconds: float | None = None
     ) -> ModelTurn:
         """The next turn, or what there is of it once `given_up` is true or `seconds` are over. One that broke off is
-        asked for again, twice; each try is in the journal. Raises what fitting raises, and UserError `store.*`."""
+        asked for again, twice, and one whose prompt was too long with less of it; each try is in the journal. Raises
+        what fitting raises, and UserError `store.*`."""
         end = None if seconds is None else self._clock() + seconds
 
         def over() -> bool:
             return given_up() or (end is not None and self._clock() >= end)
 
+        for _ in range(_SHRINKS):
+            turn = self._fitted(over, final)
+            if not _was_too_long(turn.error) or self._context <= _LEAST_CONTEXT or over():
+                break
+            self._context = max(_LEAST_CONTEXT, self._context * 3 // 4)
+        return turn
+
+    def _fitted(self, over: Callable[[], bool], final: bool) -> ModelTurn:
+        """A turn with what fits into the context."""
         choice = "none" if final else "auto"
         started = self._record.state.started
         reasoning = started.reasoning if started else "auto"
@@ -82,9 +102,13 @@ class Turns:
         ask = Ask(fitted.messages, fitted.tools, choice, sampling, reasoning, self._most(fitted, final))
         for pause in (*self._pauses, None):
             turn = self._ask(ask, fitted, over, final)
-            if turn.error is None or turn.error.code in _HOPELESS or over() or pause is None:
+            if turn.error is None or turn.error.code in _HOPELESS or _was_too_long(turn.error):
                 break
-            if self._wait(pause):
+            if over() or pause is None:
+                break
+            # A server that is busy may say for how many seconds.
+            after = turn.error.params.get("after", 0)
+            if self._wait(max(pause, float(after) if isinstance(after, int) else 0.0)):
                 break
         return turn
 
@@ -138,6 +162,12 @@ class Turns:
         # What is in the journal may be cleaner than what came: surrogates and the like.
         event = self._record.append(written).event
         return event if isinstance(event, ModelTurn) else written
+
+
+def _was_too_long(error: ErrorInfo | None) -> bool:
+    if error is None or error.code not in _TOO_LONG_CODES:
+        return False
+    return bool(_TOO_LONG.search(str(error.params.get("detail", ""))))
 
 
 class _Watch:

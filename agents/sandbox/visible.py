@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -92,5 +93,9 @@ def _homes() -> list[Path]:
     if sys.platform == "win32":
         named = ("SYSTEMROOT", "PROGRAMFILES", "PROGRAMDATA")
         return [home, *(Path(os.environ[name]) for name in named if name in os.environ)]
+    import pwd
+
     homes = [home, Path("/etc").resolve(), Path("/usr/bin")]
+    with contextlib.suppress(KeyError):  # HOME may be set to another place than the user's own
+        homes.append(Path(pwd.getpwuid(os.getuid()).pw_dir).resolve())
     return [home for home in homes if home != Path("/")] or [Path("/")]

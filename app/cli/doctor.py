@@ -95,9 +95,9 @@ _MESSAGES = {
     ),
     "sandbox_landlock": Sentence(
         "Landlock and seccomp: commands can read and write nothing but the system and their folder. With "
-        "bubblewrap, file modes could be changed and the rest would not be seen at all.",
+        "bubblewrap, the names of other files would not be seen either, and programs could share memory.",
         "Landlock과 seccomp: 명령은 시스템과 작업 폴더만 읽고 쓸 수 있습니다. bubblewrap이 작동하면 "
-        "파일 권한도 바꿀 수 있고 나머지는 아예 보이지 않습니다.",
+        "다른 파일의 이름도 보이지 않고, 프로그램끼리 메모리를 공유할 수 있습니다.",
     ),
     "sandbox_seatbelt": Sentence(
         "Seatbelt: commands can read and write nothing but the system and their folder",

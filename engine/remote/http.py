@@ -30,6 +30,8 @@ from engine.remote.names import is_loopback, is_near
 CONNECT_S = 10.0
 # A model may read a long prompt before it says a word; many servers say nothing meanwhile.
 SILENCE_S = 600.0
+# A server that wants to be asked again later than that is asked again then; seconds.
+_LONGEST_WAIT = 60
 _LONGEST_ERROR = 64 * 1024
 _LONGEST_OBJECT = 32 * 1024 * 1024
 _PIECE = 64 * 1024
@@ -189,7 +191,11 @@ class Http:
         if key:  # some servers repeat what they were given
             said = said.replace(key, "…")
         said = " ".join(said.split())
-        return StatusError(_refused(status, self.place, said[:_SHOWN] or str(status)), status, said)
+        info = _refused(status, self.place, said[:_SHOWN] or str(status))
+        after = response.headers.get("Retry-After", "")
+        if status in (429, 503) and after.isascii() and after.isdigit():
+            info = ErrorInfo(info.code, info.params | {"after": min(int(after[:6]), _LONGEST_WAIT)})
+        return StatusError(info, status, said)
 
     @contextlib.contextmanager
     def telling(self, line: Line) -> Iterator[None]:

@@ -3371,6 +3371,10 @@
         <source>Allow as much memory as it needs</source>
         <translation>필요한 만큼 메모리 허용</translation>
     </message>
+    <message>
+        <source>The model in use, {name}, runs on {host}. Here you see models of this computer.</source>
+        <translation>사용 중인 모델 {name}은(는) {host}에서 실행됩니다. 여기에는 이 컴퓨터의 모델이 표시됩니다.</translation>
+    </message>
 </context>
 <context>
     <name>PlanCard</name>
@@ -3622,14 +3626,6 @@
 </context>
 <context>
     <name>RunHeader</name>
-    <message>
-        <source>elsewhere</source>
-        <translation>외부 모델</translation>
-    </message>
-    <message>
-        <source>Text leaves this computer: the model runs elsewhere ({model}).</source>
-        <translation>글이 이 컴퓨터 밖으로 나갑니다. 모델이 다른 곳에서 실행됩니다({model}).</translation>
-    </message>
     <message>
         <source>Export as Markdown…</source>
         <translation>Markdown으로 내보내기…</translation>
@@ -4796,8 +4792,8 @@
         <translation>목록 보이기 또는 숨기기</translation>
     </message>
     <message>
-        <source>Runs: tasks for the model</source>
-        <translation>실행: 모델에게 맡기는 작업</translation>
+        <source>Runs</source>
+        <translation>실행</translation>
     </message>
     <message>
         <source>New run</source>

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 # These say by an assertion which system they are for; nothing but each other and what looks for them imports them.
 _SANDBOX = "agents.sandbox."
-_LINUX = {"bubblewrap", "landlock", "inside.landlock", "inside.seccomp"}
+_LINUX = {"bubblewrap", "landlock", "inside.deputy", "inside.landlock", "inside.seccomp"}
 _POSIX = {
     *("launched", "running", "seatbelt"),
     *(f"inside.{name}" for name in ("launch", "libproc", "privileges", "supervise", "traced", "tree")),

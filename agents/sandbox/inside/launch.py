@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -23,7 +24,7 @@ from agents.sandbox.inside import plan as plans
 from agents.sandbox.inside.guard import PutBack
 from agents.sandbox.inside.plan import LaunchPlan
 from agents.sandbox.inside.privileges import limit
-from agents.sandbox.inside.supervise import End, supervise
+from agents.sandbox.inside.supervise import Answering, End, supervise
 from agents.sandbox.inside.tree import Descendants, Namespace, Tree
 
 CANNOT_START = 126
@@ -64,9 +65,17 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
             undone = PutBack(map(Path, plan.guarded), roots, brief=plan.channel >= 0)
             stack.callback(_afterwards, plan, undone)
         tree = _prepared(plan)
-        first = _started(plan, argv, environment, home)
+        first, listener = _started(plan, argv, environment, home)
         _let_go_of_streams()
-        return supervise(first, tree, plan, home)
+        return supervise(first, tree, plan, home, _deputy(plan, home, listener))
+
+
+def _deputy(plan: LaunchPlan, home: str, listener: int) -> Answering | None:
+    if sys.platform == "linux" and listener >= 0:
+        from agents.sandbox.inside.deputy import Deputy
+
+        return Deputy(listener, (*plan.roots, home))
+    return None
 
 
 def _removed(home: str) -> None:
@@ -132,8 +141,8 @@ def _prepared(plan: LaunchPlan) -> Tree:
     return Traced(plan.mark, Darwin(), os.getpid())
 
 
-def _confined(plan: LaunchPlan, home: str) -> None:
-    """Between fork and exec, of the program's own process."""
+def _confined(plan: LaunchPlan, home: str) -> int:
+    """Between fork and exec, of the program's own process. Gives what `seccomp.confine` does."""
     os.chdir(plan.folder)
     limit(plan)
     if sys.platform == "linux" and plan.kind == "landlock":
@@ -143,34 +152,44 @@ def _confined(plan: LaunchPlan, home: str) -> None:
         privileges.no_new_privileges()
         privileges.drop_capabilities()
         landlock.confine_files(plan.landlock, plan.reads, (*plan.writes, home), network=plan.network)
-        seccomp.confine(
-            seccomp.Rules(
-                unix=False,
-                network=plan.network,
-                by_name=True,
-                truncate=plan.landlock < 3,
-                others=True,
-                signals=plan.landlock < 6,
-            )
+        rules = seccomp.Rules(
+            unix=False,
+            network=plan.network,
+            by_name=True,
+            truncate=plan.landlock < 3,
+            others=True,
+            signals=plan.landlock < 6,
         )
+        try:
+            return seccomp.confine(rules._replace(deputy=True))
+        except (
+            OSError
+        ):  # a container around us may be asked about its calls already, and there is one who is asked
+            return seccomp.confine(rules)
+    return -1
 
 
-def _started(plan: LaunchPlan, argv: list[str], environment: dict[str, str], home: str) -> int:
-    """The process of the program. Raises OSError when it could not be confined or started."""
+def _started(plan: LaunchPlan, argv: list[str], environment: dict[str, str], home: str) -> tuple[int, int]:
+    """The process of the program, and the descriptor by which it asks, or -1. Raises OSError when it could not be
+    confined or started."""
     if plan.kind == "seatbelt":
         argv = seatbelt_command(plan, argv, environment, home)
     read, write = os.pipe()
-    pid = os.fork()
-    if not pid:
-        _become(plan, argv, environment, home, write)
-    os.close(write)
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            pid = os.fork()
+            if not pid:
+                _become(plan, argv, environment, home, write, theirs.fileno())
+        os.close(write)
+        listeners = socket.recv_fds(ours, 1, 1)[1]
     with os.fdopen(read, "rb") as told:
         trouble = told.read()
     if trouble:
         os.waitpid(pid, 0)
         kind, _, detail = trouble.decode(errors="replace").partition("\n")
         raise FileNotFoundError(detail) if kind == "not_found" else OSError(detail)
-    return pid
+    return pid, listeners[0] if listeners else -1
 
 
 def seatbelt_command(plan: LaunchPlan, argv: list[str], environment: dict[str, str], home: str) -> list[str]:
@@ -184,18 +203,23 @@ def seatbelt_command(plan: LaunchPlan, argv: list[str], environment: dict[str, s
 
 
 def _become(
-    plan: LaunchPlan, argv: list[str], environment: dict[str, str], home: str, write: int
+    plan: LaunchPlan, argv: list[str], environment: dict[str, str], home: str, write: int, theirs: int
 ) -> NoReturn:
     """The child's side: confine and become the program, or tell why not."""
+    import fcntl
+
     kind = "confine"
     try:
         os.setsid()
         # First, because the confined may not open what would be needed for it. It also closes what was inherited.
-        told = os.dup2(write, 3, inheritable=False) if write != 3 else write
-        write = told
-        os.closerange(4, 65536)
-        os.set_inheritable(told, False)
-        _confined(plan, home)
+        kept = [fcntl.fcntl(one, fcntl.F_DUPFD_CLOEXEC, 16) for one in (write, theirs)]
+        write, theirs = (os.dup2(one, at, inheritable=False) for at, one in enumerate(kept, 3))
+        os.closerange(5, 65536)
+        listener = _confined(plan, home)
+        with socket.socket(fileno=theirs) as to_launcher:
+            if listener >= 0:
+                socket.send_fds(to_launcher, [b"."], [listener])
+                os.close(listener)
         kind = "not_found"
         os.execvpe(argv[0], argv, environment)
     except BaseException as error:

@@ -108,6 +108,14 @@ _FORBIDDEN_BY_NAME = {
     "removexattrat": (466, 466),
     "file_setattr": (469, 469),
 }
+# Those of them that the launcher can do for the program, where the kernel asks it: see deputy.py.
+DEPUTED = {
+    name: _FORBIDDEN_BY_NAME[name]
+    for name in (
+        *("chmod", "fchmod", "fchmodat", "fchmodat2"),
+        *("utime", "utimes", "futimesat", "utimensat"),
+    )
+}
 _TRUNCATE = {"truncate": (76, 45)}
 # What processes of this machine share by number or name, without a file: a namespace has its own, Landlock has none.
 _SHARED = {
@@ -159,6 +167,7 @@ _SETUID_SETGID = 0o6000
 _OPENAT2 = (437, 437)
 _CLONE, _CLONE3, _IOCTL, _SOCKET, _PERSONALITY = (56, 220), (435, 435), (16, 29), (41, 198), (135, 92)
 _FCNTL = (72, 25)
+_SECCOMP, _NEW_LISTENER = (317, 277), 8
 _NEW_NAMESPACES = 0x7E020080  # CLONE_NEWTIME, NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
 _TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI and TIOCLINUX type into the terminal of whoever reads it next
 # F_SETOWN, F_SETOWN_EX, FIOSETOWN and SIOCSPGRP say whom the kernel signals when something can be read.
@@ -168,7 +177,7 @@ _AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK = 1, 2, 10, 16
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _X32 = 0x40000000
 _LOAD, _AND, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
-_ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+_ALLOW, _KILL, _ERRNO, _ASK = 0x7FFF0000, 0x80000000, 0x00050000, 0x7FC00000
 _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
 
 
@@ -176,7 +185,7 @@ class Rules(NamedTuple):
     """What is forbidden beyond what always is. `unix`: sockets of this machine may be made. `network`: sockets of
     the internet. `by_name`: changing files by their name (Landlock). `truncate`: Landlock before its ABI 3 does
     not hold it. `others`, `signals`: acting on other processes and what is shared with them, where nothing else
-    keeps them apart."""
+    keeps them apart. `deputy`: what it can do for the program is asked of the launcher."""
 
     unix: bool = True
     network: bool = False
@@ -184,6 +193,7 @@ class Rules(NamedTuple):
     truncate: bool = False
     others: bool = False
     signals: bool = False
+    deputy: bool = False
 
 
 def supported(machine: str) -> bool:
@@ -203,7 +213,9 @@ def program(rules: Rules, machine: str) -> bytes:
     if machine == "x86_64":  # the same calls by other numbers
         code += [_jump(_AT_LEAST, _X32, 0, 1), _statement(_RETURN, _KILL)]
     forbidden = list(_FORBIDDEN.values())
-    forbidden += _FORBIDDEN_BY_NAME.values() if rules.by_name else ()
+    asked = DEPUTED if rules.deputy else {}
+    if rules.by_name:
+        forbidden += [numbers for name, numbers in _FORBIDDEN_BY_NAME.items() if name not in asked]
     forbidden += _TRUNCATE.values() if rules.truncate else ()
     forbidden += _SHARED.values() if rules.others else ()
     for numbers in forbidden:  # before what is allowed by its arguments
@@ -214,6 +226,8 @@ def program(rules: Rules, machine: str) -> bytes:
     for numbers, answer in _MISSING.values():
         code += _when(numbers[column], _returned(answer))
     code += _when(_CLONE[column], _any_bit(0, _NEW_NAMESPACES))
+    for numbers in asked.values():
+        code += _when(numbers[column], [_statement(_RETURN, _ASK)])
     for numbers, argument in _MODES.values():
         code += _when(numbers[column], _any_bit(argument, _SETUID_SETGID))
     ioctls = (*_TERMINAL_INPUT, *(_SIGNALLED_BY_IOCTL if rules.others else ()))
@@ -233,13 +247,30 @@ def program(rules: Rules, machine: str) -> bytes:
     return b"".join(code)
 
 
-def confine(rules: Rules) -> None:
-    """Bind this process and all it starts to the rules, for good. Raises OSError."""
-    code = program(rules, os.uname().machine)
+def column(machine: str) -> int:
+    """Which of a call's two numbers is this machine's."""
+    return _MACHINES[machine][0]
+
+
+def confine(rules: Rules) -> int:
+    """Bind this process and all it starts to the rules, for good. Raises OSError.
+
+    Gives the descriptor by which calls are asked about, with `rules.deputy`, else -1.
+    """
+    machine = os.uname().machine
+    code = program(rules, machine)
     memory = ctypes.create_string_buffer(code, len(code))
     head = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(memory))
-    if libc().prctl(22, 2, ctypes.create_string_buffer(head, len(head)), 0, 0):  # PR_SET_SECCOMP, by a filter
+    filtered = ctypes.create_string_buffer(head, len(head))
+    if rules.deputy:
+        number = _SECCOMP[column(machine)]
+        found = libc().syscall(number, ctypes.c_uint(1), ctypes.c_ulong(_NEW_LISTENER), filtered)
+        if found < 0:
+            raise failed("seccomp")
+        return int(found)
+    if libc().prctl(22, 2, filtered, 0, 0):  # PR_SET_SECCOMP, by a filter
         raise failed("seccomp")
+    return -1
 
 
 def _statement(code: int, value: int) -> bytes:

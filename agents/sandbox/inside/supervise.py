@@ -7,8 +7,9 @@ import os
 import select
 import signal
 import sys
+import time
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 assert sys.platform != "win32"
 
@@ -51,7 +52,15 @@ def floor_of(folder: str) -> Floor:
     return Floor(folder, min(_LEAST_FREE, free // 2), min(_LEAST_FILES, facts.f_favail // 2))
 
 
-def supervise(first: int, tree: Tree, plan: LaunchPlan, home: str) -> End:
+class Answering(Protocol):
+    """Who answers what a program asks by `listener`."""
+
+    listener: int
+
+    def answer(self) -> None: ...
+
+
+def supervise(first: int, tree: Tree, plan: LaunchPlan, home: str, deputy: Answering | None = None) -> End:
     """Wait for the process `first`, reap who ends, and end all that is left. Returns when nobody is left.
 
     `home` is the program's own folder, which may be on another disk."""
@@ -60,29 +69,42 @@ def supervise(first: int, tree: Tree, plan: LaunchPlan, home: str) -> End:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: wanted_end.append(1))
     with _woken_by_children() as wake:
-        end = _watch(first, tree, plan, wake, wanted_end, floors)
+        end = _watch(first, tree, plan, wake, wanted_end, floors, deputy)
     tree.end()
     return end
 
 
 def _watch(
-    first: int, tree: Tree, plan: LaunchPlan, wake: int, wanted_end: list[int], floors: list[Floor]
+    first: int,
+    tree: Tree,
+    plan: LaunchPlan,
+    wake: int,
+    wanted_end: list[int],
+    floors: list[Floor],
+    deputy: Answering | None,
 ) -> End:
     pause = _SHORTEST
     parent = os.getppid()
     waited = [wake] if plan.channel < 0 else [wake, plan.channel]
+    waited += [deputy.listener] if deputy else []
+    due = time.monotonic() + pause
     while True:
         code = _reaped(first)
         if code is not None:
             return End(code)
-        ready = select.select(waited, [], [], pause)[0]
+        ready = select.select(waited, [], [], max(0.0, due - time.monotonic()))[0]
         if wake in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(wake, 4096)
         # Where the kernel does not signal it (macOS), the end of who started us is seen by this.
         if plan.channel in ready or wanted_end or os.getppid() != parent:
             return End(-signal.SIGTERM, "stopped")
+        if deputy and deputy.listener in ready:
+            deputy.answer()
+            if time.monotonic() < due:
+                continue
         pause = min(_LONGEST, pause * 1.25)
+        due = time.monotonic() + pause
         pids = tree.pids()
         # Before they are so many that looking at each takes long.
         if plan.processes and len(pids) > plan.processes:
@@ -92,6 +114,7 @@ def _watch(
             return End(-signal.SIGKILL, "processes")
         if plan.processes and used.tasks > plan.processes // 8:
             pause = _SHORTEST
+            due = time.monotonic() + pause
         if plan.memory and (used.biggest > plan.memory or used.together > 2 * plan.memory):
             return End(-signal.SIGKILL, "memory")
         if any(floor.is_reached() for floor in floors):

@@ -18,16 +18,11 @@ from app.desktop.settings.checked_field import Complaint
 from app.desktop.theme import themes
 from app.desktop.window.overlay import Overlay
 from app.services.run_values import ToolAtHand
+from app.services.run_workspace import OF_FOLDER
 from app.store.records import ChatTools
 from engine.errors import UserError
 
 WIDTH = 560
-OF_FOLDER = (
-    "run.no_workspace",
-    "run.workspace_not_a_folder",
-    "run.workspace_unreadable",
-    "run.workspace_too_wide",
-)
 
 
 class ToolsSheet(Overlay):

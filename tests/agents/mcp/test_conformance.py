@@ -1,6 +1,8 @@
 """The conformance suite of the Model Context Protocol against the host, scenario by scenario (make test-agents).
 
-What is left out: extensions that are not part of the protocol.
+These are all client scenarios that the two revisions require in 0.2.0-alpha.12: 18 of 2025-11-25 and 32 of
+2026-07-28, and one that came later. Left out are extensions: other ways to log in, without a person or with proof
+of a key (client credentials, DPoP), and skills.
 """
 
 from __future__ import annotations

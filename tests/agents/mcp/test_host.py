@@ -11,11 +11,12 @@ import pytest
 
 from agents.mcp.definitions import offered
 from agents.mcp.host import Host, ServerTool, server_tools
-from agents.mcp.spec import ServerSpec
+from agents.mcp.spec import ServerSpec, Values
 from agents.permissions.values import ApprovalRequest, Decision
 from engine.errors import UserError
 from tests.agents.mcp.conftest import BIN, Faulty
 from tests.support.agents.here import here_in
+from tests.support.agents.open_sandbox import OpenSandbox
 
 
 def tools_of(host: Host, spec: ServerSpec, workspace: Path) -> dict[str, ServerTool]:
@@ -228,6 +229,33 @@ def test_a_start_that_hangs_holds_up_no_end(host: Host, workspace: Path, faulty:
     assert (len(errors), link.state) == (1, "off")
 
 
+def test_a_slow_keyring_holds_up_no_other_server(tmp_path: Path, workspace: Path, faulty: Faulty) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def values(spec: ServerSpec) -> Values:
+        if spec.name == "slow":
+            asked.set()
+            answer.wait(10)
+        return Values()
+
+    host = Host(OpenSandbox, tmp_path / "homes", values)
+    try:
+        good = tools_of(host, ServerSpec("good", faulty().command), workspace)
+        slow = host.link(ServerSpec("slow", faulty().command), workspace)
+        starting = threading.Thread(target=slow.start)
+        starting.start()
+        assert asked.wait(5)
+        begun = time.monotonic()
+        assert good["good_echo"].run({"text": "quick"}, here_in(workspace)).text == "quick"
+        assert time.monotonic() - begun < 2
+        answer.set()
+        starting.join()
+        assert slow.state == "ready"
+    finally:
+        answer.set()
+        host.close()
+
+
 def test_a_banner_before_the_first_message_does_no_harm(host: Host, workspace: Path, faulty: Faulty) -> None:
     assert tools_of(host, faulty("banner"), workspace)["faulty_fail"].run({}, here_in(workspace)).text == (
         "it did not work"
@@ -312,8 +340,6 @@ def test_a_server_sees_nothing_of_our_environment(
 
 
 def test_without_a_sandbox_no_command_is_started(tmp_path: Path, workspace: Path, faulty: Faulty) -> None:
-    from agents.mcp.spec import Values
-
     host = Host(lambda: None, tmp_path / "homes", lambda spec: Values())
     try:
         with pytest.raises(UserError) as caught:

@@ -48,7 +48,7 @@ def test_a_real_server_is_called_asks_its_question_and_sees_the_key(
     with serving(app) as address:
         tools = tools_of(keyed, ServerSpec("real", url=f"{address}/mcp"), workspace)
         assert tools["real_add"].link.version == version
-        assert set(tools) == {"real_add", "real_book", "real_count"}
+        assert set(tools) == {"real_add", "real_book", "real_count", "real_grow"}
         assert tools["real_add"].facts.network and not tools["real_add"].facts.held
         assert tools["real_add"].run({"a": 2, "b": 3}, here_in(workspace)).text.startswith("5")
         person = Person(Decision(True, content={"name": "Mina"}))
@@ -58,6 +58,11 @@ def test_a_real_server_is_called_asks_its_question_and_sees_the_key(
         declined = tools["real_book"].run({}, here_in(workspace, approver=Person(Decision(False))))
         assert "decline" in declined.text
         assert tools["real_count"].run({}, here_in(workspace)).text.startswith("counted")
+        assert tools["real_grow"].run({}, here_in(workspace)).status == "ok"
+        end = time.monotonic() + 5
+        while "grown" not in {one.name for one in tools["real_add"].link.definitions}:
+            assert time.monotonic() < end
+            time.sleep(0.02)
         wrong = tools["real_add"].run({"a": "x"}, here_in(workspace))
         assert wrong.status == "error"
         keyed.close()

@@ -92,7 +92,7 @@ def test_somebody_logs_in_once_and_later_starts_need_nobody(
     with serving(server) as address:
         first = make()
         link = first.login(spec_of(address), browser.open)
-        assert {one.name for one in link.definitions} == {"add", "book", "count"}
+        assert {one.name for one in link.definitions} == {"add", "book", "count", "grow"}
         browser.close()
         assert "go back to Coterie" in browser.pages[0]
         first.close()

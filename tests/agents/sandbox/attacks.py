@@ -191,6 +191,48 @@ def write_through_a_link_that_is_swapped_in_a_race() -> object:
 
 
 @attack
+def change_a_mode_through_a_link_that_is_swapped_in_a_race() -> object:
+    Path("modes").mkdir()
+    Path("modes/file").write_text("x")
+    Path("modes_out").symlink_to(path("outside"))
+    ends = time.monotonic() + 0.3
+
+    def swap() -> None:
+        while time.monotonic() < ends:
+            with suppress(OSError):
+                Path("modes").rename("modes_aside")
+                Path("modes_out").rename("modes")
+                Path("modes").rename("modes_out")
+                Path("modes_aside").rename("modes")
+
+    thread = threading.Thread(target=swap)
+    thread.start()
+    while time.monotonic() < ends:
+        for change in (lambda: Path("modes/file").chmod(0o777), lambda: os.utime("modes/file", (1, 1))):
+            with suppress(OSError):
+                change()
+    thread.join()
+    raise Held  # what lies outside tells
+
+
+@attack
+def change_a_mode_by_another_process() -> object:
+    def found() -> Iterator[object]:
+        for place in (
+            f"/proc/self/root{path('outside_file')}",
+            f"/proc/{os.getppid()}/cwd/../{path('outside_file')}",
+            f"/proc/{number('pid')}/root{path('outside_file')}",
+            "/proc/self/cwd/../outside/file",
+            "../outside/file",
+        ):
+            with suppress(OSError):
+                os.chmod(place, 0o777)  # noqa: PTH101
+                yield place
+
+    return first(found())
+
+
+@attack
 def read_a_file_in_the_home() -> object:
     return path("secret").read_text()
 

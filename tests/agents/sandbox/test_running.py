@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import signal
 import subprocess
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.sandbox import find
 from agents.sandbox.find import find_sandbox, probe
 from agents.sandbox.sandbox import Confinement, Limits, Ran, Sandbox
 from agents.sandbox.visible import interpreter
@@ -26,6 +28,16 @@ def test_a_sandbox_is_found_here() -> None:
     found = find_sandbox()
     assert found and found.isolates
     assert find_sandbox() is found
+
+
+def test_where_there_is_none_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for candidates, told in (
+        ([], platform.system()),
+        ([Leaking()], "leaking: a program that was tried in it got out"),
+    ):
+        monkeypatch.setattr(find, "candidates", lambda found=candidates: found)
+        found = find._found.__wrapped__()
+        assert found.sandbox is None and found.why_none.params == {"detail": told}
 
 
 class Leaking:
@@ -119,6 +131,44 @@ def test_a_program_that_takes_too_long_is_ended_with_all_it_started(
     assert ran.timed_out and not ran.cancelled
     assert ran.seconds < 4
     assert not running("sleep 32")
+
+
+_DAEMONS = """
+import os, signal, sys, time
+for number in range(30):  # zombies
+    if not os.fork():
+        os._exit(0)
+for number in range(5):
+    if not os.fork():
+        os.setsid()
+        if os.fork():
+            os._exit(0)
+        for one in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+            signal.signal(one, signal.SIG_IGN)
+        os.chdir("/")
+        os.closerange(0, 256)
+        os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(60)  # daemon-7c2"])
+time.sleep(0.3)
+print("left")
+"""
+
+
+def test_daemons_that_hear_no_signal_end_with_the_program(sandbox: Sandbox, workspace: Path) -> None:
+    argv = [str(interpreter()), "-I", "-c", _DAEMONS]
+    ran = sandbox.run(argv, Confinement(workspace), limits=Limits(seconds=20))
+    assert (ran.code, ran.output) == (0, "left\n")
+    assert not running("daemon-7c2")
+
+
+def test_a_workspace_must_not_hold_the_users_home_wherever_the_variable_points(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pwd
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    with pytest.raises(UserError, match=r"sandbox\.too_wide"):
+        sandbox.run(["true"], Confinement(home))
 
 
 def test_a_cancelled_program_ends_at_once(sandbox: Sandbox, workspace: Path) -> None:

@@ -140,6 +140,15 @@ def test_other_processes_are_out_of_reach_where_nothing_else_keeps_them_apart(ma
 
 
 @pytest.mark.parametrize("machine", MACHINES)
+def test_what_the_launcher_can_do_is_asked_of_it_and_all_else_refused(machine: str) -> None:
+    code = program(Rules(by_name=True, deputy=True), machine)
+    for call in seccomp._FORBIDDEN_BY_NAME:
+        if called := number(call, machine):
+            expected = 0x7FC00000 if call in seccomp.DEPUTED else refused(errno.EPERM)
+            assert verdict(code, machine, called, 3, 0o4755, 0o4755) == expected, call
+
+
+@pytest.mark.parametrize("machine", MACHINES)
 def test_the_numbers_are_those_of_the_system_headers(machine: str) -> None:
     if not HEADERS[machine].exists():
         pytest.skip("no kernel headers")

@@ -34,7 +34,7 @@ from tests.support.openai_script import (
     in_order,
     say,
 )
-from tests.support.openai_server import OpenAiServer
+from tests.support.openai_server import OpenAiServer, prompt_tokens
 from tests.support.small_disk import small_disk
 
 sandboxed = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
@@ -254,6 +254,37 @@ def test_a_key_that_is_refused_is_not_tried_again(begin: Begin) -> None:
     begun = begin(in_order(WRITE, *[Reply(fault="status", status=401)] * 3))
     assert begun.run().reason == "model"
     assert len(begun.server.asked) == 2
+
+
+def test_a_server_with_a_shorter_context_than_it_tells_is_sent_less(begin: Begin, tmp_path: Path) -> None:
+    message = "This model's maximum context length is 3000 tokens. However, you requested more."
+
+    def answer(asked: Asked) -> Reply:
+        if prompt_tokens(asked.body) > 3000:
+            return Reply(fault="status", status=400, message=message)
+        count = sum(one["role"] == "tool" for one in asked.messages)
+        if count < 5:
+            return call(
+                "read_file",
+                {"path": "long.txt", "first_line": 1 + 100 * count, "last_line": 100 + 100 * count},
+            )
+        return say("Read.")
+
+    begun = begin(answer, context=8192)
+    (begun.workspace / "long.txt").write_text("".join(f"line {n} of a long file\n" for n in range(1000)))
+    assert begun.run().answer == "Read."
+    assert begun.statuses() == ["ok"] * 5
+    tries = begun.house.events(begun.id, ModelTurn)
+    assert any(turn.error is not None and turn.error.code == "remote.refused" for turn in tries)
+
+
+def test_a_busy_server_is_asked_again_when_it_says(begin: Begin) -> None:
+    begun = begin(in_order(Reply(fault="status", status=429, retry_after="1"), WRITE))
+    began = time.monotonic()
+    assert begun.run().reason == "answered"
+    assert time.monotonic() - began > 1
+    tries = begun.house.events(begun.id, ModelTurn)
+    assert tries[0].error is not None and tries[0].error.params["after"] == 1
 
 
 def test_a_call_inside_a_thought_is_not_made(begin: Begin) -> None:

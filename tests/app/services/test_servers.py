@@ -221,7 +221,12 @@ def test_a_login_is_in_the_keyring_and_goes_with_the_server(
         assert all(b"canary" not in path.read_bytes() for path in home.rglob("*") if path.is_file())
         servers.close()
         servers = make()
-        assert [tool.name for tool in servers.tools(workspace)] == ["far_add", "far_book", "far_count"]
+        assert [tool.name for tool in servers.tools(workspace)] == [
+            "far_add",
+            "far_book",
+            "far_grow",
+            "far_count",
+        ]
         removed = servers.remove("far")
         assert ring.kept == {} and "canary" not in repr(removed)
         servers.restore(removed)

@@ -41,6 +41,14 @@ def made_server() -> MCPServer:
         return f"{answer.action} {getattr(answer, 'data', None)!r}"
 
     @server.tool()
+    async def grow(context: Context) -> str:
+        """Has one more tool from now on, and says so in both ways that there are."""
+        server.add_tool(lambda: "grown", name="grown", description="New.")
+        await context.notify_tools_changed()
+        await context.session.send_tool_list_changed()
+        return "grown"
+
+    @server.tool()
     async def count(context: Context) -> str:
         """Tells how far it is."""
         for step in (1, 2, 3):

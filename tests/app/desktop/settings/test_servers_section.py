@@ -216,7 +216,7 @@ def test_a_server_that_asks_for_it_is_logged_in_to_in_the_browser(
         assert "asks you to log in" in line.state.text() and opened == []
         page.click(line.login)
         assert line.login.text() == "Waiting for the browser…"
-        page.until(lambda: (page.read(), line.state.text() == "Running, 3 tools")[1])
+        page.until(lambda: (page.read(), line.state.text() == "Running, 4 tools")[1])
         assert len(opened) == 1 and not line.login.isVisible()
         browser.shutdown()
         page.servers.close()
