@@ -73,8 +73,8 @@ class _FileRow(QWidget):
             return self.tr("Cannot be put back: it was too large to keep.")
         if step.action == "conflict":
             return self.tr(
-                "Changed since, by hand or by a later step. It is left alone unless you tick it; what is there now is "
-                "kept."
+                "Changed since, by hand or by a later step. It is left alone unless you tick it; what is there now "
+                "is kept."
             )
         if step.action == "remove":
             return self.tr("Goes away: it was not there before.")
