@@ -273,8 +273,8 @@
         <translation>닫힘</translation>
     </message>
     <message>
-        <source>undo</source>
-        <translation>되돌리기</translation>
+        <source>undo all</source>
+        <translation>모두 되돌리기</translation>
     </message>
     <message>
         <source>Undo what this answer changed</source>
@@ -696,6 +696,10 @@
     <message>
         <source>Ask anything</source>
         <translation>무엇이든 물어보세요</translation>
+    </message>
+    <message>
+        <source>Press Enter to go to the question above</source>
+        <translation>Enter를 누르면 위의 질문으로 갑니다</translation>
     </message>
     <message>
         <source>Message</source>
@@ -3366,6 +3370,10 @@
     <message>
         <source>Allow as much memory as it needs</source>
         <translation>필요한 만큼 메모리 허용</translation>
+    </message>
+    <message>
+        <source>The model in use, {name}, runs on {host}. Here you see models of this computer.</source>
+        <translation>사용 중인 모델 {name}은(는) {host}에서 실행됩니다. 여기에는 이 컴퓨터의 모델이 표시됩니다.</translation>
     </message>
 </context>
 <context>
