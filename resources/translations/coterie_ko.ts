@@ -273,8 +273,8 @@
         <translation>닫힘</translation>
     </message>
     <message>
-        <source>undo</source>
-        <translation>되돌리기</translation>
+        <source>undo all</source>
+        <translation>모두 되돌리기</translation>
     </message>
     <message>
         <source>Undo what this answer changed</source>
@@ -696,6 +696,10 @@
     <message>
         <source>Ask anything</source>
         <translation>무엇이든 물어보세요</translation>
+    </message>
+    <message>
+        <source>Press Enter to go to the question above</source>
+        <translation>Enter를 누르면 위의 질문으로 갑니다</translation>
     </message>
     <message>
         <source>Message</source>
@@ -5530,6 +5534,14 @@
 <context>
     <name>UndoDialog</name>
     <message>
+        <source>Restore</source>
+        <translation>복원</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
         <source>Restore 1 file</source>
         <translation>파일 1개 복원</translation>
     </message>
@@ -5562,12 +5574,12 @@
         <translation>취소</translation>
     </message>
     <message>
-        <source>1 file was changed by somebody else since.</source>
-        <translation>그 뒤에 다른 사람이 변경한 파일이 1개 있습니다.</translation>
+        <source>1 file was changed since.</source>
+        <translation>그 뒤에 변경된 파일이 1개 있습니다.</translation>
     </message>
     <message>
-        <source>{count} files were changed by somebody else since.</source>
-        <translation>그 뒤에 다른 사람이 변경한 파일이 {count}개 있습니다.</translation>
+        <source>{count} files were changed since.</source>
+        <translation>그 뒤에 변경된 파일이 {count}개 있습니다.</translation>
     </message>
 </context>
 <context>
@@ -5958,8 +5970,8 @@
         <translation>되돌릴 수 없음: 너무 커서 저장해 두지 못했습니다.</translation>
     </message>
     <message>
-        <source>Changed by somebody else since, or by a later step. It is left alone, unless you tick it; the version that is there now is kept.</source>
-        <translation>그 뒤에 다른 사람이나 이후 단계가 변경했습니다. 체크하지 않으면 그대로 둡니다. 지금 있는 내용은 보관됩니다.</translation>
+        <source>Changed since, by hand or by a later step. It is left alone unless you tick it; what is there now is kept.</source>
+        <translation>그 뒤에 직접 또는 이후 단계에서 변경되었습니다. 체크하지 않으면 그대로 둡니다. 지금 있는 내용은 보관됩니다.</translation>
     </message>
     <message>
         <source>Goes away: it was not there before.</source>

@@ -52,7 +52,7 @@ class ToolsSheet(Overlay):
         self._groups: list[QVBoxLayout] = []
         self._lay_out()
         self.folder.changed.connect(self._forgive)
-        self.which.opened.connect(lambda _: QTimer.singleShot(0, self, self._fit))
+        self.which.opened.connect(lambda opened: QTimer.singleShot(0, self, lambda: self._unfold(opened)))
         self.use.clicked.connect(self._use)
         self.turn_off.clicked.connect(self._turn_off)
         self.cancel.clicked.connect(self.close_overlay)
@@ -137,6 +137,12 @@ class ToolsSheet(Overlay):
     def _forgive(self) -> None:
         self._complaint.say(None)
         QTimer.singleShot(0, self, self._fit)
+
+    def _unfold(self, opened: bool) -> None:
+        """Bring what was unfolded into sight."""
+        self._fit()
+        if opened:
+            QTimer.singleShot(0, self, lambda: self._scroller.verticalScrollBar().setValue(self.which.y()))
 
     def _fit(self) -> None:
         """As high as what is in it; where the window is lower, the middle scrolls."""

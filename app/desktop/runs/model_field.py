@@ -15,6 +15,7 @@ from app.desktop.models.choice_button import ChoiceButton
 from app.desktop.models.labels import wrapped_label
 from app.desktop.models.tool_words import rating_text
 from app.desktop.models.words import joined
+from app.desktop.runs.words import model_name
 from app.desktop.settings.checked_field import Complaint
 from app.desktop.theme import themes
 from app.store.records import ToolRating
@@ -96,8 +97,8 @@ class ModelField(LiveWidget):
 
     def _again(self) -> list[RunModel]:
         known = {model.name for model in self._models}
-        names = [name for text in self._used if text not in known and (name := read_name(text)) is not None]
-        return [RunModel(name.text, f"{name.model} · {name.host}") for name in names[:MOST_AGAIN]]
+        names = [name for name in self._used if name not in known and read_name(name) is not None]
+        return [RunModel(name, model_name(name)) for name in names[:MOST_AGAIN]]
 
     def is_in_use(self) -> bool:
         """Whether the chosen model is the one that is loaded."""

@@ -10,6 +10,7 @@ from agents.events import Mode
 from app.desktop.elsewhere import leaving, short_mark
 from app.desktop.models.words import duration, joined
 from app.desktop.window.header import thousands
+from app.services.models import STARTER, STARTER_NAME, shown_name
 from app.services.run_values import RunRecord
 from app.store.records import RUNS_UNDER_WAY
 
@@ -71,6 +72,13 @@ def progress_text(run: RunRecord, seconds: float) -> str:
             )
         )
     return joined(parts)
+
+
+def model_name(model: str) -> str:
+    """What the model of a run is called; one elsewhere with its place."""
+    if model == STARTER:
+        return STARTER_NAME
+    return shown_name(model) if model else ""
 
 
 def folder_text(path: str) -> str:

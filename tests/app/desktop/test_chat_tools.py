@@ -125,6 +125,7 @@ def test_a_call_is_allowed_by_keyboard_and_its_steps_stand_over_the_answer(chatt
     card = chatting.question()
     assert not (chatting.folder / "notes.txt").exists()
     composer = chatting.page.composer.edit
+    assert composer.placeholderText() == "Press Enter to go to the question above"
     composer.setFocus()
     chatting.qtbot.keyClick(composer, Qt.Key.Key_Return)  # nothing is written: to the question
     focus = QApplication.focusWidget()
@@ -136,7 +137,7 @@ def test_a_call_is_allowed_by_keyboard_and_its_steps_stand_over_the_answer(chatt
     steps = chatting.steps()
     chatting.running.until(lambda: steps._undo.isVisible())
     assert steps._head.text() == "1 step  ·  1 file changed" and steps.question is None
-    assert QApplication.focusWidget() is composer
+    assert QApplication.focusWidget() is composer and composer.placeholderText() == "Ask anything"
     assert steps.y() < answer._body.y()
 
 

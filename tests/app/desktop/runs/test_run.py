@@ -18,7 +18,7 @@ from app.desktop.runs.files_card import MOST_ROWS, FilesCard
 from app.desktop.runs.grant_words import what_is_granted, where_it_counts
 from app.desktop.runs.run_header import RunHeader
 from app.desktop.runs.seen_card import SeenCard
-from app.desktop.runs.words import described, folder_text, progress_text, state_note
+from app.desktop.runs.words import described, folder_text, model_name, progress_text, state_note
 from app.desktop.settings.grants_section import GrantsSection
 from app.services.run_values import RunRecord, RunView, Touched
 from engine.errors import UserError
@@ -53,6 +53,13 @@ def test_the_bar_says_how_far_a_run_is() -> None:
     run = msgspec.structs.replace(RUN, tokens=4200, context=16384)
     assert progress_text(run, 72.4) == "step 6 of 25 · 1 min 12 s · 4.1k of 16k tokens"
     assert progress_text(msgspec.structs.replace(RUN, step=0), 0.2) == ""
+
+
+def test_a_model_is_called_as_elsewhere_in_the_window() -> None:
+    assert model_name("starter") == "SmolLM2 135M Instruct"
+    assert model_name("/models/Qwen3-30B-A3B-Q4_K_M.gguf") == "Qwen3-30B-A3B-Q4_K_M"
+    assert model_name("openai:http://models.example/v1#qwen") == "qwen · models.example"
+    assert model_name("") == ""
 
 
 def test_a_folder_of_the_user_is_written_short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
