@@ -1198,6 +1198,10 @@
 <context>
     <name>ElsewhereSection</name>
     <message>
+        <source>The key is kept for this session only: no keyring was found on this system.</source>
+        <translation>이 시스템에서 키 보관소를 찾지 못해 키를 이번 실행 동안만 보관합니다.</translation>
+    </message>
+    <message>
         <source>Models elsewhere</source>
         <translation>외부 모델</translation>
     </message>
