@@ -5167,6 +5167,10 @@
         <translation>잘못 쓴 부분을 바로잡았습니다.</translation>
     </message>
     <message>
+        <source>There was no room for the whole call; it was ended early.</source>
+        <translation>호출을 다 쓸 자리가 없어 일찍 끝냈습니다.</translation>
+    </message>
+    <message>
         <source>Given the types that the tool asks for: {changes}</source>
         <translation>도구가 요구하는 형식으로 바꿈: {changes}</translation>
     </message>
