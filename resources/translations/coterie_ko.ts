@@ -825,6 +825,14 @@
         <source>They are kept for 30 days and then removed for good.</source>
         <translation>30일 동안 보관한 뒤 완전히 지웁니다.</translation>
     </message>
+    <message>
+        <source>Deleted runs</source>
+        <translation>삭제한 실행</translation>
+    </message>
+    <message>
+        <source>They are kept for 30 days as well. What they did to files stays as it is.</source>
+        <translation>마찬가지로 30일 동안 보관합니다. 실행이 파일에 한 일은 그대로 남습니다.</translation>
+    </message>
 </context>
 <context>
     <name>DefaultAnswers</name>
@@ -1189,6 +1197,10 @@
 </context>
 <context>
     <name>ElsewhereSection</name>
+    <message>
+        <source>The key is kept for this session only: no keyring was found on this system.</source>
+        <translation>이 시스템에서 키 보관소를 찾지 못해 키를 이번 실행 동안만 보관합니다.</translation>
+    </message>
     <message>
         <source>Models elsewhere</source>
         <translation>외부 모델</translation>
@@ -5316,6 +5328,25 @@
     <message>
         <source>Only those that read</source>
         <translation>읽기 도구만</translation>
+    </message>
+</context>
+<context>
+    <name>ToolsLine</name>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>Check tools (30 s)</source>
+        <translation>도구 점검(30초)</translation>
+    </message>
+    <message>
+        <source>tools: not checked</source>
+        <translation>도구: 점검하지 않음</translation>
+    </message>
+    <message>
+        <source>It used tools poorly when it was checked. Another model is better for tasks.</source>
+        <translation>점검에서 도구를 잘 쓰지 못했습니다. 작업에는 다른 모델을 쓰는 편이 좋습니다.</translation>
     </message>
 </context>
 <context>

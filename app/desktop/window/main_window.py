@@ -225,6 +225,7 @@ class MainWindow(LiveWidget):
         self.chat.header.model.library_wanted.connect(lambda: self.show_models("library"))
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)
         self.settings.restored.connect(self.open_chat)
+        self.settings.run_restored.connect(self.show_run)
         self.settings.said.connect(self._say)
         self.placement.workers_wanted.connect(self.show_workers)
         self.placement.model_strip.choose_wanted.connect(self.choose_model)
@@ -344,6 +345,10 @@ class MainWindow(LiveWidget):
             from app.desktop.runs.runs_page import RunsPage
 
             page = self._runs = RunsPage(self.calls, self.run_notes.shelf, self)
+            tools, checking = page.form.model.tools, self.tool_checking
+            tools.check_wanted.connect(checking.start)
+            tools.stop_wanted.connect(checking.cancel)
+            checking.changed.connect(lambda: tools.show_checking(checking.now))
             self.toast.stand_above(page.form.foot)
             page.said.connect(self._say)
             self.pages.addWidget(page)
