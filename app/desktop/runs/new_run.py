@@ -148,14 +148,14 @@ class NewRun(LiveWidget):
         self.task.clear()
         self._fill()
 
-    def show_run(self, run: RunRecord, budget: Budget, tools: tuple[str, ...] | None) -> None:
-        """The wish of a run, to be kept as a recipe or started again."""
+    def show_run(self, run: RunRecord, budget: Budget, tools: Sequence[str]) -> None:
+        """The wish of a run that had these tools, to be kept as a recipe or started again."""
         self.show_empty()
         self.task.setPlainText(run.task)
         self.folder.show_folder(run.workspace)
         self.mode.set_mode(run.mode)
         self.budget.show_budget(budget)
-        self.tools.choose(tools)
+        self.tools.choose_as(tools)
         self.saving.propose(run.title)
         self.saving.open()
         self.saving.title.setFocus(Qt.FocusReason.OtherFocusReason)

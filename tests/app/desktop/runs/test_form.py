@@ -99,6 +99,13 @@ def test_tools_are_all_or_those_that_are_ticked(form: NewRun) -> None:
     assert form.tools.chosen() is None
 
 
+def test_tools_are_ticked_as_a_run_had_them(form: NewRun) -> None:
+    form.tools.choose_as(("list_files", "read_result"))
+    assert form.tools.chosen() == ("list_files",)
+    form.tools.choose_as(("list_files", "move_file", "read_result", "time.now"))
+    assert form.tools.chosen() is None
+
+
 def test_a_budget_of_0_is_no_limit(form: NewRun) -> None:
     form.budget.steps.setValue(0)
     form.budget.minutes.setValue(0)
