@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from pytestqt.qtbot import QtBot
 
 from agents.budget import Budget
@@ -61,6 +61,18 @@ def test_a_recipe_fills_the_form_and_its_fields_fill_the_task(form: NewRun) -> N
     assert (wish.recipe, wish.title, wish.mode) == ("tidy", "Tidy up", "workspace")
     assert wish.budget == Budget(steps=40)
     assert wish.tools is None  # exactly the tools there are
+
+
+def test_ctrl_enter_starts_it_wherever_the_focus_is(form: NewRun, qtbot: QtBot) -> None:
+    wishes: list[RunWish] = []
+    form.start_wanted.connect(wishes.append)
+    for number, place in enumerate((form.task, form.folder.field, form.model.choice, form.tools.head)):
+        place.setFocus()
+        qtbot.keyClick(place, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        assert len(wishes) == number + 1
+        form.say(None)
+    assert form.task.toPlainText() == ""
+    assert not form.tools.is_open()
 
 
 def test_a_recipe_with_an_empty_field_says_which(form: NewRun) -> None:
