@@ -5331,6 +5331,25 @@
     </message>
 </context>
 <context>
+    <name>ToolsLine</name>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>Check tools (30 s)</source>
+        <translation>도구 점검(30초)</translation>
+    </message>
+    <message>
+        <source>tools: not checked</source>
+        <translation>도구: 점검하지 않음</translation>
+    </message>
+    <message>
+        <source>It used tools poorly when it was checked. Another model is better for tasks.</source>
+        <translation>점검에서 도구를 잘 쓰지 못했습니다. 작업에는 다른 모델을 쓰는 편이 좋습니다.</translation>
+    </message>
+</context>
+<context>
     <name>ToolsPart</name>
     <message>
         <source>Its tools</source>

@@ -345,6 +345,10 @@ class MainWindow(LiveWidget):
             from app.desktop.runs.runs_page import RunsPage
 
             page = self._runs = RunsPage(self.calls, self.run_notes.shelf, self)
+            tools, checking = page.form.model.tools, self.tool_checking
+            tools.check_wanted.connect(checking.start)
+            tools.stop_wanted.connect(checking.cancel)
+            checking.changed.connect(lambda: tools.show_checking(checking.now))
             self.toast.stand_above(page.form.foot)
             page.said.connect(self._say)
             self.pages.addWidget(page)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from pytestqt.qtbot import QtBot
 
 from agents.budget import Budget
+from app.desktop.models.tool_checking import ToolCheckUnderWay
 from app.desktop.runs.folder_field import dropped_folder
 from app.desktop.runs.model_field import OTHER, RunModel
 from app.desktop.runs.new_run import NewRun
@@ -249,3 +250,37 @@ def test_the_form_offers_the_six_recipes_tools_and_models_of_this_computer(runs:
     runs.until(lambda: len([row for row in page.side.model.rows() if row.recipe]) == 6)
     runs.until(lambda: len(page.form.tools.rows) >= 16)
     runs.until(lambda: page.form.model.choice.accessibleName().startswith("Model: The model in use"))
+
+
+def test_a_model_that_was_not_checked_says_so_and_can_be_checked_from_here(form: NewRun) -> None:
+    line = form.model.tools
+    asked: list[tuple[str, str]] = []
+    line.check_wanted.connect(lambda path, name: asked.append((path, name)))
+    form.show_models(
+        (RunModel("/m/a.gguf", "A", "/m/a.gguf"), RunModel("/m/b.gguf", "B", "/m/b.gguf", "poor"))
+    )
+    form.model.choose("/m/a.gguf")
+    assert line.isVisible() and line.words.text() == "tools: not checked"
+    line.button.click()
+    assert asked == [("/m/a.gguf", "A")]
+    line.show_checking(ToolCheckUnderWay("/m/a.gguf", "A", 3, 10))
+    assert (line.words.text(), line.button.text()) == ("checking tools: 3 of 10", "Stop")
+    line.show_checking(None)
+    form.model.choose("/m/b.gguf")
+    assert "poorly" in line.words.text() and line.button.isHidden()
+    form.show_models((RunModel("/m/a.gguf", "A", "/m/a.gguf", "good"),))
+    form.model.choose("/m/a.gguf")
+    assert line.isHidden()
+    form.model.choose("openai:https://example.org/v1#large")
+    assert line.isHidden(), "a model elsewhere has no file here"
+
+
+def test_the_model_in_use_is_checked_by_its_path(form: NewRun) -> None:
+    form.take_model(ModelChanged("ready", "In use", "/m/used.gguf"))
+    line = form.model.tools
+    asked: list[tuple[str, str]] = []
+    line.check_wanted.connect(lambda path, name: asked.append((path, name)))
+    line.button.click()
+    assert asked == [("/m/used.gguf", "In use")]
+    form.show_models((RunModel("/m/used.gguf", "In use", "/m/used.gguf", "fair"),))
+    assert line.isHidden()
