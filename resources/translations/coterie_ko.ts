@@ -2361,14 +2361,6 @@
         <source>Not saved: {reason}</source>
         <translation>저장되지 않음: {reason}</translation>
     </message>
-    <message>
-        <source>Open a model file</source>
-        <translation>모델 파일 열기</translation>
-    </message>
-    <message>
-        <source>Models</source>
-        <translation>모델</translation>
-    </message>
 </context>
 <context>
     <name>MessageEditor</name>
@@ -2401,6 +2393,17 @@
     <message>
         <source>The card goes on; the whole is on the model page.</source>
         <translation>카드가 더 이어집니다. 전체 내용은 모델 페이지에 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelControl</name>
+    <message>
+        <source>Open a model file</source>
+        <translation>모델 파일 열기</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
     </message>
 </context>
 <context>
