@@ -5167,6 +5167,10 @@
         <translation>잘못 쓴 부분을 바로잡았습니다.</translation>
     </message>
     <message>
+        <source>There was no room for the whole call; it was ended early.</source>
+        <translation>호출을 다 쓸 자리가 없어 일찍 끝냈습니다.</translation>
+    </message>
+    <message>
         <source>Given the types that the tool asks for: {changes}</source>
         <translation>도구가 요구하는 형식으로 바꿈: {changes}</translation>
     </message>
@@ -5628,7 +5632,7 @@
         <translation>파일 {count}개를 되돌렸습니다</translation>
     </message>
     <message>
-        <source>{done}; {count} left as somebody changed them</source>
+        <source>{done}; {count} changed since and left alone</source>
         <translation>{done}. 그 뒤에 바뀐 {count}개는 그대로 두었습니다</translation>
     </message>
     <message>

@@ -222,7 +222,7 @@ class RunsPage(LiveWidget):
         if view is None or started is None:
             return
         self._show_form(None)
-        self.form.show_run(view.record, started.budget, None)
+        self.form.show_run(view.record, started.budget, started.tools)
 
     def _save_recipe(self, recipe: Recipe) -> None:
         self._calls.do(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from pytestqt.qtbot import QtBot
 
 from agents.budget import Budget
@@ -64,6 +64,18 @@ def test_a_recipe_fills_the_form_and_its_fields_fill_the_task(form: NewRun) -> N
     assert wish.tools is None  # exactly the tools there are
 
 
+def test_ctrl_enter_starts_it_wherever_the_focus_is(form: NewRun, qtbot: QtBot) -> None:
+    wishes: list[RunWish] = []
+    form.start_wanted.connect(wishes.append)
+    for number, place in enumerate((form.task, form.folder.field, form.model.choice, form.tools.head)):
+        place.setFocus()
+        qtbot.keyClick(place, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        assert len(wishes) == number + 1
+        form.say(None)
+    assert form.task.toPlainText() == ""
+    assert not form.tools.is_open()
+
+
 def test_a_recipe_with_an_empty_field_says_which(form: NewRun) -> None:
     form.show_recipe(TIDY)
     assert sent(form) == []
@@ -97,6 +109,13 @@ def test_tools_are_all_or_those_that_are_ticked(form: NewRun) -> None:
     form.tools._of_servers.box.click()
     assert form.tools.chosen() == ("list_files", "time.now")
     form.tools.all.click()
+    assert form.tools.chosen() is None
+
+
+def test_tools_are_ticked_as_a_run_had_them(form: NewRun) -> None:
+    form.tools.choose_as(("list_files", "read_result"))
+    assert form.tools.chosen() == ("list_files",)
+    form.tools.choose_as(("list_files", "move_file", "read_result", "time.now"))
     assert form.tools.chosen() is None
 
 
