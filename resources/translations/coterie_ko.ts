@@ -5635,7 +5635,7 @@
         <translation>파일 {count}개를 되돌렸습니다</translation>
     </message>
     <message>
-        <source>{done}; {count} left as somebody changed them</source>
+        <source>{done}; {count} changed since and left alone</source>
         <translation>{done}. 그 뒤에 바뀐 {count}개는 그대로 두었습니다</translation>
     </message>
     <message>
