@@ -28,6 +28,7 @@ LONGEST_LINE = 16 * 1024 * 1024
 MOST_NONSENSE = 200  # lines in a row that are no messages
 POLL_S = 0.01
 END_S = 1.5  # for a server that was told to end, before it is ended; twice
+KILLED_S = 3.0  # for the system to do so, which takes that long only when the machine is very busy
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 Ended = Callable[[str], None]
 
@@ -196,7 +197,7 @@ async def _close(process: asyncio.subprocess.Process, tasks: list[asyncio.Task[N
             await _gone(process)
         # Its children may outlive it, as those of a wrapper script do.
         _signal(process, _KILL)
-        await _gone(process)
+        await _gone(process, KILLED_S)
     finally:
         for task in tasks:
             task.cancel()
@@ -208,9 +209,9 @@ async def _close(process: asyncio.subprocess.Process, tasks: list[asyncio.Task[N
                 transport.close()
 
 
-async def _gone(process: asyncio.subprocess.Process) -> bool:
+async def _gone(process: asyncio.subprocess.Process, seconds: float = 0.0) -> bool:
     """Whether it ends in time. `process.wait` would wait for the pipes too, which nobody may be reading."""
-    end = time.monotonic() + END_S
+    end = time.monotonic() + (seconds or END_S)
     while process.returncode is None and time.monotonic() < end:
         await asyncio.sleep(POLL_S)
     return process.returncode is not None

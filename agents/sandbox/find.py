@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import platform
 import shutil
 import sys
 import tempfile
@@ -43,7 +44,7 @@ def _found() -> _Found:
             troubles.append(f"{sandbox.name}: {error.params.get('detail', error.code)}")
         else:
             return _Found(sandbox)
-    return _Found(None, ErrorInfo("sandbox.none", {"detail": "; ".join(troubles)}))
+    return _Found(None, ErrorInfo("sandbox.none", {"detail": "; ".join(troubles) or platform.system()}))
 
 
 def candidates() -> list[Sandbox]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agents.events import Mode, ToolCalled
+from app.cli.named import whole_path
 from app.cli.output import Output
 from app.cli.run.approving import answer
 from app.cli.run.showing import Showing
@@ -15,7 +16,7 @@ from app.store.records import ChatTools, Message
 
 def chat_tools(services: Services, workspace: str, mode: Mode | None) -> ChatTools:
     """The tools of a chat in this folder. Raises UserError as `Runs.workspace` does."""
-    return ChatTools(services.runs.workspace(workspace), mode or "ask")
+    return ChatTools(services.runs.workspace(whole_path(workspace)), mode or "ask")
 
 
 class ToolsShown:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from app.services.models import resolve_model
 from engine.errors import UserError
 
@@ -17,3 +19,8 @@ def path_of(model: str) -> str | None:
         if error.code == "library.not_pulled":
             return None
         raise
+
+
+def whole_path(path: str) -> str:
+    """A folder as the command's own folder has it; "~" is left for whoever looks it up."""
+    return path if path.startswith("~") else str(Path.cwd() / path)

@@ -21,6 +21,7 @@ from app.services.events import (
     ModelChanged,
     MoveProgress,
     RunDelta,
+    RunPrefill,
     ServiceEvent,
     TuneProgress,
     VerifyProgress,
@@ -65,6 +66,8 @@ def _replaces(event: ServiceEvent, last: ServiceEvent) -> bool:
     """Whether the last report says nothing any more once this one is there."""
     if isinstance(event, AnswerPrefill) and isinstance(last, AnswerPrefill):
         return last.message == event.message
+    if isinstance(event, RunPrefill) and isinstance(last, RunPrefill):
+        return last.run == event.run
     if isinstance(event, ModelChanged) and isinstance(last, ModelChanged):
         return last.state == event.state == "loading"
     if isinstance(event, ExpertsChanged) and isinstance(last, ExpertsChanged):

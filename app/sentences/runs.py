@@ -33,6 +33,10 @@ SENTENCES: dict[str, Sentence] = {
         "The task has {length} characters; {most} is the most. Put long texts into a file in the folder and name it.",
         "작업 내용이 {length}자로 너무 깁니다(최대 {most}자). 긴 글은 폴더 안의 파일에 넣고 그 이름을 적어 주세요.",
     ),
+    "run.workspace_not_named": Sentence(
+        "Choose the folder to work in, or write its whole path.",
+        "작업할 폴더를 고르거나 전체 경로를 적어 주세요.",
+    ),
     "run.no_workspace": Sentence(
         "The folder {path} does not exist. Choose a folder that does.",
         "{path} 폴더가 없습니다. 있는 폴더를 골라 주세요.",

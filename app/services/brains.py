@@ -15,7 +15,7 @@ from app.services.models import Models
 from app.services.reasoning import possible
 from app.services.remote_brain import RemoteBrain, RemoteSource
 from app.services.settings import SettingsFile
-from app.services.turns import request_of, take_measure, take_turn, with_error
+from app.services.turns import OnPrefill, request_of, take_measure, take_turn, with_error
 from engine.api import GenerateRequest
 from engine.errors import UserError
 from engine.remote.engine import AccessOf
@@ -79,6 +79,7 @@ class LocalBrain:
         self._name, self._path = name, path
         self._loading = loading  # held by who decides whether to load
         self._models, self._settings = models, settings
+        self.on_prefill: OnPrefill = lambda _done, _total: None
 
     @property
     def name(self) -> str:
@@ -118,7 +119,7 @@ class LocalBrain:
             stopped = stopped or cancelled()
             return stopped
 
-        turn = take_turn(self._models, self._request(ask), on_text, wanted_no_more)
+        turn = take_turn(self._models, self._request(ask), on_text, wanted_no_more, self.on_prefill)
         if turn.finish_reason == "cancelled" and not stopped:
             return with_error(turn, self._other_in_use(self._models.state).info)
         reason = self._models.state.error

@@ -19,7 +19,16 @@ from agents.run.state import RunState
 from app.services.answers import Answer, AnswerSaver, final_state
 from app.services.chat_before import before_of
 from app.services.chat_ending import answer_of, ending_of
-from app.services.events import AnswerDelta, AnswerRestarted, AnswerRun, RunDelta, RunEntries, ServiceEvent
+from app.services.events import (
+    AnswerDelta,
+    AnswerPrefill,
+    AnswerRestarted,
+    AnswerRun,
+    RunDelta,
+    RunEntries,
+    RunPrefill,
+    ServiceEvent,
+)
 from app.services.run_values import InChat, RunWish
 from app.services.runs import Runs
 from app.store.records import ChatTools, Message
@@ -121,10 +130,10 @@ class ChatRuns:
 
     def settled(self, message: Message) -> Message:
         """An answer that its process could not end any more, as its run did where that had come to its end."""
-        if not message.run:
+        if not self.can_resume(message.run):
             return message
         entries = self._runs.entries(message.run)
-        if not entries or not isinstance(entries[-1].event, RunFinished):
+        if not isinstance(entries[-1].event, RunFinished):
             return message
         ending = ending_of(message.id, entries)
         content = answer_of(entries, message.content)
@@ -166,6 +175,8 @@ class ChatRuns:
             for event in events:
                 if isinstance(event, RunDelta) and (written := self._answers.get(event.run)):
                     told += written.text(event)
+                elif isinstance(event, RunPrefill) and (written := self._answers.get(event.run)):
+                    told.append(AnswerPrefill(written.answer.id, event.done, event.total))
                 elif isinstance(event, RunEntries) and (written := self._answers.get(event.run)):
                     for entry in event.entries:
                         told += written.entry(entry)

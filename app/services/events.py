@@ -226,6 +226,14 @@ class RunEntries(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...]
 
 
+class RunPrefill(msgspec.Struct, frozen=True):
+    """`done` of `total` tokens are read of the prompt for the turn that a run waits for; where the model tells it."""
+
+    run: int
+    done: int
+    total: int
+
+
 class RunDelta(msgspec.Struct, frozen=True):
     """New text of the turn that the model is writing, to append; the whole comes with its `ModelTurn`."""
 
@@ -282,6 +290,7 @@ ServiceEvent = (
     | RunChanged
     | RunRemoved
     | RunEntries
+    | RunPrefill
     | RunDelta
     | RunAsks
     | GrantsChanged

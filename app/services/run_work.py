@@ -13,10 +13,11 @@ from agents.permissions.values import Grants
 from agents.run.calls import Again
 from agents.run.run import Run
 from agents.tools.workspace import Workspace
-from app.services.events import RunDelta
+from app.services.events import RunDelta, RunPrefill
 from app.services.run_asking import Asker
 from app.services.run_journal import StoreJournal, Tell
 from app.services.run_parts import RunParts
+from app.services.turns import TellsPrefill
 from app.store.records import RunRecord
 from engine.errors import ErrorInfo, UserError
 
@@ -93,9 +94,12 @@ class RunWork:
         # A chat and a run that is resumed do without tools that are gone.
         lenient = isinstance(self._event, RunResumed) or bool(self.record.conversation)
         tools = self._parts.tools(workspace.root, self._tools, lenient=lenient)
+        brain = self._parts.brains.brain(self.record.model)
+        if isinstance(brain, TellsPrefill):
+            brain.on_prefill = lambda done, total: self._tell([RunPrefill(self.record.id, done, total)])
         run = Run(
             self._journal,
-            self._parts.brains.brain(self.record.model),
+            brain,
             tools,
             approver=self.asker,
             grants=self._grants,

@@ -7,15 +7,27 @@ from pathlib import Path
 
 from engine.errors import UserError
 
+# What `checked_workspace` says of a folder.
+OF_FOLDER = (
+    "run.workspace_not_named",
+    "run.no_workspace",
+    "run.workspace_not_a_folder",
+    "run.workspace_unreadable",
+    "run.workspace_too_wide",
+)
+
 
 def checked_workspace(path: str, home: Path) -> Path:
     """The folder, absolute and without links. `home` is Coterie's data folder.
 
-    Raises UserError `run.no_workspace`, `run.workspace_not_a_folder`, `run.workspace_unreadable` and
-    `run.workspace_too_wide`: a whole disk, the user's home itself, and whatever holds or lies in Coterie's data.
+    Raises UserError with a code of `OF_FOLDER`. Named must be a whole path, or one below "~": whoever starts a
+    program from its icon does not know the folder that it works in. Too wide are a whole disk, the user's home
+    itself, and whatever holds or lies in Coterie's data.
     """
     try:
-        given = Path(path).expanduser().absolute()
+        given = Path(path).expanduser()
+        if not given.is_absolute():
+            raise UserError("run.workspace_not_named")
         folder = given.resolve()
         is_folder, exists = folder.is_dir(), folder.exists()
     except (OSError, ValueError, RuntimeError) as error:  # a loop of links, NUL, an unknown user's home

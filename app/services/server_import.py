@@ -24,12 +24,14 @@ IN_WORKSPACE = (".mcp.json", "mcp.json", ".cursor/mcp.json", ".vscode/mcp.json",
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A server in such a file: what it would be, with its values. `error`: why it cannot be taken over."""
+    """A server in such a file: what it would be, with its values. `enabled`: it is not turned off there. `error`: why
+    it cannot be taken over."""
 
     name: str
     spec: ServerSpec
     env: dict[str, str] = {}
     headers: dict[str, str] = {}
+    enabled: bool = True
     error: ErrorInfo | None = None
 
     def __repr__(self) -> str:
@@ -105,7 +107,8 @@ def _found(name: str, free: str, table: Any) -> Found:
     if not spec.command and not spec.url:
         return Found(name, spec, error=bad)
     spec = msgspec.structs.replace(spec, readable=named_paths(spec.command))
-    return Found(name, spec, _texts(table.get("env")), _texts(table.get("headers")))
+    enabled = table.get("disabled") is not True and table.get("enabled") is not False
+    return Found(name, spec, _texts(table.get("env")), _texts(table.get("headers")), enabled)
 
 
 def named_paths(command: tuple[str, ...]) -> tuple[str, ...]:
@@ -127,7 +130,8 @@ def _texts(table: Any) -> dict[str, str]:
 
 def _reference(text: str) -> str:
     """`${NAME}` as some programs write it becomes `${env:NAME}`; what only a program itself knows (`${input:…}`)
-    becomes nothing: the user is asked for it."""
+    becomes nothing: the user is asked for it. `${workspaceFolder}` is where a server runs anyway."""
+    text = text.replace("${workspaceFolder}", ".")
     text = re.sub(r"\$\{input:[^}]*\}", "", text)
     return re.sub(r"\$\{(\w+)(?::-[^}]*)?\}", r"${env:\1}", text)
 

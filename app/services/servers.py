@@ -115,6 +115,7 @@ class Servers:
         env: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
         imported: str = "",
+        enabled: bool = True,
     ) -> Server:
         """Keep a server. It is not started: `consent` comes first. What looks like a secret goes into the keyring.
 
@@ -123,7 +124,7 @@ class Servers:
         """
         checked(spec)
         split, secrets = self._secrets.split(spec, env or {}, headers or {})
-        self._file.put(KeptServer(split, imported=imported), new=True)
+        self._file.put(KeptServer(split, enabled, imported=imported), new=True)
         self._secrets.keep(secrets)
         self._changed()
         return self.get(spec.name)

@@ -5,13 +5,22 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
 from agents.brain import Ask, Measured, OnText, Turn
 from engine import api
-from engine.api import Delta, Event, Finished, GenerateRequest, Listener, ToolCall, ToolCalled
+from engine.api import (
+    Delta,
+    Event,
+    Finished,
+    GenerateRequest,
+    Listener,
+    PrefillProgress,
+    ToolCall,
+    ToolCalled,
+)
 from engine.errors import ErrorInfo, UserError
 
 # How often it is looked whether the turn is still wanted, and how long the engine may take to end it.
@@ -27,11 +36,22 @@ class Source(Protocol):
     def abort(self, request_id: int) -> None: ...
 
 
+# Called from another thread: so many tokens of all that the prompt has are read.
+OnPrefill = Callable[[int, int], None]
+
+
+@runtime_checkable
+class TellsPrefill(Protocol):
+    """A brain that tells how far it has read a prompt."""
+
+    on_prefill: OnPrefill
+
+
 class _Collector:
     """The listener of one answer; keeps what came and wakes who waits."""
 
-    def __init__(self, on_text: OnText) -> None:
-        self._on_text = on_text
+    def __init__(self, on_text: OnText, on_prefill: OnPrefill) -> None:
+        self._on_text, self._on_prefill = on_text, on_prefill
         self._lock = threading.Lock()
         self._left = False
         self.ended = threading.Event()
@@ -45,6 +65,8 @@ class _Collector:
                 if isinstance(event, Delta):
                     self.texts[event.channel].append(event.text)
                     self._on_text(event.channel, event.text)
+                elif isinstance(event, PrefillProgress):
+                    self._on_prefill(event.done, event.total)
                 elif isinstance(event, ToolCalled):
                     self.calls.append(event.call)
                 elif isinstance(event, Finished):
@@ -57,11 +79,15 @@ class _Collector:
 
 
 def take_turn(
-    source: Source, request: GenerateRequest, on_text: OnText, cancelled: Callable[[], bool]
+    source: Source,
+    request: GenerateRequest,
+    on_text: OnText,
+    cancelled: Callable[[], bool],
+    on_prefill: OnPrefill = lambda _done, _total: None,
 ) -> Turn:
     """Ask and wait for the end; `cancelled` as in `Brain.turn`. An answer that was stopped by somebody else has the
     reason "cancelled" too. Raises UserError as `source.generate` does."""
-    collector = _Collector(on_text)
+    collector = _Collector(on_text, on_prefill)
     source.generate(request, collector)
     while not collector.ended.wait(_LOOK_S):
         if cancelled():

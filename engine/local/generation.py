@@ -129,8 +129,8 @@ class Generation:
             self._notices = self._noticed(parser.finish(), reason)
         finally:
             chain.close()
-        if not self._decoder.getstate()[0]:
-            session.text = prompt.text + "".join(self._raw)
+        in_character = bool(self._decoder.getstate()[0])
+        session.remember(prompt, self._prompt_tokens, None if in_character else "".join(self._raw))
         return reason
 
     def _gate(self, grammar: ToolGrammar, chain: native.SamplerChain, prompt: Prompt) -> ToolGate:

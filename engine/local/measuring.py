@@ -82,7 +82,7 @@ def _measured(session: Session | None, command: protocol.Measure) -> Measured:
 
 
 def _prompt_tokens(session: Session, request: GenerateRequest) -> int:
-    """As `Generation` makes the prompt, but for the tokens in memory, which may cut an old answer otherwise."""
+    """As `Generation` makes the prompt, going on from the answer in memory as it would now."""
     if not request.messages:
         return 0
     prompt = session.format.render(
@@ -91,4 +91,4 @@ def _prompt_tokens(session: Session, request: GenerateRequest) -> int:
         reasoning=request.reasoning,
         continue_last=request.continue_last,
     )
-    return len(session.tokenizer.encode(prompt))
+    return len(session.encode(prompt))

@@ -1,9 +1,9 @@
 """A loaded model: its handles, its format, and what its context holds right now.
 
 The context is one sequence. `tokens` are the tokens it stands for and `decoded` how many of them are in
-memory (the last sampled token is not, until the next step). `text` is what the tokens say, as long as they
-are exactly a prompt and its answer: then a follow-up goes on from the model's own tokens instead of reading
-its answer again in another cut.
+memory (the last sampled token is not, until the next step). As long as they are exactly a prompt and its answer,
+what they say is remembered: then a follow-up goes on from the model's own tokens instead of reading its answer again
+in another cut.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ class Session:
         self.context_length = facts.context
         self.tokens: list[int] = []
         self.decoded = 0
-        self.text: str | None = None
+        # What `tokens` say, and what those before the answer's turn do: one value, as another thread counts by it.
+        self._said: tuple[tuple[str, tuple[int, ...]], ...] = ()
         # Seconds spent in llama.cpp's decode, for those who measure.
         self.computing_s = 0.0
 
@@ -80,12 +81,26 @@ class Session:
         return self._context
 
     def encode(self, prompt: Prompt) -> list[int]:
-        """The prompt's tokens, going on from the tokens in memory where the text allows it."""
-        if self.text and prompt.text.startswith(self.text):
-            rest = prompt.text[len(self.text) :]
-            if not rest or self.tokenizer.starts_with_control(rest):
-                return self.tokens + self.tokenizer.encode_from(prompt, len(self.text))
+        """The prompt's tokens, going on from the tokens in memory where the text allows it. From any thread."""
+        for text, tokens in self._said:
+            if prompt.text.startswith(text):
+                rest = prompt.text[len(text) :]
+                if not rest or self.tokenizer.starts_with_control(rest):
+                    return [*tokens, *self.tokenizer.encode_from(prompt, len(text))]
         return self.tokenizer.encode(prompt)
+
+    def remember(self, prompt: Prompt, length: int, answer: str | None) -> None:
+        """The tokens in memory, and those behind them, are a prompt of so many tokens and its answer, None for one
+        that ends within a character.
+
+        A template may write that answer otherwise than the model did. Then a follow-up still goes on from where the
+        answer's turn begins, with the older answers as the model cut them.
+        """
+        said = [] if answer is None else [(prompt.text + answer, tuple(self.tokens))]
+        turn = self.tokenizer.last_control(prompt, self.tokens[:length])
+        if turn is not None:
+            said.append((prompt.text[: turn[0]], tuple(self.tokens[: turn[1]])))
+        self._said = tuple(said)
 
     def reuse(self, tokens: Sequence[int]) -> int:
         """Keep the longest common prefix with `tokens` in memory, at most all but the last one; its length."""
@@ -97,7 +112,7 @@ class Session:
             kept = self._truncate(kept)
         self.tokens = list(tokens[:kept])
         self.decoded = kept
-        self.text = None
+        self._said = ()
         return kept
 
     def step(self, tokens: Sequence[int]) -> int:
@@ -119,7 +134,7 @@ class Session:
     def forget(self) -> None:
         """Empty the memory, after something went wrong in a way that says nothing about its state."""
         native.forget_all(self._context)
-        self.tokens, self.decoded, self.text = [], 0, None
+        self.tokens, self.decoded, self._said = [], 0, ()
 
     def watch_experts(self, on: bool) -> None:
         """Count the experts that fire in `watch`, or stop it; the memory is emptied where that changes.
@@ -130,7 +145,7 @@ class Session:
         if not self._experts or on == (self.watch is not None):
             return
         native.free_context(self._context)
-        self.tokens, self.decoded, self.text = [], 0, None
+        self.tokens, self.decoded, self._said = [], 0, ()
         self.watch = ExpertWatch(native.layer_count(self._model), self._experts) if on else None
         self._context = self._open_context(self.watch)
         self._pacer = ThreadPacer(self._threads)

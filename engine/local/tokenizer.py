@@ -7,6 +7,7 @@ token (`<|im_end|>` in a pasted log) is that piece tokenised apart, as plain tex
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from engine.formats import Prompt
 from engine.local import native
@@ -54,6 +55,19 @@ class Tokenizer:
 
     def starts_with_control(self, text: str) -> bool:
         return self._control.match(text) is not None
+
+    def last_control(self, prompt: Prompt, tokens: Sequence[int]) -> tuple[int, int] | None:
+        """Where the last control token of a prompt stands: in its text, and in its tokens. None where it has none."""
+        place, position = -1, 0
+        for piece in prompt.pieces:
+            if piece.trusted:
+                for found in self._control.finditer(piece.text):
+                    place = position + found.start()
+            position += len(piece.text)
+        for number in range(len(tokens) - 1, -1, -1):
+            if self._control.fullmatch(self.piece(tokens[number]).decode("utf-8", "replace")):
+                return (place, number) if place >= 0 else None
+        return None
 
     def marker(self, text: str) -> list[int]:
         """The tokens of a marker that the engine itself writes."""

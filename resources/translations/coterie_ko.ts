@@ -273,8 +273,8 @@
         <translation>닫힘</translation>
     </message>
     <message>
-        <source>undo</source>
-        <translation>되돌리기</translation>
+        <source>undo all</source>
+        <translation>모두 되돌리기</translation>
     </message>
     <message>
         <source>Undo what this answer changed</source>
@@ -696,6 +696,10 @@
     <message>
         <source>Ask anything</source>
         <translation>무엇이든 물어보세요</translation>
+    </message>
+    <message>
+        <source>Press Enter to go to the question above</source>
+        <translation>Enter를 누르면 위의 질문으로 갑니다</translation>
     </message>
     <message>
         <source>Message</source>
@@ -1185,6 +1189,10 @@
 </context>
 <context>
     <name>ElsewhereSection</name>
+    <message>
+        <source>The key is kept for this session only: no keyring was found on this system.</source>
+        <translation>이 시스템에서 키 보관소를 찾지 못해 키를 이번 실행 동안만 보관합니다.</translation>
+    </message>
     <message>
         <source>Models elsewhere</source>
         <translation>외부 모델</translation>
@@ -3367,6 +3375,10 @@
         <source>Allow as much memory as it needs</source>
         <translation>필요한 만큼 메모리 허용</translation>
     </message>
+    <message>
+        <source>The model in use, {name}, runs on {host}. Here you see models of this computer.</source>
+        <translation>사용 중인 모델 {name}은(는) {host}에서 실행됩니다. 여기에는 이 컴퓨터의 모델이 표시됩니다.</translation>
+    </message>
 </context>
 <context>
     <name>PlanCard</name>
@@ -3618,14 +3630,6 @@
 </context>
 <context>
     <name>RunHeader</name>
-    <message>
-        <source>elsewhere</source>
-        <translation>외부 모델</translation>
-    </message>
-    <message>
-        <source>Text leaves this computer: the model runs elsewhere ({model}).</source>
-        <translation>글이 이 컴퓨터 밖으로 나갑니다. 모델이 다른 곳에서 실행됩니다({model}).</translation>
-    </message>
     <message>
         <source>Export as Markdown…</source>
         <translation>Markdown으로 내보내기…</translation>
@@ -4792,8 +4796,8 @@
         <translation>목록 보이기 또는 숨기기</translation>
     </message>
     <message>
-        <source>Runs: tasks for the model</source>
-        <translation>실행: 모델에게 맡기는 작업</translation>
+        <source>Runs</source>
+        <translation>실행</translation>
     </message>
     <message>
         <source>New run</source>
@@ -5530,6 +5534,14 @@
 <context>
     <name>UndoDialog</name>
     <message>
+        <source>Restore</source>
+        <translation>복원</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
         <source>Restore 1 file</source>
         <translation>파일 1개 복원</translation>
     </message>
@@ -5562,12 +5574,12 @@
         <translation>취소</translation>
     </message>
     <message>
-        <source>1 file was changed by somebody else since.</source>
-        <translation>그 뒤에 다른 사람이 변경한 파일이 1개 있습니다.</translation>
+        <source>1 file was changed since.</source>
+        <translation>그 뒤에 변경된 파일이 1개 있습니다.</translation>
     </message>
     <message>
-        <source>{count} files were changed by somebody else since.</source>
-        <translation>그 뒤에 다른 사람이 변경한 파일이 {count}개 있습니다.</translation>
+        <source>{count} files were changed since.</source>
+        <translation>그 뒤에 변경된 파일이 {count}개 있습니다.</translation>
     </message>
 </context>
 <context>
@@ -5958,8 +5970,8 @@
         <translation>되돌릴 수 없음: 너무 커서 저장해 두지 못했습니다.</translation>
     </message>
     <message>
-        <source>Changed by somebody else since, or by a later step. It is left alone, unless you tick it; the version that is there now is kept.</source>
-        <translation>그 뒤에 다른 사람이나 이후 단계가 변경했습니다. 체크하지 않으면 그대로 둡니다. 지금 있는 내용은 보관됩니다.</translation>
+        <source>Changed since, by hand or by a later step. It is left alone unless you tick it; what is there now is kept.</source>
+        <translation>그 뒤에 직접 또는 이후 단계에서 변경되었습니다. 체크하지 않으면 그대로 둡니다. 지금 있는 내용은 보관됩니다.</translation>
     </message>
     <message>
         <source>Goes away: it was not there before.</source>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import struct
 import sys
@@ -79,5 +80,6 @@ def _infos(pids: Iterable[int], flavor: int, size: int) -> Iterable[bytes]:
             yield buffer.raw
 
 
+@functools.cache
 def _library() -> ctypes.CDLL:
     return ctypes.CDLL(None)

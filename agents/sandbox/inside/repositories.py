@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 import stat
+import sys
 from pathlib import Path
 
 _DEEPEST = 6  # folders between the one that is looked through and a repository in it
@@ -113,8 +114,18 @@ def _names(folder: Path) -> tuple[set[str], set[str]]:
     others: set[str] = set()
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            (folders if entry.is_dir(follow_symlinks=False) else others).add(entry.name)
+            (folders if _is_folder(entry) else others).add(entry.name)
     return folders, others
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """A folder of its own: no link, nor what Windows has instead (a junction)."""
+    if not entry.is_dir(follow_symlinks=False):
+        return False
+    return sys.platform != "win32" or entry.stat(follow_symlinks=False).st_reparse_tag not in (
+        stat.IO_REPARSE_TAG_MOUNT_POINT,
+        stat.IO_REPARSE_TAG_SYMLINK,
+    )
 
 
 def _is_repository(name: str, folders: set[str], others: set[str]) -> bool:

@@ -12,6 +12,7 @@ from agents.budget import Budget
 from agents.events import Entry, Mode, RunFinished
 from app import paths
 from app.cli.ending import INTERRUPTED, Ended, WrongUsage, signals_held
+from app.cli.named import whole_path
 from app.cli.output import Output
 from app.cli.run.approving import answer
 from app.cli.run.showing import Showing, reason_sentence
@@ -92,7 +93,7 @@ def _started(services: Services, arguments: RunArguments) -> RunRecord:
         budget, title = recipe.budget, recipe.title
     wish = RunWish(
         task=task,
-        workspace=arguments.workspace,
+        workspace=whole_path(arguments.workspace),
         model=arguments.model or services.settings.current.model,
         mode=mode or "ask",
         reasoning=reasoning_choice(arguments.reasoning),

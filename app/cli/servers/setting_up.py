@@ -42,7 +42,8 @@ def import_file(path: str, yes: bool, output: Output) -> int:
             try:
                 if found.error is not None:
                     raise UserError.from_info(found.error)
-                server = servers.add(found.spec, found.env, found.headers, imported=str(Path(path).resolve()))
+                whole = str(Path(path).resolve())
+                server = servers.add(found.spec, found.env, found.headers, whole, found.enabled)
             except UserError as error:
                 failed = True
                 output.note(printable(sentence(error, output.language)))

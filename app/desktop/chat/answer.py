@@ -125,7 +125,9 @@ class AnswerCard(MessageCard):
         self.stepsMade.emit()
 
     def _steps_changed(self) -> None:
-        if self._stream is not None and self._is_bare:
+        busy = self.steps is not None and self.steps.is_busy
+        # What says how far the prompt is read stays.
+        if self._stream is not None and self._is_bare and (busy or self._status is None):
             self._wait_for_model()
         self._show_end()
         self.heightChanged.emit()

@@ -15,19 +15,20 @@ from app.services.events import GrantsChanged, RunAsks, RunChanged, RunEntries, 
 
 if TYPE_CHECKING:
     from app.desktop.chat.answer_steps import AnswerSteps
+    from app.desktop.chat.composer import Composer
 
 
 class AnswerRuns(QObject):
-    """`asked` carries the steps of an answer when its run asks, `released` tells that a question goes that has the
-    focus; `continue_wanted` carries a message and what becomes of its interrupted calls, `said` a `Said`."""
+    """`continue_wanted` carries a message and what becomes of its interrupted calls, `said` a `Said`. What is written
+    in `composer` and what is asked share the keyboard: Enter where nothing is written goes to the question."""
 
-    asked = Signal(object)
-    released = Signal()
     continue_wanted = Signal(int, object)
     said = Signal(object)
 
-    def __init__(self, calls: ServiceCalls, page: QWidget) -> None:
+    def __init__(self, calls: ServiceCalls, page: QWidget, composer: Composer) -> None:
         super().__init__(page)
+        self._composer = composer
+        composer.nothing_sent.connect(self._go_to_question)
         self._calls = calls
         self._acting = RunActing(calls, page)
         self._acting.said.connect(self.said)
@@ -44,8 +45,8 @@ class AnswerRuns(QObject):
         reading.viewed.connect(steps.set_view)
         reading.asks.connect(steps.ask)
         reading.failed.connect(self._calls.failed)
-        steps.asked.connect(lambda: self.asked.emit(steps))
-        steps.released.connect(self.released)
+        steps.asked.connect(lambda: self._asked(steps))
+        steps.released.connect(self._composer.take_focus)
         steps.decided.connect(lambda call, decision: acting.decide(run, call, decision))
         steps.undo_wanted.connect(lambda calls, paths, after: acting.undoing.undo(run, calls, paths, after))
         steps.seen_wanted.connect(lambda step: self._show_seen(reading, step))
@@ -63,6 +64,15 @@ class AnswerRuns(QObject):
     def question(self) -> AnswerSteps | None:
         """The steps that a question stands under."""
         return next((steps for _, steps in self._shown() if steps.question is not None), None)
+
+    def _asked(self, steps: AnswerSteps) -> None:
+        self._composer.show_question(self.question() is not None)
+        steps.offer_focus()
+
+    def _go_to_question(self) -> None:
+        steps = self.question()
+        if steps is not None:
+            steps.take_focus()
 
     def _shown(self) -> list[tuple[RunReading, AnswerSteps]]:
         self._readings = {message: pair for message, pair in self._readings.items() if isValid(pair[1])}

@@ -59,8 +59,8 @@ class StepsHead(QAbstractButton):
 
 class AnswerSteps(QWidget):
     """Shows a run without its task and its answer. `decided` carries a call and a `Decision`, `undo_wanted` what
-    `RunStepsView.undo_wanted` does, `go_on` what becomes of interrupted calls; `asked` comes when a question does,
-    `released` when one goes that has the focus."""
+    `RunStepsView.undo_wanted` does, `go_on` what becomes of interrupted calls; `asked` comes when a question comes or
+    goes, `released` before one goes that has the focus."""
 
     heightChanged = Signal()
     linkAsked = Signal(str)
@@ -142,7 +142,7 @@ class AnswerSteps(QWidget):
         self._show_state()
         if self._question is not None:
             self._question.announce()
-            self.asked.emit()
+        self.asked.emit()
 
     @property
     def question(self) -> ApprovalCard | None:
@@ -196,9 +196,12 @@ class AnswerSteps(QWidget):
         self._show_state()
 
     def _show_state(self) -> None:
+        view = self._view
+        if view is not None:
+            standing = self._lines.stand(under_way=self.is_under_way, interrupted=view.interrupted)
+            self._column.update_lines(self._lines.lines, standing)
         lines = self._lines.lines
         calls = self._calls()
-        view = self._view
         left: list[CallLine] = []
         if view is not None and not self.is_under_way and not self._left_alone:
             left = [line for call in view.interrupted if (line := self._lines.call(call)) is not None]
@@ -235,7 +238,7 @@ class AnswerSteps(QWidget):
         self._head.setText("  ·  ".join(parts))
         state = self.tr("opened") if self.is_open else self.tr("closed")
         self._head.setAccessibleName(f"{', '.join(parts)}, {state}")
-        self._undo.setText(self.tr("undo"))
+        self._undo.setText(self.tr("undo all"))
         self._undo.setAccessibleName(self.tr("Undo what this answer changed"))
 
     @staticmethod

@@ -118,10 +118,8 @@ class ChatPage(LiveWidget):
             lambda message, offset: self._calls.do(lambda s: s.conversations.show_sibling(message, offset))
         )
         transcript.linkActivated.connect(open_link)
-        self.runs = AnswerRuns(self._calls, self)
+        self.runs = AnswerRuns(self._calls, self, self.composer)
         transcript.stepsMade.connect(self.runs.attach)
-        self.runs.asked.connect(lambda steps: steps.offer_focus())
-        self.runs.released.connect(self.composer.take_focus)
         self.runs.continue_wanted.connect(self._continue)
         self.runs.said.connect(self.said)
         transcript.suggestionChosen.connect(self._take_suggestion)
@@ -131,7 +129,6 @@ class ChatPage(LiveWidget):
         composer.sent.connect(self._send)
         composer.stop_wanted.connect(self.stop)
         self.tools.chosen.connect(self._choose_tools)
-        composer.nothing_sent.connect(self._go_to_question)
         composer.draft_changed.connect(self._save_draft)
         composer.reasoning_chosen.connect(self._choose_reasoning)
         self.header.renamed.connect(self._rename)
@@ -209,6 +206,7 @@ class ChatPage(LiveWidget):
             self.whole_text.close_view()
         self._used = 0
         self._written.leave()
+        self.composer.show_question(False)
 
     def _opened(self, shown: Shown, conversation: Conversation, path: list[int]) -> None:
         if shown is not self._shown:
@@ -477,12 +475,6 @@ class ChatPage(LiveWidget):
             self._calls.do(lambda s: s.conversations.continue_answer(message, again))
 
         self._calls.do(lambda s: s.conversations.messages([message])[0], go_on, owner=self)
-
-    def _go_to_question(self) -> None:
-        """Enter where nothing is written: to what is asked, if something is."""
-        steps = self.runs.question()
-        if steps is not None:
-            steps.take_focus()
 
     def edit_last(self) -> None:
         """Open the editor in the place of the last message of the user."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPalette,
     QResizeEvent,
@@ -28,6 +27,7 @@ from shiboken6 import isValid
 
 from app.desktop.chat.background import background
 from app.desktop.chat.buttons import CopyButton
+from app.desktop.chat.headed import paint_frame, place_in_head
 from app.desktop.chat.highlight import MAX_COLOURED, QUICK, Span, Spans, spans
 from app.desktop.chat.markdown import Code
 from app.desktop.chat.prose import MINIMUM_HEIGHT, SCROLL_KEYS
@@ -253,25 +253,12 @@ class CodeBlock(QWidget):
         self._place_copy()
 
     def _place_copy(self) -> None:
-        size = self._copy.sizeHint()
-        self._copy.setGeometry(
-            self.width() - size.width() - 6,
-            (self._head - size.height()) // 2 + 1,
-            size.width(),
-            size.height(),
-        )
+        place_in_head(self._copy, self.width(), self._head)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = themes.current
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = QPainterPath()
-        frame.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12)
-        painter.fillPath(frame, QColor(theme.code))
-        painter.setPen(QColor(theme.line))
-        painter.drawPath(frame)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.drawLine(1, self._head, self.width() - 2, self._head)
+        paint_frame(painter, self.rect(), theme.code, self._head)
         painter.setPen(QColor(theme.muted))
         painter.setFont(theme.font(12.5))
         label = self.rect().adjusted(theme.px(12), 1, -theme.px(90), 0)

@@ -70,7 +70,7 @@ class Composer(LiveWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._answering = False
+        self._answering = self._asked = False
         self._model: ModelChanged | None = None
         self._reasoning: Reasoning = "auto"
         self.frame = QFrame(self)
@@ -149,6 +149,17 @@ class Composer(LiveWidget):
         self._model = state
         self._show_reasoning()
         self._show_hint()
+
+    def show_question(self, asked: bool) -> None:
+        """Whether something is asked above, to which Enter goes where nothing is written."""
+        if asked != self._asked:
+            self._asked = asked
+            self._show_placeholder()
+
+    def _show_placeholder(self) -> None:
+        question = self.tr("Press Enter to go to the question above")
+        self.edit.setPlaceholderText(question if self._asked else self.tr("Ask anything"))
+        self.edit.viewport().update()  # Qt draws another placeholder only with the next change
 
     def show_reasoning(self, value: Reasoning) -> None:
         """What is chosen for this conversation."""
@@ -259,7 +270,7 @@ class Composer(LiveWidget):
         self._fit_foot()
 
     def retranslate(self) -> None:
-        self.edit.setPlaceholderText(self.tr("Ask anything"))
+        self._show_placeholder()
         self.edit.setAccessibleName(self.tr("Message"))
         self._reasoning_label.setText(self.tr("Reasoning"))
         self.reasoning.setAccessibleName(self.tr("Reasoning"))

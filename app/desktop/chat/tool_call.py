@@ -5,12 +5,13 @@ Everything in it was written by a model. It is shown as plain text: no markup, n
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLocale, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtCore import QEvent, QLocale, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.chat.buttons import CopyButton, QuietButton
 from app.desktop.chat.code import COPIED_MS, Colours
+from app.desktop.chat.headed import paint_frame, place_in_head
 from app.desktop.chat.highlight import QUICK, spans
 from app.desktop.chat.note_line import NoteLine
 from app.desktop.chat.prose import PlainBlock
@@ -148,22 +149,12 @@ class ToolCallCard(QWidget):
         return height
 
     def _place_head(self) -> None:
-        size = self._copy.sizeHint()
-        y = (self._head - size.height()) // 2 + 1
-        self._copy.setGeometry(self.width() - size.width() - 6, y, size.width(), size.height())
+        place_in_head(self._copy, self.width(), self._head)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = themes.current
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = QPainterPath()
-        frame.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12)
-        painter.fillPath(frame, QColor(theme.card))
-        painter.setPen(QColor(theme.line))
-        painter.drawPath(frame)
-        if self.height() > self._head + 2:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.drawLine(1, self._head, self.width() - 2, self._head)
+        paint_frame(painter, self.rect(), theme.card, self._head)
         size, left = theme.px(16), theme.px(12)
         icon("wrench", "warning" if self.call.is_malformed else "accent", 16).paint(
             painter, left, (self._head - size) // 2 + 1, size, size

@@ -18,16 +18,11 @@ from app.desktop.settings.checked_field import Complaint
 from app.desktop.theme import themes
 from app.desktop.window.overlay import Overlay
 from app.services.run_values import ToolAtHand
+from app.services.run_workspace import OF_FOLDER
 from app.store.records import ChatTools
 from engine.errors import UserError
 
 WIDTH = 560
-OF_FOLDER = (
-    "run.no_workspace",
-    "run.workspace_not_a_folder",
-    "run.workspace_unreadable",
-    "run.workspace_too_wide",
-)
 
 
 class ToolsSheet(Overlay):
@@ -57,7 +52,7 @@ class ToolsSheet(Overlay):
         self._groups: list[QVBoxLayout] = []
         self._lay_out()
         self.folder.changed.connect(self._forgive)
-        self.which.opened.connect(lambda _: QTimer.singleShot(0, self, self._fit))
+        self.which.opened.connect(lambda opened: QTimer.singleShot(0, self, lambda: self._unfold(opened)))
         self.use.clicked.connect(self._use)
         self.turn_off.clicked.connect(self._turn_off)
         self.cancel.clicked.connect(self.close_overlay)
@@ -142,6 +137,12 @@ class ToolsSheet(Overlay):
     def _forgive(self) -> None:
         self._complaint.say(None)
         QTimer.singleShot(0, self, self._fit)
+
+    def _unfold(self, opened: bool) -> None:
+        """Bring what was unfolded into sight."""
+        self._fit()
+        if opened:
+            QTimer.singleShot(0, self, lambda: self._scroller.verticalScrollBar().setValue(self.which.y()))
 
     def _fit(self) -> None:
         """As high as what is in it; where the window is lower, the middle scrolls."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
+from app.desktop.models.labels import wrapped_label
 from app.desktop.placement.live_speed import LiveSpeed
 from app.desktop.placement.model_lines import Known, ModelLines
 from app.desktop.placement.placement_view import PlacementView
@@ -20,6 +21,7 @@ from app.desktop.placement.suggestion import suggested_wishes
 from app.desktop.placement.tuning import Tuning, load_with
 from app.desktop.placement.watching import Watching
 from app.desktop.service_calls import ServiceCalls
+from app.desktop.theme import themes
 from app.desktop.window.model_strip import ModelStrip
 from app.services.events import (
     AnswerDelta,
@@ -35,6 +37,7 @@ from app.services.events import (
 )
 from engine.errors import UserError
 from engine.placement.plan import Machine, PlannedModel, Wishes
+from engine.remote.names import read_name
 
 if TYPE_CHECKING:
     from app.services.placements import ModelEntry
@@ -64,6 +67,8 @@ class PlacementPage(LiveWidget):
         self._live = LiveSpeed()
         self.side = SidePanel(self)
         self.model_strip = ModelStrip(calls, self)
+        self.elsewhere = wrapped_label(self, "small")
+        self.elsewhere.hide()
         self.view = PlacementView(self)
         self._replanning = Replanning(calls, self)
         self.lines = ModelLines(calls, self.side, self)
@@ -75,6 +80,7 @@ class PlacementPage(LiveWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.model_strip)
+        column.addWidget(self.elsewhere)
         column.addWidget(self.view, 1)
         self._connect()
         self.refresh()
@@ -242,6 +248,7 @@ class PlacementPage(LiveWidget):
 
     def _take_model_state(self, state: ModelChanged) -> None:
         before, self._state = self._state, state
+        self._show_elsewhere()
         if state.without_workers:
             self.model_strip.show_model(state)
         else:
@@ -371,7 +378,23 @@ class PlacementPage(LiveWidget):
         if not self._live.running():
             self._live_timer.stop()
 
+    def _show_elsewhere(self) -> None:
+        """A model that a server has lies nowhere here: what is shown is another one."""
+        remote = read_name(self._state.path) if self._state is not None else None
+        self.elsewhere.setVisible(remote is not None)
+        if remote is not None:
+            self.elsewhere.setText(
+                self.tr(
+                    "The model in use, {name}, runs on {host}. Here you see models of this computer."
+                ).format(name=remote.model, host=remote.host)
+            )
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self.elsewhere.setContentsMargins(px(30), px(14), px(30), 0)
+
     def retranslate(self) -> None:
+        self._show_elsewhere()
         self._show()
 
 

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QColor,
+    QFontMetrics,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -48,6 +49,9 @@ from app.desktop.theme import themes
 # A card that has just come does not take what was pressed for something else.
 GUARD_S = 0.6
 SUBJECT_LINES = 14
+LEAST_LINES = 4
+# What stands around the lines on a card that says a lot.
+AROUND = 330
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -285,6 +289,14 @@ class ApprovalCard(QWidget):
         if self.width() > 0:
             self._lay_out(self.width())
         self.heightChanged.emit()
+
+    def set_room(self, height: int) -> None:
+        """Shows fewer lines at once where the whole card would be higher than what it is seen in."""
+        boxes = [box for box in (self._subject, self._diff) if not box.isHidden()]
+        line = QFontMetrics(themes.current.fixed_font()).lineSpacing()
+        lines = (height - themes.current.px(AROUND)) // line // max(1, len(boxes))
+        for box in boxes:
+            box.set_most_lines(min(SUBJECT_LINES, max(LEAST_LINES, lines)))
 
     def hasHeightForWidth(self) -> bool:
         return True

@@ -59,7 +59,7 @@ class BadgeButton(QuietButton):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        painter.setPen(QColor(theme.accent))
+        painter.setPen(QColor(theme.text if self.underMouse() else theme.accent))
         painter.setFont(theme.font(PIXELS))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
         if self.hasFocus():

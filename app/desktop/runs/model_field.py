@@ -9,11 +9,16 @@ import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from app.desktop.elsewhere import leaving
 from app.desktop.live import LiveWidget
 from app.desktop.models.choice_button import ChoiceButton
 from app.desktop.models.labels import wrapped_label
+from app.desktop.models.tool_words import rating_text
+from app.desktop.models.words import joined
+from app.desktop.runs.words import model_name
 from app.desktop.settings.checked_field import Complaint
 from app.desktop.theme import themes
+from app.store.records import ToolRating
 from engine.errors import UserError
 from engine.remote.names import is_remote, read_name
 
@@ -25,25 +30,29 @@ MOST_AGAIN = 5
 
 
 class RunModel(msgspec.Struct, frozen=True):
-    """A model that a run can have; `name` is what `RunWish.model` takes, `path` its file on this computer."""
+    """A model that a run can have; `name` is what `RunWish.model` takes, `path` its file on this computer, `rating`
+    how well it uses tools, where that was checked."""
 
     name: str
     shown: str
     path: str = ""
+    rating: ToolRating | None = None
 
 
 def run_models(services: Services) -> tuple[RunModel, ...]:
     """What can be chosen besides the model in use. Blocks on the disk."""
     from app.desktop.window.model_reading import choices_of
 
+    usable = [choice for choice in choices_of(services) if choice.usable and not is_remote(choice.use)]
+    checks = services.tool_checks.by_path(choice.path for choice in usable)
     found = [
         RunModel(
             choice.use,
-            f"{choice.name} · {choice.quantisation}" if choice.quantisation else choice.name,
+            joined([choice.name, choice.quantisation]),
             choice.path,
+            checks[choice.path].rating if choice.path in checks else None,
         )
-        for choice in choices_of(services)
-        if choice.usable and not is_remote(choice.use)
+        for choice in usable
     ]
     for server in services.elsewhere.all():
         found += [
@@ -88,8 +97,8 @@ class ModelField(LiveWidget):
 
     def _again(self) -> list[RunModel]:
         known = {model.name for model in self._models}
-        names = [name for text in self._used if text not in known and (name := read_name(text)) is not None]
-        return [RunModel(name.text, f"{name.model} · {name.host}") for name in names[:MOST_AGAIN]]
+        names = [name for name in self._used if name not in known and read_name(name) is not None]
+        return [RunModel(name, model_name(name)) for name in names[:MOST_AGAIN]]
 
     def is_in_use(self) -> bool:
         """Whether the chosen model is the one that is loaded."""
@@ -114,8 +123,8 @@ class ModelField(LiveWidget):
 
     def text_leaves(self) -> str:
         """The host that what the run reads would be sent to; "" for a model of this computer."""
-        name = read_name(self.model() or self._path)
-        return name.host if name is not None and name.leaves else ""
+        remote = leaving(self.model() or self._path)
+        return remote.host if remote is not None else ""
 
     def say(self, error: UserError | None) -> None:
         """Why this model cannot be used."""
@@ -131,7 +140,7 @@ class ModelField(LiveWidget):
         if self._in_use:
             in_use = self.tr("The model in use: {name}").format(name=self._in_use)
         offered = (*self._models, *self._again())
-        choices = [("", in_use), *((model.name, model.shown) for model in offered)]
+        choices = [("", in_use), *((model.name, _words(model)) for model in offered)]
         choices.append((OTHER, self.tr("Another one, by its name…")))
         names = [name for name, _ in choices]
         if value == OTHER and self.other.text().strip() in names:
@@ -160,3 +169,7 @@ class ModelField(LiveWidget):
     def restyle(self) -> None:
         self._column.setSpacing(themes.current.px(6))
         self.complaint.restyle()
+
+
+def _words(model: RunModel) -> str:
+    return joined([model.shown, rating_text(model.rating) if model.rating else ""])

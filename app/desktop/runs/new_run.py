@@ -28,17 +28,12 @@ from app.desktop.theme import themes
 from app.services.events import ModelChanged
 from app.services.reasoning import BUDGET, reasoning_choices
 from app.services.run_values import Recipe, RunRecord, RunWish, ToolAtHand
+from app.services.run_workspace import OF_FOLDER
 from engine.errors import UserError
 
 # What some model can do, where it is not known of the chosen one.
 ANY_REASONING = ("auto", "off", "on", "low", "medium", "high", BUDGET)
 OF_TASK = ("run.no_task", "run.task_too_large")
-OF_FOLDER = (
-    "run.no_workspace",
-    "run.workspace_not_a_folder",
-    "run.workspace_unreadable",
-    "run.workspace_too_wide",
-)
 
 
 class Teller(Protocol):

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
+from app.desktop.elsewhere import ElsewhereChip
 from app.desktop.icons import icon, set_icon
 from app.desktop.live import LiveWidget
 from app.desktop.models.chip import Chip
@@ -41,7 +42,7 @@ class RunHeader(LiveWidget):
         self.title = ElidedLabel(self, bold=True)
         self.title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.folder, self.mode = Chip(self), Chip(self)
-        self.remote = Chip(self, "warning")
+        self.remote = ElsewhereChip(self, short=True)
         self.progress = QLabel(self)
         self.progress.setProperty("kind", "small")
         self.pause, self.stop, self.resume = QPushButton(self), QPushButton(self), QPushButton(self)
@@ -98,13 +99,7 @@ class RunHeader(LiveWidget):
         self.title.set_whole(run.title)
         self.folder.say(folder_text(run.workspace), explanation=run.workspace)
         self.mode.say(mode_name(run.mode), explanation=mode_sentence(run.mode))
-        self.remote.setVisible(run.remote)
-        self.remote.say(
-            self.tr("elsewhere"),
-            explanation=self.tr("Text leaves this computer: the model runs elsewhere ({model}).").format(
-                model=run.model
-            ),
-        )
+        self.remote.show_model(run.model)
         self.progress.setText(progress_text(run, self._seconds))
         under_way = is_under_way(run)
         self.pause.setVisible(under_way and not self._elsewhere)

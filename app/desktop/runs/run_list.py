@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.desktop.elsewhere import leaving, mark
 from app.desktop.list_rows import INSET, paint_ground, paint_heading, take_over
 from app.desktop.runs.rows import Heading, Row, rows_of
 from app.desktop.runs.words import described, state_note
@@ -130,7 +131,8 @@ def _title(row: Row) -> str:
 def _whole(row: Row) -> str | None:
     """The tool tip: what a person would otherwise have to open the row for."""
     if row.run is not None:
-        return f"{row.run.title}\n{row.run.workspace}"
+        place = mark() if leaving(row.run.model) is not None else ""
+        return "\n".join(filter(None, (row.run.title, row.run.workspace, place)))
     if row.recipe is not None:
         return row.recipe.description or row.recipe.title
     return None

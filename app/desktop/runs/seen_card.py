@@ -1,4 +1,4 @@
-"""What the model sees, in tokens, and the way to the very messages."""
+"""Which model it is, what it sees in tokens, and the way to the very messages."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from agents.events import ContextPart
+from app.desktop.models.elided import ElidedLabel
 from app.desktop.models.labels import wrapped_label
 from app.desktop.placement.card import Card
 from app.desktop.runs.line_row import LineRow, fit_lines
+from app.desktop.runs.words import model_name
 from app.desktop.theme import themes
 from app.desktop.window.header import thousands
 from app.services.run_values import RunView
@@ -22,21 +24,25 @@ class SeenCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._parts: tuple[ContextPart, ...] = ()
+        self._name = ""
         self.rows: list[LineRow] = []
         self._rows = QVBoxLayout()
+        self.model = ElidedLabel(self, pixels=13)
         self._words = wrapped_label(self, "small")
         self.open = QPushButton(self)
         self.open.setProperty("kind", "bar")
         self.open.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.open.clicked.connect(self.seen_wanted)
+        self.inside.addWidget(self.model)
         self.inside.addLayout(self._rows)
         self.inside.addWidget(self._words)
         self.inside.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
         self.refresh()
 
     def show_view(self, view: RunView) -> None:
-        if view.parts != self._parts:
-            self._parts = view.parts
+        name = model_name(view.record.model)
+        if (view.parts, name) != (self._parts, self._name):
+            self._parts, self._name = view.parts, name
             self.retranslate()
 
     def lines(self) -> list[tuple[str, str]]:
@@ -70,6 +76,8 @@ class SeenCard(Card):
 
     def retranslate(self) -> None:
         self.set_title(self.tr("What the model sees"))
+        self.model.set_whole(self._name)
+        self.model.setVisible(bool(self._name))
         lines = self.lines()
         fit_lines(self.rows, len(lines), self._rows, self)
         for row, (name, tokens) in zip(self.rows, lines, strict=True):

@@ -155,6 +155,7 @@ class RunStepsView(QWidget):
             self._asked = None
         if request is not None:
             self._asked = ApprovalCard(request, self._page)
+            self._asked.set_room(self.height())
             self._asked.decided.connect(self.decided)
             self._asked.heightChanged.connect(self._scroll.place)
             self._asked.show()
@@ -317,6 +318,8 @@ class RunStepsView(QWidget):
         return True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._asked is not None:
+            self._asked.set_room(self.height())
         self._scroll.setGeometry(self.rect())
         self._place_overlays()
 

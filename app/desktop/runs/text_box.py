@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPalette,
     QResizeEvent,
@@ -27,6 +26,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 from app.desktop.chat.buttons import CopyButton, paint_focus_ring
 from app.desktop.chat.code import COPIED_MS, scroll_bar_style
+from app.desktop.chat.headed import paint_frame, place_in_head
 from app.desktop.chat.highlight import QUICK, Spans, spans
 from app.desktop.chat.prose import SCROLL_KEYS
 from app.desktop.theme import themes
@@ -156,9 +156,7 @@ class TextBox(QWidget):
         long = len(text) > LONG_LINE and max(map(len, text.split("\n"))) > LONG_LINE
         self.text.setWordWrapMode(wrap.WrapAnywhere if long else wrap.WrapAtWordBoundaryOrAnywhere)
         self.text.setPlainText(text)
-        tall = self.lines() > self._most or len(text) > 60 * self._most
-        # A text that scrolls can be reached by keys, to be read to its end.
-        self.text.setFocusPolicy(Qt.FocusPolicy.StrongFocus if tall else Qt.FocusPolicy.ClickFocus)
+        self._let_reach()
         self.updateGeometry()
         self.heightChanged.emit()
 
@@ -170,6 +168,18 @@ class TextBox(QWidget):
         self._left, self._right = left, right
         self.text.setAccessibleName(f"{left}, {right}" if right else left)
         self.update()
+
+    def set_most_lines(self, lines: int) -> None:
+        """How many lines are shown before it scrolls."""
+        if lines != self._most:
+            self._most = lines
+            self._let_reach()
+            self.updateGeometry()
+
+    def _let_reach(self) -> None:
+        """A text that scrolls can be reached by keys, to be read to its end."""
+        tall = self.lines() > self._most or self.text.document().characterCount() > 60 * self._most
+        self.text.setFocusPolicy(Qt.FocusPolicy.StrongFocus if tall else Qt.FocusPolicy.ClickFocus)
 
     def lines(self) -> int:
         return self.text.blockCount()
@@ -248,21 +258,12 @@ class TextBox(QWidget):
         px = themes.current.px
         top = self._head + 1 + px(10)
         self.text.setGeometry(px(12), top, self.width() - px(12) - 4, self.height() - top - px(6))
-        size = self._copy.sizeHint()
-        y = (self._head - size.height()) // 2 + 1
-        self._copy.setGeometry(self.width() - size.width() - 6, y, size.width(), size.height())
+        place_in_head(self._copy, self.width(), self._head)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = themes.current
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = QPainterPath()
-        frame.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        painter.fillPath(frame, QColor(theme.code))
-        painter.setPen(QColor(theme.line))
-        painter.drawPath(frame)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.drawLine(1, self._head, self.width() - 2, self._head)
+        paint_frame(painter, self.rect(), theme.code, self._head, 8)
         painter.setPen(QColor(theme.muted))
         painter.setFont(theme.font(12))
         self._paint_head(painter)

@@ -1,5 +1,5 @@
-"""What undoing would do, file by file, before it is done. Files that somebody else has changed since are left alone
-unless they are ticked."""
+"""What undoing would do, file by file, before it is done. Files that were changed since are left alone unless they
+are ticked."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ class _FileRow(QWidget):
             return self.tr("Cannot be put back: it was too large to keep.")
         if step.action == "conflict":
             return self.tr(
-                "Changed by somebody else since, or by a later step. It is left alone, unless you tick it; the "
-                "version that is there now is kept."
+                "Changed since, by hand or by a later step. It is left alone unless you tick it; what is there now "
+                "is kept."
             )
         if step.action == "remove":
             return self.tr("Goes away: it was not there before.")
@@ -154,7 +154,9 @@ class UndoDialog(Overlay):
     def _show_state(self) -> None:
         count = self._count()
         self.do.setEnabled(count > 0)
-        if count == 1:
+        if count == 0:
+            text = self.tr("Restore") if self.plan.redo else self.tr("Undo")
+        elif count == 1:
             text = self.tr("Restore 1 file") if self.plan.redo else self.tr("Undo 1 file")
         else:
             text = self.tr("Restore {count} files") if self.plan.redo else self.tr("Undo {count} files")
@@ -176,11 +178,9 @@ class UndoDialog(Overlay):
 
     def _summary_text(self, conflicts: int) -> str:
         if conflicts == 1:
-            return self.tr("1 file was changed by somebody else since.")
+            return self.tr("1 file was changed since.")
         if conflicts:
-            return self.tr("{count} files were changed by somebody else since.").format(
-                count=QLocale().toString(conflicts)
-            )
+            return self.tr("{count} files were changed since.").format(count=QLocale().toString(conflicts))
         return ""
 
     def restyle(self) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from agents.events import Mode
+from app.desktop.elsewhere import leaving, short_mark
 from app.desktop.models.words import duration, joined
 from app.desktop.window.header import thousands
+from app.services.models import STARTER, STARTER_NAME, shown_name
 from app.services.run_values import RunRecord
 from app.store.records import RUNS_UNDER_WAY
 
@@ -41,14 +43,11 @@ def described(run: RunRecord) -> str:
     """A run of the list as a screen reader says it."""
     translate = QCoreApplication.translate
     if run.state == "waiting":
-        return translate("Runs", "{title}, waits for your answer").format(title=run.title)
-    if run.state == "running":
-        return joined_name(run.title, step_text(run) or translate("Runs", "begins"))
-    return joined_name(run.title, state_note(run))
-
-
-def joined_name(title: str, note: str) -> str:
-    return f"{title}, {note}" if note else title
+        words = translate("Runs", "{title}, waits for your answer").format(title=run.title)
+    else:
+        going = step_text(run) or translate("Runs", "begins")
+        words = f"{run.title}, {going if run.state == 'running' else state_note(run)}"
+    return f"{words}, {short_mark()}" if leaving(run.model) is not None else words
 
 
 def step_text(run: RunRecord) -> str:
@@ -73,6 +72,13 @@ def progress_text(run: RunRecord, seconds: float) -> str:
             )
         )
     return joined(parts)
+
+
+def model_name(model: str) -> str:
+    """What the model of a run is called; one elsewhere with its place."""
+    if model == STARTER:
+        return STARTER_NAME
+    return shown_name(model) if model else ""
 
 
 def folder_text(path: str) -> str:

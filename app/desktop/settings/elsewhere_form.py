@@ -22,7 +22,7 @@ from app.desktop.theme import themes
 from app.services.elsewhere_file import ModelServer
 from app.services.secrets import TokenPlace
 from engine.errors import UserError
-from engine.remote.names import is_loopback
+from engine.remote.names import is_loopback, is_near
 
 if TYPE_CHECKING:
     from app.services.services import Services
@@ -38,10 +38,22 @@ def saved(
     return kept, services.elsewhere.key_place(kept.url)
 
 
-class ServerForm(LiveWidget):
-    """`saved` carries the `ModelServer` as it is kept."""
+def completed(address: str) -> str:
+    """An address with the beginning that people leave out: http in a network at home or at work, else https."""
+    address = address.strip()
+    if not address or "://" in address:
+        return address
+    try:
+        host = urlsplit(f"//{address}").hostname or ""
+    except ValueError:
+        return address
+    return f"{'http' if is_loopback(host) or is_near(host) else 'https'}://{address}"
 
-    saved = Signal(object)
+
+class ServerForm(LiveWidget):
+    """`saved` carries the `ModelServer` as it is kept, and who keeps its key."""
+
+    saved = Signal(object, str)
 
     def __init__(self, calls: ServiceCalls, parent: QWidget, server: ModelServer | None = None) -> None:
         super().__init__(parent)
@@ -192,14 +204,14 @@ class ServerForm(LiveWidget):
         before = self._server or ModelServer("")
         return msgspec.structs.replace(
             before,
-            url=self.address.text().strip(),
+            url=completed(self.address.text()),
             title=self.title.text().strip(),
             models=self.models.chosen(),
             allow_http=self.allow_http.isChecked() and self._is_far_http(),
             certificates=self.certificates.text().strip(),
             context=round(self.context.field.number() or 0),
             # Another place is another one to be told of.
-            agreed=before.agreed and self.address.text().strip() == before.url,
+            agreed=before.agreed and completed(self.address.text()) == before.url,
         )
 
     # What a person does
@@ -253,7 +265,7 @@ class ServerForm(LiveWidget):
         self._could_not(None)
         self.show_server(server)
         self.key.show_place(place)
-        self.saved.emit(server)
+        self.saved.emit(server, place)
 
     def _forget(self) -> None:
         server = self._server
@@ -282,7 +294,7 @@ class ServerForm(LiveWidget):
 
     def _is_far_http(self) -> bool:
         try:
-            parts = urlsplit(self.address.text().strip())
+            parts = urlsplit(completed(self.address.text()))
             return parts.scheme == "http" and bool(parts.hostname) and not is_loopback(parts.hostname or "")
         except ValueError:
             return False

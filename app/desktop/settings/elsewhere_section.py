@@ -20,6 +20,7 @@ from app.desktop.settings.server_parts import button, small
 from app.desktop.theme import themes
 from app.services.elsewhere_file import ModelServer
 from app.services.events import ElsewhereChanged, ServiceEvent
+from app.services.secrets import TokenPlace
 from engine.errors import UserError
 from engine.remote.names import RemoteName
 
@@ -190,7 +191,10 @@ class ElsewhereSection(Section):
         if self.isVisible() and any(isinstance(event, ElsewhereChanged) for event in events):
             self.list.read()
 
-    def _added(self, _: ModelServer) -> None:
+    def _added(self, _: ModelServer, place: TokenPlace) -> None:
+        if place == "session":
+            words = self.tr("The key is kept for this session only: no keyring was found on this system.")
+            self.said.emit(Said(words))
         now = QApplication.focusWidget()
         inside = now is not None and self.adding.isAncestorOf(now)
         self.adding.clear()

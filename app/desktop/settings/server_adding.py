@@ -140,7 +140,7 @@ class ImportServers(LiveWidget):
             line.complaint.say(error)
 
         self._calls.do(
-            lambda s: s.servers.add(found.spec, found.env, found.headers, imported=path),
+            lambda s: s.servers.add(found.spec, found.env, found.headers, path, found.enabled),
             lambda server: self._added(line, server),
             failed,
             executor="net",

@@ -47,7 +47,7 @@ def shortcuts() -> tuple[Shortcut, ...]:
         Shortcut("choose_model", "Ctrl+Shift+M", translate("Shortcuts", "Choose a model")),
         Shortcut("open_model", "Ctrl+O", translate("Shortcuts", "Open a model file")),
         Shortcut("sidebar", "Ctrl+B", translate("Shortcuts", "Show or hide the list")),
-        Shortcut("runs", "Ctrl+R", translate("Shortcuts", "Runs: tasks for the model")),
+        Shortcut("runs", "Ctrl+R", translate("Shortcuts", "Runs")),
         Shortcut("new_run", "Ctrl+Shift+N", translate("Shortcuts", "New run")),
         Shortcut("start_run", "Ctrl+Enter", translate("Shortcuts", "Start the new run"), in_window=False),
         Shortcut("models", "Ctrl+M", translate("Shortcuts", "Models: find and download")),

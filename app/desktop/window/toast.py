@@ -47,6 +47,7 @@ class Toast(QFrame):
     def stand_above(self, foot: QWidget) -> None:
         """Leave this part of the window free as well."""
         self._feet.append(foot)
+        foot.installEventFilter(self)
 
     def say(
         self,
@@ -126,7 +127,7 @@ class Toast(QFrame):
             self._timer.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide):
             self._place()
         elif event.type() == QEvent.Type.WindowActivate and self.isVisible():
             self._count_down()

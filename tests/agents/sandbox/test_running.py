@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import signal
 import subprocess
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.sandbox import find
 from agents.sandbox.find import find_sandbox, probe
 from agents.sandbox.sandbox import Confinement, Limits, Ran, Sandbox
 from agents.sandbox.visible import interpreter
@@ -26,6 +28,16 @@ def test_a_sandbox_is_found_here() -> None:
     found = find_sandbox()
     assert found and found.isolates
     assert find_sandbox() is found
+
+
+def test_where_there_is_none_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for candidates, told in (
+        ([], platform.system()),
+        ([Leaking()], "leaking: a program that was tried in it got out"),
+    ):
+        monkeypatch.setattr(find, "candidates", lambda found=candidates: found)
+        found = find._found.__wrapped__()
+        assert found.sandbox is None and found.why_none.params == {"detail": told}
 
 
 class Leaking:

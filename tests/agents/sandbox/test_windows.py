@@ -8,18 +8,20 @@ import ctypes
 import importlib
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PureWindowsPath
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
 from agents.sandbox.environment import program_environment
+from agents.sandbox.inside import repositories
 from agents.sandbox.inside.guard import Guarded
 from agents.sandbox.sandbox import Confinement, Limits
 from agents.sandbox.windows import layouts, plan
@@ -289,3 +291,26 @@ def test_the_launcher_needs_the_standard_library_alone() -> None:
         "from agents.sandbox.windows import layouts, plan\nfrom agents.sandbox.inside import guard\n"
     )
     subprocess.run([sys.executable, "-I", "-S", "-c", code, os.getcwd()], check=True)  # noqa: PTH109
+
+
+class Entry:
+    """What os.scandir tells of a folder on Windows."""
+
+    def __init__(self, tag: int) -> None:
+        self._tag = tag
+
+    def is_dir(self, *, follow_symlinks: bool) -> bool:
+        return True
+
+    def stat(self, *, follow_symlinks: bool) -> SimpleNamespace:
+        return SimpleNamespace(st_reparse_tag=self._tag)
+
+
+def test_junctions_are_not_entered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies behind one is not the workspace's, and must not be tidied up."""
+    monkeypatch.setattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", 0xA0000003, raising=False)
+    monkeypatch.setattr(stat, "IO_REPARSE_TAG_SYMLINK", 0xA000000C, raising=False)
+    with monkeypatch.context() as there:
+        there.setattr(sys, "platform", "win32")
+        found = [repositories._is_folder(Entry(tag)) for tag in (0, 0xA0000003, 0xA000000C)]  # type: ignore[arg-type]
+    assert found == [True, False, False]

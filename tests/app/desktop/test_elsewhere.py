@@ -99,6 +99,14 @@ def test_a_server_on_this_computer_is_used_without_a_question_and_without_the_ma
     running.until(lambda: chat.header.model.pill.name() == f"scripted · 127.0.0.1:{server.port}")
     assert not is_marked(running) and not chat.header.elsewhere.isVisible()
     assert chat.model.leaving is not None and chat.model.leaving.card is None
+    # The other pages do without a plan of it.
+    window = running.window
+    window.show_page("placement")
+    running.until(lambda: bool(window.placement.side.lines()))
+    assert window.placement.elsewhere.text().startswith("The model in use, scripted, runs on 127.0.0.1")
+    window.show_elsewhere()
+    assert window.settings.elsewhere.adding.address.hasFocus()
+    running.until(lambda: window.settings.model.context.field.specialValueText() == "Automatic")
 
 
 def test_a_server_that_is_away_is_told_with_the_way_to_its_settings(running: Running) -> None:
@@ -111,17 +119,6 @@ def test_a_server_that_is_away_is_told_with_the_way_to_its_settings(running: Run
     assert {"Try again", "Settings of the server", "Choose another model"} <= set(buttons)
     buttons["Settings of the server"].click()
     running.until(running.window.settings.elsewhere.adding.address.hasFocus)
-
-
-def test_the_other_pages_do_without_a_plan(running: Running, server: OpenAiServer) -> None:
-    window = running.window
-    running.window.chat.model.use(server.model)
-    running.until(lambda: running.services.models.state.state == "ready")
-    window.show_page("placement")
-    running.until(lambda: bool(window.placement.side.lines()))
-    window.show_elsewhere()
-    assert window.settings.elsewhere.adding.address.hasFocus()
-    assert window.settings.model.context.field.specialValueText() == "Automatic"
 
 
 def test_the_chip_says_why_for_who_hovers_and_for_who_listens(qtbot: QtBot, looks: None) -> None:

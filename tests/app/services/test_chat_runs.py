@@ -19,6 +19,7 @@ from agents.run.run import Run
 from app.services.events import (
     AnswerDelta,
     AnswerFinished,
+    AnswerPrefill,
     AnswerRestarted,
     AnswerRun,
     RunAsks,
@@ -403,6 +404,8 @@ def test_the_engine_answers_chats_with_and_without_tools_one_after_the_other(
         assert ended == set(others) and services.runs.join(run.id, 10)
         assert services.runs.get(run.id).state == "completed"
         assert services.conversations.answering() == {asking.id}
+        read = {event.message for event in told.seen if isinstance(event, AnswerPrefill)}
+        assert waiting.id in read, "the first prompt with tools is long: how far it is read is told"
         services.runs.decide(asked.run, asked.call, Decision(allow=True))
         assert told.finished(waiting.id).state == "done"
         assert (folder / "notes.txt").exists()

@@ -29,12 +29,14 @@ def test_a_folder_is_taken_without_the_links_that_lead_to_it(tmp_path: Path, hom
     assert checked_workspace(str(tmp_path / "link"), home) == (tmp_path / "작업 폴더").resolve()
 
 
-def test_a_relative_folder_is_that_of_the_command(
+def test_a_folder_that_is_not_named_whole_is_no_folder_and_never_the_one_that_the_program_is_in(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "w").mkdir()
-    monkeypatch.chdir(tmp_path)
-    assert checked_workspace("w", home) == (tmp_path / "w").resolve()
+    monkeypatch.chdir(tmp_path / "w")
+    for path in ("", "  ", ".", "w", "../w", "\t"):
+        assert refused(path, home) == "run.workspace_not_named", path
+    assert checked_workspace(str(tmp_path / "w"), home) == (tmp_path / "w").resolve()
 
 
 def test_what_is_no_folder_is_told(tmp_path: Path, home: Path) -> None:
@@ -42,7 +44,7 @@ def test_what_is_no_folder_is_told(tmp_path: Path, home: Path) -> None:
     (tmp_path / "round").symlink_to(tmp_path / "round")
     assert refused(str(tmp_path / "none"), home) == "run.no_workspace"
     assert refused(str(tmp_path / "file"), home) == "run.workspace_not_a_folder"
-    assert refused("a\0b", home) == "run.workspace_unreadable"
+    assert refused("/a\0b", home) == "run.workspace_unreadable"
     assert refused(str(tmp_path / "round"), home) in ("run.workspace_unreadable", "run.no_workspace")
     assert refused("~nobody-of-that-name/x", home) in ("run.workspace_unreadable", "run.no_workspace")
 

@@ -43,6 +43,13 @@ def test_a_file_of_vs_code_with_comments_is_read(tmp_path: Path) -> None:
     assert found_in(write(tmp_path, {"mcp": {"servers": {"b": {"command": "x"}}}}))[0].name == "b"
 
 
+def test_what_is_turned_off_elsewhere_comes_turned_off_and_works_in_the_workspace(tmp_path: Path) -> None:
+    off = {"command": "x", "args": ["${workspaceFolder}/notes"], "disabled": True}
+    found = found_in(write(tmp_path, {"mcpServers": {"off": off, "on": {"command": "x", "disabled": False}}}))
+    assert [one.enabled for one in found] == [False, True]
+    assert found[0].spec.command == ("x", "./notes")
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

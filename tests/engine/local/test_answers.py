@@ -5,7 +5,7 @@ import time
 import msgspec
 import pytest
 
-from engine.api import Delta, Finished, PrefillProgress, Sampling
+from engine.api import Delta, Finished, GenerateRequest, Message, PrefillProgress, Sampling
 from engine.errors import ErrorInfo
 from tests.engine.local.conftest import Running
 from tests.support.recorder import ask
@@ -137,3 +137,19 @@ def test_events_of_an_answer_come_in_order_and_end_with_finished(running: Runnin
     assert kinds[0] is PrefillProgress
     assert kinds[-1] is Finished
     assert kinds.index(Delta) > kinds.index(PrefillProgress)
+
+
+def test_what_stands_before_an_answer_is_not_read_again_when_that_comes_back_written_otherwise(
+    running: Running,
+) -> None:
+    question = Message("user", "Write some words that nobody knows.")
+    # Drawn hot, words come in pieces that no tokenizer would make of them.
+    hot = Sampling(temperature=3.0, top_k=0, top_p=1.0, min_p=0.0, seed=0)
+    first, _ = running.told.answer(
+        running.engine, GenerateRequest(61, (question,), sampling=hot, max_tokens=40)
+    )
+    said = (question, Message("assistant", first), Message("user", "More."))
+    _, second = running.told.answer(running.engine, GenerateRequest(62, said, max_tokens=4))
+    other = (*said, Message("assistant", "Not what it said."), Message("user", "And more."))
+    _, third = running.told.answer(running.engine, GenerateRequest(63, other, max_tokens=4))
+    assert third.usage.cached_tokens >= second.usage.prompt_tokens

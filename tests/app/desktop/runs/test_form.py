@@ -10,10 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from agents.budget import Budget
 from app.desktop.runs.folder_field import dropped_folder
-from app.desktop.runs.model_field import OTHER
+from app.desktop.runs.model_field import OTHER, RunModel
 from app.desktop.runs.new_run import NewRun
 from app.desktop.runs.save_recipe import parameters_in
+from app.services.events import ModelChanged
 from app.services.run_values import Recipe, RunWish, ToolAtHand
+from engine.api import ModelFacts, ReasoningControl, Sampling
 from tests.app.desktop.runs.conftest import RunsBench
 from tests.support.agents.scripted_brain import ScriptedBrain, says
 
@@ -115,6 +117,36 @@ def test_a_model_elsewhere_is_given_by_name_and_said_to_get_the_text(form: NewRu
     )
     (wish,) = sent(form)
     assert wish.model == "openai:https://models.example/v1#qwen"
+
+
+def test_models_are_offered_with_how_well_they_use_tools_and_those_of_earlier_runs_again(
+    form: NewRun,
+) -> None:
+    form.show_models([RunModel("/m/granite.gguf", "Granite · Q4_K_M", "/m/granite.gguf", "good")])
+    used = "openai:http://127.0.0.1:8000/v1#qwen"
+    form.show_recent([], [used, "/gone.gguf", used])
+    form.model.choice.open_menu()
+    texts = [action.text() for action in form.model.choice.menu_shown.actions()]
+    form.model.choice.menu_shown.close()
+    assert texts == [
+        "The model in use",
+        "Granite · Q4_K_M · tools: good",
+        "qwen · 127.0.0.1:8000",
+        "Another one, by its name…",
+    ]
+    form.model.choose(used)
+    assert form.model.model() == used
+
+
+def test_reasoning_is_offered_as_the_model_can_do_it(form: NewRun) -> None:
+    facts = ModelFacts(
+        "/m/smol.gguf", "SmolLM2", "llama", "F16", 2048, 2048, ReasoningControl("none"), Sampling(), 0.1
+    )
+    form.take_model(ModelChanged("ready", "SmolLM2", "/m/smol.gguf", facts=facts))
+    assert not form.reasoning.isVisible()
+    form.show_models([RunModel("/m/qwen.gguf", "Qwen", "/m/qwen.gguf")])
+    form.model.choose("/m/qwen.gguf")  # not loaded, so nothing is known of it
+    assert form.reasoning.isVisible()
 
 
 def test_a_folder_or_the_folder_of_a_file_can_be_dropped(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from agents.permissions.values import Decision
@@ -156,6 +156,12 @@ def test_a_run_that_nobody_looks_at_tells_when_it_asks_and_when_it_is_done(
     running.until(lambda: window.runs.reading.view is not None)
     assert window.runs.run.isVisible()
     assert window.runs.run.header.title.whole() == "Make a plan"
+    window.toast.say("Something else")
+    window.new_run()
+    foot = window.runs.form.foot
+    running.until(
+        lambda: window.toast.geometry().bottom() < foot.mapTo(window, QPoint(0, 0)).y() < window.height()
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

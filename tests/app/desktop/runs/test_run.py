@@ -18,7 +18,7 @@ from app.desktop.runs.files_card import MOST_ROWS, FilesCard
 from app.desktop.runs.grant_words import what_is_granted, where_it_counts
 from app.desktop.runs.run_header import RunHeader
 from app.desktop.runs.seen_card import SeenCard
-from app.desktop.runs.words import described, folder_text, progress_text, state_note
+from app.desktop.runs.words import described, folder_text, model_name, progress_text, state_note
 from app.desktop.settings.grants_section import GrantsSection
 from app.services.run_values import RunRecord, RunView, Touched
 from engine.errors import UserError
@@ -45,12 +45,21 @@ def test_the_list_says_how_a_run_stands_in_a_word() -> None:
         described(msgspec.structs.replace(RUN, state="waiting")) == "Rename invoices, waits for your answer"
     )
     assert described(RUN) == "Rename invoices, step 6 of 25"
+    elsewhere = msgspec.structs.replace(RUN, model="openai:https://models.example/v1#qwen")
+    assert described(elsewhere) == "Rename invoices, step 6 of 25, Elsewhere"
 
 
 def test_the_bar_says_how_far_a_run_is() -> None:
     run = msgspec.structs.replace(RUN, tokens=4200, context=16384)
     assert progress_text(run, 72.4) == "step 6 of 25 · 1 min 12 s · 4.1k of 16k tokens"
     assert progress_text(msgspec.structs.replace(RUN, step=0), 0.2) == ""
+
+
+def test_a_model_is_called_as_elsewhere_in_the_window() -> None:
+    assert model_name("starter") == "SmolLM2 135M Instruct"
+    assert model_name("/models/Qwen3-30B-A3B-Q4_K_M.gguf") == "Qwen3-30B-A3B-Q4_K_M"
+    assert model_name("openai:http://models.example/v1#qwen") == "qwen · models.example"
+    assert model_name("") == ""
 
 
 def test_a_folder_of_the_user_is_written_short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -80,7 +89,7 @@ def test_the_bar_has_the_buttons_of_the_state_and_marks_a_model_elsewhere(qtbot:
     assert not header.remote.isVisible()
     shown(remote=True, model="openai:https://models.example/v1#qwen")
     assert header.remote.isVisible()
-    assert "openai:https://models.example/v1#qwen" in header.remote.accessibleName()
+    assert header.remote.accessibleName().endswith("goes to models.example.")
     header.show_view(RunView(msgspec.structs.replace(RUN, state="interrupted"), interrupted=("c1",)), 0.0)
     assert not header.resume.isVisible()  # what becomes of the call is asked below
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -202,6 +203,18 @@ def test_a_question_is_asked_and_answered(qtbot: Any, page: RunStepsView) -> Non
     page.ask(None)
     # The focus does not go on to a step, where the next Enter would open it, and the page stays at its end.
     assert page._asked is None and page._scroll.hasFocus() and page.at_end
+
+
+@pytest.mark.parametrize("height", [480, 700])
+def test_a_long_question_is_seen_from_its_first_word_to_its_answers(page: RunStepsView, height: int) -> None:
+    page.resize(700, height)
+    diff = "+++ b/a\n" + "+line\n" * 100
+    asked = msgspec.structs.replace(invoices.question(), subject="echo x\n" * 100, diff=diff)
+    show(page, invoices.begun(), "waiting", pending=asked)
+    card = page._asked
+    assert card is not None and card.height() <= page._scroll.viewport().height()
+    assert page.rect().contains(card.mapTo(page, card.rect().topLeft()))
+    assert page.rect().contains(card.mapTo(page, card.rect().bottomRight()))
 
 
 def test_the_same_question_stays_as_it_is(page: RunStepsView) -> None:

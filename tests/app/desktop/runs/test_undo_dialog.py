@@ -51,7 +51,7 @@ def test_conflicts_stand_first_and_are_left_alone_unless_ticked(window: QWidget)
 
 def test_nothing_to_do_cannot_be_done(window: QWidget) -> None:
     made = dialog(window, STEPS[2])
-    assert not made.do.isEnabled() and made.cancel.hasFocus()
+    assert not made.do.isEnabled() and made.cancel.hasFocus() and made.do.text() == "Undo"
 
 
 def test_enter_does_it_and_escape_does_not(qtbot: Any, window: QWidget) -> None:

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.language import languages
 from app.desktop.service_calls import ServiceCalls
-from app.desktop.settings.elsewhere_form import ServerForm
+from app.desktop.settings.elsewhere_form import ServerForm, completed
 from app.desktop.settings.elsewhere_section import ElsewhereSection
 from app.services.elsewhere import Elsewhere
 from app.services.elsewhere_file import ModelServer
@@ -143,6 +143,22 @@ def test_the_keyboard_goes_from_above_to_below(page: Page, qtbot: QtBot) -> None
     assert all(later - one > -8 for one, later in itertools.pairwise(heights))
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("localhost:1234", "http://localhost:1234"),
+        (" 192.168.0.7:8000/v1", "http://192.168.0.7:8000/v1"),
+        ("[::1]:80", "http://[::1]:80"),
+        ("api.example.com", "https://api.example.com"),
+        ("http://far.example", "http://far.example"),
+        ("[", "["),
+        ("", ""),
+    ],
+)
+def test_the_beginning_of_an_address_may_be_left_out(typed: str, meant: str) -> None:
+    assert completed(typed) == meant
+
+
 def test_http_to_another_computer_is_allowed_by_hand_alone(page: Page, qtbot: QtBot) -> None:
     form = page.adding
     for near in (
@@ -169,7 +185,8 @@ def test_a_server_is_changed_and_its_key_is_kept_forgotten_and_not_handed_on(
     url = "https://far.example/v1"
     page.add(ModelServer(url, models=("a", "b"), agreed=True), KEY)
     line = page.section.list.lines[url]
-    assert line.chip.isVisible() and line.words.text() == "2 models" and not line.remove.isVisible()
+    page.until(line.chip.isVisible)
+    assert line.words.text() == "2 models" and not line.remove.isVisible()
     qtbot.mouseClick(line.toggle, Qt.MouseButton.LeftButton)
     form = line.form
     assert form is not None and form.isVisible()
@@ -196,7 +213,15 @@ def test_a_server_is_changed_and_its_key_is_kept_forgotten_and_not_handed_on(
 
 def test_without_a_keyring_it_says_so(qtbot: QtBot, looks: None, tmp_path: Path) -> None:
     page = Page(qtbot, tmp_path / "home")
-    page.add(ModelServer("https://far.example/v1", models=("a",)), KEY)
+    said = QSignalSpy(page.section.said)
+    type_in(qtbot, page.adding.address, "far.example/v1")
+    type_in(qtbot, page.adding.key.field, KEY)
+    type_in(qtbot, page.adding.models.another, "a")
+    qtbot.mouseClick(page.adding.save, Qt.MouseButton.LeftButton)
+    page.until(lambda: said.count() == 1)
+    assert "for this session only: no keyring" in said.at(0)[0].text
+    page.told()
+    page.until(lambda: bool(page.section.list.lines))
     line = page.section.list.lines["https://far.example/v1"]
     qtbot.mouseClick(line.toggle, Qt.MouseButton.LeftButton)
     page.until(lambda: line.form is not None and "no keyring was found" in line.form.key.state.text())
@@ -205,7 +230,7 @@ def test_without_a_keyring_it_says_so(qtbot: QtBot, looks: None, tmp_path: Path)
 def test_what_cannot_be_saved_says_why(page: Page, qtbot: QtBot) -> None:
     page.add(ModelServer("https://far.example/v1", "Far"))
     form = page.adding
-    for address, said in (("nonsense", "cannot be used"), ("https://far.example/v1/", "already")):
+    for address, said in (("ftp://far", "cannot be used"), ("https://far.example/v1/", "already")):
         type_in(qtbot, form.address, address)
         type_in(qtbot, form.models.another, "m")
         qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
