@@ -8,6 +8,7 @@ import contextlib
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -25,6 +26,7 @@ from engine.errors import ErrorInfo, UserError
 LinkState = Literal["off", "starting", "ready", "failed"]
 LONGEST_BACKOFF_S = 60.0
 POLL_S = 0.1
+MOST_QUESTIONS = 20  # in one call: nobody is to be worn down
 VISIT_S = 300.0  # for a page that a person was sent to
 GIVE_UP_S = 2.0  # for a call that was cancelled to end
 _Item = tuple[Question, "asyncio.Future[Decision | None]"] | None
@@ -131,7 +133,7 @@ class Link:
     def _call(self, tool: str, arguments: dict[str, Any], here: Here) -> Outcome:
         """The thread that called waits here, and asks the server's questions itself."""
         items: queue.SimpleQueue[_Item] = queue.SimpleQueue()
-        steps: list[str] = []
+        steps: deque[str] = deque(maxlen=1)
         working = self._loop.submit(self._work(tool, arguments, items, steps))
         working.add_done_callback(lambda _: items.put(None))
         deadline = time.monotonic() + self.spec.timeout_s
@@ -181,9 +183,15 @@ class Link:
             return Outcome(f"The server {self.spec.name} was stopped during the call.", "interrupted")
 
     async def _work(
-        self, tool: str, arguments: dict[str, Any], items: queue.SimpleQueue[_Item], steps: list[str]
+        self, tool: str, arguments: dict[str, Any], items: queue.SimpleQueue[_Item], steps: deque[str]
     ) -> Any:
+        asked = 0
+
         async def ask(question: Question) -> Decision | None:
+            nonlocal asked
+            asked += 1
+            if asked > MOST_QUESTIONS:
+                return None
             reply: asyncio.Future[Decision | None] = asyncio.get_running_loop().create_future()
             items.put((question, reply))
             return await reply

@@ -130,10 +130,10 @@ class ChatRuns:
 
     def settled(self, message: Message) -> Message:
         """An answer that its process could not end any more, as its run did where that had come to its end."""
-        if not message.run:
+        if not self.can_resume(message.run):
             return message
         entries = self._runs.entries(message.run)
-        if not entries or not isinstance(entries[-1].event, RunFinished):
+        if not isinstance(entries[-1].event, RunFinished):
             return message
         ending = ending_of(message.id, entries)
         content = answer_of(entries, message.content)

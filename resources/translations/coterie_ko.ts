@@ -825,6 +825,14 @@
         <source>They are kept for 30 days and then removed for good.</source>
         <translation>30일 동안 보관한 뒤 완전히 지웁니다.</translation>
     </message>
+    <message>
+        <source>Deleted runs</source>
+        <translation>삭제한 실행</translation>
+    </message>
+    <message>
+        <source>They are kept for 30 days as well. What they did to files stays as it is.</source>
+        <translation>마찬가지로 30일 동안 보관합니다. 실행이 파일에 한 일은 그대로 남습니다.</translation>
+    </message>
 </context>
 <context>
     <name>DefaultAnswers</name>

@@ -56,6 +56,7 @@ class RunsPage(LiveWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
         self._last_event = 0.0
+        self._wanted = 0  # a run that is to be shown once it is known
         self._tools_known = False
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
@@ -177,6 +178,7 @@ class RunsPage(LiveWidget):
     def show_run(self, run: int) -> None:
         """Open a run of the list."""
         record = self.shelf.get(run)
+        self._wanted = run if record is None else 0  # it is there in a moment
         if record is None or (run == self.reading.shown and self._stack.currentWidget() is self.run):
             return
         # The one before must not be answered in the name of this one.
@@ -260,7 +262,9 @@ class RunsPage(LiveWidget):
     def _show_list(self) -> None:
         self.side.show_runs(self.shelf.all())
         shown = self.reading.shown
-        if shown and self.shelf.get(shown) is None and self._stack.currentWidget() is self.run:
+        if self._wanted and self.shelf.get(self._wanted) is not None:
+            self.show_run(self._wanted)
+        elif shown and self.shelf.get(shown) is None and self._stack.currentWidget() is self.run:
             self.reading.clear()
             self._show_first()
         elif self._stack.currentWidget() is self.state:

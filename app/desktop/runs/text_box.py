@@ -156,9 +156,7 @@ class TextBox(QWidget):
         long = len(text) > LONG_LINE and max(map(len, text.split("\n"))) > LONG_LINE
         self.text.setWordWrapMode(wrap.WrapAnywhere if long else wrap.WrapAtWordBoundaryOrAnywhere)
         self.text.setPlainText(text)
-        tall = self.lines() > self._most or len(text) > 60 * self._most
-        # A text that scrolls can be reached by keys, to be read to its end.
-        self.text.setFocusPolicy(Qt.FocusPolicy.StrongFocus if tall else Qt.FocusPolicy.ClickFocus)
+        self._let_reach()
         self.updateGeometry()
         self.heightChanged.emit()
 
@@ -175,7 +173,13 @@ class TextBox(QWidget):
         """How many lines are shown before it scrolls."""
         if lines != self._most:
             self._most = lines
+            self._let_reach()
             self.updateGeometry()
+
+    def _let_reach(self) -> None:
+        """A text that scrolls can be reached by keys, to be read to its end."""
+        tall = self.lines() > self._most or self.text.document().characterCount() > 60 * self._most
+        self.text.setFocusPolicy(Qt.FocusPolicy.StrongFocus if tall else Qt.FocusPolicy.ClickFocus)
 
     def lines(self) -> int:
         return self.text.blockCount()

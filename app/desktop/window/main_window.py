@@ -225,6 +225,7 @@ class MainWindow(LiveWidget):
         self.chat.header.model.library_wanted.connect(lambda: self.show_models("library"))
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)
         self.settings.restored.connect(self.open_chat)
+        self.settings.run_restored.connect(self.show_run)
         self.settings.said.connect(self._say)
         self.placement.workers_wanted.connect(self.show_workers)
         self.placement.model_strip.choose_wanted.connect(self.choose_model)

@@ -312,6 +312,20 @@ def test_a_link_is_shown_whole_and_never_opened(host: Host, workspace: Path, fau
     assert (person.asked[0].kind, person.asked[0].subject) == ("url", "https://example.com/login?x=1")
 
 
+def test_nobody_is_asked_without_end_in_one_call(host: Host, workspace: Path, faulty: Faulty) -> None:
+    class Declining:
+        asked = 0
+
+        def ask(self, request: ApprovalRequest) -> Decision:
+            self.asked += 1
+            return Decision(False)
+
+    person = Declining()
+    tools = tools_of(host, faulty(), workspace)
+    outcome = tools["faulty_nag"].run({}, here_in(workspace, approver=person))
+    assert person.asked == 20 and json.loads(outcome.text) == ["decline"] * 20 + ["cancel"] * 30
+
+
 def test_without_anybody_to_ask_a_question_is_cancelled(host: Host, workspace: Path, faulty: Faulty) -> None:
     outcome = tools_of(host, faulty(), workspace)["faulty_ask"].run({}, here_in(workspace))
     assert json.loads(outcome.text) == {"action": "cancel"}

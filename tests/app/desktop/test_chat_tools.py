@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.desktop import tasks
+from app.desktop.bridge import Bridge
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.answer_steps import AnswerSteps
 from app.desktop.chat.chat_page import ChatPage
+from app.desktop.models.said import Said
 from app.desktop.runs.approval_card import ApprovalCard
+from app.desktop.service_calls import ServiceCalls
+from app.services.services import Services, open_services
 from app.store.records import ChatOptions, ChatTools
-from tests.app.desktop.conftest import Running
+from tests.app.desktop.conftest import WAIT_MS, Running
 from tests.support.agents.scripted_brain import Reply, ScriptedBrain, calls, says
+from tests.support.scripted_engine import ScriptedEngine
 
 WRITE = calls(("write_file", {"path": "notes.txt", "content": "hello\n"}), text="I write it.")
 
 
 class Chatting:
-    """The window with a scripted model behind its runs."""
+    """The page of a chat with a scripted model behind its runs, in a bare window. `said` is what it wants to be told
+    at the foot."""
 
-    def __init__(self, running: Running, folder: Path) -> None:
-        self.running, self.folder, self.qtbot = running, folder, running.qtbot
+    def __init__(self, qtbot: QtBot, services: Services, page: ChatPage, folder: Path) -> None:
+        self.qtbot, self.services, self.page, self.folder = qtbot, services, page, folder
         folder.mkdir()
+        self.said: list[Said] = []
+        page.said.connect(self.said.append)
         self.brain = ScriptedBrain(says("Hello."))
-        running.services.brains.brain = lambda name="": self.brain  # type: ignore[method-assign]
-        running.services.runs._parts.sandbox = lambda: None  # type: ignore[method-assign]
+        services.brains.brain = lambda name="": self.brain  # type: ignore[method-assign]
+        services.runs._parts.sandbox = lambda: None  # type: ignore[method-assign]
 
-    @property
-    def page(self) -> ChatPage:
-        return self.running.window.chat
+    def until(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=WAIT_MS)
 
     def switch_on(self, mode: str = "ask") -> None:
         self.page.tools.chosen.emit(ChatTools(str(self.folder), mode))  # type: ignore[arg-type]
@@ -45,21 +54,21 @@ class Chatting:
 
     def question(self) -> ApprovalCard:
         """What is asked."""
-        self.running.until(lambda: self.page.runs.question() is not None)
+        self.until(lambda: self.page.runs.question() is not None)
         steps = self.page.runs.question()
         assert steps is not None and steps.question is not None
-        self.running.until(steps.question.isVisible)
+        self.until(steps.question.isVisible)
         return steps.question
 
     def answer(self) -> AnswerCard:
         """The last answer, once it has ended and is shown as it is stored."""
-        self.running.until(lambda: bool(self.page.transcript.ids) and not self.page.answering())
+        self.until(lambda: bool(self.page.transcript.ids) and not self.page.answering())
 
         def shown() -> bool:
             card = self.page.transcript._window.card(self.page.transcript.ids[-1])
             return isinstance(card, AnswerCard) and card.message.state != "streaming"
 
-        self.running.until(shown)
+        self.until(shown)
         card = self.page.transcript._window.card(self.page.transcript.ids[-1])
         assert isinstance(card, AnswerCard)
         return card
@@ -67,15 +76,48 @@ class Chatting:
     def steps(self) -> AnswerSteps:
         steps = self.answer().steps
         assert steps is not None
-        self.running.until(lambda: not steps.is_under_way)
+        self.until(lambda: not steps.is_under_way)
         return steps
 
 
 @pytest.fixture
-def chatting(running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Chatting:
-    # A question takes answers at once.
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions take answers at once."""
     monkeypatch.setitem(ApprovalCard.__init__.__kwdefaults__, "guard", 0.0)
-    return Chatting(running, tmp_path / "work")
+
+
+@pytest.fixture
+def chatting(
+    qtbot: QtBot, coterie_home: Path, tmp_path: Path, looks: None, eager: None
+) -> Iterator[Chatting]:
+    coterie_home.mkdir(parents=True, exist_ok=True)
+    services = open_services(coterie_home, make_engine=ScriptedEngine)
+    bridge, calls = Bridge(), ServiceCalls()
+    window = QWidget()
+    page = ChatPage(calls, window)
+    page.complete()
+    page.show_words()
+    QHBoxLayout(window).addWidget(page)
+    bridge.events.connect(page.take_events)
+    bridge.attach(services)
+    calls.attach(services)
+    window.resize(1000, 760)
+    window.show()
+    qtbot.waitExposed(window)
+    yield Chatting(qtbot, services, page, tmp_path / "work")
+    bridge.detach()
+    tasks.shutdown()
+    services.close()
+    window.close()
+    for thing in (window, bridge, calls):
+        thing.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def in_window(running: Running, tmp_path: Path, eager: None) -> Chatting:
+    """The same in the whole window."""
+    return Chatting(running.qtbot, running.services, running.window.chat, tmp_path / "work")
 
 
 def test_tools_are_switched_on_in_the_sheet_and_shown_beside_what_is_written(chatting: Chatting) -> None:
@@ -83,40 +125,24 @@ def test_tools_are_switched_on_in_the_sheet_and_shown_beside_what_is_written(cha
     button = chatting.page.composer.tools.button
     assert button.accessibleName() == "Tools: off"
     button.click()
-    chatting.running.until(lambda: tools.sheet is not None and tools.sheet.isVisible())
+    chatting.until(lambda: tools.sheet is not None and tools.sheet.isVisible())
     sheet = tools.sheet
     assert sheet is not None and not sheet.turn_off.isVisible()
     sheet.folder.show_folder(str(chatting.folder / "nowhere"))
     sheet.use.click()
-    chatting.running.until(lambda: bool(sheet.folder.complaint.text()))
+    chatting.until(lambda: bool(sheet.folder.complaint.text()))
     sheet.folder.show_folder(str(chatting.folder))
     sheet.mode.buttons[2].click()
     sheet.use.click()
-    chatting.running.until(lambda: not sheet.isVisible())
+    chatting.until(lambda: not sheet.isVisible())
     assert chatting.page.options().tools == ChatTools(str(chatting.folder), "workspace")
     assert button.text().strip() == "work" and button.accessibleName().endswith("Workspace")
     button.click()
-    chatting.running.until(sheet.isVisible)
+    chatting.until(sheet.isVisible)
     assert sheet.chosen() == ChatTools(str(chatting.folder), "workspace")
     sheet.turn_off.click()
-    chatting.running.until(lambda: chatting.page.options().tools is None)
+    chatting.until(lambda: chatting.page.options().tools is None)
     assert button.text().strip() == "Tools"
-
-
-def test_each_chat_has_tools_of_its_own_and_other_options_leave_them_alone(chatting: Chatting) -> None:
-    chatting.switch_on()
-    chatting.begin("Hi", says("Hello."))
-    chatting.answer()
-    first = chatting.page.conversation
-    assert first is not None and first.options.tools is not None
-    chatting.running.window.panel._save(ChatOptions(system_prompt="Be brief."))
-    chatting.running.until(lambda: chatting.page.options().system_prompt == "Be brief.")
-    assert chatting.page.options().tools == first.options.tools
-    chatting.page.open_new()
-    assert chatting.page.options().tools is None
-    assert chatting.page.composer.tools.button.accessibleName() == "Tools: off"
-    chatting.page.open(first.id)
-    chatting.running.until(lambda: chatting.page.options().tools is not None)
 
 
 def test_a_call_is_allowed_by_keyboard_and_its_steps_stand_over_the_answer(chatting: Chatting) -> None:
@@ -135,7 +161,7 @@ def test_a_call_is_allowed_by_keyboard_and_its_steps_stand_over_the_answer(chatt
     assert (chatting.folder / "notes.txt").read_text() == "hello\n"
     assert answer.message.content == "It is **there**." and answer.copied_text() == "It is **there**."
     steps = chatting.steps()
-    chatting.running.until(lambda: steps._undo.isVisible())
+    chatting.until(lambda: steps._undo.isVisible())
     assert steps._head.text() == "1 step  ·  1 file changed" and steps.question is None
     assert QApplication.focusWidget() is composer and composer.placeholderText() == "Ask anything"
     assert steps.y() < answer._body.y()
@@ -147,14 +173,15 @@ def test_what_an_answer_changed_is_taken_back_under_it_and_the_foot_of_the_windo
     chatting.switch_on("workspace")
     chatting.begin("Make notes.txt", WRITE, says("It is there."))
     steps = chatting.steps()
-    chatting.running.until(steps._undo.isVisible)
+    chatting.until(steps._undo.isVisible)
     steps._undo.click()
-    chatting.running.until(lambda: not (chatting.folder / "notes.txt").exists())
-    chatting.running.until(lambda: not steps._undo.isVisible() and chatting.running.window.toast.isVisible())
+    chatting.until(lambda: not (chatting.folder / "notes.txt").exists())
+    chatting.until(lambda: not steps._undo.isVisible() and bool(chatting.said))
     assert steps._head.text() == "1 step"
-    chatting.running.window.toast._act()
-    chatting.running.until((chatting.folder / "notes.txt").exists)
-    chatting.running.until(steps._undo.isVisible)
+    assert chatting.said[0].act is not None
+    chatting.said[0].act()
+    chatting.until((chatting.folder / "notes.txt").exists)
+    chatting.until(steps._undo.isVisible)
 
 
 def test_what_is_being_written_may_turn_out_to_be_a_step(chatting: Chatting) -> None:
@@ -163,7 +190,7 @@ def test_what_is_being_written_may_turn_out_to_be_a_step(chatting: Chatting) -> 
     card = chatting.question()
     streaming = card.parentWidget().parentWidget()
     assert isinstance(streaming, AnswerCard) and streaming.streamed_text() == ""
-    chatting.running.until(lambda: len(streaming.steps._column.widgets()) == 2)  # type: ignore[union-attr]
+    chatting.until(lambda: len(streaming.steps._column.widgets()) == 2)  # type: ignore[union-attr]
     assert streaming._status is None  # a person is waited for, and not the model
     card.bar.no.click()
     card.bar.deny.click()
@@ -171,50 +198,44 @@ def test_what_is_being_written_may_turn_out_to_be_a_step(chatting: Chatting) -> 
     assert not (chatting.folder / "notes.txt").exists()
 
 
-def test_a_chat_that_asks_can_be_left_and_asks_again_when_it_is_opened(chatting: Chatting) -> None:
-    chatting.switch_on()
-    chatting.begin("Make notes.txt", WRITE, says("It is there."))
-    chatting.question()
-    asking = chatting.page.conversation
-    assert asking is not None
-    chatting.page.open_new()
-    window = chatting.running.window
-    assert window.sidebar._delegate.asking == {asking.id}
-    chatting.begin("Hi")
-    chatting.running.until(lambda: chatting.page.conversation is not None)
-    other = chatting.page.conversation
-    assert other is not None and other.id != asking.id and other.options.tools is None
-    assert chatting.answer().message.content == "Hello from the script."
-    chatting.page.open(asking.id)
-    chatting.question()._allow("once")
-    assert chatting.answer().message.content == "It is there."
-    chatting.running.until(lambda: window.sidebar._delegate.asking == set())
-
-
-def test_a_chat_that_begins_to_ask_while_another_is_shown_says_so_at_the_foot(chatting: Chatting) -> None:
+def test_a_chat_that_asks_can_be_left_says_so_at_the_foot_and_asks_again_when_it_is_opened(
+    in_window: Chatting, running: Running
+) -> None:
+    chatting, window = in_window, running.window
     chatting.switch_on()
     chatting.brain.slow = 0.3
     chatting.begin("Make notes.txt", WRITE, says("It is there."))
-    chatting.running.until(lambda: bool(chatting.page.transcript.ids))
+    chatting.until(lambda: bool(chatting.page.transcript.ids))
+    asking = chatting.page.conversation
+    assert asking is not None
+    window.panel._save(ChatOptions(system_prompt="Be brief."))
+    chatting.until(lambda: chatting.page.options().system_prompt == "Be brief.")
+    assert chatting.page.options().tools == asking.options.tools is not None
     chatting.page.open_new()
-    toast = chatting.running.window.toast
-    chatting.running.until(toast.isVisible)
-    assert toast._text.text() == "“Make notes.txt” waits for your answer"
-    toast._act()
+    chatting.until(window.toast.isVisible)
+    assert window.toast._text.text() == "“Make notes.txt” waits for your answer"
+    assert window.sidebar._delegate.asking == {asking.id}
+    chatting.begin("Hi")
+    chatting.until(lambda: chatting.page.conversation is not None)
+    other = chatting.page.conversation
+    assert other is not None and other.id != asking.id and other.options.tools is None
+    assert chatting.answer().message.content == "Hello from the script."
+    window.chat_notes.show_wanted.emit(asking.id)
     chatting.question()._allow("once")
     assert chatting.answer().message.content == "It is there."
+    chatting.until(lambda: window.sidebar._delegate.asking == set())
 
 
 def test_a_chat_may_have_some_of_the_tools_alone(chatting: Chatting) -> None:
     tools = chatting.page.tools
     chatting.page.composer.tools.button.click()
-    chatting.running.until(lambda: tools.sheet is not None and tools.sheet.isVisible())
+    chatting.until(lambda: tools.sheet is not None and tools.sheet.isVisible())
     sheet = tools.sheet
     assert sheet is not None and sheet.chosen().names is None
     sheet.folder.show_folder(str(chatting.folder))
     sheet.which.reading.click()
     sheet.use.click()
-    chatting.running.until(lambda: chatting.page.options().tools is not None)
+    chatting.until(lambda: chatting.page.options().tools is not None)
     chatting.begin("Make notes.txt", WRITE, says("I may not."))
     assert chatting.answer().message.content == "I may not."
     assert not (chatting.folder / "notes.txt").exists()
@@ -232,7 +253,7 @@ def test_a_stopped_answer_keeps_its_steps_and_is_continued(chatting: Chatting) -
     assert chatting.steps()._head.text() == "1 step"
     chatting.brain.replies = [says("I leave it.")]
     answer._act()
-    chatting.running.until(lambda: chatting.answer().message.content == "I leave it.")
+    chatting.until(lambda: chatting.answer().message.content == "I leave it.")
     assert chatting.answer()._strip is None
 
 
@@ -243,25 +264,26 @@ def test_steps_fold_away_where_they_are_many_once_the_answer_is_given(chatting: 
         "Look", listing, calls(("calculator", {"expression": "2+2"}), ("read_notes", {})), says("Done.")
     )
     steps = chatting.steps()
-    chatting.running.until(lambda: not steps.is_open)
+    chatting.until(lambda: not steps.is_open)
     folded = steps.height()
     steps._head.click()
     assert steps.is_open and steps.height() > folded + 100
 
 
-def test_an_answer_that_is_shown_later_has_its_steps_from_the_journal(
-    chatting: Chatting, qtbot: QtBot
-) -> None:
+def test_each_chat_has_tools_of_its_own_and_steps_are_read_from_the_journal(chatting: Chatting) -> None:
     chatting.switch_on("workspace")
     chatting.begin("Make notes.txt", WRITE, says("It is there."))
     chatting.answer()
     made = chatting.page.conversation
     assert made is not None
     chatting.page.open_new()
+    assert chatting.page.options().tools is None
+    assert chatting.page.composer.tools.button.accessibleName() == "Tools: off"
     chatting.page.open(made.id)
-    chatting.running.until(lambda: bool(chatting.page.transcript.ids))
+    chatting.until(lambda: bool(chatting.page.transcript.ids))
     steps = chatting.steps()
-    chatting.running.until(lambda: steps._head.text() == "1 step  ·  1 file changed")
+    chatting.until(lambda: steps._head.text() == "1 step  ·  1 file changed")
+    assert chatting.page.options().tools is not None
 
 
 def test_the_button_keeps_to_its_sign_where_there_is_little_room(chatting: Chatting) -> None:

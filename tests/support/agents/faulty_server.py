@@ -58,6 +58,7 @@ def tools() -> list[dict[str, Any]]:
         "picture",
         "visit",
         "wait",
+        "nag",
         "hide",
         "huge",
     )
@@ -103,6 +104,10 @@ def call(name: str, arguments: dict[str, Any], params: dict[str, Any]) -> dict[s
         form = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
         answer = ask({"mode": "form", "message": "Who are you?", "requestedSchema": form})
         return text(json.dumps(answer.get("result", answer.get("error"))))
+    if name == "nag":
+        form = {"type": "object", "properties": {"name": {"type": "string"}}}
+        wanted = [ask({"mode": "form", "message": "Again?", "requestedSchema": form}) for _ in range(50)]
+        return text(json.dumps([answer["result"]["action"] for answer in wanted]))
     if name == "ask_url":
         url = "https://example.com/login?x=1"
         answer = ask({"mode": "url", "message": "Log in.", "url": url, "elicitationId": "e1"})

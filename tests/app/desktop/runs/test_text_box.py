@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.desktop.runs.text_box import MOST_LINES, TextBox, diff_colour
@@ -42,6 +43,13 @@ def test_it_is_as_high_as_its_lines_up_to_a_height_at_which_it_scrolls(box: Text
         box.resize(600, heights[-1])
         assert (box.text.verticalScrollBar().maximum() > 0) == (lines > MOST_LINES)
     assert heights[0] < heights[1] < heights[2] == heights[3] == heights[4]
+
+
+def test_what_scrolls_can_be_reached_by_keys(box: TextBox) -> None:
+    box.show_text("line\n" * 10)
+    assert box.text.focusPolicy() == Qt.FocusPolicy.ClickFocus
+    box.set_most_lines(5)
+    assert box.text.focusPolicy() == Qt.FocusPolicy.StrongFocus
 
 
 def test_long_lines_are_wrapped_and_counted(box: TextBox) -> None:
