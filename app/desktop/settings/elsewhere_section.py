@@ -140,6 +140,7 @@ class ElsewhereList(LiveWidget):
         for url in [url for url in self.lines if url not in there]:
             line = self.lines.pop(url)
             self._rows.removeWidget(line)
+            line.hide()
             line.setParent(None)
             line.deleteLater()
         for server in servers:
