@@ -23,7 +23,7 @@ from app.desktop.runs.shelf import RunShelf
 from app.desktop.runs.side_panel import RunsSide
 from app.desktop.runs.tools_fold import tools_at_hand
 from app.desktop.service_calls import ServiceCalls
-from app.services.events import ModelChanged, ServersChanged, ServiceEvent
+from app.services.events import LibraryChanged, ModelChanged, ServersChanged, ServiceEvent
 from app.services.run_values import Recipe, RunRecord, RunView, RunWish, ToolAtHand
 from engine.errors import UserError
 from engine.remote.names import read_name
@@ -133,6 +133,8 @@ class RunsPage(LiveWidget):
         for event in events:
             if isinstance(event, ModelChanged):
                 self.form.take_model(event)
+            elif isinstance(event, LibraryChanged) and self.form.isVisible():
+                self._calls.do(run_models, self.form.show_models, executor="files", owner=self)
             elif isinstance(event, ServersChanged):
                 self._tools_known = False
 
@@ -220,7 +222,7 @@ class RunsPage(LiveWidget):
         if view is None or started is None:
             return
         self._show_form(None)
-        self.form.show_run(view.record, started.budget, None)
+        self.form.show_run(view.record, started.budget, started.tools)
 
     def _save_recipe(self, recipe: Recipe) -> None:
         self._calls.do(

@@ -84,7 +84,7 @@ def test_what_somebody_changed_since_is_asked_about_and_left_alone(done: RunsBen
     dialog_of(done).do.click()
     done.until(lambda: states(done) == {"new.txt": "undone", "old.txt": "changed since"})
     assert files(done) == {"old.txt": "mine"}
-    assert done.said[-1].text == "1 file is as it was; 1 left as somebody changed them"
+    assert done.said[-1].text == "1 file is as it was; 1 changed since and left alone"
 
 
 def test_what_somebody_changed_since_is_put_back_when_it_is_ticked(done: RunsBench) -> None:
