@@ -15,6 +15,7 @@ _WORDS = {
         "given the type that the tool wants: {coercions}", "도구가 바라는 형식으로 바꿈: {coercions}"
     ),
     "repaired": Sentence("a slip in its JSON was repaired", "JSON의 작은 실수를 고침"),
+    "cut": Sentence("ended early, as there was no room left", "자리가 모자라 일찍 끝낸 호출"),
     "malformed": Sentence("this call cannot be read; as written", "읽을 수 없는 호출, 쓰인 그대로"),
 }
 
@@ -37,5 +38,7 @@ def _line(call: ToolCall, language: Language) -> str:
         said.append(getattr(_WORDS["coerced"], language).format(coercions=", ".join(call.coercions)))
     if call.repaired:
         said.append(getattr(_WORDS["repaired"], language))
+    if call.cut:
+        said.append(getattr(_WORDS["cut"], language))
     remark = f"  [{'; '.join(said)}]" if said else ""
     return f"{call.name}({json.dumps(call.arguments, ensure_ascii=False)}){remark}"

@@ -13,7 +13,8 @@ import msgspec
 from app.services.event_routes import EventRoutes
 from app.services.events import ModelChanged, ServiceEvent, Subscriber
 from app.services.library_names import STARTER as STARTER
-from app.services.resolving import STARTER_PACKAGE, resolve
+from app.services.model_names import shown_name
+from app.services.resolving import resolve
 from app.services.settings import RECENT_MODELS, SettingsFile
 from app.services.step_down import MAX_STEPS, Failure, StepDown, is_for_memory
 from app.services.wishes import complete, without_worker_budgets
@@ -36,13 +37,11 @@ from engine.api import (
 from engine.errors import ErrorInfo, UserError
 from engine.local.client import LocalEngine
 from engine.placement.plan import Wishes
-from engine.remote.names import is_remote, parse_name, read_name
+from engine.remote.names import is_remote, parse_name
 from engine.text import clean_text
 
 if TYPE_CHECKING:
     from app.services.library import Library
-
-STARTER_NAME = "SmolLM2 135M Instruct"
 
 
 def resolve_model(name: str, library: Library | None = None) -> Path:
@@ -53,18 +52,6 @@ def resolve_model(name: str, library: Library | None = None) -> Path:
     `library.not_pulled`, `remote.elsewhere` for a model that has no file here; more is checked when the file is read.
     """
     return resolve(name, library)
-
-
-def shown_name(path: str, facts: ModelFacts | None = None) -> str:
-    """What a model is called: by its file until that was read, then by the name and quantisation in it; one elsewhere
-    by its name there and its place."""
-    if (remote := read_name(path)) is not None:
-        return f"{remote.model} · {remote.host}"
-    if Path(path).parent.name == STARTER_PACKAGE:
-        return STARTER_NAME
-    if facts is None:
-        return Path(path).stem
-    return f"{facts.name} · {facts.quantisation}" if facts.quantisation else facts.name
 
 
 class Models:

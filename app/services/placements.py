@@ -25,7 +25,8 @@ from app.services.events import (
 from app.services.indexes import Indexes
 from app.services.library import Library
 from app.services.machine import SurveyedMachine
-from app.services.models import STARTER, Models, resolve_model, shown_name
+from app.services.model_names import shown_name
+from app.services.models import STARTER, Models, resolve_model
 from app.services.placing import LocalPlacing, Placing
 from app.services.settings import SettingsFile
 from app.services.trials import MeasuredSpeed, Trials, Tuned

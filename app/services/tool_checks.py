@@ -41,10 +41,6 @@ class ToolChecks:
         """The checks by key; see `key_of`."""
         return {found.model: found for found in self._store.checks()}
 
-    def of(self, path: str) -> ToolCheck | None:
-        """The check of the model at this path, as it is now; None when it was not checked."""
-        return self.by_path((path,)).get(path)
-
     def by_path(self, paths: Iterable[str]) -> dict[str, ToolCheck]:
         """Those of the models at these paths that were checked as they are now."""
         known = self.known()

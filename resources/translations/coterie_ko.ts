@@ -825,6 +825,14 @@
         <source>They are kept for 30 days and then removed for good.</source>
         <translation>30일 동안 보관한 뒤 완전히 지웁니다.</translation>
     </message>
+    <message>
+        <source>Deleted runs</source>
+        <translation>삭제한 실행</translation>
+    </message>
+    <message>
+        <source>They are kept for 30 days as well. What they did to files stays as it is.</source>
+        <translation>마찬가지로 30일 동안 보관합니다. 실행이 파일에 한 일은 그대로 남습니다.</translation>
+    </message>
 </context>
 <context>
     <name>DefaultAnswers</name>
@@ -2353,14 +2361,6 @@
         <source>Not saved: {reason}</source>
         <translation>저장되지 않음: {reason}</translation>
     </message>
-    <message>
-        <source>Open a model file</source>
-        <translation>모델 파일 열기</translation>
-    </message>
-    <message>
-        <source>Models</source>
-        <translation>모델</translation>
-    </message>
 </context>
 <context>
     <name>MessageEditor</name>
@@ -2393,6 +2393,17 @@
     <message>
         <source>The card goes on; the whole is on the model page.</source>
         <translation>카드가 더 이어집니다. 전체 내용은 모델 페이지에 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelControl</name>
+    <message>
+        <source>Open a model file</source>
+        <translation>모델 파일 열기</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
     </message>
 </context>
 <context>
@@ -5159,6 +5170,10 @@
         <translation>잘못 쓴 부분을 바로잡았습니다.</translation>
     </message>
     <message>
+        <source>There was no room for the whole call; it was ended early.</source>
+        <translation>호출을 다 쓸 자리가 없어 일찍 끝냈습니다.</translation>
+    </message>
+    <message>
         <source>Given the types that the tool asks for: {changes}</source>
         <translation>도구가 요구하는 형식으로 바꿈: {changes}</translation>
     </message>
@@ -5320,6 +5335,25 @@
     <message>
         <source>Only those that read</source>
         <translation>읽기 도구만</translation>
+    </message>
+</context>
+<context>
+    <name>ToolsLine</name>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>Check tools (30 s)</source>
+        <translation>도구 점검(30초)</translation>
+    </message>
+    <message>
+        <source>tools: not checked</source>
+        <translation>도구: 점검하지 않음</translation>
+    </message>
+    <message>
+        <source>It used tools poorly when it was checked. Another model is better for tasks.</source>
+        <translation>점검에서 도구를 잘 쓰지 못했습니다. 작업에는 다른 모델을 쓰는 편이 좋습니다.</translation>
     </message>
 </context>
 <context>
@@ -5601,7 +5635,7 @@
         <translation>파일 {count}개를 되돌렸습니다</translation>
     </message>
     <message>
-        <source>{done}; {count} left as somebody changed them</source>
+        <source>{done}; {count} changed since and left alone</source>
         <translation>{done}. 그 뒤에 바뀐 {count}개는 그대로 두었습니다</translation>
     </message>
     <message>

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog
 
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.window.header import Header
@@ -51,6 +52,16 @@ class ModelControl(QObject):
 
             self.leaving = Leaving(self._calls, self._header)
         self.leaving.before(choice, lambda: self._call(lambda models: models.use(choice)))
+
+    def open_file(self) -> None:
+        """Let a person choose a file, and use it."""
+        dialog = QFileDialog(
+            self._header.window(), self.tr("Open a model file"), "", self.tr("Models") + " (*.gguf)"
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.use)
+        dialog.open()
 
     def cancel(self) -> None:
         """End the load, or the tuning that it waits for."""

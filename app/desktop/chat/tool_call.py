@@ -100,6 +100,8 @@ class ToolCallCard(QWidget):
         said = []
         if self.call.repaired:
             said.append(self.tr("A slip in the writing was mended."))
+        if self.call.cut:
+            said.append(self.tr("There was no room for the whole call; it was ended early."))
         if self.call.coercions:
             changes = one_line(", ".join(self.call.coercions))
             said.append(self.tr("Given the types that the tool asks for: {changes}").format(changes=changes))

@@ -15,6 +15,7 @@ from app.desktop.models.choice_button import ChoiceButton
 from app.desktop.models.labels import wrapped_label
 from app.desktop.models.tool_words import rating_text
 from app.desktop.models.words import joined
+from app.desktop.runs.tools_line import ToolsLine
 from app.desktop.runs.words import model_name
 from app.desktop.settings.checked_field import Complaint
 from app.desktop.theme import themes
@@ -75,11 +76,12 @@ class ModelField(LiveWidget):
         self.choice = ChoiceButton(self)
         self.other = QLineEdit(self)
         self.leaves = wrapped_label(self, "warning")
+        self.tools = ToolsLine(self)
         self.complaint = Complaint(self)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self.choice, 0, Qt.AlignmentFlag.AlignLeft)
-        for widget in (self.other, self.leaves, self.complaint):
+        for widget in (self.other, self.tools, self.leaves, self.complaint):
             self._column.addWidget(widget)
         self.setFocusProxy(self.choice)
         self.choice.chosen.connect(lambda _: self._chosen())
@@ -151,6 +153,7 @@ class ModelField(LiveWidget):
     def _show_state(self) -> None:
         self.say(None)
         self.other.setVisible(self.choice.value() == OTHER)
+        self._show_tools()
         host = self.text_leaves()
         self.leaves.setVisible(bool(host))
         self.leaves.setText(
@@ -159,6 +162,19 @@ class ModelField(LiveWidget):
             ).format(host=host)
         )
         self.changed.emit()
+
+    def _show_tools(self) -> None:
+        """How well the chosen model uses tools, where it is a file of this computer."""
+        name = self.model()
+        known = {model.name: model for model in self._models}
+        chosen = known.get(name) if name else None
+        if name == "":
+            chosen = next((model for model in self._models if model.path == self._path), None)
+            path, shown = self._path, self._in_use
+        else:
+            path, shown = (chosen.path, chosen.shown) if chosen else ("", "")
+        here = "" if is_remote(path) else path
+        self.tools.show_model(here, shown, chosen.rating if chosen else None)
 
     def retranslate(self) -> None:
         self.other.setPlaceholderText(self.tr("openai:http://127.0.0.1:8000/v1#model, or the path of a file"))

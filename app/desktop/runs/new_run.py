@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from agents.budget import Budget
@@ -114,7 +114,6 @@ class NewRun(LiveWidget):
         outer.addWidget(self.foot)
 
     def _connect(self) -> None:
-        self.task.sent.connect(self.send)
         self.task.textChanged.connect(lambda: self.of_task.say(None))
         self.fields.changed.connect(self._fill)
         self.folder.changed.connect(lambda: self.of_start.say(None))
@@ -122,6 +121,13 @@ class NewRun(LiveWidget):
         self.saving.save_wanted.connect(self._save)
         self.saving.opened.connect(self._scroll_to_saving)
         self.start.clicked.connect(self.send)
+        for keys in (
+            "Ctrl+Return",
+            "Ctrl+Enter",
+        ):  # wherever the focus is: a button would take Enter for itself
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self.send)
         self.delete.clicked.connect(lambda: self.recipe_delete_wanted.emit(self.recipe))
 
     # What the page tells
@@ -148,14 +154,14 @@ class NewRun(LiveWidget):
         self.task.clear()
         self._fill()
 
-    def show_run(self, run: RunRecord, budget: Budget, tools: tuple[str, ...] | None) -> None:
-        """The wish of a run, to be kept as a recipe or started again."""
+    def show_run(self, run: RunRecord, budget: Budget, tools: Sequence[str]) -> None:
+        """The wish of a run that had these tools, to be kept as a recipe or started again."""
         self.show_empty()
         self.task.setPlainText(run.task)
         self.folder.show_folder(run.workspace)
         self.mode.set_mode(run.mode)
         self.budget.show_budget(budget)
-        self.tools.choose(tools)
+        self.tools.choose_as(tools)
         self.saving.propose(run.title)
         self.saving.open()
         self.saving.title.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -307,13 +313,6 @@ class NewRun(LiveWidget):
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
         self.start.setEnabled(not busy)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        wanted = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if wanted and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.send()
-        else:
-            super().keyPressEvent(event)
 
     def retranslate(self) -> None:
         recipe = self.recipe

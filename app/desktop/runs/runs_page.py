@@ -23,7 +23,7 @@ from app.desktop.runs.shelf import RunShelf
 from app.desktop.runs.side_panel import RunsSide
 from app.desktop.runs.tools_fold import tools_at_hand
 from app.desktop.service_calls import ServiceCalls
-from app.services.events import ModelChanged, ServersChanged, ServiceEvent
+from app.services.events import LibraryChanged, ModelChanged, ServersChanged, ServiceEvent
 from app.services.run_values import Recipe, RunRecord, RunView, RunWish, ToolAtHand
 from engine.errors import UserError
 from engine.remote.names import read_name
@@ -56,6 +56,7 @@ class RunsPage(LiveWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
         self._last_event = 0.0
+        self._wanted = 0  # a run that is to be shown once it is known
         self._tools_known = False
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
@@ -132,6 +133,8 @@ class RunsPage(LiveWidget):
         for event in events:
             if isinstance(event, ModelChanged):
                 self.form.take_model(event)
+            elif isinstance(event, LibraryChanged) and self.form.isVisible():
+                self._calls.do(run_models, self.form.show_models, executor="files", owner=self)
             elif isinstance(event, ServersChanged):
                 self._tools_known = False
 
@@ -177,6 +180,7 @@ class RunsPage(LiveWidget):
     def show_run(self, run: int) -> None:
         """Open a run of the list."""
         record = self.shelf.get(run)
+        self._wanted = run if record is None else 0  # it is there in a moment
         if record is None or (run == self.reading.shown and self._stack.currentWidget() is self.run):
             return
         # The one before must not be answered in the name of this one.
@@ -218,7 +222,7 @@ class RunsPage(LiveWidget):
         if view is None or started is None:
             return
         self._show_form(None)
-        self.form.show_run(view.record, started.budget, None)
+        self.form.show_run(view.record, started.budget, started.tools)
 
     def _save_recipe(self, recipe: Recipe) -> None:
         self._calls.do(
@@ -260,7 +264,9 @@ class RunsPage(LiveWidget):
     def _show_list(self) -> None:
         self.side.show_runs(self.shelf.all())
         shown = self.reading.shown
-        if shown and self.shelf.get(shown) is None and self._stack.currentWidget() is self.run:
+        if self._wanted and self.shelf.get(self._wanted) is not None:
+            self.show_run(self._wanted)
+        elif shown and self.shelf.get(shown) is None and self._stack.currentWidget() is self.run:
             self.reading.clear()
             self._show_first()
         elif self._stack.currentWidget() is self.state:

@@ -102,6 +102,11 @@ class ToolsFold(Fold):
         self._of_servers.setVisible(bool(self._servers))
         self._show_summary()
 
+    def choose_as(self, at_hand: Sequence[str]) -> None:
+        """Tick what a run had at hand; all, when it had all of ours, or had not come so far as to have any."""
+        had_all = not at_hand or {row.name for row in self.rows} <= set(at_hand)
+        self.choose(None if had_all else at_hand)
+
     def _choose_reading(self) -> None:
         self.choose([tool.name for tool in self._tools if tool.read_only])
 

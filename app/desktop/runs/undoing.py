@@ -91,7 +91,7 @@ class Undoing(QObject):
             if count != 1:
                 words = self.tr("{count} files are as they were").format(count=f"{count:,}")
         if left:
-            words = self.tr("{done}; {count} left as somebody changed them").format(done=words, count=left)
+            words = self.tr("{done}; {count} changed since and left alone").format(done=words, count=left)
         if undone.redo:
             self.said.emit(Said(words, self.tr("Undo"), lambda: self.undo(run, undone.calls)))
         else:

@@ -10,7 +10,8 @@ from agents.events import Mode
 from app.desktop.elsewhere import leaving, short_mark
 from app.desktop.models.words import duration, joined
 from app.desktop.window.header import thousands
-from app.services.models import STARTER, STARTER_NAME, shown_name
+from app.services.library_names import STARTER
+from app.services.model_names import STARTER_NAME, shown_name
 from app.services.run_values import RunRecord
 from app.store.records import RUNS_UNDER_WAY
 

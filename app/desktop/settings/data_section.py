@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -12,14 +14,24 @@ from app.desktop.service_calls import ServiceCalls
 from app.desktop.settings.controls import Section
 from app.desktop.theme import themes
 from app.desktop.window.conversation_model import shown_title
-from app.store.records import Conversation
+
+if TYPE_CHECKING:
+    from app.services.services import Services
 
 # More rows than anybody looks through would only make the page slow.
 SHOWN = 100
 
 
+class Deleted(NamedTuple):
+    """A chat or a run in the trash. `time` is in seconds since 1970."""
+
+    id: int
+    title: str
+    time: float
+
+
 class TrashList(QWidget):
-    """One line per deleted conversation, with a button that brings it back."""
+    """One line for each that was deleted, with a button that brings it back."""
 
     restore_wanted = Signal(int)
 
@@ -28,37 +40,38 @@ class TrashList(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
 
-    def show_conversations(self, conversations: list[Conversation], empty: str, restore: str) -> None:
+    def show_deleted(self, found: Sequence[Deleted], empty: str, restore: str) -> None:
         while (item := self._column.takeAt(0)) is not None:
             widget = item.widget()
+            widget.hide()  # one that the layout was about to show would come up as a window of its own
             widget.setParent(None)
             widget.deleteLater()
-        if not conversations:
+        if not found:
             label = QLabel(empty, self)
             label.setProperty("kind", "small")
             self._column.addWidget(label)
-        for conversation in conversations[:SHOWN]:
-            self._column.addWidget(self._line(conversation, restore))
+        for each in found[:SHOWN]:
+            self._column.addWidget(self._line(each, restore))
 
-    def _line(self, conversation: Conversation, restore: str) -> QWidget:
+    def _line(self, deleted: Deleted, restore: str) -> QWidget:
         line = QWidget(self)
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(themes.current.px(12))
         title = QLabel(line)
-        text = shown_title(conversation)
+        text = deleted.title
         title.setTextFormat(Qt.TextFormat.PlainText)
         title.setText(
             title.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, themes.current.px(360))
         )
-        when = QDateTime.fromSecsSinceEpoch(int(conversation.deleted or 0))
+        when = QDateTime.fromSecsSinceEpoch(int(deleted.time))
         date = QLabel(QLocale().toString(when.date(), QLocale.FormatType.ShortFormat), line)
         date.setProperty("kind", "small")
         button = QPushButton(restore, line)
         button.setProperty("kind", "bar")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(f"{restore}: {text}")
-        button.clicked.connect(lambda: self.restore_wanted.emit(conversation.id))
+        button.clicked.connect(lambda: self.restore_wanted.emit(deleted.id))
         row.addWidget(title)
         row.addStretch(1)
         row.addWidget(date)
@@ -67,21 +80,25 @@ class TrashList(QWidget):
 
 
 class DataSection(Section):
-    """`restored` carries the id of a conversation that was brought back."""
+    """`restored` carries the id of a conversation that was brought back, `run_restored` that of a run."""
 
     restored = Signal(int)
+    run_restored = Signal(int)
 
     def __init__(self, calls: ServiceCalls, home: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._calls, self._home = calls, home
-        self._trash: list[Conversation] = []
+        self._trash: tuple[Deleted, ...] = ()
+        self._runs: tuple[Deleted, ...] = ()
         self.folder = QPushButton(self)
         self.folder.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.trash = TrashList(self)
+        self.trash, self.runs = TrashList(self), TrashList(self)
         self._folder_row = self.add_row(self.folder)
         self._trash_row = self.add_row(self.trash, below=True)
+        self._runs_row = self.add_row(self.runs, below=True)
         self.folder.clicked.connect(self.open_folder)
         self.trash.restore_wanted.connect(self._restore)
+        self.runs.restore_wanted.connect(self._restore_run)
         self.refresh()
 
     def open_folder(self) -> None:
@@ -89,19 +106,24 @@ class DataSection(Section):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._home)))
 
     def refresh_trash(self) -> None:
-        self._calls.do(lambda s: s.conversations.trash(), self._show_trash, owner=self)
+        self._calls.do(_in_trash, lambda found: self._show_trash(*found), owner=self)
 
-    def _show_trash(self, conversations: list[Conversation]) -> None:
-        self._trash = list(conversations)
-        self.trash.show_conversations(
-            self._trash, self.tr("Nothing was deleted in the last 30 days."), self.tr("Restore")
-        )
+    def _show_trash(self, chats: tuple[Deleted, ...], runs: tuple[Deleted, ...]) -> None:
+        self._trash, self._runs = chats, runs
+        nothing, restore = self.tr("Nothing was deleted in the last 30 days."), self.tr("Restore")
+        self.trash.show_deleted(chats, nothing, restore)
+        self.runs.show_deleted(runs, nothing, restore)
 
     def _restore(self, conversation: int) -> None:
         self._calls.do(
             lambda s: s.conversations.restore(conversation),
             lambda restored: self.restored.emit(restored.id),
             owner=self,
+        )
+
+    def _restore_run(self, run: int) -> None:
+        self._calls.do(
+            lambda s: s.runs.restore(run), lambda restored: self.run_restored.emit(restored.id), owner=self
         )
 
     def retranslate(self) -> None:
@@ -112,4 +134,15 @@ class DataSection(Section):
         self._trash_row.set_words(
             self.tr("Deleted chats"), self.tr("They are kept for 30 days and then removed for good.")
         )
-        self._show_trash(self._trash)
+        self._runs_row.set_words(
+            self.tr("Deleted runs"),
+            self.tr("They are kept for 30 days as well. What they did to files stays as it is."),
+        )
+        self._show_trash(self._trash, self._runs)
+
+
+def _in_trash(services: Services) -> tuple[tuple[Deleted, ...], tuple[Deleted, ...]]:
+    """Chats and runs that were deleted."""
+    chats = tuple(Deleted(c.id, shown_title(c), c.deleted or 0.0) for c in services.conversations.trash())
+    runs = [run for run in services.runs.trash() if not run.conversation]
+    return chats, tuple(Deleted(run.id, run.title, run.trashed or 0.0) for run in runs)

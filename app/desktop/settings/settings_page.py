@@ -21,7 +21,7 @@ from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.servers_section import ServersSection
 from app.desktop.settings.workers_section import WorkersSection
 from app.desktop.theme import themes
-from app.services.events import ConversationChanged, ModelChanged, ServiceEvent
+from app.services.events import ConversationChanged, ModelChanged, RunRemoved, ServiceEvent
 from app.services.reasoning import BUDGET, reasoning_choices
 from app.services.settings import REASONING_WORDS, Settings
 from app.store.records import ChatOptions
@@ -89,10 +89,11 @@ class DefaultAnswers(AnswerControls):
 
 
 class SettingsPage(LiveWidget):
-    """`restored` carries a conversation that was brought back from the trash, `said` a `Said` for the foot of the
-    window."""
+    """`restored` carries a conversation that was brought back from the trash, `run_restored` a run, `said` a `Said`
+    for the foot of the window."""
 
     restored = Signal(int)
+    run_restored = Signal(int)
     said = Signal(object)
 
     def __init__(self, calls: ServiceCalls, home: Path, parent: QWidget | None = None) -> None:
@@ -141,6 +142,7 @@ class SettingsPage(LiveWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.scroller)
         self.data.restored.connect(self.restored)
+        self.data.run_restored.connect(self.run_restored)
         self.workers.list.grew.connect(self._scroll_to_workers)
         self.elsewhere.said.connect(self.said)
         self.elsewhere.grew.connect(self._scroll_to)
@@ -165,7 +167,7 @@ class SettingsPage(LiveWidget):
         for event in events:
             if isinstance(event, ModelChanged):
                 self.answers.take_model(event)
-            elif isinstance(event, ConversationChanged) and self.isVisible():
+            elif isinstance(event, ConversationChanged | RunRemoved) and self.isVisible():
                 self.refresh_trash()
 
     def open(self) -> None:
@@ -191,10 +193,12 @@ class SettingsPage(LiveWidget):
         self.hub.token.setFocus(Qt.FocusReason.OtherFocusReason)
         QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self.hub))
 
-    def show_elsewhere(self) -> None:
-        """Bring the servers of models elsewhere into sight, ready to add one."""
+    def show_elsewhere(self, url: str = "") -> None:
+        """Bring the servers of models elsewhere into sight, ready to change the one at `url` or to add one."""
         self.elsewhere.adding.address.setFocus(Qt.FocusReason.OtherFocusReason)
         self._scroll_to(self.elsewhere)
+        if url:
+            self.elsewhere.list.open(url)
 
     def _scroll_to_workers(self) -> None:
         # Once it is laid out: what was never shown has no size yet.

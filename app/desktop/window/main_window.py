@@ -11,9 +11,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
-    QHBoxLayout,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -26,6 +23,7 @@ from app.desktop.live import LiveWidget
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.theme import themes
 from app.desktop.window.conversation_model import shown_title
+from app.desktop.window.frame import Frame
 from app.desktop.window.memory import WindowMemory
 from app.desktop.window.rail import Rail
 from app.desktop.window.sidebar import Sidebar
@@ -47,6 +45,7 @@ if TYPE_CHECKING:
     from app.desktop.window.chat_list import ChatList
     from app.desktop.window.chat_notes import ChatNotes
     from app.desktop.window.download_notes import DownloadNotes
+    from app.desktop.window.later_pages import LaterPages
     from app.desktop.window.opening_failed import OpeningFailed
     from app.desktop.window.palette import Palette
     from app.desktop.window.run_notes import RunNotes
@@ -75,6 +74,7 @@ class MainWindow(LiveWidget):
     run_notes: RunNotes
     palette_overlay: Palette
     sheet: ShortcutSheet
+    _later: LaterPages
 
     retry_wanted = Signal()
     closed = Signal()
@@ -87,8 +87,6 @@ class MainWindow(LiveWidget):
         self._memory = WindowMemory(home)
         self._painted = False
         self._actions: Actions | None = None
-        self._models: ModelsPage | None = None
-        self._runs: RunsPage | None = None
         self.calls = ServiceCalls(self)
         self.rail = Rail(self)
         self.sidebar = Sidebar(self)
@@ -114,6 +112,7 @@ class MainWindow(LiveWidget):
         from app.desktop.window.chat_list import ChatList
         from app.desktop.window.chat_notes import ChatNotes
         from app.desktop.window.download_notes import DownloadNotes
+        from app.desktop.window.later_pages import LaterPages
         from app.desktop.window.opening_failed import OpeningFailed
         from app.desktop.window.palette import Palette
         from app.desktop.window.run_notes import RunNotes
@@ -128,11 +127,16 @@ class MainWindow(LiveWidget):
         self.failure = OpeningFailed(self)
         self.toast = Toast(self, self.chat.composer)
         self.chats = ChatList(self.calls, self.sidebar, self.toast, self.open_chat)
-        self.downloads = DownloadNotes(self.calls, self.toast, self.strip, self._shows_downloads)
+        self.downloads = DownloadNotes(
+            self.calls, self.toast, self.strip, lambda: self._later.shows_downloads()
+        )
         self.tool_checking = ToolChecking(self.calls, self)
         ToolCheckNotes(self.tool_checking, self.chat.header.model, self.toast, self.show_error)
         self.run_notes = RunNotes(self.calls, self.toast, self._shows_run)
         self.chat_notes = ChatNotes(self.toast, self._shows_chat)
+        self._later = LaterPages(
+            self.calls, self.tool_checking, self.run_notes.shelf, self.toast, self.pages, self.side
+        )
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
         self.pages.addWidget(self.settings)
@@ -145,31 +149,10 @@ class MainWindow(LiveWidget):
         self.retranslate()
 
     def _lay_out(self) -> None:
-        self.pages = QStackedWidget(self)
+        self.whole = Frame(self.rail, self.side, (self.save_strip, self.strip), self)
+        self.pages, self.splitter = self.whole.pages, self.whole.splitter
         self.pages.addWidget(self.chat)
-        content = QWidget(self)
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.save_strip)
-        column.addWidget(self.strip)
-        column.addWidget(self.pages, 1)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.setHandleWidth(1)
         self.side.addWidget(self.sidebar)
-        self.splitter.addWidget(self.side)
-        self.splitter.addWidget(content)
-        self.splitter.setStretchFactor(1, 1)
-        self.splitter.setCollapsible(0, False)
-        self.splitter.setCollapsible(1, False)
-        working = QWidget(self)
-        row = QHBoxLayout(working)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.rail)
-        row.addWidget(self.splitter, 1)
-        self.whole = QStackedWidget(self)
-        self.whole.addWidget(working)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.whole)
@@ -187,7 +170,7 @@ class MainWindow(LiveWidget):
             "answer_now": self.chat.answer_now,
             "undo": self.toast.undo,
             "choose_model": self.choose_model,
-            "open_model": self.open_model_file,
+            "open_model": self.chat.model.open_file,
             "sidebar": self.fold,
             "runs": lambda: self.show_page("runs"),
             "new_run": self.new_run,
@@ -218,13 +201,14 @@ class MainWindow(LiveWidget):
         self.chat.details_changed.connect(self._show_window_title)
         self.chat.answering_changed.connect(self.sidebar.show_answering)
         self.chat.header.options_wanted.connect(self.panel.toggle)
-        self.chat.header.model.open_file_wanted.connect(self.open_model_file)
-        self.chat.header.model.elsewhere_wanted.connect(self.show_elsewhere)
+        self.chat.header.model.open_file_wanted.connect(self.chat.model.open_file)
+        self.chat.header.model.elsewhere_wanted.connect(lambda: self.show_elsewhere())
         self.chat.model_strip.elsewhere_wanted.connect(self.show_elsewhere)
         self.chat.header.model.models_wanted.connect(self.find_models)
         self.chat.header.model.library_wanted.connect(lambda: self.show_models("library"))
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)
         self.settings.restored.connect(self.open_chat)
+        self.settings.run_restored.connect(self.show_run)
         self.settings.said.connect(self._say)
         self.placement.workers_wanted.connect(self.show_workers)
         self.placement.model_strip.choose_wanted.connect(self.choose_model)
@@ -232,6 +216,9 @@ class MainWindow(LiveWidget):
         self.downloads.used.connect(self.compose)
         self.downloads.show_wanted.connect(lambda: self.show_models("downloads"))
         self.chat.said.connect(self._say)
+        self._later.said.connect(self._say)
+        self._later.chat_wanted.connect(self._chat_with)
+        self._later.hub_wanted.connect(self.show_hub_settings)
         self.chat_notes.asking.connect(self.sidebar.show_asking)
         self.chat_notes.show_wanted.connect(self.open_chat)
         self.run_notes.waiting.connect(self.rail.show_waiting)
@@ -304,10 +291,7 @@ class MainWindow(LiveWidget):
         self.chat_notes.take_events(events)
         self.settings.take_events(events)
         self.placement.take_events(events)
-        if self._models is not None:
-            self._models.take_events(events)
-        if self._runs is not None:
-            self._runs.take_events(events)
+        self._later.take_events(events)
 
     def _take_settings(self, settings: Settings) -> None:
         languages.choose(settings.language)
@@ -316,41 +300,17 @@ class MainWindow(LiveWidget):
         self.chat.take_settings(settings)
         self.settings.take_settings(settings)
         self.panel.take_settings(settings)
-        if self._models is not None:
-            self._models.take_settings()
+        self._later.take_settings()
 
     # What a person does
 
     @property
     def models(self) -> ModelsPage:
-        """The page of models, built when it is first asked for."""
-        if self._models is None:
-            from app.desktop.models.models_page import ModelsPage
-
-            page = self._models = ModelsPage(self.calls, self.tool_checking, self)
-            page.use_wanted.connect(self._chat_with)
-            page.settings_wanted.connect(self.show_hub_settings)
-            page.said.connect(self._say)
-            self.pages.addWidget(page)
-            self.side.addWidget(page.side)
-            if self.calls.services is not None:
-                page.take_events([self.calls.services.models.state])
-        return self._models
+        return self._later.models
 
     @property
     def runs(self) -> RunsPage:
-        """The page of runs, built when it is first asked for."""
-        if self._runs is None:
-            from app.desktop.runs.runs_page import RunsPage
-
-            page = self._runs = RunsPage(self.calls, self.run_notes.shelf, self)
-            self.toast.stand_above(page.form.foot)
-            page.said.connect(self._say)
-            self.pages.addWidget(page)
-            self.side.addWidget(page.side)
-            if self.calls.services is not None:
-                page.take_events([self.calls.services.models.state])
-        return self._runs
+        return self._later.runs
 
     def show_page(self, page: str) -> None:
         pages: dict[str, QWidget] = {"settings": self.settings, "placement": self.placement}
@@ -373,16 +333,13 @@ class MainWindow(LiveWidget):
         else:
             self.chat.composer.take_focus()
 
-    def _shows_downloads(self) -> bool:
-        return self._models is not None and self._models.downloads.isVisible()
-
     def _shows_chat(self, conversation: int) -> bool:
         shown = self.chat.conversation
         is_it = shown is not None and shown.id == conversation
         return is_it and self.chat.isVisible() and self.isActiveWindow()
 
     def _shows_run(self, run: int) -> bool:
-        return self._runs is not None and self._runs.shows(run) and self.isActiveWindow()
+        return self._later.shows_run(run) and self.isActiveWindow()
 
     def show_run(self, run: int) -> None:
         self.show_page("runs")
@@ -408,10 +365,10 @@ class MainWindow(LiveWidget):
         self.show_page("settings")
         self.settings.show_hub()
 
-    def show_elsewhere(self) -> None:
-        """The settings, where servers of models elsewhere are added."""
+    def show_elsewhere(self, url: str = "") -> None:
+        """The settings, where servers of models elsewhere are added; at the one at `url`."""
         self.show_page("settings")
-        self.settings.show_elsewhere()
+        self.settings.show_elsewhere(url)
 
     def _chat_with(self, path: str) -> None:
         self.show_page("chat")
@@ -449,11 +406,7 @@ class MainWindow(LiveWidget):
         self.show_page("chat")
 
     def find_in_chat(self) -> None:
-        if self._models is not None and self._models.isVisible():
-            self._models.find_model()
-            return
-        if self._runs is not None and self._runs.isVisible():
-            self._runs.find_run()
+        if self._later.find():
             return
         self.show_page("chat")
         self.chat.find_text()
@@ -476,13 +429,6 @@ class MainWindow(LiveWidget):
         ]
         self.palette_overlay.open_with(self._actions.commands() + chats)
 
-    def open_model_file(self) -> None:
-        dialog = QFileDialog(self, self.tr("Open a model file"), "", self.tr("Models") + " (*.gguf)")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.chat.model.use)
-        dialog.open()
-
     def stop_or_close(self) -> None:
         """Esc: close what is open, the topmost first; where nothing is open, stop the answer."""
         if not self._completed:
@@ -495,7 +441,7 @@ class MainWindow(LiveWidget):
             self.panel.toggle()
         elif self.sidebar.search.hasFocus() and self.sidebar.search.text():
             self.sidebar.search.clear()
-        elif self._runs is not None and self._runs.isVisible() and self._runs.close_something():
+        elif self._later.close_something():
             return
         elif self.chat.answering():
             self.chat.stop()
@@ -535,8 +481,7 @@ class MainWindow(LiveWidget):
             self.settings.leave()
             # What waits for its undo is done now.
             self.toast.dismiss()
-        if self._models is not None:
-            self._models.leave()
+            self._later.leave()
         self._memory.keep(self, self.side)
         super().closeEvent(event)
         self.closed.emit()

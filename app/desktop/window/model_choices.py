@@ -10,7 +10,8 @@ import msgspec
 
 from app.desktop.window.fuzzy import fuzzy_score
 from app.services.elsewhere_file import ModelServer
-from app.services.models import STARTER, STARTER_NAME
+from app.services.library_names import STARTER
+from app.services.model_names import STARTER_NAME
 from app.store.records import LibraryModel, LibraryState, ToolCheck
 from engine.remote.names import read_name
 

@@ -72,13 +72,15 @@ def test_what_was_done_to_read_a_call_is_said() -> None:
         ToolCall("c1", "f", {"도시": "서울"}),
         ToolCall("c2", "f", {"a": 3}, ("a: string to integer",), repaired=True),
         ToolCall("c3", "", '{"a\x1b[0m\n'),
+        ToolCall("c4", "f", {"a": "half a wo"}, cut=True),
     )
     message = Message(1, 1, None, "assistant", "", "", "done", 0.0, tool_calls=calls)
-    plain, changed, malformed = call_lines(message, "en")
+    plain, changed, malformed, cut = call_lines(message, "en")
     assert plain == 'f({"도시": "서울"})'
     assert (
         changed.startswith('f({"a": 3})  [') and "a: string to integer" in changed and "repaired" in changed
     )
+    assert cut.endswith("[ended early, as there was no room left]")
     assert "cannot be read" in malformed and malformed.isprintable()
     assert "읽을 수 없는" in call_lines(message, "ko")[2]
     assert call_objects(message)[2] == {"id": "c3", "name": "", "arguments": '{"a\x1b[0m\n'}

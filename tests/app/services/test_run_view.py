@@ -25,7 +25,7 @@ from agents.permissions.values import Grant
 from app.sentences import SENTENCES
 from app.services.run_export import exported
 from app.services.run_reasons import REASONS, why_ended
-from app.services.run_view import view_of
+from app.services.run_view import touched, view_of
 from app.store.records import RunRecord
 from engine.api import Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
@@ -107,6 +107,16 @@ def test_changes_of_one_file_are_one_and_a_file_that_came_and_went_is_none() -> 
     undone = Undone(("1", "2"), (FileChange("a.txt", "deleted", "bb", "", 6, 0),))
     entries = journal(after("1", NEW), after("2", EDITED), (3, undone))
     assert [file.state for file in view_of(RECORD, entries).touched] == ["undone"]
+
+
+def test_a_file_that_somebody_changed_is_a_conflict_until_the_run_or_an_undoing_changes_it_again() -> None:
+    made = FileChange("a", "new", after="1")
+    journaled = journal((0.0, SnapshotTaken("c1", "after", (made,))), (1.0, Undone(("c1",), (), ("a",))))
+    assert [file.state for file in touched(journaled)] == ["conflict"]
+    back = Undone(("c1",), (FileChange("a", "deleted", before="1"),))
+    assert [file.state for file in touched([*journaled, *journal((2.0, back))])] == ["undone"]
+    again = SnapshotTaken("c2", "after", (FileChange("a", "changed", before="2", after="3"),))
+    assert [file.state for file in touched([*journaled, *journal((2.0, again))])] == ["changed"]
 
 
 def test_a_call_that_was_allowed_and_has_no_result_is_interrupted_once_the_run_is_not_under_way() -> None:

@@ -21,7 +21,7 @@ from app.services.servers import Servers
 from engine.errors import UserError
 from tests.app.services.test_secrets import Remembering
 from tests.support.agents.here import here_in
-from tests.support.agents.http_tools import serving
+from tests.support.agents.http_tools import Recorded, made_server, serving
 from tests.support.agents.login_server import LoginServer, visit
 from tests.support.agents.open_sandbox import OpenSandbox
 
@@ -198,6 +198,26 @@ def test_secrets_are_in_the_keyring_and_nowhere_else(
     assert '"API_KEY": "canary-4711"' in tools["faulty_environment"].run({}, here_in(workspace)).text
     assert "canary" not in repr(servers.get("faulty"))
     assert all(b"canary" not in path.read_bytes() for path in home.rglob("*") if path.is_file())
+
+
+def test_a_bearer_header_is_in_the_keyring_and_sent_where_it_belongs(
+    make: Make, home: Path, ring: Remembering, workspace: Path
+) -> None:
+    app = Recorded(made_server().streamable_http_app(), "Bearer canary-4711")
+    with serving(app) as address:
+        servers = make()
+        spec = ServerSpec("far", url=f"{address}/mcp")
+        servers.consent("far", servers.add(spec, headers={"Authorization": "Bearer canary-4711"}).digest)
+        servers.close()
+        servers = make()
+        assert servers.check("far").state == "ready"
+        assert len(servers.tools(workspace)) == 4
+        assert servers.set_secret("far", "Authorization", "Bearer wrong")
+        error = servers.check("far").error
+        assert error is not None and error.code in ("mcp.refused", "mcp.unreachable")
+        servers.close()
+    assert all(b"canary" not in path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert ring.kept == {("coterie", "server:far:header:Authorization"): "Bearer wrong"}
 
 
 def test_a_login_is_in_the_keyring_and_goes_with_the_server(

@@ -12,9 +12,12 @@ import pytest
 from app.services.events import LibraryChanged, ServiceEvent
 from app.services.services import Services, open_services
 from app.services.tool_checks import failed_tasks
+from app.store.records import ToolCheck
 from engine.api import GenerateRequest, Listener, Message
 from engine.errors import UserError
 from tests.support.listening import Listening
+from tests.support.openai_script import call, in_order, say
+from tests.support.openai_server import OpenAiServer
 from tests.support.scripted_engine import ScriptedEngine
 
 
@@ -41,6 +44,10 @@ def model(tmp_path: Path) -> Path:
     return file
 
 
+def kept_of(services: Services, model: Path) -> ToolCheck | None:
+    return services.tool_checks.by_path([str(model)]).get(str(model))
+
+
 def code_of(services: Services, model: Path) -> str:
     with pytest.raises(UserError) as caught:
         services.tool_checks.run(str(model))
@@ -50,15 +57,15 @@ def code_of(services: Services, model: Path) -> str:
 def test_a_rating_is_kept_for_the_very_file_and_told(services: Services, model: Path) -> None:
     told: list[ServiceEvent] = []
     services.tool_checks.subscribe(told.extend)
-    assert services.tool_checks.of(str(model)) is None
+    assert kept_of(services, model) is None
     steps: list[int] = []
     found = services.tool_checks.run(str(model), lambda done, total: steps.append(done))
     assert found is not None and found.rating == "poor" and steps == list(range(1, found.total + 1))
-    kept = services.tool_checks.of(str(model))
+    kept = kept_of(services, model)
     assert kept is not None and (kept.rating, kept.passed, kept.total) == ("poor", found.passed, found.total)
     assert failed_tasks(kept) == found.failed and told == [LibraryChanged()]
     os.utime(model, ns=(1, 1))
-    assert services.tool_checks.of(str(model)) is None, "another file in its place is another model"
+    assert kept_of(services, model) is None, "another file in its place is another model"
 
 
 def test_the_model_that_was_in_use_is_in_use_again(services: Services, model: Path, tmp_path: Path) -> None:
@@ -69,7 +76,7 @@ def test_the_model_that_was_in_use_is_in_use_again(services: Services, model: Pa
     assert services.models.state.path == str(other)
     assert services.tool_checks.run(str(model), cancelled=lambda: True) is None
     assert services.models.state.path == str(other)
-    assert services.tool_checks.of(str(other)) is None
+    assert kept_of(services, other) is None
 
 
 def test_while_an_answer_is_written_no_model_is_checked(
@@ -103,3 +110,20 @@ def test_two_checks_at_a_time_are_refused(
 
 def test_a_file_that_is_gone_is_told(services: Services, tmp_path: Path) -> None:
     assert code_of(services, tmp_path / "gone.gguf") == "run.no_model_file"
+
+
+def test_a_model_elsewhere_is_checked_where_it_is_while_the_one_here_answers(
+    services: Services, model: Path, engines: list[ScriptedEngine]
+) -> None:
+    heard = Listening(services)
+    services.models.use(str(model), remember=False)
+    heard.model("ready")
+    engines[-1].hold.set()
+    services.models.generate(GenerateRequest(902, (Message("user", "Hello"),)), lambda events: None)
+    replies = (call("get_weather", {"city": "Paris"}), say("Bonjour!"), say("Sure."))
+    with OpenAiServer(in_order(*replies), kind="vllm", context=4000) as server:
+        found = services.tool_checks.run(server.model)
+        assert found is not None and (found.passed, found.total) == (2, 10)
+        assert set(services.tool_checks.by_path([server.model])) == {server.model}
+    engines[-1].hold.clear()
+    assert services.models.state.path == str(model)

@@ -93,9 +93,10 @@ def test_a_call_that_cannot_be_read_shows_what_was_written(view):
 
 
 def test_what_was_mended_is_said_quietly_below(view):
-    call = ToolCall("c", "f", {"count": 3}, coercions=("count: string to integer",), repaired=True)
+    call = ToolCall("c", "f", {"count": 3}, coercions=("count: string to integer",), repaired=True, cut=True)
     view.add_message(message(1, "assistant", "", tool_calls=(call,)))
     (card,) = cards(view)
+    assert "ended early" in card._note.text
     assert "mended" in card._note.text and "count: string to integer" in card._note.text
     assert card._note.y() > card._text.geometry().bottom() - 1
     assert card.height() > card._note.geometry().bottom()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from pytestqt.qtbot import QtBot
 
 from agents.budget import Budget
+from app.desktop.models.tool_checking import ToolCheckUnderWay
 from app.desktop.runs.folder_field import dropped_folder
 from app.desktop.runs.model_field import OTHER, RunModel
 from app.desktop.runs.new_run import NewRun
@@ -63,6 +64,18 @@ def test_a_recipe_fills_the_form_and_its_fields_fill_the_task(form: NewRun) -> N
     assert wish.tools is None  # exactly the tools there are
 
 
+def test_ctrl_enter_starts_it_wherever_the_focus_is(form: NewRun, qtbot: QtBot) -> None:
+    wishes: list[RunWish] = []
+    form.start_wanted.connect(wishes.append)
+    for number, place in enumerate((form.task, form.folder.field, form.model.choice, form.tools.head)):
+        place.setFocus()
+        qtbot.keyClick(place, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        assert len(wishes) == number + 1
+        form.say(None)
+    assert form.task.toPlainText() == ""
+    assert not form.tools.is_open()
+
+
 def test_a_recipe_with_an_empty_field_says_which(form: NewRun) -> None:
     form.show_recipe(TIDY)
     assert sent(form) == []
@@ -96,6 +109,13 @@ def test_tools_are_all_or_those_that_are_ticked(form: NewRun) -> None:
     form.tools._of_servers.box.click()
     assert form.tools.chosen() == ("list_files", "time.now")
     form.tools.all.click()
+    assert form.tools.chosen() is None
+
+
+def test_tools_are_ticked_as_a_run_had_them(form: NewRun) -> None:
+    form.tools.choose_as(("list_files", "read_result"))
+    assert form.tools.chosen() == ("list_files",)
+    form.tools.choose_as(("list_files", "move_file", "read_result", "time.now"))
     assert form.tools.chosen() is None
 
 
@@ -230,3 +250,37 @@ def test_the_form_offers_the_six_recipes_tools_and_models_of_this_computer(runs:
     runs.until(lambda: len([row for row in page.side.model.rows() if row.recipe]) == 6)
     runs.until(lambda: len(page.form.tools.rows) >= 16)
     runs.until(lambda: page.form.model.choice.accessibleName().startswith("Model: The model in use"))
+
+
+def test_a_model_that_was_not_checked_says_so_and_can_be_checked_from_here(form: NewRun) -> None:
+    line = form.model.tools
+    asked: list[tuple[str, str]] = []
+    line.check_wanted.connect(lambda path, name: asked.append((path, name)))
+    form.show_models(
+        (RunModel("/m/a.gguf", "A", "/m/a.gguf"), RunModel("/m/b.gguf", "B", "/m/b.gguf", "poor"))
+    )
+    form.model.choose("/m/a.gguf")
+    assert line.isVisible() and line.words.text() == "tools: not checked"
+    line.button.click()
+    assert asked == [("/m/a.gguf", "A")]
+    line.show_checking(ToolCheckUnderWay("/m/a.gguf", "A", 3, 10))
+    assert (line.words.text(), line.button.text()) == ("checking tools: 3 of 10", "Stop")
+    line.show_checking(None)
+    form.model.choose("/m/b.gguf")
+    assert "poorly" in line.words.text() and line.button.isHidden()
+    form.show_models((RunModel("/m/a.gguf", "A", "/m/a.gguf", "good"),))
+    form.model.choose("/m/a.gguf")
+    assert line.isHidden()
+    form.model.choose("openai:https://example.org/v1#large")
+    assert line.isHidden(), "a model elsewhere has no file here"
+
+
+def test_the_model_in_use_is_checked_by_its_path(form: NewRun) -> None:
+    form.take_model(ModelChanged("ready", "In use", "/m/used.gguf"))
+    line = form.model.tools
+    asked: list[tuple[str, str]] = []
+    line.check_wanted.connect(lambda path, name: asked.append((path, name)))
+    line.button.click()
+    assert asked == [("/m/used.gguf", "In use")]
+    form.show_models((RunModel("/m/used.gguf", "In use", "/m/used.gguf", "fair"),))
+    assert line.isHidden()

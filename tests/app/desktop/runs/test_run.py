@@ -7,8 +7,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from agents.brain import Brain
 from agents.events import ContextPart, FileChange
 from agents.permissions.values import Decision, Grant
 from app.desktop.language import languages
@@ -20,9 +22,10 @@ from app.desktop.runs.run_header import RunHeader
 from app.desktop.runs.seen_card import SeenCard
 from app.desktop.runs.words import described, folder_text, model_name, progress_text, state_note
 from app.desktop.settings.grants_section import GrantsSection
-from app.services.run_values import RunRecord, RunView, Touched
+from app.services.run_values import RunRecord, RunView, RunWish, Touched
 from engine.errors import UserError
-from tests.app.desktop.runs.conftest import WRITE, RunsBench
+from tests.app.desktop.conftest import Running
+from tests.app.desktop.runs.conftest import WRITE, RunsBench, ScriptedBrains
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 
 RUN = RunRecord(
@@ -237,13 +240,50 @@ def test_a_run_is_exported_to_a_file(runs: RunsBench, tmp_path: Path) -> None:
 def test_a_run_that_failed_says_why_and_is_resumed_with_a_message(runs: RunsBench) -> None:
     run = runs.start(ScriptedBrain(UserError("engine.no_model")))
     runs.opened(run.id)
-    runs.until(lambda: runs.notes()[1] == ("Make a plan", "failed"))
+    runs.until(lambda: ("Make a plan", "failed") in runs.notes())
     runs.until(lambda: bool(runs.page.reading.view and runs.page.reading.view.record.state == "failed"))
     brain = ScriptedBrain(says("Now it is done."))
     runs.brain(brain)
     runs.page.run.steps.resume_wanted.emit("Try again, please", {})
-    runs.until(lambda: runs.notes()[1] == ("Make a plan", "done"))
+    runs.until(lambda: ("Make a plan", "done") in runs.notes())
     assert brain.asks[0].messages[-1].content.endswith("Try again, please")
+
+
+def test_a_run_that_cannot_even_begin_again_says_so_behind_its_resumption(runs: RunsBench) -> None:
+    run = runs.start(ScriptedBrain(says("Done.")))
+    runs.ended(run.id)
+
+    def gone(name: str = "") -> Brain:
+        raise UserError("run.no_model_file", name=name)
+
+    runs.services.brains.brain = gone  # type: ignore[method-assign]
+    runs.services.runs.resume(run.id, "Go on")
+    runs.ended(run.id)
+    entries = runs.services.runs.entries(run.id)
+    assert [entry.kind for entry in entries[-2:]] == ["run_resumed", "run_finished"]
+    runs.until(lambda: ("Make a plan", "failed") in runs.notes())
+
+
+def test_a_deleted_run_is_brought_back_from_the_settings(
+    desktop: tuple[Running, ScriptedBrains], tmp_path: Path
+) -> None:
+    running, brains = desktop
+    window, services = running.window, running.services
+    brains.brains[""] = ScriptedBrain(says("Done."))
+    (tmp_path / "folder").mkdir()
+    run = services.runs.start(RunWish("Make a plan", str(tmp_path / "folder")))
+    assert services.runs.join(run.id, 10)
+    services.runs.delete(run.id)
+    window.show_page("settings")
+
+    def restore() -> list[QPushButton]:
+        return window.settings.data.runs.findChildren(QPushButton)
+
+    running.until(lambda: bool(restore()))
+    assert restore()[0].accessibleName() == "Restore: Make a plan"
+    restore()[0].click()
+    running.until(lambda: window.runs.reading.view is not None)
+    assert window.runs.run.isVisible()
 
 
 def test_the_words_are_in_the_language_that_is_on(looks: None) -> None:
