@@ -142,9 +142,7 @@ def test_a_run_does_its_task_prints_its_journal_and_is_undone_to_the_byte(
     finally:
         services.close()
     exported = command.here("run", "--export", "last", "--format", "jsonl")
-    assert [json.loads(line)["seq"] for line in exported.out.splitlines()] == list(
-        range(1, len(ran.objects) + 1)
-    )
+    assert exported.out == ran.out
 
     undone = command.here("run", "--undo", str(record.id), "--json")
     assert (undone.code, undone.last["kind"], undone.last["conflicts"]) == (0, "undone", [])
