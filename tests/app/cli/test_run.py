@@ -175,7 +175,7 @@ def test_what_would_be_asked_is_denied_where_nobody_is_there(
 
 def test_the_steps_end_with_an_answer_and_the_reason(command: Command, serve: Any, folder: Path) -> None:
     def restless(asked: Any) -> Reply:
-        if asked.body.get("tool_choice") == "none":
+        if not asked.body.get("tools"):
             return say("I have looked twice.")
         return call("list_files", {"path": ("sub", "sub/deep", ".")[asked.turns % 3]})
 
