@@ -148,7 +148,7 @@ def lead(world: World, mode: Mode, decide: Decide, *, granted: bool = False, eve
 
 
 def test_orders_in_a_file_do_nothing_outside_though_much_was_granted_earlier(world: World) -> None:
-    led = lead(world, "workspace", deny, granted=True, every=3)
+    led = lead(world, "workspace", deny, granted=True, every=4)
     unharmed(led)
     assert not [
         one for one in led.approvals() if one.by == "grant" and {"network", "outside"} & {*one.reasons}
