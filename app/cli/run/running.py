@@ -15,7 +15,7 @@ from app.cli.ending import INTERRUPTED, Ended, WrongUsage, signals_held
 from app.cli.named import whole_path
 from app.cli.output import Output
 from app.cli.run.approving import answer
-from app.cli.run.showing import Showing, reason_sentence
+from app.cli.run.showing import Showing, entry_object
 from app.services.events import RunAsks, RunChanged, RunDelta, RunEntries, ServiceEvent, StoreFailed
 from app.services.recipes import filled
 from app.services.run_values import RunWish
@@ -200,9 +200,6 @@ class Watch:
         if isinstance(entry.event, RunFinished):
             self._last = entry.event
         if self._output.json:
-            shown = entry.as_object()
-            if isinstance(entry.event, RunFinished):
-                shown["message"] = reason_sentence(entry.event, self._output.language)
-            self._output.object(shown)
+            self._output.object(entry_object(entry, self._output.language))
         else:
             self._showing.entry(entry)

@@ -123,7 +123,7 @@ def written(path: str) -> str:
 
 # Of the rest many are tried with pieces alone, and all of them by `make test-agents`.
 QUICK = {
-    *("malformed", "unknown_tool", "wrong_types", "nested_too_deep", "long_name", "empty_answer", "same_ids"),
+    *("malformed", "wrong_types", "nested_too_deep", "empty_answer", "same_ids"),
     *("surrogates_and_nul", "dropped_in_a_call", "error_in_the_stream", "busy"),
     *(
         "same_call",
