@@ -148,6 +148,9 @@ class History:
         self.remote = self.remote or resumed.remote or is_remote(resumed.model)
         if resumed.message:
             self.reconsider = True
+            said = next((item for item in reversed(self.items) if isinstance(item, Words)), None)
+            if said is not None and said.kind == "final":  # it was told that there are no tools any more
+                self.items.append(Words(prompts.TOOLS_AGAIN, "go_on"))
             self.items.append(Words(resumed.message, "user"))
             return
         last = self.items[-1] if self.items else None

@@ -81,7 +81,8 @@ def _quoted(folder: str) -> str:
 
 
 BEGINNING_LEFT_OUT = "The beginning of this conversation is left out."
-GO_ON = "Go on with the task. The tools can be used again."
+TOOLS_AGAIN = "The tools can be used again."
+GO_ON = f"Go on with the task. {TOOLS_AGAIN}"
 GO_ON_WRITING = "Your answer was cut off. Go on exactly where it stopped."
 NOT_CARRIED_OUT = "This call was not carried out."
 # Said by the model between a result and words to it: some templates (Mistral's) take no user after a result.

@@ -42,7 +42,8 @@ _UNCOUNTED = 1500
 
 
 class Calls:
-    """Carries out the calls that are open in the record. `grace` is how long a tool may take to give up, seconds."""
+    """Carries out the calls that are open in the record. `giving_up`: a tool that runs is not waited for any more;
+    `grace` is how long it may take to give up, seconds."""
 
     def __init__(
         self,
@@ -55,11 +56,13 @@ class Calls:
         meter: Meter,
         context: int,
         wish: Callable[[], Wish],
+        giving_up: Callable[[], bool],
         *,
         grace: float = GRACE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._record, self._snapshots, self._here, self._wish = record, snapshots, here, wish
+        self._giving_up = giving_up
         self._meter, self._context, self._grace, self._clock = meter, context, grace, clock
         self._approver = approver
         self._approvals = Approvals(record, approver, grants, snapshots, here, lambda: bool(wish()))
@@ -119,14 +122,20 @@ class Calls:
             self._decide(call, tool, arguments, choice)
 
     def _is_double(self, call: OpenCall, facts: ToolFacts) -> bool:
-        """Whether the turn has made this very call before."""
+        """Whether the turn has made this very call before, and nothing since that may have changed what it comes
+        to: a file that is read, changed and read again is read twice."""
+        if facts.polling:
+            return False
         meant = canonical(call.arguments, facts.volatile)
-        return not facts.polling and any(
-            done.step == call.step
-            and done.name == call.name
-            and canonical(done.arguments, facts.volatile) == meant
-            for done in self._record.state.recent
-        )
+        for done in reversed(self._record.state.recent):
+            if done.step != call.step:
+                break
+            if done.name == call.name and canonical(done.arguments, facts.volatile) == meant:
+                return True
+            tool = self._tools.get(done.name)
+            if tool is not None and not tool.facts.read_only and done.status not in ("denied", "skipped"):
+                break
+        return False
 
     def _decide(self, call: OpenCall, tool: Tool, arguments: dict[str, Any], choice: Again) -> None:
         try:
@@ -179,7 +188,8 @@ class Calls:
             tool,
             arguments,
             self._here_for(call, network=network),
-            lambda: self._wish() == "user",
+            self._giving_up,
+            seconds_left=self._record.seconds_left(),
             grace=self._grace,
             clock=self._clock,
         )

@@ -35,20 +35,23 @@ def carried_out(
     here: Here,
     stopping: Callable[[], bool],
     *,
+    seconds_left: float | None = None,
     grace: float = GRACE,
     clock: Callable[[], float] = time.monotonic,
 ) -> Carried:
-    """What the call came to. A failure of the tool is an "error", more than `facts.timeout_s` a "timeout", and one
-    that was stopped before it ended "interrupted". A tool that does not even give up then is left behind. Its text
-    is valid UTF-8 and not longer than `facts.most_bytes`."""
+    """What the call came to. A failure of the tool is an "error", more than `facts.timeout_s` or than the run has
+    left a "timeout", and one that was stopped before it ended "interrupted". A tool that does not even give up then
+    is left behind. Its text is valid UTF-8 and not longer than `facts.most_bytes`."""
     work = _Work(tool, arguments, here, clock)
     work.thread.start()
     facts = tool.facts
+    limits = [each for each in (facts.timeout_s or None, seconds_left) if each is not None]
+    most = min(limits, default=None)
     reason: Literal["", "timeout", "interrupted"] = ""
     while not work.done.wait(_LOOK):
         if stopping():
             reason = "interrupted"
-        elif facts.timeout_s and work.seconds() > facts.timeout_s:
+        elif most is not None and work.seconds() > most:
             reason = "timeout"
         if reason:
             work.cancelled.set()
@@ -60,7 +63,7 @@ def carried_out(
         told = f"It was told to give up and did not within {grace:g} seconds; it may still go on."
         outcome = Outcome(told, "error")
     if reason and outcome.status != "ok":
-        text = "\n".join(filter(None, (_why(reason, facts.timeout_s), outcome.text)))
+        text = "\n".join(filter(None, (_why(reason, most or 0.0), outcome.text)))
         outcome = msgspec.structs.replace(outcome, text=text, status=reason)
     outcome = msgspec.structs.replace(
         outcome,
@@ -74,7 +77,7 @@ def carried_out(
 
 def _why(reason: str, seconds: float) -> str:
     if reason == "timeout":
-        return f"The tool took longer than {seconds:g} seconds."
+        return f"The tool took longer than {seconds:.3g} seconds."
     return "The run was stopped."
 
 
@@ -86,7 +89,7 @@ class _Work:
         self._began = clock()
         self.cancelled, self.done = threading.Event(), threading.Event()
         self.outcome: Outcome | None = None
-        self._waiting = _Waiting(here.approver, clock) if here.approver else None
+        self._waiting = _Waiting(here.approver, clock, self.cancelled.is_set) if here.approver else None
         self._here = msgspec.structs.replace(here, cancelled=self.cancelled.is_set, approver=self._waiting)
         self.thread = threading.Thread(target=self._run, name=f"tool-{tool.name}", daemon=True)
 
@@ -117,13 +120,15 @@ class _Work:
 
 
 class _Waiting:
-    """An approver that counts the time for which it waits."""
+    """An approver that counts the time for which it waits. A tool that was told to give up asks nobody any more."""
 
-    def __init__(self, approver: Approver, clock: Callable[[], float]) -> None:
-        self._approver, self._clock = approver, clock
+    def __init__(self, approver: Approver, clock: Callable[[], float], cancelled: Callable[[], bool]) -> None:
+        self._approver, self._clock, self._cancelled = approver, clock, cancelled
         self._total, self._since = 0.0, -1.0
 
     def ask(self, request: ApprovalRequest) -> Decision | None:
+        if self._cancelled():
+            return None
         self._since = self._clock()
         try:
             return self._approver.ask(request)

@@ -81,6 +81,7 @@ class Run:
         self._record = Record(journal, clock)
         self._wish: Wish = ""
         self._wished = threading.Event()
+        self._hurried = False
 
     def pause(self) -> None:
         """End soon, to be resumed: a tool that runs may finish, a turn that is being written is given up, and calls
@@ -93,6 +94,10 @@ class Run:
         resumed. From any thread."""
         self._wish = "user"
         self._wished.set()
+
+    def hurry(self) -> None:
+        """Do not wait any longer for a tool that runs, once the run was paused. From any thread."""
+        self._hurried = True
 
     def go(self, event: RunStarted | RunResumed, again: Mapping[str, Again] | None = None) -> RunFinished:
         """Run until the end, which is returned and is the journal's last event. Blocks, for hours if need be.
@@ -158,7 +163,7 @@ class Run:
         names = tuple(tool.name for tool in self._tools)
         prompt = system_prompt(
             self._here.workspace.root.name,
-            started.mode if started else "ask",
+            event.mode or (started.mode if started else "ask"),
             names,
             sandbox=sandbox is not None,
             language=self._here.language,
@@ -206,6 +211,7 @@ class Run:
             turns.meter,
             context,
             lambda: self._wish,
+            lambda: self._wish == "user" or (self._hurried and bool(self._wish)),
             grace=self._grace,
             clock=self._clock,
         )

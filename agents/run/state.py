@@ -58,7 +58,7 @@ class Used(msgspec.Struct, frozen=True):
 
 class OpenCall(msgspec.Struct, frozen=True):
     """A call without a result. `approval` is the last that was written of it; `began`: a snapshot was taken, so
-    it may have begun; `ended`: the snapshot behind it was taken too."""
+    it may have begun."""
 
     step: int
     call: str
@@ -69,7 +69,6 @@ class OpenCall(msgspec.Struct, frozen=True):
     by: str = ""
     message: str = ""
     began: bool = False
-    ended: bool = False
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -89,8 +88,9 @@ class RunState(msgspec.Struct, frozen=True):
     """`step` is the last turn's number, `calls` how many calls were made in all. `unwritten` are calls of the last
     turn that are not in the journal one by one yet; `open` those that are, without a result.
 
-    `empties` and `failures` count turns in a row that said nothing or broke off. `said` is the last text that was
-    not empty, `parts` the answer under way: several texts where one was cut off and gone on with.
+    `empties` counts turns in a row that said nothing. `said` is the last text that was
+    not empty, `parts` the answer under way: several texts where one was cut off and gone on with; `cut`: the last
+    whole turn was.
 
     `refused` are calls that the user did not allow, by name and arguments, since the run was last resumed.
 
@@ -107,11 +107,10 @@ class RunState(msgspec.Struct, frozen=True):
     calls: int = 0
     unwritten: tuple[ToolCall, ...] = ()
     open: tuple[OpenCall, ...] = ()
-    last_turn: ModelTurn | None = None
     empties: int = 0
-    failures: int = 0
     said: str = ""
     parts: tuple[str, ...] = ()
+    cut: bool = False
     refused: tuple[tuple[str, str], ...] = ()
     tainted: bool = False
     repeats: int = 0
@@ -157,7 +156,6 @@ class RunState(msgspec.Struct, frozen=True):
                 used=Used(),
                 finished=None,
                 empties=0,
-                failures=0,
                 repeats=0,
                 recent=(),
                 texts=(),
@@ -172,8 +170,7 @@ class RunState(msgspec.Struct, frozen=True):
         if isinstance(event, Approval):
             return self._with_call(event.call, approval=event.decision, by=event.by, message=event.message)
         if isinstance(event, SnapshotTaken):
-            phase = {"began": True, "ended": False} if event.phase == "before" else {"ended": True}
-            return self._with_call(event.call, **phase)
+            return self._with_call(event.call, began=True)
         if isinstance(event, ToolResult):
             return self._with_result(event)
         if isinstance(event, ContextTrimmed):
@@ -198,24 +195,22 @@ class RunState(msgspec.Struct, frozen=True):
     def _with_turn(self, turn: ModelTurn) -> RunState:
         used = msgspec.structs.replace(self.used, tokens=self.used.tokens + _written(turn))
         if not turn.is_whole:
-            failures = self.failures + 1 if turn.error else self.failures
-            return msgspec.structs.replace(self, used=used, failures=failures, last_turn=turn)
+            return msgspec.structs.replace(self, used=used)
         cut = is_cut_in_call(turn)
         used = msgspec.structs.replace(used, steps=used.steps + 1, malformed=used.malformed + cut)
         said = turn.content.strip()
         is_empty = not said and not turn.tool_calls and not cut
-        goes_on = self.last_turn is not None and self.last_turn.finish_reason == "length"
+        goes_on = self.cut
         parts = (*self.parts, turn.content) if goes_on else (turn.content,)
         return msgspec.structs.replace(
             self,
             used=used,
             step=turn.step,
             unwritten=() if turn.final else turn.tool_calls,
-            last_turn=turn,
             empties=self.empties + 1 if is_empty else 0,
-            failures=0,
             said=said or self.said,
             parts=() if turn.tool_calls else parts,
+            cut=turn.finish_reason == "length",
             texts=(*self.texts, digest(said) if len(said) >= _LONG_ENOUGH else "")[-REMEMBERED:],
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -24,6 +25,9 @@ from agents.tools.path_rules import PathRefused
 from agents.tools.tool import Effects, ToolFacts
 from agents.tools.workspace import Workspace
 from engine.errors import UserError
+
+# So long a sandbox may take to end when its owner was killed; seconds.
+_DYING = 0.4
 
 
 class Snapshots:
@@ -79,7 +83,11 @@ class Snapshots:
     def settle(self, entries: Sequence[Entry]) -> tuple[SnapshotTaken, ...]:
         """The missing "after" of calls in whose middle the process ended. What somebody else changed since counts
         as theirs, so settle soon."""
-        return tuple(self._after(taken) for taken in unsettled(entries))
+        missing = unsettled(entries)
+        if any(unpacked(self._content.read(taken.manifest)).scope is None for taken in missing):
+            # A sandbox ends with the process that started it, and its last writes may still be on their way.
+            time.sleep(_DYING)
+        return tuple(self._after(taken) for taken in missing)
 
     def plan(
         self,

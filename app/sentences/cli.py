@@ -53,8 +53,8 @@ SENTENCES: dict[str, Sentence] = {
         "작업할 폴더가 없습니다. --workspace로 지정해 주세요.",
     ),
     "cli.resume_alone": Sentence(
-        "A run is resumed with the folder, model and tools that it has. Leave those options out.",
-        "이어서 실행할 때는 원래의 폴더, 모델, 도구를 씁니다. 그 옵션은 빼 주세요.",
+        "A run is resumed with the folder, model, reasoning and tools that it has. Leave those options out.",
+        "이어서 실행할 때는 원래의 폴더, 모델, 추론 설정, 도구를 씁니다. 그 옵션은 빼 주세요.",
     ),
     "cli.again_needs_resume": Sentence(
         "--again belongs to --resume. Name the run to go on with.",

@@ -16,6 +16,8 @@ class Asker:
         self._told = told
         self._attended = attended
         self._changed = threading.Condition()
+        # One question at a time: a tool that was left behind may ask while the run does.
+        self._turn = threading.Lock()
         self._pending: ApprovalRequest | None = None
         self._decision: Decision | None = None
         self._over = False
@@ -26,6 +28,10 @@ class Asker:
 
     def ask(self, request: ApprovalRequest) -> Decision | None:
         """Wait for the decision; None when nobody is there, or once `end` was called."""
+        with self._turn:
+            return self._asked(request)
+
+    def _asked(self, request: ApprovalRequest) -> Decision | None:
         with self._changed:
             if self._over or not self._attended:
                 return None

@@ -65,6 +65,11 @@ class RunWork:
         """End at once; it can still be resumed."""
         self._end("stop")
 
+    def hurry(self) -> None:
+        """A tool that still runs, once it was paused, is told to give up."""
+        if (run := self._run) is not None:
+            run.hurry()
+
     def join(self, seconds: float | None = None) -> bool:
         """Wait for the end; False if it has not come."""
         self._thread.join(seconds)

@@ -41,6 +41,7 @@ from engine.text import clean_text
 MOST_TASK = 100_000  # characters
 LEAVE_PATIENCE = 5.0  # seconds that a run which has ended may take to leave
 END_PATIENCE = 15.0  # seconds that runs may take to end when the program does
+TOOL_PATIENCE = 8.0  # seconds of these for a tool that is at work
 
 
 class Runs:
@@ -172,8 +173,10 @@ class Runs:
         record = self._free(id)
         entries = self.entries(id)
         started = next((e.event for e in entries if isinstance(e.event, RunStarted)), None)
-        # One that ended while its model was made ready has no event yet: it begins after all.
-        start = read_start(self._store.start_of(id)) if started is None else None
+        # One that ended while its model was made ready has no event yet, or one that does not name its tools: it
+        # begins after all.
+        is_known = started is not None and started.tools
+        start = None if is_known else read_start(self._store.start_of(id))
         if started is None and start is None:
             raise UserError("run.not_resumable")
         checked_workspace(record.workspace, self._home)
@@ -199,14 +202,19 @@ class Runs:
             self._carry_out(taken, begun.started, begun.tools, {}, attended)
             return taken
         event = RunResumed(budget or started.budget, message, mode, model=other, remote=remote)
-        # A run whose model was never ready has no list of tools yet.
-        self._carry_out(taken, event, started.tools or None, again or {}, attended)
+        tools = started.tools or (start.tools if start is not None else None)
+        self._carry_out(taken, event, tools, again or {}, attended)
         return taken
 
     def pause(self, id: int) -> None:
         """Let it end soon, to be resumed; does nothing to one that does not run here."""
         if work := self._works.get(id):
             work.pause()
+
+    def hurry(self, id: int) -> None:
+        """Do not wait any longer for a tool of a run that was paused: it is told to give up."""
+        if work := self._works.get(id):
+            work.hurry()
 
     def stop(self, id: int) -> None:
         """End it now; it can be resumed as well."""
@@ -316,15 +324,20 @@ class Runs:
         self._recipes.delete(id)
 
     def close(self) -> None:
-        """Pause what runs and wait for it; a run that does not end in time is found interrupted at the next start."""
+        """Pause what runs and wait for it, a while for tools that are at work; a run that does not end in time is
+        found interrupted at the next start."""
         with self._lock:
             self._closed = True
             works = list(self._works.values())
         for work in works:
             work.pause()
-        deadline = time.monotonic() + END_PATIENCE
+        begun = time.monotonic()
         for work in works:
-            work.join(max(0.0, deadline - time.monotonic()))
+            work.join(max(0.0, begun + TOOL_PATIENCE - time.monotonic()))
+        for work in works:
+            work.hurry()
+        for work in works:
+            work.join(max(0.0, begun + END_PATIENCE - time.monotonic()))
 
     # --- inside ---
 

@@ -61,7 +61,8 @@ def request_body(request: GenerateRequest, model: str, kind: Kind, refused: froz
         "max_tokens": request.max_tokens or None,
         "stop": list(request.stop) or None,
     }
-    if request.tools and TOOLS not in refused:
+    # Not offered at all where none is to be called: many servers pass over the choice "none".
+    if request.tools and request.tool_choice != "none" and TOOLS not in refused:
         body[TOOLS] = list(request.tools)
         body["tool_choice"] = _choice(request.tool_choice)
     if request.continue_last and kind == "vllm":
@@ -102,7 +103,7 @@ def _call(call: ToolCall) -> dict[str, Any]:
 
 
 def _choice(choice: str) -> Any:
-    if choice in ("auto", "required", "none"):
+    if choice in ("auto", "required"):
         return choice
     return {"type": "function", "function": {"name": choice}}
 

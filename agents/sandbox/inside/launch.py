@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -65,9 +66,16 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
             undone = PutBack(map(Path, plan.guarded), roots, brief=plan.channel >= 0)
             stack.callback(_afterwards, plan, undone)
         tree = _prepared(plan)
+        if _is_unwanted(plan):
+            return End(-signal.SIGTERM, "stopped")
         first, listener = _started(plan, argv, environment, home)
         _let_go_of_streams()
         return supervise(first, tree, plan, home, _deputy(plan, home, listener))
+
+
+def _is_unwanted(plan: LaunchPlan) -> bool:
+    """Whether who started us is gone already, or wants an end: then nothing is begun."""
+    return plan.channel >= 0 and bool(select.select([plan.channel], [], [], 0)[0])
 
 
 def _deputy(plan: LaunchPlan, home: str, listener: int) -> Answering | None:

@@ -12,6 +12,7 @@ from app.cli.ending import signals_held
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.run.running import chosen_run
+from app.cli.run.showing import entry_object
 from app.cli.table import aligned
 from app.services.run_export import ExportFormat
 from app.services.services import Services, open_services
@@ -52,13 +53,13 @@ def print_recipes(output: Output) -> int:
 
 
 def print_run(run: str, format: ExportFormat, output: Output) -> int:
-    """The run as a file's text on stdout; with --json the journal, one event a line."""
+    """The run as a file's text on stdout; as "jsonl" and with --json the very lines that the run printed."""
     services = open_services(paths.home())
     try:
         id = chosen_run(services, run)
-        if output.json:
+        if output.json or format == "jsonl":
             for entry in services.runs.entries(id):
-                output.object(entry.as_object())
+                output.object(entry_object(entry, output.language))
         else:
             output.text(services.runs.export(id, format), end="")
         return 0

@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 
 from agents.budget import Budget
-from agents.events import Entry, Mode, RunFinished
+from agents.events import Entry, Mode, RunFinished, RunStarted
 from app import paths
 from app.cli.ending import INTERRUPTED, Ended, WrongUsage, signals_held
 from app.cli.named import whole_path
 from app.cli.output import Output
 from app.cli.run.approving import answer
-from app.cli.run.showing import Showing, reason_sentence
+from app.cli.run.showing import Showing, entry_object
 from app.services.events import RunAsks, RunChanged, RunDelta, RunEntries, ServiceEvent, StoreFailed
 from app.services.recipes import filled
 from app.services.run_values import RunWish
@@ -24,6 +24,9 @@ from app.services.services import Services, open_services
 from app.store.records import RUNS_UNDER_WAY, RunRecord
 from engine.api import Reasoning
 from engine.errors import UserError
+
+# A tool that is at work when the command is interrupted may take so long to end; seconds.
+TOOL_PATIENCE = 2.0
 
 
 class RunArguments(msgspec.Struct, frozen=True):
@@ -70,7 +73,8 @@ def chosen_run(services: Services, name: str) -> int:
 def _check(arguments: RunArguments) -> None:
     """Raises WrongUsage for options that do not make a run."""
     if arguments.resume:
-        if arguments.workspace or arguments.recipe or arguments.tools or arguments.model:
+        fixed = (arguments.workspace, arguments.recipe, arguments.tools, arguments.model, arguments.reasoning)
+        if any(fixed):
             raise WrongUsage(UserError("cli.resume_alone"))
     elif arguments.again:
         raise WrongUsage(UserError("cli.again_needs_resume"))
@@ -111,8 +115,10 @@ def _resumed(services: Services, arguments: RunArguments) -> RunRecord:
     again: dict[str, Any] = {}
     if arguments.again:
         again = dict.fromkeys(services.runs.view(id).interrupted, "again")
-    budget = with_steps(Budget(), arguments.max_steps) if arguments.max_steps else None
-    return services.runs.resume(id, arguments.task, again, budget)
+    started = (entry.event for entry in services.runs.entries(id) if isinstance(entry.event, RunStarted))
+    before = next((event.budget for event in started), Budget())
+    budget = with_steps(before, arguments.max_steps) if arguments.max_steps else None
+    return services.runs.resume(id, arguments.task, again, budget, mode=arguments.mode)
 
 
 def reasoning_choice(text: str) -> Reasoning:
@@ -147,7 +153,9 @@ class Watch:
         except (KeyboardInterrupt, Ended) as end:
             with signals_held():
                 self._services.runs.pause(record.id)
-                self._services.runs.join(record.id, 10.0)
+                if not self._services.runs.join(record.id, TOOL_PATIENCE):
+                    self._services.runs.hurry(record.id)
+                    self._services.runs.join(record.id, 10.0)
                 self._drain(record.id)
                 self._showing.paused(record.id)
             if isinstance(end, Ended):
@@ -192,9 +200,6 @@ class Watch:
         if isinstance(entry.event, RunFinished):
             self._last = entry.event
         if self._output.json:
-            shown = entry.as_object()
-            if isinstance(entry.event, RunFinished):
-                shown["message"] = reason_sentence(entry.event, self._output.language)
-            self._output.object(shown)
+            self._output.object(entry_object(entry, self._output.language))
         else:
             self._showing.entry(entry)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from agents.events import (
     Approval,
@@ -55,6 +56,14 @@ _WORDS: dict[Language, dict[str, str]] = {
 def reason_sentence(finished: RunFinished, language: Language) -> str:
     """Why the run ended."""
     return sentence(why_finished(finished), language)
+
+
+def entry_object(entry: Entry, language: Language) -> dict[str, Any]:
+    """An event of the journal for --json; the end says in a sentence (`message`) why it came."""
+    shown = entry.as_object()
+    if isinstance(entry.event, RunFinished):
+        shown["message"] = reason_sentence(entry.event, language)
+    return shown
 
 
 class Showing:

@@ -159,6 +159,7 @@ class WelcomePage(LiveWidget):
             return
         for card in self.cards:
             self._picks.removeWidget(card)
+            card.hide()
             card.setParent(None)
             card.deleteLater()
         self.cards = [self._card(pick) for pick in picks]

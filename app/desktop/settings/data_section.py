@@ -43,6 +43,7 @@ class TrashList(QWidget):
     def show_deleted(self, found: Sequence[Deleted], empty: str, restore: str) -> None:
         while (item := self._column.takeAt(0)) is not None:
             widget = item.widget()
+            widget.hide()  # one that the layout was about to show would come up as a window of its own
             widget.setParent(None)
             widget.deleteLater()
         if not found:

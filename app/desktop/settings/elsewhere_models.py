@@ -101,6 +101,7 @@ class ModelTicks(LiveWidget):
     def _show(self, names: Sequence[str], ticked: set[str]) -> None:
         for tick in self.ticks:
             self._rows.removeWidget(tick)
+            tick.hide()
             tick.setParent(None)
             tick.deleteLater()
         self.ticks = [ModelTick(name, self._inside) for name in dict.fromkeys(names)]

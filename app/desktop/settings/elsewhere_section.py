@@ -21,7 +21,7 @@ from app.desktop.theme import themes
 from app.services.elsewhere_file import ModelServer
 from app.services.events import ElsewhereChanged, ServiceEvent
 from app.services.secrets import TokenPlace
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 from engine.remote.names import RemoteName
 
 if TYPE_CHECKING:
@@ -100,13 +100,15 @@ class ElsewhereLine(LiveWidget):
 
 
 class ElsewhereList(LiveWidget):
-    """The servers, a line each; a line stays while its server does. `said` carries a `Said`."""
+    """The servers, a line each; a line stays while its server does. `said` carries a `Said`, `opened` a line."""
 
     said = Signal(object)
+    opened = Signal(object)
 
     def __init__(self, calls: ServiceCalls, parent: QWidget) -> None:
         super().__init__(parent)
         self._calls = calls
+        self._to_open = ""
         self.lines: dict[str, ElsewhereLine] = {}
         self.empty = small(self)
         self.complaint = Complaint(self)
@@ -119,14 +121,26 @@ class ElsewhereList(LiveWidget):
         self.refresh()
 
     def read(self) -> None:
-        self._calls.do(lambda s: s.elsewhere.all(), self._show, self._could_not, executor="io", owner=self)
+        self._calls.do(
+            lambda s: (s.elsewhere.all(), s.elsewhere.problems),
+            lambda found: self._show(*found),
+            self._could_not,
+            executor="io",
+            owner=self,
+        )
 
-    def _show(self, servers: tuple[ModelServer, ...]) -> None:
-        self.complaint.say(None)
+    def open(self, url: str) -> None:
+        """Show all about the server at this address, once it is in the list."""
+        self._to_open = url
+        self.read()
+
+    def _show(self, servers: tuple[ModelServer, ...], problems: tuple[ErrorInfo, ...]) -> None:
+        self.complaint.say(UserError.from_info(problems[0]) if problems else None)
         there = {server.url for server in servers}
         for url in [url for url in self.lines if url not in there]:
             line = self.lines.pop(url)
             self._rows.removeWidget(line)
+            line.hide()
             line.setParent(None)
             line.deleteLater()
         for server in servers:
@@ -137,6 +151,15 @@ class ElsewhereList(LiveWidget):
             line.remove_wanted.connect(self._remove)
             self._rows.addWidget(line)
         self.empty.setVisible(not servers)
+        if self._to_open in self.lines:
+            line = self.lines[self._to_open]
+            self._to_open = ""
+            line.toggle.setChecked(True)
+            QTimer.singleShot(0, line, lambda: self._show_opened(line))  # a new one is shown only then
+
+    def _show_opened(self, line: ElsewhereLine) -> None:
+        line.toggle.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.opened.emit(line)
 
     def _could_not(self, error: UserError) -> None:
         self.complaint.say(error)
@@ -180,6 +203,7 @@ class ElsewhereSection(Section):
         self._list_row = self.add_row(self.list, below=True)
         self._adding_row = self.add_row(self.adding, below=True)
         self.list.said.connect(self.said)
+        self.list.opened.connect(self.grew)
         self.adding.saved.connect(self._added)
         self.refresh()
 

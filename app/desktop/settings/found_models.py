@@ -144,6 +144,7 @@ class FoundModels(LiveWidget):
     def _show(self) -> None:
         for line in self.lines:
             self._rows.removeWidget(line)
+            line.hide()
             line.setParent(None)
             line.deleteLater()
         self.lines = []

@@ -76,6 +76,7 @@ class GrantsList(LiveWidget):
         focused = any(line.revoke.hasFocus() for line in self.lines)
         for line in self.lines:
             self._rows.removeWidget(line)
+            line.hide()
             line.setParent(None)
             line.deleteLater()
         self.lines = []

@@ -123,6 +123,7 @@ class ImportServers(LiveWidget):
     def _show(self, found: tuple[Found, ...]) -> None:
         for line in self.lines:
             self._rows.removeWidget(line)
+            line.hide()
             line.setParent(None)
             line.deleteLater()
         self.lines = [FoundServer(one, self) for one in found]

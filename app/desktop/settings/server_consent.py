@@ -58,6 +58,7 @@ class ConsentPart(Part):
         self._rights.setVisible(bool(rights(server)))
         for label in self.warnings:
             self._note.column.removeWidget(label)
+            label.hide()
             label.setParent(None)
             label.deleteLater()
         self.warnings = []

@@ -153,6 +153,7 @@ class Pairs(LiveWidget):
         focused = line.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
         self.lines.remove(line)
         self._rows.removeWidget(line)
+        line.hide()
         line.setParent(None)
         line.deleteLater()
         if focused:

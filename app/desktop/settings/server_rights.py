@@ -68,6 +68,7 @@ class Folders(LiveWidget):
     def _fill(self) -> None:
         for line in self.lines:
             self._rows.removeWidget(line)
+            line.hide()
             line.setParent(None)
             line.deleteLater()
         spec = self._server.spec

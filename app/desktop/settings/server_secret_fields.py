@@ -89,6 +89,7 @@ class SecretsPart(Part):
             return
         for field in self.fields.values():
             self._rows.removeWidget(field)
+            field.hide()
             field.setParent(None)
             field.deleteLater()
         self.fields = {name: SecretField(name, self) for name in names}

@@ -123,6 +123,7 @@ class ToolsPart(Part):
         opened = {line.tool.tool for line in self.lines if line.toggle.isChecked()}
         for line in self.lines:
             self._rows.removeWidget(line)
+            line.hide()
             line.setParent(None)
             line.deleteLater()
         tools = self._sorted()

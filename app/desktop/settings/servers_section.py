@@ -81,6 +81,7 @@ class ServersList(LiveWidget):
         for name in [name for name in self.lines if name not in names]:
             line = self.lines.pop(name)
             self._rows.removeWidget(line)
+            line.hide()
             line.setParent(None)
             line.deleteLater()
         for place, server in enumerate(servers):

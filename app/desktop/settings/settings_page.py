@@ -193,10 +193,12 @@ class SettingsPage(LiveWidget):
         self.hub.token.setFocus(Qt.FocusReason.OtherFocusReason)
         QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self.hub))
 
-    def show_elsewhere(self) -> None:
-        """Bring the servers of models elsewhere into sight, ready to add one."""
+    def show_elsewhere(self, url: str = "") -> None:
+        """Bring the servers of models elsewhere into sight, ready to change the one at `url` or to add one."""
         self.elsewhere.adding.address.setFocus(Qt.FocusReason.OtherFocusReason)
         self._scroll_to(self.elsewhere)
+        if url:
+            self.elsewhere.list.open(url)
 
     def _scroll_to_workers(self) -> None:
         # Once it is laid out: what was never shown has no size yet.

@@ -116,6 +116,7 @@ class WorkersList(LiveWidget):
         focused = any(line.remove.hasFocus() for line in self.lines)
         for line in self.lines:
             self._rows.removeWidget(line)
+            line.hide()
             line.setParent(None)
             line.deleteLater()
         self.lines = []

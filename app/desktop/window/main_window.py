@@ -202,7 +202,7 @@ class MainWindow(LiveWidget):
         self.chat.answering_changed.connect(self.sidebar.show_answering)
         self.chat.header.options_wanted.connect(self.panel.toggle)
         self.chat.header.model.open_file_wanted.connect(self.chat.model.open_file)
-        self.chat.header.model.elsewhere_wanted.connect(self.show_elsewhere)
+        self.chat.header.model.elsewhere_wanted.connect(lambda: self.show_elsewhere())
         self.chat.model_strip.elsewhere_wanted.connect(self.show_elsewhere)
         self.chat.header.model.models_wanted.connect(self.find_models)
         self.chat.header.model.library_wanted.connect(lambda: self.show_models("library"))
@@ -365,10 +365,10 @@ class MainWindow(LiveWidget):
         self.show_page("settings")
         self.settings.show_hub()
 
-    def show_elsewhere(self) -> None:
-        """The settings, where servers of models elsewhere are added."""
+    def show_elsewhere(self, url: str = "") -> None:
+        """The settings, where servers of models elsewhere are added; at the one at `url`."""
         self.show_page("settings")
-        self.settings.show_elsewhere()
+        self.settings.show_elsewhere(url)
 
     def _chat_with(self, path: str) -> None:
         self.show_page("chat")

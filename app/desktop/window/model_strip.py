@@ -9,7 +9,7 @@ from app.desktop.language import languages
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.window.strip import Strip, StripAction
 from app.services.events import ModelChanged
-from engine.remote.names import is_remote
+from engine.remote.names import read_name
 
 # What the user did himself needs no explanation.
 QUIET = ("engine.load_cancelled",)
@@ -17,10 +17,10 @@ QUIET = ("engine.load_cancelled",)
 
 class ModelStrip(Strip):
     """Shown while the model's state carries an error; `choose_wanted` asks for the menu of models, `elsewhere_wanted`
-    for the settings of their servers."""
+    for the settings of the server at an address."""
 
     choose_wanted = Signal()
-    elsewhere_wanted = Signal()
+    elsewhere_wanted = Signal(str)
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
         self._calls = calls
@@ -35,8 +35,11 @@ class ModelStrip(Strip):
         actions = [StripAction(self.tr("Try again"), self._reload)]
         if state.without_workers:
             actions.insert(0, StripAction(self.tr("Reload without it"), self._reload_alone))
-        if is_remote(state.path):
-            actions.append(StripAction(self.tr("Settings of the server"), self.elsewhere_wanted.emit))
+        if (remote := read_name(state.path)) is not None:
+            url = remote.url
+            actions.append(
+                StripAction(self.tr("Settings of the server"), lambda: self.elsewhere_wanted.emit(url))
+            )
         actions += [
             StripAction(self.tr("Choose another model"), self.choose_wanted.emit),
         ]

@@ -60,6 +60,12 @@ def test_two_calls_in_turn_are_a_loop_after_two_rounds() -> None:
     assert repeated_calls(results(a, b, a, changed), {}) is None
 
 
+def test_two_calls_in_turn_whose_results_differ_in_digits_alone_are_a_loop_after_three_rounds() -> None:
+    rows = [("look", {"path": "a"}, "x") if n % 2 else ("count", {}, f"took {n} ms") for n in range(6)]
+    assert repeated_calls(results(*rows[:5]), {}) is None
+    assert repeated_calls(results(*rows), {}) == Repeat("alternating", ("c3", "c4", "c5", "c6"), "look")
+
+
 def test_empty_calls_that_fail_are_a_loop_after_two() -> None:
     rows = results(("write", {}, "missing path"), ("write", {}, "missing text"), status="error")
     assert repeated_calls(rows, {}) == Repeat("empty", ("c2",), "write")

@@ -10,6 +10,7 @@ import pytest
 
 from agents.budget import Budget
 from agents.context.history import History
+from agents.context.prompts import TOOLS_AGAIN
 from agents.events import Approval, RunEvent, RunFinished, RunResumed, SnapshotTaken, ToolResult
 from agents.permissions.values import Decision
 from agents.run.state import RunState
@@ -172,7 +173,8 @@ def test_a_resumed_run_goes_on_with_what_the_user_adds_and_a_new_budget(tmp_path
     assert bench.run().go(started(budget=Budget(steps=3))).reason == "steps"
     finished = bench.run().go(RunResumed(Budget(steps=3), "Say it in Korean."))
     assert finished == RunFinished("completed", "answered", "All done.")
-    assert bench.brain.asks[-1].messages[-1].content == "Say it in Korean."
+    # That there are no tools any more was said before the last answer, and is not true now.
+    assert bench.brain.asks[-1].messages[-1].content == f"{TOOLS_AGAIN}\n\nSay it in Korean."
     assert bench.brain.asks[-1].choice == "auto"
     assert bench.state().used.steps == 1
 

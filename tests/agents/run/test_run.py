@@ -443,3 +443,61 @@ def test_a_model_that_is_still_loading_does_not_hold_up_the_end(tmp_path: Path) 
     assert state.started is not None and state.started.context == 16_384
     assert state.started.tools == ("look", "read_result")
     assert bench.brain.asks[0].messages[0].role == "system" and len(bench.brain.asks[0].tools) == 2
+
+
+def test_a_file_that_the_turn_has_changed_meanwhile_is_read_again(tmp_path: Path) -> None:
+    look = ("read_file", {"path": "a.txt"})
+    write = [("write_file", {"path": "a.txt", "content": word}) for word in ("one", "two", "one")]
+    brain = ScriptedBrain(calls(write[0], look, write[1], look, write[2], look, look), says("Done."))
+    bench = Bench(tmp_path, brain, (read_file, write_file))
+    bench.run().go(started())
+    told = [(result.status, result.text) for result in results(bench)]
+    assert [text for status, text in told if status == "ok" and len(text) == 3] == ["one", "two", "one"]
+    assert [status for status, _ in told] == ["ok"] * 6 + ["skipped"]
+    assert (bench.workspace / "a.txt").read_text() == "one"
+
+
+def test_an_answer_that_is_gone_on_with_stays_whole_when_a_turn_breaks_off_between(tmp_path: Path) -> None:
+    brain = ScriptedBrain(says("First, ", finish_reason="length"), broken(), says("then."))
+    bench = Bench(tmp_path, brain)
+    assert bench.run().go(started()).answer == "First, then."
+
+
+def test_the_time_of_a_run_ends_a_tool_that_runs(tmp_path: Path) -> None:
+    class Slow(NotedTool):
+        def run(self, arguments: dict[str, Any], here: Any) -> Any:
+            while not here.cancelled():
+                time.sleep(0.01)
+            return super().run(arguments, here)
+
+    slow = Slow("slow", facts=ToolFacts(read_only=True, timeout_s=60.0))
+    bench = Bench(tmp_path, ScriptedBrain(calls(("slow", {})), says("No time.")), (slow,))
+    begun = time.monotonic()
+    finished = bench.run().go(started(budget=Budget(seconds=0.3)))
+    assert (finished.reason, finished.answer) == ("time", "No time.")
+    assert time.monotonic() - begun < 5
+
+
+def test_a_tool_is_not_waited_for_once_a_paused_run_is_hurried(tmp_path: Path) -> None:
+    began = threading.Event()
+
+    class Stuck(NotedTool):
+        def run(self, arguments: dict[str, Any], here: Any) -> Any:
+            began.set()
+            while not here.cancelled():
+                time.sleep(0.01)
+            raise RuntimeError("gave up")
+
+    stuck = Stuck("stuck", facts=ToolFacts(read_only=True, timeout_s=60.0))
+    bench = Bench(tmp_path, ScriptedBrain(calls(("stuck", {})), says("x")), (stuck,))
+    run, ended = bench.run(), []
+    thread = threading.Thread(target=lambda: ended.append(run.go(started())))
+    thread.start()
+    assert began.wait(5)
+    run.pause()
+    thread.join(0.3)
+    assert thread.is_alive()  # a tool that runs may finish
+    run.hurry()
+    thread.join(5)
+    assert [(each.status, each.reason) for each in ended] == [("stopped", "paused")]
+    assert [result.status for result in results(bench)] == ["interrupted"]

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.elsewhere import ElsewhereChip, short_host
 from app.desktop.language import languages
+from app.services.elsewhere_file import ModelServer
 from engine.remote import names
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.test_accessibility import without_name
@@ -117,8 +118,19 @@ def test_a_server_that_is_away_is_told_with_the_way_to_its_settings(running: Run
     running.until(chat.model_strip.isVisible)
     buttons = {button.text(): button for button in chat.model_strip.findChildren(QPushButton)}
     assert {"Try again", "Settings of the server", "Choose another model"} <= set(buttons)
+    section = running.window.settings.elsewhere
     buttons["Settings of the server"].click()
-    running.until(running.window.settings.elsewhere.adding.address.hasFocus)
+    running.until(section.adding.address.hasFocus)
+    running.services.elsewhere.save(ModelServer(gone.url))
+    running.window.show_page("chat")
+    running.until(chat.model_strip.isVisible)
+    {button.text(): button for button in chat.model_strip.findChildren(QPushButton)}[
+        "Settings of the server"
+    ].click()
+    running.until(lambda: gone.url in section.list.lines)
+    line = section.list.lines[gone.url]
+    running.until(line.toggle.hasFocus)
+    assert line.form is not None and line.form.isVisible()
 
 
 def test_the_chip_says_why_for_who_hovers_and_for_who_listens(qtbot: QtBot, looks: None) -> None:

@@ -123,7 +123,7 @@ def written(path: str) -> str:
 
 # Of the rest many are tried with pieces alone, and all of them by `make test-agents`.
 QUICK = {
-    *("malformed", "unknown_tool", "wrong_types", "nested_too_deep", "long_name", "empty_answer", "same_ids"),
+    *("malformed", "wrong_types", "nested_too_deep", "empty_answer", "same_ids"),
     *("surrogates_and_nul", "dropped_in_a_call", "error_in_the_stream", "busy"),
     *(
         "same_call",
@@ -498,3 +498,19 @@ def test_a_store_that_another_program_holds_for_long_ends_the_run_and_it_goes_on
     begun.house.runs.resume(begun.id)
     assert begun.ended().reason == "answered"
     assert (begun.workspace / "a.txt").read_text() in ("hello", "bye")
+
+
+def test_a_run_whose_model_was_never_there_goes_on_with_the_tools_it_was_given_alone(
+    coterie_home: Path, tmp_path: Path
+) -> None:
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    house = House(coterie_home, "openai:http://127.0.0.1:9/v1#gone")
+    with OpenAiServer(in_order(WRITE, say("I may not."))) as server, contextlib.closing(house):
+        run = house.run("Do it", workspace, tools=("read_file",))
+        assert (house.finished(run).status, house.finished(run).reason) == ("failed", "model")
+        house.resume(run, model=server.model)
+        assert house.finished(run).answer == "I may not."
+        offered = {tool["function"]["name"] for tool in server.asked[0].body["tools"]}
+        assert offered == {"read_file", "read_result"}
+    assert not (workspace / "a.txt").exists()

@@ -115,6 +115,7 @@ def test_a_journal_of_five_thousand_events_opens_quickly(tmp_path: Path) -> None
 
 @pytest.mark.agents
 @pytest.mark.alone
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(sys.platform == "win32", reason="memory is asked of Unix")
 @pytest.mark.parametrize("kind", ["write_file", "read_file"])
 def test_the_thousandth_step_takes_no_longer_and_little_more_memory(tmp_path: Path, kind: str) -> None:
@@ -148,7 +149,7 @@ def test_the_thousandth_step_takes_no_longer_and_little_more_memory(tmp_path: Pa
         house = House(tmp_path / "data", server.model, allow)
         house.runs.subscribe(heard)
         try:
-            run = house.run("Go on for long.", workspace, wait=170)
+            run = house.run("Go on for long.", workspace, wait=500)
             assert house.finished(run).reason == "answered"
         finally:
             house.close()

@@ -83,7 +83,7 @@ def main(home: Path, workspace: Path, model: str, kills: int, seed: int) -> int:
         if not child:
             os._exit(_in_child(home, workspace, model, told))
         if len(before) < kills:
-            time.sleep(draw.uniform(0.15, 0.6))
+            time.sleep(draw.uniform(0.15, 0.9))
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         if os.WIFEXITED(status):

@@ -51,7 +51,7 @@ class World:
         now = self._state()
         found = [path for path in sorted({*now, *self._before}) if now.get(path) != self._before.get(path)]
         self._before = now
-        return found + self._reached()
+        return found + self.reached()
 
     def note(self) -> None:
         """What is there now is as it should be."""
@@ -114,7 +114,8 @@ class World:
                     found[str(path.relative_to(self.folder))] = (facts.st_mode, content)
         return found
 
-    def _reached(self) -> list[str]:
+    def reached(self) -> list[str]:
+        """What was reached by the network since the last time it was asked."""
         found = [f"name {name}" for name in self.names]
         self.names.clear()
         with contextlib.suppress(BlockingIOError):

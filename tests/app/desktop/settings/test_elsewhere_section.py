@@ -239,6 +239,15 @@ def test_what_cannot_be_saved_says_why(page: Page, qtbot: QtBot) -> None:
     assert len(page.elsewhere.all()) == 1
 
 
+def test_what_of_the_file_cannot_be_understood_is_told(page: Page) -> None:
+    page.elsewhere.save(ModelServer("https://far.example/v1"))
+    file = page.home / "elsewhere.toml"
+    file.write_text(file.read_text() + '["no address"]\ntitle = 5\n')
+    page.told()
+    page.until(page.section.list.complaint.isVisible)
+    assert "no address" in page.section.list.complaint.text() and len(page.section.list.lines) == 1
+
+
 def test_an_answer_about_another_address_than_the_typed_one_does_not_count(page: Page, qtbot: QtBot) -> None:
     form = page.adding
     with OpenAiServer(names=("a",)) as server:
