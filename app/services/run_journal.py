@@ -34,10 +34,12 @@ class StoreJournal:
         return self._run
 
     def append(self, event: RunEvent) -> Entry:
-        entry = self._store.append(self._run, event)
         changed: RunRecord | None = None
         if fields := record_fields(event):
-            changed = self._store.change(self._run, updated=time.time(), **fields)
+            # In one, or a run that ends with the program would be told as finished and as interrupted.
+            entry, changed = self._store.append_and_change(self._run, event, updated=time.time(), **fields)
+        else:
+            entry = self._store.append(self._run, event)
         told: list[ServiceEvent] = [RunEntries(self._run, (entry,))]
         if changed is not None:
             told.append(RunChanged(changed))

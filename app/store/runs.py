@@ -102,6 +102,15 @@ def append(connection: Connection, run: int, event: RunEvent, now: float) -> Ent
     return Entry(run, last + 1, now, decoded(body))
 
 
+def append_and_change(
+    connection: Connection, run: int, event: RunEvent, now: float, **fields: Any
+) -> tuple[Entry, RunRecord]:
+    """Write an event and what it changes of its run's record. Raises UserError `run.not_found`."""
+    entry = append(connection, run, event, now)
+    change(connection, run, None, None, **fields)
+    return entry, get(connection, run)
+
+
 def entries(connection: Connection, run: int, after: int, limit: int) -> list[Entry]:
     """The events behind number `after`, at most `limit` of them when that is not 0."""
     row = RunEventRow

@@ -16,8 +16,9 @@ from app.desktop.theme import themes
 from app.services.run_export import ExportFormat
 from app.services.run_values import RunRecord, RunView
 
-# What the title has at least before anything stands beside it, where it is that long; the most the folder takes.
-TITLE, FOLDER, LEAST = 260, 160, 320
+# What the title has before anything stands beside it, where it is that long; the most that the folder takes; what the
+# title keeps beside the buttons.
+TITLE, FOLDER, LEAST = 260, 160, 48
 
 
 class RunHeader(LiveWidget):
@@ -155,7 +156,10 @@ class RunHeader(LiveWidget):
         px, gap = themes.current.px, self._row.spacing()
         buttons = (self.pause, self.stop, self.resume, self.cards, self.menu_button)
         fixed = [widget for widget in (*buttons, self.remote) if not widget.isHidden()]
-        room = self.width() - px(40) - sum(widget.sizeHint().width() + gap for widget in fixed)
+        taken = px(40) + sum(widget.sizeHint().width() + gap for widget in fixed)
+        # Only the buttons may push something aside; what else does not fit is left out.
+        self.setMinimumWidth(taken + px(LEAST))
+        room = self.width() - taken
         room -= min(self.title.sizeHint().width(), px(TITLE)) + gap
         for label in (self.progress, self.mode, self.folder):
             wide = label.sizeHint().width() + gap
@@ -186,8 +190,7 @@ class RunHeader(LiveWidget):
         self.setFixedHeight(px(52))
         self._row.setContentsMargins(px(20), 0, px(20), px(1))
         self._row.setSpacing(px(12))
-        self.title.setMinimumWidth(px(100))
-        self.setMinimumWidth(px(LEAST))  # what does not fit is left out, so nothing is pushed aside for it
+        self.title.setMinimumWidth(px(LEAST))
         set_icon(self.cards, "sliders-horizontal", "muted", 18)
         set_icon(self.menu_button, "ellipsis", "muted", 18)
 

@@ -167,13 +167,13 @@ class StepLines:
             if line is not None and line.standing != standing:
                 changed += self._change(call, standing=standing)
         behind = False  # whether a later call changed files
-        for line in reversed(self.lines):
-            if not isinstance(line, CallLine):
+        for known in reversed(self.lines):
+            if not isinstance(known, CallLine):
                 continue
-            possible = line.undoing == "possible"
+            possible = known.undoing == "possible"
             undo, back = possible and not under_way, behind and not under_way
-            if (line.undo, line.back) != (undo, back):
-                changed += self._change(line.call, undo=undo, back=back)
+            if (known.undo, known.back) != (undo, back):
+                changed += self._change(known.call, undo=undo, back=back)
             behind = behind or possible
         return changed
 

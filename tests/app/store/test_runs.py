@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy.exc import ProgrammingError
 
 from agents.budget import Budget
 from agents.events import ModelTurn, RunFinished, RunStarted
@@ -46,6 +47,17 @@ def test_what_was_appended_is_what_is_read_though_a_model_wrote_what_no_file_can
     assert isinstance(written[1].event, ModelTurn)
     assert written[1].as_object()["kind"] == "model_turn"
     assert "\x00" not in written[1].event.content
+
+
+def test_an_event_and_what_it_changes_are_written_together_or_not_at_all(store: Store) -> None:
+    run = new_run(store).id
+    done = RunFinished("completed", "answered", "Hi.")
+    entry, record = store.runs.append_and_change(run, done, state="completed")
+    assert store.runs.entries(run) == [entry] and store.runs.get(run) == record
+    assert record.state == "completed"
+    with pytest.raises(ProgrammingError):
+        store.runs.append_and_change(run, done, state=object())
+    assert store.runs.entries(run) == [entry]
 
 
 def test_a_long_text_is_kept_under_a_short_handle(store: Store) -> None:
