@@ -26,6 +26,11 @@ class Approved(msgspec.Struct, frozen=True):
     approval: Approval
     network: bool = False
 
+    @property
+    def by_person(self) -> bool:
+        """Whether somebody was asked and has allowed it."""
+        return self.approval.decision == "allowed" and self.approval.by == "user"
+
 
 class Approvals:
     """Decides about calls, one at a time. `ending` says that the run is to end, so that no answer is none."""

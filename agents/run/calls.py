@@ -138,11 +138,8 @@ class Calls:
         return False
 
     def _decide(self, call: OpenCall, tool: Tool, arguments: dict[str, Any], choice: Again) -> None:
-        try:
-            effects = tool.effects(arguments, self._here_for(call))
-        except Exception as error:  # somebody else's tool: its trouble ends the call, not the run
-            told = f"The call could not be understood: {type(error).__name__}: {error}"
-            self._result(call, Outcome(told[:2000], "error"))
+        effects = self._effects(call, tool, arguments)
+        if effects is None:
             return
         approved: Approved | None
         if call.approval == "allowed" and self._may_have_begun(call, effects, tool.facts):
@@ -152,6 +149,15 @@ class Calls:
             approved = self._approvals.once_more(call, tool, arguments, effects)
         else:
             approved = self._approvals.of(call, tool, arguments, effects)
+            while approved is not None and approved.by_person:
+                # What was asked about must be what is done: a file may have changed while the question stood.
+                now = self._effects(call, tool, arguments)
+                if now is None:
+                    return
+                if now == effects:
+                    break
+                effects = now
+                approved = self._approvals.of(call, tool, arguments, effects)
         if approved is None:
             return
         approval = approved.approval
@@ -160,6 +166,15 @@ class Calls:
             self._do(call, tool, arguments, effects, network=approved.network)
         else:
             self._result(call, Outcome(_refused(approval.by, approval.message), "denied"))
+
+    def _effects(self, call: OpenCall, tool: Tool, arguments: dict[str, Any]) -> Effects | None:
+        """What the call would do now; None for one that failed at that, which is its result."""
+        try:
+            return tool.effects(arguments, self._here_for(call))
+        except Exception as error:  # somebody else's tool: its trouble ends the call, not the run
+            told = f"The call could not be understood: {type(error).__name__}: {error}"
+            self._result(call, Outcome(told[:2000], "error"))
+            return None
 
     def _may_have_begun(self, call: OpenCall, effects: Effects, facts: ToolFacts) -> bool:
         """Whether a call that was allowed may have had an effect; what only reads can be done again."""

@@ -83,7 +83,9 @@ class _Row:
         self.polling = facts.polling
         call = (done.name, canonical(done.arguments, facts.volatile))
         self.exact = (*call, done.status, done.text)
-        self.roughly = (*call, done.status, done.rough or done.text)
+        # What is read from a file differs only when the file does: somebody is at work on it.
+        from_file = facts.read_only and bool(facts.paths)
+        self.roughly = self.exact if from_file else (*call, done.status, done.rough or done.text)
         self.empty = done.arguments in ({}, "", "{}") and done.status == "error"
 
 

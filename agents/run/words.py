@@ -69,12 +69,12 @@ def nudge(repeat: Repeat) -> str:
         )
     if repeat.kind == "alternating":
         return (
-            "You are making the same few calls in turn, and their results do not change. You have what they can "
-            "tell. Do something else, or give your answer."
+            "You are making the same few calls in turn, and their results stay the same or nearly so. You have what "
+            "they can tell. Do something else, or give your answer."
         )
     return (
-        f"You have made the same call of {repeat.tool} several times, and its result does not change. Do not make it "
-        "again. Do something else, or give your answer."
+        f"You have made the same call of {repeat.tool} several times, and its result stays the same or nearly so. Do "
+        "not make it again. Do something else, or give your answer."
     )
 
 

@@ -60,8 +60,8 @@ SENTENCES: dict[str, Sentence] = {
         "“{name}”(이)라는 도구가 없습니다. 쓸 수 있는 도구: {known}.",
     ),
     "run.nothing_to_undo": Sentence(
-        "This run has changed no files, so there is nothing to undo.",
-        "이 실행은 바꾼 파일이 없어 되돌릴 것이 없습니다.",
+        "No file is changed by this run now, so there is nothing to undo.",
+        "지금 이 실행이 바꿔 놓은 파일이 없어 되돌릴 것이 없습니다.",
     ),
     "run.nothing_to_redo": Sentence(
         "Nothing of this run was undone, so there is nothing to do again.",

@@ -36,6 +36,7 @@ from app.services.run_workspace import checked_workspace
 from app.store.records import RUNS_UNDER_WAY, RunRecord
 from app.store.store import Store
 from engine.errors import UserError
+from engine.remote.names import is_remote, parse_name
 from engine.text import clean_text
 
 MOST_TASK = 100_000  # characters
@@ -119,14 +120,16 @@ class Runs:
     def start(self, wish: RunWish, *, attended: bool = True) -> RunRecord:
         """Start a run. With `attended` False there is nobody to ask, so what needs a decision is denied.
 
-        Raises UserError `run.no_task`, `run.task_too_large` and those of `checked_workspace`; what goes wrong later
-        ends the run.
+        Raises UserError `run.no_task`, `run.task_too_large`, those of `parse_name` for a model elsewhere and those of
+        `checked_workspace`; what goes wrong later ends the run.
         """
         task = clean_text(wish.task).strip()
         if not task:
             raise UserError("run.no_task")
         if len(task) > MOST_TASK:
             raise UserError("run.task_too_large", length=len(task), most=MOST_TASK)
+        if is_remote(wish.model):
+            parse_name(wish.model)  # one with a password in it must not be written down
         workspace = self.workspace(wish.workspace)
         start = start_of(wish, task, workspace)
         chat, now = wish.chat or InChat(), time.time()

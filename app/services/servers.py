@@ -276,7 +276,7 @@ class Servers:
         with ThreadPoolExecutor(len(servers), "mcp-start") as pool:
             links = list(pool.map(lambda kept: self._started(kept.spec, workspace), servers))
         found: list[Tool] = []
-        used = set(_own_names() if taken is None else taken)
+        used = set(own_names() if taken is None else taken)
         for link in links:
             if link is None:
                 continue
@@ -349,10 +349,12 @@ class Servers:
             subscriber(events)
 
 
-def _own_names() -> set[str]:
+def own_names() -> set[str]:
+    """Names that no tool of a server may have: those of our own tools, on every machine."""
+    from agents.run.run import OWN_TOOLS
     from agents.tools.builtin import builtin_tools
 
-    return {tool.name for tool in builtin_tools(None)} | {"shell", "python"}
+    return {tool.name for tool in builtin_tools(None)} | {"shell", "python"} | OWN_TOOLS
 
 
 _ORDER = ("ready", "starting", "failed", "off")

@@ -41,6 +41,20 @@ def test_a_change_is_asked_about_with_the_very_call(tmp_path: Path) -> None:
     assert shown is not None and shown["subject"] == "a.txt"
 
 
+def test_what_changed_while_the_question_stood_is_asked_about_anew(tmp_path: Path) -> None:
+    def while_another_writes(request: ApprovalRequest) -> Decision:
+        (bench.workspace / "a.txt").write_text("precious\n")
+        return Decision(True)
+
+    approver = ScriptedApprover(while_another_writes, Decision(False))
+    bench = Bench(tmp_path, ScriptedBrain(WRITE, says("Ok.")), (write_file,), approver=approver)
+    bench.run().go(started(mode="ask"))
+    first, second = approver.asked
+    assert "precious" not in first.diff and "-precious" in second.diff
+    assert (bench.workspace / "a.txt").read_text() == "precious\n"
+    assert approvals(bench) == [("asked", "", ""), ("asked", "", ""), ("denied", "user", "once")]
+
+
 def test_what_is_denied_is_not_done_and_the_model_hears_why(tmp_path: Path) -> None:
     approver = ScriptedApprover(Decision(False, message="Use b.txt."))
     bench = Bench(tmp_path, ScriptedBrain(WRITE, says("Ok.")), (write_file,), approver=approver)

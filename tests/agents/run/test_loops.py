@@ -41,6 +41,13 @@ def test_results_that_differ_in_digits_alone_are_a_loop_after_five() -> None:
     assert repeated_calls(results(*rows), {}) is not None
 
 
+def test_a_file_that_somebody_writes_may_be_read_until_it_is_done() -> None:
+    reads = {"look": ToolFacts(read_only=True, paths=("path",))}
+    rows = [("look", {"path": "log"}, f"{n} % done") for n in range(9)]
+    assert repeated_calls(results(*rows), reads) is None
+    assert repeated_calls(results(*rows, *rows[-1:] * 2), reads) is not None
+
+
 def test_progress_is_no_loop() -> None:
     rows = [("read", {"offset": n}, f"page {n}") for n in range(20)]
     assert repeated_calls(results(*rows), {}) is None

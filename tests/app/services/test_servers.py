@@ -13,11 +13,13 @@ import keyring
 import pytest
 
 from agents.mcp import stdio
+from agents.mcp.definitions import Definition, offered
 from agents.mcp.spec import ServerSpec
+from agents.run.run import OWN_TOOLS
 from app.services.events import ServersChanged
 from app.services.secrets import Secrets
 from app.services.server_import import IN_WORKSPACE, found_in
-from app.services.servers import Servers
+from app.services.servers import Servers, own_names
 from engine.errors import UserError
 from tests.app.services.test_secrets import Remembering
 from tests.support.agents.here import here_in
@@ -122,6 +124,13 @@ def test_tools_of_several_servers_come_in_order_and_one_that_fails_is_left_out(
     assert error is not None and error.code == "mcp.ended_saying"
     servers.enable("two", False)
     assert {tool.server for tool in servers.tools(workspace)} == {"one"}
+
+
+def test_no_tool_of_a_server_takes_the_name_of_one_of_ours() -> None:
+    ours = own_names()
+    assert {"read_file", "shell", "python"} | OWN_TOOLS <= ours
+    (offer,) = offered("read", [Definition("result", "Looks.", {"type": "object"})], ours)
+    assert offer.name != "read_result" and offer.name.startswith("read_result_")
 
 
 def test_a_changed_tool_waits_for_the_user_and_loses_its_grants(
