@@ -87,7 +87,7 @@ class History:
                 self._trim(trimmed)
             case Undone() as undone if undone.files:
                 paths = [change.path for change in undone.files]
-                self.items.append(Words(prompts.undone(paths), "undone"))
+                self.items.append(Words(prompts.undone(paths, redo=undone.redo), "undone"))
             case _:
                 pass
 

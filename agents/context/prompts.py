@@ -89,7 +89,9 @@ NOT_CARRIED_OUT = "This call was not carried out."
 HAVE_RESULTS = "I have the result."
 
 
-def undone(paths: Sequence[str]) -> str:
-    """What a model is told when files were put back to what they were."""
+def undone(paths: Sequence[str], *, redo: bool = False) -> str:
+    """What a model is told when files were put back to what they were, or when that was taken back."""
     shown = ", ".join(paths[:20]) + (f" and {len(paths) - 20} more" if len(paths) > 20 else "")
+    if redo:
+        return f"The user wants the changes to these files after all: {shown}. They are as your calls had left them."
     return f"The user has taken back changes to these files: {shown}. They are as they were before."

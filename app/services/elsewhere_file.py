@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from app.services.toml_file import TomlFile
+from app.services.kept_tables import KeptTables
 from engine.errors import ErrorInfo, UserError
 from engine.remote.names import RemoteName, checked_url, host_of
 
@@ -61,30 +61,30 @@ class ElsewhereFile:
     it. `problems` tells what could not be used when it was last read."""
 
     def __init__(self, path: Path) -> None:
-        self._file = TomlFile(path)
+        self._file = KeptTables(path)
         self._lock = threading.Lock()
         self.problems: tuple[ErrorInfo, ...] = ()
 
     def all(self) -> tuple[ModelServer, ...]:
         """In the order of the file. Raises UserError `settings.not_saved` where it cannot be read."""
         with self._lock:
-            return self._servers(self._read())
+            return self._servers(self._file.read())
 
     def put(self, server: ModelServer) -> None:
         """Write one down, in the place of the one at its address. Raises UserError `settings.not_saved`."""
         with self._lock:
-            document = self._read()
+            document = self._file.read()
             table = msgspec.to_builtins(server)
             del table["url"]
             document[server.url] = {**_unknown(document.get(server.url)), **table}
-            self._write(document)
+            self._file.write(document)
 
     def remove(self, url: str) -> None:
         """Does nothing to one that is not there. Raises UserError `settings.not_saved`."""
         with self._lock:
-            document = self._read()
+            document = self._file.read()
             if document.pop(url, None) is not None:
-                self._write(document)
+                self._file.write(document)
 
     def _servers(self, document: dict[str, Any]) -> tuple[ModelServer, ...]:
         found: list[ModelServer] = []
@@ -99,30 +99,6 @@ class ElsewhereFile:
                 problems.append(ErrorInfo("settings.bad_value", {"key": url}))
         self.problems = tuple(problems)
         return tuple(found)
-
-    def _read(self) -> dict[str, Any]:
-        try:
-            return self._file.read()
-        except FileNotFoundError:
-            return {}
-        except (ValueError, RecursionError):
-            try:
-                self._file.set_aside()
-            except OSError as error:
-                raise self._not_saved(error) from error
-            return {}
-        except OSError as error:
-            raise self._not_saved(error) from error
-
-    def _write(self, document: dict[str, Any]) -> None:
-        try:
-            self._file.write(document)
-        except (OSError, UnicodeEncodeError) as error:
-            raise self._not_saved(error) from error
-
-    def _not_saved(self, error: Exception) -> UserError:
-        detail = getattr(error, "strerror", None) or ""
-        return UserError("settings.not_saved", path=str(self._file.path), detail=detail)
 
 
 _KNOWN = frozenset(ModelServer.__struct_fields__)

@@ -79,7 +79,12 @@ def _paragraphs(time: float, event: RunEvent) -> list[str]:
     if isinstance(event, RunFinished):
         return [f"**{event.status.capitalize()}** ({event.reason}), {_date(time)}", "", event.answer, ""]
     if isinstance(event, Undone):
-        return ["**Undone**", "", *(f"- `{change.path}`" for change in event.files), ""]
+        return [
+            "**Redone**" if event.redo else "**Undone**",
+            "",
+            *(f"- `{change.path}`" for change in event.files),
+            "",
+        ]
     return []
 
 

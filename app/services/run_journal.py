@@ -17,34 +17,43 @@ from agents.events import (
     Undone,
 )
 from app.services.events import RunChanged, RunEntries, ServiceEvent
-from app.store.records import RunRecord, RunState
+from app.store.records import RunState
 from app.store.run_store import RunStore
 
 Tell = Callable[[list[ServiceEvent]], None]
 
 
 class StoreJournal:
-    """Keeps the `Journal` protocol. What is appended is told with the changed record, after it was written."""
+    """Keeps the `Journal` protocol. What is appended is told with the changed record, after it was written. `last` is
+    the last event that was written here."""
 
     def __init__(self, store: RunStore, run: int, tell: Tell) -> None:
         self._store, self._run, self._tell = store, run, tell
+        self.last: RunEvent | None = None
 
     @property
     def run(self) -> int:
         return self._run
 
     def append(self, event: RunEvent) -> Entry:
-        changed: RunRecord | None = None
-        if fields := record_fields(event):
-            # In one, or a run that ends with the program would be told as finished and as interrupted.
-            entry, changed = self._store.append_and_change(self._run, event, updated=time.time(), **fields)
-        else:
-            entry = self._store.append(self._run, event)
+        entry = self._store.append(self._run, event)
+        self.last = entry.event
         told: list[ServiceEvent] = [RunEntries(self._run, (entry,))]
-        if changed is not None:
-            told.append(RunChanged(changed))
-        self._tell(told)
+        try:
+            told += self._noted(event)
+        finally:  # it is written, whatever becomes of the list
+            self._tell(told)
         return entry
+
+    def note_last(self) -> None:
+        """Once more what the last event changes of the record, where that failed."""
+        if self.last is not None:
+            self._tell(self._noted(self.last))
+
+    def _noted(self, event: RunEvent) -> list[ServiceEvent]:
+        fields = record_fields(event)
+        changed = self._store.change(self._run, updated=time.time(), **fields) if fields else None
+        return [] if changed is None else [RunChanged(changed)]
 
     def entries(self, after: int = 0) -> tuple[Entry, ...]:
         return tuple(self._store.entries(self._run, after))

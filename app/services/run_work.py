@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
-from agents.events import RunFinished, RunResumed, RunStarted, Undone
+from agents.events import RunFinished, RunResumed, RunStarted
 from agents.permissions.values import Grants
 from agents.run.calls import Again
 from agents.run.run import Run
@@ -122,10 +122,12 @@ class RunWork:
     def _failed(self, error: ErrorInfo) -> None:
         """The run could not go on for a reason that is not its own."""
         with contextlib.suppress(UserError):  # the disk is full: recovered at the next start
-            entries = self._journal.entries()
-            if not entries or isinstance(entries[-1].event, RunFinished | Undone):
+            if self._journal.last is None:
                 self._journal.append(self._event)  # it came no further than this
-            self._journal.append(RunFinished("failed", "model", "", error=error))
+            if isinstance(self._journal.last, RunFinished):
+                self._journal.note_last()
+            else:
+                self._journal.append(RunFinished("failed", "model", "", error=error))
 
     def _told(self, step: int, channel: Literal["reasoning", "content"], text: str) -> None:
         reasoning, content = (text, "") if channel == "reasoning" else ("", text)

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from agents.mcp.spec import ServerSpec
-from app.services.toml_file import TomlFile
+from app.services.kept_tables import KeptTables
 from engine.errors import ErrorInfo, UserError
 
 
@@ -31,14 +31,14 @@ class ServerFile:
     it. `problems` tells what could not be used when it was last read."""
 
     def __init__(self, path: Path) -> None:
-        self._file = TomlFile(path)
+        self._file = KeptTables(path)
         self._lock = threading.Lock()
         self.problems: tuple[ErrorInfo, ...] = ()
 
     def all(self) -> dict[str, KeptServer]:
         """By name, in the order of the file."""
         with self._lock:
-            return self._servers(self._read())
+            return self._servers(self._file.read())
 
     def get(self, name: str) -> KeptServer:
         """Raises UserError `mcp.unknown`."""
@@ -50,22 +50,22 @@ class ServerFile:
     def put(self, server: KeptServer, *, new: bool = False) -> None:
         """Write one down. Raises UserError `mcp.twice` for a `new` one whose name is taken, `settings.not_saved`."""
         with self._lock:
-            document = self._read()
+            document = self._file.read()
             name = server.spec.name
             if new and name in document:
                 raise UserError("mcp.twice", server=name)
             table = msgspec.to_builtins(server)
             document[name] = {**_unknown(document.get(name)), **table.pop("spec"), **table}
             document[name].pop("name", None)
-            self._write(document)
+            self._file.write(document)
 
     def remove(self, name: str) -> KeptServer:
         """Raises UserError `mcp.unknown`, `settings.not_saved`."""
         kept = self.get(name)
         with self._lock:
-            document = self._read()
+            document = self._file.read()
             document.pop(name, None)
-            self._write(document)
+            self._file.write(document)
         return kept
 
     def _servers(self, document: dict[str, Any]) -> dict[str, KeptServer]:
@@ -78,30 +78,6 @@ class ServerFile:
                 problems.append(ErrorInfo("settings.bad_value", {"key": name}))
         self.problems = tuple(problems)
         return found
-
-    def _read(self) -> dict[str, Any]:
-        try:
-            return self._file.read()
-        except FileNotFoundError:
-            return {}
-        except (ValueError, RecursionError):
-            try:
-                self._file.set_aside()
-            except OSError as error:
-                raise self._not_saved(error) from error
-            return {}
-        except OSError as error:
-            raise self._not_saved(error) from error
-
-    def _write(self, document: dict[str, Any]) -> None:
-        try:
-            self._file.write(document)
-        except (OSError, UnicodeEncodeError) as error:
-            raise self._not_saved(error) from error
-
-    def _not_saved(self, error: Exception) -> UserError:
-        detail = getattr(error, "strerror", None) or ""
-        return UserError("settings.not_saved", path=str(self._file.path), detail=detail)
 
 
 _SPEC = set(ServerSpec.__struct_fields__)

@@ -82,13 +82,6 @@ class RunStore:
         entry: Entry = self._write(runs.append, run, event, self._clock())
         return entry
 
-    def append_and_change(self, run: int, event: RunEvent, **fields: Any) -> tuple[Entry, RunRecord]:
-        """As `append`, and set fields of the run with it: both are in the file then, or neither is."""
-        written: tuple[Entry, RunRecord] = self._write(
-            runs.append_and_change, run, event, self._clock(), **fields
-        )
-        return written
-
     def entries(self, run: int, after: int = 0, limit: int = 0) -> list[Entry]:
         """The events behind number `after`, in order; at most `limit` of them when that is not 0."""
         found: list[Entry] = self._read(runs.entries, run, after, limit)

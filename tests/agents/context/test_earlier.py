@@ -15,7 +15,7 @@ from agents.context.fitting import fit
 from agents.context.history import History
 from agents.context.measuring import Meter
 from agents.context.shares import shares
-from agents.events import Entry, RunEvent, Undone
+from agents.events import Entry, FileChange, RunEvent, Undone
 from agents.run.state import RunState
 from engine.api import Message, ToolCall
 from tests.support.agents.counting import ByteBrain
@@ -178,7 +178,13 @@ def test_a_long_result_is_told_on_as_head_and_tail_with_the_handle_it_has(
 
 
 def test_what_the_user_took_back_is_told_on() -> None:
-    from agents.events import FileChange
-
     journal = entries(started(), *step(1), Undone(("c1",), (FileChange("a.txt", "changed"),)))
     assert steps_of(journal, str)[-1] == Message("user", prompts.undone(["a.txt"]))
+
+
+def test_what_the_user_wants_after_all_is_not_told_as_taken_back() -> None:
+    changes = (FileChange("a.txt", "changed"),)
+    journal = entries(started(), *step(1), Undone(("c1",), changes), Undone(("c1",), changes, redo=True))
+    *_, back, after_all = steps_of(journal, str)
+    assert "taken back" in back.content and "taken back" not in after_all.content
+    assert "a.txt" in after_all.content and "as your calls had left them" in after_all.content

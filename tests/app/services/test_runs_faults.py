@@ -20,7 +20,9 @@ from agents.run.run import Run
 from agents.sandbox.find import find_sandbox
 from app.sentences import SENTENCES
 from app.services.run_reasons import why_finished
+from app.store.run_store import RunStore
 from app.store.store import Store
+from engine.errors import UserError
 from tests.support.agents.house import House, allow
 from tests.support.agents.runs import broken_orders
 from tests.support.openai_script import (
@@ -514,3 +516,20 @@ def test_a_run_whose_model_was_never_there_goes_on_with_the_tools_it_was_given_a
         offered = {tool["function"]["name"] for tool in server.asked[0].body["tools"]}
         assert offered == {"read_file", "read_result"}
     assert not (workspace / "a.txt").exists()
+
+
+def test_an_end_that_is_written_is_not_written_again_when_the_list_cannot_be_changed(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = begin(in_order(say("Done."), say("More.")))
+    change, failed = RunStore.change, []
+
+    def change_later(store: RunStore, id: int, *conditions: Any, **fields: Any) -> Any:
+        if fields.get("state") == "completed" and not failed:
+            failed.append(fields)
+            raise UserError("store.locked")
+        return change(store, id, *conditions, **fields)
+
+    monkeypatch.setattr(RunStore, "change", change_later)
+    assert one.run() == RunFinished("completed", "answered", "Done.") and failed
+    assert one.resume("And then?").answer == "More."

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy.exc import ProgrammingError
 
 from agents.budget import Budget
 from agents.events import ModelTurn, RunFinished, RunStarted
@@ -49,17 +48,6 @@ def test_what_was_appended_is_what_is_read_though_a_model_wrote_what_no_file_can
     assert "\x00" not in written[1].event.content
 
 
-def test_an_event_and_what_it_changes_are_written_together_or_not_at_all(store: Store) -> None:
-    run = new_run(store).id
-    done = RunFinished("completed", "answered", "Hi.")
-    entry, record = store.runs.append_and_change(run, done, state="completed")
-    assert store.runs.entries(run) == [entry] and store.runs.get(run) == record
-    assert record.state == "completed"
-    with pytest.raises(ProgrammingError):
-        store.runs.append_and_change(run, done, state=object())
-    assert store.runs.entries(run) == [entry]
-
-
 def test_a_long_text_is_kept_under_a_short_handle(store: Store) -> None:
     run = new_run(store).id
     assert [store.runs.keep(run, text) for text in ("one", "두번째" * 100_000)] == ["r1", "r2"]
@@ -89,6 +77,16 @@ def test_runs_of_dead_processes_are_interrupted_and_those_of_living_ones_left_al
     assert store.runs.get(dead.id).state == "interrupted"
     assert store.runs.get(mine.id).state == "running"
     assert opened().runs.recover()  # another store of this process: what an earlier one left is abandoned
+
+
+def test_a_dead_process_s_run_that_had_come_to_its_end_is_what_its_journal_says(store: Store) -> None:
+    ends = (("completed", "answered", "completed"), ("stopped", "paused", "paused"))
+    for status, reason, state in ends:
+        run = new_run(store, writer="99999999:0.50:abcdabcd").id
+        store.runs.append(run, STARTED)
+        store.runs.append(run, RunFinished(status, reason))  # type: ignore[arg-type]
+        (recovered,) = store.runs.recover()
+        assert (recovered.id, recovered.state, recovered.reason) == (run, state, reason)
 
 
 def test_a_run_in_the_trash_stays_whole_until_its_time_is_over(store: Store) -> None:
