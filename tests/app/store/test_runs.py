@@ -84,7 +84,7 @@ def test_a_dead_process_s_run_that_had_come_to_its_end_is_what_its_journal_says(
     for status, reason, state in ends:
         run = new_run(store, writer="99999999:0.50:abcdabcd").id
         store.runs.append(run, STARTED)
-        store.runs.append(run, RunFinished(status, reason))  # type: ignore[arg-type]
+        store.runs.append(run, RunFinished(status, reason, ""))  # type: ignore[arg-type]
         (recovered,) = store.runs.recover()
         assert (recovered.id, recovered.state, recovered.reason) == (run, state, reason)
 
