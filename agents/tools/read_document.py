@@ -42,4 +42,7 @@ def document(workspace: Workspace, path: str) -> tuple[Kind, bytes]:
 
 
 def _summary(parts: list[Part], chosen: list[Part]) -> str:
-    return f"{len(chosen)} / {len(parts)}" if len(parts) > 1 else ""
+    """How many of its parts; of a document that has one, how many words."""
+    if len(parts) > 1:
+        return f"{len(chosen)} / {len(parts)}"
+    return str(len(parts[0].text.split()))

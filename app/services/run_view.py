@@ -92,8 +92,11 @@ def touched(entries: Sequence[Entry]) -> tuple[Touched, ...]:
                 conflicts.discard(change.path)
                 if change.path not in last:
                     continue
-                if change.after == last[change.path].after:  # an undoing that was taken back
+                as_left = change.after == last[change.path].after
+                if as_left or event.redo:
                     undone.discard(change.path)
+                    if not as_left:  # what is back is what somebody had made of it before it was undone
+                        conflicts.add(change.path)
                 elif change.after == first[change.path].before:
                     undone.add(change.path)
     found: list[Touched] = []

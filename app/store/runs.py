@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, update
 
-from agents.events import Entry, RunEvent, decoded
+from agents.events import Entry, RunEvent, RunFinished, decoded
 from app.store import messages, writers
 from app.store.errors import no_run, no_run_text
 from app.store.records import RUNS_UNDER_WAY, RunRecord, RunState
@@ -85,13 +85,24 @@ def change(
 
 
 def recover(connection: Connection, writer: str) -> list[RunRecord]:
-    """Runs that a dead process left become "interrupted"; they are returned."""
+    """Runs that a dead process left become "interrupted", or what their journal says if they had come to their end;
+    they are returned."""
     rows = connection.execute(select(*_COLUMNS).where(RunRow.state.in_(RUNS_UNDER_WAY))).all()
     left = [run for run in (RunRecord(*row) for row in rows) if run.writer != writer]
     dead = [run.id for run in left if not (run.writer and writers.is_alive(run.writer))]
     for id in dead:
-        change(connection, id, None, None, state="interrupted", reason="interrupted", writer="")
+        state: RunState = "interrupted"
+        reason, last = "interrupted", _last_event(connection, id)
+        if isinstance(last, RunFinished):
+            state, reason = "paused" if last.reason == "paused" else last.status, last.reason
+        change(connection, id, None, None, state=state, reason=reason, writer="")
     return [get(connection, id) for id in dead]
+
+
+def _last_event(connection: Connection, run: int) -> RunEvent | None:
+    newest = select(RunEventRow.body).where(RunEventRow.run_id == run).order_by(RunEventRow.seq.desc())
+    body = connection.scalar(newest.limit(1))
+    return None if body is None else decoded(body)
 
 
 def append(connection: Connection, run: int, event: RunEvent, now: float) -> Entry:

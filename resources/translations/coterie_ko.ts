@@ -407,8 +407,12 @@
         <translation>네트워크에서</translation>
     </message>
     <message>
-        <source>only in the folder of this run</source>
-        <translation>이 실행의 폴더 안에서만</translation>
+        <source>only in its working folder</source>
+        <translation>작업 폴더 안에서만</translation>
+    </message>
+    <message>
+        <source>It can have effects outside its working folder.</source>
+        <translation>작업 폴더 밖에도 영향을 줄 수 있습니다.</translation>
     </message>
     <message>
         <source>goes to a server elsewhere</source>
@@ -453,10 +457,6 @@
     <message>
         <source>It uses the network.</source>
         <translation>네트워크를 사용합니다.</translation>
-    </message>
-    <message>
-        <source>It can have effects outside the folder of this run.</source>
-        <translation>이 실행의 폴더 밖에 영향을 줄 수 있습니다.</translation>
     </message>
     <message>
         <source>It takes away what is there.</source>
@@ -799,7 +799,7 @@
     <name>DataSection</name>
     <message>
         <source>Nothing was deleted in the last 30 days.</source>
-        <translation>지난 30일 동안 삭제한 대화가 없습니다.</translation>
+        <translation>지난 30일 동안 삭제한 것이 없습니다.</translation>
     </message>
     <message>
         <source>Restore</source>
@@ -1688,7 +1688,7 @@
     </message>
     <message>
         <source>What you have allowed for longer than once. It counts for all runs in its place, until you revoke it.</source>
-        <translation>한 번을 넘어 허용한 일입니다. 취소할 때까지 해당하는 곳의 모든 실행에 적용됩니다.</translation>
+        <translation>한 번만이 아니라 계속 허용하도록 한 일입니다. 취소할 때까지 해당하는 곳의 모든 실행에 적용됩니다.</translation>
     </message>
 </context>
 <context>
@@ -1946,7 +1946,7 @@
     </message>
     <message>
         <source>Coterie ended while this was under way. Nobody knows how far it came; look before you run it again.</source>
-        <translation>이 작업을 하던 중에 Coterie가 끝났습니다. 어디까지 되었는지 알 수 없으니, 다시 실행하기 전에 확인하세요.</translation>
+        <translation>이 작업을 하던 중에 Coterie가 종료되었습니다. 어디까지 되었는지 알 수 없으니, 다시 실행하기 전에 확인하세요.</translation>
     </message>
     <message>
         <source>Go on</source>
@@ -3625,7 +3625,7 @@
     </message>
     <message>
         <source>A tool that calls itself harmless is treated so. Else each is asked about as if it could change everything that the server can reach.</source>
-        <translation>스스로 해롭지 않다고 하는 도구는 그렇게 다룹니다. 믿지 않으면 서버가 닿는 모든 것을 바꿀 수 있는 도구로 보고 매번 여쭙니다.</translation>
+        <translation>스스로 해롭지 않다고 하는 도구는 그렇게 다룹니다. 믿지 않으면 서버가 접근할 수 있는 모든 것을 바꿀 수 있는 도구로 보고 매번 여쭙니다.</translation>
     </message>
 </context>
 <context>
@@ -3636,7 +3636,7 @@
     </message>
     <message>
         <source>Undo</source>
-        <translation>실행 취소</translation>
+        <translation>되돌리기</translation>
     </message>
 </context>
 <context>
@@ -3811,6 +3811,14 @@
         <translation>글 없음</translation>
     </message>
     <message>
+        <source>1 word</source>
+        <translation>단어 1개</translation>
+    </message>
+    <message>
+        <source>{count} words</source>
+        <translation>단어 {count}개</translation>
+    </message>
+    <message>
         <source>1 line</source>
         <translation>1줄</translation>
     </message>
@@ -3884,7 +3892,7 @@
     </message>
     <message>
         <source>1 file is again as the run had left it</source>
-        <translation>파일 1개가 다시 실행이 남긴 상태가 되었습니다</translation>
+        <translation>파일 1개를 다시 적용했습니다</translation>
     </message>
     <message>
         <source>{count} long results are shown to the model shortened</source>
@@ -3932,7 +3940,7 @@
     </message>
     <message>
         <source>{count} files are again as the run had left them</source>
-        <translation>파일 {count}개가 다시 실행이 남긴 상태가 되었습니다</translation>
+        <translation>파일 {count}개를 다시 적용했습니다</translation>
     </message>
     <message>
         <source>new</source>
@@ -4117,7 +4125,7 @@
     </message>
     <message>
         <source>Undo</source>
-        <translation>실행 취소</translation>
+        <translation>되돌리기</translation>
     </message>
     <message>
         <source>Recipe deleted</source>
@@ -5620,11 +5628,11 @@
     <name>Undoing</name>
     <message>
         <source>1 file is again as the run left it</source>
-        <translation>파일 1개를 실행이 만든 상태로 다시 적용했습니다</translation>
+        <translation>파일 1개를 다시 적용했습니다</translation>
     </message>
     <message>
         <source>{count} files are again as the run left them</source>
-        <translation>파일 {count}개를 실행이 만든 상태로 다시 적용했습니다</translation>
+        <translation>파일 {count}개를 다시 적용했습니다</translation>
     </message>
     <message>
         <source>1 file is as it was</source>
@@ -5640,7 +5648,7 @@
     </message>
     <message>
         <source>Undo</source>
-        <translation>실행 취소</translation>
+        <translation>되돌리기</translation>
     </message>
     <message>
         <source>Redo</source>

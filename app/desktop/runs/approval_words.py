@@ -92,7 +92,7 @@ def place(request: ApprovalRequest) -> str:
     elif request.kind == "network":
         where = translate("Approval", "from the network")
     elif request.kind in ("read", "files"):
-        where = translate("Approval", "only in the folder of this run")
+        where = translate("Approval", "only in its working folder")
     elif request.server and address(request):
         where = translate("Approval", "goes to a server elsewhere")
     elif request.server and request.sandboxed:
@@ -136,7 +136,7 @@ def why(code: str) -> str:
     told = {
         "deletes": translate("Approval", "It takes files away."),
         "network": translate("Approval", "It uses the network."),
-        "outside": translate("Approval", "It can have effects outside the folder of this run."),
+        "outside": translate("Approval", "It can have effects outside its working folder."),
         "destructive": translate("Approval", "It takes away what is there."),
         "unreadable_command": translate("Approval", "What it would run cannot be told by reading it."),
         "mcp_first_use": translate("Approval", "The tool comes from a server, not from Coterie."),

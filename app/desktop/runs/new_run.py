@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -291,8 +291,8 @@ class NewRun(LiveWidget):
         )
 
     def _scroll_to_saving(self, on: bool) -> None:
-        if on:
-            self._scroller.show_whole(self.saving)
+        if on:  # once it has its room in the column
+            QTimer.singleShot(0, self, lambda: self._scroller.show_whole(self.saving))
 
     def _model_changed(self) -> None:
         self.of_start.say(None)

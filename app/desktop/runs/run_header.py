@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
 from app.desktop.elsewhere import ElsewhereChip
@@ -11,13 +11,14 @@ from app.desktop.icons import icon, set_icon
 from app.desktop.live import LiveWidget
 from app.desktop.models.chip import Chip
 from app.desktop.models.elided import ElidedLabel
-from app.desktop.runs.words import folder_text, is_under_way, mode_name, mode_sentence, progress_text
+from app.desktop.runs.words import folder_name, is_under_way, mode_name, mode_sentence, progress_text
 from app.desktop.theme import themes
 from app.services.run_export import ExportFormat
 from app.services.run_values import RunRecord, RunView
 
-# Below these widths the words and then the chips give their room to the title and the buttons.
-PROGRESS_FROM, CHIPS_FROM = 720, 560
+# What the title has before anything stands beside it, where it is that long; the most that the folder takes; what the
+# title keeps beside the buttons.
+TITLE, FOLDER, LEAST = 260, 160, 48
 
 
 class RunHeader(LiveWidget):
@@ -97,7 +98,7 @@ class RunHeader(LiveWidget):
         if run is None:
             return
         self.title.set_whole(run.title)
-        self.folder.say(folder_text(run.workspace), explanation=run.workspace)
+        self._name_folder(run.workspace)
         self.mode.say(mode_name(run.mode), explanation=mode_sentence(run.mode))
         self.remote.show_model(run.model)
         self.progress.setText(progress_text(run, self._seconds))
@@ -109,6 +110,11 @@ class RunHeader(LiveWidget):
         ended = run.state in ("paused", "stopped", "failed", "interrupted")
         self.resume.setVisible(ended and not self._interrupted)
         self._fit()
+
+    def _name_folder(self, path: str) -> None:
+        metrics, room = QFontMetrics(self.folder.font()), themes.current.px(FOLDER)
+        shown = metrics.elidedText(folder_name(path), Qt.TextElideMode.ElideMiddle, room)
+        self.folder.say(shown, explanation=path)
 
     def show_narrow(self, narrow: bool) -> None:
         """Whether there is no room for the cards beside the steps."""
@@ -146,10 +152,20 @@ class RunHeader(LiveWidget):
         self._fit()
 
     def _fit(self) -> None:
-        px = themes.current.px
-        self.progress.setVisible(self.width() >= px(PROGRESS_FROM) and bool(self.progress.text()))
-        for chip in (self.folder, self.mode):
-            chip.setVisible(self.width() >= px(CHIPS_FROM))
+        """The title comes first, then how far it is, and the chips where there is room for them."""
+        px, gap = themes.current.px, self._row.spacing()
+        buttons = (self.pause, self.stop, self.resume, self.cards, self.menu_button)
+        fixed = [widget for widget in (*buttons, self.remote) if not widget.isHidden()]
+        taken = px(40) + sum(widget.sizeHint().width() + gap for widget in fixed)
+        # Only the buttons may push something aside; what else does not fit is left out.
+        self.setMinimumWidth(taken + px(LEAST))
+        room = self.width() - taken
+        room -= min(self.title.sizeHint().width(), px(TITLE)) + gap
+        for label in (self.progress, self.mode, self.folder):
+            wide = label.sizeHint().width() + gap
+            shown = bool(label.text()) and wide <= room
+            label.setVisible(shown)
+            room -= wide if shown else 0
 
     def retranslate(self) -> None:
         for button, name in (
@@ -174,7 +190,7 @@ class RunHeader(LiveWidget):
         self.setFixedHeight(px(52))
         self._row.setContentsMargins(px(20), 0, px(20), px(1))
         self._row.setSpacing(px(12))
-        self.title.setMinimumWidth(px(100))
+        self.title.setMinimumWidth(px(LEAST))
         set_icon(self.cards, "sliders-horizontal", "muted", 18)
         set_icon(self.menu_button, "ellipsis", "muted", 18)
 

@@ -38,9 +38,11 @@ OTHERS_MS = 2500
 
 
 class RunsPage(LiveWidget):
-    """`side` is the list that belongs beside the page; `said` carries a `Said` for the foot of the window."""
+    """`side` is the list that belongs beside the page; `said` carries a `Said` for the foot of the window, and
+    `looked_at` the run that a person sees now."""
 
     said = Signal(object)
+    looked_at = Signal(int)
 
     def __init__(self, calls: ServiceCalls, shelf: RunShelf, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -180,6 +182,7 @@ class RunsPage(LiveWidget):
     def show_run(self, run: int) -> None:
         """Open a run of the list."""
         record = self.shelf.get(run)
+        self.looked_at.emit(run)
         self._wanted = run if record is None else 0  # it is there in a moment
         if record is None or (run == self.reading.shown and self._stack.currentWidget() is self.run):
             return
@@ -342,6 +345,8 @@ class RunsPage(LiveWidget):
         self._others.stop()
 
     def showEvent(self, event: object) -> None:
+        if self._stack.currentWidget() is self.run:
+            self.looked_at.emit(self.reading.shown)
         self._others.start()
         self._show_view()
 

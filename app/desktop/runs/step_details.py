@@ -142,15 +142,16 @@ class StepDetails(QWidget):
                 self._whole = self._action(lambda: self.text_wanted.emit(line.handle))
                 self._parts.append(self._whole)
         for change in line.files[:MOST_FILES]:
-            row = _FileRow(change, self, back=line.undoing == "possible")
+            row = _FileRow(change, self, back=line.undo)
             row.undo.clicked.connect(
                 lambda _=False, path=change.path: self.undo_wanted.emit((line.call,), (path,), 0)
             )
             self._parts.append(row)
         self._parts.append(self._note())
-        if line.undoing == "possible":
+        if line.undo:
             self._actions["undo"] = self._action(lambda: self.undo_wanted.emit((line.call,), None, 0))
-        self._actions["back"] = self._action(lambda: self.undo_wanted.emit(None, None, line.last))
+        if line.back:
+            self._actions["back"] = self._action(lambda: self.undo_wanted.emit(None, None, line.last))
 
     @staticmethod
     def _shown_arguments(line: CallLine) -> tuple[str, str, str]:

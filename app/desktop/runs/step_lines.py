@@ -38,7 +38,7 @@ class CallLine(msgspec.Struct, frozen=True):
 
     `reasoning`, `content`, `thought_s` and `thought_tokens` are those of the turn, at the first of its calls alone.
     `status` is "" while there is no result, and `standing` says what is with it then. `undoing` says whether what it
-    did to files can be put back.
+    did to files can be put back; `undo` that this, and `back` that what came behind it, can be asked for now.
     """
 
     seq: int
@@ -69,6 +69,8 @@ class CallLine(msgspec.Struct, frozen=True):
     files: tuple[FileChange, ...] = ()
     uncovered: int = 0
     undoing: Undoing = ""
+    undo: bool = False
+    back: bool = False
 
 
 class ThoughtLine(msgspec.Struct, frozen=True):
@@ -138,6 +140,7 @@ class StepLines:
         self._calls: dict[str, int] = {}
         self._without_result: dict[str, None] = {}
         self._turn: ModelTurn | None = None  # whose first call has not come
+        self._tools_told = False
         self._back: dict[str, set[str]] = {}  # of each call, the files that were put back
 
     def add(self, entries: Iterable[Entry]) -> list[int]:
@@ -155,13 +158,23 @@ class StepLines:
         return line if isinstance(line, CallLine) else None
 
     def stand(self, *, under_way: bool, interrupted: Collection[str] = ()) -> list[int]:
-        """Tells what is with calls that have no result, which the journal of a run that ended does not say."""
+        """Tells what is with calls that have no result, which the journal of a run that ended does not say, and what
+        can be undone: nothing while the run is under way."""
         changed: list[int] = []
         for call in list(self._without_result):
             standing: Standing = "" if under_way else "interrupted" if call in interrupted else "waits"
             line = self.call(call)
             if line is not None and line.standing != standing:
                 changed += self._change(call, standing=standing)
+        behind = False  # whether a later call changed files
+        for known in reversed(self.lines):
+            if not isinstance(known, CallLine):
+                continue
+            possible = known.undoing == "possible"
+            undo, back = possible and not under_way, behind and not under_way
+            if (known.undo, known.back) != (undo, back):
+                changed += self._change(known.call, undo=undo, back=back)
+            behind = behind or possible
         return changed
 
     @property
@@ -195,7 +208,7 @@ class StepLines:
             case ToolResult():
                 return self._result(seq, event)
             case ContextTrimmed():
-                return self._put(_trimmed(seq, event))
+                return self._trim(seq, event)
             case RunFinished():
                 return self._finished(seq, event)
             case Undone():
@@ -265,6 +278,14 @@ class StepLines:
             summary=event.summary,
             diff=event.diff,
         )
+
+    def _trim(self, seq: int, event: ContextTrimmed) -> list[int]:
+        """That the tools are chosen is told once: the choice changes with most steps."""
+        if event.reason == "tools":
+            if self._tools_told:
+                return []
+            self._tools_told = True
+        return self._put(_trimmed(seq, event))
 
     def _finished(self, seq: int, event: RunFinished) -> list[int]:
         self.finished = event

@@ -167,7 +167,7 @@ class StepRow(LineWidget):
             # What was pressed may go, and the focus would go on by itself to somewhere else.
             self.head.setFocus(Qt.FocusReason.OtherFocusReason)
         self.line = self.head.line = line
-        self._undo.setVisible(isinstance(line, CallLine) and line.undoing == "possible")
+        self._undo.setVisible(isinstance(line, CallLine) and line.undo)
         if self._details is not None:
             self._details.show_line(line)
         self.retranslate()

@@ -132,7 +132,9 @@ def summary_text(tool: str, summary: str) -> str:
                 count, translate("RunSteps", "1 note"), translate("RunSteps", "{count} notes")
             ),
             "read_file": translate("RunSteps", "empty") if count == "0" else "",
-            "read_document": translate("RunSteps", "no text") if count == "0" else "",
+            "read_document": translate("RunSteps", "no text")
+            if count == "0"
+            else _counted(count, translate("RunSteps", "1 word"), translate("RunSteps", "{count} words")),
         }.get(tool, "")
         return told.replace(count, f"{count}+", 1) if told and short.endswith("+") else told or short
     if tool == "read_file" and (lines := re.fullmatch(r"(\d+)–(\d+) / (\d+)", short)):

@@ -90,6 +90,11 @@ def folder_text(path: str) -> str:
         return path
 
 
+def folder_name(path: str) -> str:
+    """The last name of a folder, where there is no room for the way to it."""
+    return Path(path).name or path
+
+
 def mode_name(mode: Mode) -> str:
     translate = QCoreApplication.translate
     return {

@@ -39,4 +39,9 @@ class ChatNotes(QObject):
             self._waiting[run.id] = run.conversation
             if not self._is_looked_at(run.conversation):
                 words = self.tr("“{title}” waits for your answer").format(title=run.title)
-                self._toast.say(words, self.tr("Show"), lambda: self.show_wanted.emit(run.conversation))
+                self._toast.say(
+                    words,
+                    self.tr("Show"),
+                    lambda: self.show_wanted.emit(run.conversation),
+                    about=("chat", run.conversation),
+                )

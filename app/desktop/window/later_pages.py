@@ -63,6 +63,7 @@ class LaterPages(QObject):
             tools.stop_wanted.connect(checking.cancel)
             checking.changed.connect(lambda: tools.show_checking(checking.now))
             self._toast.stand_above(page.form.foot)
+            page.looked_at.connect(lambda run: self._toast.drop(("run", run)))
             self._take_up(page)
         return self._runs
 

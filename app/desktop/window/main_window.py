@@ -393,6 +393,7 @@ class MainWindow(LiveWidget):
 
     def open_chat(self, conversation: int) -> None:
         self.show_page("chat")
+        self.toast.drop(("chat", conversation))
         self.chat.open(conversation)
 
     def step_chat(self, step: int) -> None:

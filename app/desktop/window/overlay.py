@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.desktop.live import LiveWidget
@@ -60,9 +60,18 @@ class Overlay(LiveWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self.layout().setContentsMargins(px(18), px(72), px(18), px(18))
-        self.card.setFixedWidth(px(self._width))
+        self._fit_card()
         self.inside.setContentsMargins(px(12), px(12), px(12), px(12))
         self.inside.setSpacing(px(8))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit_card()
+        self.layout().activate()  # it has placed the card already, as wide as that was
+
+    def _fit_card(self) -> None:
+        """Not wider than the window."""
+        px = themes.current.px
+        self.card.setFixedWidth(min(px(self._width), max(px(120), self.width() - 2 * px(18))))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         veil = QColor(themes.current.background)

@@ -41,7 +41,9 @@ class RunNotes(QObject):
         words = self._words(run) if before.state in RUNS_UNDER_WAY else ""
         if words:
             QApplication.alert(self._toast.window())  # marks it in the task bar when another one is in front
-            self._toast.say(words, self.tr("Show"), lambda: self.show_wanted.emit(run.id))
+            self._toast.say(
+                words, self.tr("Show"), lambda: self.show_wanted.emit(run.id), about=("run", run.id)
+            )
 
     def _words(self, run: RunRecord) -> str:
         """Nothing of what a person did themself, or what goes on by itself."""

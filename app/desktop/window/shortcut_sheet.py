@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractSlider, QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
 from app.desktop.theme import themes
 from app.desktop.window.overlay import Overlay
 from app.desktop.window.shortcuts import shortcuts, shown_keys
 
 COLUMNS = 2
+_MOVES = {
+    Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+}
 
 
 class ShortcutSheet(Overlay):
-    """Every row of the table in two columns: what it does, and its keys as this platform writes them."""
+    """Every row of the table in two columns: what it does, and its keys as this platform writes them.
+
+    It scrolls where the window has no room for all of them, with the arrows as well."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, 640)
@@ -21,13 +30,24 @@ class ShortcutSheet(Overlay):
         self._title = QLabel(self.card)
         self._title.setProperty("kind", "title")
         self.inside.addWidget(self._title)
-        self._grid = QGridLayout()
-        self.inside.addLayout(self._grid)
+        self._table = QWidget()
+        self._grid = QGridLayout(self._table)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._scroll = QScrollArea(self.card)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setWidget(self._table)
+        # The card shows through.
+        self._scroll.viewport().setAutoFillBackground(False)
+        self._table.setAutoFillBackground(False)
+        self.inside.addWidget(self._scroll)
         self._texts: list[QLabel] = []
         self._keys: list[QLabel] = []
         rows = (len(shortcuts()) + COLUMNS - 1) // COLUMNS
         for number in range(len(shortcuts())):
-            text, keys = QLabel(self.card), QLabel(self.card)
+            text, keys = QLabel(self._table), QLabel(self._table)
             text.setWordWrap(True)
             keys.setProperty("kind", "value")
             keys.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -44,12 +64,35 @@ class ShortcutSheet(Overlay):
         super().open()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        move = _MOVES.get(Qt.Key(event.key()))
+        if move is None:
+            super().keyPressEvent(event)
+        else:
+            self._scroll.verticalScrollBar().triggerAction(move)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as the table is, if there is room for that."""
+        px = themes.current.px
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        wide = self.card.maximumWidth() - 2 * px(24)
+        high, room = self._grid.totalHeightForWidth(wide), self.height() - px(72 + 18 + 20 + 24 + 18)
+        room -= self._title.sizeHint().height()
+        if high > room:
+            high = self._grid.totalHeightForWidth(wide - bar)
+        self._scroll.setFixedHeight(max(px(80), min(high, room)))
+
     def retranslate(self) -> None:
         self._title.setText(self.tr("Keyboard shortcuts"))
         self.setAccessibleName(self.tr("Keyboard shortcuts"))
         for shortcut, text, keys in zip(shortcuts(), self._texts, self._keys, strict=True):
             text.setText(shortcut.text)
             keys.setText(shown_keys(shortcut.keys))
+        self._fit()
 
     def restyle(self) -> None:
         super().restyle()
@@ -59,3 +102,4 @@ class ShortcutSheet(Overlay):
         self._grid.setHorizontalSpacing(px(12))
         self._grid.setVerticalSpacing(px(10))
         self._grid.setColumnMinimumWidth(2, px(24))
+        self._fit()

@@ -36,6 +36,7 @@ class Toast(QFrame):
         self._layout.addWidget(self._button)
         self._action: Callable[[], None] | None = None
         self._gone: Callable[[], None] | None = None
+        self._about: tuple[str, int] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.dismiss)
@@ -55,8 +56,10 @@ class Toast(QFrame):
         action: str = "",
         act: Callable[[], None] | None = None,
         gone: Callable[[], None] | None = None,
+        about: tuple[str, int] | None = None,
     ) -> None:
-        """Show `text`; with `action` a button that calls `act`. Screen readers hear it.
+        """Show `text`; with `action` a button that calls `act`. Screen readers hear it. `about` names what it says
+        something of, for `drop`.
 
         `gone` is called once when it goes away without the action: by itself, by hand or for another toast.
         """
@@ -65,15 +68,20 @@ class Toast(QFrame):
         self._button.setText(action)
         self._button.setAccessibleName(action)
         self._button.setVisible(bool(action))
-        self._action, self._gone = act, gone
+        self._action, self._gone, self._about = act, gone, about
         self.show()
         self.raise_()
         self._place()
         self._count_down()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
+    def drop(self, about: tuple[str, int]) -> None:
+        """A person sees this now, so what was said about it has done its work."""
+        if about == self._about:
+            self.dismiss()
+
     def dismiss(self) -> None:
-        self._action = None
+        self._action = self._about = None
         self._pass_by()
         self.hide()
 

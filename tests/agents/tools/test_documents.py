@@ -174,6 +174,8 @@ def test_pages_are_chosen_and_what_cannot_be_read_is_told(here: Here) -> None:
     (root / "c.docx").write_bytes(b"no zip")
     done = read_document.run({"path": "a.pdf", "first_page": 2, "last_page": 2}, here)
     assert (done.text, done.summary, done.untrusted) == ("[page 2]\ntwo", "1 / 3", True)
+    (root / "d.md").write_text("# One\n\ntwo three\n")
+    assert read_document.run({"path": "d.md"}, here).summary == "4"
     assert "3 parts" in read_document.run({"path": "a.pdf", "first_page": 9}, here).text
     assert "hwpx or pdf" in read_document.run({"path": "b.hwp"}, here).text
     assert "not what its name says" in read_document.run({"path": "c.docx"}, here).text

@@ -115,6 +115,10 @@ def test_a_file_that_somebody_changed_is_a_conflict_until_the_run_or_an_undoing_
     assert [file.state for file in touched(journaled)] == ["conflict"]
     back = Undone(("c1",), (FileChange("a", "deleted", before="1"),))
     assert [file.state for file in touched([*journaled, *journal((2.0, back))])] == ["undone"]
+    forced = Undone(("c1",), (FileChange("a", "deleted", before="2"),))
+    redone = Undone(("c1",), (FileChange("a", "new", after="2"),), redo=True)
+    entries = [*journaled, *journal((2.0, forced), (3.0, redone))]
+    assert [file.state for file in touched(entries)] == ["conflict"]
     again = SnapshotTaken("c2", "after", (FileChange("a", "changed", before="2", after="3"),))
     assert [file.state for file in touched([*journaled, *journal((2.0, again))])] == ["changed"]
 

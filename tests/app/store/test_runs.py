@@ -79,6 +79,16 @@ def test_runs_of_dead_processes_are_interrupted_and_those_of_living_ones_left_al
     assert opened().runs.recover()  # another store of this process: what an earlier one left is abandoned
 
 
+def test_a_dead_process_s_run_that_had_come_to_its_end_is_what_its_journal_says(store: Store) -> None:
+    ends = (("completed", "answered", "completed"), ("stopped", "paused", "paused"))
+    for status, reason, state in ends:
+        run = new_run(store, writer="99999999:0.50:abcdabcd").id
+        store.runs.append(run, STARTED)
+        store.runs.append(run, RunFinished(status, reason, ""))  # type: ignore[arg-type]
+        (recovered,) = store.runs.recover()
+        assert (recovered.id, recovered.state, recovered.reason) == (run, state, reason)
+
+
 def test_a_run_in_the_trash_stays_whole_until_its_time_is_over(store: Store) -> None:
     run = new_run(store).id
     store.runs.append(run, STARTED)

@@ -156,6 +156,11 @@ def test_a_run_that_nobody_looks_at_tells_when_it_asks_and_when_it_is_done(
     running.until(lambda: window.runs.reading.view is not None)
     assert window.runs.run.isVisible()
     assert window.runs.run.header.title.whole() == "Make a plan"
+    window.toast.say("“Make a plan” is done", about=("run", run.id))
+    window.show_page("chat")
+    assert not window.toast.isHidden()
+    window.show_page("runs")
+    assert window.toast.isHidden()  # it was about what is seen now
     window.toast.say("Something else")
     window.new_run()
     foot = window.runs.form.foot

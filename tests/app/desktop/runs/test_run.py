@@ -33,6 +33,21 @@ RUN = RunRecord(
 )
 
 
+def test_the_title_of_a_run_comes_before_its_folder(qtbot: QtBot, looks: None) -> None:
+    header = RunHeader()
+    qtbot.addWidget(header)
+    header.resize(1000, 52)
+    header.show()
+    deep = "/data/" + "a folder with a long name/" * 6 + "invoices of the whole second half of the year"
+    record = msgspec.structs.replace(RUN, title="Sort the invoices by month and firm", workspace=deep)
+    header.show_view(RunView(record), 75.0)
+    assert header.title.text() == record.title
+    assert header.folder.text().startswith("invoices") and header.folder.toolTip() == deep
+    header.resize(420, 52)
+    header.show_view(RunView(record), 75.0)
+    assert header.folder.isHidden() and header.minimumSizeHint().width() <= 420
+
+
 def test_the_list_says_how_a_run_stands_in_a_word() -> None:
     def note(**fields: object) -> str:
         return state_note(msgspec.structs.replace(RUN, **fields))

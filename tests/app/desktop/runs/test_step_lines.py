@@ -80,10 +80,25 @@ def test_a_turn_that_broke_off_says_why() -> None:
     assert msgspec.structs.asdict(lines.lines[0])["error"] == error
 
 
+def test_undoing_is_offered_once_the_run_rests_and_going_back_where_something_follows() -> None:
+    lines = folded(invoices.finished())
+    told = {"c1": (False, True), "c4": (True, True), "c5": (True, False)}
+    lines.stand(under_way=True)
+    for call in told:
+        assert (line := lines.call(call)) is not None and not line.undo and not line.back
+    lines.stand(under_way=False)
+    assert {c: (line.undo, line.back) for c in told if (line := lines.call(c)) is not None} == told
+
+
+def test_that_tools_are_chosen_is_told_once() -> None:
+    chosen = [ContextTrimmed("tools", names=("a", "b")), ContextTrimmed("tools", names=("a", "b", "c"))]
+    assert [line.code for line in folded(chosen).lines if isinstance(line, QuietLine)] == ["tools"]
+
+
 def test_calls_without_a_result_are_told_apart_when_the_run_has_ended() -> None:
     begun = invoices.call(5, "c6", "read_file", path="a")
     lines = folded([*invoices.begun(), invoices.allowed("c5", "user", "once"), begun])
-    assert len(lines.stand(under_way=False, interrupted=("c5",))) == 2
+    assert {4, 5} <= set(lines.stand(under_way=False, interrupted=("c5",)))
     told = {line.call: step_words.badge(line)[0] for line in lines.lines if isinstance(line, CallLine)}
     assert (told["c5"], told["c6"]) == ("interrupted", "not begun")
     assert lines.stand(under_way=False, interrupted=("c5",)) == []

@@ -128,11 +128,15 @@ def test_undoing_can_be_wanted_of_a_step_of_a_file_and_back_to_here(qtbot: Any, 
     assert details is not None
     files = details.findChildren(type(details._parts[2]))
     next(row for row in files if row.change.path.startswith("2026-04-12")).undo.click()
-    details._actions["back"].click()
+    assert "back" not in details._actions  # nothing was changed behind it
+    fourth = rows(page)[3]
+    fourth.set_open(True)
+    assert fourth._details is not None
+    fourth._details._actions["back"].click()
     assert wanted[0] == (("c5",), None, 0)
     assert wanted[1] == (("c5",), ("2026-04-12 Hanbit.pdf",), 0)
     calls, paths, after = wanted[2]
-    last = max(e.seq for e in invoices.entries(invoices.finished()) if getattr(e.event, "call", "") == "c5")
+    last = max(e.seq for e in invoices.entries(invoices.finished()) if getattr(e.event, "call", "") == "c4")
     assert (calls, paths, after) == (None, None, last)
 
 
