@@ -19,8 +19,6 @@ from engine.errors import ErrorInfo, UserError
 
 TIMEOUT_S = 60.0
 MOST_BYTES = 4 * 1024 * 1024
-# Where a folder may hold a file of servers; such a file starts nothing, it is only offered for import.
-IN_WORKSPACE = (".mcp.json", "mcp.json", ".cursor/mcp.json", ".vscode/mcp.json", ".gemini/settings.json")
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -36,11 +34,6 @@ class Found(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Found({self.name!r})"
-
-
-def files_in(workspace: Path) -> tuple[Path, ...]:
-    """The files of servers in a folder. Reads none of them."""
-    return tuple(path for name in IN_WORKSPACE if (path := workspace / name).is_file())
 
 
 def found_in(path: Path, taken: Collection[str] = ()) -> tuple[Found, ...]:

@@ -31,10 +31,6 @@ class Address(msgspec.Struct, frozen=True):
         port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.target}"
 
-    @property
-    def host_header(self) -> str:
-        return self.url.split("/", 3)[2]
-
 
 def read_address(text: str, base: Address | None = None) -> Address:
     """An address as somebody wrote it; relative ones are of `base`. Raises ToolTrouble with the reason."""

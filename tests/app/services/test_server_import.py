@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.server_import import files_in, found_in, safe_server_name, without_comments
+from app.services.server_import import found_in, safe_server_name, without_comments
 from engine.errors import UserError
 
 
@@ -73,14 +73,6 @@ def test_what_is_no_such_file_says_so(tmp_path: Path, text: str, code: str) -> N
 def test_a_server_without_a_command_is_named_with_its_fault(tmp_path: Path) -> None:
     (found,) = found_in(write(tmp_path, {"mcpServers": {"odd": {"type": "stdio"}}}))
     assert found.error is not None and found.error.code == "mcp.no_command"
-
-
-def test_files_of_a_workspace_are_named_and_not_read(tmp_path: Path) -> None:
-    assert files_in(tmp_path) == ()
-    (tmp_path / ".cursor").mkdir()
-    write(tmp_path, "not read", ".mcp.json")
-    write(tmp_path / ".cursor", "not read")
-    assert [path.name for path in files_in(tmp_path)] == [".mcp.json", "mcp.json"]
 
 
 @pytest.mark.parametrize(

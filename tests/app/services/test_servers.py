@@ -18,7 +18,7 @@ from agents.mcp.spec import ServerSpec
 from agents.run.run import OWN_TOOLS
 from app.services.events import ServersChanged
 from app.services.secrets import Secrets
-from app.services.server_import import IN_WORKSPACE, found_in
+from app.services.server_import import found_in
 from app.services.servers import Servers, own_names
 from engine.errors import UserError
 from tests.app.services.test_secrets import Remembering
@@ -28,6 +28,8 @@ from tests.support.agents.login_server import LoginServer, visit
 from tests.support.agents.open_sandbox import OpenSandbox
 
 FAULTY = Path(__file__).parent.parent.parent / "support" / "agents" / "faulty_server.py"
+# Where other programs look for servers in a folder.
+IN_WORKSPACE = (".mcp.json", "mcp.json", ".cursor/mcp.json", ".vscode/mcp.json", ".gemini/settings.json")
 Make = Callable[[], Servers]
 
 
