@@ -82,7 +82,9 @@ def record_fields(event: RunEvent) -> dict[str, Any]:
         return fields | ({"mode": event.mode} if event.mode else {})
     if isinstance(event, ModelTurn):
         seen = sum(part.tokens for part in event.parts if part.name != "reserve")
-        return {"step": event.step, "undone": False} | ({"tokens": seen} if seen else {})
+        # With what is kept free for the answer it is the whole context, which is another one with another model.
+        context = sum(part.tokens for part in event.parts)
+        return {"step": event.step, "undone": False} | ({"tokens": seen, "context": context} if seen else {})
     if isinstance(event, Approval):
         return {"state": "waiting" if event.decision == "asked" else "running"}
     if isinstance(event, RunFinished):

@@ -542,3 +542,13 @@ def test_a_run_that_goes_on_comes_out_of_the_trash(begin: Begin) -> None:
     assert one.house.runs.all() == []
     assert one.resume("And then?").answer == "More."
     assert [run.id for run in one.house.runs.all()] == [one.id] and one.house.runs.trash() == []
+
+
+def test_a_run_that_goes_on_with_another_model_is_listed_with_the_context_of_that(begin: Begin) -> None:
+    one = begin(in_order(say("Done.")), context=16_384)
+    one.run()
+    assert one.house.runs.get(one.id).context == 16_384
+    with OpenAiServer(in_order(say("More.")), kind="vllm", context=8192) as other:
+        one.house.runs.resume(one.id, model=other.model)
+        assert one.ended().answer == "More."
+    assert one.house.runs.get(one.id).context == 8192
