@@ -106,7 +106,7 @@ def badge(line: CallLine) -> tuple[str, Tone]:
         return told[line.status]
     if line.undoing == "undone":
         return translate("RunSteps", "undone"), "quiet"
-    return summary_text(line.name, line.summary), "quiet"
+    return summary_text(line.name, line.summary) or translate("RunSteps", "done"), "quiet"
 
 
 def summary_text(tool: str, summary: str) -> str:
