@@ -39,6 +39,9 @@ CUT_ANSWER = (
 SAME_TEXT = (
     "You are saying the same again and again. Do something else: make another call, or give your answer."
 )
+STILL_SAME_TEXT = (
+    "You still say the same. The run ends if it goes on. Say only what is new, or give your answer."
+)
 SAME_CALL_IN_TURN = "Not carried out: the same call is in this turn already, and its result counts for both."
 REFUSED_BEFORE = (
     "Not carried out: the user has refused this very call before. Do something else, or tell the user in your answer "
@@ -79,9 +82,11 @@ def nudge(repeat: Repeat) -> str:
 
 
 def taken_out(repeat: Repeat) -> str:
-    calls = f"The repeated calls of {repeat.tool}" if repeat.tool else "What you repeated"
+    if not repeat.calls:
+        return STILL_SAME_TEXT
     return (
-        f"{calls} were taken out of this conversation. Do not make them again; do something else, or answer."
+        f"The repeated calls of {repeat.tool} were taken out of this conversation. Do not make them again; do "
+        "something else, or answer."
     )
 
 

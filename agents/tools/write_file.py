@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from typing import Any
 
 from agents.tools.changing import new_folders, place_to_change, whole_file
@@ -21,7 +22,10 @@ def _effects(arguments: dict[str, Any], here: Here) -> Effects:
     folder, name = _reached(here, path)
     if folder is not None:
         with folder:
-            diff = _changed(folder, name, content)[2]
+            try:
+                diff = _changed(folder, name, content)[2]
+            except ToolTrouble:
+                return Effects("files", writes=(path,))  # the call will fail and change nothing
     return Effects("files", writes=(*new_folders(workspace, path), path), diff=diff)
 
 
@@ -64,7 +68,8 @@ def _changed(folder: Folder, name: str, content: str) -> tuple[bool, bytes, str]
     try:
         old = read_text(whole_file(folder, name))
     except IsADirectoryError:
-        raise ToolTrouble(f"'{path}' is a folder, not a file.") from None
+        kind = "a folder, not a file" if stat.S_ISDIR(found.st_mode) else "no regular file"
+        raise ToolTrouble(f"'{path}' is {kind}.") from None
     except ToolTrouble:
         old = None  # too large to compare
     if old is None:

@@ -168,6 +168,7 @@ class Runs:
         attended: bool = True,
     ) -> RunRecord:
         """Go on with a run that was paused, stopped or interrupted, or has answered; `message` is said to the model.
+        One in the trash comes out of it.
 
         `again`: what becomes of calls that were interrupted, "skip" for those not named. `budget` None: as much as at
         the start; `mode` None and `model` "": as before. Raises UserError `run.busy`, `run.elsewhere`,
@@ -195,6 +196,7 @@ class Runs:
             writer=self._store.writer,
             updated=time.time(),
             model=model or record.model,
+            trashed=None,
         )
         if taken is None:  # another process was faster
             raise UserError("run.elsewhere")

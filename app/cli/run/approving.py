@@ -17,6 +17,7 @@ _WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "title": "May I run this?",
         "form": "The server {server} asks:",
+        "of": " (server {server})",
         "url": "The server {server} sends you to this page. Open it only if you know what it is for:",
         "once": "y = this once",
         "run": "r = in this run",
@@ -29,6 +30,7 @@ _WORDS: dict[Language, dict[str, str]] = {
     "ko": {
         "title": "실행해도 될까요?",
         "form": "{server} 서버의 질문:",
+        "of": " ({server} 서버)",
         "url": "{server} 서버가 다음 페이지를 열어 달라고 합니다. 무엇인지 아는 경우에만 열어 주세요:",
         "once": "y = 이번만",
         "run": "r = 이 실행 동안",
@@ -86,7 +88,8 @@ def question_lines(request: ApprovalRequest, language: Language) -> list[str]:
         if request.kind in ("form", "url")
         else words["title"]
     )
-    lines = ["", title, f"  {printable(request.tool)}"]
+    whose = words["of"].format(server=printable(request.server)) if request.server else ""
+    lines = ["", title, f"  {printable(request.tool)}{whose}"]
     shown = request.subject or json.dumps(request.arguments, ensure_ascii=False)
     texts = dict.fromkeys((request.message, shown))  # of a form they are the same
     lines += [f"  {printable(line)}" for text in texts for line in text.splitlines()]

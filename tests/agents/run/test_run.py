@@ -22,6 +22,7 @@ from agents.events import (
     ToolResult,
 )
 from agents.permissions.values import Decision
+from agents.run.words import STILL_SAME_TEXT
 from agents.tools.read_file import read_file
 from agents.tools.tool import ToolFacts
 from agents.tools.write_file import write_file
@@ -501,3 +502,13 @@ def test_a_tool_is_not_waited_for_once_a_paused_run_is_hurried(tmp_path: Path) -
     thread.join(5)
     assert [(each.status, each.reason) for each in ended] == [("stopped", "paused")]
     assert [result.status for result in results(bench)] == ["interrupted"]
+
+
+def test_the_same_words_behind_every_call_are_told_as_words_and_no_call_is_taken_out(tmp_path: Path) -> None:
+    words = "I will now look at the next file, and then I will decide what has to be done with all of them."
+    brain = ScriptedBrain(*(calls(("look", {"path": str(n)}), text=words) for n in range(12)), says("Done."))
+    bench = Bench(tmp_path, brain, (looker(),))
+    assert bench.run().go(started()).reason == "loop"
+    told = [trim for trim in trims(bench) if trim.reason in ("nudge", "loop")]
+    assert [trim.calls for trim in told] == [(), ()]
+    assert told[1].text == STILL_SAME_TEXT

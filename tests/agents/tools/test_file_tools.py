@@ -250,3 +250,13 @@ def test_a_diff_says_the_right_lines(lines: int, at: int) -> None:
 def test_a_huge_change_is_shown_without_being_compared(here: Here) -> None:
     diff = unified_diff("x", "".join(f"{n}\n" for n in range(9000)), "".join(f"{n}!\n" for n in range(9000)))
     assert diff.startswith("--- a/x\n+++ b/x\n@@ -1,9000 +1,9000 @@\n-0\n")
+
+
+@posix
+def test_what_is_no_regular_file_is_not_written_and_called_what_it_is(here: Here) -> None:
+    (root(here) / "folder").mkdir()
+    os.mkfifo(root(here) / "pipe")
+    for path, told in (("folder", "is a folder, not a file"), ("pipe", "is no regular file")):
+        assert would(here, "write_file", path=path, content="x") == Effects("files", writes=(path,))
+        done = do(here, "write_file", path=path, content="x")
+        assert done.status == "error" and told in done.text

@@ -80,8 +80,13 @@ def check(end: Finished) -> None:
     assert [notice.code for notice in end.notices] == ["tools.cut_in_call"] * end.tool_calls[-1].cut
 
 
-def test_each_tool_is_called_as_its_schema_says_even_where_there_is_hardly_room(starter: Starter) -> None:
-    for number, name in enumerate(NAMES):
+@pytest.mark.parametrize(
+    "names", [NAMES[::3], pytest.param(NAMES, marks=pytest.mark.agents)], ids=["some", "all"]
+)
+def test_a_tool_is_called_as_its_schema_says_even_where_there_is_hardly_room(
+    starter: Starter, names: tuple[str, ...]
+) -> None:
+    for number, name in enumerate(names):
         end = starter.calls(number * 7, name, 40, BRIEF)
         check(end)
         assert [call.name for call in end.tool_calls] == [name]

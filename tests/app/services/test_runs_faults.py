@@ -533,3 +533,12 @@ def test_an_end_that_is_written_is_not_written_again_when_the_list_cannot_be_cha
     monkeypatch.setattr(RunStore, "change", change_later)
     assert one.run() == RunFinished("completed", "answered", "Done.") and failed
     assert one.resume("And then?").answer == "More."
+
+
+def test_a_run_that_goes_on_comes_out_of_the_trash(begin: Begin) -> None:
+    one = begin(in_order(say("Done."), say("More.")))
+    one.run()
+    one.house.runs.delete(one.id)
+    assert one.house.runs.all() == []
+    assert one.resume("And then?").answer == "More."
+    assert [run.id for run in one.house.runs.all()] == [one.id] and one.house.runs.trash() == []

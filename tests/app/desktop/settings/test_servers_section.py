@@ -217,7 +217,8 @@ def test_a_server_that_asks_for_it_is_logged_in_to_in_the_browser(
         page.click(line.login)
         assert line.login.text() == "Waiting for the browser…"
         page.until(lambda: (page.read(), line.state.text() == "Running, 4 tools")[1])
-        assert len(opened) == 1 and not line.login.isVisible()
+        page.until(lambda: not line.login.isVisible())
+        assert len(opened) == 1
         browser.shutdown()
         page.servers.close()
 

@@ -1,0 +1,20 @@
+"""What a question on the terminal shows of a call."""
+
+from __future__ import annotations
+
+from agents.permissions.values import ApprovalRequest
+from app.cli.run.approving import question_lines
+
+
+def test_the_server_of_a_tool_is_named_and_cannot_steer_the_terminal() -> None:
+    request = ApprovalRequest(
+        1, "c1", "read_file_1a2b3c", "mcp", '{"path": "\x1b[2Jx"}', server="files\x1b[2J"
+    )
+    shown = "\n".join(question_lines(request, "en"))
+    assert "read_file_1a2b3c (server files" in shown and "\x1b" not in shown
+    assert "files" in "\n".join(question_lines(request, "ko"))
+
+
+def test_a_tool_of_ours_has_no_server() -> None:
+    lines = question_lines(ApprovalRequest(1, "c1", "write_file", "files", "a.txt", diff="+a"), "en")
+    assert lines == ["", "May I run this?", "  write_file", "  a.txt", "  +a"]
