@@ -3931,8 +3931,8 @@
         <translation>이전의 생각은 모델에게 보이지 않습니다</translation>
     </message>
     <message>
-        <source>The run goes on</source>
-        <translation>실행을 이어 갑니다</translation>
+        <source>It goes on from here</source>
+        <translation>여기서 이어 갑니다</translation>
     </message>
     <message>
         <source>{count} files were put back</source>

@@ -216,7 +216,7 @@ def quiet_text(line: QuietLine) -> str:
         "tools": translate("RunSteps", "{count} tools that fit the task are offered to the model"),
         "final": translate("RunSteps", "The model was asked to answer without tools"),
         "reasoning": translate("RunSteps", "Older thoughts are left out of what the model sees"),
-        "resumed": translate("RunSteps", "The run goes on"),
+        "resumed": translate("RunSteps", "It goes on from here"),
         "undone": translate("RunSteps", "{count} files were put back"),
         "redone": translate("RunSteps", "{count} files are again as the run had left them"),
     }
