@@ -335,8 +335,8 @@
         <translation>{server}에서 페이지를 열어 달라고 합니다</translation>
     </message>
     <message>
-        <source>May I use this tool of {server}?</source>
-        <translation>{server}의 이 도구를 써도 될까요?</translation>
+        <source>May I use this tool of “{server}”?</source>
+        <translation>‘{server}’의 이 도구를 써도 될까요?</translation>
     </message>
     <message>
         <source>May I use this tool?</source>
@@ -507,8 +507,8 @@
         <translation>더 넓게 허용하면 다음의 모든 주소가 허용됩니다: {pattern}</translation>
     </message>
     <message>
-        <source>The wider answers allow every use of {tool}; “Allow this server” allows all tools of {server}.</source>
-        <translation>더 넓게 허용하면 {tool}의 모든 사용이 허용됩니다. ‘이 서버 허용’은 {server}의 모든 도구를 허용합니다.</translation>
+        <source>The wider answers allow every use of {tool}; “Allow this server” allows all tools of “{server}”.</source>
+        <translation>더 넓게 허용하면 {tool}의 모든 사용이 허용됩니다. ‘이 서버 허용’은 ‘{server}’의 모든 도구를 허용합니다.</translation>
     </message>
     <message>
         <source>The wider answers allow every use of {tool}.</source>
@@ -1621,8 +1621,8 @@
 <context>
     <name>Grants</name>
     <message>
-        <source>All tools of {server}</source>
-        <translation>{server}의 모든 도구</translation>
+        <source>All tools of “{server}”</source>
+        <translation>‘{server}’의 모든 도구</translation>
     </message>
     <message>
         <source>Commands that begin with “{words}”</source>
@@ -3931,8 +3931,8 @@
         <translation>이전의 생각은 모델에게 보이지 않습니다</translation>
     </message>
     <message>
-        <source>The run goes on</source>
-        <translation>실행을 이어 갑니다</translation>
+        <source>It goes on from here</source>
+        <translation>여기서 이어 갑니다</translation>
     </message>
     <message>
         <source>{count} files were put back</source>

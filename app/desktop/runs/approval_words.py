@@ -29,7 +29,7 @@ def question(request: ApprovalRequest) -> str:
     if request.kind == "url":
         return translate("Approval", "{server} asks you to open a page").format(server=server)
     if request.server:
-        return translate("Approval", "May I use this tool of {server}?").format(server=server)
+        return translate("Approval", "May I use this tool of “{server}”?").format(server=server)
     return translate("Approval", "May I use this tool?")
 
 
@@ -189,7 +189,7 @@ def wider(request: ApprovalRequest) -> str:
     elif "server" in request.scopes:
         told = translate(
             "Approval",
-            "The wider answers allow every use of {tool}; “Allow this server” allows all tools of {server}.",
+            "The wider answers allow every use of {tool}; “Allow this server” allows all tools of “{server}”.",
         )
     else:
         told = translate("Approval", "The wider answers allow every use of {tool}.")

@@ -17,7 +17,7 @@ def what_is_granted(grant: Grant) -> str:
     translate = QCoreApplication.translate
     tool, pattern, server = visible(grant.tool), visible(grant.pattern), visible(grant.server)
     if not grant.tool:
-        return translate("Grants", "All tools of {server}").format(server=server)
+        return translate("Grants", "All tools of “{server}”").format(server=server)
     if pattern and grant.tool in _COMMANDS:
         return translate("Grants", "Commands that begin with “{words}”").format(words=pattern)
     if pattern:

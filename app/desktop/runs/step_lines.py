@@ -280,9 +280,10 @@ class StepLines:
         )
 
     def _trim(self, seq: int, event: ContextTrimmed) -> list[int]:
-        """That the tools are chosen is told once: the choice changes with most steps."""
+        """That the tools are chosen is told once, since the choice changes with most steps, and not of answers: most
+        take none."""
         if event.reason == "tools":
-            if self._tools_told:
+            if self._tools_told or self._in_chat:
                 return []
             self._tools_told = True
         return self._put(_trimmed(seq, event))

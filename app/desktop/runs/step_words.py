@@ -106,7 +106,7 @@ def badge(line: CallLine) -> tuple[str, Tone]:
         return told[line.status]
     if line.undoing == "undone":
         return translate("RunSteps", "undone"), "quiet"
-    return summary_text(line.name, line.summary), "quiet"
+    return summary_text(line.name, line.summary) or translate("RunSteps", "done"), "quiet"
 
 
 def summary_text(tool: str, summary: str) -> str:
@@ -216,7 +216,7 @@ def quiet_text(line: QuietLine) -> str:
         "tools": translate("RunSteps", "{count} tools that fit the task are offered to the model"),
         "final": translate("RunSteps", "The model was asked to answer without tools"),
         "reasoning": translate("RunSteps", "Older thoughts are left out of what the model sees"),
-        "resumed": translate("RunSteps", "The run goes on"),
+        "resumed": translate("RunSteps", "It goes on from here"),
         "undone": translate("RunSteps", "{count} files were put back"),
         "redone": translate("RunSteps", "{count} files are again as the run had left them"),
     }

@@ -332,6 +332,8 @@ class MainWindow(LiveWidget):
             self.runs.open()
         else:
             self.chat.composer.take_focus()
+            if self.chat.conversation is not None:
+                self.toast.drop(("chat", self.chat.conversation.id))
 
     def _shows_chat(self, conversation: int) -> bool:
         shown = self.chat.conversation
@@ -393,8 +395,8 @@ class MainWindow(LiveWidget):
 
     def open_chat(self, conversation: int) -> None:
         self.show_page("chat")
-        self.toast.drop(("chat", conversation))
         self.chat.open(conversation)
+        self.toast.drop(("chat", conversation))
 
     def step_chat(self, step: int) -> None:
         """Open the conversation below or above the shown one in the list."""

@@ -176,7 +176,7 @@ def test_grants_are_told_by_what_they_let_pass_and_where() -> None:
     assert told(tool="shell", pattern="git log") == "Commands that begin with “git log” in this run"
     assert told(tool="fetch_page", pattern="example.org") == "fetch_page, for example.org in this run"
     assert told(scope="workspace", workspace="/data", run=0) == "write_file in /data"
-    assert told(scope="server", tool="", server="time") == "All tools of time in all runs"
+    assert told(scope="server", tool="", server="time") == "All tools of “time” in all runs"
     assert told(scope="workspace", workspace="/d", tool="now", server="time") == "now of time in /d"
 
 

@@ -93,6 +93,8 @@ def test_undoing_is_offered_once_the_run_rests_and_going_back_where_something_fo
 def test_that_tools_are_chosen_is_told_once() -> None:
     chosen = [ContextTrimmed("tools", names=("a", "b")), ContextTrimmed("tools", names=("a", "b", "c"))]
     assert [line.code for line in folded(chosen).lines if isinstance(line, QuietLine)] == ["tools"]
+    answer = StepLines(in_chat=True)
+    assert answer.add(invoices.entries(chosen)) == [] and answer.lines == []
 
 
 def test_calls_without_a_result_are_told_apart_when_the_run_has_ended() -> None:
@@ -105,7 +107,7 @@ def test_calls_without_a_result_are_told_apart_when_the_run_has_ended() -> None:
     lines.add(invoices.entries([ToolResult("c5", "ok", "done")], lines.seq + 1))
     lines.stand(under_way=True)
     told = {line.call: step_words.badge(line)[0] for line in lines.lines if isinstance(line, CallLine)}
-    assert (told["c5"], told["c6"]) == ("", "working")
+    assert (told["c5"], told["c6"]) == ("done", "working")
     # A quiet sentence behind it changes nothing.
     lines.add(invoices.entries([ContextTrimmed("reasoning", turns=2)], lines.seq + 1))
     assert lines.working
