@@ -1610,6 +1610,10 @@
         <translation>“{title}” 실행에서</translation>
     </message>
     <message>
+        <source>for one answer in a chat</source>
+        <translation>대화의 답변 하나에서</translation>
+    </message>
+    <message>
         <source>Revoke</source>
         <translation>허용 취소</translation>
     </message>

@@ -16,6 +16,7 @@ from app.desktop.service_calls import ServiceCalls
 from app.desktop.settings.controls import Section
 from app.desktop.theme import themes
 from app.services.events import GrantsChanged, RunRemoved, ServiceEvent
+from app.services.run_values import RunRecord
 
 if TYPE_CHECKING:
     from app.services.services import Services
@@ -29,8 +30,9 @@ class GrantLine(QWidget):
         px = themes.current.px
         what = what_is_granted(grant)
         where = where_it_counts(grant)
-        if grant.scope == "run" and title:
+        if grant.scope == "run":  # one without a title writes an answer
             where = self.tr("in the run “{title}”").format(title=title)
+            where = where if title else self.tr("for one answer in a chat")
         name, self.words = wrapped_label(self), wrapped_label(self, "small")
         name.setText(what)
         self.words.setText(joined([where, when_granted(grant)]))
@@ -120,7 +122,7 @@ class GrantsSection(Section):
     def read(self) -> None:
         """Show what there is now."""
         self._calls.do(
-            lambda s: (s.runs.grants(), {run.id: run.title for run in s.runs.all()}),
+            lambda s: (s.runs.grants(), _titles(s.runs.all(), s.runs.trash())),
             lambda found: self.list.show_grants(*found),
             owner=self,
         )
@@ -143,3 +145,7 @@ class GrantsSection(Section):
 def _revoke(services: Services, ids: tuple[str, ...]) -> None:
     for id in ids:
         services.runs.revoke(id)
+
+
+def _titles(*lists: list[RunRecord]) -> dict[int, str]:
+    return {run.id: run.title for runs in lists for run in runs}
