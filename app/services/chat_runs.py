@@ -9,13 +9,11 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from agents.context.afterwards import steps_of
 from agents.events import Entry, Mode, ModelTurn, RunFinished, ToolCalled
-from agents.run.calls import Again
-from agents.run.state import RunState
 from app.services.answers import Answer, AnswerSaver, final_state
 from app.services.chat_before import before_of
 from app.services.chat_ending import answer_of, ending_of
@@ -36,6 +34,9 @@ from app.store.store import Store
 from engine import api
 from engine.api import Reasoning, Sampling
 from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from agents.run.calls import Again
 
 
 class AnswerWish(msgspec.Struct, frozen=True):
@@ -151,6 +152,9 @@ class ChatRuns:
 
     def _before(self, path: Sequence[Message]) -> tuple[tuple[api.Message, ...], bool]:
         """What a new run is told of the branch `path`, and whether untrusted text is in it."""
+        from agents.context.afterwards import steps_of
+        from agents.run.state import RunState
+
         tainted = False
 
         def steps(record: Message) -> Sequence[api.Message]:

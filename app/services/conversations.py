@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from agents.run.calls import Again
 from app.services.answers import Answer, AnswerSaver
 from app.services.chat_runs import AnswerWish, ChatRuns
 from app.services.events import (
@@ -48,6 +48,9 @@ from engine.api import (
 )
 from engine.errors import UserError
 from engine.text import clean_text
+
+if TYPE_CHECKING:
+    from agents.run.calls import Again
 
 TRASH_DAYS = 30
 

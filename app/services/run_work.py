@@ -6,12 +6,10 @@ import contextlib
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from agents.events import RunFinished, RunResumed, RunStarted
 from agents.permissions.values import Grants
-from agents.run.calls import Again
-from agents.run.run import Run
 from agents.tools.workspace import Workspace
 from app.services.events import RunDelta, RunPrefill
 from app.services.run_asking import Asker
@@ -20,6 +18,10 @@ from app.services.run_parts import RunParts
 from app.services.turns import TellsPrefill
 from app.store.records import RunRecord
 from engine.errors import ErrorInfo, UserError
+
+if TYPE_CHECKING:
+    from agents.run.calls import Again
+    from agents.run.run import Run
 
 
 class RunWork:
@@ -95,6 +97,8 @@ class RunWork:
             self._over(self.record.id)
 
     def _carry_out(self) -> None:
+        from agents.run.run import Run
+
         workspace = Workspace(Path(self.record.workspace))
         # A chat and a run that is resumed do without tools that are gone.
         lenient = isinstance(self._event, RunResumed) or bool(self.record.conversation)

@@ -11,13 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from agents.budget import Budget
 from agents.events import Entry, Mode, RunResumed, RunStarted, Undone
 from agents.permissions.values import ApprovalRequest, Decision, Grant
-from agents.run.calls import Again
 from agents.snapshots.values import UndoPlan
 from app.services.events import RunAsks, RunChanged, RunRemoved, ServiceEvent, Subscriber
 from app.services.prompting import title_from
@@ -38,6 +38,9 @@ from app.store.store import Store
 from engine.errors import UserError
 from engine.remote.names import is_remote, parse_name
 from engine.text import clean_text
+
+if TYPE_CHECKING:
+    from agents.run.calls import Again
 
 MOST_TASK = 100_000  # characters
 LEAVE_PATIENCE = 5.0  # seconds that a run which has ended may take to leave

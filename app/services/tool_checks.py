@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents.check.check import Checked, check
 from app.services.events import LibraryChanged, ServiceEvent, Subscriber
 from app.services.models import Models
 from app.services.run_parts import Brains
@@ -17,6 +16,7 @@ from engine.errors import UserError
 from engine.remote.names import is_remote
 
 if TYPE_CHECKING:  # windows ask for words of this module before the store is open
+    from agents.check.check import Checked
     from app.store.run_store import RunStore
 
 _BETWEEN = ", "
@@ -83,6 +83,8 @@ class ToolChecks:
         before = self._models.state
         if not served and self._models.is_answering:
             raise UserError("check.answering", name=before.name)
+        from agents.check.check import check
+
         try:
             found = check(brain, progress=progress, cancelled=cancelled)
         finally:
