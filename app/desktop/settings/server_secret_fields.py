@@ -58,6 +58,7 @@ class SecretField(LiveWidget):
     def retranslate(self) -> None:
         self.name.setText(shown_words(self.variable))
         self.state.setText("" if self._place is None else place_words(self._place))
+        self.state.setVisible(self._place is not None)
         self.field.setPlaceholderText(self.tr("New value"))
         self.field.setAccessibleName(self.tr("New value of {name}").format(name=self.variable))
         self.keep.setText(self.tr("Keep"))

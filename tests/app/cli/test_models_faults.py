@@ -65,7 +65,9 @@ def test_what_passes_ends_in_the_right_bytes(impatient: Command, hub: Hub, fault
 
 LASTING = [
     (Fault("changed", times=0), "download.changed"),
-    (Fault("stall", after=0, seconds=30, times=0), "download.stalled"),
+    pytest.param(
+        Fault("stall", after=0, seconds=30, times=0), "download.stalled", marks=pytest.mark.downloads
+    ),
     (Fault("not_found", on="any", times=0), "hub.not_found"),
     (Fault("gated", "*.gguf", on="any", times=0), "hub.gated"),
     (Fault("unauthorised", "*.gguf", on="any", times=0), "hub.needs_token"),

@@ -69,12 +69,13 @@ def check_whole(command: Command, hub: Hub, name: str = NAME, file: str = FILE) 
     assert not list((command.library / ".incoming").glob("*"))
 
 
-def test_ten_kills_cost_at_most_one_part_per_stream_each(command: Command, hub: Hub) -> None:
+@pytest.mark.parametrize("kills", [3, pytest.param(KILLS, marks=pytest.mark.downloads)])
+def test_kills_cost_at_most_one_part_per_stream_each(command: Command, hub: Hub, kills: int) -> None:
     hub.shelf.add(HubRepo(REPO, {"Starter-Q4_1.gguf": starter()}))
     hub.fault(Fault("slow", rate=RATE, times=0))
     moments = random.Random(5)
     before: list[Request] = []
-    for _ in range(KILLS):
+    for _ in range(kills):
         sent = hub.log.sent(FILE)
         with command.start("models", "pull", NAME, "--json") as process:
             killed = kill_when(process, hub, FILE, sent + moments.randrange(1, 30_000_000))
