@@ -121,12 +121,12 @@ SENTENCES: dict[str, Sentence] = {
         "모델이 만든 호출을 읽을 수 없어 멈췄습니다. 더 큰 모델을 쓰거나 도구를 줄여 보세요.",
     ),
     "run.ended_loop": Sentence(
-        "The run stopped because the model kept repeating itself. Resume it with a hint, or choose another model.",
-        "모델이 같은 일을 되풀이해 멈췄습니다. 도움말을 덧붙여 이어서 실행하거나 다른 모델을 골라 주세요.",
+        "The run stopped because the model kept repeating itself. Resume it with a hint, or start it again with another model.",
+        "모델이 같은 일을 되풀이해 멈췄습니다. 도움말을 덧붙여 이어서 실행하거나 다른 모델로 새로 시작해 주세요.",
     ),
     "run.ended_empty": Sentence(
-        "The run stopped because the model answered with nothing, twice. Resume it, or choose another model.",
-        "모델이 두 번이나 빈 답변을 해서 멈췄습니다. 이어서 실행하거나 다른 모델을 골라 주세요.",
+        "The run stopped because the model answered with nothing, twice. Resume it, or start it again with another model.",
+        "모델이 두 번이나 빈 답변을 해서 멈췄습니다. 이어서 실행하거나 다른 모델로 새로 시작해 주세요.",
     ),
     "run.ended_user": Sentence(
         "You stopped this run. It can be resumed.",
