@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from agents.events import Entry, FileChange, SnapshotTaken
 from agents.run.record import Record
@@ -16,16 +16,26 @@ from engine.errors import UserError
 
 
 def settle(record: Record, snapshots: Snapshots, workspace: Workspace) -> None:
-    """Note what was changed by calls whose changes were not noted any more, once half-written files are taken away.
-    What cannot be looked at now is left for the next time."""
-    for path in _under_way(record.journal.entries()):
-        with contextlib.suppress(PathRefused, OSError), workspace.locate(path)[0] as folder:
-            folder.remove_parts()
+    """Note what was changed by calls whose changes were not noted any more. What cannot be looked at now is left for
+    the next time."""
     missing: tuple[SnapshotTaken, ...] = ()
     with contextlib.suppress(UserError, OSError):
-        missing = snapshots.settle(record.journal.entries())
+        missing = unnoted(record.journal.entries(), snapshots, workspace)
     for taken in missing:
         record.append(taken)
+
+
+def unnoted(
+    entries: Sequence[Entry], snapshots: Snapshots, workspace: Workspace
+) -> tuple[SnapshotTaken, ...]:
+    """What is to be noted of calls in whose middle a process ended, once their half-written files are taken away.
+
+    Raises UserError and OSError as `Snapshots.settle` does.
+    """
+    for path in _under_way(entries):
+        with contextlib.suppress(PathRefused, OSError), workspace.locate(path)[0] as folder:
+            folder.remove_parts()
+    return snapshots.settle(entries)
 
 
 def _under_way(entries: Iterable[Entry]) -> tuple[str, ...]:

@@ -58,11 +58,14 @@ class RunUndo:
 
     def settle(self, record: RunRecord) -> None:
         """Find out what a call did that was under way when its process died, and write that down."""
+        from agents.run.resuming import unnoted
+
         entries = self._store.entries(record.id)
         if not any(isinstance(entry.event, SnapshotTaken) for entry in entries):
             return
         journal = StoreJournal(self._store, record.id, self._tell)
-        for event in self._parts.snapshots(_workspace(record)).settle(entries):
+        workspace = _workspace(record)
+        for event in unnoted(entries, self._parts.snapshots(workspace), workspace):
             journal.append(event)
 
     def collect(self, records: Iterable[RunRecord]) -> None:

@@ -13,6 +13,9 @@ import pytest
 
 from agents.events import Approval, RunStarted, SnapshotTaken, ToolCalled, ToolResult
 from agents.sandbox.find import find_sandbox
+from agents.snapshots.snapshots import Snapshots
+from agents.tools.tool import Effects, ToolFacts
+from agents.tools.workspace import Workspace
 from app.services.run_start import start_of
 from app.services.run_values import RunRecord, RunWish
 from app.services.run_view import view_of
@@ -118,3 +121,27 @@ def test_a_run_that_was_killed_before_its_model_was_ready_begins_after_all(tmp_p
         UNLIMITED,
     )
     assert begun.tools == ("write_file", "read_result") and (workspace / "a").read_text() == "b"
+
+
+def test_what_was_half_written_goes_when_the_run_is_found_whether_it_goes_on_or_not(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    (workspace / "a.txt").write_text("old")
+    house = House(tmp_path / "data", "starter")
+    try:
+        runs = house.services.store.runs
+        record = RunRecord(0, "", "Do it.", str(workspace), "starter", "workspace", "running", 1.0, 1.0)
+        run = runs.add(record).id
+        snapshots = Snapshots(tmp_path / "data" / "snapshots", Workspace(workspace))
+        before = snapshots.before("c1", Effects(kind="files", writes=("a.txt",)), ToolFacts())
+        assert before is not None
+        runs.append(run, RunStarted("Do it.", str(workspace), "starter", "workspace", UNLIMITED, (), "", 1))
+        runs.append(run, ToolCalled(1, "c1", "write_file", {"path": "a.txt", "content": "new"}))
+        runs.append(run, Approval("c1", "allowed", "mode"))
+        runs.append(run, before)
+        (workspace / ".0123456789abcdef.part").write_text("ne")
+        (workspace / "mine.part").write_text("kept")
+        house.runs.recover()
+        assert sorted(path.name for path in workspace.iterdir()) == ["a.txt", "mine.part"]
+    finally:
+        house.close()

@@ -83,7 +83,7 @@ def main(home: Path, workspace: Path, model: str, kills: int, seed: int) -> int:
         if not child:
             os._exit(_in_child(home, workspace, model, told))
         if len(before) < kills:
-            time.sleep(draw.uniform(0.15, 0.9))
+            wait(told, draw)
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         if os.WIFEXITED(status):
@@ -91,6 +91,19 @@ def main(home: Path, workspace: Path, model: str, kills: int, seed: int) -> int:
             return os.WEXITSTATUS(status)
         numbers = told.read_text().split() if told.exists() else []
         before.append(int(numbers[-1]) if numbers else 0)
+
+
+def wait(told: Path, draw: random.Random) -> None:
+    """Until a random moment: soon after the start, or some events further, on a fast machine as on a slow one."""
+    seen, end = count_of(told), time.monotonic() + 20
+    further = draw.choice((0, 1, 2, 3, 4, 6, 8))
+    while count_of(told) < seen + further and time.monotonic() < end:
+        time.sleep(0.002)
+    time.sleep(draw.uniform(0.0, 0.12 if further else 0.5))
+
+
+def count_of(told: Path) -> int:
+    return told.read_bytes().count(b"\n") if told.exists() else 0
 
 
 def _in_child(home: Path, workspace: Path, model: str, told: Path) -> int:
