@@ -96,10 +96,10 @@ def main(home: Path, workspace: Path, model: str, kills: int, seed: int) -> int:
 def wait(told: Path, draw: random.Random) -> None:
     """Until a random moment: soon after the start, or some events further, on a fast machine as on a slow one."""
     seen, end = count_of(told), time.monotonic() + 20
-    further = draw.choice((0, 1, 2, 3, 4, 6, 8))
+    further = draw.choice((0, 1, 2, 3, 4, 5, 6))
     while count_of(told) < seen + further and time.monotonic() < end:
         time.sleep(0.002)
-    time.sleep(draw.uniform(0.0, 0.12 if further else 0.5))
+    time.sleep(draw.uniform(0.0, 0.1 if further else 0.3))
 
 
 def count_of(told: Path) -> int:
