@@ -192,7 +192,7 @@ class RunList(QListView):
     delete_wanted = Signal(object)
     menu_wanted = Signal(object, QPoint)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

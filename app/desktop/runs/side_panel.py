@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
-from app.desktop.icons import icon, set_icon
-from app.desktop.live import LiveWidget
+from app.desktop.icons import icon
 from app.desktop.runs.rows import Row
 from app.desktop.runs.run_list import Role, RunDelegate, RunList, RunListModel
 from app.desktop.runs.words import is_under_way
-from app.desktop.theme import themes
+from app.desktop.searched_list import SearchedList
 from app.services.run_values import Recipe, RunRecord
 
 
-class RunsSide(LiveWidget):
+class RunsSide(SearchedList):
     """Shows runs and recipes and tells what a person wants done with them; touches no service itself."""
 
     new_wanted = Signal()
@@ -27,26 +25,12 @@ class RunsSide(LiveWidget):
     recipe_delete_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        self.list = RunList()
+        super().__init__(self.list, parent)
         self.model = RunListModel(self)
-        self.search = QLineEdit(self)
-        self.new = QPushButton(self)
-        self.new.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.list = RunList(self)
         self.list.setModel(self.model)
         self._delegate = RunDelegate(self.list)
         self.list.setItemDelegate(self._delegate)
-        self._empty = QLabel(self)
-        self._empty.setProperty("kind", "small")
-        self._empty.setWordWrap(True)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._bar = QHBoxLayout()
-        self._bar.addWidget(self.search, 1)
-        self._bar.addWidget(self.new)
-        self._column = QVBoxLayout(self)
-        self._column.addLayout(self._bar)
-        self._column.addWidget(self._empty)
-        self._column.addWidget(self.list, 1)
         self.new.clicked.connect(self.new_wanted)
         self.search.textChanged.connect(self._search)
         self.search.returnPressed.connect(self._open_first)
@@ -137,16 +121,3 @@ class RunsSide(LiveWidget):
         self.list.setAccessibleName(self.tr("Runs and recipes"))
         self.model.refresh_words()
         self._show_state()
-
-    def restyle(self) -> None:
-        px = themes.current.px
-        self._column.setContentsMargins(px(12), px(12), px(12), 0)
-        self._column.setSpacing(px(8))
-        self._bar.setSpacing(px(8))
-        self._empty.setContentsMargins(px(8), px(12), px(8), 0)
-        set_icon(self.new, "plus", "text", 18)
-        self.new.setFixedWidth(px(40))
-        self.list.doItemsLayout()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(themes.current.sidebar))

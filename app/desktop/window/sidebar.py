@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
     QListView,
     QMenu,
-    QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
-from app.desktop.icons import icon, set_icon
-from app.desktop.live import LiveWidget
-from app.desktop.theme import themes
+from app.desktop.icons import icon
+from app.desktop.searched_list import SearchedList
 from app.desktop.window.conversation_delegate import ConversationDelegate
 from app.desktop.window.conversation_model import ConversationModel, Role
 from app.store.records import Conversation, SearchHit
@@ -37,7 +31,7 @@ class ConversationList(QListView):
     delete_wanted = Signal(QModelIndex)
     open_wanted = Signal(QModelIndex)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -66,7 +60,7 @@ class ConversationList(QListView):
             super().keyPressEvent(event)
 
 
-class Sidebar(LiveWidget):
+class Sidebar(SearchedList):
     """Shows conversations and tells what a person wants done with them; touches no service itself."""
 
     new_wanted = Signal()
@@ -77,34 +71,20 @@ class Sidebar(LiveWidget):
     search_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        self.list = ConversationList()
+        super().__init__(self.list, parent)
         self.model = ConversationModel(self)
         self._loading = True
         self._pending: list[Conversation] = []
-        self.search = QLineEdit(self)
         self.search.setClearButtonEnabled(False)
-        self.new = QPushButton(self)
-        self.new.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.list = ConversationList(self)
         self.list.setModel(self.model)
         self._delegate = ConversationDelegate(self.list)
         self.list.setItemDelegate(self._delegate)
-        self._empty = QLabel(self)
-        self._empty.setProperty("kind", "small")
-        self._empty.setWordWrap(True)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._typed = QTimer(self)
         self._typed.setSingleShot(True)
         self._typed.setInterval(SEARCH_DELAY_MS)
         self._days = QTimer(self)
         self._days.setInterval(DAY_CHECK_MS)
-        self._bar = QHBoxLayout()
-        self._bar.addWidget(self.search, 1)
-        self._bar.addWidget(self.new)
-        self._column = QVBoxLayout(self)
-        self._column.addLayout(self._bar)
-        self._column.addWidget(self._empty)
-        self._column.addWidget(self.list, 1)
         self._connect()
         self.refresh()
 
@@ -239,16 +219,6 @@ class Sidebar(LiveWidget):
         self.model.refresh_days()
         self._show_state()
 
-    def restyle(self) -> None:
-        px = themes.current.px
-        self._column.setContentsMargins(px(12), px(12), px(12), 0)
-        self._column.setSpacing(px(8))
-        self._bar.setSpacing(px(8))
-        self._empty.setContentsMargins(px(8), px(12), px(8), 0)
-        set_icon(self.new, "plus", "text", 18)
-        self.new.setFixedWidth(px(40))
-        self.list.doItemsLayout()
-
     def showEvent(self, event: object) -> None:
         self._refresh_days()
         self._days.start()
@@ -256,6 +226,3 @@ class Sidebar(LiveWidget):
     def hideEvent(self, event: object) -> None:
         self._days.stop()
         self._typed.stop()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(themes.current.sidebar))
