@@ -5,9 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.desktop.runs.step_lines import (
-    Line,
-)
+from app.desktop.runs.step_lines import Line
 
 # A line on a card reaches so far beyond its words at both sides, for the focus ring of a step.
 OVERHANG = 8
