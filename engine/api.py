@@ -101,7 +101,8 @@ class LoadRequest(msgspec.Struct, frozen=True):
     `wishes.context` 0 means: the model's own length, at most `DEFAULT_CONTEXT`. `watch_experts` as in
     `Engine.watch_experts`. `calibrations` is the folder that keeps what was measured of this machine, "": what
     is usual is assumed. `remembered`: the wishes are kept from earlier, so budgets of devices that have gone
-    since are left out instead of refused.
+    since are left out instead of refused. `states` is the folder where what was read of conversations is kept
+    between uses, at most `states_limit` bytes; "": nothing is written.
     """
 
     path: str
@@ -110,6 +111,8 @@ class LoadRequest(msgspec.Struct, frozen=True):
     watch_experts: bool = False
     calibrations: str = ""
     remembered: bool = False
+    states: str = ""
+    states_limit: int = 0
 
 
 DEFAULT_CONTEXT = 8192
@@ -153,7 +156,9 @@ class GenerateRequest(msgspec.Struct, frozen=True):
     `continue_last`: the last message is a partial answer to go on with; the events bring only what is new.
     `max_tokens` 0 means: up to the end of the context. `overrides` of sampling left None fall to the model's.
     `tools` are definitions in OpenAI's shape. `tool_choice` is "auto", "required", "none" or a tool's name; what
-    the model calls comes in `Finished`.
+    the model calls comes in `Finished`. `conversation` names what the answer belongs to, the same for each turn of
+    it; "" for an answer of its own, of which nothing is written to the disk. `drafts` False: no token is guessed
+    ahead.
     """
 
     id: int
@@ -165,25 +170,43 @@ class GenerateRequest(msgspec.Struct, frozen=True):
     continue_last: bool = False
     tools: tuple[dict[str, Any], ...] = ()
     tool_choice: str = "auto"
+    conversation: str = ""
+    drafts: bool = True
 
 
-class Usage(msgspec.Struct, frozen=True):
-    """Exact counts. `cached_tokens` of the prompt were still in memory and not computed again."""
+class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Exact counts. `cached_tokens` of the prompt were still in memory, or kept, and not computed again; where
+    tokens were computed again that had been before, `reread` says why (a code `reuse.*`). `accepted_tokens` of the
+    `drafted_tokens` that were guessed ahead came true.
+    """
 
     prompt_tokens: int = 0
     cached_tokens: int = 0
     completion_tokens: int = 0
     reasoning_tokens: int = 0
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
+    reread: ErrorInfo | None = None
 
 
-class Timings(msgspec.Struct, frozen=True):
-    """`ttft_s` runs from the request's arrival to the first token; speeds are wall-clock."""
+class Timings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`ttft_s` runs from the request's arrival to the first token; speeds are wall-clock.
+
+    `queue_s` passed before a place was free. `prefill_s` and `decode_s` are wall-clock too, and include what other
+    answers took meanwhile. `python_s` is this answer's own time outside llama.cpp while it decoded. `batch` is how
+    many answers its steps wrote at once, on average.
+    """
 
     load_s: float = 0.0
     ttft_s: float = 0.0
     prefill_tps: float = 0.0
     decode_tps: float = 0.0
     reasoning_s: float = 0.0
+    queue_s: float = 0.0
+    prefill_s: float = 0.0
+    decode_s: float = 0.0
+    python_s: float = 0.0
+    batch: float = 0.0
 
 
 class LoadProgress(msgspec.Struct, frozen=True, tag="load_progress"):
@@ -201,12 +224,47 @@ class LoadFailed(msgspec.Struct, frozen=True, tag="load_failed"):
 
 
 class PrefillProgress(msgspec.Struct, frozen=True, tag="prefill"):
-    """`done` of `total` prompt tokens are in memory, `cached` of them from before."""
+    """`done` of `total` prompt tokens are in memory, `cached` of them from before; `reread` as in `Usage`."""
 
     id: int
     done: int
     total: int
     cached: int
+    reread: ErrorInfo | None = None
+
+
+class Queued(msgspec.Struct, frozen=True, tag="queued"):
+    """The answer waits for a place: `ahead` others come first. Told again when that changes, and 0 when it has
+    its place; not at all to one that finds a place free."""
+
+    id: int
+    ahead: int
+
+
+class Activity(msgspec.Struct, frozen=True, tag="activity"):
+    """What the engine does, told once a second while it answers and once when it comes to rest.
+
+    Over the time since the last one: tokens per second written by all answers together and read of all prompts,
+    `rows` computed in a step and `streams` answers written in one, on average, and the share of the time spent
+    outside llama.cpp. Since the load: tokens read, reused, drafted, accepted. Now: answers at work and waiting,
+    `cells` of the context and how many are in use, bytes of kept states in RAM and on the disk.
+    """
+
+    answering: int = 0
+    waiting: int = 0
+    decode_tps: float = 0.0
+    prefill_tps: float = 0.0
+    rows: float = 0.0
+    streams: float = 0.0
+    python_share: float = 0.0
+    read: int = 0
+    reused: int = 0
+    drafted: int = 0
+    accepted: int = 0
+    cells: int = 0
+    cells_used: int = 0
+    kept_bytes: int = 0
+    kept_disk_bytes: int = 0
 
 
 class Delta(msgspec.Struct, frozen=True, tag="delta"):
@@ -282,10 +340,12 @@ Event = (
     LoadProgress
     | Loaded
     | LoadFailed
+    | Queued
     | PrefillProgress
     | Delta
     | ToolCalled
     | ExpertsFired
+    | Activity
     | Finished
     | Measured
     | EngineLost
@@ -330,6 +390,15 @@ class Engine(Protocol):
     def answer_now(self, request_id: int) -> None:
         """Let an answer begin: reasoning under way is closed as soon as no character is cut in two, and one that
         has not begun is closed where it begins. Does nothing to an answer that does not reason."""
+        ...
+
+    def bring_to_front(self, conversation: str) -> None:
+        """The answers of this conversation come before all others from now on; "": none does."""
+        ...
+
+    def forget(self, conversation: str) -> None:
+        """Drop what is kept of a conversation, in memory and on the disk; returns at once. What an answer under
+        way holds goes when it ends."""
         ...
 
     def watch_experts(self, on: bool) -> None:

@@ -70,6 +70,12 @@ class SwitchingEngine:
     def answer_now(self, request_id: int) -> None:
         self._used.answer_now(request_id)
 
+    def bring_to_front(self, conversation: str) -> None:
+        self._local.bring_to_front(conversation)
+
+    def forget(self, conversation: str) -> None:
+        self._local.forget(conversation)
+
     def watch_experts(self, on: bool) -> None:
         self._local.watch_experts(on)
 

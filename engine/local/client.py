@@ -159,6 +159,7 @@ class LocalEngine:
         self._open: dict[int, GenerateRequest] = {}
         self._measures: dict[int, protocol.Measure] = {}
         self._cancelling = False
+        self._front = ""
         self._crashes: dict[str, list[float]] = {}
 
     @property
@@ -231,6 +232,17 @@ class LocalEngine:
                 self._open[request_id] = msgspec.structs.replace(waiting, reasoning=0)
                 self._host.send(protocol.AnswerNow(request_id))
 
+    def bring_to_front(self, conversation: str) -> None:
+        with self._lock:
+            self._front = conversation
+            if self._host:
+                self._host.send(protocol.BringToFront(conversation))
+
+    def forget(self, conversation: str) -> None:
+        with self._lock:
+            if self._host:
+                self._host.send(protocol.Forget(conversation))
+
     def watch_experts(self, on: bool) -> None:
         with self._changing, self._lock:
             if self._wanted:
@@ -281,6 +293,7 @@ class LocalEngine:
             raise UserError("engine.not_started", detail=str(error)) from error
         current.vitals.loading = True
         current.send(protocol.Load(request))
+        current.send(protocol.BringToFront(self._front))
         reader = threading.Thread(target=self._read, args=(current,), name="engine-reader", daemon=True)
         with self._lock:
             self._state, self._model = "loading", None
@@ -347,6 +360,7 @@ class LocalEngine:
             if wanted:
                 fresh.vitals.loading = True
                 fresh.send(protocol.Load(wanted, min_batch))
+                fresh.send(protocol.BringToFront(self._front))
                 for request in self._open.values():
                     fresh.send(protocol.Generate(request))
                 for measure in self._measures.values():

@@ -163,6 +163,8 @@ class Host:
                 self._cancel_load = True
             elif isinstance(command, protocol.Measure):
                 self._measuring.ask(command)
+            elif isinstance(command, protocol.BringToFront | protocol.Forget):
+                pass
             else:
                 self._queue(command)
 

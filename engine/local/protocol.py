@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from engine.api import (
+    Activity,
     Delta,
     ExpertsFired,
     Finished,
@@ -19,6 +20,7 @@ from engine.api import (
     LoadRequest,
     Measured,
     PrefillProgress,
+    Queued,
     ToolCalled,
 )
 
@@ -55,6 +57,14 @@ class AnswerNow(msgspec.Struct, frozen=True, tag="answer_now"):
     id: int
 
 
+class BringToFront(msgspec.Struct, frozen=True, tag="bring_to_front"):
+    conversation: str
+
+
+class Forget(msgspec.Struct, frozen=True, tag="forget"):
+    conversation: str
+
+
 class WatchExperts(msgspec.Struct, frozen=True, tag="watch_experts"):
     on: bool
 
@@ -84,7 +94,19 @@ class StartAgain(msgspec.Struct, frozen=True, tag="start_again"):
     min_batch: int
 
 
-Command = Load | CancelLoad | Generate | Measure | Abort | AnswerNow | WatchExperts | Ping | Close
+Command = (
+    Load
+    | CancelLoad
+    | Generate
+    | Measure
+    | Abort
+    | AnswerNow
+    | BringToFront
+    | Forget
+    | WatchExperts
+    | Ping
+    | Close
+)
 Reply = (
     Ready
     | Pong
@@ -92,10 +114,12 @@ Reply = (
     | LoadProgress
     | Loaded
     | LoadFailed
+    | Queued
     | PrefillProgress
     | Delta
     | ToolCalled
     | ExpertsFired
+    | Activity
     | Finished
     | Measured
 )

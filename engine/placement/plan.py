@@ -83,7 +83,8 @@ class Placement(msgspec.Struct, frozen=True):
 
     `gpu_layers` is llama.cpp's n_gpu_layers: the last so many of the repeating layers and the output go to
     `devices`, divided by `split` (layers per device, same order). `min_batch` 0 leaves op offload's smallest
-    batch to the library (32). The context is in tokens.
+    batch to the library (32). The context is in tokens, and shared by `sequences`: so many answers can be written
+    at once.
     """
 
     context: int
@@ -98,6 +99,7 @@ class Placement(msgspec.Struct, frozen=True):
     op_offload: bool = True
     min_batch: int = 0
     workers: tuple[str, ...] = ()
+    sequences: int = 1
 
 
 class DeviceBytes(msgspec.Struct, frozen=True):

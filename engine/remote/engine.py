@@ -122,6 +122,12 @@ class RemoteEngine:
         if exchange is not None:
             exchange.hurry()
 
+    def bring_to_front(self, conversation: str) -> None:
+        """A server has its own order."""
+
+    def forget(self, conversation: str) -> None:
+        """Nothing is kept here."""
+
     def watch_experts(self, on: bool) -> None:
         """No server tells of its experts."""
 

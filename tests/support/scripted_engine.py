@@ -60,6 +60,7 @@ class ScriptedEngine:
         self._reasoning, self._pace = reasoning, pace
         self.load_error = load_error
         self.fired, self.watching = fired, False
+        self.front, self.forgotten = "", list[str]()
         self.calls, self.notices = calls, notices
         self.hold = threading.Event()
         self.requests: list[GenerateRequest] = []
@@ -109,6 +110,12 @@ class ScriptedEngine:
 
     def answer_now(self, request_id: int) -> None:
         self._hurried.add(request_id)
+
+    def bring_to_front(self, conversation: str) -> None:
+        self.front = conversation
+
+    def forget(self, conversation: str) -> None:
+        self.forgotten.append(conversation)
 
     def watch_experts(self, on: bool) -> None:
         self.watching = on

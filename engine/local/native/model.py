@@ -77,7 +77,7 @@ def free_model(model: int) -> None:
 def new_context(
     model: int, placement: Placement, threads: int, abort: AbortFlag | None, on_node: Any = None
 ) -> int:
-    """A context of one sequence; 0 when its memory could not be had.
+    """A context whose room is shared by the placement's sequences; 0 when its memory could not be had.
 
     One that is shorter than a ubatch would take shorter ones only, and abort on a longer: it gets a ubatch's
     length. `on_node` is a `ggml_backend_sched_eval_callback`, to be kept alive with the context.
@@ -85,6 +85,8 @@ def new_context(
     params = llama.llama_context_default_params()
     params.n_ctx = max(placement.context, placement.ubatch)
     params.n_batch = params.n_ubatch = placement.ubatch
+    params.n_seq_max = placement.sequences
+    params.kv_unified = placement.sequences > 1
     params.n_threads = params.n_threads_batch = threads
     params.type_k = _CACHE_TYPES[placement.cache_type_k]
     params.type_v = _CACHE_TYPES[placement.cache_type_v]
