@@ -216,6 +216,7 @@ class MainWindow(LiveWidget):
         self.downloads.used.connect(self.compose)
         self.downloads.show_wanted.connect(lambda: self.show_models("downloads"))
         self.chat.said.connect(self._say)
+        self.chat.room.placement_wanted.connect(lambda: self.show_page("placement"))
         self._later.said.connect(self._say)
         self._later.chat_wanted.connect(self._chat_with)
         self._later.hub_wanted.connect(self.show_hub_settings)
