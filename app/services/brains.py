@@ -80,6 +80,7 @@ class LocalBrain:
         self._loading = loading  # held by who decides whether to load
         self._models, self._settings = models, settings
         self.on_prefill: OnPrefill = lambda _done, _total: None
+        self.conversation = ""
 
     @property
     def name(self) -> str:
@@ -161,4 +162,5 @@ class LocalBrain:
             request_of(ask, new_request_id()),
             sampling=overlay(ask.sampling, self._settings.current.sampling),
             reasoning=possible(None if facts is None else facts.reasoning, ask.reasoning),
+            conversation=self.conversation,
         )

@@ -14,6 +14,7 @@ import msgspec
 
 from app.services.answers import Answer, AnswerSaver
 from app.services.chat_runs import AnswerWish, ChatRuns
+from app.services.conversation_names import of_chat
 from app.services.events import (
     AnswerDelta,
     AnswerPrefill,
@@ -351,6 +352,7 @@ class Conversations:
             continue_last=continue_last,
             tools=offered.tools,
             tool_choice=offered.choice,
+            conversation=of_chat(conversation),
         )
 
     def _refuse_busy(self, conversation: int) -> None:

@@ -72,9 +72,10 @@ class Models:
         calibrations: str = "",
         concede: Callable[[str, Wishes], Wishes | None] = lambda _path, _wishes: None,
         library: Library | None = None,
+        states: str = "",
     ) -> None:
         self._settings = settings
-        self._requests = LoadRequests(settings, kept_wishes, kept_threads, calibrations)
+        self._requests = LoadRequests(settings, kept_wishes, kept_threads, calibrations, states)
         self._concede = concede
         self._library = library
         self._told = ModelState(self.called)
@@ -255,6 +256,10 @@ class Models:
             if held is not None:
                 self._waiting[request_id] = msgspec.structs.replace(held, reasoning=0)
         self._engine.answer_now(request_id)
+
+    def forget(self, conversation: str) -> None:
+        """As `Engine.forget`."""
+        self._engine.forget(conversation)
 
     def watch_experts(self, on: bool) -> None:
         """Whether the engine tells which experts fire (`ExpertsFired`), from the next answer on."""

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Literal
 from agents.events import RunFinished, RunResumed, RunStarted
 from agents.permissions.values import Grants
 from agents.tools.workspace import Workspace
+from app.services.conversation_names import of_run
 from app.services.events import RunDelta, RunPrefill
 from app.services.run_asking import Asker
 from app.services.run_journal import StoreJournal, Tell
 from app.services.run_parts import RunParts
-from app.services.turns import TellsPrefill
+from app.services.turns import InConversation, TellsPrefill
 from app.store.records import RunRecord
 from engine.errors import ErrorInfo, UserError
 
@@ -106,6 +107,8 @@ class RunWork:
         brain = self._parts.brains.brain(self.record.model)
         if isinstance(brain, TellsPrefill):
             brain.on_prefill = lambda done, total: self._tell([RunPrefill(self.record.id, done, total)])
+        if isinstance(brain, InConversation):
+            brain.conversation = of_run(self.record.id, self.record.conversation)
         run = Run(
             self._journal,
             brain,

@@ -47,6 +47,13 @@ class TellsPrefill(Protocol):
     on_prefill: OnPrefill
 
 
+@runtime_checkable
+class InConversation(Protocol):
+    """A brain that tells the engine what its turns belong to, as in `GenerateRequest`."""
+
+    conversation: str
+
+
 class _Collector:
     """The listener of one answer; keeps what came and wakes who waits."""
 
