@@ -44,8 +44,8 @@ class ScriptedEngine:
     `pace` is the time in seconds between two pieces of an answer; `hold`, while set, keeps a load or answer
     from going on. A piece that begins with "<think>" is reasoning, which is left out once the answer is wanted
     now. With `counts` it has a context: a prompt that does not fit is refused, an answer ends where it is full or at
-    its limit, and its usage is what was counted, a token for each piece. With `beside` answers are written beside each
-    other, each on a thread of its own.
+    its limit, and its usage is what was counted, a token for each piece. With `beside` answers are written beside
+    each other, each on a thread of its own.
 
     `fired` is what each answer tells while experts are watched; `calls` and `notices` are those of each
     answer, `first` what is told before its first word and `usage` what it took, but for the tokens written.
