@@ -14,10 +14,9 @@ import msgspec
 
 from app.services.answers import Answer, AnswerSaver
 from app.services.chat_runs import AnswerWish, ChatRuns
-from app.services.conversation_names import of_chat
+from app.services.engine_names import of_chat
 from app.services.events import (
     AnswerDelta,
-    AnswerPrefill,
     AnswerQueued,
     AnswerToolCall,
     BranchShown,
@@ -29,6 +28,7 @@ from app.services.events import (
 )
 from app.services.fullness import ends_full
 from app.services.models import Models
+from app.services.progress import answer_progress
 from app.services.prompting import cut_of, request_messages, title_from
 from app.services.reasoning import possible
 from app.services.runs import Runs
@@ -43,6 +43,7 @@ from engine.api import (
     Finished,
     GenerateRequest,
     PrefillProgress,
+    Queued,
     Sampling,
     Timings,
     ToolCalled,
@@ -381,8 +382,8 @@ class Conversations:
             elif isinstance(event, ToolCalled):
                 if self._saver.get(event.id) is not None:
                     told.append(AnswerToolCall(event.id, event.call))
-            elif isinstance(event, PrefillProgress):
-                told.append(AnswerPrefill(event.id, event.done, event.total))
+            elif isinstance(event, Queued | PrefillProgress):
+                told.append(answer_progress(event.id, event))
             elif isinstance(event, ExpertsFired):
                 answer = self._saver.get(event.id)
                 if answer is not None:

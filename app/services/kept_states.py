@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.services.conversation_names import of_chat, of_run
+from app.services.engine_names import of_chat, of_run_alone
 from app.services.events import ConversationChanged, RunRemoved, ServiceEvent
 from app.services.models import Models
 from app.services.settings import SettingsFile
@@ -57,4 +57,4 @@ class KeptStates:
             if isinstance(event, ConversationChanged) and event.conversation.deleted is not None:
                 self.forget(of_chat(event.conversation.id))
             elif isinstance(event, RunRemoved):
-                self.forget(of_run(event.run))
+                self.forget(of_run_alone(event.run))

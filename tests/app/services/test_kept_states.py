@@ -90,7 +90,7 @@ def test_each_request_says_which_conversation_it_belongs_to(open_at: Callable[..
     told = Listening(opened.services)
     first, second = asked(opened.services, told), asked(opened.services, told)
     names = [request.conversation for request in opened.engine.requests]
-    assert names == [f"chat:{first}", f"chat:{second}"]
+    assert names == [str(first), str(second)]
 
 
 def test_a_run_is_a_conversation_of_its_own(open_at: Callable[..., Opened], tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_run_is_a_conversation_of_its_own(open_at: Callable[..., Opened], tmp_
     (tmp_path / "work").mkdir()
     ids = [runs.start(RunWish("Say hello", str(tmp_path / "work"), tools=())).id for _ in range(2)]
     assert all(runs.join(id, 20) for id in ids)
-    assert {request.conversation for request in opened.engine.requests} == {f"run:{id}" for id in ids}
+    assert {request.conversation for request in opened.engine.requests} == {f"run-{id}" for id in ids}
 
 
 def test_what_is_deleted_leaves_nothing_though_it_lies_in_the_trash(
@@ -113,19 +113,19 @@ def test_what_is_deleted_leaves_nothing_though_it_lies_in_the_trash(
     (tmp_path / "work").mkdir()
     run = services.runs.start(RunWish("Say hello", str(tmp_path / "work"), tools=())).id
     assert services.runs.join(run, 20)
-    folder = kept(coterie_home, f"chat:{chat}", f"chat:{other}", f"run:{run}")
+    folder = kept(coterie_home, str(chat), str(other), f"run-{run}")
     services.conversations.rename(chat, "Another name")
     assert (len(folder.files()), opened.engine.forgotten) == (3, [])
     services.conversations.delete(chat)
     services.runs.delete(run)
-    assert opened.engine.forgotten == [f"chat:{chat}", f"run:{run}"]
-    assert [file.conversation for file in folder.files()] == [conversation_digest(f"chat:{other}")]
+    assert opened.engine.forgotten == [str(chat), f"run-{run}"]
+    assert [file.conversation for file in folder.files()] == [conversation_digest(str(other))]
 
 
 def test_all_can_be_seen_and_deleted(open_at: Callable[..., Opened], coterie_home: Path) -> None:
     opened = open_at()
     assert opened.services.kept_states.bytes() == 0
-    kept(coterie_home, "chat:1", "chat:2")
+    kept(coterie_home, "1", "2")
     assert opened.services.kept_states.bytes() == 20
     opened.services.kept_states.clear()
     assert opened.services.kept_states.bytes() == 0
@@ -134,7 +134,7 @@ def test_all_can_be_seen_and_deleted(open_at: Callable[..., Opened], coterie_hom
 
 def test_a_lower_limit_counts_at_once(open_at: Callable[..., Opened], coterie_home: Path) -> None:
     opened = open_at()
-    kept(coterie_home, "chat:1", "chat:2", "chat:3")
+    kept(coterie_home, "1", "2", "3")
     assert opened.services.kept_states.limit_to(25) == 20
     assert opened.services.settings.current.states_limit == 25
     assert opened.services.kept_states.limit_to(0) == 0
@@ -143,7 +143,7 @@ def test_a_lower_limit_counts_at_once(open_at: Callable[..., Opened], coterie_ho
 def test_a_limit_set_in_the_file_counts_from_the_next_start(
     open_at: Callable[..., Opened], coterie_home: Path
 ) -> None:
-    folder = kept(coterie_home, "chat:1", "chat:2")
+    folder = kept(coterie_home, "1", "2")
     (coterie_home / "settings.toml").write_text("states_limit = 15\n")
     open_at().services.housekeeping()
     assert folder.bytes() == 10
