@@ -19,6 +19,7 @@ from app.services.library import Library
 from app.services.models import Models
 from app.services.placements import Placements, calibrations
 from app.services.placing import Placing
+from app.services.residency import Residency
 from app.services.run_parts import RunParts
 from app.services.runs import Runs
 from app.services.secrets import Secrets
@@ -65,6 +66,7 @@ class Services:
         parts = RunParts(home, self.brains, self.servers, lambda: language(settings.current))
         self.runs = Runs(home, store, parts)
         self.conversations = Conversations(store, models, settings, self.runs)
+        self.residency = Residency(settings, models, self.conversations, self.runs)
         self.tool_checks = ToolChecks(store.runs, models, self.brains)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
@@ -107,6 +109,7 @@ class Services:
                 self.library.used(path)
 
     def close(self) -> None:
+        self.residency.close()
         self.runs.close()
         self.brains.close()
         self.servers.close()
