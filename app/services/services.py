@@ -20,11 +20,13 @@ from app.services.models import Models
 from app.services.placements import Placements, calibrations
 from app.services.placing import Placing
 from app.services.residency import Residency
+from app.services.room import MakingRoom
 from app.services.run_parts import RunParts
 from app.services.runs import Runs
 from app.services.secrets import Secrets
 from app.services.servers import Servers
 from app.services.settings import SettingsFile, language
+from app.services.summaries import Summaries
 from app.services.switching import SwitchingEngine
 from app.services.tool_checks import ToolChecks
 from app.services.wishes import WishesFile
@@ -67,6 +69,8 @@ class Services:
         self.runs = Runs(home, store, parts)
         self.conversations = Conversations(store, models, settings, self.runs)
         self.residency = Residency(settings, models, self.conversations, self.runs)
+        self.room = MakingRoom(store, models, self.conversations)
+        self.summaries = Summaries(store, models, self.brains, self.conversations)
         self.tool_checks = ToolChecks(store.runs, models, self.brains)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
@@ -110,6 +114,7 @@ class Services:
 
     def close(self) -> None:
         self.residency.close()
+        self.summaries.close()
         self.runs.close()
         self.brains.close()
         self.servers.close()
