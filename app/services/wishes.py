@@ -33,9 +33,18 @@ class KeptWishes(msgspec.Struct, frozen=True):
     budgets: dict[str, Size] = {}
     mode: Mode | None = None
     threads: Count = 0
+    draft_model: str = ""
 
     def wishes(self) -> Wishes:
-        return Wishes(self.context, self.prefer, self.cache_type, self.ubatch, self.budgets, mode=self.mode)
+        return Wishes(
+            self.context,
+            self.prefer,
+            self.cache_type,
+            self.ubatch,
+            self.budgets,
+            mode=self.mode,
+            draft_model=self.draft_model,
+        )
 
 
 def kept_part(wishes: Wishes, threads: int = 0) -> KeptWishes:
@@ -48,6 +57,7 @@ def kept_part(wishes: Wishes, threads: int = 0) -> KeptWishes:
         wishes.budgets,
         wishes.mode,
         threads,
+        wishes.draft_model,
     )
 
 
