@@ -20,6 +20,7 @@ from app.services.library import Library
 from app.services.models import Models
 from app.services.placements import Placements, calibrations
 from app.services.placing import Placing
+from app.services.residency import Residency
 from app.services.room import MakingRoom
 from app.services.run_parts import RunParts
 from app.services.runs import Runs
@@ -68,6 +69,7 @@ class Services:
         parts = RunParts(home, self.brains, self.servers, lambda: language(settings.current))
         self.runs = Runs(home, store, parts)
         self.conversations = Conversations(store, models, settings, self.runs)
+        self.residency = Residency(settings, models, self.conversations, self.runs)
         self.room = MakingRoom(store, models, self.conversations)
         self.summaries = Summaries(store, models, self.brains, self.conversations)
         self.tool_checks = ToolChecks(store.runs, models, self.brains)
@@ -116,6 +118,7 @@ class Services:
                 self.library.used(path)
 
     def close(self) -> None:
+        self.residency.close()
         self.summaries.close()
         self.runs.close()
         self.brains.close()
