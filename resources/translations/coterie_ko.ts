@@ -136,18 +136,6 @@
         <translation>다시 시도</translation>
     </message>
     <message>
-        <source>Waiting for the model…</source>
-        <translation>모델을 기다리는 중…</translation>
-    </message>
-    <message>
-        <source>Reading your words… {percent} %</source>
-        <translation>글을 읽는 중… {percent}%</translation>
-    </message>
-    <message>
-        <source>about {seconds} s left</source>
-        <translation>약 {seconds}초 남음</translation>
-    </message>
-    <message>
         <source>Assistant, {time}: {words}</source>
         <translation>어시스턴트, {time}: {words}</translation>
     </message>
@@ -688,6 +676,10 @@
     <message>
         <source>The model is loading. You can send already.</source>
         <translation>모델을 불러오는 중입니다. 지금 보내도 됩니다.</translation>
+    </message>
+    <message>
+        <source>The model is not loaded. It loads when you write.</source>
+        <translation>모델을 아직 불러오지 않았습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
     </message>
     <message>
         <source>Sent to {host}, outside this computer</source>
@@ -2377,13 +2369,6 @@
     </message>
 </context>
 <context>
-    <name>LiveTurn</name>
-    <message>
-        <source>Waiting for the model…</source>
-        <translation>모델을 기다리는 중…</translation>
-    </message>
-</context>
-<context>
     <name>LogPart</name>
     <message>
         <source>Its last words</source>
@@ -2497,6 +2482,10 @@
     <message>
         <source>being tuned</source>
         <translation>맞추는 중</translation>
+    </message>
+    <message>
+        <source>not loaded, loads when you write</source>
+        <translation>불러오지 않음, 글을 쓰면 불러옵니다</translation>
     </message>
     <message>
         <source>Choose a model</source>
@@ -5906,6 +5895,29 @@
     <message>
         <source>Quantisations</source>
         <translation>양자화 목록</translation>
+    </message>
+</context>
+<context>
+    <name>Waiting</name>
+    <message>
+        <source>Waiting for another answer…</source>
+        <translation>다른 답변 1개가 끝나기를 기다리는 중…</translation>
+    </message>
+    <message>
+        <source>Waiting for {count} other answers…</source>
+        <translation>다른 답변 {count}개가 끝나기를 기다리는 중…</translation>
+    </message>
+    <message>
+        <source>Waiting for the model…</source>
+        <translation>모델을 기다리는 중…</translation>
+    </message>
+    <message>
+        <source>Reading your words… {percent} %</source>
+        <translation>글을 읽는 중… {percent}%</translation>
+    </message>
+    <message>
+        <source>about {seconds} s left</source>
+        <translation>약 {seconds}초 남음</translation>
     </message>
 </context>
 <context>

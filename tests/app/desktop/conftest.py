@@ -50,7 +50,7 @@ class Running:
         self._shelves = shelves
         home.mkdir(parents=True, exist_ok=True)
         file = SettingsFile(home / "settings.toml")
-        file.change(welcomed=True, **(settings or {}))
+        file.change(welcomed=True, load_model="start", **(settings or {}))
         self.desktop = Desktop(home, file, self._open)
 
     @property
