@@ -37,13 +37,3 @@ def decode(context: int, tokens: Sequence[int]) -> int:
     """Run `tokens` after what the context holds. 0 done, 1 no room, 2 aborted, negative: failed."""
     array = (llama.llama_token * len(tokens))(*tokens)
     return int(llama.llama_decode(context, llama.llama_batch_get_one(array, len(tokens))))
-
-
-def forget_from(context: int, position: int) -> bool:
-    """Drop everything from `position` on; False when this kind of memory cannot (then nothing changed)."""
-    memory = llama.llama_get_memory(context)
-    return bool(llama.llama_memory_seq_rm(memory, 0, position, -1))
-
-
-def forget_all(context: int) -> None:
-    llama.llama_memory_clear(llama.llama_get_memory(context), True)
