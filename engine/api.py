@@ -174,7 +174,7 @@ class GenerateRequest(msgspec.Struct, frozen=True):
     drafts: bool = True
 
 
-class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
+class Usage(msgspec.Struct, frozen=True):
     """Exact counts. `cached_tokens` of the prompt were still in memory, or kept, and not computed again; where
     tokens were computed again that had been before, `reread` says why (a code `reuse.*`). `accepted_tokens` of the
     `drafted_tokens` that were guessed ahead came true.
@@ -189,7 +189,7 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
     reread: ErrorInfo | None = None
 
 
-class Timings(msgspec.Struct, frozen=True, omit_defaults=True):
+class Timings(msgspec.Struct, frozen=True):
     """`ttft_s` runs from the request's arrival to the first token; speeds are wall-clock.
 
     `queue_s` passed before a place was free. `prefill_s` and `decode_s` are wall-clock too, and include what other

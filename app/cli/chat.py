@@ -30,7 +30,7 @@ from app.services.events import (
 from app.services.services import Services, open_services
 from app.services.tool_files import OfferedTools, read_tools
 from app.store.records import ChatOptions, Message
-from engine.api import Reasoning, Sampling
+from engine.api import Reasoning, Sampling, Timings, Usage
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import Wishes
 from engine.remote.names import read_name
@@ -38,6 +38,9 @@ from engine.remote.names import read_name
 STOP_PATIENCE = 5.0
 # How long an answer that has ended is tried to be saved while the disk refuses.
 SAVE_PATIENCE = 10.0
+# A shorter wait for a place, and fewer answers at a time on the average, are nothing to tell of.
+NOTICED_S = 0.05
+TOGETHER = 1.05
 _LEVELS = ("auto", "off", "on", "low", "medium", "high")
 _FINISH = {"done": "stop", "length": "length", "stopped": "cancelled", "failed": "error"}
 
@@ -285,21 +288,34 @@ def answer_object(
         "reasoning": message.reasoning,
         "tool_calls": call_objects(message) if calls is None else calls,
         "finish_reason": "error" if message.error else _FINISH.get(message.state, "cancelled"),
-        "usage": msgspec.to_builtins(usage) if usage else {},
-        "timings": {
-            "load_s": timings.load_s,
-            "ttft_s": timings.ttft_s,
-            "prefill_tps": timings.prefill_tps,
-            "decode_tps": timings.decode_tps,
-        }
-        if timings
-        else {},
+        "usage": _usage_object(usage) if usage else {},
+        "timings": _timings_object(timings) if timings else {},
     }
+    if usage and usage.reread:
+        shown["usage"]["reread"] = _told(usage.reread, output)
     if message.error:
         shown["error"] = _told(message.error, output)
     if message.notices:
         shown["notices"] = [_told(notice, output) for notice in message.notices]
     return shown
+
+
+def _usage_object(usage: Usage) -> dict[str, Any]:
+    """The contract's four counts, and those of drafts where there were some."""
+    counts = ["prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens"]
+    if usage.drafted_tokens:
+        counts += ["drafted_tokens", "accepted_tokens"]
+    return {name: getattr(usage, name) for name in counts}
+
+
+def _timings_object(timings: Timings) -> dict[str, Any]:
+    """The contract's four, and what tells of others that were answered at the same time, where there were some."""
+    times = ["load_s", "ttft_s", "prefill_tps", "decode_tps"]
+    if timings.queue_s >= NOTICED_S:
+        times.append("queue_s")
+    if timings.batch >= TOGETHER:
+        times.append("batch")
+    return {name: getattr(timings, name) for name in times}
 
 
 def _told(info: ErrorInfo, output: Output) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from agents.events import Entry, ModelTurn, RunFinished
+from app.services.rereading import reread_tokens
 from app.services.run_reasons import why_finished
 from engine.api import Finished, FinishReason, Timings, Usage
 from engine.errors import ErrorInfo
@@ -42,14 +43,19 @@ def answer_of(entries: Sequence[Entry], streamed: str, kept: str = "") -> str:
 
 
 def usage_of(turns: Iterable[ModelTurn]) -> Usage:
-    """Of all turns together."""
-    names = Usage.__struct_fields__
+    """Of all turns together; what was read again is told of the turn in which it was most."""
     turns = list(turns)
-    return Usage(*(sum(getattr(turn.usage, name) for turn in turns) for name in names))
+    counts = {
+        name: sum(getattr(turn.usage, name) for turn in turns)
+        for name in Usage.__struct_fields__
+        if name != "reread"
+    }
+    rereads = [turn.usage.reread for turn in turns if turn.usage.reread is not None]
+    return Usage(**counts, reread=max(rereads, key=reread_tokens, default=None))
 
 
 def timings_of(turns: Sequence[ModelTurn]) -> Timings:
-    """Of all turns together: the waiting before the first one, and the mean speeds."""
+    """Of all turns together: the waiting before the first one, the times of all, and the mean speeds."""
     if not turns:
         return Timings()
     first = turns[0].timings
@@ -61,7 +67,19 @@ def timings_of(turns: Sequence[ModelTurn]) -> Timings:
         ),
         decode_tps=_mean((turn.usage.completion_tokens, turn.timings.decode_tps) for turn in turns),
         reasoning_s=sum(turn.timings.reasoning_s for turn in turns),
+        queue_s=sum(turn.timings.queue_s for turn in turns),
+        prefill_s=sum(turn.timings.prefill_s for turn in turns),
+        decode_s=sum(turn.timings.decode_s for turn in turns),
+        python_s=sum(turn.timings.python_s for turn in turns),
+        batch=_batch(turns),
     )
+
+
+def _batch(turns: Sequence[ModelTurn]) -> float:
+    """How many answers were written at once, on the average of the time that the turns were."""
+    known = [(turn.timings.decode_s, turn.timings.batch) for turn in turns if turn.timings.batch > 0]
+    seconds = sum(decode_s for decode_s, _ in known)
+    return sum(decode_s * batch for decode_s, batch in known) / seconds if seconds else 0.0
 
 
 def _mean(parts: Iterable[tuple[int, float]]) -> float:

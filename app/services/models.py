@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.services.event_routes import EventRoutes
-from app.services.events import ModelChanged, ServiceEvent, Subscriber
+from app.services.events import ModelChanged, Subscriber
 from app.services.library_names import STARTER as STARTER
+from app.services.load_requests import LoadRequests
 from app.services.model_names import shown_name
+from app.services.model_state import ModelState
 from app.services.resolving import resolve
 from app.services.settings import RECENT_MODELS, SettingsFile
 from app.services.step_down import MAX_STEPS, Failure, StepDown, is_for_memory
-from app.services.wishes import complete, without_worker_budgets
 from engine.api import (
     Engine,
     EngineLost,
@@ -73,18 +74,15 @@ class Models:
         library: Library | None = None,
     ) -> None:
         self._settings = settings
-        self._kept_wishes = kept_wishes
-        self._kept_threads = kept_threads
-        self._calibrations = calibrations
+        self._requests = LoadRequests(settings, kept_wishes, kept_threads, calibrations)
         self._concede = concede
         self._library = library
+        self._told = ModelState(self.called)
         self._engine = make_engine(self._on_events)
-        self._subscribers: list[Subscriber] = []
         # Held while a load or a request is handed to the engine; the engine's reader thread never takes it.
         self._using = threading.RLock()
         # Guards what follows and is never held while something is waited for.
         self._lock = threading.Lock()
-        self._state = ModelChanged("empty", "", "")
         self._asked = ""
         self._context: int | None = None
         self._wishes: Wishes | None = None
@@ -101,7 +99,7 @@ class Models:
 
     @property
     def state(self) -> ModelChanged:
-        return self._state
+        return self._told.current
 
     @property
     def wanted(self) -> str:
@@ -123,12 +121,11 @@ class Models:
     def signature(self) -> str:
         """What an answer is signed with: the name of the model in use; of one elsewhere the whole name, which tells
         where its words went."""
-        state = self._state
+        state = self.state
         return state.path if is_remote(state.path) else state.name
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
+        return self._told.subscribe(subscriber)
 
     def use(
         self,
@@ -153,28 +150,19 @@ class Models:
             try:
                 path = self.resolved(model)
             except UserError as error:
-                self._tell(ModelChanged("empty", clean_text(model), "", error=error.info))
+                self._told.tell(ModelChanged("empty", clean_text(model), "", error=error.info))
                 return
             try:
-                self._load(self._request_for(path, context, wishes, without_workers=without_workers))
+                self._load(
+                    self._requests.make(
+                        path, context, wishes, watching=self._watching, without_workers=without_workers
+                    )
+                )
             except UserError as error:
                 self._failed("empty", error.info, ())
                 return
             if remember:
                 self._remember(model, path)
-
-    def _request_for(
-        self, path: str, context: int | None, wishes: Wishes | None, *, without_workers: bool
-    ) -> LoadRequest:
-        settings = self._settings.current
-        if is_remote(path):  # nothing is placed, and the settings' context is one for this machine's memory
-            return LoadRequest(path, Wishes(context or (wishes.context if wishes else 0)))
-        wished = complete(self._kept_wishes(path) if wishes is None else wishes, settings, context)
-        if without_workers:
-            wished = msgspec.structs.replace(without_worker_budgets(wished), workers=())
-        threads = self._kept_threads(path) or settings.threads
-        remembered = wishes is None or without_workers
-        return LoadRequest(path, wished, threads, self._watching, self._calibrations, remembered)
 
     def reload(self, *, without_workers: bool = False) -> None:
         """Load the same model again, after a crash or a changed setting; on this machine alone when wanted."""
@@ -224,8 +212,8 @@ class Models:
             self.ensure()
             if self._stepping or self._aside:
                 raise UserError("model.not_ready")
-            if self._engine.state == "empty" and self._state.error:
-                raise UserError.from_info(self._state.error)
+            if self._engine.state == "empty" and self.state.error:
+                raise UserError.from_info(self.state.error)
             self._routes.add(request.id, listener)
             try:
                 self._engine.measure(request, texts)
@@ -241,8 +229,8 @@ class Models:
                 if self._stepping or self._aside:
                     return
             try:
-                if self._engine.state == "empty" and self._state.error:
-                    raise UserError.from_info(self._state.error)
+                if self._engine.state == "empty" and self.state.error:
+                    raise UserError.from_info(self.state.error)
                 self._engine.generate(request)
             except UserError:
                 with self._lock:
@@ -250,7 +238,7 @@ class Models:
                         return
                     self._waiting.pop(request.id, None)
                 raise
-            if self._engine.state == "loading" and self._state.state != "loading" and self._request:
+            if self._engine.state == "loading" and self.state.state != "loading" and self._request:
                 self._tell_loading(self._request)
 
     def abort(self, request_id: int) -> None:
@@ -305,12 +293,14 @@ class Models:
         self._request, self._step_cancelled = request, False
         if self._aside:
             self._after = request
-            self._tell_tuning(self.called(request.path), request.path, self._state.workers)
+            self._told.tuning(self.called(request.path), request.path, self.state.workers)
             return
         self._tell_loading(request)
         self._engine.load(request)
-        if self._engine.state == "loading" and self._state.state != "loading":
-            self._tell_loading(request)  # the last word of the model before it came in between
+        if self._engine.state == "loading" and self.state.state != "loading":
+            self._told.loading(
+                request.path, 0.0, self._workers()
+            )  # the last word of the model before it came in between
 
     def _set_aside(self, workers: tuple[str, ...]) -> ModelChanged:
         """How the model was before it was unloaded. Raises UserError as `unloaded` does."""
@@ -323,11 +313,11 @@ class Models:
                 loaded = self._stepping is not None or self._engine.state in ("loading", "ready")
                 self._aside, self._stepping = True, None
                 self._after = self._request if loaded else None
-            before = self._state
-            self._tell_tuning(before.name, before.path, workers)
+            before = self.state
+            self._told.tuning(before.name, before.path, workers)
             if loaded:
                 self._engine.unload()
-                self._tell_tuning(before.name, before.path, workers)  # its last word came in between
+                self._told.tuning(before.name, before.path, workers)  # its last word came in between
             return before
 
     def _bring_back(self, before: ModelChanged) -> None:
@@ -343,7 +333,7 @@ class Models:
                 if wanted:
                     self._load(msgspec.structs.replace(wanted, watch_experts=self._watching))
                 else:
-                    self._tell(before)
+                    self._told.tell(before)
             except UserError as error:
                 self._failed("empty", error.info, ())
             for waiting in held:
@@ -364,7 +354,7 @@ class Models:
     def _steps_down(self, failure: Failure) -> bool:
         """From the reader thread: whether a failed load is tried again, which the other thread then does."""
         request = self._request
-        loading = self._state.state == "loading"
+        loading = self.state.state == "loading"
         if request is None or not loading or self._step_cancelled or not is_for_memory(failure):
             return False
         with self._lock:
@@ -433,7 +423,7 @@ class Models:
             if isinstance(event, LoadProgress) and self._request:
                 self._tell_loading(self._request, event.fraction)
             elif isinstance(event, Loaded):
-                self._loaded(event.model)
+                self._told.loaded(event.model, self._workers())
             elif isinstance(event, LoadFailed):
                 self._failed("empty", event.error, ())
             elif isinstance(event, EngineLost):
@@ -456,38 +446,11 @@ class Models:
             self._waiting.pop(finished.id, None)
             return False
 
-    def _loaded(self, facts: ModelFacts) -> None:
-        name = self.called(facts.path, facts)
-        notices = facts.plan.notices if facts.plan else ()
-        self._tell(
-            ModelChanged("ready", name, facts.path, 1.0, facts, notices=notices, workers=self._workers())
-        )
-
     def _tell_loading(self, request: LoadRequest, fraction: float = 0.0) -> None:
-        name = self.called(request.path)
-        self._tell(ModelChanged("loading", name, request.path, fraction, workers=self._workers()))
-
-    def _tell_tuning(self, name: str, path: str, workers: tuple[str, ...]) -> None:
-        self._tell(ModelChanged("loading", name, path, workers=workers, tuning=True))
+        self._told.loading(request.path, fraction, self._workers())
 
     def _workers(self) -> tuple[str, ...]:
         return self._request.wishes.workers if self._request else ()
 
     def _failed(self, state: EngineState, error: ErrorInfo, log_tail: tuple[str, ...]) -> None:
-        self._tell(
-            ModelChanged(
-                state,
-                self._state.name,
-                self._state.path,
-                error=error,
-                log_tail=log_tail,
-                without_workers=bool(self._workers()) and error.code.startswith("worker."),
-            )
-        )
-
-    def _tell(self, change: ModelChanged) -> None:
-        with self._lock:
-            self._state = change
-        events: list[ServiceEvent] = [change]
-        for subscriber in tuple(self._subscribers):
-            subscriber(events)
+        self._told.failed(state, error, log_tail, self._workers())

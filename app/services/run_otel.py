@@ -1,7 +1,8 @@
 """A run as a trace of OpenTelemetry, in OTLP's JSON, with the attributes of its GenAI conventions. Pure.
 
-Names and values follow "Semantic conventions for generative AI" (agent and inference spans) as of version 1.37,
-which calls itself in development. Nothing is sent anywhere: it is a file.
+Names and values follow "Semantic conventions for generative AI" (agent and inference spans) as of version 1.41,
+which calls itself in development; what it has no name for begins with "coterie.". Nothing is sent anywhere: it is
+a file.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from agents.events import Entry, ModelTurn, RunFinished, RunStarted, ToolCalled, ToolResult
+from app.services.chat_ending import usage_of
+from app.services.rereading import reread_tokens
 from app.store.records import RunRecord
+from engine.api import Timings, Usage
 from engine.remote.names import is_remote
 
-SCHEMA = "https://opentelemetry.io/schemas/1.37.0"
+SCHEMA = "https://opentelemetry.io/schemas/1.41.0"
 _INTERNAL, _CLIENT = 1, 3
 _OK, _ERROR = 1, 2
 
@@ -51,8 +55,7 @@ def _agent(record: RunRecord, entries: Sequence[Entry], trace: str, root: str) -
         "gen_ai.agent.name": record.title,
         "gen_ai.conversation.id": str(record.id),
         "gen_ai.request.model": started.model if started else record.model,
-        "gen_ai.usage.input_tokens": sum(turn.usage.prompt_tokens for turn in turns),
-        "gen_ai.usage.output_tokens": sum(turn.usage.completion_tokens for turn in turns),
+        **_usage_attributes(usage_of(turns)),
     }
     if failed and finished is not None:
         attributes["error.type"] = finished.reason
@@ -67,15 +70,46 @@ def _chat(
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "openai_compatible" if is_remote(record.model) else "llama.cpp",
         "gen_ai.request.model": record.model,
-        "gen_ai.usage.input_tokens": turn.usage.prompt_tokens,
-        "gen_ai.usage.output_tokens": turn.usage.completion_tokens,
         "gen_ai.response.finish_reasons": ["tool_calls" if turn.tool_calls else turn.finish_reason],
+        **_usage_attributes(turn.usage),
+        **_timing_attributes(turn.timings),
     }
     if turn.error:
         attributes["error.type"] = turn.error.code
     id = _span_id(trace, f"turn {turn.step} {end!r}")
     name = f"chat {record.model}"
     return _span(trace, id, root, name, _CLIENT, start, end, attributes, failed=turn.error is not None)
+
+
+def _usage_attributes(usage: Usage) -> dict[str, Any]:
+    """Counts that are 0 are left out, but for the two that each span has."""
+    known: dict[str, Any] = {
+        "gen_ai.usage.cache_read.input_tokens": usage.cached_tokens,
+        "gen_ai.usage.reasoning.output_tokens": usage.reasoning_tokens,
+        "coterie.usage.drafted_tokens": usage.drafted_tokens,
+        "coterie.usage.accepted_tokens": usage.accepted_tokens,
+        "coterie.reread.reason": usage.reread.code if usage.reread else "",
+        "coterie.reread.tokens": reread_tokens(usage.reread) if usage.reread else 0,
+    }
+    return {
+        # All of the prompt, by the convention: what was cached is part of it.
+        "gen_ai.usage.input_tokens": usage.prompt_tokens,
+        "gen_ai.usage.output_tokens": usage.completion_tokens,
+        **{name: value for name, value in known.items() if value},
+    }
+
+
+def _timing_attributes(timings: Timings) -> dict[str, Any]:
+    """Seconds, and the mean number of answers that were written at once; what was not measured is left out."""
+    known = {
+        "gen_ai.response.time_to_first_chunk": timings.ttft_s,
+        "coterie.queue_s": timings.queue_s,
+        "coterie.prefill_s": timings.prefill_s,
+        "coterie.decode_s": timings.decode_s,
+        "coterie.python_s": timings.python_s,
+        "coterie.batch": timings.batch,
+    }
+    return {name: value for name, value in known.items() if value}
 
 
 def _tool(called: Entry, result: ToolResult, trace: str, root: str, end: float) -> dict[str, Any]:
@@ -133,6 +167,8 @@ def _attributes(values: dict[str, Any]) -> list[dict[str, Any]]:
 def _value(value: Any) -> dict[str, Any]:
     if isinstance(value, int):
         return {"intValue": str(value)}
+    if isinstance(value, float):
+        return {"doubleValue": value}
     if isinstance(value, list):
         return {"arrayValue": {"values": [_value(each) for each in value]}}
     return {"stringValue": str(value)}

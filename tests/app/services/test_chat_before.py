@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from agents.budget import Budget
 from agents.events import Entry, ModelTurn, RunEvent, RunFinished, RunStarted
 from app.services.chat_before import before_of
-from app.services.chat_ending import answer_of, ending_of
+from app.services.chat_ending import answer_of, ending_of, timings_of, usage_of
 from app.services.prompting import NOT_CARRIED_OUT
 from app.store.records import Message
 from engine import api
 from engine.api import Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
 
+EDITED, TOOLS = (
+    ErrorInfo("reuse.edited", {"turn": 2, "tokens": 900}),
+    ErrorInfo("reuse.tools", {"tokens": 40}),
+)
 STEP = [
     api.Message("assistant", "", tool_calls=(ToolCall("c1", "list_files", {}),)),
     api.Message("tool", "notes.txt", tool_call_id="c1", name="list_files"),
@@ -101,3 +107,22 @@ def test_the_text_is_the_last_word_or_what_was_streamed_of_a_turn_that_did_not_e
     assert answer_of(entries(STARTED, _answered()), "", "Kept. ") == "Kept. All of it."
     assert answer_of(entries(STARTED, RunFinished("stopped", "user", "Older.")), "Half a") == "Half a"
     assert answer_of([], "Half a") == "Half a"
+
+
+def test_the_usage_of_an_answer_is_that_of_its_turns_and_tells_where_most_was_read_again() -> None:
+    turns = [
+        msgspec.structs.replace(turn(1), usage=Usage(100, 20, 10, reread=TOOLS)),
+        msgspec.structs.replace(turn(2), usage=Usage(1000, 30, 20, 0, 8, 6, EDITED)),
+        turn(3),
+    ]
+    assert usage_of(turns) == Usage(1200, 50, 40, 0, 8, 6, EDITED)
+    assert usage_of([turn(1)]).reread is None
+
+
+def test_the_times_of_an_answer_are_added_and_its_batch_is_the_mean_over_them() -> None:
+    turns = [
+        msgspec.structs.replace(turn(1), timings=Timings(queue_s=1.0, decode_s=3.0, batch=1.0)),
+        msgspec.structs.replace(turn(2), timings=Timings(queue_s=0.5, decode_s=1.0, batch=3.0)),
+    ]
+    found = timings_of(turns)
+    assert (found.queue_s, found.decode_s, found.batch) == (1.5, 4.0, 1.5)

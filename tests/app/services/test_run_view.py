@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from agents.budget import Budget
@@ -183,6 +184,30 @@ def test_a_trace_has_a_span_for_the_run_each_turn_and_each_call() -> None:
     attributes = {each["key"]: each["value"] for each in chat["attributes"]}
     assert attributes["gen_ai.usage.output_tokens"] == {"intValue": "9"}
     assert int(tool["endTimeUnixNano"]) - int(tool["startTimeUnixNano"]) == pytest.approx(5e8, rel=1e-3)
+
+
+def test_a_trace_tells_what_was_reused_drafted_and_waited_for() -> None:
+    usage = Usage(50, 40, 9, 2, 6, 4, ErrorInfo("reuse.tools", {"tokens": 10}))
+    turn = msgspec.structs.replace(TURN, usage=usage, timings=Timings(ttft_s=0.5, queue_s=0.25, batch=2.5))
+    entries = journal((100.0, STARTED), (102.0, turn), (103.0, msgspec.structs.replace(turn, step=2)))
+    trace = json.loads(exported(RECORD, entries, "otel"))
+    root, chat, _ = (
+        {each["key"]: each["value"] for each in span["attributes"]}
+        for span in trace["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    )
+    assert chat["gen_ai.usage.cache_read.input_tokens"] == {"intValue": "40"}
+    assert chat["gen_ai.response.time_to_first_chunk"] == {"doubleValue": 0.5}
+    assert chat["coterie.queue_s"] == {"doubleValue": 0.25} and chat["coterie.batch"] == {"doubleValue": 2.5}
+    assert chat["coterie.reread.reason"] == {"stringValue": "reuse.tools"}
+    assert "coterie.prefill_s" not in chat  # not measured
+    assert root["gen_ai.usage.cache_read.input_tokens"] == {"intValue": "80"}
+    assert root["coterie.usage.accepted_tokens"] == {"intValue": "8"}
+
+
+def test_the_journal_has_every_count_of_a_turn_also_one_that_is_0() -> None:
+    line = json.loads(exported(RECORD, journal((102.0, TURN)), "jsonl"))
+    assert set(line["usage"]) == set(Usage.__struct_fields__)
+    assert set(line["timings"]) == set(Timings.__struct_fields__)
 
 
 def test_each_reason_has_a_sentence_and_an_error_says_more() -> None:

@@ -1,0 +1,63 @@
+"""One state as the index has it: its tokens always, its bytes while they are in RAM."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.local.states.prefix import Tokens, packed
+from engine.local.states.values import Data, Kept, Said
+
+PackedSaid = tuple[tuple[str, Tokens], ...]
+
+
+class Entry:
+    """Owned by `States`, which changes it under its lock. `used` grows with each use of any entry."""
+
+    def __init__(
+        self, number: int, conversation: str, tokens: Tokens, said: PackedSaid, positions: tuple[int, ...]
+    ) -> None:
+        self.number = number
+        self.conversation = conversation
+        self.tokens = tokens
+        self.said = said
+        self.positions = positions
+        self.bytes = 0
+        self.used = 0
+        # None while they are not in RAM.
+        self.data: Data | None = None
+        self.partials: tuple[tuple[int, Data], ...] = ()
+
+    def hold(self, data: Data, partials: Sequence[tuple[int, Data]]) -> None:
+        self.data, self.partials = data, tuple(partials)
+        self.bytes = len(data) + sum(len(part) for _, part in partials)
+
+    def let_go(self) -> None:
+        self.data, self.partials = None, ()
+
+    @property
+    def ram_bytes(self) -> int:
+        return self.bytes if self.data is not None else 0
+
+    def is_prefix_of(self, tokens: Tokens) -> bool:
+        return len(self.tokens) <= len(tokens) and np.array_equal(self.tokens, tokens[: len(self.tokens)])
+
+    def found(self, length: int, seconds: float) -> Kept:
+        return Kept(
+            self.tokens.tolist(), length, self.bytes, self.data is None, seconds, self.positions, self.number
+        )
+
+
+def packed_said(said: Said, tokens: Tokens) -> PackedSaid:
+    """Each text stands for the first tokens of the state as a rule: then they are not held twice."""
+    rows = []
+    for text, meant in said:
+        row = packed(meant)
+        start = tokens[: len(row)]
+        rows.append((text, start if np.array_equal(row, start) else row))
+    return tuple(rows)
+
+
+def unpacked_said(said: PackedSaid) -> Said:
+    return tuple((text, tuple(tokens.tolist())) for text, tokens in said)

@@ -1,0 +1,31 @@
+"""What was read again is told only where a person may wonder."""
+
+import pytest
+
+from app.services.rereading import reread_of, worth_telling
+from engine.api import Usage
+from engine.errors import ErrorInfo
+
+LITTLE = ErrorInfo("reuse.edited", {"turn": 4, "tokens": 100})
+MUCH = ErrorInfo("reuse.edited", {"turn": 4, "tokens": 3100})
+
+
+@pytest.mark.parametrize(
+    ("reread", "cached", "told"),
+    [
+        (None, 0, None),
+        (LITTLE, 0, None),
+        (MUCH, 900, MUCH),
+        (MUCH, 3500, None),
+        (ErrorInfo("reuse.tools"), 0, None),
+    ],
+)
+def test_much_that_was_read_again_is_told_where_little_was_reused(
+    reread: ErrorInfo | None, cached: int, told: ErrorInfo | None
+) -> None:
+    assert worth_telling(reread, 4000, cached) == told
+    assert reread_of(Usage(4000, cached, reread=reread)) == told
+
+
+def test_an_answer_without_usage_tells_nothing() -> None:
+    assert reread_of(None) is None
