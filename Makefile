@@ -1,6 +1,6 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test test-vulkan lint bench test-downloads test-agents screenshots formats-table demo-hub clean
+.PHONY: help setup ready run test test-vulkan lint bench rivals test-downloads test-agents test-soak screenshots formats-table demo-hub clean
 
 help:
 	@echo 'make run          start Coterie'
@@ -9,8 +9,10 @@ help:
 	@echo 'make test-vulkan  build the engine with Vulkan and test it on a device that the processor draws'
 	@echo 'make test-downloads  let downloads go wrong for some minutes'
 	@echo 'make test-agents  lead runs astray, kill them and let them be very long, for some minutes'
+	@echo 'make test-soak    let many conversations use one engine for ten minutes while it is killed again and again'
 	@echo 'make lint         check style, types and imports'
 	@echo 'make bench        measure the engine and the window'
+	@echo 'make rivals       build llama-server and llama-bench, for make bench to compare with (about 8 minutes)'
 	@echo 'make screenshots  take pictures of the window into screenshots/'
 	@echo 'make demo-hub     run a hub on this machine to try downloads with; OPTIONS=--help tells more'
 	@echo 'make formats-table  write docs/formats.md from the real chat templates'
@@ -38,6 +40,9 @@ test-downloads: ready
 test-agents: ready
 	@.venv/bin/python -m pytest -m agents tests
 
+test-soak: ready
+	@.venv/bin/python -m pytest -m soak tests/engine/local
+
 lint: ready
 	@status=0; \
 	.venv/bin/ruff check || status=1; \
@@ -51,6 +56,9 @@ lint: ready
 
 bench: ready
 	@.venv/bin/python -m tests.bench
+
+rivals: ready
+	@.venv/bin/python -m tests.bench.rivals
 
 screenshots: ready
 	@.venv/bin/python -m tests.screenshots

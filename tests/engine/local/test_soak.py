@@ -1,0 +1,43 @@
+"""Conversations of several people and runs on one engine, through aborts, kills and restarts.
+
+Half a minute of it here; ten minutes with `make test-soak`.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.support.soak.run import STATES_LIMIT, Soaked, soak
+
+pytestmark = [pytest.mark.model, pytest.mark.skipif(sys.platform == "win32", reason="hosts are killed")]
+
+_MB = 2**20
+
+
+def check(found: Soaked, *, slack: int) -> None:
+    """`slack` is how many bytes a process may have grown by from the first half of its time to the second."""
+    assert found.faults == [] and found.unfinished == []
+    assert found.requests == found.whole + found.harmed + found.cancelled + found.failed
+    assert found.lost > 0 and found.cancelled > 0 and found.whole > 0
+    assert found.compared > 0 and found.other == []
+    assert found.host.growth <= slack and found.parent.growth <= slack
+    assert found.files[1] <= found.files[0] + 2
+    assert found.states_bytes <= STATES_LIMIT
+
+
+@pytest.mark.timeout(150)
+def test_no_request_is_lost_or_answered_twice_while_the_engine_is_killed() -> None:
+    found = soak(24.0, kill_every=4.0, compare=8)
+    check(found, slack=64 * _MB)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1500)
+def test_ten_minutes_of_many_conversations_lose_nothing_and_memory_stays_flat() -> None:
+    found = soak(600.0)
+    print(found)
+    assert found.requests >= 200
+    assert len(found.near) <= found.compared / 4
+    check(found, slack=16 * _MB)

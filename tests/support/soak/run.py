@@ -1,0 +1,256 @@
+"""One soak: talkers on an engine that is killed and restarted meanwhile, and at last left in peace.
+
+Usage: python -m tests.support.soak.run SECONDS [SEED]
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import random
+import signal
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+from engine.api import GenerateRequest, LoadRequest
+from engine.local.client import LocalEngine
+from engine.placement.plan import Wishes
+from tests.support.alone import answers_alone, lead_where_they_part
+from tests.support.soak.ledger import Ledger
+from tests.support.soak.talkers import PATIENCE, Talker
+from tests.support.starter import starter_model
+
+TALKERS = 5
+CONTEXT = 4096
+STATES_LIMIT = 200 * 2**20
+# The part of the time in which the host is killed; in the rest its memory is looked at.
+_TROUBLED = 0.6
+# With so little between the two best tokens, sums in another order may choose the other one.
+_NEAR = 0.25
+
+
+class Memory(NamedTuple):
+    """Bytes at most, in the first and in the second half of a time."""
+
+    first: int
+    second: int
+
+    @property
+    def growth(self) -> int:
+        return self.second - self.first
+
+
+class Soaked(NamedTuple):
+    """What a soak came to: requests by how they ended, `harmed` those that came to their own end although they were
+    to be stopped. `other` are answers that differ from those alone where the model alone was sure, and
+    `near` its leads where they differ and it was not; `compared` is how many were looked at."""
+
+    requests: int
+    whole: int
+    harmed: int
+    cancelled: int
+    failed: int
+    refused: int
+    lost: int
+    most_at_once: float
+    faults: list[str]
+    unfinished: list[int]
+    compared: int
+    near: list[float]
+    other: list[str]
+    host: Memory
+    parent: Memory
+    files: tuple[int, int]
+    states_bytes: int
+
+
+def soak(seconds: float, *, seed: int = 1, kill_every: float = 12.0, compare: int = 200) -> Soaked:
+    """Let `TALKERS` talk for so long, then ask for `compare` of their unharmed answers again, each alone."""
+    with tempfile.TemporaryDirectory(prefix="coterie-soak-") as folder:
+        return _soak(Path(folder), seconds, seed, kill_every, compare)
+
+
+def _soak(folder: Path, seconds: float, seed: int, kill_every: float, compare: int) -> Soaked:
+    ledger = Ledger()
+    engine = LocalEngine(ledger)
+    load = LoadRequest(str(starter_model()), Wishes(CONTEXT), states=str(folder), states_limit=STATES_LIMIT)
+    engine.load(load)
+    ids = itertools.count(1)
+    talkers = [Talker(number, seed, engine, ledger, ids) for number in range(TALKERS)]
+    sampler = _Sampler(engine, ledger)
+    try:
+        for thread in (*talkers, sampler):
+            thread.start()
+        trouble = _Trouble(engine, ledger, load, random.Random(seed), kill_every)
+        until = time.monotonic() + seconds * _TROUBLED
+        while (left := until - time.monotonic()) > 0:
+            trouble.make(left)
+        sampler.calm()
+        time.sleep(seconds * (1 - _TROUBLED))
+    finally:
+        for talker in talkers:
+            talker.stop.set()
+        for talker in talkers:
+            talker.join(PATIENCE)
+        sampler.stop.set()
+        sampler.join()
+        unfinished = ledger.unfinished(1.0)
+        engine.close()
+    states_bytes = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    faults = ledger.faults + [repr(talker.failure) for talker in talkers if talker.failure]
+    return _summed(ledger, faults, unfinished, sampler, states_bytes, compare)
+
+
+class _Trouble:
+    """Kills the host, loads it again in the middle of answers, or takes it away and brings it back."""
+
+    def __init__(
+        self, engine: LocalEngine, ledger: Ledger, load: LoadRequest, chance: random.Random, every: float
+    ) -> None:
+        self._engine, self._ledger, self._load = engine, ledger, load
+        self._chance, self._every = chance, every
+        self._killed = 0
+
+    def make(self, left: float) -> None:
+        """Wait a while, at most `left` seconds, then do one of them."""
+        pause = self._every * self._chance.uniform(0.3, 1.7)
+        time.sleep(min(pause, left))
+        if pause > left:
+            return
+        what = self._chance.random()
+        if what < 0.7:
+            self._kill()
+        else:
+            with self._ledger.restarting():
+                if what < 0.85:
+                    self._engine.unload()
+                self._engine.load(self._load)
+            self._killed = 0
+
+    def _kill(self) -> None:
+        lost, pid = self._ledger.lost, self._engine.host_pid
+        if pid is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        self._killed += 1
+        if self._killed == 3:  # a fourth start is a person's to decide, who does so once it is told
+            until = time.monotonic() + 10
+            while self._ledger.lost == lost and time.monotonic() < until:
+                time.sleep(0.05)
+            with self._ledger.restarting():
+                self._engine.load(self._load)
+            self._killed = 0
+
+
+class _Sampler(threading.Thread):
+    """Looks at the memory of both processes twice a second."""
+
+    def __init__(self, engine: LocalEngine, ledger: Ledger) -> None:
+        super().__init__(name="soak-memory")
+        self._engine, self._ledger = engine, ledger
+        self._own = psutil.Process()
+        self._parent: list[int] = []
+        self._host: list[int] = []
+        self._files: list[int] = []
+        self._is_calm = False
+        self.stop = threading.Event()
+
+    def calm(self) -> None:
+        """From now on the host stays the same."""
+        self._is_calm = True
+
+    def run(self) -> None:
+        while not self.stop.wait(0.5):
+            self._parent.append(self._own.memory_info().rss)
+            self._files.append(_open_files(self._own))
+            if self._is_calm:
+                with contextlib.suppress(psutil.Error):
+                    held = psutil.Process(self._engine.host_pid).memory_info().rss
+                    self._host.append(held - self._ledger.kept_bytes)  # what is kept has a bound of its own
+
+    @property
+    def parent(self) -> Memory:
+        return _halves(self._parent)
+
+    @property
+    def host(self) -> Memory:
+        return _halves(self._host)
+
+    @property
+    def files(self) -> tuple[int, int]:
+        """Open files of this process at most, in the first and in the second half."""
+        halves = _halves(self._files)
+        return halves.first, halves.second
+
+
+def _halves(values: list[int]) -> Memory:
+    middle = len(values) // 2
+    return Memory(max(values[:middle], default=0), max(values[middle:], default=0))
+
+
+def _open_files(process: psutil.Process) -> int:
+    return process.num_handles() if sys.platform == "win32" else process.num_fds()
+
+
+def _summed(
+    ledger: Ledger,
+    faults: list[str],
+    unfinished: list[int],
+    sampler: _Sampler,
+    states_bytes: int,
+    compare: int,
+) -> Soaked:
+    entries = list(ledger.entries.values())
+    reasons = [entry.end.reason for entry in entries if entry.end]
+    ended = [entry for entry in entries if entry.end and entry.end.reason in ("stop", "length")]
+    whole = [entry for entry in entries if entry.is_whole]
+    comparable = [entry for entry in whole if entry.comparable]
+    chosen = random.Random(0).sample(comparable, min(compare, len(comparable)))
+    near, other = _compared([(entry.request, "".join(entry.text)) for entry in chosen])
+    return Soaked(
+        requests=len(entries),
+        whole=len(whole),
+        harmed=len(ended) - len(whole),
+        cancelled=reasons.count("cancelled"),
+        failed=reasons.count("error"),
+        refused=ledger.refused,
+        lost=ledger.lost,
+        most_at_once=ledger.most_at_once,
+        faults=faults,
+        unfinished=unfinished,
+        compared=len(chosen),
+        near=near,
+        other=other,
+        host=sampler.host,
+        parent=sampler.parent,
+        files=sampler.files,
+        states_bytes=states_bytes,
+    )
+
+
+def _compared(answers: list[tuple[GenerateRequest, str]]) -> tuple[list[float], list[str]]:
+    alone = answers_alone(starter_model(), CONTEXT, [request for request, _ in answers])
+    near: list[float] = []
+    other: list[str] = []
+    for (request, text), pieces in zip(answers, alone, strict=True):
+        lead = lead_where_they_part(pieces, text)
+        if lead is not None and lead < _NEAR:
+            near.append(lead)
+        elif lead is not None:
+            expected = "".join(piece.text for piece in pieces)
+            other.append(f"{request.id} (lead {lead:.2f}): {text!r} instead of {expected!r}")
+    return near, other
+
+
+if __name__ == "__main__":
+    found = soak(float(sys.argv[1]), seed=int((*sys.argv, 1)[2]))
+    for name, value in found._asdict().items():
+        print(f"{name}: {value}")
