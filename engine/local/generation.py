@@ -102,11 +102,16 @@ class Generation:
         return not self._read
 
     @property
+    def room(self) -> int:
+        """How many tokens the answer may still have."""
+        return self._limit - self._completion
+
+    @property
     def may_draft(self) -> bool:
         """Whether tokens may be guessed ahead: not where a grammar judges each of them."""
         return self.request.drafts and self._gate is not None and not self._gate.is_active
 
-    def prepare(self, kept: Said = ()) -> None:
+    def prepare(self) -> None:
         """Render the prompt and take its tokens. Raises UserError when the request cannot be answered."""
         request, session = self.request, self._session
         sampling.check(request.sampling)
@@ -119,7 +124,7 @@ class Generation:
             continue_last=request.continue_last,
         )
         self._prompt, self._budget = prompt, prompt.reasoning_budget
-        tokens = session.encode(prompt, kept)
+        tokens = session.encode(prompt)
         self.prompt_length = len(tokens)
         if not tokens:
             raise UserError("engine.empty_prompt")

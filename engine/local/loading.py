@@ -106,6 +106,7 @@ def open_session(
             threads,
             ready.summary.experts,
             watch,
+            placement.sequences,
         )
         undo.pop_all()
     return session

@@ -58,7 +58,9 @@ class Places:
         steps_back = self._steps_back(tokens, conversation)
         found = self._in_memory(tokens, limit)
         kept = self._kept(tokens, limit)
-        sequence = self._brought_back(kept, limit, conversation) if kept and kept.seconds < found.seconds else None
+        sequence = (
+            self._brought_back(kept, limit, conversation) if kept and kept.seconds < found.seconds else None
+        )
         if sequence is None:
             sequence = self._gone_on_from(found, conversation)
         sequence.taken, sequence.conversation, sequence.used = True, conversation, time.monotonic()
@@ -119,7 +121,11 @@ class Places:
         best = Found(0, self._seconds(len(tokens)), None)
         for each in self._session.sequences:
             common = min(common_length(each.tokens, tokens), limit)
-            length = (common if common == len(each) or each.cuts_anywhere else 0) if each.taken else each.reach(common)
+            length = (
+                (common if common == len(each) or each.cuts_anywhere else 0)
+                if each.taken
+                else each.reach(common)
+            )
             seconds = self._seconds(len(tokens) - length)
             # Where two hold as much, the one that can be gone on in is better.
             if length and (seconds < best.seconds or (seconds == best.seconds and not each.taken)):
@@ -139,13 +145,16 @@ class Places:
         """A sequence with a kept state in it; None where that turned out not to be usable."""
         kept = found.source
         assert isinstance(kept, Kept)
-        taken = self._states.take(kept)
-        if taken is None:
+        data = self._states.take(kept, conversation)
+        if data is None:
             return None
         sequence = self._emptied(conversation)
-        while not sequence.write(kept.tokens, taken.data):
+        started = time.perf_counter()
+        while not sequence.write(kept.tokens, data):
             if not self.make_room():
                 return None
+            started = time.perf_counter()
+        self._states.restored(kept, time.perf_counter() - started)
         sequence.step_back(min(kept.length, limit))
         return sequence
 

@@ -66,7 +66,9 @@ class Preparing:
                     generation.prepare()
             except UserError as error:
                 return Prepared(request, None, error.info)
-            except Exception as error:  # a template is someone else's program: it may find any mistake of ours
+            except (
+                Exception
+            ) as error:  # a template is someone else's program: it may find any mistake of ours
                 traceback.print_exc()
                 return Prepared(request, None, ErrorInfo("engine.answer_failed", {"detail": told(error)}))
             return Prepared(request, generation, None)

@@ -58,12 +58,12 @@ class _Rows(NamedTuple):
 
     active: _Active
     first: int
-    count: int
+    known: int
     draft: list[int]
 
     @property
     def reaches_end(self) -> bool:
-        return len(self.active.sequence) + self.count == len(self.active.generation.tokens)
+        return len(self.active.sequence) + self.known == len(self.active.generation.tokens)
 
 
 class Scheduler:
@@ -78,6 +78,7 @@ class Scheduler:
         finish: Callable[[Finished], None],
     ) -> None:
         self._session, self._states = session, states
+        session.kept_texts = states.told
         self._interrupts, self._emit, self._finish = interrupts, emit, finish
         self._places = Places(session, states)
         self._rereading = Rereading()
@@ -111,6 +112,10 @@ class Scheduler:
         """As `Engine.forget`."""
         self._rereading.forget(conversation)
         self._places.forget(conversation)
+
+    def watch_experts(self, on: bool) -> None:
+        """As `Session.watch_experts`, while nothing is at work."""
+        self._session.watch_experts(on)
 
     def step(self) -> None:
         """Compute once for those at work; returns soon, however many there are."""
@@ -147,7 +152,9 @@ class Scheduler:
 
     def _admit(self) -> None:
         now = time.monotonic()
-        for waiting in sorted(self._waiting, key=lambda each: (not self._is_front(each.generation), each.since)):
+        for waiting in sorted(
+            self._waiting, key=lambda each: (not self._is_front(each.generation), each.since)
+        ):
             if not self._has_room(waiting.generation) and not self._take_room(waiting, now):
                 break  # nobody overtakes who needs more room
             self._waiting.remove(waiting)
@@ -219,7 +226,7 @@ class Scheduler:
         gives_way = session.cuts_anywhere and not any(self._is_front(each.active.generation) for each in rows)
         if not self._interrupts.begin_step(ids if may_break_off else (), gives_way=gives_way):
             return
-        is_paced = all(each.count == 1 and not each.draft for each in rows)
+        is_paced = all(each.known == 1 and not each.draft for each in rows)
         computing_s = session.computing_s
         code = session.decode(paced=is_paced)
         self._interrupts.end_step()
@@ -278,15 +285,15 @@ class Scheduler:
         active, generation, sequence = rows.active, rows.active.generation, rows.active.sequence
         held = len(sequence)
         if generation.is_reading:
-            self._tally.prompt(rows.count)
+            self._tally.prompt(rows.known)
         is_end = rows.reaches_end
-        sequence.tokens += generation.tokens[held : held + rows.count]
+        sequence.tokens += generation.tokens[held : held + rows.known]
         sequence.tokens += rows.draft
-        generation.tell_progress(held + rows.count)
+        generation.tell_progress(held + rows.known)
         if not is_end:
             return
         before = len(generation.tokens)
-        first = rows.first + rows.count - 1
+        first = rows.first + rows.known - 1
         try:
             taken = generation.took(range(first, first + len(rows.draft) + 1), rows.draft)
         except Exception as error:  # a template is someone else's program: it may find any mistake of ours
@@ -321,7 +328,9 @@ class Scheduler:
         if self._places.make_room():
             return True
         if len(self._active) > 1:
-            self._set_aside(max(self._active, key=lambda each: (not self._is_front(each.generation), each.since)))
+            self._set_aside(
+                max(self._active, key=lambda each: (not self._is_front(each.generation), each.since))
+            )
             return True
         if self._session.batch.rows > 1:
             self._most_rows = max(1, self._session.batch.rows // 2)
@@ -343,7 +352,7 @@ class Scheduler:
         self._tell_experts(at_end=generation)
         finished, said = self._ended(generation, reason, error)
         if error is None:
-            self._rereading.note(request, generation.tokens)
+            self._rereading.note(request, generation.tokens[: len(active.sequence)])
         self._places.release(active.sequence, said)
         self._interrupts.ended(request.id)
         self._finish(finished)

@@ -74,6 +74,8 @@ class Session:
         self.sequences = self._new_sequences()
         # What conversations said, the newest last. Replaced as a whole, as other threads read it.
         self._said: dict[str, Said] = {}
+        # What kept states say with which a text begins.
+        self.kept_texts: Callable[[str], Said] = lambda _: ()
         # Seconds spent in llama.cpp, on steps and on drawing from them.
         self.computing_s = self.sampling_s = 0.0
 
@@ -87,11 +89,10 @@ class Session:
         """The context's handle, for the sampler."""
         return self._context
 
-    def encode(self, prompt: Prompt, kept: Said = ()) -> list[int]:
-        """The prompt's tokens, going on from tokens in memory, or `kept` ones, where the text allows it. From any
-        thread."""
+    def encode(self, prompt: Prompt) -> list[int]:
+        """The prompt's tokens, going on from those in memory, or kept, where the text allows it. From any thread."""
         longest: tuple[str, tuple[int, ...]] = ("", ())
-        for said in (*self._said.values(), kept):
+        for said in (*self._said.values(), self.kept_texts(prompt.text)):
             for text, tokens in said:
                 if len(text) > len(longest[0]) and prompt.text.startswith(text):
                     rest = prompt.text[len(text) :]

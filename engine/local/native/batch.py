@@ -13,7 +13,7 @@ import numpy as np
 
 
 class Batch:
-    """At most `capacity` rows, each a token of one sequence (llama.h, struct llama_batch); used for step after step."""
+    """At most `capacity` rows, each a token of one sequence (llama.h, struct llama_batch); for step after step."""
 
     def __init__(self, capacity: int) -> None:
         self._tokens = np.zeros(capacity, np.int32)
