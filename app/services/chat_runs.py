@@ -27,9 +27,10 @@ from app.services.events import (
     RunPrefill,
     ServiceEvent,
 )
+from app.services.prompting import seen, summary_words
 from app.services.run_values import InChat, RunWish
 from app.services.runs import Runs
-from app.store.records import ChatTools, Message
+from app.store.records import ChatTools, Cut, Message
 from app.store.store import Store
 from engine import api
 from engine.api import Reasoning, Sampling
@@ -69,10 +70,14 @@ class ChatRuns:
         runs.subscribe(self._receive)
         runs.on_over = self._over
 
-    def start(self, answer: Answer, wish: AnswerWish, branch: Sequence[Message]) -> None:
-        """Let a run answer the last message of `branch`. Raises UserError as `Runs.start` does."""
-        *earlier, question = branch
+    def start(self, answer: Answer, wish: AnswerWish, branch: Sequence[Message], cut: Cut | None) -> None:
+        """Let a run answer the last message of `branch`; it is told what the model sees of that after `cut`. Raises
+        UserError as `Runs.start` does."""
+        *earlier, question = seen(branch, cut)
         before, tainted = self._before(earlier)
+        if words := summary_words(cut):  # they were written of what is not told any more
+            before = (*words, *before)
+            tainted = tainted or self._before(branch[: len(branch) - len(earlier) - 1])[1]
         chat = InChat(
             answer.conversation,
             answer.id,

@@ -85,6 +85,30 @@ class AnswerFinished(msgspec.Struct, frozen=True):
     message: Message
 
 
+class SummaryStarted(msgspec.Struct, frozen=True):
+    """The model writes a summary of the beginning of a conversation, now part `part` of `parts`: what was told of the
+    text so far is taken into it, and the text begins anew."""
+
+    conversation: int
+    part: int
+    parts: int
+
+
+class SummaryDelta(msgspec.Struct, frozen=True):
+    """New text of a summary, to append."""
+
+    conversation: int
+    text: str
+
+
+class SummaryEnded(msgspec.Struct, frozen=True):
+    """The whole text of a summary, which is not in use yet. `error` says why it ended early, or is empty."""
+
+    conversation: int
+    text: str
+    error: ErrorInfo | None = None
+
+
 class ModelChanged(msgspec.Struct, frozen=True):
     """The engine's state. `fraction` while loading, `error` when it is lost or could not load.
 
@@ -275,6 +299,9 @@ ServiceEvent = (
     | AnswerRestarted
     | AnswerToolCall
     | AnswerFinished
+    | SummaryStarted
+    | SummaryDelta
+    | SummaryEnded
     | ModelChanged
     | StoreFailed
     | MachineChanged

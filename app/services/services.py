@@ -19,11 +19,13 @@ from app.services.library import Library
 from app.services.models import Models
 from app.services.placements import Placements, calibrations
 from app.services.placing import Placing
+from app.services.room import MakingRoom
 from app.services.run_parts import RunParts
 from app.services.runs import Runs
 from app.services.secrets import Secrets
 from app.services.servers import Servers
 from app.services.settings import SettingsFile, language
+from app.services.summaries import Summaries
 from app.services.switching import SwitchingEngine
 from app.services.tool_checks import ToolChecks
 from app.services.wishes import WishesFile
@@ -65,6 +67,8 @@ class Services:
         parts = RunParts(home, self.brains, self.servers, lambda: language(settings.current))
         self.runs = Runs(home, store, parts)
         self.conversations = Conversations(store, models, settings, self.runs)
+        self.room = MakingRoom(store, models, self.conversations)
+        self.summaries = Summaries(store, models, self.brains, self.conversations)
         self.tool_checks = ToolChecks(store.runs, models, self.brains)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
@@ -107,6 +111,7 @@ class Services:
                 self.library.used(path)
 
     def close(self) -> None:
+        self.summaries.close()
         self.runs.close()
         self.brains.close()
         self.servers.close()

@@ -40,7 +40,10 @@ class ScriptedEngine:
 
     `pace` is the time in seconds between two pieces of an answer; `hold`, while set, keeps a load or answer
     from going on. A piece that begins with "<think>" is reasoning, which is left out once the answer is wanted
-    now. `fired` is what each answer tells while experts are watched; `calls` and `notices` are those of each
+    now. With `counts` it has a context: a prompt that does not fit is refused, an answer ends where it is full or at
+    its limit, and its usage is what was counted, a token for each piece.
+
+    `fired` is what each answer tells while experts are watched; `calls` and `notices` are those of each
     answer.
     """
 
@@ -55,9 +58,10 @@ class ScriptedEngine:
         fired: tuple[tuple[int, ...], ...] = (),
         calls: tuple[ToolCall, ...] = (),
         notices: tuple[ErrorInfo, ...] = (),
+        counts: bool = False,
     ) -> None:
         self._listener, self._answer = listener, answer
-        self._reasoning, self._pace = reasoning, pace
+        self._reasoning, self.pace, self._counts = reasoning, pace, counts
         self.load_error = load_error
         self.fired, self.watching = fired, False
         self.front, self.forgotten = "", list[str]()
@@ -100,9 +104,8 @@ class ScriptedEngine:
 
     def measure(self, request: GenerateRequest, texts: tuple[str, ...] = ()) -> None:
         """A token for each four characters, told from a thread of its own: nothing is waited for."""
-        said = "".join(message.content for message in request.messages) + str(request.tools or "")
         counts = tuple(-(-len(text) // 4) for text in texts)
-        measured = Measured(request.id, -(-len(said) // 4), counts)
+        measured = Measured(request.id, _tokens(request), counts)
         threading.Thread(target=self._tell, args=(measured,), name="scripted-measure").start()
 
     def abort(self, request_id: int) -> None:
@@ -183,10 +186,22 @@ class ScriptedEngine:
 
     def _do_generate(self, request: GenerateRequest) -> None:
         number = request.id
+        prompt, limit = _tokens(request), 10**9
+        if self._counts:
+            assert self._facts is not None
+            room = self._facts.context - prompt
+            if room <= 0:
+                params = {"needed": prompt, "available": self._facts.context}
+                error = ErrorInfo("engine.context_overflow", params)
+                self._tell(Finished(number, "error", Usage(prompt), Timings(), error))
+                return
+            limit = min(room, request.max_tokens or room)
         self._tell(PrefillProgress(number, 10, 10, 0))
         count = 0
         ended = False
         for piece in self._answer(request):
+            if count == limit:
+                break
             ended = self._held(lambda: number in self._aborted or self._ending())
             if ended:
                 break
@@ -195,12 +210,17 @@ class ScriptedEngine:
             channel = "reasoning" if piece.startswith("<think>") else "content"
             self._tell(Delta(number, channel, piece.removeprefix("<think>")))  # type: ignore[arg-type]
             count += 1
-            self._closing.wait(self._pace)
+            self._closing.wait(self.pace)
         if self.watching and self.fired:
             self._tell(ExpertsFired(number, count, self.fired, 0.06))
-        usage = Usage(1200, 1000, count, 0)
+        usage = Usage(prompt, 0, count, 0) if self._counts else Usage(1200, 1000, count, 0)
         timings = Timings(0.1, 0.4, 500.0, 38.0, 0.0)
         calls = () if ended else self.calls
         self._tell(*(ToolCalled(number, call) for call in calls))
-        reason: FinishReason = "cancelled" if ended else "stop"
+        reason: FinishReason = "cancelled" if ended else "length" if count == limit else "stop"
         self._tell(Finished(number, reason, usage, timings, None, calls, self.notices))
+
+
+def _tokens(request: GenerateRequest) -> int:
+    said = "".join(message.content for message in request.messages) + str(request.tools or "")
+    return -(-len(said) // 4)
