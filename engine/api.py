@@ -133,7 +133,8 @@ class ReasoningControl(msgspec.Struct, frozen=True):
 class ModelFacts(msgspec.Struct, frozen=True):
     """What the engine knows of a loaded model. `machine` is what the plan was made for, as it was just before the
     load: what is free in it is free again once the model is gone. `remote`: it runs somewhere else, and what it is
-    asked leaves this machine; its `path` is then a name ("openai:URL#NAME")."""
+    asked leaves this machine; its `path` is then a name ("openai:URL#NAME"). `draft_model` is the path of the model
+    that guesses ahead for it; where one was wished for and could not be loaded, the plan's notices say why."""
 
     path: str
     name: str
@@ -148,6 +149,7 @@ class ModelFacts(msgspec.Struct, frozen=True):
     weights: LoadedWeights | None = None
     machine: Machine | None = None
     remote: bool = False
+    draft_model: str = ""
 
 
 class GenerateRequest(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from app.services.models import Models
 from app.services.reasoning import possible
 from app.services.remote_brain import RemoteBrain, RemoteSource
 from app.services.settings import SettingsFile
-from app.services.turns import OnPrefill, request_of, take_measure, take_turn, with_error
+from app.services.turns import OnProgress, request_of, take_measure, take_turn, with_error
 from engine.api import GenerateRequest
 from engine.errors import UserError
 from engine.remote.engine import AccessOf
@@ -68,8 +68,9 @@ class Brains:
 
 
 class LocalBrain:
-    """A model that `Models` loads. One model is loaded at a time, and chats use it as well: an answer waits for those
-    before it. When somebody chooses another one meanwhile, a turn is refused instead of being given to that."""
+    """A model that `Models` loads. One model is loaded at a time, and chats use it as well; the engine answers them
+    beside each other. When somebody chooses another one meanwhile, a turn is refused instead of being given to
+    that."""
 
     remote = False
 
@@ -79,7 +80,8 @@ class LocalBrain:
         self._name, self._path = name, path
         self._loading = loading  # held by who decides whether to load
         self._models, self._settings = models, settings
-        self.on_prefill: OnPrefill = lambda _done, _total: None
+        self.conversation = ""
+        self.on_progress: OnProgress = lambda _event: None
 
     @property
     def name(self) -> str:
@@ -119,7 +121,7 @@ class LocalBrain:
             stopped = stopped or cancelled()
             return stopped
 
-        turn = take_turn(self._models, self._request(ask), on_text, wanted_no_more, self.on_prefill)
+        turn = take_turn(self._models, self._request(ask), on_text, wanted_no_more, self.on_progress)
         if turn.finish_reason == "cancelled" and not stopped:
             return with_error(turn, self._other_in_use(self._models.state).info)
         reason = self._models.state.error
@@ -161,4 +163,5 @@ class LocalBrain:
             request_of(ask, new_request_id()),
             sampling=overlay(ask.sampling, self._settings.current.sampling),
             reasoning=possible(None if facts is None else facts.reasoning, ask.reasoning),
+            conversation=self.conversation,
         )

@@ -56,6 +56,9 @@ class ModelState:
     def tell(self, change: ModelChanged) -> None:
         with self._lock:
             self._current = change
-        events: list[ServiceEvent] = [change]
+        self.publish([change])
+
+    def publish(self, events: list[ServiceEvent]) -> None:
+        """Tell what else there is to know of the model in use."""
         for subscriber in tuple(self._subscribers):
             subscriber(events)

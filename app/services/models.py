@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.services.activity import EngineActivity
 from app.services.event_routes import EventRoutes
 from app.services.events import ModelChanged, Subscriber
 from app.services.library_names import STARTER as STARTER
@@ -78,6 +79,8 @@ class Models:
         self._concede = concede
         self._library = library
         self._told = ModelState(self.called)
+        self.activity = EngineActivity(self._told.publish)
+        self._told.subscribe(self.activity.receive)
         self._engine = make_engine(self._on_events)
         # Held while a load or a request is handed to the engine; the engine's reader thread never takes it.
         self._using = threading.RLock()
@@ -256,6 +259,10 @@ class Models:
                 self._waiting[request_id] = msgspec.structs.replace(held, reasoning=0)
         self._engine.answer_now(request_id)
 
+    def bring_to_front(self, conversation: str) -> None:
+        """As `Engine.bring_to_front`, of whatever model is in use; names as in `app.services.engine_names`."""
+        self._engine.bring_to_front(conversation)
+
     def watch_experts(self, on: bool) -> None:
         """Whether the engine tells which experts fire (`ExpertsFired`), from the next answer on."""
         with self._using:
@@ -428,7 +435,7 @@ class Models:
                 self._failed("empty", event.error, ())
             elif isinstance(event, EngineLost):
                 self._failed("lost", event.error, event.log_tail)
-            elif not (isinstance(event, Finished) and self._held_on(event)):
+            elif not (self.activity.take(event) or (isinstance(event, Finished) and self._held_on(event))):
                 generation.append(event)
         if generation:
             self._tell_generation(generation)

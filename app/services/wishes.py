@@ -34,6 +34,7 @@ class KeptWishes(msgspec.Struct, frozen=True):
     mode: Mode | None = None
     threads: Count = 0
     streams: Count = 0
+    draft_model: str = ""
 
     def wishes(self) -> Wishes:
         return Wishes(
@@ -44,6 +45,7 @@ class KeptWishes(msgspec.Struct, frozen=True):
             self.budgets,
             mode=self.mode,
             streams=self.streams,
+            draft_model=self.draft_model,
         )
 
 
@@ -58,6 +60,7 @@ def kept_part(wishes: Wishes, threads: int = 0) -> KeptWishes:
         wishes.mode,
         threads,
         wishes.streams,
+        wishes.draft_model,
     )
 
 

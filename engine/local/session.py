@@ -13,6 +13,7 @@ from engine.api import ModelFacts, Sampling
 from engine.errors import UserError
 from engine.formats import ChatFormat, Prompt
 from engine.local import native
+from engine.local.drafting.draft_model import DraftModel
 from engine.local.native.routing import ExpertWatch
 from engine.local.pacing import ThreadPacer
 from engine.local.sequences import Said, Sequence
@@ -34,7 +35,8 @@ _REMEMBERED = 32
 
 
 class Session:
-    """Owns the model and the context; `close` frees both. `ubatch` is the most rows that a step takes.
+    """Owns the model, its context, and the model that guesses ahead; `close` frees all. `ubatch` is the most rows
+    that a step takes.
 
     `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
     `threads` are what the context was made with, `watch` is what it reports to.
@@ -53,6 +55,7 @@ class Session:
         experts: int = 0,
         watch: ExpertWatch | None = None,
         sequences: int = 1,
+        draft_model: DraftModel | None = None,
     ) -> None:
         self._model, self._context = model, context
         self._open_context, self._experts = open_context, experts
@@ -60,6 +63,7 @@ class Session:
         self._pacers: dict[int, ThreadPacer] = {}
         self._used_threads = threads
         self.watch = watch
+        self.draft_model = draft_model
         self.vocab = native.vocabulary(model)
         self.tokenizer = Tokenizer(self.vocab)
         self.format = chat_format
@@ -133,6 +137,8 @@ class Session:
         self._use_threads(self._pacer(rows).threads if paced else self._threads)
         started = time.perf_counter()
         code = self.batch.decode(self._context)
+        if code == Decoded.OK:
+            native.synchronize(self._context)  # a device may still compute
         elapsed = time.perf_counter() - started
         self.computing_s += elapsed
         if paced and code == Decoded.OK:
@@ -178,6 +184,8 @@ class Session:
             raise UserError("engine.context_memory", context=self.context_length)
 
     def close(self) -> None:
+        if self.draft_model is not None:
+            self.draft_model.close()
         native.free_context(self._context)
         native.free_model(self._model)
 

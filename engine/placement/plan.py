@@ -61,7 +61,8 @@ class Wishes(msgspec.Struct, frozen=True):
     `budgets` are bytes by device name (`RAM` included); a device that is not named gets what is free less a
     margin. `workers` are RPC addresses "host:port", in the order that names them RPC0, RPC1, and so on.
     `mode` forces one of the modes. `concessions` were made because loading an earlier plan failed. `streams`: how
-    many answers shall be written at once.
+    many answers shall be written at once. `draft_model` is the path of a smaller model with the same tokens that
+    guesses ahead, "": none; it gets what the plan leaves.
     """
 
     context: int = 0
@@ -73,6 +74,7 @@ class Wishes(msgspec.Struct, frozen=True):
     mode: Mode | None = None
     concessions: tuple[Concession, ...] = ()
     streams: int = 0
+    draft_model: str = ""
 
 
 class Override(msgspec.Struct, frozen=True):

@@ -136,18 +136,6 @@
         <translation>다시 시도</translation>
     </message>
     <message>
-        <source>Waiting for the model…</source>
-        <translation>모델을 기다리는 중…</translation>
-    </message>
-    <message>
-        <source>Reading your words… {percent} %</source>
-        <translation>글을 읽는 중… {percent}%</translation>
-    </message>
-    <message>
-        <source>about {seconds} s left</source>
-        <translation>약 {seconds}초 남음</translation>
-    </message>
-    <message>
         <source>Assistant, {time}: {words}</source>
         <translation>어시스턴트, {time}: {words}</translation>
     </message>
@@ -2339,13 +2327,6 @@
     <message>
         <source>Cancel</source>
         <translation>취소</translation>
-    </message>
-</context>
-<context>
-    <name>LiveTurn</name>
-    <message>
-        <source>Waiting for the model…</source>
-        <translation>모델을 기다리는 중…</translation>
     </message>
 </context>
 <context>
@@ -5691,6 +5672,29 @@
     <message>
         <source>Quantisations</source>
         <translation>양자화 목록</translation>
+    </message>
+</context>
+<context>
+    <name>Waiting</name>
+    <message>
+        <source>Waiting for another answer…</source>
+        <translation>다른 답변 1개가 끝나기를 기다리는 중…</translation>
+    </message>
+    <message>
+        <source>Waiting for {count} other answers…</source>
+        <translation>다른 답변 {count}개가 끝나기를 기다리는 중…</translation>
+    </message>
+    <message>
+        <source>Waiting for the model…</source>
+        <translation>모델을 기다리는 중…</translation>
+    </message>
+    <message>
+        <source>Reading your words… {percent} %</source>
+        <translation>글을 읽는 중… {percent}%</translation>
+    </message>
+    <message>
+        <source>about {seconds} s left</source>
+        <translation>약 {seconds}초 남음</translation>
     </message>
 </context>
 <context>

@@ -25,6 +25,7 @@ from app.desktop.chat.empty import EmptyState
 from app.desktop.chat.highlight import warm
 from app.desktop.chat.link_strip import LinkStrip
 from app.desktop.chat.tab_order import by_sight, neighbour, outside
+from app.desktop.chat.waiting import Waiting
 from app.desktop.theme import themes
 from app.store.records import Message
 from engine.api import ToolCall
@@ -76,6 +77,7 @@ class TranscriptView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fresh: dict[int, _Fresh] = {}
+        self._waits: dict[int, Waiting] = {}  # for cards that are made meanwhile
         self._emphasised: int | None = None
         self._pause = FLUSH_MS
         self._window = CardWindow(self)
@@ -113,6 +115,9 @@ class TranscriptView(QWidget):
         """
         self._window.show_path(ids)
         self._fresh = {message: text for message, text in self._fresh.items() if message in self._window}
+        self._waits = {
+            message: waiting for message, waiting in self._waits.items() if message in self._window
+        }
         self._show_emptiness()
 
     def clear(self) -> None:
@@ -140,6 +145,7 @@ class TranscriptView(QWidget):
         """Takes new text of a streaming answer; it is shown with the next flush. `tokens` are the reasoning's."""
         if message_id not in self._window:
             return
+        self._waits.pop(message_id, None)
         fresh = self._fresh.setdefault(message_id, _Fresh())
         fresh.thoughts.append(reasoning)
         fresh.words.append(content)
@@ -148,6 +154,7 @@ class TranscriptView(QWidget):
 
     def append_call(self, message_id: int, call: ToolCall) -> None:
         """Takes a call that a streaming answer has made; it is shown with the next flush."""
+        self._waits.pop(message_id, None)
         if message_id in self._window:
             self._fresh.setdefault(message_id, _Fresh()).calls.append(call)
             self._flush_soon(message_id)
@@ -169,21 +176,17 @@ class TranscriptView(QWidget):
             self._window.mark(message_id)
             self._window.place()
 
-    def set_queued(self, message_id: int) -> None:
-        """The answer waits for the model."""
+    def set_waiting(self, message_id: int, waiting: Waiting) -> None:
+        """What a streaming answer waits for; with its next word that is over."""
+        self._waits[message_id] = waiting
         card = self._window.card(message_id)
         if isinstance(card, AnswerCard):
-            card.set_queued()
-
-    def set_prefill(self, message_id: int, done: int, total: int) -> None:
-        """`done` of `total` tokens of the prompt are read."""
-        card = self._window.card(message_id)
-        if isinstance(card, AnswerCard):
-            card.set_prefill(done, total)
+            card.set_waiting(waiting)
 
     def finish_message(self, message: Message) -> None:
         """Shows the answer as it is stored and announces it."""
         self._fresh.pop(message.id, None)
+        self._waits.pop(message.id, None)
         if message.id in self._window:
             self._window.update_card(message)
             self._window.place()
@@ -268,6 +271,8 @@ class TranscriptView(QWidget):
             if isinstance(card, AnswerCard):
                 card.append("".join(new.thoughts), "".join(new.words), new.tokens)
                 card.add_calls(new.calls)
+                if (waiting := self._waits.get(message_id)) is not None:  # told after these words
+                    card.set_waiting(waiting)
                 self._window.mark(message_id)
             else:
                 self._fresh[message_id] = new
@@ -295,6 +300,8 @@ class TranscriptView(QWidget):
         if isinstance(card, AnswerCard):
             card.stepsMade.connect(lambda: self._steps_made(card))
             self._steps_made(card)
+            if (waiting := self._waits.get(card.message.id)) is not None:
+                card.set_waiting(waiting)
         if card.message.id in self._fresh:
             self._flush_soon(card.message.id)
 

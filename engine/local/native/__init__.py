@@ -5,9 +5,10 @@ are plain integers (C pointers); who makes one frees it.
 """
 
 from engine.local.native.batch import Batch
-from engine.local.native.decoding import AbortFlag, decode
+from engine.local.native.decoding import AbortFlag, decode, synchronize
 from engine.local.native.devices import devices, register_workers
 from engine.local.native.dry_run import dry_run
+from engine.local.native.guessing import likeliest, same_tokens
 from engine.local.native.library import (
     LOG_LINES,
     PINNED_VERSION,
@@ -82,6 +83,7 @@ __all__ = [
     "layer_count",
     "length_of",
     "library_version",
+    "likeliest",
     "load_model",
     "loaded_weights",
     "log_tail",
@@ -89,10 +91,12 @@ __all__ = [
     "new_context",
     "read_state",
     "register_workers",
+    "same_tokens",
     "set_threads",
     "start",
     "state_size",
     "supports_gpu_offload",
+    "synchronize",
     "token_bytes",
     "tokenize",
     "trained_context",

@@ -37,3 +37,8 @@ def decode(context: int, tokens: Sequence[int]) -> int:
     """Run `tokens` after what the context holds. 0 done, 1 no room, 2 aborted, negative: failed."""
     array = (llama.llama_token * len(tokens))(*tokens)
     return int(llama.llama_decode(context, llama.llama_batch_get_one(array, len(tokens))))
+
+
+def synchronize(context: int) -> None:
+    """Wait for what a device still computes: `decode` returns before that."""
+    llama.llama_synchronize(context)

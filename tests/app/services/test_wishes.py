@@ -21,6 +21,7 @@ ALL = KeptWishes(
     mode="resident",
     threads=3,
     streams=2,
+    draft_model="/small.gguf",
 )
 
 
