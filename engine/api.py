@@ -399,8 +399,8 @@ class Engine(Protocol):
         ...
 
     def forget(self, conversation: str) -> None:
-        """Drop what is kept of a conversation, in memory and on the disk; returns at once. What an answer under
-        way holds goes when it ends."""
+        """Drop what is kept of a conversation, "": of all, in memory and on the disk; returns at once. What an answer
+        under way holds goes when it ends."""
         ...
 
     def watch_experts(self, on: bool) -> None:

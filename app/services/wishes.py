@@ -33,6 +33,7 @@ class KeptWishes(msgspec.Struct, frozen=True):
     budgets: dict[str, Size] = {}
     mode: Mode | None = None
     threads: Count = 0
+    streams: Count = 0
     draft_model: str = ""
 
     def wishes(self) -> Wishes:
@@ -43,6 +44,7 @@ class KeptWishes(msgspec.Struct, frozen=True):
             self.ubatch,
             self.budgets,
             mode=self.mode,
+            streams=self.streams,
             draft_model=self.draft_model,
         )
 
@@ -57,6 +59,7 @@ def kept_part(wishes: Wishes, threads: int = 0) -> KeptWishes:
         wishes.budgets,
         wishes.mode,
         threads,
+        wishes.streams,
         wishes.draft_model,
     )
 

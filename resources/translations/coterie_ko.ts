@@ -678,6 +678,10 @@
         <translation>모델을 불러오는 중입니다. 지금 보내도 됩니다.</translation>
     </message>
     <message>
+        <source>The model is not loaded. It loads when you write.</source>
+        <translation>모델을 아직 불러오지 않았습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+    </message>
+    <message>
         <source>Sent to {host}, outside this computer</source>
         <translation>이 컴퓨터 밖의 {host}(으)로 전송됩니다</translation>
     </message>
@@ -2443,6 +2447,10 @@
     <message>
         <source>being tuned</source>
         <translation>맞추는 중</translation>
+    </message>
+    <message>
+        <source>not loaded, loads when you write</source>
+        <translation>불러오지 않음, 글을 쓰면 불러옵니다</translation>
     </message>
     <message>
         <source>Choose a model</source>
