@@ -2352,6 +2352,57 @@
     </message>
 </context>
 <context>
+    <name>MemorySection</name>
+    <message>
+        <source>Never</source>
+        <translation>안 함</translation>
+    </message>
+    <message>
+        <source>{count} min</source>
+        <translation>{count}분</translation>
+    </message>
+    <message>
+        <source>{count} h</source>
+        <translation>{count}시간</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>메모리</translation>
+    </message>
+    <message>
+        <source>When you write</source>
+        <translation>글을 쓸 때</translation>
+    </message>
+    <message>
+        <source>At the start</source>
+        <translation>시작할 때</translation>
+    </message>
+    <message>
+        <source>Load the model</source>
+        <translation>모델 불러오기</translation>
+    </message>
+    <message>
+        <source>When you write: with the first letters, so that it is ready when you send.</source>
+        <translation>“글을 쓸 때”를 고르면 첫 글자를 쓸 때 불러오기 시작해, 보낼 때쯤이면 준비됩니다.</translation>
+    </message>
+    <message>
+        <source>Unload it when unused</source>
+        <translation>쓰지 않으면 내리기</translation>
+    </message>
+    <message>
+        <source>Its memory is free for other programs then. It loads again by itself when you write.</source>
+        <translation>내리면 다른 프로그램이 그 메모리를 쓸 수 있습니다. 글을 쓰기 시작하면 저절로 다시 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>Unload it when memory is short</source>
+        <translation>메모리가 부족하면 내리기</translation>
+    </message>
+    <message>
+        <source>Only while nobody uses it: an answer or a run is never interrupted.</source>
+        <translation>쓰지 않는 동안에만 내립니다. 답변이나 실행을 중간에 끊지 않습니다.</translation>
+    </message>
+</context>
+<context>
     <name>MessageEditor</name>
     <message>
         <source>Edit message</source>
@@ -2550,6 +2601,10 @@
     <message>
         <source>Load again</source>
         <translation>다시 불러오기</translation>
+    </message>
+    <message>
+        <source>Unload now</source>
+        <translation>지금 내리기</translation>
     </message>
     <message>
         <source>Stop checking tools</source>
@@ -3553,6 +3608,113 @@
     <message>
         <source>Thinking ends after so many tokens, and the answer begins.</source>
         <translation>이만큼 생각하면 생각을 마치고 답변을 시작합니다.</translation>
+    </message>
+</context>
+<context>
+    <name>Residence</name>
+    <message>
+        <source>In memory</source>
+        <translation>메모리에 있음</translation>
+    </message>
+    <message>
+        <source>In memory: {places}</source>
+        <translation>메모리 사용: {places}</translation>
+    </message>
+    <message>
+        <source>{device}: weights {weights}, context {context}, working memory {working}</source>
+        <translation>{device}: 가중치 {weights}, 컨텍스트 {context}, 작업 메모리 {working}</translation>
+    </message>
+    <message>
+        <source>Loaded at {time}, when it was chosen</source>
+        <translation>{time}에 모델을 선택해서 불러왔습니다</translation>
+    </message>
+    <message>
+        <source>Loaded at {time}, when the window opened</source>
+        <translation>{time}에 창을 열 때 불러왔습니다</translation>
+    </message>
+    <message>
+        <source>Loaded at {time}, when you began to write</source>
+        <translation>{time}에 글을 쓰기 시작할 때 불러왔습니다</translation>
+    </message>
+    <message>
+        <source>Loaded at {time} for an answer</source>
+        <translation>{time}에 답변을 위해 불러왔습니다</translation>
+    </message>
+    <message>
+        <source>Loaded at {time} for a run</source>
+        <translation>{time}에 실행을 위해 불러왔습니다</translation>
+    </message>
+    <message>
+        <source>Used now by {names}</source>
+        <translation>지금 사용 중: {names}</translation>
+    </message>
+    <message>
+        <source>Used last by {name}</source>
+        <translation>마지막으로 사용: {name}</translation>
+    </message>
+    <message>
+        <source>Stays: an answer is being written</source>
+        <translation>답변을 쓰는 중이라 내리지 않습니다</translation>
+    </message>
+    <message>
+        <source>Stays: a run is at work</source>
+        <translation>실행이 진행 중이라 내리지 않습니다</translation>
+    </message>
+    <message>
+        <source>Stays: a run waits for your answer</source>
+        <translation>실행이 답을 기다리고 있어 내리지 않습니다</translation>
+    </message>
+    <message>
+        <source>Stays until {time}: a run waits for your answer</source>
+        <translation>실행이 답을 기다리고 있어 {time}까지 내리지 않습니다</translation>
+    </message>
+    <message>
+        <source>Memory is short: unloaded in a minute unless it is used</source>
+        <translation>메모리가 부족합니다. 쓰지 않으면 1분 안에 내립니다</translation>
+    </message>
+    <message>
+        <source>Stays until you unload it</source>
+        <translation>직접 내릴 때까지 메모리에 둡니다</translation>
+    </message>
+    <message>
+        <source>Unloaded at {time} unless it is used</source>
+        <translation>쓰지 않으면 {time}에 내립니다</translation>
+    </message>
+    <message>
+        <source>Not in memory yet. It loads when you write.</source>
+        <translation>아직 메모리에 없습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>Not in memory: it was not used for a while. It loads when you write.</source>
+        <translation>한동안 쓰지 않아 메모리에서 내렸습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>Not in memory: memory ran short. It loads when you write.</source>
+        <translation>메모리가 부족해 모델을 내렸습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>Not in memory: it was unloaded. It loads when you write.</source>
+        <translation>직접 메모리에서 내렸습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>{size} in RAM</source>
+        <translation>RAM {size}</translation>
+    </message>
+    <message>
+        <source>{size} on {device}</source>
+        <translation>{device} {size}</translation>
+    </message>
+    <message>
+        <source>a new chat</source>
+        <translation>새 대화</translation>
+    </message>
+    <message>
+        <source>a run</source>
+        <translation>실행</translation>
+    </message>
+    <message>
+        <source>“{title}”</source>
+        <translation>“{title}”</translation>
     </message>
 </context>
 <context>
