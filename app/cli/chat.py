@@ -227,7 +227,7 @@ def chat(arguments: ChatArguments, output: Output) -> int:
     prompt = arguments.prompt
     if prompt is None and not sys.stdin.isatty():
         prompt = sys.stdin.read()
-    services = open_services(paths.home())
+    services = open_services(paths.home(), states=prompt is None)
     try:
         if arguments.workspace:
             tools = chat_tools(services, arguments.workspace, arguments.approve)

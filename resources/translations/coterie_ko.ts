@@ -5975,6 +5975,14 @@
         <translation>긴 컨텍스트</translation>
     </message>
     <message>
+        <source>None</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Draft model</source>
+        <translation>초안 모델</translation>
+    </message>
+    <message>
         <source>Prompts: read by the processor</source>
         <translation>프롬프트: 프로세서가 읽음</translation>
     </message>
@@ -6033,6 +6041,10 @@
     <message>
         <source>What comes first when memory does not suffice for both.</source>
         <translation>메모리가 둘 다에 모자랄 때 무엇을 먼저 할지입니다.</translation>
+    </message>
+    <message>
+        <source>A smaller model of the same family guesses ahead. The answers stay the same, and come faster where it guesses right.</source>
+        <translation>같은 계열의 더 작은 모델이 다음 내용을 미리 추측합니다. 답변은 그대로이고, 추측이 맞는 만큼 빨라집니다.</translation>
     </message>
 </context>
 <context>
