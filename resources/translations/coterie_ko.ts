@@ -679,7 +679,7 @@
     </message>
     <message>
         <source>The model is not loaded. It loads when you write.</source>
-        <translation>모델을 아직 불러오지 않았습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+        <translation>모델을 불러오지 않은 상태입니다. 글을 쓰기 시작하면 불러옵니다.</translation>
     </message>
     <message>
         <source>Sent to {host}, outside this computer</source>
