@@ -810,6 +810,14 @@
         <translation>폴더 열기</translation>
     </message>
     <message>
+        <source>Keep what was read of conversations</source>
+        <translation>읽은 대화 내용 보관</translation>
+    </message>
+    <message>
+        <source>So that returning to a long conversation is instant. It lies on the disk, the oldest goes first, and a conversation that is deleted takes it along.</source>
+        <translation>긴 대화로 돌아왔을 때 바로 이어 가기 위한 것입니다. 디스크에 두고, 오래된 것부터 지우며, 대화를 삭제하면 함께 사라집니다.</translation>
+    </message>
+    <message>
         <source>Deleted chats</source>
         <translation>삭제한 대화</translation>
     </message>
@@ -1959,6 +1967,29 @@
     <message>
         <source>Run again</source>
         <translation>다시 실행</translation>
+    </message>
+</context>
+<context>
+    <name>KeptStates</name>
+    <message>
+        <source>{size} now</source>
+        <translation>지금 {size}</translation>
+    </message>
+    <message>
+        <source>Nothing is kept now.</source>
+        <translation>지금 보관한 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>끔</translation>
+    </message>
+    <message>
+        <source>Delete now</source>
+        <translation>지금 삭제</translation>
+    </message>
+    <message>
+        <source>Delete what was read of conversations</source>
+        <translation>보관한 대화 내용 삭제</translation>
     </message>
 </context>
 <context>
