@@ -133,7 +133,8 @@ class ReasoningControl(msgspec.Struct, frozen=True):
 class ModelFacts(msgspec.Struct, frozen=True):
     """What the engine knows of a loaded model. `machine` is what the plan was made for, as it was just before the
     load: what is free in it is free again once the model is gone. `remote`: it runs somewhere else, and what it is
-    asked leaves this machine; its `path` is then a name ("openai:URL#NAME")."""
+    asked leaves this machine; its `path` is then a name ("openai:URL#NAME"). `graph_splits`: into how many pieces,
+    each on one device, a step is cut for a prompt and for one token; (0, 0) where that is not known."""
 
     path: str
     name: str
@@ -148,6 +149,7 @@ class ModelFacts(msgspec.Struct, frozen=True):
     weights: LoadedWeights | None = None
     machine: Machine | None = None
     remote: bool = False
+    graph_splits: tuple[int, int] = (0, 0)
 
 
 class GenerateRequest(msgspec.Struct, frozen=True):

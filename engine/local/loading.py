@@ -147,6 +147,7 @@ def _facts(path: str, ready: _Ready, model: int, context: int, started: float) -
         plan=ready.plan,
         weights=native.loaded_weights(model, context, ready.gguf, placement),
         machine=ready.machine,
+        graph_splits=native.graph_splits(),
     )
 
 

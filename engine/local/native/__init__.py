@@ -7,6 +7,7 @@ are plain integers (C pointers); who makes one frees it.
 from engine.local.native.decoding import AbortFlag, decode, forget_all, forget_from
 from engine.local.native.devices import devices, register_workers
 from engine.local.native.dry_run import dry_run
+from engine.local.native.graph_log import graph_splits
 from engine.local.native.library import (
     LOG_LINES,
     PINNED_VERSION,
@@ -61,6 +62,7 @@ __all__ = [
     "forget_from",
     "free_context",
     "free_model",
+    "graph_splits",
     "has_decoder",
     "is_end_of_generation",
     "layer_count",
