@@ -33,9 +33,20 @@ class KeptWishes(msgspec.Struct, frozen=True):
     budgets: dict[str, Size] = {}
     mode: Mode | None = None
     threads: Count = 0
+    streams: Count = 0
+    draft_model: str = ""
 
     def wishes(self) -> Wishes:
-        return Wishes(self.context, self.prefer, self.cache_type, self.ubatch, self.budgets, mode=self.mode)
+        return Wishes(
+            self.context,
+            self.prefer,
+            self.cache_type,
+            self.ubatch,
+            self.budgets,
+            mode=self.mode,
+            streams=self.streams,
+            draft_model=self.draft_model,
+        )
 
 
 def kept_part(wishes: Wishes, threads: int = 0) -> KeptWishes:
@@ -48,6 +59,8 @@ def kept_part(wishes: Wishes, threads: int = 0) -> KeptWishes:
         wishes.budgets,
         wishes.mode,
         threads,
+        wishes.streams,
+        wishes.draft_model,
     )
 
 

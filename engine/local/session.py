@@ -15,6 +15,7 @@ from engine.api import ModelFacts, Sampling
 from engine.errors import UserError
 from engine.formats import ChatFormat, Prompt
 from engine.local import native
+from engine.local.drafting.draft_model import DraftModel
 from engine.local.native.routing import ExpertWatch
 from engine.local.pacing import ThreadPacer
 from engine.local.tokenizer import Tokenizer
@@ -33,7 +34,8 @@ OpenContext = Callable[[ExpertWatch | None], int]
 
 
 class Session:
-    """Owns the model and the context; `close` frees both. `ubatch` is the most tokens that a step takes.
+    """Owns the model, its context, and the model that guesses ahead; `close` frees all. `ubatch` is the most tokens
+    that a step takes.
 
     `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
     `threads` are what the context was made with, `watch` is what it reports to.
@@ -51,11 +53,13 @@ class Session:
         threads: int,
         experts: int = 0,
         watch: ExpertWatch | None = None,
+        draft_model: DraftModel | None = None,
     ) -> None:
         self._model, self._context = model, context
         self._open_context, self._experts = open_context, experts
         self._threads, self._pacer = threads, ThreadPacer(threads)
         self.watch = watch
+        self.draft_model = draft_model
         self.vocab = native.vocabulary(model)
         self.tokenizer = Tokenizer(self.vocab)
         self.format = chat_format
@@ -153,6 +157,8 @@ class Session:
             raise UserError("engine.context_memory", context=self.context_length)
 
     def close(self) -> None:
+        if self.draft_model is not None:
+            self.draft_model.close()
         native.free_context(self._context)
         native.free_model(self._model)
 

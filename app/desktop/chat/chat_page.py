@@ -130,6 +130,7 @@ class ChatPage(LiveWidget):
         composer.stop_wanted.connect(self.stop)
         self.tools.chosen.connect(self._choose_tools)
         composer.draft_changed.connect(self._save_draft)
+        composer.writing.connect(lambda: self._calls.do(lambda s: s.residency.expect(), executor="io"))
         composer.reasoning_chosen.connect(self._choose_reasoning)
         self.header.renamed.connect(self._rename)
         self.welcoming.begun.connect(self.show_words)

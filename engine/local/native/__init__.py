@@ -4,10 +4,11 @@ Only a child process imports this package. It uses the low-level functions of ll
 are plain integers (C pointers); who makes one frees it.
 """
 
-from engine.local.native.decoding import AbortFlag, decode, forget_all, forget_from
+from engine.local.native.decoding import AbortFlag, decode, forget_all, forget_from, synchronize
 from engine.local.native.devices import devices, register_workers
 from engine.local.native.dry_run import dry_run
 from engine.local.native.graph_log import graph_splits
+from engine.local.native.guessing import likeliest, same_tokens
 from engine.local.native.library import (
     LOG_LINES,
     PINNED_VERSION,
@@ -67,15 +68,18 @@ __all__ = [
     "is_end_of_generation",
     "layer_count",
     "library_version",
+    "likeliest",
     "load_model",
     "loaded_weights",
     "log_tail",
     "model_refusal",
     "new_context",
     "register_workers",
+    "same_tokens",
     "set_threads",
     "start",
     "supports_gpu_offload",
+    "synchronize",
     "token_bytes",
     "tokenize",
     "trained_context",

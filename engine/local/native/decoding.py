@@ -39,6 +39,11 @@ def decode(context: int, tokens: Sequence[int]) -> int:
     return int(llama.llama_decode(context, llama.llama_batch_get_one(array, len(tokens))))
 
 
+def synchronize(context: int) -> None:
+    """Wait for what a device still computes: `decode` returns before that."""
+    llama.llama_synchronize(context)
+
+
 def forget_from(context: int, position: int) -> bool:
     """Drop everything from `position` on; False when this kind of memory cannot (then nothing changed)."""
     memory = llama.llama_get_memory(context)

@@ -87,6 +87,7 @@ def new_context(
     params.n_batch = params.n_ubatch = placement.ubatch
     params.n_seq_max = placement.sequences
     params.kv_unified = placement.sequences > 1
+    params.n_outputs_max = placement.outputs
     params.n_threads = params.n_threads_batch = threads
     params.type_k = _CACHE_TYPES[placement.cache_type_k]
     params.type_v = _CACHE_TYPES[placement.cache_type_v]

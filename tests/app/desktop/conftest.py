@@ -49,7 +49,7 @@ class Running:
         self._shelves = shelves
         home.mkdir(parents=True, exist_ok=True)
         settings = SettingsFile(home / "settings.toml")
-        settings.change(welcomed=True)
+        settings.change(welcomed=True, load_model="start")
         self.desktop = Desktop(home, settings, self._open)
 
     @property

@@ -20,6 +20,8 @@ ALL = KeptWishes(
     budgets={"CUDA0": 6 * 2**30, "CPU": 5},
     mode="resident",
     threads=3,
+    streams=2,
+    draft_model="/small.gguf",
 )
 
 
