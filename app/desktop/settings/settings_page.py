@@ -17,6 +17,7 @@ from app.desktop.settings.data_section import DataSection
 from app.desktop.settings.elsewhere_section import ElsewhereSection
 from app.desktop.settings.grants_section import GrantsSection
 from app.desktop.settings.hub_section import HubSection
+from app.desktop.settings.memory_section import MemorySection
 from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.servers_section import ServersSection
 from app.desktop.settings.workers_section import WorkersSection
@@ -104,6 +105,7 @@ class SettingsPage(LiveWidget):
         self.appearance = AppearanceSection(self._change, self)
         self.answers = DefaultAnswers(calls, self)
         self.model = ModelSection(calls, self)
+        self.memory = MemorySection(self._change, self)
         self.hub = HubSection(calls, self)
         self.elsewhere = ElsewhereSection(calls, self)
         self.workers = WorkersSection(calls, self)
@@ -117,6 +119,7 @@ class SettingsPage(LiveWidget):
             self.appearance,
             self.answers,
             self.model,
+            self.memory,
             self.hub,
             self.elsewhere,
             self.workers,
@@ -154,7 +157,7 @@ class SettingsPage(LiveWidget):
         self._calls.do(lambda s: s.settings.change(**fields))
 
     def take_settings(self, settings: Settings) -> None:
-        for section in (self.appearance, self.answers, self.model, self.hub):
+        for section in (self.appearance, self.answers, self.model, self.memory, self.hub):
             section.take_settings(settings)
 
     def take_events(self, events: list[ServiceEvent]) -> None:

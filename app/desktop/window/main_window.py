@@ -221,6 +221,7 @@ class MainWindow(LiveWidget):
         self.downloads.used.connect(self.compose)
         self.downloads.show_wanted.connect(lambda: self.show_models("downloads"))
         self.chat.said.connect(self._say)
+        self.chat.room.placement_wanted.connect(lambda: self.show_page("placement"))
         self._later.said.connect(self._say)
         for changed in (self.chat.opened, self._later.shown_changed, self.pages.currentChanged):
             changed.connect(self.front.look)
