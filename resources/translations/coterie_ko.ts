@@ -2,6 +2,85 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ko">
 <context>
+    <name>ActivityCard</name>
+    <message>
+        <source>At work</source>
+        <translation>작업 현황</translation>
+    </message>
+    <message>
+        <source>at rest</source>
+        <translation>쉬는 중</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation>답변</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>쓰기</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>읽기</translation>
+    </message>
+    <message>
+        <source>Each step</source>
+        <translation>한 단계</translation>
+    </message>
+    <message>
+        <source>Not read again</source>
+        <translation>다시 읽지 않은 분량</translation>
+    </message>
+    <message>
+        <source>Guessed ahead</source>
+        <translation>미리 짐작</translation>
+    </message>
+    <message>
+        <source>Context in use</source>
+        <translation>사용 중인 컨텍스트</translation>
+    </message>
+    <message>
+        <source>Kept for later</source>
+        <translation>보관 중</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>{count} at work</source>
+        <translation>{count}개 진행 중</translation>
+    </message>
+    <message>
+        <source>{count} waiting</source>
+        <translation>{count}개 대기 중</translation>
+    </message>
+    <message>
+        <source>{speed} tokens per second</source>
+        <translation>초당 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>{rows} tokens, {share} % of the time outside llama.cpp</source>
+        <translation>{rows}토큰, llama.cpp 밖에서 쓴 시간 {share}%</translation>
+    </message>
+    <message>
+        <source>{percent} % of {count} tokens of prompts</source>
+        <translation>프롬프트 {count}토큰 중 {percent}%</translation>
+    </message>
+    <message>
+        <source>{percent} % of {count} tokens came true</source>
+        <translation>{count}토큰 중 {percent}% 적중</translation>
+    </message>
+    <message>
+        <source>{used} of {size} tokens</source>
+        <translation>{size}토큰 중 {used}토큰</translation>
+    </message>
+    <message>
+        <source>{ram} in memory, {disk} on the disk</source>
+        <translation>메모리에 {ram}, 디스크에 {disk}</translation>
+    </message>
+</context>
+<context>
     <name>AddServer</name>
     <message>
         <source>Name of the server</source>
@@ -845,6 +924,14 @@
         <translation>폴더 열기</translation>
     </message>
     <message>
+        <source>Keep what was read of conversations</source>
+        <translation>읽은 대화 내용 보관</translation>
+    </message>
+    <message>
+        <source>So that returning to a long conversation is instant. It lies on the disk, the oldest goes first, and a conversation that is deleted takes it along.</source>
+        <translation>긴 대화로 돌아왔을 때 바로 이어 가기 위한 것입니다. 디스크에 두고, 오래된 것부터 지우며, 대화를 삭제하면 함께 사라집니다.</translation>
+    </message>
+    <message>
         <source>Deleted chats</source>
         <translation>삭제한 대화</translation>
     </message>
@@ -1287,6 +1374,10 @@
         <translation>예측 {range}</translation>
     </message>
     <message>
+        <source>in {count} answers together; {range} predicted for one</source>
+        <translation>답변 {count}개를 합한 속도, 하나일 때 예측 {range}</translation>
+    </message>
+    <message>
         <source>{speed} tokens per second measured</source>
         <translation>초당 {speed}토큰 측정됨</translation>
     </message>
@@ -1510,6 +1601,10 @@
     <message>
         <source>{count} tokens reused</source>
         <translation>{count}토큰 재사용</translation>
+    </message>
+    <message>
+        <source>{count} read again</source>
+        <translation>{count}토큰 다시 읽음</translation>
     </message>
 </context>
 <context>
@@ -1994,6 +2089,29 @@
     <message>
         <source>Run again</source>
         <translation>다시 실행</translation>
+    </message>
+</context>
+<context>
+    <name>KeptStates</name>
+    <message>
+        <source>{size} now</source>
+        <translation>지금 {size}</translation>
+    </message>
+    <message>
+        <source>Nothing is kept now.</source>
+        <translation>지금 보관한 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>끔</translation>
+    </message>
+    <message>
+        <source>Delete now</source>
+        <translation>지금 삭제</translation>
+    </message>
+    <message>
+        <source>Delete what was read of conversations</source>
+        <translation>보관한 대화 내용 삭제</translation>
     </message>
 </context>
 <context>
@@ -6224,6 +6342,14 @@
     <message>
         <source>Batch: {count} tokens · context kept as {kind}</source>
         <translation>묶음: {count}토큰 · 컨텍스트 형식 {kind}</translation>
+    </message>
+    <message>
+        <source>Each step computed in one piece</source>
+        <translation>한 단계를 한 조각으로 계산</translation>
+    </message>
+    <message>
+        <source>Pieces of a step, each on one device: {prompt} for a prompt, {token} for a token</source>
+        <translation>한 단계를 장치별 조각으로 나누어 계산: 프롬프트 {prompt}개, 토큰 {token}개</translation>
     </message>
     <message>
         <source>{count} tokens</source>

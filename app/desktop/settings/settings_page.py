@@ -157,7 +157,7 @@ class SettingsPage(LiveWidget):
         self._calls.do(lambda s: s.settings.change(**fields))
 
     def take_settings(self, settings: Settings) -> None:
-        for section in (self.appearance, self.answers, self.model, self.memory, self.hub):
+        for section in (self.appearance, self.answers, self.model, self.memory, self.hub, self.data):
             section.take_settings(settings)
 
     def take_events(self, events: list[ServiceEvent]) -> None:
@@ -171,11 +171,11 @@ class SettingsPage(LiveWidget):
             if isinstance(event, ModelChanged):
                 self.answers.take_model(event)
             elif isinstance(event, ConversationChanged | RunRemoved) and self.isVisible():
-                self.refresh_trash()
+                self.data.read()
 
     def open(self) -> None:
         """The page comes to the front: show what others may have changed."""
-        self.refresh_trash()
+        self.data.read()
         self.workers.refresh_workers()
         self.hub.open()
         self.elsewhere.open()
@@ -209,9 +209,6 @@ class SettingsPage(LiveWidget):
 
     def _scroll_to(self, widget: QWidget) -> None:
         QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(widget))
-
-    def refresh_trash(self) -> None:
-        self.data.refresh_trash()
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("Settings"))
