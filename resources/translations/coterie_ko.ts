@@ -3785,6 +3785,10 @@
         <translation>메모리에 있음</translation>
     </message>
     <message>
+        <source>{size} for conversations that were left</source>
+        <translation>나간 대화 보관 {size}</translation>
+    </message>
+    <message>
         <source>In memory: {places}</source>
         <translation>메모리 사용: {places}</translation>
     </message>
