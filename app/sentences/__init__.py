@@ -11,6 +11,7 @@ from app.sentences import (
     checks,
     cli,
     desktop,
+    drafting,
     engine,
     hub,
     library,
@@ -18,6 +19,7 @@ from app.sentences import (
     models,
     placement,
     remote,
+    reuse,
     runs,
     sandbox,
     services,
@@ -36,6 +38,7 @@ SENTENCES: dict[str, Sentence] = {
         "예상하지 못한 문제가 생겼습니다({detail}). 작성한 내용은 그대로 있습니다. 다시 시도해 주세요.",
     ),
     **engine.SENTENCES,
+    **reuse.SENTENCES,
     **models.SENTENCES,
     **placement.SENTENCES,
     **hub.SENTENCES,
@@ -52,6 +55,7 @@ SENTENCES: dict[str, Sentence] = {
     **remote.SENTENCES,
     **cli.SENTENCES,
     **desktop.SENTENCES,
+    **drafting.SENTENCES,
 }
 
 

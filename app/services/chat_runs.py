@@ -19,14 +19,15 @@ from app.services.chat_before import before_of
 from app.services.chat_ending import answer_of, ending_of
 from app.services.events import (
     AnswerDelta,
-    AnswerPrefill,
     AnswerRestarted,
     AnswerRun,
     RunDelta,
     RunEntries,
     RunPrefill,
+    RunWaits,
     ServiceEvent,
 )
+from app.services.progress import of_answer
 from app.services.prompting import seen, summary_words
 from app.services.run_values import InChat, RunWish
 from app.services.runs import Runs
@@ -184,8 +185,8 @@ class ChatRuns:
             for event in events:
                 if isinstance(event, RunDelta) and (written := self._answers.get(event.run)):
                     told += written.text(event)
-                elif isinstance(event, RunPrefill) and (written := self._answers.get(event.run)):
-                    told.append(AnswerPrefill(written.answer.id, event.done, event.total))
+                elif isinstance(event, RunWaits | RunPrefill) and (written := self._answers.get(event.run)):
+                    told.append(of_answer(written.answer.id, event))
                 elif isinstance(event, RunEntries) and (written := self._answers.get(event.run)):
                     for entry in event.entries:
                         told += written.entry(entry)

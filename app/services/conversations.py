@@ -14,9 +14,9 @@ import msgspec
 
 from app.services.answers import Answer, AnswerSaver
 from app.services.chat_runs import AnswerWish, ChatRuns
+from app.services.engine_names import of_chat
 from app.services.events import (
     AnswerDelta,
-    AnswerPrefill,
     AnswerQueued,
     AnswerToolCall,
     BranchShown,
@@ -28,6 +28,7 @@ from app.services.events import (
 )
 from app.services.fullness import ends_full
 from app.services.models import Models
+from app.services.progress import answer_progress
 from app.services.prompting import cut_of, request_messages, title_from
 from app.services.reasoning import possible
 from app.services.runs import Runs
@@ -42,6 +43,7 @@ from engine.api import (
     Finished,
     GenerateRequest,
     PrefillProgress,
+    Queued,
     Sampling,
     Timings,
     ToolCalled,
@@ -351,6 +353,7 @@ class Conversations:
             continue_last=continue_last,
             tools=offered.tools,
             tool_choice=offered.choice,
+            conversation=of_chat(conversation),
         )
 
     def _refuse_busy(self, conversation: int) -> None:
@@ -379,8 +382,8 @@ class Conversations:
             elif isinstance(event, ToolCalled):
                 if self._saver.get(event.id) is not None:
                     told.append(AnswerToolCall(event.id, event.call))
-            elif isinstance(event, PrefillProgress):
-                told.append(AnswerPrefill(event.id, event.done, event.total))
+            elif isinstance(event, Queued | PrefillProgress):
+                told.append(answer_progress(event.id, event))
             elif isinstance(event, ExpertsFired):
                 answer = self._saver.get(event.id)
                 if answer is not None:

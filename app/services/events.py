@@ -9,9 +9,10 @@ import msgspec
 
 from agents.events import Entry
 from agents.permissions.values import ApprovalRequest
+from app.services.residence import LoadReason, Residence, Resting
 from app.services.run_values import RunRecord
 from app.store.records import Conversation, Download, Message
-from engine.api import EngineState, ModelFacts, ToolCall
+from engine.api import Activity, EngineState, ModelFacts, ToolCall
 from engine.errors import ErrorInfo
 from engine.placement.plan import Device, Machine, PlannedModel
 
@@ -35,17 +36,25 @@ class BranchShown(msgspec.Struct, frozen=True):
 
 
 class AnswerQueued(msgspec.Struct, frozen=True):
-    """Waiting for the model: it loads, or another answer is being written."""
+    """An answer begins: the model is asked for it, or loaded first."""
 
     message: int
 
 
+class AnswerWaits(msgspec.Struct, frozen=True):
+    """The answer waits for a place beside others: `ahead` of them come first, 0 once it has its place."""
+
+    message: int
+    ahead: int
+
+
 class AnswerPrefill(msgspec.Struct, frozen=True):
-    """`done` of `total` tokens of the prompt are read."""
+    """`done` of `total` tokens of the prompt are read; `reread`, as in `Usage`, where that is worth a word."""
 
     message: int
     done: int
     total: int
+    reread: ErrorInfo | None = None
 
 
 class AnswerDelta(msgspec.Struct, frozen=True):
@@ -117,6 +126,8 @@ class ModelChanged(msgspec.Struct, frozen=True):
     `without_workers`: the error is about a worker, and `Models.reload(without_workers=True)` may help.
     `workers` are those that it holds while it is loading or ready: they answer nobody else.
     `tuning`, in the state "loading": placements are measured first, and nothing is loaded meanwhile.
+    `because`, when it is loading or ready: why it is loaded.
+    `resting`, in the state "empty": the next request loads it. `facts` are then those that it had last, if any.
     """
 
     state: EngineState
@@ -130,6 +141,20 @@ class ModelChanged(msgspec.Struct, frozen=True):
     without_workers: bool = False
     workers: tuple[str, ...] = ()
     tuning: bool = False
+    because: LoadReason = "chosen"
+    resting: Resting = ""
+
+
+class ResidenceChanged(msgspec.Struct, frozen=True):
+    """What is in memory of the model, for whom and until when; None: nothing."""
+
+    residence: Residence | None
+
+
+class ActivityChanged(msgspec.Struct, frozen=True):
+    """What the engine does; None: no model is loaded, or nothing was asked of it yet."""
+
+    activity: Activity | None
 
 
 class StoreFailed(msgspec.Struct, frozen=True):
@@ -250,12 +275,21 @@ class RunEntries(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...]
 
 
+class RunWaits(msgspec.Struct, frozen=True):
+    """The turn that a run waits for waits itself, as in `AnswerWaits`; where the model tells it."""
+
+    run: int
+    ahead: int
+
+
 class RunPrefill(msgspec.Struct, frozen=True):
-    """`done` of `total` tokens are read of the prompt for the turn that a run waits for; where the model tells it."""
+    """`done` of `total` tokens are read of the prompt for the turn that a run waits for; where the model tells it.
+    `reread` as in `AnswerPrefill`."""
 
     run: int
     done: int
     total: int
+    reread: ErrorInfo | None = None
 
 
 class RunDelta(msgspec.Struct, frozen=True):
@@ -293,6 +327,7 @@ ServiceEvent = (
     | MessageAdded
     | BranchShown
     | AnswerQueued
+    | AnswerWaits
     | AnswerPrefill
     | AnswerDelta
     | AnswerRun
@@ -303,6 +338,8 @@ ServiceEvent = (
     | SummaryDelta
     | SummaryEnded
     | ModelChanged
+    | ResidenceChanged
+    | ActivityChanged
     | StoreFailed
     | MachineChanged
     | PlacementChanged
@@ -317,6 +354,7 @@ ServiceEvent = (
     | RunChanged
     | RunRemoved
     | RunEntries
+    | RunWaits
     | RunPrefill
     | RunDelta
     | RunAsks

@@ -61,6 +61,11 @@ def room_to_answer(context: int) -> int:
     return max(16, context // 8)
 
 
+def fits(room: Room) -> bool:
+    """Whether there is room for an answer after all, as when a model with a larger context was loaded."""
+    return room.needed + room_to_answer(room.context) <= room.context
+
+
 def first_that_fits(candidates: Sequence[int], tokens: Callable[[int], int], goal: int) -> int:
     """The first of `candidates` with at most `goal` tokens, else the last; none has more than the one before it."""
     low, high = 0, len(candidates) - 1

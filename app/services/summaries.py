@@ -16,8 +16,10 @@ import msgspec
 from agents.brain import Ask, Brain
 from agents.context.measuring import Meter
 from agents.context.results import shortened_text
+from app.services.engine_names import of_chat
 from app.services.events import SummaryDelta, SummaryEnded, SummaryStarted
 from app.services.prompting import cut_of, request_messages, seen
+from app.services.turns import InQueue
 from app.store.records import Cut, Message
 from engine import api
 from engine.api import Sampling
@@ -124,6 +126,8 @@ class Summaries:
         """Write part after part; why it could not be gone on with."""
         conversation = self._store.conversation(work.room.conversation)
         brain = self._brains.brain()
+        if isinstance(brain, InQueue):
+            brain.conversation = of_chat(conversation.id)
         context = brain.ready()
         ids = self._store.path(conversation.id)
         path = self._store.messages(ids)

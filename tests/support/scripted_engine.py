@@ -6,6 +6,8 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from engine.api import (
     Delta,
     EngineState,
@@ -32,6 +34,7 @@ from engine.api import (
 from engine.errors import ErrorInfo
 
 Answer = Callable[[GenerateRequest], Sequence[str]]
+First = Callable[[GenerateRequest], Sequence[Event]]
 SWITCH = ReasoningControl("switch", (), "on")
 
 
@@ -41,10 +44,11 @@ class ScriptedEngine:
     `pace` is the time in seconds between two pieces of an answer; `hold`, while set, keeps a load or answer
     from going on. A piece that begins with "<think>" is reasoning, which is left out once the answer is wanted
     now. With `counts` it has a context: a prompt that does not fit is refused, an answer ends where it is full or at
-    its limit, and its usage is what was counted, a token for each piece.
+    its limit, and its usage is what was counted, a token for each piece. With `beside` answers are written beside
+    each other, each on a thread of its own.
 
     `fired` is what each answer tells while experts are watched; `calls` and `notices` are those of each
-    answer.
+    answer, `first` what is told before its first word and `usage` what it took, but for the tokens written.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class ScriptedEngine:
         fired: tuple[tuple[int, ...], ...] = (),
         calls: tuple[ToolCall, ...] = (),
         notices: tuple[ErrorInfo, ...] = (),
+        beside: bool = False,
         counts: bool = False,
     ) -> None:
         self._listener, self._answer = listener, answer
@@ -66,6 +71,11 @@ class ScriptedEngine:
         self.fired, self.watching = fired, False
         self.front, self.forgotten = "", list[str]()
         self.calls, self.notices = calls, notices
+        self.first: First = lambda request: (PrefillProgress(request.id, 10, 10, 0),)
+        self.usage = Usage(1200, 1000)
+        self._beside = beside
+        self._telling = threading.Lock()
+        self._writing: list[threading.Thread] = []
         self.hold = threading.Event()
         self.requests: list[GenerateRequest] = []
         self._state: EngineState = "empty"
@@ -140,14 +150,29 @@ class ScriptedEngine:
             if isinstance(work, LoadRequest):
                 self._do_load(work)
             elif isinstance(work, threading.Event):
+                self._end_writing()
                 self._state, self._facts = "empty", None
                 self._unloading.clear()
                 work.set()
+            elif self._beside:
+                thread = threading.Thread(target=self._do_generate, args=(work,), name="scripted-answer")
+                self._writing.append(thread)
+                thread.start()
             else:
                 self._do_generate(work)
+        self._end_writing()
+
+    def _end_writing(self) -> None:
+        while self._writing:
+            self._writing.pop().join()
+
+    def tell(self, *events: Event) -> None:
+        """Tell what comes of no request, or in the middle of one."""
+        self._tell(*events)
 
     def _tell(self, *events: Event) -> None:
-        self._listener(list(events))
+        with self._telling:
+            self._listener(list(events))
 
     def _ending(self) -> bool:
         return self._closing.is_set() or self._unloading.is_set()
@@ -196,7 +221,7 @@ class ScriptedEngine:
                 self._tell(Finished(number, "error", Usage(prompt), Timings(), error))
                 return
             limit = min(room, request.max_tokens or room)
-        self._tell(PrefillProgress(number, 10, 10, 0))
+        self._tell(*self.first(request))
         count = 0
         ended = False
         for piece in self._answer(request):
@@ -213,7 +238,8 @@ class ScriptedEngine:
             self._closing.wait(self.pace)
         if self.watching and self.fired:
             self._tell(ExpertsFired(number, count, self.fired, 0.06))
-        usage = Usage(prompt, 0, count, 0) if self._counts else Usage(1200, 1000, count, 0)
+        usage = Usage(prompt) if self._counts else self.usage
+        usage = msgspec.structs.replace(usage, completion_tokens=count)
         timings = Timings(0.1, 0.4, 500.0, 38.0, 0.0)
         calls = () if ended else self.calls
         self._tell(*(ToolCalled(number, call) for call in calls))
