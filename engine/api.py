@@ -133,7 +133,8 @@ class ReasoningControl(msgspec.Struct, frozen=True):
 class ModelFacts(msgspec.Struct, frozen=True):
     """What the engine knows of a loaded model. `machine` is what the plan was made for, as it was just before the
     load: what is free in it is free again once the model is gone. `remote`: it runs somewhere else, and what it is
-    asked leaves this machine; its `path` is then a name ("openai:URL#NAME")."""
+    asked leaves this machine; its `path` is then a name ("openai:URL#NAME"). `draft_model` is the path of the model
+    that guesses ahead for it; where one was wished for and could not be loaded, the plan's notices say why."""
 
     path: str
     name: str
@@ -148,6 +149,7 @@ class ModelFacts(msgspec.Struct, frozen=True):
     weights: LoadedWeights | None = None
     machine: Machine | None = None
     remote: bool = False
+    draft_model: str = ""
 
 
 class GenerateRequest(msgspec.Struct, frozen=True):
@@ -287,7 +289,8 @@ class ExpertsFired(msgspec.Struct, frozen=True, tag="experts_fired"):
 
     `counts` are per layer and expert; a layer without routed experts has an empty row. `tokens` were read or
     written, so each row adds up to tokens times experts used, but for the last layer: there llama.cpp computes
-    only what is drawn from, which is each written token and the last of each ubatch of a prompt.
+    only what is drawn from, which is each written token and the last of a prompt. Answers at work at the same
+    time are counted together, under the id of one of them.
     `overhead` is the share of the time that watching took in the callback (0.06: six percent). That the graph
     is computed in pieces costs more; a benchmark with and without it tells all.
     """
@@ -397,8 +400,8 @@ class Engine(Protocol):
         ...
 
     def forget(self, conversation: str) -> None:
-        """Drop what is kept of a conversation, in memory and on the disk; returns at once. What an answer under
-        way holds goes when it ends."""
+        """Drop what is kept of a conversation, "": of all, in memory and on the disk; returns at once. What an answer
+        under way holds goes when it ends."""
         ...
 
     def watch_experts(self, on: bool) -> None:

@@ -38,6 +38,8 @@ from engine.remote.names import read_name
 STOP_PATIENCE = 5.0
 # How long an answer that has ended is tried to be saved while the disk refuses.
 SAVE_PATIENCE = 10.0
+# What says that no model guesses ahead, whatever is kept for the model.
+NO_DRAFT = "none"
 # A shorter wait for a place, and fewer answers at a time on the average, are nothing to tell of.
 NOTICED_S = 0.05
 TOGETHER = 1.05
@@ -56,6 +58,7 @@ class ChatArguments(msgspec.Struct, frozen=True):
     temperature: float | None = None
     seed: int | None = None
     placement: PlacementOptions = PlacementOptions()
+    draft: str | None = None
     tools: str = ""
     tool_choice: str = "auto"
     workspace: str = ""
@@ -196,6 +199,9 @@ class Talk:
             self._output.note(sentence(event.error, self._output.language))
         elif isinstance(event, ModelChanged) and event.state == "loading" and not event.fraction:
             self._output.progress(f"{event.name} …")
+        elif isinstance(event, ModelChanged) and event.state == "ready":
+            for notice in event.notices:
+                self._output.note(sentence(notice, self._output.language))
 
 
 class Interrupted(Exception):
@@ -221,13 +227,13 @@ def chat(arguments: ChatArguments, output: Output) -> int:
     prompt = arguments.prompt
     if prompt is None and not sys.stdin.isatty():
         prompt = sys.stdin.read()
-    services = open_services(paths.home())
+    services = open_services(paths.home(), states=prompt is None)
     try:
         if arguments.workspace:
             tools = chat_tools(services, arguments.workspace, arguments.approve)
             options = msgspec.structs.replace(options, tools=tools)
         model = arguments.model or services.settings.current.model
-        _use(services, model, arguments.placement)
+        _use(services, model, _with_draft(services, arguments))
         note = leaves_note(model, output.language)
         if note and not output.json:
             output.note(note)
@@ -240,6 +246,17 @@ def chat(arguments: ChatArguments, output: Output) -> int:
     finally:
         with signals_held():
             services.close()
+
+
+def _with_draft(services: Services, arguments: ChatArguments) -> PlacementOptions:
+    """Raises UserError as `Models.resolved` does for the draft model, and `remote.elsewhere` for one elsewhere."""
+    draft = arguments.draft
+    if draft is None:
+        return arguments.placement
+    if (remote := read_name(draft)) is not None:
+        raise UserError("remote.elsewhere", name=remote.model, host=remote.host)
+    path = "" if draft in ("", NO_DRAFT) else services.models.resolved(draft)
+    return msgspec.structs.replace(arguments.placement, draft_model=path)
 
 
 def _use(services: Services, model: str, placement: PlacementOptions) -> None:

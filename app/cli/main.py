@@ -72,6 +72,12 @@ def chat(
     context: Context = None,
     memory: Memory = None,
     rpc: Rpc = None,
+    draft: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL", help="A smaller model of the same family that guesses ahead; none for none."
+        ),
+    ] = None,
     tools: Annotated[
         str, typer.Option(metavar="FILE", help="A JSON file of tools; the calls of the answer are printed.")
     ] = "",
@@ -106,6 +112,7 @@ def chat(
         temperature=temperature,
         seed=seed,
         placement=placement_options(context, memory, rpc),
+        draft=draft,
         tools=tools,
         tool_choice=tool_choice,
         workspace=workspace,

@@ -1,4 +1,5 @@
-"""The options that say where a model may lie: --context, --memory and --rpc, the same for every command."""
+"""The options that say where a model may lie: --context, --memory and --rpc, the same for every command; and --draft,
+which says what may lie beside it."""
 
 from __future__ import annotations
 
@@ -14,11 +15,13 @@ from engine.placement.workers import parse_addresses
 
 
 class PlacementOptions(msgspec.Struct, frozen=True):
-    """None and empty leave it to what is kept for the model, the settings and the planner."""
+    """None and empty leave it to what is kept for the model, the settings and the planner. `draft_model` is a path,
+    or "" for none."""
 
     context: int | None = None
     budgets: dict[str, int] = {}
     workers: tuple[str, ...] = ()
+    draft_model: str | None = None
 
     def over(self, kept: Wishes) -> Wishes:
         """The kept wishes with what the command line says instead."""
@@ -27,6 +30,7 @@ class PlacementOptions(msgspec.Struct, frozen=True):
             context=kept.context if self.context is None else self.context,
             budgets=self.budgets or kept.budgets,
             workers=self.workers or kept.workers,
+            draft_model=kept.draft_model if self.draft_model is None else self.draft_model,
         )
 
 

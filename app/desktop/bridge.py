@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.services.events import (
+    ActivityChanged,
     AnswerDelta,
     AnswerPrefill,
+    AnswerWaits,
     DownloadProgress,
     ExpertsChanged,
     ModelChanged,
     MoveProgress,
     RunDelta,
     RunPrefill,
+    RunWaits,
     ServiceEvent,
     TuneProgress,
     VerifyProgress,
@@ -64,9 +67,9 @@ def _same_turn(event: RunDelta, last: RunDelta) -> bool:
 
 def _replaces(event: ServiceEvent, last: ServiceEvent) -> bool:
     """Whether the last report says nothing any more once this one is there."""
-    if isinstance(event, AnswerPrefill) and isinstance(last, AnswerPrefill):
+    if isinstance(event, AnswerWaits | AnswerPrefill) and isinstance(last, AnswerWaits | AnswerPrefill):
         return last.message == event.message
-    if isinstance(event, RunPrefill) and isinstance(last, RunPrefill):
+    if isinstance(event, RunWaits | RunPrefill) and isinstance(last, RunWaits | RunPrefill):
         return last.run == event.run
     if isinstance(event, ModelChanged) and isinstance(last, ModelChanged):
         return last.state == event.state == "loading"
@@ -76,7 +79,7 @@ def _replaces(event: ServiceEvent, last: ServiceEvent) -> bool:
         return last.download == event.download
     if isinstance(event, VerifyProgress) and isinstance(last, VerifyProgress):
         return last.model == event.model
-    return type(event) is type(last) and isinstance(event, TuneProgress | MoveProgress)
+    return type(event) is type(last) and isinstance(event, ActivityChanged | TuneProgress | MoveProgress)
 
 
 class Bridge(QObject):
@@ -104,6 +107,7 @@ class Bridge(QObject):
         self._unsubscribe += [
             services.conversations.subscribe(self.receive),
             services.models.subscribe(self.receive),
+            services.residency.subscribe(self.receive),
             services.placements.subscribe(self.receive),
             services.library.subscribe(self.receive),
             services.tool_checks.subscribe(self.receive),

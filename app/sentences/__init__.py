@@ -11,6 +11,7 @@ from app.sentences import (
     checks,
     cli,
     desktop,
+    drafting,
     engine,
     hub,
     library,
@@ -52,6 +53,7 @@ SENTENCES: dict[str, Sentence] = {
     **remote.SENTENCES,
     **cli.SENTENCES,
     **desktop.SENTENCES,
+    **drafting.SENTENCES,
 }
 
 

@@ -21,6 +21,30 @@ SENTENCES: dict[str, Sentence] = {
         "Only the last answer can be continued. Go to the end of the chat and try there.",
         "마지막 답변만 이어 쓸 수 있습니다. 대화의 끝에서 다시 시도해 주세요.",
     ),
+    "chat.context_full": Sentence(
+        "The answer stops here because all {context} tokens that the model can read at once are in use.",
+        "모델이 한 번에 읽을 수 있는 {context}토큰을 모두 사용해 답변이 여기서 멈췄습니다.",
+    ),
+    "chat.question_too_long": Sentence(
+        "Your last message alone takes {tokens} of the {context} tokens that the model can read, so leaving out what came before does not help. Shorten the message, or load the model with a larger context.",
+        "마지막 메시지만으로 모델이 읽을 수 있는 {context}토큰 중 {tokens}토큰을 차지하므로 앞부분을 빼도 답할 수 없습니다. 메시지를 줄이거나 컨텍스트를 더 크게 하여 모델을 다시 불러와 주세요.",
+    ),
+    "chat.answer_too_long": Sentence(
+        "The last question and its answer alone take {tokens} of the {context} tokens that the model can read, so the answer cannot go on. You can still ask about it: then you choose what the model leaves out.",
+        "마지막 질문과 답변만으로 모델이 읽을 수 있는 {context}토큰 중 {tokens}토큰을 차지하므로 답변을 이어 쓸 수 없습니다. 질문은 계속할 수 있으며, 그때 모델이 무엇을 빼고 읽을지 고르실 수 있습니다.",
+    ),
+    "chat.moved_on": Sentence(
+        "The chat has gone on meanwhile, so nothing was changed. Look at its end and choose again there.",
+        "그사이 대화가 이어져서 아무것도 바꾸지 않았습니다. 대화의 끝에서 다시 선택해 주세요.",
+    ),
+    "chat.summary_empty": Sentence(
+        "There is no summary: nothing was written. Write one yourself, try again, or leave the beginning out.",
+        "요약이 비어 있습니다. 직접 작성하거나 다시 시도하거나 앞부분을 빼 주세요.",
+    ),
+    "chat.summary_too_long": Sentence(
+        "The summary takes {tokens} tokens and there is room for {room}. Shorten it.",
+        "요약이 {tokens}토큰인데 남은 공간은 {room}토큰입니다. 요약을 줄여 주세요.",
+    ),
     "chat.bad_reasoning": Sentence(
         "“{value}” is not a reasoning choice. Use auto, off, on, low, medium, high or a number of tokens.",
         "“{value}”는 추론 설정으로 쓸 수 없습니다. auto, off, on, low, medium, high 또는 토큰 수를 사용해 주세요.",

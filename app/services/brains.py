@@ -15,7 +15,7 @@ from app.services.models import Models
 from app.services.reasoning import possible
 from app.services.remote_brain import RemoteBrain, RemoteSource
 from app.services.settings import SettingsFile
-from app.services.turns import OnPrefill, request_of, take_measure, take_turn, with_error
+from app.services.turns import OnProgress, request_of, take_measure, take_turn, with_error
 from engine.api import GenerateRequest
 from engine.errors import UserError
 from engine.remote.engine import AccessOf
@@ -68,8 +68,9 @@ class Brains:
 
 
 class LocalBrain:
-    """A model that `Models` loads. One model is loaded at a time, and chats use it as well: an answer waits for those
-    before it. When somebody chooses another one meanwhile, a turn is refused instead of being given to that."""
+    """A model that `Models` loads. One model is loaded at a time, and chats use it as well; the engine answers them
+    beside each other. When somebody chooses another one meanwhile, a turn is refused instead of being given to
+    that."""
 
     remote = False
 
@@ -79,7 +80,8 @@ class LocalBrain:
         self._name, self._path = name, path
         self._loading = loading  # held by who decides whether to load
         self._models, self._settings = models, settings
-        self.on_prefill: OnPrefill = lambda _done, _total: None
+        self.conversation = ""
+        self.on_progress: OnProgress = lambda _event: None
 
     @property
     def name(self) -> str:
@@ -108,6 +110,8 @@ class LocalBrain:
 
     def measure(self, ask: Ask, texts: Sequence[str] = ()) -> Measured:
         self._check_in_use()
+        if self._models.state.resting:  # unloaded while the run waited for a person: a load takes its time
+            self.ready()
         return take_measure(self._models, self._request(ask), texts)
 
     def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
@@ -119,7 +123,7 @@ class LocalBrain:
             stopped = stopped or cancelled()
             return stopped
 
-        turn = take_turn(self._models, self._request(ask), on_text, wanted_no_more, self.on_prefill)
+        turn = take_turn(self._models, self._request(ask), on_text, wanted_no_more, self.on_progress)
         if turn.finish_reason == "cancelled" and not stopped:
             return with_error(turn, self._other_in_use(self._models.state).info)
         reason = self._models.state.error
@@ -133,7 +137,10 @@ class LocalBrain:
             return
         if state.path not in ("", self._path) and self._models.is_answering:
             raise UserError("model.answering", used=state.name, wanted=self._name)
-        self._models.use(self._name, remember=False)
+        if state.path == self._path and state.resting:
+            self._models.ensure("run")
+        else:
+            self._models.use(self._name, remember=False, because="run")
 
     def _context(self, state: ModelChanged) -> int:
         """Of the model once it is ready; 0 while that is to be waited for. Raises UserError why it will not be."""
@@ -161,4 +168,5 @@ class LocalBrain:
             request_of(ask, new_request_id()),
             sampling=overlay(ask.sampling, self._settings.current.sampling),
             reasoning=possible(None if facts is None else facts.reasoning, ask.reasoning),
+            conversation=self.conversation,
         )

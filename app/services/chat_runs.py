@@ -19,17 +19,19 @@ from app.services.chat_before import before_of
 from app.services.chat_ending import answer_of, ending_of
 from app.services.events import (
     AnswerDelta,
-    AnswerPrefill,
     AnswerRestarted,
     AnswerRun,
     RunDelta,
     RunEntries,
     RunPrefill,
+    RunWaits,
     ServiceEvent,
 )
+from app.services.progress import of_answer
+from app.services.prompting import seen, summary_words
 from app.services.run_values import InChat, RunWish
 from app.services.runs import Runs
-from app.store.records import ChatTools, Message
+from app.store.records import ChatTools, Cut, Message
 from app.store.store import Store
 from engine import api
 from engine.api import Reasoning, Sampling
@@ -69,10 +71,14 @@ class ChatRuns:
         runs.subscribe(self._receive)
         runs.on_over = self._over
 
-    def start(self, answer: Answer, wish: AnswerWish, branch: Sequence[Message]) -> None:
-        """Let a run answer the last message of `branch`. Raises UserError as `Runs.start` does."""
-        *earlier, question = branch
+    def start(self, answer: Answer, wish: AnswerWish, branch: Sequence[Message], cut: Cut | None) -> None:
+        """Let a run answer the last message of `branch`; it is told what the model sees of that after `cut`. Raises
+        UserError as `Runs.start` does."""
+        *earlier, question = seen(branch, cut)
         before, tainted = self._before(earlier)
+        if words := summary_words(cut):  # they were written of what is not told any more
+            before = (*words, *before)
+            tainted = tainted or self._before(branch[: len(branch) - len(earlier) - 1])[1]
         chat = InChat(
             answer.conversation,
             answer.id,
@@ -179,8 +185,8 @@ class ChatRuns:
             for event in events:
                 if isinstance(event, RunDelta) and (written := self._answers.get(event.run)):
                     told += written.text(event)
-                elif isinstance(event, RunPrefill) and (written := self._answers.get(event.run)):
-                    told.append(AnswerPrefill(written.answer.id, event.done, event.total))
+                elif isinstance(event, RunWaits | RunPrefill) and (written := self._answers.get(event.run)):
+                    told.append(of_answer(written.answer.id, event))
                 elif isinstance(event, RunEntries) and (written := self._answers.get(event.run)):
                     for entry in event.entries:
                         told += written.entry(entry)

@@ -14,9 +14,9 @@ import msgspec
 
 from app.services.answers import Answer, AnswerSaver
 from app.services.chat_runs import AnswerWish, ChatRuns
+from app.services.engine_names import of_chat
 from app.services.events import (
     AnswerDelta,
-    AnswerPrefill,
     AnswerQueued,
     AnswerToolCall,
     BranchShown,
@@ -26,13 +26,15 @@ from app.services.events import (
     StoreFailed,
     Subscriber,
 )
+from app.services.fullness import ends_full
 from app.services.models import Models
-from app.services.prompting import request_messages, title_from
+from app.services.progress import answer_progress
+from app.services.prompting import cut_of, request_messages, title_from
 from app.services.reasoning import possible
 from app.services.runs import Runs
 from app.services.settings import SettingsFile
 from app.services.tool_files import OfferedTools
-from app.store.records import ChatOptions, ChatTools, Conversation, Message, SearchHit
+from app.store.records import ChatOptions, ChatTools, Conversation, Cut, Message, SearchHit
 from app.store.store import Store
 from engine.api import (
     Delta,
@@ -41,12 +43,13 @@ from engine.api import (
     Finished,
     GenerateRequest,
     PrefillProgress,
+    Queued,
     Sampling,
     Timings,
     ToolCalled,
     Usage,
 )
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 from engine.text import clean_text
 
 if TYPE_CHECKING:
@@ -100,10 +103,16 @@ class Conversations:
         """Conversations with an answer under way. Never blocks."""
         return {answer.conversation for answer in self._saver.open_answers()}
 
+    @property
+    def system_prompt(self) -> str:
+        """The instructions of conversations that set none of their own."""
+        return self._settings.current.system_prompt
+
     # --- changing a conversation ---
 
-    def create(self, options: ChatOptions | None = None) -> Conversation:
-        return self._changed(self._store.create_conversation(options or ChatOptions()))
+    def create(self, options: ChatOptions | None = None, origin: int | None = None) -> Conversation:
+        """`origin` is the conversation that it is begun from."""
+        return self._changed(self._store.create_conversation(options or ChatOptions(), origin))
 
     def rename(self, id: int, title: str) -> Conversation:
         return self._changed(self._store.rename(id, title.strip(), "user"))
@@ -272,7 +281,9 @@ class Conversations:
                 mode = None if options.tools is None else options.tools.mode
                 self._by_runs.resume(answer, message.run, mode, self._models.wanted, again or {}, kept)
             elif options.tools is not None and not continue_last:
-                self._by_runs.start(answer, self._wish(options, options.tools), self._branch(message)[:-1])
+                branch = self._branch(message)[:-1]
+                cut = self._cut(message.conversation, branch)
+                self._by_runs.start(answer, self._wish(options, options.tools), branch, cut)
             else:
                 self._models.generate(self._request(message, options, continue_last))
         except UserError as error:
@@ -297,6 +308,10 @@ class Conversations:
         path = self._store.messages(self._store.path(message.conversation))
         return path[: [m.id for m in path].index(message.id) + 1]
 
+    def _cut(self, conversation: int, branch: Sequence[Message]) -> Cut | None:
+        """From where on the model sees this branch."""
+        return cut_of((message.id for message in branch), self._store.cuts(conversation))
+
     def _wish(self, options: ChatOptions, tools: ChatTools) -> AnswerWish:
         """An answer with tools: the conversation's options over the settings."""
         settings = self._settings.current
@@ -306,23 +321,39 @@ class Conversations:
         return AnswerWish(tools, system, options.sampling, reasoning, most)
 
     def _request(self, message: Message, options: ChatOptions, continue_last: bool) -> GenerateRequest:
-        """The request for an answer: its branch, and the conversation's options over the settings."""
-        settings = self._settings.current
+        """The request for an answer."""
         branch = self._branch(message)
         branch = branch if continue_last else branch[:-1]
+        cut = self._cut(message.conversation, branch)
+        request = self.request_for(message.conversation, branch, options, cut, continue_last=continue_last)
+        return msgspec.structs.replace(request, id=message.id)
+
+    def request_for(
+        self,
+        conversation: int,
+        branch: Sequence[Message],
+        options: ChatOptions,
+        cut: Cut | None,
+        *,
+        continue_last: bool = False,
+    ) -> GenerateRequest:
+        """What is asked for the next answer of a branch, its id still to be given: what the model sees of the branch,
+        and the conversation's options over the settings. With `continue_last` its last message is gone on with."""
+        settings = self._settings.current
         facts = self._models.state.facts
         chosen = settings.reasoning if options.reasoning is None else options.reasoning
         system = settings.system_prompt if options.system_prompt is None else options.system_prompt
-        offered = self._offered.get(message.conversation, OfferedTools())
+        offered = self._offered.get(conversation, OfferedTools())
         return GenerateRequest(
-            id=message.id,
-            messages=request_messages(branch, system, continue_last=continue_last),
+            id=0,
+            messages=request_messages(branch, system, cut, continue_last=continue_last),
             sampling=overlay(options.sampling, settings.sampling),
             reasoning=possible(None if facts is None else facts.reasoning, chosen),
             max_tokens=settings.max_tokens if options.max_tokens is None else options.max_tokens,
             continue_last=continue_last,
             tools=offered.tools,
             tool_choice=offered.choice,
+            conversation=of_chat(conversation),
         )
 
     def _refuse_busy(self, conversation: int) -> None:
@@ -351,8 +382,8 @@ class Conversations:
             elif isinstance(event, ToolCalled):
                 if self._saver.get(event.id) is not None:
                     told.append(AnswerToolCall(event.id, event.call))
-            elif isinstance(event, PrefillProgress):
-                told.append(AnswerPrefill(event.id, event.done, event.total))
+            elif isinstance(event, Queued | PrefillProgress):
+                told.append(answer_progress(event.id, event))
             elif isinstance(event, ExpertsFired):
                 answer = self._saver.get(event.id)
                 if answer is not None:
@@ -366,7 +397,12 @@ class Conversations:
             self._tell(told)
 
     def _explained(self, finished: Finished) -> Finished:
-        """An answer without a model failed for the reason why the model is missing."""
+        """An answer without a model failed for the reason why the model is missing; one that ended because the
+        context is full says so."""
+        facts = self._models.state.facts
+        if facts is not None and ends_full(finished, facts.context):
+            full = ErrorInfo("chat.context_full", {"context": facts.context})
+            return msgspec.structs.replace(finished, notices=(*finished.notices, full))
         reason = self._models.state.error
         if finished.error and finished.error.code == "engine.no_model" and reason:
             return msgspec.structs.replace(finished, error=reason)
@@ -375,6 +411,10 @@ class Conversations:
     def _changed(self, conversation: Conversation) -> Conversation:
         self._tell([ConversationChanged(conversation)])
         return conversation
+
+    def tell(self, events: list[ServiceEvent]) -> None:
+        """For what works on conversations besides this: tell it to the subscribers."""
+        self._tell(events)
 
     def _tell(self, events: list[ServiceEvent]) -> None:
         for subscriber in tuple(self._subscribers):

@@ -9,9 +9,10 @@ import msgspec
 
 from agents.events import Entry
 from agents.permissions.values import ApprovalRequest
+from app.services.residence import LoadReason, Residence, Resting
 from app.services.run_values import RunRecord
 from app.store.records import Conversation, Download, Message
-from engine.api import EngineState, ModelFacts, ToolCall
+from engine.api import Activity, EngineState, ModelFacts, ToolCall
 from engine.errors import ErrorInfo
 from engine.placement.plan import Device, Machine, PlannedModel
 
@@ -35,17 +36,25 @@ class BranchShown(msgspec.Struct, frozen=True):
 
 
 class AnswerQueued(msgspec.Struct, frozen=True):
-    """Waiting for the model: it loads, or another answer is being written."""
+    """An answer begins: the model is asked for it, or loaded first."""
 
     message: int
 
 
+class AnswerWaits(msgspec.Struct, frozen=True):
+    """The answer waits for a place beside others: `ahead` of them come first, 0 once it has its place."""
+
+    message: int
+    ahead: int
+
+
 class AnswerPrefill(msgspec.Struct, frozen=True):
-    """`done` of `total` tokens of the prompt are read."""
+    """`done` of `total` tokens of the prompt are read; `reread`, as in `Usage`, where that is worth a word."""
 
     message: int
     done: int
     total: int
+    reread: ErrorInfo | None = None
 
 
 class AnswerDelta(msgspec.Struct, frozen=True):
@@ -85,6 +94,30 @@ class AnswerFinished(msgspec.Struct, frozen=True):
     message: Message
 
 
+class SummaryStarted(msgspec.Struct, frozen=True):
+    """The model writes a summary of the beginning of a conversation, now part `part` of `parts`: what was told of the
+    text so far is taken into it, and the text begins anew."""
+
+    conversation: int
+    part: int
+    parts: int
+
+
+class SummaryDelta(msgspec.Struct, frozen=True):
+    """New text of a summary, to append."""
+
+    conversation: int
+    text: str
+
+
+class SummaryEnded(msgspec.Struct, frozen=True):
+    """The whole text of a summary, which is not in use yet. `error` says why it ended early, or is empty."""
+
+    conversation: int
+    text: str
+    error: ErrorInfo | None = None
+
+
 class ModelChanged(msgspec.Struct, frozen=True):
     """The engine's state. `fraction` while loading, `error` when it is lost or could not load.
 
@@ -93,6 +126,8 @@ class ModelChanged(msgspec.Struct, frozen=True):
     `without_workers`: the error is about a worker, and `Models.reload(without_workers=True)` may help.
     `workers` are those that it holds while it is loading or ready: they answer nobody else.
     `tuning`, in the state "loading": placements are measured first, and nothing is loaded meanwhile.
+    `because`, when it is loading or ready: why it is loaded.
+    `resting`, in the state "empty": the next request loads it. `facts` are then those that it had last, if any.
     """
 
     state: EngineState
@@ -106,6 +141,20 @@ class ModelChanged(msgspec.Struct, frozen=True):
     without_workers: bool = False
     workers: tuple[str, ...] = ()
     tuning: bool = False
+    because: LoadReason = "chosen"
+    resting: Resting = ""
+
+
+class ResidenceChanged(msgspec.Struct, frozen=True):
+    """What is in memory of the model, for whom and until when; None: nothing."""
+
+    residence: Residence | None
+
+
+class ActivityChanged(msgspec.Struct, frozen=True):
+    """What the engine does; None: no model is loaded, or nothing was asked of it yet."""
+
+    activity: Activity | None
 
 
 class StoreFailed(msgspec.Struct, frozen=True):
@@ -226,12 +275,21 @@ class RunEntries(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...]
 
 
+class RunWaits(msgspec.Struct, frozen=True):
+    """The turn that a run waits for waits itself, as in `AnswerWaits`; where the model tells it."""
+
+    run: int
+    ahead: int
+
+
 class RunPrefill(msgspec.Struct, frozen=True):
-    """`done` of `total` tokens are read of the prompt for the turn that a run waits for; where the model tells it."""
+    """`done` of `total` tokens are read of the prompt for the turn that a run waits for; where the model tells it.
+    `reread` as in `AnswerPrefill`."""
 
     run: int
     done: int
     total: int
+    reread: ErrorInfo | None = None
 
 
 class RunDelta(msgspec.Struct, frozen=True):
@@ -269,13 +327,19 @@ ServiceEvent = (
     | MessageAdded
     | BranchShown
     | AnswerQueued
+    | AnswerWaits
     | AnswerPrefill
     | AnswerDelta
     | AnswerRun
     | AnswerRestarted
     | AnswerToolCall
     | AnswerFinished
+    | SummaryStarted
+    | SummaryDelta
+    | SummaryEnded
     | ModelChanged
+    | ResidenceChanged
+    | ActivityChanged
     | StoreFailed
     | MachineChanged
     | PlacementChanged
@@ -290,6 +354,7 @@ ServiceEvent = (
     | RunChanged
     | RunRemoved
     | RunEntries
+    | RunWaits
     | RunPrefill
     | RunDelta
     | RunAsks

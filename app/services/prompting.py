@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from app.store import records
 from engine.api import Message, ToolCall
@@ -10,12 +10,39 @@ from engine.api import Message, ToolCall
 TITLE_LENGTH = 48
 # For the model: what a call has come to that nobody carried out.
 NOT_CARRIED_OUT = "This call was not carried out."
+# For the model, in the user's turn in front of the first words that it sees.
+_SUMMARY = "[The conversation so far, in short]\n{summary}\n[It goes on here]"
+
+
+def cut_of(path: Iterable[int], cuts: Iterable[records.Cut]) -> records.Cut | None:
+    """The one of `cuts`, newest first, that counts for the branch `path`."""
+    branch = set(path)
+    return next((cut for cut in cuts if cut.first in branch), None)
+
+
+def seen(path: Sequence[records.Message], cut: records.Cut | None) -> Sequence[records.Message]:
+    """What the model sees of the branch `path`."""
+    if cut is None:
+        return path
+    return path[[record.id for record in path].index(cut.first) :]
+
+
+def summary_words(cut: records.Cut | None) -> tuple[Message, ...]:
+    """What is said to the model in the place of what it does not see: a user's turn, or nothing."""
+    if cut is None or not cut.summary:
+        return ()
+    return (Message("user", _SUMMARY.format(summary=cut.summary)),)
 
 
 def request_messages(
-    path: Sequence[records.Message], system_prompt: str, *, continue_last: bool = False
+    path: Sequence[records.Message],
+    system_prompt: str,
+    cut: records.Cut | None = None,
+    *,
+    continue_last: bool = False,
 ) -> tuple[Message, ...]:
-    """What the model is given for the branch `path`, root first.
+    """What the model is given for the branch `path`, root first: from the first message of `cut` on, with its summary
+    in front.
 
     Answers that are empty are left out, and user turns that then follow each other are joined: many
     templates refuse two turns of one role. With `continue_last` the last answer stays even when empty.
@@ -25,6 +52,8 @@ def request_messages(
     messages: list[Message] = []
     if system_prompt.strip():
         messages.append(Message("system", system_prompt))
+    messages += summary_words(cut)
+    path = seen(path, cut)
     for index, record in enumerate(path):
         last = index == len(path) - 1
         is_empty = not record.content and not record.tool_calls

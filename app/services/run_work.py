@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Literal
 from agents.events import RunFinished, RunResumed, RunStarted
 from agents.permissions.values import Grants
 from agents.tools.workspace import Workspace
-from app.services.events import RunDelta, RunPrefill
+from app.services.engine_names import of_run
+from app.services.events import RunDelta
+from app.services.progress import run_progress
 from app.services.run_asking import Asker
 from app.services.run_journal import StoreJournal, Tell
 from app.services.run_parts import RunParts
-from app.services.turns import TellsPrefill
+from app.services.turns import InQueue
 from app.store.records import RunRecord
 from engine.errors import ErrorInfo, UserError
 
@@ -104,8 +106,9 @@ class RunWork:
         lenient = isinstance(self._event, RunResumed) or bool(self.record.conversation)
         tools = self._parts.tools(workspace.root, self._tools, lenient=lenient)
         brain = self._parts.brains.brain(self.record.model)
-        if isinstance(brain, TellsPrefill):
-            brain.on_prefill = lambda done, total: self._tell([RunPrefill(self.record.id, done, total)])
+        if isinstance(brain, InQueue):
+            brain.conversation = of_run(self.record)
+            brain.on_progress = lambda event: self._tell([run_progress(self.record.id, event)])
         run = Run(
             self._journal,
             brain,

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from agents.brain import Ask, Measured, OnText, Turn
+from app.services.progress import Progress
 from engine import api
 from engine.api import (
     Delta,
@@ -18,6 +19,7 @@ from engine.api import (
     GenerateRequest,
     Listener,
     PrefillProgress,
+    Queued,
     ToolCall,
     ToolCalled,
 )
@@ -36,22 +38,24 @@ class Source(Protocol):
     def abort(self, request_id: int) -> None: ...
 
 
-# Called from another thread: so many tokens of all that the prompt has are read.
-OnPrefill = Callable[[int, int], None]
+# Called from another thread with what comes before the first word.
+OnProgress = Callable[[Progress], None]
 
 
 @runtime_checkable
-class TellsPrefill(Protocol):
-    """A brain that tells how far it has read a prompt."""
+class InQueue(Protocol):
+    """A brain that others ask as well: it tells how a turn waits and how far its prompt is read, and is told which
+    conversation its turns belong to."""
 
-    on_prefill: OnPrefill
+    conversation: str
+    on_progress: OnProgress
 
 
 class _Collector:
     """The listener of one answer; keeps what came and wakes who waits."""
 
-    def __init__(self, on_text: OnText, on_prefill: OnPrefill) -> None:
-        self._on_text, self._on_prefill = on_text, on_prefill
+    def __init__(self, on_text: OnText, on_progress: OnProgress) -> None:
+        self._on_text, self._on_progress = on_text, on_progress
         self._lock = threading.Lock()
         self._left = False
         self.ended = threading.Event()
@@ -65,8 +69,8 @@ class _Collector:
                 if isinstance(event, Delta):
                     self.texts[event.channel].append(event.text)
                     self._on_text(event.channel, event.text)
-                elif isinstance(event, PrefillProgress):
-                    self._on_prefill(event.done, event.total)
+                elif isinstance(event, Queued | PrefillProgress):
+                    self._on_progress(event)
                 elif isinstance(event, ToolCalled):
                     self.calls.append(event.call)
                 elif isinstance(event, Finished):
@@ -83,11 +87,11 @@ def take_turn(
     request: GenerateRequest,
     on_text: OnText,
     cancelled: Callable[[], bool],
-    on_prefill: OnPrefill = lambda _done, _total: None,
+    on_progress: OnProgress = lambda _event: None,
 ) -> Turn:
     """Ask and wait for the end; `cancelled` as in `Brain.turn`. An answer that was stopped by somebody else has the
     reason "cancelled" too. Raises UserError as `source.generate` does."""
-    collector = _Collector(on_text, on_prefill)
+    collector = _Collector(on_text, on_progress)
     source.generate(request, collector)
     while not collector.ended.wait(_LOOK_S):
         if cancelled():

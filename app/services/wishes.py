@@ -33,9 +33,20 @@ class KeptWishes(msgspec.Struct, frozen=True):
     budgets: dict[str, Size] = {}
     mode: Mode | None = None
     threads: Count = 0
+    streams: Count = 0
+    draft_model: str = ""
 
     def wishes(self) -> Wishes:
-        return Wishes(self.context, self.prefer, self.cache_type, self.ubatch, self.budgets, mode=self.mode)
+        return Wishes(
+            self.context,
+            self.prefer,
+            self.cache_type,
+            self.ubatch,
+            self.budgets,
+            mode=self.mode,
+            streams=self.streams,
+            draft_model=self.draft_model,
+        )
 
 
 def kept_part(wishes: Wishes, threads: int = 0) -> KeptWishes:
@@ -48,6 +59,8 @@ def kept_part(wishes: Wishes, threads: int = 0) -> KeptWishes:
         wishes.budgets,
         wishes.mode,
         threads,
+        wishes.streams,
+        wishes.draft_model,
     )
 
 
@@ -92,8 +105,12 @@ class WishesFile:
         self._write(path, KeptWishes())
 
     def move(self, path: str, target: str) -> None:
-        """The model's file is elsewhere now; what is kept there already stays. Raises UserError
-        `settings.not_saved`."""
+        """The model's file is elsewhere now, also for models that it guesses ahead for; what is kept there already
+        stays. Raises UserError `settings.not_saved`."""
+        for model in list(self._document):
+            wishes = from_table(self._document[model])[0]
+            if wishes.draft_model == path:
+                self.keep(model, msgspec.structs.replace(wishes, draft_model=target))
         kept = self._document.get(path)
         if kept is not None:
             if target not in self._document:

@@ -25,15 +25,18 @@ def selection() -> Select[*tuple[Any, ...]]:
         row.leaf_id,
         row.draft,
         row.options,
+        row.origin,
     )
 
 
 def record(row: Row[*tuple[Any, ...]]) -> Conversation:
     """A row that begins with the columns of `selection`."""
-    return Conversation(*tuple(row)[:10])
+    return Conversation(*tuple(row)[:11])
 
 
-def create(connection: Connection, options: ChatOptions, now: float) -> Conversation:
+def create(
+    connection: Connection, options: ChatOptions, now: float, origin: int | None = None
+) -> Conversation:
     statement = insert(ConversationRow).values(
         title="",
         title_source="none",
@@ -42,6 +45,7 @@ def create(connection: Connection, options: ChatOptions, now: float) -> Conversa
         updated=now,
         draft="",
         options=options,
+        origin=origin,
     )
     result = connection.execute(statement)
     assert result.inserted_primary_key is not None

@@ -36,7 +36,8 @@ class ChatOptions(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Conversation(msgspec.Struct, frozen=True):
-    """One conversation, without its messages. `leaf` is the last message of the branch that is shown."""
+    """One conversation, without its messages. `leaf` is the last message of the branch that is shown, `origin` the
+    conversation that this one was begun from."""
 
     id: int
     title: str
@@ -48,6 +49,21 @@ class Conversation(msgspec.Struct, frozen=True):
     leaf: int | None
     draft: str
     options: ChatOptions
+    origin: int | None = None
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """From the message `first` on the model sees the branches that go through it; `summary`, written by `model`,
+    stands for what comes before where it is not "". `tokens` took the prompt when it was made, 0 where that was not
+    known."""
+
+    id: int
+    conversation: int
+    first: int
+    created: float = 0.0
+    tokens: int = 0
+    model: str = ""
+    summary: str = ""
 
 
 class Message(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, QueuePool
 
-from app.store import branches, conversations, downloads, messages, models, search, trash, writers
+from app.store import branches, conversations, cuts, downloads, messages, models, search, trash, writers
 from app.store.backup import back_up, restore
 from app.store.connections import connect
 from app.store.errors import told
@@ -29,6 +29,7 @@ from app.store.place import Place
 from app.store.records import (
     ChatOptions,
     Conversation,
+    Cut,
     Download,
     DownloadState,
     LibraryModel,
@@ -104,8 +105,13 @@ class Store:
 
     # --- conversations ---
 
-    def create_conversation(self, options: ChatOptions = ChatOptions()) -> Conversation:  # noqa: B008
-        return self._write(conversations.create, options, self._clock())
+    def create_conversation(
+        self,
+        options: ChatOptions = ChatOptions(),  # noqa: B008
+        origin: int | None = None,
+    ) -> Conversation:
+        """`origin` is the conversation that it is begun from."""
+        return self._write(conversations.create, options, self._clock(), origin)
 
     def conversation(self, id: int) -> Conversation:
         """Also one in the trash. Raises UserError `store.no_conversation`, like all that take its id."""
@@ -232,6 +238,26 @@ class Store:
         Those that this store or another living process is writing are left alone.
         """
         return self._write(messages.recover, self._writer)
+
+    # --- from where on the model sees ---
+
+    def cuts(self, conversation: int) -> list[Cut]:
+        """Those in force in some branch, the newest first: on a branch the newest counts whose first message is in
+        it."""
+        return self._read(cuts.active, conversation)
+
+    def add_cut(self, cut: Cut) -> Cut:
+        """Put a cut in force; its id and time are given here. Raises UserError `store.no_message` for a first message
+        from elsewhere."""
+        return self._write(cuts.add, cut, self._clock())
+
+    def replace_cut(self, old: int, cut: Cut) -> Cut:
+        """Put a cut in the place of another, which stays and is not in force any more."""
+        return self._write(cuts.replace, old, cut, self._clock())
+
+    def set_cut(self, id: int, active: bool) -> Cut:
+        """Put a cut out of force, or back into it."""
+        return self._write(cuts.set_active, id, active)
 
     # --- the library ---
 

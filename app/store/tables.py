@@ -33,7 +33,7 @@ from engine.api import Role, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
 from engine.text import clean_text
 
-SCHEMA_REVISION = "0004"
+SCHEMA_REVISION = "0005"
 """The newest migration. Known without Alembic, so that an up-to-date file opens without importing it."""
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -90,7 +90,8 @@ class Base(DeclarativeBase):
 
 
 class ConversationRow(Base):
-    """`leaf_id` is the end of the branch that is shown; null only without messages."""
+    """`leaf_id` is the end of the branch that is shown; null only without messages. `origin` is the conversation that
+    this one was begun from, null where there is none (any more)."""
 
     __tablename__ = "conversation"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - ids are never given twice
@@ -107,6 +108,7 @@ class ConversationRow(Base):
     )
     draft: Mapped[str] = mapped_column(PlainText)
     options: Mapped[ChatOptions] = mapped_column(JSONStruct(ChatOptions))
+    origin: Mapped[int | None]
 
 
 class MessageRow(Base):
@@ -143,6 +145,28 @@ class MessageRow(Base):
     tool_calls: Mapped[tuple[ToolCall, ...]] = mapped_column(JSONTuple(ToolCall), server_default="[]")
     notices: Mapped[tuple[ErrorInfo, ...]] = mapped_column(JSONTuple(ErrorInfo), server_default="[]")
     run: Mapped[int] = mapped_column(server_default="0")
+
+
+class CutRow(Base):
+    """From where on the model sees: from the message `first_id`, on every branch that it is in; `summary`, if not "",
+    stands for what comes before. Of those that are `active` the newest counts. Rows are added, and nothing of them
+    changes but `active`."""
+
+    __tablename__ = "cut"
+    __table_args__ = (
+        Index("cut_of", "conversation_id", "id"),
+        Index("cut_first", "first_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
+    first_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    created: Mapped[float]
+    active: Mapped[bool]
+    tokens: Mapped[int]
+    model: Mapped[str] = mapped_column(PlainText)
+    summary: Mapped[str] = mapped_column(PlainText)
 
 
 class ModelRow(Base):

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from app.store import conversations
 from app.store.records import Conversation
-from app.store.tables import ConversationRow, MessageRow
+from app.store.tables import ConversationRow, CutRow, MessageRow
 
 
 def put_in(connection: Connection, conversation: int, now: float) -> Conversation:
@@ -43,6 +43,10 @@ def remove(connection: Connection, conversation: int, older_than: float) -> bool
     released = connection.execute(update(ConversationRow).where(expired_still).values(leaf_id=None))
     if released.rowcount == 0:
         return False
+    connection.execute(delete(CutRow).where(CutRow.conversation_id == conversation))
+    connection.execute(
+        update(ConversationRow).where(ConversationRow.origin == conversation).values(origin=None)
+    )
     connection.execute(delete(MessageRow).where(MessageRow.conversation_id == conversation))
     connection.execute(delete(ConversationRow).where(ConversationRow.id == conversation))
     return True

@@ -8,10 +8,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from engine.api import LoadRequest, ModelFacts
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 from engine.formats import ChatFormat
 from engine.local import native, sampling
+from engine.local.drafting.draft_model import DraftModel
+from engine.local.drafting.opening import open_draft_model
 from engine.local.native.routing import ExpertWatch
 from engine.local.planning import find_machine, make_plan
 from engine.local.session import Session
@@ -94,7 +98,11 @@ def open_session(
         if not context:
             raise native.context_refusal(placement)
         undo.callback(native.free_context, context)
-        facts = _facts(request.path, ready, model, context, started)
+        draft_model, notices = _beside(request, ready, model, abort, threads, progress)
+        if draft_model is not None:
+            undo.callback(draft_model.close)
+        check_cancelled()
+        facts = _facts(request, ready, model, context, started, draft_model is not None, notices)
         session = Session(
             model,
             context,
@@ -106,6 +114,8 @@ def open_session(
             threads,
             ready.summary.experts,
             watch,
+            placement.sequences,
+            draft_model,
         )
         undo.pop_all()
     return session
@@ -131,11 +141,41 @@ def _ready(request: LoadRequest, check_cancelled: Callable[[], None]) -> _Ready:
     return _Ready(index, summary, chat_format, machine, plan)
 
 
-def _facts(path: str, ready: _Ready, model: int, context: int, started: float) -> ModelFacts:
-    """What is told of a loaded model; `started` is when its load began, by the monotonic clock."""
+def _beside(
+    request: LoadRequest,
+    ready: _Ready,
+    model: int,
+    abort: native.AbortFlag,
+    threads: int,
+    progress: Callable[[float], bool],
+) -> tuple[DraftModel | None, tuple[ErrorInfo, ...]]:
+    """The model that guesses ahead, where one is wished for, or why the model answers without it."""
+    path = request.wishes.draft_model
+    if not path:
+        return None, ()
+    vocab = native.vocabulary(model)
+    try:
+        return open_draft_model(path, vocab, ready.machine, ready.plan, abort, threads, progress), ()
+    except UserError as error:
+        return None, (ErrorInfo("drafting.without", {"name": Path(path).name}), error.info)
+
+
+def _facts(
+    request: LoadRequest,
+    ready: _Ready,
+    model: int,
+    context: int,
+    started: float,
+    drafts: bool,
+    notices: tuple[ErrorInfo, ...],
+) -> ModelFacts:
+    """What is told of a loaded model; `started` is when its load began, by the monotonic clock. `drafts`: the wished
+    model guesses ahead.
+    """
     summary, placement = ready.summary, ready.plan.placement
+    plan = msgspec.structs.replace(ready.plan, notices=(*ready.plan.notices, *notices))
     return ModelFacts(
-        path=path,
+        path=request.path,
         name=summary.name,
         architecture=summary.architecture,
         quantisation=summary.quantisation,
@@ -144,9 +184,10 @@ def _facts(path: str, ready: _Ready, model: int, context: int, started: float) -
         reasoning=ready.chat_format.reasoning,
         sampling=sampling.usable(summary.sampling),
         load_s=time.monotonic() - started,
-        plan=ready.plan,
+        plan=plan,
         weights=native.loaded_weights(model, context, ready.gguf, placement),
         machine=ready.machine,
+        draft_model=request.wishes.draft_model if drafts else "",
     )
 
 

@@ -10,6 +10,7 @@ from engine.placement.estimate import Overhead, cache_bytes, compute_bytes, larg
 from engine.placement.layout import Layout, Load, Room, Spread, divide, fill, lay_out, on_the_cpu
 from engine.placement.overrides import overrides_for
 from engine.placement.plan import (
+    MOST_DRAFTED,
     RAM,
     CacheType,
     Concession,
@@ -39,6 +40,12 @@ class Choice(msgspec.Struct, frozen=True):
     devices: tuple[str, ...]
     mode: Mode
     spread: Spread = "even"
+    sequences: int = 1
+
+    @property
+    def outputs(self) -> int:
+        """Rows of one step that are drawn from: one of each answer, and what is guessed ahead."""
+        return self.sequences + MOST_DRAFTED
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -137,7 +144,10 @@ def _load(index: TensorIndex, choice: Choice) -> Load:
     whole = choice.mode == "layers"
     return Load.of(
         tuple(layer.dense_bytes + (layer.expert_bytes if whole else 0) for layer in index.layers),
-        tuple(cache_bytes(layer, choice.context, choice.cache_type, choice.ubatch) for layer in index.cache),
+        tuple(
+            cache_bytes(layer, choice.context, choice.cache_type, choice.ubatch, choice.sequences)
+            for layer in index.cache
+        ),
         tuple(0 if whole else layer.expert_bytes for layer in index.layers),
     )
 
@@ -181,8 +191,8 @@ def _with_own_experts(index: TensorIndex, names: Sequence[str], counts: Sequence
 
 def _room(given: Given, choice: Choice, name: str, staging: int) -> Room:
     index, device = given.index, given.device(name)
-    without = compute_bytes(index, choice.context, choice.ubatch, holds_output=False)
-    output = compute_bytes(index, choice.context, choice.ubatch, holds_output=True) - without
+    without = compute_bytes(index, choice.context, choice.ubatch, outputs=0)
+    output = compute_bytes(index, choice.context, choice.ubatch, outputs=choice.outputs) - without
     staged = staging if device.streams else 0
     return Room(
         name,
@@ -232,7 +242,11 @@ def _device_bytes(given: Given, choice: Choice, layout: Layout, load: Load) -> d
     for name in model:
         staging = largest_expert_tensor(index) if staged and given.device(name).streams else 0
         compute = compute_bytes(
-            index, choice.context, choice.ubatch, holds_output=name == layout.output, staging=staging
+            index,
+            choice.context,
+            choice.ubatch,
+            outputs=choice.outputs if name == layout.output else 0,
+            staging=staging,
         )
         sizes[name] = DeviceBytes(
             max(model[name] + overhead.model.get(name, 0), 0),
@@ -279,6 +293,8 @@ def _placement(
         op_offload=op_offload,
         min_batch=1 if choice.mode == "streamed" and op_offload else 0,
         workers=given.workers,
+        sequences=choice.sequences,
+        outputs=choice.outputs,
     )
 
 

@@ -16,9 +16,8 @@ from engine.placement.tensor_index import CacheLayer, TensorIndex
 CELLS = 256  # llama.cpp pads the number of cells to this
 # Elements and bytes of one block of each type.
 _BLOCKS: dict[CacheType, tuple[int, int]] = {"f16": (1, 2), "q8_0": (32, 34), "q4_0": (32, 18)}
-# Values of the embedding's width that live at once while one layer is computed: the residual stream, normalised
-# input, queries, keys, values, attention and the widest of the feed-forward network.
-_LIVE_ACTIVATIONS = 10
+# What a graph keeps at once of one token, in widths of the embedding, where the weights are not known.
+_USUAL_WIDTH = 10
 _FLOAT, _HALF = 4, 2
 
 
@@ -43,22 +42,25 @@ def padded_context(context: int) -> int:
     return -(-context // CELLS) * CELLS
 
 
-def cache_bytes(layer: CacheLayer, context: int, cache_type: CacheType, ubatch: int) -> int:
-    """KV cache and recurrent state of one layer for one sequence of `context` tokens."""
+def cache_bytes(
+    layer: CacheLayer, context: int, cache_type: CacheType, ubatch: int, sequences: int = 1
+) -> int:
+    """KV cache and recurrent state of one layer for `sequences` that share `context` tokens: each has a window
+    and a state of its own."""
     cells = padded_context(context)
     if layer.window:
-        cells = min(cells, padded_context(layer.window + ubatch))
+        cells = min(cells, padded_context(layer.window * sequences + ubatch))
     block, size = _BLOCKS[cache_type]
-    return (layer.k + layer.v) * cells * size // block + layer.recurrent_bytes
+    return (layer.k + layer.v) * cells * size // block + layer.recurrent_bytes * sequences
 
 
-def compute_bytes(
-    index: TensorIndex, context: int, ubatch: int, *, holds_output: bool, staging: int = 0
-) -> int:
-    """Buffers of the graph at its largest: activations, the attention mask, the logits where the output is
-    computed, and `staging` for experts that are copied over for one operation."""
-    width = _LIVE_ACTIVATIONS * index.embedding_length + (index.vocabulary if holds_output else 0)
-    return ubatch * (_FLOAT * width + _HALF * padded_context(context)) + staging
+def compute_bytes(index: TensorIndex, context: int, ubatch: int, *, outputs: int, staging: int = 0) -> int:
+    """Buffers of the graph at its largest: activations and the attention mask of a layer, or after the last one the
+    logits of `outputs` rows where the output is computed. `staging` is for experts that are copied over for one
+    operation."""
+    width = index.graph_width or _USUAL_WIDTH * index.embedding_length
+    layer = ubatch * (_FLOAT * width + _HALF * padded_context(context))
+    return max(layer, _FLOAT * index.vocabulary * min(outputs, ubatch)) + staging
 
 
 def largest_expert_tensor(index: TensorIndex) -> int:

@@ -24,6 +24,8 @@ CacheType = Literal["f16", "q8_0", "q4_0"]
 # How weights that stay in RAM are held: mapped from the file, copied to memory the GPU can read by itself, or
 # mapped and kept from being swapped out.
 LoadMode = Literal["mapped", "pinned", "locked"]
+# Tokens guessed ahead that one step may check, those of all answers together.
+MOST_DRAFTED = 64
 # What a load that failed is made easier by, one after the other.
 Concession = Literal["unpinned", "layer", "ubatch", "context"]
 
@@ -58,7 +60,9 @@ class Wishes(msgspec.Struct, frozen=True):
 
     `budgets` are bytes by device name (`RAM` included); a device that is not named gets what is free less a
     margin. `workers` are RPC addresses "host:port", in the order that names them RPC0, RPC1, and so on.
-    `mode` forces one of the modes. `concessions` were made because loading an earlier plan failed.
+    `mode` forces one of the modes. `concessions` were made because loading an earlier plan failed. `streams`: how
+    many answers shall be written at once. `draft_model` is the path of a smaller model with the same tokens that
+    guesses ahead, "": none; it gets what the plan leaves.
     """
 
     context: int = 0
@@ -69,6 +73,8 @@ class Wishes(msgspec.Struct, frozen=True):
     workers: tuple[str, ...] = ()
     mode: Mode | None = None
     concessions: tuple[Concession, ...] = ()
+    streams: int = 0
+    draft_model: str = ""
 
 
 class Override(msgspec.Struct, frozen=True):
@@ -84,7 +90,8 @@ class Placement(msgspec.Struct, frozen=True):
     `gpu_layers` is llama.cpp's n_gpu_layers: the last so many of the repeating layers and the output go to
     `devices`, divided by `split` (layers per device, same order). `min_batch` 0 leaves op offload's smallest
     batch to the library (32). The context is in tokens, and shared by `sequences`: so many answers can be written
-    at once.
+    at once. `outputs`: so many rows of one batch may be drawn from, which saves the logits of all others; a batch
+    that asks for more aborts the process. 0: all of them.
     """
 
     context: int
@@ -100,6 +107,7 @@ class Placement(msgspec.Struct, frozen=True):
     min_batch: int = 0
     workers: tuple[str, ...] = ()
     sequences: int = 1
+    outputs: int = 0
 
 
 class DeviceBytes(msgspec.Struct, frozen=True):

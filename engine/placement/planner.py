@@ -29,6 +29,11 @@ STREAMED_UBATCHES = (1024, 2048, 4096)
 ANSWER_TOKENS = 500
 # A larger ubatch must save more than a few percent, for it takes memory that other programs may want.
 WORTH_A_LARGER_UBATCH = 1.03
+# Answers written at once, the most first, where none are wished.
+SEQUENCES = (4, 2)
+MOST_FOR_SEQUENCES = 1.05
+# A step has a row of each answer, and must hold them with the smallest ubatch.
+MOST_STREAMS = 32
 # Streaming for every token must promise this much before it is chosen on a prediction alone.
 CLEARLY_FASTER = 1.25
 # The longest context, where the file does not say for how long the model was trained.
@@ -94,15 +99,17 @@ def finished(
 
 
 def choose(given: Given, wishes: Wishes) -> Choice:
-    """Decide mode, context, cache type, devices and ubatch, in this order."""
+    """Decide mode, context, cache type, sequences, devices and ubatch."""
     given = msgspec.structs.replace(given, concessions=())
     mode, devices = _mode(given, wishes)
     asked = _context(given.index, wishes)
     start = Choice(asked, wishes.cache_type or "f16", wishes.ubatch or UBATCH, devices, mode)
     if wishes.prefer == "context" and not wishes.context:
-        start = _longest(given, start, wishes.cache_type)
-    elif wishes.cache_type is None and (wishes.context or wishes.prefer == "context"):
-        start = _smaller_cache_if_needed(given, start)
+        start = _longest(given, _with_sequences(given, wishes, start), wishes.cache_type)
+    else:
+        if wishes.cache_type is None and wishes.context:
+            start = _smaller_cache_if_needed(given, start)
+        start = _with_sequences(given, wishes, start)
     start = _best(given, _spreads(given, start))
     best = _smallest_ubatch_near_the_best(given, _ubatches(given, wishes, start))
     return _streamed_if_clearly_faster(given, wishes, best)
@@ -164,8 +171,8 @@ def _streamed_if_clearly_faster(given: Given, wishes: Wishes, choice: Choice) ->
 
 
 def _context(index: TensorIndex, wishes: Wishes) -> int:
-    for name, value in (("context", wishes.context), ("ubatch", wishes.ubatch)):
-        if value < 0:
+    for name, value in (("context", wishes.context), ("ubatch", wishes.ubatch), ("streams", wishes.streams)):
+        if value < 0 or (name == "streams" and value > MOST_STREAMS):
             raise UserError("placement.bad_number", name=name, value=value)
     trained = index.trained_context or LONGEST_CONTEXT
     if wishes.context > trained:
@@ -213,6 +220,33 @@ def _longest_in(given: Given, start: Choice) -> Choice:
         middle = (low + high) // 2
         low, high = (middle, high) if as_good(middle * CELLS) else (low, middle)
     return msgspec.structs.replace(start, context=max(low * CELLS, start.context))
+
+
+# --- sequences -------------------------------------------------------------------------------------------
+
+
+def _with_sequences(given: Given, wishes: Wishes, start: Choice) -> Choice:
+    """As many answers at once as are wished, else the most of `SEQUENCES` that cost next to nothing.
+
+    Attention over everything costs nothing more, for all share its cells; a window or a recurrent state is
+    needed once for each. What that takes must not make a plan fail that fits, nor move what every token reads off
+    the devices, nor begin to page, nor slow an answer down by more than `MOST_FOR_SEQUENCES`, which is about
+    one layer of experts.
+    """
+    if wishes.streams:
+        return msgspec.structs.replace(start, sequences=min(wishes.streams, start.ubatch))
+    alone = work_out(given, start)
+    for sequences in SEQUENCES:
+        choice = msgspec.structs.replace(start, sequences=min(sequences, start.ubatch))
+        shared = work_out(given, choice)
+        if (
+            shared.missing <= alone.missing
+            and (shared.paged == 0 or alone.paged > 0)
+            and shared.layout.first <= alone.layout.first
+            and _seconds(shared) <= MOST_FOR_SEQUENCES * _seconds(alone)
+        ):
+            return choice
+    return start
 
 
 # --- devices and ubatch ----------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ class _Search:
             return candidate
         choice, index = self._choice, self._given.index
         staging = largest_expert_tensor(index)
-        buffers = compute_bytes(index, choice.context, choice.ubatch, holds_output=True, staging=staging)
+        buffers = compute_bytes(index, choice.context, choice.ubatch, outputs=choice.outputs, staging=staging)
         return self._candidate(Overhead(compute=dict.fromkeys(choice.devices, -buffers)))
 
     def _between(self) -> Candidate | None:

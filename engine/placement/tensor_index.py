@@ -13,6 +13,7 @@ import msgspec
 
 from engine.placement.cache_geometry import CacheLayer, cache_layers
 from engine.placement.gguf_file import LongArray, Tensor
+from engine.placement.graph_width import graph_width
 from engine.placement.tensor_roles import Part, Role, classify
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class TensorIndex(msgspec.Struct, frozen=True):
 
     `bytes` are the weights of the file, each once. `mtp_layers` count in llama.cpp's n_gpu_layers, after
     `layers` and before the output, although nothing of them is loaded (`src/llama-model.cpp`, n_layer_all).
+    `graph_width` as in `engine.placement.graph_width`, 0: not known.
     """
 
     architecture: str
@@ -72,6 +74,7 @@ class TensorIndex(msgspec.Struct, frozen=True):
     embedding_length: int
     vocabulary: int
     mtp_layers: int = 0
+    graph_width: int = 0
 
     @property
     def expert_bytes(self) -> int:
@@ -138,6 +141,7 @@ def tensor_index(index: GgufIndex) -> TensorIndex:
         embedding_length=index.number("embedding_length"),
         vocabulary=_vocabulary(index, table),
         mtp_layers=mtp_layers,
+        graph_width=graph_width(index),
     )
 
 

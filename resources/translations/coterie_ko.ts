@@ -136,18 +136,6 @@
         <translation>다시 시도</translation>
     </message>
     <message>
-        <source>Waiting for the model…</source>
-        <translation>모델을 기다리는 중…</translation>
-    </message>
-    <message>
-        <source>Reading your words… {percent} %</source>
-        <translation>글을 읽는 중… {percent}%</translation>
-    </message>
-    <message>
-        <source>about {seconds} s left</source>
-        <translation>약 {seconds}초 남음</translation>
-    </message>
-    <message>
         <source>Assistant, {time}: {words}</source>
         <translation>어시스턴트, {time}: {words}</translation>
     </message>
@@ -690,6 +678,10 @@
         <translation>모델을 불러오는 중입니다. 지금 보내도 됩니다.</translation>
     </message>
     <message>
+        <source>The model is not loaded. It loads when you write.</source>
+        <translation>모델을 아직 불러오지 않았습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+    </message>
+    <message>
         <source>Sent to {host}, outside this computer</source>
         <translation>이 컴퓨터 밖의 {host}(으)로 전송됩니다</translation>
     </message>
@@ -793,6 +785,41 @@
         <source>MMMM yyyy</source>
         <comment>a month as a heading, in the letters of QDate</comment>
         <translation>yyyy년 M월</translation>
+    </message>
+</context>
+<context>
+    <name>CutLine</name>
+    <message>
+        <source>The model sees a summary of the {messages} messages above, and the chat from here on.</source>
+        <translation>모델은 위의 메시지 {messages}개 대신 요약을 보고, 여기부터는 대화를 그대로 봅니다.</translation>
+    </message>
+    <message>
+        <source>The model sees the chat from here on, without the {messages} messages above.</source>
+        <translation>모델은 위의 메시지 {messages}개를 빼고 여기부터 봅니다.</translation>
+    </message>
+    <message>
+        <source>Hide summary</source>
+        <translation>요약 숨기기</translation>
+    </message>
+    <message>
+        <source>Show summary</source>
+        <translation>요약 보기</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>고치기</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>The model sees those messages again</source>
+        <translation>모델이 그 메시지를 다시 봅니다</translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation>요약</translation>
     </message>
 </context>
 <context>
@@ -2342,13 +2369,6 @@
     </message>
 </context>
 <context>
-    <name>LiveTurn</name>
-    <message>
-        <source>Waiting for the model…</source>
-        <translation>모델을 기다리는 중…</translation>
-    </message>
-</context>
-<context>
     <name>LogPart</name>
     <message>
         <source>Its last words</source>
@@ -2462,6 +2482,10 @@
     <message>
         <source>being tuned</source>
         <translation>맞추는 중</translation>
+    </message>
+    <message>
+        <source>not loaded, loads when you write</source>
+        <translation>불러오지 않음, 글을 쓰면 불러옵니다</translation>
     </message>
     <message>
         <source>Choose a model</source>
@@ -3170,6 +3194,21 @@
     </message>
 </context>
 <context>
+    <name>OriginLine</name>
+    <message>
+        <source>Begun from “{title}”.</source>
+        <translation>‘{title}’에서 이어서 시작한 대화입니다.</translation>
+    </message>
+    <message>
+        <source>Open it</source>
+        <translation>열기</translation>
+    </message>
+    <message>
+        <source>Open “{title}”</source>
+        <translation>‘{title}’ 열기</translation>
+    </message>
+</context>
+<context>
     <name>PageHeader</name>
     <message>
         <source>Tune for this PC</source>
@@ -3630,6 +3669,156 @@
     <message>
         <source>A tool that calls itself harmless is treated so. Else each is asked about as if it could change everything that the server can reach.</source>
         <translation>스스로 해롭지 않다고 하는 도구는 그렇게 다룹니다. 믿지 않으면 서버가 접근할 수 있는 모든 것을 바꿀 수 있는 도구로 보고 매번 여쭙니다.</translation>
+    </message>
+</context>
+<context>
+    <name>RoomCard</name>
+    <message>
+        <source>Not now</source>
+        <translation>나중에</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>멈추기</translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation>요약</translation>
+    </message>
+    <message>
+        <source>The model writes the summary</source>
+        <translation>모델이 요약을 쓰고 있습니다</translation>
+    </message>
+    <message>
+        <source>Is this summary right?</source>
+        <translation>이 요약이 맞나요?</translation>
+    </message>
+    <message>
+        <source>The conversation fits again</source>
+        <translation>이제 대화가 들어갑니다</translation>
+    </message>
+    <message>
+        <source>The conversation is longer than the model can read at once</source>
+        <translation>대화가 모델이 한 번에 읽을 수 있는 길이를 넘었습니다</translation>
+    </message>
+    <message>
+        <source>The conversation will soon be longer than the model can read at once</source>
+        <translation>대화가 곧 모델이 한 번에 읽을 수 있는 길이를 넘습니다</translation>
+    </message>
+    <message>
+        <source>The model is loading. Then it can be counted what helps.</source>
+        <translation>모델을 불러오는 중입니다. 다 불러오면 무엇을 할 수 있는지 계산합니다.</translation>
+    </message>
+    <message>
+        <source>Counting what helps…</source>
+        <translation>무엇을 할 수 있는지 계산하는 중…</translation>
+    </message>
+    <message>
+        <source>It will stand for the first {messages} messages, which stay here for you. Change it as you like.</source>
+        <translation>처음 메시지 {messages}개를 대신합니다. 메시지는 이 대화에 그대로 남습니다. 요약은 자유롭게 고치실 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>It takes {needed} of {context} tokens.</source>
+        <translation>{context}토큰 중 {needed}토큰을 사용합니다.</translation>
+    </message>
+    <message>
+        <source>It takes {needed} of {context} tokens. You choose what happens. Nothing is deleted, and each choice can be taken back.</source>
+        <translation>{context}토큰 중 {needed}토큰을 사용합니다. 어떻게 할지 골라 주세요. 아무것도 삭제되지 않으며, 무엇을 고르든 되돌릴 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>It takes {needed} of {context} tokens. You choose what happens, and then the answer is written. Nothing is deleted, and each choice can be taken back.</source>
+        <translation>{context}토큰 중 {needed}토큰이 필요합니다. 어떻게 할지 고르시면 이어서 답변합니다. 아무것도 삭제되지 않으며, 무엇을 고르든 되돌릴 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Part {part} of {parts}. You see it before it is used.</source>
+        <translation>{parts}부분 중 {part}번째입니다. 사용하기 전에 보여 드립니다.</translation>
+    </message>
+    <message>
+        <source>You see it before it is used.</source>
+        <translation>사용하기 전에 보여 드립니다.</translation>
+    </message>
+    <message>
+        <source>Answer now</source>
+        <translation>지금 답하기</translation>
+    </message>
+    <message>
+        <source>The answer is written, or goes on.</source>
+        <translation>답변을 쓰거나 이어서 씁니다.</translation>
+    </message>
+    <message>
+        <source>Summarise the beginning</source>
+        <translation>앞부분 요약하기</translation>
+    </message>
+    <message>
+        <source>The model writes a summary of the first {messages} messages, of at most {summary} tokens. You see it before it is used. Then at least {rest} of {context} tokens are free.</source>
+        <translation>모델이 처음 메시지 {messages}개를 최대 {summary}토큰으로 요약합니다. 사용하기 전에 보여 드립니다. 그러면 {context}토큰 중 적어도 {rest}토큰이 남습니다.</translation>
+    </message>
+    <message>
+        <source>Leave out the oldest</source>
+        <translation>오래된 메시지 빼기</translation>
+    </message>
+    <message>
+        <source>The first {messages} messages stay here for you, but the model does not see them any more. Then {free} of {context} tokens are free.</source>
+        <translation>처음 메시지 {messages}개는 여기에 그대로 남지만 모델은 더 이상 보지 않습니다. 그러면 {context}토큰 중 {free}토큰이 남습니다.</translation>
+    </message>
+    <message>
+        <source>Start anew</source>
+        <translation>새 대화로 시작하기</translation>
+    </message>
+    <message>
+        <source>A new chat with your question and a link back to this one, which stays as it is.</source>
+        <translation>질문을 새 대화로 옮기고 이 대화로 돌아오는 링크를 남깁니다. 이 대화는 그대로 있습니다.</translation>
+    </message>
+    <message>
+        <source>Larger context</source>
+        <translation>컨텍스트 늘리기</translation>
+    </message>
+    <message>
+        <source>This model can read up to {trained} tokens. Placement shows what this machine has room for.</source>
+        <translation>이 모델은 최대 {trained}토큰까지 읽을 수 있습니다. 이 컴퓨터에서 어디까지 가능한지는 배치에서 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Edit the message</source>
+        <translation>메시지 고치기</translation>
+    </message>
+    <message>
+        <source>A shorter message may fit.</source>
+        <translation>더 짧은 메시지는 들어갈 수 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>RoomControl</name>
+    <message>
+        <source>This chat takes {used} of the {size} tokens that the model can read at once.</source>
+        <translation>이 대화는 모델이 한 번에 읽을 수 있는 {size}토큰 중 {used}토큰을 사용합니다.</translation>
+    </message>
+    <message>
+        <source>Make room…</source>
+        <translation>공간 만들기…</translation>
+    </message>
+    <message>
+        <source>The first {messages} messages stay here, but the model does not see them any more.</source>
+        <translation>처음 메시지 {messages}개는 여기에 남지만 모델은 더 이상 보지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The model now sees a summary of the first {messages} messages.</source>
+        <translation>이제 모델은 처음 메시지 {messages}개 대신 요약을 봅니다.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>This is a new chat; the one before stays as it is.</source>
+        <translation>새 대화입니다. 이전 대화는 그대로 있습니다.</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>돌아가기</translation>
+    </message>
+    <message>
+        <source>The model sees the whole chat again, as far as it fits.</source>
+        <translation>모델이 다시 대화 전체를 봅니다(들어가는 만큼).</translation>
     </message>
 </context>
 <context>
@@ -5078,6 +5267,21 @@
     </message>
 </context>
 <context>
+    <name>SummaryEditor</name>
+    <message>
+        <source>Summary</source>
+        <translation>요약</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>사용하기</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>버리기</translation>
+    </message>
+</context>
+<context>
     <name>TextBox</name>
     <message>
         <source>Copied</source>
@@ -5694,6 +5898,29 @@
     </message>
 </context>
 <context>
+    <name>Waiting</name>
+    <message>
+        <source>Waiting for another answer…</source>
+        <translation>다른 답변 1개가 끝나기를 기다리는 중…</translation>
+    </message>
+    <message>
+        <source>Waiting for {count} other answers…</source>
+        <translation>다른 답변 {count}개가 끝나기를 기다리는 중…</translation>
+    </message>
+    <message>
+        <source>Waiting for the model…</source>
+        <translation>모델을 기다리는 중…</translation>
+    </message>
+    <message>
+        <source>Reading your words… {percent} %</source>
+        <translation>글을 읽는 중… {percent}%</translation>
+    </message>
+    <message>
+        <source>about {seconds} s left</source>
+        <translation>약 {seconds}초 남음</translation>
+    </message>
+</context>
+<context>
     <name>WelcomePage</name>
     <message>
         <source>Welcome to Coterie</source>
@@ -5801,6 +6028,14 @@
         <translation>긴 컨텍스트</translation>
     </message>
     <message>
+        <source>None</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Draft model</source>
+        <translation>초안 모델</translation>
+    </message>
+    <message>
         <source>Prompts: read by the processor</source>
         <translation>프롬프트: 프로세서가 읽음</translation>
     </message>
@@ -5859,6 +6094,10 @@
     <message>
         <source>What comes first when memory does not suffice for both.</source>
         <translation>메모리가 둘 다에 모자랄 때 무엇을 먼저 할지입니다.</translation>
+    </message>
+    <message>
+        <source>A smaller model of the same family guesses ahead. The answers stay the same, and come faster where it guesses right.</source>
+        <translation>같은 계열의 더 작은 모델이 다음 내용을 미리 추측합니다. 답변은 그대로이고, 추측이 맞는 만큼 빨라집니다.</translation>
     </message>
 </context>
 <context>

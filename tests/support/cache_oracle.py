@@ -1,7 +1,7 @@
-"""Asks llama.cpp itself how much a model remembers, in a process of its own: `python -m ... MODEL CONTEXT`.
+"""Asks llama.cpp itself how much a model remembers, in a process of its own: `python -m ... MODEL CONTEXT OUTPUTS`.
 
-Prints {"cache": bytes, "state": bytes} for caches in F16, one sequence and a ubatch of 512, without loading a
-weight.
+Prints {"cache": bytes, "state": bytes, "compute": bytes} for one sequence and for four, in a list, with caches in
+F16 and a ubatch of 512, of which `OUTPUTS` rows may be drawn from, without loading a weight.
 """
 
 from __future__ import annotations
@@ -9,23 +9,28 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections import Counter
 from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
+SEQUENCES = (1, 4)
 _SIZE = re.compile(r"(llama_kv_cache|llama_memory_recurrent): size = +([\d.]+) MiB")
+_COMPUTE = re.compile(r"(sched_reserve): .* compute buffer size = +([\d.]+) MiB")
+_NAMES = {"llama_kv_cache": "cache", "llama_memory_recurrent": "state", "sched_reserve": "compute"}
 
 
-def main(path: str, context_length: int) -> None:
-    sizes = {"llama_kv_cache": 0.0, "llama_memory_recurrent": 0.0}
+def main(path: str, context_length: int, outputs: int) -> None:
+    sizes: Counter[str] = Counter()
 
     @llama.llama_log_callback
     def log(level: int, text: bytes, _: Any) -> None:
-        match = _SIZE.match(text.decode(errors="replace"))
+        line = text.decode(errors="replace")
+        match = _SIZE.match(line) or _COMPUTE.match(line)
         if match:
-            sizes[match[1]] += float(match[2])
+            sizes[_NAMES[match[1]]] += round(float(match[2]) * 2**20)
         elif level >= 4:
-            sys.stderr.write(text.decode(errors="replace"))
+            sys.stderr.write(line)
 
     llama.llama_log_set(log, None)
     llama.llama_backend_init()
@@ -36,12 +41,18 @@ def main(path: str, context_length: int) -> None:
         sys.exit("llama.cpp refused the model")
     settings = llama.llama_context_default_params()
     settings.n_ctx, settings.n_batch, settings.n_ubatch = context_length, 512, 512
-    settings.swa_full = False
-    if not llama.llama_init_from_model(model, settings):
-        sys.exit("llama.cpp refused the context")
-    found = {"cache": sizes["llama_kv_cache"], "state": sizes["llama_memory_recurrent"]}
-    print(json.dumps({name: round(size * 2**20) for name, size in found.items()}))
+    settings.swa_full, settings.n_outputs_max = False, outputs
+    found = []
+    for sequences in SEQUENCES:
+        sizes.clear()
+        settings.n_seq_max, settings.kv_unified = sequences, sequences > 1
+        context = llama.llama_init_from_model(model, settings)
+        if not context:
+            sys.exit("llama.cpp refused the context")
+        found.append({name: sizes[name] for name in _NAMES.values()})
+        llama.llama_free(context)
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

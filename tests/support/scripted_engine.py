@@ -6,6 +6,8 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from engine.api import (
     Delta,
     EngineState,
@@ -32,6 +34,7 @@ from engine.api import (
 from engine.errors import ErrorInfo
 
 Answer = Callable[[GenerateRequest], Sequence[str]]
+First = Callable[[GenerateRequest], Sequence[Event]]
 SWITCH = ReasoningControl("switch", (), "on")
 
 
@@ -40,8 +43,12 @@ class ScriptedEngine:
 
     `pace` is the time in seconds between two pieces of an answer; `hold`, while set, keeps a load or answer
     from going on. A piece that begins with "<think>" is reasoning, which is left out once the answer is wanted
-    now. `fired` is what each answer tells while experts are watched; `calls` and `notices` are those of each
-    answer.
+    now. With `counts` it has a context: a prompt that does not fit is refused, an answer ends where it is full or at
+    its limit, and its usage is what was counted, a token for each piece. With `beside` answers are written beside
+    each other, each on a thread of its own.
+
+    `fired` is what each answer tells while experts are watched; `calls` and `notices` are those of each
+    answer, `first` what is told before its first word and `usage` what it took, but for the tokens written.
     """
 
     def __init__(
@@ -55,13 +62,20 @@ class ScriptedEngine:
         fired: tuple[tuple[int, ...], ...] = (),
         calls: tuple[ToolCall, ...] = (),
         notices: tuple[ErrorInfo, ...] = (),
+        beside: bool = False,
+        counts: bool = False,
     ) -> None:
         self._listener, self._answer = listener, answer
-        self._reasoning, self._pace = reasoning, pace
+        self._reasoning, self.pace, self._counts = reasoning, pace, counts
         self.load_error = load_error
         self.fired, self.watching = fired, False
         self.front, self.forgotten = "", list[str]()
         self.calls, self.notices = calls, notices
+        self.first: First = lambda request: (PrefillProgress(request.id, 10, 10, 0),)
+        self.usage = Usage(1200, 1000)
+        self._beside = beside
+        self._telling = threading.Lock()
+        self._writing: list[threading.Thread] = []
         self.hold = threading.Event()
         self.requests: list[GenerateRequest] = []
         self._state: EngineState = "empty"
@@ -100,9 +114,8 @@ class ScriptedEngine:
 
     def measure(self, request: GenerateRequest, texts: tuple[str, ...] = ()) -> None:
         """A token for each four characters, told from a thread of its own: nothing is waited for."""
-        said = "".join(message.content for message in request.messages) + str(request.tools or "")
         counts = tuple(-(-len(text) // 4) for text in texts)
-        measured = Measured(request.id, -(-len(said) // 4), counts)
+        measured = Measured(request.id, _tokens(request), counts)
         threading.Thread(target=self._tell, args=(measured,), name="scripted-measure").start()
 
     def abort(self, request_id: int) -> None:
@@ -137,14 +150,29 @@ class ScriptedEngine:
             if isinstance(work, LoadRequest):
                 self._do_load(work)
             elif isinstance(work, threading.Event):
+                self._end_writing()
                 self._state, self._facts = "empty", None
                 self._unloading.clear()
                 work.set()
+            elif self._beside:
+                thread = threading.Thread(target=self._do_generate, args=(work,), name="scripted-answer")
+                self._writing.append(thread)
+                thread.start()
             else:
                 self._do_generate(work)
+        self._end_writing()
+
+    def _end_writing(self) -> None:
+        while self._writing:
+            self._writing.pop().join()
+
+    def tell(self, *events: Event) -> None:
+        """Tell what comes of no request, or in the middle of one."""
+        self._tell(*events)
 
     def _tell(self, *events: Event) -> None:
-        self._listener(list(events))
+        with self._telling:
+            self._listener(list(events))
 
     def _ending(self) -> bool:
         return self._closing.is_set() or self._unloading.is_set()
@@ -183,10 +211,22 @@ class ScriptedEngine:
 
     def _do_generate(self, request: GenerateRequest) -> None:
         number = request.id
-        self._tell(PrefillProgress(number, 10, 10, 0))
+        prompt, limit = _tokens(request), 10**9
+        if self._counts:
+            assert self._facts is not None
+            room = self._facts.context - prompt
+            if room <= 0:
+                params = {"needed": prompt, "available": self._facts.context}
+                error = ErrorInfo("engine.context_overflow", params)
+                self._tell(Finished(number, "error", Usage(prompt), Timings(), error))
+                return
+            limit = min(room, request.max_tokens or room)
+        self._tell(*self.first(request))
         count = 0
         ended = False
         for piece in self._answer(request):
+            if count == limit:
+                break
             ended = self._held(lambda: number in self._aborted or self._ending())
             if ended:
                 break
@@ -195,12 +235,18 @@ class ScriptedEngine:
             channel = "reasoning" if piece.startswith("<think>") else "content"
             self._tell(Delta(number, channel, piece.removeprefix("<think>")))  # type: ignore[arg-type]
             count += 1
-            self._closing.wait(self._pace)
+            self._closing.wait(self.pace)
         if self.watching and self.fired:
             self._tell(ExpertsFired(number, count, self.fired, 0.06))
-        usage = Usage(1200, 1000, count, 0)
+        usage = Usage(prompt) if self._counts else self.usage
+        usage = msgspec.structs.replace(usage, completion_tokens=count)
         timings = Timings(0.1, 0.4, 500.0, 38.0, 0.0)
         calls = () if ended else self.calls
         self._tell(*(ToolCalled(number, call) for call in calls))
-        reason: FinishReason = "cancelled" if ended else "stop"
+        reason: FinishReason = "cancelled" if ended else "length" if count == limit else "stop"
         self._tell(Finished(number, reason, usage, timings, None, calls, self.notices))
+
+
+def _tokens(request: GenerateRequest) -> int:
+    said = "".join(message.content for message in request.messages) + str(request.tools or "")
+    return -(-len(said) // 4)

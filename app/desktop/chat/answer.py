@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
-from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -22,8 +21,10 @@ from app.desktop.chat.streaming import StreamingDocument
 from app.desktop.chat.strip import Strip
 from app.desktop.chat.tool_call import ToolCallCard
 from app.desktop.chat.tool_call_text import one_line, whole_text
+from app.desktop.chat.waiting import Waiting, WaitingLine
 from app.desktop.theme import themes
 from app.sentences import sentence
+from app.services.fullness import FULL
 from app.store.records import Message
 from engine.api import ToolCall
 from engine.errors import ErrorInfo
@@ -33,34 +34,6 @@ if TYPE_CHECKING:
 
 # A longer text is parsed in the background.
 QUICK_TEXT = 6_000
-# An estimate is worth showing after this many seconds of reading.
-ESTIMATE_AFTER = 1.0
-
-
-class _Status(QWidget):
-    """One line that says what an answer waits for, with a hair of progress under it."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._text, self._fraction = "", -1.0
-
-    def set_status(self, text: str, fraction: float = -1.0) -> None:
-        self._text, self._fraction = text, fraction
-        self.setAccessibleName(text)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = themes.current
-        painter = QPainter(self)
-        painter.setFont(theme.font(13))
-        painter.setPen(QColor(theme.muted))
-        line = self.rect().adjusted(0, 0, 0, -6)
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, self._text)
-        if self._fraction >= 0:
-            width = min(theme.px(180), self.width())
-            painter.fillRect(0, self.height() - 3, width, 3, QColor(theme.line))
-            painter.fillRect(0, self.height() - 3, round(width * self._fraction), 3, QColor(theme.accent))
-        painter.end()
 
 
 def _language() -> Literal["en", "ko"]:
@@ -82,20 +55,18 @@ class AnswerCard(MessageCard):
         super().__init__(parent, message)
         self._reasoning: ReasoningCard | None = None
         self.steps: AnswerSteps | None = None
-        self._status: _Status | None = None
+        self._status: WaitingLine | None = None
         self._strip: Strip | None = None
         self._body = AnswerBody(self)
         self._body.heightChanged.connect(self.heightChanged)
         self._body.linkAsked.connect(self.linkAsked)
         self._calls: list[ToolCallCard] = []
         self._notices: list[NoteLine] = []
+        self._end_told = False
         self._stream: StreamingDocument | None = None
         self._thinking_since: float | None = None
         self._thought_s = 0.0
         self._thought_tokens = 0
-        self._reading_since: float | None = None
-        self._reading_from = 0
-        self._waiting: tuple[int, int] | None = None
         self.show_message(message)
 
     # --- showing a record ---
@@ -140,9 +111,9 @@ class AnswerCard(MessageCard):
     def _wait_for_model(self) -> None:
         """Says that the model is waited for, unless something else is."""
         if self.steps is not None and self.steps.is_busy:
-            self._set_status(None)
+            self._drop_status()
         else:
-            self.set_queued()
+            self.set_waiting(Waiting())
 
     def write_by(self, run: int) -> None:
         """A run writes this answer, which is known only once it streams."""
@@ -182,7 +153,7 @@ class AnswerCard(MessageCard):
     def _end_stream(self) -> None:
         message = self.message
         self._stream = None
-        self._set_status(None)
+        self._drop_status()
         if message.reasoning:
             self._thoughts().set_text(message.reasoning)
         self._show_thinking()
@@ -227,11 +198,20 @@ class AnswerCard(MessageCard):
             tokens=usage.reasoning_tokens if usage else 0,
         )
 
+    def set_end_told(self, told: bool) -> bool:
+        """Whether what stands below tells how the answer ended; whether that is new."""
+        if told == self._end_told:
+            return False
+        self._end_told = told
+        self._show_end()
+        self._show_notices()
+        return True
+
     def _show_end(self) -> None:
         """The strip that says how the answer ended, if not by itself."""
         message = self.message
-        interrupted = self.steps is not None and self.steps.shows_interrupted  # it has its own buttons
-        if message.state not in ("failed", "stopped", "length") or interrupted:
+        told = self._end_told or (self.steps is not None and self.steps.shows_interrupted)
+        if message.state not in ("failed", "stopped", "length") or told:
             if self._strip is not None:
                 self._strip.hide()
                 self._strip.deleteLater()
@@ -243,10 +223,10 @@ class AnswerCard(MessageCard):
             self._strip.setVisible(not self.is_editing)
         if message.error is not None:
             text = sentence(message.error, _language())
+        elif (why := self._why_ended()) is not None:
+            text = sentence(why, _language())
         elif message.state == "length":
             text = self.tr("The answer reached its length limit and stops here.")
-        elif message.state == "stopped" and (why := self._why_ended()) is not None:
-            text = sentence(why, _language())
         elif message.state == "stopped":
             text = self.tr("Stopped. What was written so far is kept.")
         else:
@@ -287,9 +267,9 @@ class AnswerCard(MessageCard):
             line.set_note(sentence(notice, _language()))
 
     def _why_ended(self) -> ErrorInfo | None:
-        """Why the run ended before it had answered, where that was not wanted."""
-        notices = self.message.notices if self.message.run else ()
-        return next((notice for notice in notices if notice.code.startswith("run.ended_")), None)
+        """Why it ended before all was said, where that was not wanted: its run, or the end of the context."""
+        ends = ("run.ended_", FULL) if self.message.run else (FULL,)
+        return next((notice for notice in self.message.notices if notice.code.startswith(ends)), None)
 
     def _can_continue(self) -> bool:
         if self.message.run:
@@ -318,7 +298,7 @@ class AnswerCard(MessageCard):
         """Adds new text of a streaming answer. `tokens` were drawn for its reasoning."""
         if self._stream is None:
             return
-        self._set_status(None)
+        self._drop_status()
         message = self.message
         if reasoning:
             if self._thinking_since is None:
@@ -337,7 +317,7 @@ class AnswerCard(MessageCard):
         """Adds calls that a streaming answer has made."""
         if self._stream is None or not calls:
             return
-        self._set_status(None)
+        self._drop_status()
         self._end_thought()
         self._show_thinking()
         self._show_calls([*(card.call for card in self._calls), *calls])
@@ -355,41 +335,24 @@ class AnswerCard(MessageCard):
         """All of the answer so far."""
         return self._stream.text if self._stream is not None else self.message.content
 
-    def set_queued(self) -> None:
-        self._waiting, self._reading_since = (0, 0), None
-        self._set_status(self.tr("Waiting for the model…"))
-
-    def set_prefill(self, done: int, total: int) -> None:
-        """`done` of `total` tokens of the prompt are read."""
-        now = time.monotonic()
-        if self._reading_since is None:
-            self._reading_since, self._reading_from = now, done
-        self._waiting = (done, total)
-        fraction = min(1.0, done / total) if total else 0.0
-        text = self.tr("Reading your words… {percent} %").format(
-            percent=QLocale().toString(int(100 * fraction))
-        )
-        elapsed, read = now - self._reading_since, done - self._reading_from
-        if elapsed >= ESTIMATE_AFTER and read > 0 and done < total:
-            left = QLocale().toString(max(1, round(elapsed * (total - done) / read)))
-            text += "  ·  " + self.tr("about {seconds} s left").format(seconds=left)
-        self._set_status(text, fraction)
-
-    def _set_status(self, text: str | None, fraction: float = -1.0) -> None:
-        if text is None:
-            if self._status is not None:
-                self._status.hide()
-                self._status.deleteLater()
-                self._status = None
-                self.heightChanged.emit()
-            return
+    def set_waiting(self, waiting: Waiting) -> None:
+        """What the next word of a streaming answer waits for."""
         if self._stream is None:
             return
         if self._status is None:
-            self._status = _Status(self)
-            self._status.show()
+            self._status = WaitingLine(self)
+            self._status.setVisible(not self.is_editing)
+            self._status.show_waiting(waiting)
             self.heightChanged.emit()
-        self._status.set_status(text, fraction)
+        elif self._status.show_waiting(waiting):
+            self.heightChanged.emit()
+
+    def _drop_status(self) -> None:
+        if self._status is not None:
+            self._status.hide()
+            self._status.deleteLater()
+            self._status = None
+            self.heightChanged.emit()
 
     # --- looks ---
 
@@ -408,11 +371,8 @@ class AnswerCard(MessageCard):
             self.steps.retranslate()
         self.footer.retranslate()
         self._show_end()
-        if self._status is not None and self._waiting is not None:
-            if self._waiting[1]:
-                self.set_prefill(*self._waiting)
-            else:
-                self.set_queued()
+        if self._status is not None:
+            self._status.retranslate()
 
     def restyle(self) -> None:
         own = (self.steps, self._reasoning, self._body, *self._calls, self._strip, self.footer, self._editor)
@@ -447,10 +407,10 @@ class AnswerCard(MessageCard):
             parts.append((self.steps, self.steps.fit(width), theme.px(12)))
         if self._reasoning is not None:
             parts.append((self._reasoning, self._reasoning.fit(width), theme.px(12)))
-        if self._status is not None:
-            parts.append((self._status, theme.px(28), theme.px(8)))
         if not self._body.is_empty:
             parts.append((self._body, self._body.fit(width), theme.px(8)))
+        if self._status is not None:  # behind the words of an answer that others came before in the middle
+            parts.append((self._status, self._status.fit(width), theme.px(8)))
         parts += [(card, card.fit(width), theme.px(8)) for card in self._calls]
         parts += [(line, line.fit(width), theme.px(8)) for line in self._notices]
         if self._strip is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -18,6 +18,8 @@ from app.services.reasoning import possible, reasoning_choices
 from engine.api import Reasoning
 
 DRAFT_DELAY_MS = 300
+# While somebody writes, that is told so often.
+WRITING_MS = 20_000
 COLUMN = 744
 # As the transcript's, whose scroll bar takes some of its width: both columns stand under each other.
 MARGIN = 24
@@ -65,12 +67,14 @@ class Composer(LiveWidget):
     nothing_sent = Signal()
     stop_wanted = Signal()
     draft_changed = Signal(str)
+    # With the first letters, and from time to time while more follow.
+    writing = Signal()
     # A word, or a number of tokens.
     reasoning_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._answering = self._asked = False
+        self._answering = self._asked = self._replacing = False
         self._model: ModelChanged | None = None
         self._reasoning: Reasoning = "auto"
         self.frame = QFrame(self)
@@ -85,6 +89,7 @@ class Composer(LiveWidget):
         self._instead.setProperty("kind", "small")
         self._hint = QLabel(self.frame)
         self._hint.setProperty("kind", "small")
+        self._writing = QElapsedTimer()
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
         self._draft_timer.setInterval(DRAFT_DELAY_MS)
@@ -131,8 +136,11 @@ class Composer(LiveWidget):
 
     def set_text(self, text: str) -> None:
         """Replace the text without reporting it as a new draft."""
+        self._replacing = True
         self.edit.setPlainText(text)
+        self._replacing = False
         self._draft_timer.stop()
+        self._writing.invalidate()
         self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
 
     def flush_draft(self) -> None:
@@ -198,7 +206,13 @@ class Composer(LiveWidget):
 
     def _text_changed(self) -> None:
         self._show_button()
+        if self._replacing:
+            return
         self._draft_timer.start()
+        told = self._writing.isValid() and not self._writing.hasExpired(WRITING_MS)
+        if not told and not self.edit.document().isEmpty():
+            self._writing.start()
+            self.writing.emit()
 
     def _tell_draft(self) -> None:
         self.draft_changed.emit(self.text())
@@ -256,6 +270,8 @@ class Composer(LiveWidget):
             words = self.tr("The model is being tuned and answers afterwards. You can send already.")
         elif state is not None and state.state == "loading":
             words = self.tr("The model is loading. You can send already.")
+        elif state is not None and state.resting:
+            words = self.tr("The model is not loaded. It loads when you write.")
         elif remote is not None:
             words = self.tr("Sent to {host}, outside this computer").format(host=short_host(remote))
         self._hint.setText(words)

@@ -19,12 +19,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.desktop.chat.answer import AnswerCard, spoken_words
 from app.desktop.chat.background import background
 from app.desktop.chat.buttons import JumpButton, paint_focus_ring
-from app.desktop.chat.card_window import COLUMN, FIRST_SLICE, MARGIN, CardWindow
+from app.desktop.chat.card_window import COLUMN, FIRST_SLICE, MARGIN, CardWindow, Fitted
 from app.desktop.chat.cards import MessageCard
 from app.desktop.chat.empty import EmptyState
 from app.desktop.chat.highlight import warm
 from app.desktop.chat.link_strip import LinkStrip
 from app.desktop.chat.tab_order import by_sight, neighbour, outside
+from app.desktop.chat.waiting import Waiting
 from app.desktop.theme import themes
 from app.store.records import Message
 from engine.api import ToolCall
@@ -76,7 +77,9 @@ class TranscriptView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fresh: dict[int, _Fresh] = {}
+        self._waits: dict[int, Waiting] = {}  # for cards that are made meanwhile
         self._emphasised: int | None = None
+        self._told_below: int | None = None
         self._pause = FLUSH_MS
         self._window = CardWindow(self)
         self._jump = JumpButton(self)
@@ -113,6 +116,9 @@ class TranscriptView(QWidget):
         """
         self._window.show_path(ids)
         self._fresh = {message: text for message, text in self._fresh.items() if message in self._window}
+        self._waits = {
+            message: waiting for message, waiting in self._waits.items() if message in self._window
+        }
         self._show_emptiness()
 
     def clear(self) -> None:
@@ -140,6 +146,7 @@ class TranscriptView(QWidget):
         """Takes new text of a streaming answer; it is shown with the next flush. `tokens` are the reasoning's."""
         if message_id not in self._window:
             return
+        self._waits.pop(message_id, None)
         fresh = self._fresh.setdefault(message_id, _Fresh())
         fresh.thoughts.append(reasoning)
         fresh.words.append(content)
@@ -148,6 +155,7 @@ class TranscriptView(QWidget):
 
     def append_call(self, message_id: int, call: ToolCall) -> None:
         """Takes a call that a streaming answer has made; it is shown with the next flush."""
+        self._waits.pop(message_id, None)
         if message_id in self._window:
             self._fresh.setdefault(message_id, _Fresh()).calls.append(call)
             self._flush_soon(message_id)
@@ -169,25 +177,45 @@ class TranscriptView(QWidget):
             self._window.mark(message_id)
             self._window.place()
 
-    def set_queued(self, message_id: int) -> None:
-        """The answer waits for the model."""
+    def set_waiting(self, message_id: int, waiting: Waiting) -> None:
+        """What a streaming answer waits for; with its next word that is over."""
+        self._waits[message_id] = waiting
         card = self._window.card(message_id)
         if isinstance(card, AnswerCard):
-            card.set_queued()
-
-    def set_prefill(self, message_id: int, done: int, total: int) -> None:
-        """`done` of `total` tokens of the prompt are read."""
-        card = self._window.card(message_id)
-        if isinstance(card, AnswerCard):
-            card.set_prefill(done, total)
+            card.set_waiting(waiting)
 
     def finish_message(self, message: Message) -> None:
         """Shows the answer as it is stored and announces it."""
         self._fresh.pop(message.id, None)
+        self._waits.pop(message.id, None)
         if message.id in self._window:
             self._window.update_card(message)
             self._window.place()
             self._announce(message)
+
+    @property
+    def column(self) -> QWidget:
+        """The parent of lines and feet."""
+        return self._window.column
+
+    def set_line(self, message_id: int, line: Fitted | None) -> None:
+        """Puts a line above a message; None takes it away."""
+        self._window.set_line(message_id, line)
+
+    def set_foot(self, foot: Fitted | None) -> None:
+        """Puts something behind the last message, which says how that ended; None takes it away."""
+        self._told_below = self._window.ids[-1] if foot is not None and self._window.ids else None
+        for card in self._window.cards():
+            self._tell_below(card)
+        self._window.set_foot(foot)
+
+    def _tell_below(self, card: MessageCard) -> None:
+        if isinstance(card, AnswerCard) and card.set_end_told(card.message.id == self._told_below):
+            self._window.mark(card.message.id)
+
+    def place(self) -> None:
+        """What is between or behind the cards has another height."""
+        self._window.fit_all()
 
     def warm_up(self) -> None:
         """Imports in the background what the first code block would wait for. Call it after first paint."""
@@ -268,6 +296,8 @@ class TranscriptView(QWidget):
             if isinstance(card, AnswerCard):
                 card.append("".join(new.thoughts), "".join(new.words), new.tokens)
                 card.add_calls(new.calls)
+                if (waiting := self._waits.get(message_id)) is not None:  # told after these words
+                    card.set_waiting(waiting)
                 self._window.mark(message_id)
             else:
                 self._fresh[message_id] = new
@@ -293,8 +323,11 @@ class TranscriptView(QWidget):
         card.siblingRequested.connect(self.siblingRequested)
         card.linkAsked.connect(self._ask_link)
         if isinstance(card, AnswerCard):
+            self._tell_below(card)
             card.stepsMade.connect(lambda: self._steps_made(card))
             self._steps_made(card)
+            if (waiting := self._waits.get(card.message.id)) is not None:
+                card.set_waiting(waiting)
         if card.message.id in self._fresh:
             self._flush_soon(card.message.id)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
+from app.desktop.chat.waiting import Waiting, waiting_of
 from app.services.events import (
     AnswerDelta,
     AnswerPrefill,
@@ -13,6 +14,7 @@ from app.services.events import (
     AnswerRestarted,
     AnswerRun,
     AnswerToolCall,
+    AnswerWaits,
     ServiceEvent,
 )
 from app.store.records import Message
@@ -28,20 +30,20 @@ class WrittenAnswers:
         self.live = LiveAnswers()
         # Answers whose record the transcript holds: only those can be added to.
         self._delivered: set[int] = set()
-        self._queued: set[int] = set()
+        self._waits: dict[int, Waiting] = {}
 
     def take(self, event: ServiceEvent, transcript: TranscriptView) -> bool:
         """Show what is told of an answer that is being written; False for any other event."""
         match event:
             case AnswerDelta():
                 self.live.append(event)
-                self._queued.discard(event.message)
+                self._waits.pop(event.message, None)
                 if event.message in self._delivered:
                     tokens = reasoning_tokens(event)
                     transcript.append_delta(event.message, event.reasoning, event.content, tokens)
             case AnswerToolCall():
                 self.live.add_call(event.message, event.call)
-                self._queued.discard(event.message)
+                self._waits.pop(event.message, None)
                 if event.message in self._delivered:
                     transcript.append_call(event.message, event.call)
             case AnswerRun():
@@ -50,24 +52,27 @@ class WrittenAnswers:
             case AnswerRestarted():
                 self.live.restart(event.message)
                 transcript.restart(event.message)
-            case AnswerPrefill():
-                self._queued.discard(event.message)
-                transcript.set_prefill(event.message, event.done, event.total)
+            case AnswerWaits() | AnswerPrefill():
+                self._wait(event.message, waiting_of(event), transcript)
             case AnswerQueued():
                 self.live.begin(event.message)
-                self._queued.add(event.message)
-                transcript.set_queued(event.message)
+                self._wait(event.message, Waiting(), transcript)
             case _:
                 return False
         return True
+
+    def _wait(self, message: int, waiting: Waiting, transcript: TranscriptView) -> None:
+        self._waits[message] = waiting
+        if message in self._delivered:
+            transcript.set_waiting(message, waiting)
 
     def deliver(self, messages: Sequence[Message], transcript: TranscriptView) -> None:
         """Records that the transcript asked for, with what was told since they were written."""
         transcript.take_page([self.live.up_to_date(message) for message in messages])
         for message in messages:
             self._delivered.add(message.id)
-            if message.id in self._queued:
-                transcript.set_queued(message.id)
+            if message.id in self._waits:
+                transcript.set_waiting(message.id, self._waits[message.id])
 
     def add(self, message: Message, transcript: TranscriptView) -> None:
         """A new message of the shown chat."""
@@ -76,7 +81,7 @@ class WrittenAnswers:
 
     def end(self, message: int) -> None:
         self.live.end(message)
-        self._queued.discard(message)
+        self._waits.pop(message, None)
 
     def keep(self, path: Iterable[int]) -> None:
         """Another branch is shown: the transcript holds no other records any more."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from app.desktop.models.labels import wrapped_label
+from app.desktop.placement.draft_choice import DraftChoice
 from app.desktop.placement.live_speed import LiveSpeed
 from app.desktop.placement.model_lines import Known, ModelLines
 from app.desktop.placement.placement_view import PlacementView
@@ -73,6 +74,7 @@ class PlacementPage(LiveWidget):
         self._replanning = Replanning(calls, self)
         self.lines = ModelLines(calls, self.side, self)
         self.watching = Watching(calls, self.view.heat, self)
+        self.drafting = DraftChoice(calls, self.view.wishes, self)
         self.tuning = Tuning(calls, self.view.tune, self)
         self._live_timer = QTimer(self)
         self._live_timer.setInterval(LIVE_MS)
@@ -129,6 +131,7 @@ class PlacementPage(LiveWidget):
         self._calls.do(_machine, self._take_machine, self._failed, executor="io", owner=self)
 
     def _take_models(self, entries: tuple[ModelEntry, ...]) -> None:
+        self.drafting.read()
         self._path = self.lines.show_entries(entries, self._path)
         self._give_focus()
         if self._path:
@@ -353,6 +356,7 @@ class PlacementPage(LiveWidget):
         self.view.explanation.show_change(self._change_text(refused))
         self.view.wishes.show_wishes(self._wishes, model, model.trained_context)
         self.watching.show_model(self._path)
+        self.drafting.show_model(self._path)
 
     def _change_text(self, wishes: Wishes | None) -> str:
         if wishes is None:

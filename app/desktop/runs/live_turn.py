@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.chat.body import AnswerBody
-from app.desktop.chat.note_line import NoteLine
 from app.desktop.chat.reasoning import ReasoningCard
 from app.desktop.chat.streaming import StreamingDocument
+from app.desktop.chat.waiting import Waiting, WaitingLine
 from app.desktop.theme import themes
 
 
@@ -24,12 +24,13 @@ class LiveTurn(QWidget):
         super().__init__(parent)
         self.step = 0
         self._waits = False
+        self._others_first = False  # others came before this turn in its middle
         self._stream: StreamingDocument | None = None
         self._since = 0.0
-        self._note = NoteLine(self)
+        self._waiting = WaitingLine(self)
         self._thoughts: ReasoningCard | None = None
         self._body: AnswerBody | None = None
-        self.retranslate()
+        self._waiting.hide()
         self.hide()
 
     @property
@@ -43,6 +44,13 @@ class LiveTurn(QWidget):
         self._waits = on
         self._show()
         return True
+
+    def set_waiting(self, waiting: Waiting) -> bool:
+        """What the turn waits for, whether or not words of it are there; whether the height changed."""
+        changed = self._waiting.show_waiting(waiting)
+        stopped, self._others_first = self._others_first, not self.is_empty and waiting != Waiting()
+        self._show()
+        return changed or stopped != self._others_first
 
     def append(self, step: int, reasoning: str, content: str) -> None:
         """Adds text of a turn; that of another turn takes the place of what was here."""
@@ -67,6 +75,8 @@ class LiveTurn(QWidget):
                 self._body.heightChanged.connect(self.heightChanged)
                 self._body.show()
             self._body.apply(self._stream.append(content))
+        self._others_first = False
+        self._waiting.show_waiting(Waiting())
         self._show()
 
     def clear(self) -> None:
@@ -77,14 +87,20 @@ class LiveTurn(QWidget):
                 part.deleteLater()
         self._thoughts, self._body, self._stream = None, None, None
         self.step = 0
+        self._others_first = False
+        self._waiting.show_waiting(Waiting())
         self._show()
 
+    @property
+    def _says_waiting(self) -> bool:
+        return self._others_first or (self.is_empty and self._waits)
+
     def _show(self) -> None:
-        self._note.setVisible(self.is_empty and self._waits)
+        self._waiting.setVisible(self._says_waiting)
         self.setVisible(not self.is_empty or self._waits)
 
     def retranslate(self) -> None:
-        self._note.set_note(self.tr("Waiting for the model…"))
+        self._waiting.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -95,7 +111,7 @@ class LiveTurn(QWidget):
         for part in (self._thoughts, self._body):
             if part is not None:
                 part.restyle()
-        self._note.update()
+        self._waiting.update()
 
     def fit(self, width: int) -> int:
         px, y = themes.current.px, 0
@@ -104,8 +120,8 @@ class LiveTurn(QWidget):
                 height = part.fit(width)
                 part.setGeometry(0, y, width, height)
                 y += height + px(10)
-        if self.is_empty:
-            height = self._note.fit(width)
-            self._note.setGeometry(0, 0, width, height)
-            return height
+        if self._says_waiting:
+            height = self._waiting.fit(width)
+            self._waiting.setGeometry(0, y, width, height)
+            return y + height
         return max(0, y - px(10))

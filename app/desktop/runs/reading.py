@@ -12,7 +12,16 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from agents.events import Entry
 from agents.permissions.values import ApprovalRequest
 from app.desktop.service_calls import ServiceCalls
-from app.services.events import GrantsChanged, RunAsks, RunChanged, RunDelta, RunEntries, ServiceEvent
+from app.services.events import (
+    GrantsChanged,
+    RunAsks,
+    RunChanged,
+    RunDelta,
+    RunEntries,
+    RunPrefill,
+    RunWaits,
+    ServiceEvent,
+)
 from app.services.run_values import RunRecord, RunView
 from engine.errors import UserError
 
@@ -31,13 +40,16 @@ Event = RunEntries | RunDelta | RunAsks | RunChanged
 class RunReading(QObject):
     """`opened` carries the view of a run and its first entries; `came` the entries after those, in order;
     `viewed` the view whenever it is another one; `asks` what the run waits for, or None; `wrote` new text of the
-    turn that is being written. All are about the run `shown`."""
+    turn that is being written, `waits` what it waits for before that (`RunWaits` or `RunPrefill`). All are about the
+    run `shown`; `shown_changed` comes when that is another one, or none."""
 
     opened = Signal(object, object)
     came = Signal(object)
     viewed = Signal(object)
     asks = Signal(object)
     wrote = Signal(object)
+    waits = Signal(object)
+    shown_changed = Signal()
     failed = Signal(object)
 
     def __init__(self, calls: ServiceCalls, parent: QObject | None = None) -> None:
@@ -49,6 +61,7 @@ class RunReading(QObject):
         self._folding = self._fold_waits = self._catching_up = False
         self._entries: list[Entry] = []
         self._early: list[Event] = []  # told while the journal was being read
+        self._waiting: dict[int, RunWaits | RunPrefill] = {}  # what turns of runs wait for, shown or not
         self._queue: deque[Entry] = deque()
         self._next = QTimer(self)
         self._next.setInterval(0)
@@ -60,8 +73,9 @@ class RunReading(QObject):
 
     def show(self, run: int) -> None:
         """Read another run, or the same one anew."""
-        self.clear()
+        self._forget()
         self.shown = run
+        self.shown_changed.emit()
         self._reading = self._calls.do(
             lambda s: _read(s, run), self._take, self.failed.emit, executor="io", owner=self
         )
@@ -92,6 +106,11 @@ class RunReading(QObject):
 
     def clear(self) -> None:
         """Show none."""
+        if self.shown:
+            self._forget()
+            self.shown_changed.emit()
+
+    def _forget(self) -> None:
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
@@ -116,6 +135,8 @@ class RunReading(QObject):
         early, self._early = self._early, []
         for event in early:  # what was read may be older
             self._take_event(event)
+        if (waiting := self._waiting.get(self.shown)) is not None:
+            self.waits.emit(waiting)
 
     def _hand_over(self) -> None:
         piece = [self._queue.popleft() for _ in range(min(SHOWN_PIECE, len(self._queue)))]
@@ -146,8 +167,17 @@ class RunReading(QObject):
             elif isinstance(event, RunChanged):
                 if event.run.id == self.shown:
                     self._take_event(event)
-            elif isinstance(event, RunEntries | RunDelta | RunAsks) and event.run == self.shown:
-                self._take_event(event)
+            elif isinstance(event, RunWaits | RunPrefill):
+                self._take_waits(event)
+            elif isinstance(event, RunEntries | RunDelta | RunAsks):
+                self._waiting.pop(event.run, None)
+                if event.run == self.shown:
+                    self._take_event(event)
+
+    def _take_waits(self, event: RunWaits | RunPrefill) -> None:
+        self._waiting[event.run] = event
+        if event.run == self.shown and self.view is not None:
+            self.waits.emit(event)
 
     def _take_event(self, event: Event) -> None:
         if self.view is None:

@@ -38,11 +38,12 @@ OTHERS_MS = 2500
 
 
 class RunsPage(LiveWidget):
-    """`side` is the list that belongs beside the page; `said` carries a `Said` for the foot of the window, and
-    `looked_at` the run that a person sees now."""
+    """`side` is the list that belongs beside the page; `said` carries a `Said` for the foot of the window,
+    `looked_at` the run that a person sees now, and `shown_changed` comes when it may be another one or none."""
 
     said = Signal(object)
     looked_at = Signal(int)
+    shown_changed = Signal()
 
     def __init__(self, calls: ServiceCalls, shelf: RunShelf, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +71,7 @@ class RunsPage(LiveWidget):
 
     def _connect(self) -> None:
         self.shelf.changed.connect(self._show_list)
+        self.reading.shown_changed.connect(self.shown_changed)
         self.side.new_wanted.connect(self.new_run)
         self.side.run_wanted.connect(self.show_run)
         self.side.recipe_wanted.connect(self.show_recipe)
@@ -94,6 +96,7 @@ class RunsPage(LiveWidget):
         reading.viewed.connect(self._viewed)
         reading.asks.connect(steps.ask)
         reading.wrote.connect(steps.delta)
+        reading.waits.connect(steps.waits)
         reading.failed.connect(self._failed)
 
     def _connect_run(self) -> None:
@@ -139,6 +142,11 @@ class RunsPage(LiveWidget):
                 self._calls.do(run_models, self.form.show_models, executor="files", owner=self)
             elif isinstance(event, ServersChanged):
                 self._tools_known = False
+
+    @property
+    def shown(self) -> RunRecord | None:
+        """The run on the page; None on its other faces."""
+        return self.shelf.get(self.reading.shown)
 
     def shows(self, run: int) -> bool:
         """Whether a person looks at this run."""

@@ -21,6 +21,7 @@ from app.desktop.chat.cards import first_words
 from app.desktop.chat.link_strip import LinkStrip
 from app.desktop.chat.links import open_link
 from app.desktop.chat.tab_order import neighbour, outside
+from app.desktop.chat.waiting import waiting_of
 from app.desktop.language import languages
 from app.desktop.runs.approval_card import ApprovalCard
 from app.desktop.runs.follow_up import FollowUp
@@ -33,7 +34,7 @@ from app.desktop.runs.step_column import StepColumn
 from app.desktop.runs.step_lines import SaidLine, StepLines
 from app.desktop.runs.steps_scroll import COLUMN, MARGIN, StepsScroll
 from app.desktop.theme import themes
-from app.services.events import RunDelta
+from app.services.events import RunDelta, RunPrefill, RunWaits
 from app.services.run_reasons import why_ended
 from app.services.run_values import RunView
 from app.store.records import RUNS_UNDER_WAY
@@ -135,6 +136,13 @@ class RunStepsView(QWidget):
         """Text that the model is writing, shown with the next flush."""
         self._words.append((delta.step, delta.reasoning, delta.content))
         self._flush_soon()
+
+    def waits(self, event: RunWaits | RunPrefill) -> None:
+        """What the turn waits for that the model is to write."""
+        if self._words:
+            self._flush()  # what was written before
+        if self._live.set_waiting(waiting_of(event)):
+            self._scroll.place()
 
     def show_text(self, handle: str, text: str) -> None:
         """The whole text of a handle that `text_wanted` asked for."""

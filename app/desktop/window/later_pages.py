@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget
 
+from app.services.engine_names import of_run
 from app.services.events import ServiceEvent
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
 class LaterPages(QObject):
     """`chat_wanted` carries the path of a model to chat with, `hub_wanted` asks for the hub's settings, `said`
-    carries a `Said` for the foot of the window."""
+    carries a `Said` for the foot of the window, `shown_changed` comes when another run may be shown, or none."""
 
     chat_wanted = Signal(str)
     hub_wanted = Signal()
     said = Signal(object)
+    shown_changed = Signal()
 
     def __init__(
         self,
@@ -64,6 +66,7 @@ class LaterPages(QObject):
             checking.changed.connect(lambda: tools.show_checking(checking.now))
             self._toast.stand_above(page.form.foot)
             page.looked_at.connect(lambda run: self._toast.drop(("run", run)))
+            page.shown_changed.connect(self.shown_changed)
             self._take_up(page)
         return self._runs
 
@@ -90,6 +93,13 @@ class LaterPages(QObject):
     def shows_run(self, run: int) -> bool:
         """Whether a person looks at this run, if the window is in front."""
         return self._runs is not None and self._runs.shows(run)
+
+    def in_front(self) -> str:
+        """What the engine calls the run that is shown; "" where none is."""
+        shown = (
+            self._runs.shown if self._runs is not None and self._runs is self._pages.currentWidget() else None
+        )
+        return "" if shown is None else of_run(shown)
 
     def find(self) -> bool:
         """Ctrl+F on one of these pages; False when none is shown."""

@@ -28,6 +28,7 @@ from app.desktop.window.memory import WindowMemory
 from app.desktop.window.rail import Rail
 from app.desktop.window.sidebar import Sidebar
 from app.desktop.window.strip import Strip
+from app.services.engine_names import of_chat
 from app.services.events import AnswerFinished, ConversationChanged, ServiceEvent, StoreFailed
 from app.services.settings import Settings
 from app.store.records import Conversation
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from app.desktop.window.chat_list import ChatList
     from app.desktop.window.chat_notes import ChatNotes
     from app.desktop.window.download_notes import DownloadNotes
+    from app.desktop.window.front import Front
     from app.desktop.window.later_pages import LaterPages
     from app.desktop.window.opening_failed import OpeningFailed
     from app.desktop.window.palette import Palette
@@ -72,6 +74,7 @@ class MainWindow(LiveWidget):
     tool_checking: ToolChecking
     chat_notes: ChatNotes
     run_notes: RunNotes
+    front: Front
     palette_overlay: Palette
     sheet: ShortcutSheet
     _later: LaterPages
@@ -112,6 +115,7 @@ class MainWindow(LiveWidget):
         from app.desktop.window.chat_list import ChatList
         from app.desktop.window.chat_notes import ChatNotes
         from app.desktop.window.download_notes import DownloadNotes
+        from app.desktop.window.front import Front
         from app.desktop.window.later_pages import LaterPages
         from app.desktop.window.opening_failed import OpeningFailed
         from app.desktop.window.palette import Palette
@@ -137,6 +141,7 @@ class MainWindow(LiveWidget):
         self._later = LaterPages(
             self.calls, self.tool_checking, self.run_notes.shelf, self.toast, self.pages, self.side
         )
+        self.front = Front(self.calls, self._in_front, self)
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
         self.pages.addWidget(self.settings)
@@ -216,7 +221,10 @@ class MainWindow(LiveWidget):
         self.downloads.used.connect(self.compose)
         self.downloads.show_wanted.connect(lambda: self.show_models("downloads"))
         self.chat.said.connect(self._say)
+        self.chat.room.placement_wanted.connect(lambda: self.show_page("placement"))
         self._later.said.connect(self._say)
+        for changed in (self.chat.opened, self._later.shown_changed, self.pages.currentChanged):
+            changed.connect(self.front.look)
         self._later.chat_wanted.connect(self._chat_with)
         self._later.hub_wanted.connect(self.show_hub_settings)
         self.chat_notes.asking.connect(self.sidebar.show_asking)
@@ -334,6 +342,13 @@ class MainWindow(LiveWidget):
             self.chat.composer.take_focus()
             if self.chat.conversation is not None:
                 self.toast.drop(("chat", self.chat.conversation.id))
+
+    def _in_front(self) -> str:
+        """What the engine calls the conversation that is shown."""
+        if self.pages.currentWidget() is not self.chat:
+            return self._later.in_front()
+        shown = self.chat.conversation
+        return "" if shown is None else of_chat(shown.id)
 
     def _shows_chat(self, conversation: int) -> bool:
         shown = self.chat.conversation

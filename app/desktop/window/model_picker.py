@@ -219,7 +219,7 @@ class ModelPicker(Overlay):
             actions.append((self.tr("Load again"), "refresh-cw", self.reload_wanted.emit))
         if self._checking is not None:
             actions.append((self.tr("Stop checking tools"), "square", self.check_stop_wanted.emit))
-        elif self._state is not None and self._state.state == "ready":
+        elif self._state is not None and (self._state.state == "ready" or self._state.resting):
             check = partial(self.check_wanted.emit, self._state.path, self._state.name)
             actions.append((self.tr("Check tools (30 s)"), "wrench", check))
         return [

@@ -180,6 +180,8 @@ class ModelMenu(LiveWidget):
         }[kind]
         if state is not None and state.tuning:
             words = self.tr("being tuned")
+        elif state is not None and state.resting:
+            words = self.tr("not loaded, loads when you write")
         remote = leaving(state.path) if state is not None else None
         dot = "bad" if failed else DOT[kind]
         self.pill.show_model(name or self.tr("Choose a model"), dot, leaves=remote is not None)

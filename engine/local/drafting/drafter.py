@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from engine.local.drafting.acceptance import Acceptance
 from engine.local.drafting.costs import StepCosts
+from engine.local.drafting.guesses import Guesser, Guesses
 from engine.local.drafting.judge import MOST, best_length
 from engine.local.drafting.lookup import Lookup
 
@@ -19,10 +20,14 @@ PROMPT = MOST + 1
 
 
 class Drafter:
-    """One per answer. Told each token of its sequence, it says what may follow, where that pays."""
+    """One per answer. Told each token of its sequence, it says what may follow, where that pays: what the text seems
+    to repeat, else what `guesser` guesses, a smaller model.
+    """
 
-    def __init__(self, costs: StepCosts) -> None:
+    def __init__(self, costs: StepCosts, guesser: Guesser | None = None) -> None:
         self._costs = costs
+        self._guesses = Guesses(guesser, costs) if guesser is not None else None
+        self._are_guesses = False  # the last draft is the smaller model's
         self._lookup = Lookup()
         self._acceptance = Acceptance()
         self._most = FIRST
@@ -45,8 +50,19 @@ class Drafter:
         """Guesses for the tokens that follow, at most `room`; [] where none pays. `rows`: the answers that the
         step goes on with, this one included.
         """
+        if room < 1:
+            return []
+        draft = self._repeated(room, rows)
+        self._are_guesses = not draft
+        # Beside other answers the smaller model would keep all of them waiting.
+        if draft or self._guesses is None or rows > 1:
+            return draft
+        return self._guesses.draft(self._lookup.tokens, room)
+
+    def _repeated(self, room: int, rows: int) -> list[int]:
+        """What the text seems to repeat."""
         length = self._lookup.length
-        if not length or room < 1:
+        if not length:
             return []
         most = min(room, self._most)
         expected = self._acceptance.expected(length, most)
@@ -63,7 +79,10 @@ class Drafter:
 
     def judged(self, drafted: int, accepted: int) -> None:
         """So many of the last draft's tokens came true."""
-        if accepted >= drafted:
+        if self._are_guesses:
+            if self._guesses is not None:
+                self._guesses.judged(drafted, accepted)
+        elif accepted >= drafted:
             self._most = min(max(self._most, 2 * drafted), MOST)
         else:
             self._most = max(LEAST, min(self._most, 2 * accepted))

@@ -32,6 +32,11 @@ class Lookup:
     def __len__(self) -> int:
         return len(self._tokens)
 
+    @property
+    def tokens(self) -> Sequence[int]:
+        """All of them, as they are and not a copy."""
+        return self._tokens
+
     def read(self, tokens: Sequence[int]) -> None:
         """Take over tokens that nobody guesses: a prompt."""
         if not tokens:

@@ -39,11 +39,6 @@ def decode(context: int, tokens: Sequence[int]) -> int:
     return int(llama.llama_decode(context, llama.llama_batch_get_one(array, len(tokens))))
 
 
-def forget_from(context: int, position: int) -> bool:
-    """Drop everything from `position` on; False when this kind of memory cannot (then nothing changed)."""
-    memory = llama.llama_get_memory(context)
-    return bool(llama.llama_memory_seq_rm(memory, 0, position, -1))
-
-
-def forget_all(context: int) -> None:
-    llama.llama_memory_clear(llama.llama_get_memory(context), True)
+def synchronize(context: int) -> None:
+    """Wait for what a device still computes: `decode` returns before that."""
+    llama.llama_synchronize(context)

@@ -87,6 +87,7 @@ def new_context(
     params.n_batch = params.n_ubatch = placement.ubatch
     params.n_seq_max = placement.sequences
     params.kv_unified = placement.sequences > 1
+    params.n_outputs_max = placement.outputs
     params.n_threads = params.n_threads_batch = threads
     params.type_k = _CACHE_TYPES[placement.cache_type_k]
     params.type_v = _CACHE_TYPES[placement.cache_type_v]
@@ -121,3 +122,10 @@ def trained_context(model: int) -> int:
 def has_decoder(model: int) -> bool:
     """False for encoders and embedding models, which cannot write an answer."""
     return bool(llama.llama_model_has_decoder(model))
+
+
+def holds_every_token(model: int) -> bool:
+    """Whether the memory keeps each token apart, so that it can be cut anywhere; not where a recurrent state or a
+    sliding window stands for the older ones."""
+    recurrent = llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
+    return not recurrent and llama.llama_model_n_swa(model) <= 0

@@ -84,7 +84,7 @@ def placed_by_computing(model: int, placement: Placement) -> list[PlacedTensor]:
                 seen[source] = _placed(source)
         return False
 
-    small = msgspec.structs.replace(placement, context=0, ubatch=32)
+    small = msgspec.structs.replace(placement, context=0, ubatch=32, sequences=1, outputs=0)
     context = new_context(model, small, 1, None, on_node)
     if not context:
         return []

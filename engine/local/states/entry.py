@@ -1,4 +1,4 @@
-"""One state as the index has it: its tokens always, its bytes while they are in RAM."""
+"""One state as the index has it: its tokens always, its bytes while they are in RAM, its file once there is one."""
 
 from __future__ import annotations
 
@@ -7,34 +7,37 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.local.states.prefix import Tokens, packed
-from engine.local.states.values import Data, Kept, Said
-
-PackedSaid = tuple[tuple[str, Tokens], ...]
+from engine.local.states.values import Data, Kept, PackedSaid, Said
+from engine.local.states_folder import StateFile
 
 
 class Entry:
-    """Owned by `States`, which changes it under its lock. `used` grows with each use of any entry."""
+    """Owned by `States`, which changes it under its lock. `conversation` is a digest, "" for none."""
 
-    def __init__(
-        self, number: int, conversation: str, tokens: Tokens, said: PackedSaid, positions: tuple[int, ...]
-    ) -> None:
+    def __init__(self, number: int, conversation: str, tokens: Tokens, positions: tuple[int, ...]) -> None:
         self.number = number
         self.conversation = conversation
         self.tokens = tokens
-        self.said = said
         self.positions = positions
+        self.said: PackedSaid = ()
         self.bytes = 0
+        # Grows with each use of any entry.
         self.used = 0
         # None while they are not in RAM.
         self.data: Data | None = None
         self.partials: tuple[tuple[int, Data], ...] = ()
+        # When it came to RAM, by the monotonic clock.
+        self.since = 0.0
+        self.file: StateFile | None = None
+        # Whether it shall have a file and has none yet.
+        self.to_write = False
 
-    def hold(self, data: Data, partials: Sequence[tuple[int, Data]]) -> None:
-        self.data, self.partials = data, tuple(partials)
+    def hold(self, data: Data, partials: Sequence[tuple[int, Data]], now: float) -> None:
+        self.data, self.partials, self.since = data, tuple(partials), now
         self.bytes = len(data) + sum(len(part) for _, part in partials)
 
     def let_go(self) -> None:
-        self.data, self.partials = None, ()
+        self.data, self.partials, self.to_write = None, (), False
 
     @property
     def ram_bytes(self) -> int:
@@ -44,9 +47,8 @@ class Entry:
         return len(self.tokens) <= len(tokens) and np.array_equal(self.tokens, tokens[: len(self.tokens)])
 
     def found(self, length: int, seconds: float) -> Kept:
-        return Kept(
-            self.tokens.tolist(), length, self.bytes, self.data is None, seconds, self.positions, self.number
-        )
+        on_disk = self.data is None
+        return Kept(self.tokens.tolist(), length, self.bytes, on_disk, seconds, self.positions, self.number)
 
 
 def packed_said(said: Said, tokens: Tokens) -> PackedSaid:

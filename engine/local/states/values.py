@@ -6,8 +6,12 @@ from collections.abc import Sequence
 
 import msgspec
 
+from engine.local.states.prefix import Tokens
+
 # Texts of prompts, with and without an answer, and the tokens that they stand for in a state.
 Said = tuple[tuple[str, tuple[int, ...]], ...]
+# The same, held compactly.
+PackedSaid = tuple[tuple[str, Tokens], ...]
 Data = bytes | bytearray | memoryview
 
 

@@ -172,7 +172,7 @@ def test_chat_takes_the_same_options(worker: Worker) -> None:
 
 
 @model
-@pytest.mark.parametrize(("first", "other", "used"), [(300, 290, 2), (170, 120, 1)])
+@pytest.mark.parametrize(("first", "other", "used"), [(300, 290, 2), (170, 40, 1)])
 def test_two_workers_keep_their_budgets_and_the_answer_is_the_same(
     worker: Worker, first: int, other: int, used: int
 ) -> None:

@@ -6,7 +6,16 @@ import time
 from pytestqt.qtbot import QtBot
 
 from app.desktop.bridge import Bridge, coalesce
-from app.services.events import AnswerDelta, AnswerPrefill, BranchShown, ModelChanged, ServiceEvent
+from app.services.events import (
+    ActivityChanged,
+    AnswerDelta,
+    AnswerPrefill,
+    AnswerWaits,
+    BranchShown,
+    ModelChanged,
+    ServiceEvent,
+)
+from engine.api import Activity
 
 
 def test_neighbouring_deltas_of_one_answer_are_joined() -> None:
@@ -27,8 +36,12 @@ def test_only_the_last_progress_report_counts() -> None:
         AnswerPrefill(1, 1, 9),
         AnswerPrefill(1, 5, 9),
         AnswerPrefill(2, 1, 9),
+        AnswerWaits(3, 2),
+        AnswerWaits(3, 1),
+        ActivityChanged(Activity(1)),
+        ActivityChanged(None),
     ]
-    assert coalesce(events) == [events[1], events[2], events[4], events[5]]
+    assert coalesce(events) == [events[i] for i in (1, 2, 4, 5, 7, 9)]
 
 
 def test_events_of_threads_arrive_whole_and_in_few_batches(qtbot: QtBot) -> None:

@@ -58,6 +58,7 @@ def check(weighed: Weighed) -> None:
         Placement(1024, cache_type_k="q8_0", cache_type_v="q8_0"),
         Placement(256, ubatch=1024, load_mode="pinned"),
         Placement(2048, ubatch=128, load_mode="locked"),
+        Placement(1024, sequences=4, outputs=68),
     ],
 )
 def test_on_the_cpu_alone_the_dry_run_is_exact(placement: Placement) -> None:
@@ -73,7 +74,7 @@ def test_on_the_cpu_alone_the_dry_run_is_exact(placement: Placement) -> None:
         on_worker(overrides=(LATE,)),
         on_worker(overrides=(experts_of("[0-9]+", RAM),), cache_type_k="q8_0", cache_type_v="q8_0"),
         on_worker(overrides=(LATE,), load_mode="pinned", ubatch=256, op_offload=False),
-        on_worker(gpu_layers=11),
+        on_worker(gpu_layers=11, sequences=4, outputs=68),
         on_worker(gpu_layers=0),
         # One layer in part: its gates on the worker, the rest of its experts in RAM.
         on_worker(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.placement.assignment import layer_devices
-from engine.placement.plan import RAM, Device, Machine, Placement, Plan, Wishes
+from engine.placement.plan import MOST_DRAFTED, RAM, Device, Machine, Placement, Plan, Wishes
 from engine.placement.planner import plan
 from engine.placement.tensor_index import TensorIndex
 from tests.support.machines import GB, MB, gpu, machine, ram, small_index, worker
@@ -299,7 +299,7 @@ def test_context_first_takes_the_longest_context_that_keeps_the_rest_in_place() 
 
 def test_a_wished_context_that_fits_only_with_a_smaller_cache_gets_one() -> None:
     index = small_index(experts=0)
-    tight = {RAM: index.bytes + 170 * MB}
+    tight = {RAM: index.bytes + 130 * MB}
     found = plan(index, machine(8 * GB), Wishes(context=8192, budgets=tight))
     assert found.fits and found.placement.cache_type_k == "q8_0"
     assert [notice.code for notice in found.notices] == ["plan.smaller_cache"]
@@ -311,6 +311,60 @@ def test_a_larger_ubatch_is_taken_where_prompts_are_streamed() -> None:
     assert plan(index, machine(96 * GB, gpu(16 * GB)), Wishes()).placement.ubatch > 512
     assert plan(index, machine(96 * GB, worker(16 * GB)), Wishes()).placement.ubatch == 512
     assert plan(index, machine(96 * GB, gpu(16 * GB)), Wishes(ubatch=256)).placement.ubatch == 256
+
+
+# --- answers at once -------------------------------------------------------------------------------------
+
+
+def test_four_answers_at_once_cost_nothing_where_all_layers_see_everything() -> None:
+    index = published_index("Qwen3-30B-A3B")
+    host = machine(64 * GB, gpu(12 * GB))
+    several, alone = plan(index, host, Wishes()), plan(index, host, Wishes(streams=1))
+    assert (several.placement.sequences, several.placement.outputs) == (4, 4 + MOST_DRAFTED)
+    assert (alone.placement.sequences, alone.placement.outputs) == (1, 1 + MOST_DRAFTED)
+    assert several.expert_layers == alone.expert_layers
+    assert several.bytes["CUDA0"].context == alone.bytes["CUDA0"].context
+
+
+@pytest.mark.parametrize(("name", "each"), [("Qwen3.5-35B-A3B", 65.86e6), ("Gemma-4-26B-A4B", 209.7e6)])
+def test_each_answer_more_takes_a_state_or_a_window(name: str, each: float) -> None:
+    def context(streams: int) -> int:
+        found = plan(published_index(name), machine(64 * GB), Wishes(streams=streams))
+        assert found.placement.sequences == streams
+        return found.bytes[RAM].context
+
+    assert context(4) - context(1) == pytest.approx(3 * each, rel=0.01)
+
+
+@quick
+@given(indexes, machines, st.integers(0, 12), st.sampled_from((0, 0, 4096, 60000)))
+def test_answers_at_once_never_cost_the_fit_nor_much_speed(
+    index: TensorIndex, host: Machine, budget: int, context: int
+) -> None:
+    budgets = {device.name: min(budget * GB, device.free) for device in host.devices}
+    wishes = Wishes(budgets=budgets, ubatch=512, context=min(context, index.trained_context))
+    several, alone = plan(index, host, wishes), plan(index, host, msgspec.structs.replace(wishes, streams=1))
+    assert several.placement.sequences in (1, 2, 4)
+    assert several.fits == alone.fits
+    assert bool(several.paged) == bool(alone.paged)
+    assert len(several.dense_layers[RAM]) <= len(alone.dense_layers[RAM])
+    assert several.predicted.decode_tps >= 0.9 * alone.predicted.decode_tps
+
+
+def test_states_that_would_not_fit_leave_fewer_answers_at_once() -> None:
+    index = published_index("Granite-4.0-H-Small")
+    alone = plan(index, machine(200 * GB), Wishes(streams=1)).bytes[RAM].total
+    found = {
+        room: plan(index, machine(200 * GB), Wishes(budgets={RAM: alone + room * MB})).placement.sequences
+        for room in (0, 160, 500)
+    }
+    assert found == {0: 1, 160: 2, 500: 4}
+
+
+@pytest.mark.parametrize("streams", [-1, 33])
+def test_a_number_of_answers_that_makes_no_sense_is_refused(streams: int) -> None:
+    with pytest.raises(UserError, match=r"placement\.bad_number"):
+        plan(small_index(), machine(8 * GB), Wishes(streams=streams))
 
 
 # --- several devices -------------------------------------------------------------------------------------
@@ -366,8 +420,8 @@ def test_experts_that_ram_cannot_hold_are_paged_and_slow() -> None:
 def test_a_refusal_names_a_change_that_works() -> None:
     dense = small_index(layers=8, experts=0, dense=100 * MB)
     cases = {
-        "plan.try_smaller_cache": Wishes(budgets={RAM: dense.bytes + 170 * MB}),
-        "plan.try_shorter_context": Wishes(budgets={RAM: dense.bytes + 110 * MB}, cache_type="q8_0"),
+        "plan.try_smaller_cache": Wishes(budgets={RAM: dense.bytes + 130 * MB}),
+        "plan.try_shorter_context": Wishes(budgets={RAM: dense.bytes + 75 * MB}, cache_type="q8_0"),
         "plan.try_budget": Wishes(budgets={RAM: 300 * MB}, cache_type="q8_0"),
     }
     host = machine(8 * GB)

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.placement.estimate import cache_bytes, compute_bytes
 from engine.placement.gguf_index import read_index
 from engine.placement.tensor_index import CacheLayer, tensor_index
+from tests.support.cache_oracle import SEQUENCES
 from tests.support.published_files import write_published
 from tests.support.published_models import PUBLISHED, PublishedModel, published_index
 
@@ -93,17 +95,18 @@ def test_the_layer_after_the_last_is_for_multi_token_prediction() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a file of hundreds of gigabytes needs a hole in it")
 @MODELS
-def test_llama_cpp_opens_the_table_and_remembers_as_much(model: PublishedModel, tmp_path: Path) -> None:
-    path, context = tmp_path / "model.gguf", 8192
+def test_llama_cpp_opens_the_table_and_takes_as_much(model: PublishedModel, tmp_path: Path) -> None:
+    path, context, outputs = tmp_path / "model.gguf", 8192, 68
     write_published(model, path)
     index = tensor_index(read_index(path))
-    command = [sys.executable, "-m", "tests.support.cache_oracle", str(path), str(context)]
+    command = [sys.executable, "-m", "tests.support.cache_oracle", str(path), str(context), str(outputs)]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert answer.returncode == 0, answer.stderr
-    windows = {layer.window: -(-min(context, layer.window + 512) // 256) * 256 for layer in index.cache}
-    rows = [(layer.k + layer.v, windows[layer.window] if layer.window else context) for layer in index.cache]
     hundredth = 2**20 / 100  # the log rounds
-    assert json.loads(answer.stdout) == {
-        "cache": pytest.approx(sum(2 * row * cells for row, cells in rows), abs=2 * hundredth),
-        "state": pytest.approx(sum(layer.recurrent_bytes for layer in index.cache), abs=2 * hundredth),
-    }
+    for found, sequences in zip(json.loads(answer.stdout), SEQUENCES, strict=True):
+        remembered = sum(cache_bytes(layer, context, "f16", 512, sequences) for layer in index.cache)
+        states = sequences * sum(layer.recurrent_bytes for layer in index.cache)
+        assert found["state"] == pytest.approx(states, abs=2 * hundredth)
+        assert found["cache"] == pytest.approx(remembered - states, abs=2 * hundredth)
+        estimate = compute_bytes(index, context, 512, outputs=outputs)
+        assert 0.99 * found["compute"] <= estimate <= 1.3 * found["compute"]

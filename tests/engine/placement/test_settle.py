@@ -135,7 +135,7 @@ def test_dense_models_settle_too(budget: int, cost: Cost) -> None:
 
 def test_an_estimate_that_is_too_large_keeps_no_device_out() -> None:
     index, host = small_index(), machine(8 * GB, gpu(2 * GB))
-    wishes = Wishes(budgets={"CUDA0": 100 * MB})
+    wishes = Wishes(budgets={"CUDA0": 70 * MB})
     assert plan(index, host, wishes).placement.devices == ()
     found, _ = settled(index, host, wishes, lambda name, weights, layers: (0, MB, MB))
     assert found.placement.gpu_layers > 1

@@ -14,6 +14,7 @@ from app.desktop.chat.cards import MessageCard
 from app.desktop.chat.code import CodeBlock
 from app.desktop.chat.prose import ProseBlock
 from app.desktop.chat.transcript import TranscriptView
+from app.desktop.chat.waiting import Waiting
 from app.desktop.theme import themes
 from engine.api import Timings, Usage
 from engine.errors import ErrorInfo
@@ -338,13 +339,28 @@ def test_thinking_streams_only_into_an_open_card(qtbot, view):
 
 def test_reading_the_prompt_shows_how_far_and_goes_with_the_first_word(qtbot, view):
     view.add_message(message(1, "assistant", "", "streaming"))
-    view.set_queued(1)
-    assert "Waiting" in card(view, 1)._status.accessibleName()
-    view.set_prefill(1, 45, 100)
+    view.set_waiting(1, Waiting())
+    assert "Waiting for the model" in card(view, 1)._status.accessibleName()
+    view.set_waiting(1, Waiting(done=45, total=100))
     assert "45" in card(view, 1)._status.accessibleName()
     view.append_delta(1, "", "x")
     quiet(qtbot, view)
     assert card(view, 1)._status is None
+
+
+def test_others_that_come_first_are_counted_also_in_the_middle_of_an_answer(qtbot, view):
+    view.add_message(message(1, "assistant", "", "streaming"))
+    view.set_waiting(1, Waiting(ahead=2))
+    assert card(view, 1)._status.accessibleName() == "Waiting for 2 other answers…"
+    view.append_delta(1, "", "Half")
+    view.set_waiting(1, Waiting(ahead=1))
+    quiet(qtbot, view)
+    status = card(view, 1)._status
+    assert status.accessibleName() == "Waiting for another answer…"
+    assert status.y() > card(view, 1)._body.y(), "it stands where the next word will"
+    view.append_delta(1, "", " done")
+    quiet(qtbot, view)
+    assert card(view, 1)._status is None and card(view, 1).streamed_text() == "Half done"
 
 
 def test_a_link_is_opened_only_after_its_whole_address_was_shown(qtbot, view):

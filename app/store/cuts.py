@@ -1,0 +1,71 @@
+"""Cuts: from where on the model sees a branch. Functions work inside the caller's transaction.
+
+A message has one way up to the root, so a cut holds for every branch that goes through its first message, and for
+no other: an edit of what it covers begins a branch without that message, and with it without the cut.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, select, update
+
+from app.store.errors import no_message
+from app.store.records import Cut
+from app.store.tables import CutRow, MessageRow
+
+
+def add(connection: Connection, cut: Cut, now: float) -> Cut:
+    """Keep a cut, in force from now on; its id and time are given here. Raises UserError `store.no_message` for a
+    first message that is not in its conversation."""
+    home = connection.scalar(select(MessageRow.conversation_id).where(MessageRow.id == cut.first))
+    if home != cut.conversation:
+        raise no_message(cut.first)
+    statement = insert(CutRow).values(
+        conversation_id=cut.conversation,
+        first_id=cut.first,
+        created=now,
+        active=True,
+        tokens=cut.tokens,
+        model=cut.model,
+        summary=cut.summary,
+    )
+    result = connection.execute(statement)
+    assert result.inserted_primary_key is not None
+    return get(connection, result.inserted_primary_key[0])
+
+
+def replace(connection: Connection, old: int, cut: Cut, now: float) -> Cut:
+    """Put a cut in the place of another, which stays and is not in force any more."""
+    made = add(connection, cut, now)
+    set_active(connection, old, False)
+    return made
+
+
+def set_active(connection: Connection, cut: int, active: bool) -> Cut:
+    """Whether it is in force."""
+    connection.execute(update(CutRow).where(CutRow.id == cut).values(active=active))
+    return get(connection, cut)
+
+
+def get(connection: Connection, cut: int) -> Cut:
+    """Raises UserError `store.no_message` for one that went with its conversation."""
+    row = connection.execute(_columns().where(CutRow.id == cut)).first()
+    if row is None:
+        raise no_message(cut)
+    return Cut(*row)
+
+
+def active(connection: Connection, conversation: int) -> list[Cut]:
+    """Those in force in some branch of a conversation, the newest first."""
+    statement = (
+        _columns()
+        .where(CutRow.conversation_id == conversation, CutRow.active.is_(True))
+        .order_by(CutRow.id.desc())
+    )
+    return [Cut(*row) for row in connection.execute(statement)]
+
+
+def _columns() -> Select[*tuple[Any, ...]]:
+    row = CutRow
+    return select(row.id, row.conversation_id, row.first_id, row.created, row.tokens, row.model, row.summary)

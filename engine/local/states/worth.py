@@ -1,0 +1,18 @@
+"""Whether a state is worth a file. Pure."""
+
+from __future__ import annotations
+
+# Reading again must take so long that a person would notice the difference.
+LEAST_READING_S = 0.5
+# While it is not known how fast this model reads: about the length at which it begins to matter without a GPU.
+LEAST_TOKENS = 256
+# So much faster than reading again, for a prediction that may be wrong.
+_FACTOR = 1.5
+
+
+def worth_a_file(tokens: int, reading_s: float, restoring_s: float) -> bool:
+    """Of so many tokens, which take `reading_s` to read again and `restoring_s` to bring back from the disk; 0.0:
+    unknown."""
+    if not reading_s:
+        return tokens >= LEAST_TOKENS
+    return reading_s >= LEAST_READING_S and reading_s >= _FACTOR * restoring_s

@@ -1,0 +1,47 @@
+"""What the engine does is there for whoever looks later, and goes with the model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.services.events import ActivityChanged, AnswerPrefill, AnswerWaits
+from app.services.progress import answer_progress, of_answer, run_progress
+from app.services.services import open_services
+from engine.api import Activity, Listener, PrefillProgress, Queued
+from engine.errors import ErrorInfo
+from tests.support.listening import Listening
+from tests.support.scripted_engine import ScriptedEngine
+
+EDITED = ErrorInfo("reuse.edited", {"turn": 4, "tokens": 3100})
+
+
+def test_the_newest_activity_is_kept_until_the_model_goes(coterie_home: Path) -> None:
+    engines: list[ScriptedEngine] = []
+
+    def make(listener: Listener) -> ScriptedEngine:
+        engines.append(ScriptedEngine(listener))
+        return engines[-1]
+
+    services = open_services(coterie_home, make_engine=make)
+    try:
+        told = Listening(services)
+        services.models.use("starter", remember=False)
+        told.model("ready")
+        assert services.models.activity.newest is None
+        engines[0].tell(Activity(answering=2, waiting=1))
+        assert told.next(ActivityChanged).activity == Activity(2, 1) == services.models.activity.newest
+        services.models.use("starter", remember=False)
+        assert told.next(ActivityChanged).activity is None and services.models.activity.newest is None
+    finally:
+        services.close()
+
+
+def test_what_comes_before_the_first_word_is_told_of_answers_and_runs_alike() -> None:
+    reading = PrefillProgress(9, 100, 4000, 0, EDITED)
+    assert (
+        answer_progress(1, Queued(9, 2)) == AnswerWaits(1, 2) == of_answer(1, run_progress(5, Queued(9, 2)))
+    )
+    assert answer_progress(1, reading) == AnswerPrefill(1, 100, 4000, EDITED)
+    assert of_answer(1, run_progress(5, reading)) == AnswerPrefill(1, 100, 4000, EDITED)
+    mostly_reused = PrefillProgress(9, 3000, 4000, 3000, EDITED)
+    assert answer_progress(1, mostly_reused) == AnswerPrefill(1, 3000, 4000)
