@@ -29,6 +29,7 @@ from app.services.events import (
 )
 from app.services.services import Services, open_services
 from app.services.tool_files import OfferedTools, read_tools
+from app.services.trials import TOGETHER
 from app.store.records import ChatOptions, Message
 from engine.api import Reasoning, Sampling, Timings, Usage
 from engine.errors import ErrorInfo, UserError
@@ -40,9 +41,8 @@ STOP_PATIENCE = 5.0
 SAVE_PATIENCE = 10.0
 # What says that no model guesses ahead, whatever is kept for the model.
 NO_DRAFT = "none"
-# A shorter wait for a place, and fewer answers at a time on the average, are nothing to tell of.
+# A shorter wait for a place is nothing to tell of.
 NOTICED_S = 0.05
-TOGETHER = 1.05
 _LEVELS = ("auto", "off", "on", "low", "medium", "high")
 _FINISH = {"done": "stop", "length": "length", "stopped": "cancelled", "failed": "error"}
 
@@ -290,7 +290,7 @@ def _print(talk: Talk, message: Message, output: Output) -> None:
     if output.json:
         output.object(answer_object(message, output, talk.calls(message)))
     elif message.timings and message.usage and sys.stderr.isatty():
-        output.note(speed_line(message))
+        output.note(speed_line(message, output.language))
 
 
 def answer_object(

@@ -93,7 +93,7 @@ def converse(talk: Talk, output: Output) -> int:
         if message.error is not None:
             output.note(sentence(message.error, output.language))
         else:
-            output.note(speed_line(message))
+            output.note(speed_line(message, output.language))
 
 
 def _short_conversation(talk: Talk, output: Output) -> int:
@@ -107,5 +107,5 @@ def _short_conversation(talk: Talk, output: Output) -> int:
             return 1
         if message.error is not None:
             return output.failed(UserError.from_info(message.error))
-        output.text(f"({speed_line(message)})\n")
+        output.text(f"({speed_line(message, output.language)})\n")
     return 0

@@ -30,7 +30,7 @@ from app.services.model_names import shown_name
 from app.services.models import STARTER, Models, resolve_model
 from app.services.placing import LocalPlacing, Placing
 from app.services.settings import SettingsFile
-from app.services.trials import MeasuredSpeed, Trials, Tuned
+from app.services.trials import TOGETHER, MeasuredSpeed, Trials, Tuned
 from app.services.wishes import WishesFile, complete, kept_part, without_worker_budgets
 from app.services.workers import Workers
 from engine.api import ExpertsFired
@@ -296,7 +296,8 @@ class Placements:
                 self._take_model(event)
             elif isinstance(event, AnswerFinished) and event.message.timings:
                 timings, path = event.message.timings, self._model().path
-                if path and timings.decode_tps:
+                # One that shared its steps with others says nothing of how fast an answer alone is.
+                if path and timings.decode_tps and timings.batch < TOGETHER:
                     self._speeds[path] = MeasuredSpeed(timings.decode_tps, timings.prefill_tps)
 
     def _take_model(self, state: ModelChanged) -> None:

@@ -62,7 +62,7 @@ class Settings(msgspec.Struct, frozen=True):
     hub_certificates: str = ""
     downloads_at_once: Annotated[int, msgspec.Meta(ge=1, le=8)] = 2
     welcomed: bool = False
-    states_limit: Annotated[int, msgspec.Meta(ge=0, le=2**50)] = 4 * 2**30
+    states_limit: Annotated[int, msgspec.Meta(ge=0, le=2**50)] = 4 * 10**9
     load_model: Literal["start", "writing"] = "writing"
     unload_after: Annotated[int, msgspec.Meta(ge=0, le=10_080)] = 30
     unload_for_memory: bool = True

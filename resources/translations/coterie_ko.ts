@@ -2,6 +2,85 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ko">
 <context>
+    <name>ActivityCard</name>
+    <message>
+        <source>At work</source>
+        <translation>작업 현황</translation>
+    </message>
+    <message>
+        <source>at rest</source>
+        <translation>쉬는 중</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation>답변</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>쓰기</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>읽기</translation>
+    </message>
+    <message>
+        <source>Each step</source>
+        <translation>한 단계</translation>
+    </message>
+    <message>
+        <source>Not read again</source>
+        <translation>다시 읽지 않은 분량</translation>
+    </message>
+    <message>
+        <source>Guessed ahead</source>
+        <translation>미리 짐작</translation>
+    </message>
+    <message>
+        <source>Context in use</source>
+        <translation>사용 중인 컨텍스트</translation>
+    </message>
+    <message>
+        <source>Kept for later</source>
+        <translation>보관 중</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>{count} at work</source>
+        <translation>{count}개 진행 중</translation>
+    </message>
+    <message>
+        <source>{count} waiting</source>
+        <translation>{count}개 대기 중</translation>
+    </message>
+    <message>
+        <source>{speed} tokens per second</source>
+        <translation>초당 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>{rows} tokens, {share} % of the time outside llama.cpp</source>
+        <translation>{rows}토큰, llama.cpp 밖에서 쓴 시간 {share}%</translation>
+    </message>
+    <message>
+        <source>{percent} % of {count} tokens of prompts</source>
+        <translation>프롬프트 {count}토큰 중 {percent}%</translation>
+    </message>
+    <message>
+        <source>{percent} % of {count} tokens came true</source>
+        <translation>{count}토큰 중 {percent}% 적중</translation>
+    </message>
+    <message>
+        <source>{used} of {size} tokens</source>
+        <translation>{size}토큰 중 {used}토큰</translation>
+    </message>
+    <message>
+        <source>{ram} in memory, {disk} on the disk</source>
+        <translation>메모리에 {ram}, 디스크에 {disk}</translation>
+    </message>
+</context>
+<context>
     <name>AddServer</name>
     <message>
         <source>Name of the server</source>
@@ -679,7 +758,7 @@
     </message>
     <message>
         <source>The model is not loaded. It loads when you write.</source>
-        <translation>모델을 아직 불러오지 않았습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+        <translation>모델을 불러오지 않은 상태입니다. 글을 쓰기 시작하면 불러옵니다.</translation>
     </message>
     <message>
         <source>Sent to {host}, outside this computer</source>
@@ -843,6 +922,14 @@
     <message>
         <source>Open the folder</source>
         <translation>폴더 열기</translation>
+    </message>
+    <message>
+        <source>Keep what was read of conversations</source>
+        <translation>읽은 대화 내용 보관</translation>
+    </message>
+    <message>
+        <source>So that returning to a long conversation is instant. It lies on the disk, the oldest goes first, and a conversation that is deleted takes it along.</source>
+        <translation>긴 대화로 돌아왔을 때 바로 이어 가기 위한 것입니다. 디스크에 두고, 오래된 것부터 지우며, 대화를 삭제하면 함께 사라집니다.</translation>
     </message>
     <message>
         <source>Deleted chats</source>
@@ -1287,6 +1374,10 @@
         <translation>예측 {range}</translation>
     </message>
     <message>
+        <source>in {count} answers together; {range} predicted for one</source>
+        <translation>답변 {count}개를 합한 속도, 하나일 때 예측 {range}</translation>
+    </message>
+    <message>
         <source>{speed} tokens per second measured</source>
         <translation>초당 {speed}토큰 측정됨</translation>
     </message>
@@ -1510,6 +1601,10 @@
     <message>
         <source>{count} tokens reused</source>
         <translation>{count}토큰 재사용</translation>
+    </message>
+    <message>
+        <source>{count} read again</source>
+        <translation>{count}토큰 다시 읽음</translation>
     </message>
 </context>
 <context>
@@ -1997,6 +2092,29 @@
     </message>
 </context>
 <context>
+    <name>KeptStates</name>
+    <message>
+        <source>{size} now</source>
+        <translation>지금 {size}</translation>
+    </message>
+    <message>
+        <source>Nothing is kept now.</source>
+        <translation>지금 보관한 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>끔</translation>
+    </message>
+    <message>
+        <source>Delete now</source>
+        <translation>지금 삭제</translation>
+    </message>
+    <message>
+        <source>Delete what was read of conversations</source>
+        <translation>보관한 대화 내용 삭제</translation>
+    </message>
+</context>
+<context>
     <name>KeyField</name>
     <message>
         <source>Another key instead of the kept one</source>
@@ -2387,6 +2505,57 @@
     </message>
 </context>
 <context>
+    <name>MemorySection</name>
+    <message>
+        <source>Never</source>
+        <translation>안 함</translation>
+    </message>
+    <message>
+        <source>{count} min</source>
+        <translation>{count}분</translation>
+    </message>
+    <message>
+        <source>{count} h</source>
+        <translation>{count}시간</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>메모리</translation>
+    </message>
+    <message>
+        <source>When you write</source>
+        <translation>글을 쓸 때</translation>
+    </message>
+    <message>
+        <source>At the start</source>
+        <translation>시작할 때</translation>
+    </message>
+    <message>
+        <source>Load the model</source>
+        <translation>모델 불러오기</translation>
+    </message>
+    <message>
+        <source>When you write: with the first letters, so that it is ready when you send.</source>
+        <translation>“글을 쓸 때”를 고르면 첫 글자를 쓸 때 불러오기 시작해, 보낼 때쯤이면 준비됩니다.</translation>
+    </message>
+    <message>
+        <source>Unload it when unused</source>
+        <translation>쓰지 않으면 내리기</translation>
+    </message>
+    <message>
+        <source>Its memory is free for other programs then. It loads again by itself when you write.</source>
+        <translation>내리면 다른 프로그램이 그 메모리를 쓸 수 있습니다. 글을 쓰기 시작하면 저절로 다시 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>Unload it when memory is short</source>
+        <translation>메모리가 부족하면 내리기</translation>
+    </message>
+    <message>
+        <source>Only while nobody uses it: an answer or a run is never interrupted.</source>
+        <translation>쓰지 않는 동안에만 내립니다. 답변이나 실행을 중간에 끊지 않습니다.</translation>
+    </message>
+</context>
+<context>
     <name>MessageEditor</name>
     <message>
         <source>Edit message</source>
@@ -2585,6 +2754,10 @@
     <message>
         <source>Load again</source>
         <translation>다시 불러오기</translation>
+    </message>
+    <message>
+        <source>Unload now</source>
+        <translation>지금 내리기</translation>
     </message>
     <message>
         <source>Stop checking tools</source>
@@ -3603,6 +3776,113 @@
     <message>
         <source>Thinking ends after so many tokens, and the answer begins.</source>
         <translation>이만큼 생각하면 생각을 마치고 답변을 시작합니다.</translation>
+    </message>
+</context>
+<context>
+    <name>Residence</name>
+    <message>
+        <source>In memory</source>
+        <translation>메모리에 있음</translation>
+    </message>
+    <message>
+        <source>In memory: {places}</source>
+        <translation>메모리 사용: {places}</translation>
+    </message>
+    <message>
+        <source>{device}: weights {weights}, context {context}, working memory {working}</source>
+        <translation>{device}: 가중치 {weights}, 컨텍스트 {context}, 작업 메모리 {working}</translation>
+    </message>
+    <message>
+        <source>Loaded at {time}, when it was chosen</source>
+        <translation>{time}에 모델을 선택해서 불러왔습니다</translation>
+    </message>
+    <message>
+        <source>Loaded at {time}, when the window opened</source>
+        <translation>{time}에 창을 열 때 불러왔습니다</translation>
+    </message>
+    <message>
+        <source>Loaded at {time}, when you began to write</source>
+        <translation>{time}에 글을 쓰기 시작할 때 불러왔습니다</translation>
+    </message>
+    <message>
+        <source>Loaded at {time} for an answer</source>
+        <translation>{time}에 답변을 위해 불러왔습니다</translation>
+    </message>
+    <message>
+        <source>Loaded at {time} for a run</source>
+        <translation>{time}에 실행을 위해 불러왔습니다</translation>
+    </message>
+    <message>
+        <source>Used now by {names}</source>
+        <translation>지금 사용 중: {names}</translation>
+    </message>
+    <message>
+        <source>Used last by {name}</source>
+        <translation>마지막으로 사용: {name}</translation>
+    </message>
+    <message>
+        <source>Stays: an answer is being written</source>
+        <translation>답변을 쓰는 중이라 내리지 않습니다</translation>
+    </message>
+    <message>
+        <source>Stays: a run is at work</source>
+        <translation>실행이 진행 중이라 내리지 않습니다</translation>
+    </message>
+    <message>
+        <source>Stays: a run waits for your answer</source>
+        <translation>실행이 답을 기다리고 있어 내리지 않습니다</translation>
+    </message>
+    <message>
+        <source>Stays until {time}: a run waits for your answer</source>
+        <translation>실행이 답을 기다리고 있어 {time}까지 내리지 않습니다</translation>
+    </message>
+    <message>
+        <source>Memory is short: unloaded in a minute unless it is used</source>
+        <translation>메모리가 부족합니다. 쓰지 않으면 1분 안에 내립니다</translation>
+    </message>
+    <message>
+        <source>Stays until you unload it</source>
+        <translation>직접 내릴 때까지 메모리에 둡니다</translation>
+    </message>
+    <message>
+        <source>Unloaded at {time} unless it is used</source>
+        <translation>쓰지 않으면 {time}에 내립니다</translation>
+    </message>
+    <message>
+        <source>Not in memory yet. It loads when you write.</source>
+        <translation>아직 메모리에 없습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>Not in memory: it was not used for a while. It loads when you write.</source>
+        <translation>한동안 쓰지 않아 메모리에서 내렸습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>Not in memory: memory ran short. It loads when you write.</source>
+        <translation>메모리가 부족해 모델을 내렸습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>Not in memory: it was unloaded. It loads when you write.</source>
+        <translation>직접 메모리에서 내렸습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>{size} in RAM</source>
+        <translation>RAM {size}</translation>
+    </message>
+    <message>
+        <source>{size} on {device}</source>
+        <translation>{device} {size}</translation>
+    </message>
+    <message>
+        <source>a new chat</source>
+        <translation>새 대화</translation>
+    </message>
+    <message>
+        <source>a run</source>
+        <translation>실행</translation>
+    </message>
+    <message>
+        <source>“{title}”</source>
+        <translation>“{title}”</translation>
     </message>
 </context>
 <context>
@@ -6062,6 +6342,14 @@
     <message>
         <source>Batch: {count} tokens · context kept as {kind}</source>
         <translation>묶음: {count}토큰 · 컨텍스트 형식 {kind}</translation>
+    </message>
+    <message>
+        <source>Each step computed in one piece</source>
+        <translation>한 단계를 한 조각으로 계산</translation>
+    </message>
+    <message>
+        <source>Pieces of a step, each on one device: {prompt} for a prompt, {token} for a token</source>
+        <translation>한 단계를 장치별 조각으로 나누어 계산: 프롬프트 {prompt}개, 토큰 {token}개</translation>
     </message>
     <message>
         <source>{count} tokens</source>

@@ -60,6 +60,7 @@ class WishesCard(Card):
         self._model: PlannedModel | None = None
         self._wishes = Wishes()
         self._longest = 0
+        self._splits = (0, 0)
         self.context = WishSlider(self._context_text, self)
         self.budgets: dict[str, WishSlider] = {}
         self._budget_column = QVBoxLayout()
@@ -99,10 +100,12 @@ class WishesCard(Card):
         self.reset.clicked.connect(self._reset)
         self.refresh()
 
-    def show_wishes(self, wishes: Wishes, model: PlannedModel, longest: int) -> None:
+    def show_wishes(
+        self, wishes: Wishes, model: PlannedModel, longest: int, splits: tuple[int, int] = (0, 0)
+    ) -> None:
         """What is wished of a model, and its plan under these wishes. `longest` is the context it was trained
-        for."""
-        self._wishes, self._model, self._longest = wishes, model, longest
+        for, `splits` as `ModelFacts.graph_splits`."""
+        self._wishes, self._model, self._longest, self._splits = wishes, model, longest, splits
         self._fit_budgets((*model.machine.devices, model.machine.ram))
         self._show()
 
@@ -179,7 +182,17 @@ class WishesCard(Card):
         batch = self.tr("Batch: {count} tokens · context kept as {kind}").format(
             count=QLocale().toString(placement.ubatch), kind=", ".join(kinds)
         )
-        return f"{prompts}\n{batch}"
+        return "\n".join(line for line in (prompts, batch, self._pieces()) if line)
+
+    def _pieces(self) -> str:
+        prompt, token = self._splits
+        if not prompt:
+            return ""
+        if prompt == token == 1:
+            return self.tr("Each step computed in one piece")
+        number = QLocale().toString
+        template = self.tr("Pieces of a step, each on one device: {prompt} for a prompt, {token} for a token")
+        return template.format(prompt=number(prompt), token=number(token))
 
     def _context_text(self, tokens: int) -> str:
         return self.tr("{count} tokens").format(count=tokens_text(tokens))

@@ -74,7 +74,7 @@ def test_a_model_is_loaded_with_the_folder_and_its_limit(
 ) -> None:
     opened = open_at()
     request = opened.load()
-    assert (request.states, request.states_limit) == (str(coterie_home / "cache" / "states"), 4 * 2**30)
+    assert (request.states, request.states_limit) == (str(coterie_home / "cache" / "states"), 4 * 10**9)
     opened.services.settings.change(states_limit=0)
     request = opened.load()
     assert (request.states, request.states_limit) == ("", 0)

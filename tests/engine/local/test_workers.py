@@ -65,6 +65,7 @@ def test_a_model_on_a_worker_lies_as_planned_and_answers_as_on_the_cpu(
             assert plan is not None and weights is not None
             assert plan.bytes["RPC0"].total <= budget
             assert weights.misplaced == {}
+            assert (min(loaded.graph_splits) > 1) == (plan.bytes["RPC0"].total > 0)
             assert weights.bytes == {name: size.model for name, size in plan.bytes.items() if size.model}
             assert weights.expert_bytes == {name: size for name, size in plan.expert_bytes.items() if size}
             shared, end = told.answer(engine, question)

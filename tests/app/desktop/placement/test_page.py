@@ -21,7 +21,7 @@ from app.services.events import (
     WorkerState,
 )
 from app.services.trials import MeasuredSpeed
-from engine.api import EngineLost
+from engine.api import Activity, EngineLost
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import RAM, Wishes
 from tests.app.desktop.conftest import Running
@@ -256,9 +256,26 @@ def test_the_speed_of_an_answer_is_live(running: Running) -> None:
     page._live.add(1, 20, 1.0)
     page._show_live()
     assert "20 tokens per second now" in page.view.explanation.speed.text()
+    page._live.add(2, 1, 0.0)
+    page._live.add(2, 10, 1.0)
+    page._show_live()
+    assert "30 tokens per second now" in page.view.explanation.speed.text()
+    assert "in 2 answers together" in page.view.explanation.speed.text()
     page._live.clear()
     page._show_live()
     assert "now" not in page.view.explanation.speed.text()
+
+
+def test_what_the_engine_does_is_shown_with_the_model_that_is_loaded(running: Running) -> None:
+    page = opened(running)
+    running.engine.tell(Activity(answering=1, cells=4096, cells_used=100))
+    running.until(lambda: running.services.models.activity.newest is not None)
+    page._path = running.services.models.state.path
+    page._show()
+    running.until(lambda: "Context in use: 100 of 4,096 tokens" in page.view.activity.lines())
+    assert page.view.activity.isVisible()
+    page.choose(plans.dense().path)
+    running.until(lambda: not page.view.activity.isVisible())
 
 
 def test_pieces_of_an_answer_are_counted_on_their_way(running: Running) -> None:
