@@ -20,20 +20,24 @@ PARTS = {
 
 
 def main(names: list[str]) -> None:
-    """Measure the parts, all of them where none is named, and print one table for each model."""
+    """Measure the parts, all of them where none is named: a table for each model, and at last one of all goals."""
     cores = pin()
-    print(f"\nServing conversations, medians of {ROUNDS} rounds in turns, on processors {cores or 'as they come'}")
-    tables: list[tuple[str, list[Row]]] = []
+    print(
+        f"\nServing conversations, medians of {ROUNDS} rounds in turns, on processors {cores or 'as they come'}"
+    )
+    judged: list[Row] = []
     for bed in beds():
         if bed.bench is None or bed.server is None:
             print("  llama-bench and llama-server are not there: `make rivals` builds them")
-        rows = []
+        rows: list[Row] = []
         for name in names or PARTS:
             print(f"  {bed.name}: {name} ...", flush=True)
             rows += PARTS[name](bed)
-        tables.append((bed.name, rows))
-    for title, rows in tables:
-        print_table(f"Conversations on the model {title}; ratios with the rounds' lowest and highest", rows)
+        print_table(f"Conversations on the model {bed.name}", rows)
+        judged += [row._replace(what=f"{bed.name}: {row.what}") for row in rows if row.goal is not None]
+    print_table(
+        "The goals; each ratio is the median of the rounds' own, with their lowest and highest", judged
+    )
 
 
 if __name__ == "__main__":

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.api import Message
-
 
 class Answer(NamedTuple):
-    """Seconds by the clock of who asked, from asking; speeds, and shares of a decode step, as the answerer tells them.
+    """Seconds by the clock of who asked, from asking; speeds and shares of a decode step as the answerer tells them.
 
     `read_tokens` of the `prompt_tokens` were computed and not found in memory.
     """
@@ -23,11 +21,6 @@ class Answer(NamedTuple):
     prefill_tps: float
     decode_tps: float
     python_share: float = 0.0
-
-
-def turns(*texts: str) -> tuple[Message, ...]:
-    """A conversation whose turns alternate between the user and the assistant, the user first."""
-    return tuple(Message("assistant" if n % 2 else "user", text) for n, text in enumerate(texts))
 
 
 def total_tps(answers: list[Answer]) -> float:

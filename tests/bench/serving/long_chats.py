@@ -49,9 +49,10 @@ def measure_return(bed: Bed) -> list[Row]:
     """The first token after the return, beside reading the whole conversation again."""
     returned, again = [], []
     read: Answer | None = None
-    with tempfile.TemporaryDirectory(prefix="coterie-bench-") as states, Ours(
-        bed.model, _CONTEXT, states
-    ) as ours:
+    with (
+        tempfile.TemporaryDirectory(prefix="coterie-bench-") as states,
+        Ours(bed.model, _CONTEXT, states) as ours,
+    ):
         for number in range(ROUNDS):
             name = f"long {number}"
             messages = _talk(ours, name, _TURNS)

@@ -30,7 +30,9 @@ def measure(bed: Bed) -> list[Row]:
             together.append(total_tps(_at_once(ours, prompts)))
             alone.append(total_tps([ours.answer(story(), "", _TOKENS)]))
             if server:
-                theirs.append(total_tps(list(pool.map(lambda prompt: server.answer(prompt, _TOKENS), prompts))))
+                theirs.append(
+                    total_tps(list(pool.map(lambda prompt: server.answer(prompt, _TOKENS), prompts)))
+                )
     rows = [Row("four streams beside one", "tok/s", together, alone)]
     if theirs:
         rows.insert(0, Row("four streams beside llama-server -np 4", "tok/s", together, theirs, 0.95))

@@ -6,8 +6,34 @@ import itertools
 import random
 
 _WORDS = (
-    *("harbour", "boat", "wind", "child", "colour", "engine", "bread", "letter", "river", "stone", "lamp", "field"),
-    *("market", "winter", "bridge", "window", "garden", "smoke", "rope", "captain", "island", "bell", "road", "salt"),
+    *(
+        "harbour",
+        "boat",
+        "wind",
+        "child",
+        "colour",
+        "engine",
+        "bread",
+        "letter",
+        "river",
+        "stone",
+        "lamp",
+        "field",
+    ),
+    *(
+        "market",
+        "winter",
+        "bridge",
+        "window",
+        "garden",
+        "smoke",
+        "rope",
+        "captain",
+        "island",
+        "bell",
+        "road",
+        "salt",
+    ),
 )
 _numbers = itertools.count(1)
 
