@@ -2716,6 +2716,10 @@
         <translation>멈춤</translation>
     </message>
     <message>
+        <source>not loaded</source>
+        <translation>불러오지 않음</translation>
+    </message>
+    <message>
         <source>{speed} tok/s</source>
         <translation>초당 {speed}토큰</translation>
     </message>
@@ -2750,6 +2754,10 @@
     <message>
         <source>Models elsewhere…</source>
         <translation>외부 모델…</translation>
+    </message>
+    <message>
+        <source>Load now</source>
+        <translation>지금 불러오기</translation>
     </message>
     <message>
         <source>Load again</source>
