@@ -28,8 +28,8 @@
         <translation>한 단계</translation>
     </message>
     <message>
-        <source>Not read again</source>
-        <translation>다시 읽지 않은 분량</translation>
+        <source>Reused</source>
+        <translation>재사용</translation>
     </message>
     <message>
         <source>Guessed ahead</source>
@@ -60,8 +60,8 @@
         <translation>초당 {speed}토큰</translation>
     </message>
     <message>
-        <source>{rows} tokens, {share} % of the time outside llama.cpp</source>
-        <translation>{rows}토큰, llama.cpp 밖에서 쓴 시간 {share}%</translation>
+        <source>{rows} tokens, {share} % outside llama.cpp</source>
+        <translation>{rows}토큰, llama.cpp 밖 {share}%</translation>
     </message>
     <message>
         <source>{percent} % of {count} tokens of prompts</source>
