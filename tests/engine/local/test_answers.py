@@ -10,7 +10,7 @@ from engine.errors import ErrorInfo
 from tests.engine.local.conftest import Running
 from tests.support.recorder import ask
 
-pytestmark = [pytest.mark.model, pytest.mark.alone]
+pytestmark = pytest.mark.model
 
 QUESTION = "Write one sentence about the sea."
 
@@ -74,6 +74,7 @@ def test_an_answer_that_reaches_the_end_of_the_context_ends_as_length(running: R
     assert end.reason == "stop" or total == 2048
 
 
+@pytest.mark.alone
 def test_a_long_prefill_is_aborted_within_a_tenth_of_a_second(running: Running) -> None:
     delays = []
     for id in range(20, 24):
