@@ -190,6 +190,8 @@ class ModelPicker(Overlay):
             }.get(self._state.state)
             if words is not None:
                 return *words, words[0]
+            if self._state.resting:
+                return self.tr("not loaded"), "muted", self.tr("not loaded")
         return "", "muted", ""
 
     def _speed(self, choice: ModelChoice) -> tuple[str, str]:
@@ -228,7 +230,9 @@ class ModelPicker(Overlay):
             (self.tr("Open a model file…"), "folder-open", self.open_file_wanted.emit),
             (self.tr("Models elsewhere…"), "cloud", self.elsewhere_wanted.emit),
         ]
-        if self._state is not None and self._state.state in ("lost", "ready"):
+        if self._state is not None and self._state.resting:
+            actions.append((self.tr("Load now"), "box", self.reload_wanted.emit))
+        elif self._state is not None and self._state.state in ("lost", "ready"):
             actions.append((self.tr("Load again"), "refresh-cw", self.reload_wanted.emit))
         unload = self.tr("Unload now")
         if self._residence is not None and self._state is not None and self._state.state == "ready":
