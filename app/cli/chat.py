@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -94,7 +95,7 @@ class Talk:
         options: ChatOptions,
         offered: OfferedTools | None = None,
     ) -> None:
-        self._services = services
+        self.services = services
         self._output = output
         self._events: queue.SimpleQueue[ServiceEvent] = queue.SimpleQueue()
         self._reasoning_shown = False
@@ -119,12 +120,16 @@ class Talk:
 
         Raises Interrupted when Ctrl+C or the end of the process stopped it, and Unsaved.
         """
+        return self.follow(lambda: self.services.conversations.send(self.id, text))
+
+    def follow(self, start: Callable[[], Message]) -> Message:
+        """As `say`, for an answer that `start` begins."""
         self._reasoning, self._content, self._failure = [], [], None
-        answer = self._services.conversations.send(self.id, text)
+        answer = start()
         try:
             return self._follow(answer, None)
         except (KeyboardInterrupt, Ended) as end:
-            self._services.conversations.stop(self.id)
+            self.services.conversations.stop(self.id)
             try:
                 stopped = self._follow(answer, time.monotonic() + STOP_PATIENCE)
             except queue.Empty:
@@ -162,11 +167,11 @@ class Talk:
 
     def calls(self, message: Message) -> list[dict[str, Any]] | None:
         """The calls that an answer with tools took."""
-        return calls_made(self._services, message) if message.run else None
+        return calls_made(self.services, message) if message.run else None
 
     def _give_up_later(self) -> None:
         """While the answer is being written there is no hurry to save it."""
-        if self.id in self._services.conversations.answering():
+        if self.id in self.services.conversations.answering():
             self._given_up = time.monotonic() + SAVE_PATIENCE
 
     def _shown(self, answer: Message) -> Message:

@@ -758,7 +758,7 @@
     </message>
     <message>
         <source>The model is not loaded. It loads when you write.</source>
-        <translation>모델을 아직 불러오지 않았습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+        <translation>모델을 불러오지 않은 상태입니다. 글을 쓰기 시작하면 불러옵니다.</translation>
     </message>
     <message>
         <source>Sent to {host}, outside this computer</source>
@@ -869,12 +869,12 @@
 <context>
     <name>CutLine</name>
     <message>
-        <source>The model sees a summary of the {messages} messages above, and the chat from here on.</source>
-        <translation>모델은 위의 메시지 {messages}개 대신 요약을 보고, 여기부터는 대화를 그대로 봅니다.</translation>
+        <source>The model sees a summary of the {messages} messages above.</source>
+        <translation>모델은 위의 메시지 {messages}개 대신 요약을 봅니다.</translation>
     </message>
     <message>
-        <source>The model sees the chat from here on, without the {messages} messages above.</source>
-        <translation>모델은 위의 메시지 {messages}개를 빼고 여기부터 봅니다.</translation>
+        <source>The model does not see the {messages} messages above.</source>
+        <translation>모델은 위의 메시지 {messages}개를 보지 않습니다.</translation>
     </message>
     <message>
         <source>Hide summary</source>
@@ -2716,6 +2716,10 @@
         <translation>멈춤</translation>
     </message>
     <message>
+        <source>not loaded</source>
+        <translation>불러오지 않음</translation>
+    </message>
+    <message>
         <source>{speed} tok/s</source>
         <translation>초당 {speed}토큰</translation>
     </message>
@@ -2750,6 +2754,10 @@
     <message>
         <source>Models elsewhere…</source>
         <translation>외부 모델…</translation>
+    </message>
+    <message>
+        <source>Load now</source>
+        <translation>지금 불러오기</translation>
     </message>
     <message>
         <source>Load again</source>
@@ -3785,6 +3793,10 @@
         <translation>메모리에 있음</translation>
     </message>
     <message>
+        <source>{size} for conversations that were left</source>
+        <translation>나간 대화 보관 {size}</translation>
+    </message>
+    <message>
         <source>In memory: {places}</source>
         <translation>메모리 사용: {places}</translation>
     </message>
@@ -3978,6 +3990,10 @@
         <translation>이제 대화가 들어갑니다</translation>
     </message>
     <message>
+        <source>The conversation has reached the length that the model can read at once</source>
+        <translation>대화가 모델이 한 번에 읽을 수 있는 길이에 이르렀습니다</translation>
+    </message>
+    <message>
         <source>The conversation is longer than the model can read at once</source>
         <translation>대화가 모델이 한 번에 읽을 수 있는 길이를 넘었습니다</translation>
     </message>
@@ -4000,6 +4016,10 @@
     <message>
         <source>It takes {needed} of {context} tokens.</source>
         <translation>{context}토큰 중 {needed}토큰을 사용합니다.</translation>
+    </message>
+    <message>
+        <source>All {context} tokens are in use, so the answer stops here. You choose what happens, and then it goes on. Nothing is deleted, and each choice can be taken back.</source>
+        <translation>{context}토큰을 모두 사용해 답변이 여기서 멈췄습니다. 어떻게 할지 고르시면 답변을 이어서 씁니다. 아무것도 삭제되지 않으며, 무엇을 고르든 되돌릴 수 있습니다.</translation>
     </message>
     <message>
         <source>It takes {needed} of {context} tokens. You choose what happens. Nothing is deleted, and each choice can be taken back.</source>

@@ -157,7 +157,7 @@ class AnswerCard(MessageCard):
         if message.reasoning:
             self._thoughts().set_text(message.reasoning)
         self._show_thinking()
-        self.footer.setVisible(not self.is_editing)
+        self.footer.setVisible(not self.is_editing and not self._is_told_and_empty)
         self.footer.show_message(message)
         self._show_content(message.content)
 
@@ -203,9 +203,16 @@ class AnswerCard(MessageCard):
         if told == self._end_told:
             return False
         self._end_told = told
+        if self._stream is None:
+            self.footer.setVisible(not self.is_editing and not self._is_told_and_empty)
         self._show_end()
         self._show_notices()
         return True
+
+    @property
+    def _is_told_and_empty(self) -> bool:
+        """Whether there is nothing here to copy, and what stands below tells why."""
+        return self._end_told and not self.message.content and not self.message.reasoning
 
     def _show_end(self) -> None:
         """The strip that says how the answer ended, if not by itself."""
@@ -221,9 +228,10 @@ class AnswerCard(MessageCard):
             self._strip = Strip(self)
             self._strip.pressed.connect(self._act)
             self._strip.setVisible(not self.is_editing)
+        why = self._why_ended()
         if message.error is not None:
             text = sentence(message.error, _language())
-        elif (why := self._why_ended()) is not None:
+        elif why is not None:
             text = sentence(why, _language())
         elif message.state == "length":
             text = self.tr("The answer reached its length limit and stops here.")
@@ -232,8 +240,10 @@ class AnswerCard(MessageCard):
         else:
             text = self.tr("No answer came.")
         action = self.tr("Continue") if self._can_continue() else self.tr("Try again")
+        # Where there is room for more is chosen below the last message, not here.
+        actions = [] if why is not None and why.code == FULL else [action]
         kind = "bad" if message.state == "failed" else "warning" if message.error else "quiet"
-        self._strip.set_content(text, [action], kind)
+        self._strip.set_content(text, actions, kind)
 
     def _show_calls(self, calls: Sequence[ToolCall]) -> None:
         """Shows exactly these calls; cards that already show the right one stay."""

@@ -132,7 +132,9 @@ class ChatPage(LiveWidget):
         composer.stop_wanted.connect(self.stop)
         self.tools.chosen.connect(self._choose_tools)
         composer.draft_changed.connect(self._save_draft)
-        composer.writing.connect(lambda: self._calls.do(lambda s: s.residency.expect(), executor="io"))
+        composer.writing.noticed.connect(
+            lambda: self._calls.do(lambda s: s.residency.expect(), executor="io")
+        )
         composer.reasoning_chosen.connect(self._choose_reasoning)
         self.header.renamed.connect(self._rename)
         self.room.continue_wanted.connect(lambda message: self._continue(message))
@@ -467,6 +469,7 @@ class ChatPage(LiveWidget):
 
     def _take_suggestion(self, text: str) -> None:
         self.composer.set_text(text)
+        self.composer.writing.letters()
         self.composer.take_focus()
 
     def _edit(self, message: int, text: str) -> None:

@@ -12,8 +12,8 @@ from engine.errors import UserError
 if TYPE_CHECKING:
     from app.services.services import Services
 
-# A prompt may have so many tokens more than when its cut was made and still be the one of that time.
-_SAME = 64
+# An answer that goes on right behind a cut has the prompt that was counted for it, but for a few tokens.
+_SAME = 8
 
 
 class ContextUse(NamedTuple):
@@ -46,12 +46,16 @@ def _tokens_used(services: Services, messages: Sequence[Message], cut: Cut | Non
     for message in reversed(messages):
         if message.run:  # its usage is that of all turns together
             return services.runs.get(message.run).tokens
-        if message.usage is None or not message.usage.prompt_tokens:
-            continue
         usage = message.usage
+        if usage is None or not usage.prompt_tokens:
+            continue
+        # One that went on in its place began before the cut as well.
         older = cut is not None and cut.tokens > 0 and message.created < cut.created
-        # One that went on in its place after the cut began before it too.
-        if cut is not None and older and usage.prompt_tokens > cut.tokens + _SAME:
+        if (
+            cut is not None
+            and older
+            and (message.state == "streaming" or abs(usage.prompt_tokens - cut.tokens) > _SAME)
+        ):
             return cut.tokens
         return usage.prompt_tokens + usage.completion_tokens
     return 0

@@ -105,11 +105,9 @@ class CutLine(QuietLine):
     def retranslate(self) -> None:
         count = QLocale().toString(self._messages)
         if self.cut.summary:
-            text = self.tr(
-                "The model sees a summary of the {messages} messages above, and the chat from here on."
-            )
+            text = self.tr("The model sees a summary of the {messages} messages above.")
         else:
-            text = self.tr("The model sees the chat from here on, without the {messages} messages above.")
+            text = self.tr("The model does not see the {messages} messages above.")
         self.set_text(text.format(messages=count))
         opened = self._view is not None or self._editor is not None
         self._opens.setText(self.tr("Hide summary") if opened else self.tr("Show summary"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from PySide6.QtCore import QEvent, QLocale, Signal
+from PySide6.QtCore import QEvent, QLocale, Qt, Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from app.desktop.chat.choice_row import ChoiceRow
 from app.desktop.chat.editor import MessageEditor
@@ -115,6 +115,8 @@ class RoomCard(QWidget):
 
     def _show(self, state: State, *, full: bool) -> None:
         self.state, self.full = state, full
+        focus = QApplication.focusWidget()
+        used = focus is not None and (focus is self or self.isAncestorOf(focus))
         if state == "review" and self.editor is None:
             self._begin_review()
         elif state != "review" and self.editor is not None:
@@ -124,7 +126,16 @@ class RoomCard(QWidget):
         for row in self.rows.values():
             row.setEnabled(True)
         self.retranslate()
+        if used:
+            self.take_focus()
         self.heightChanged.emit()
+
+    def take_focus(self) -> None:
+        """To what comes next here."""
+        rows = [self.rows[choice] for choice in self._choices()]
+        target = self.editor or (self.stop if self.state == "writing" else rows[0] if rows else None)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _begin_review(self) -> None:
         editor = self.editor = SummaryEditor(self, self._draft.text if self._draft else "")
@@ -144,10 +155,8 @@ class RoomCard(QWidget):
         choices: list[Choice] = []
         if room.first:
             choices += ["summarise", "leave_out"] if room.summary else ["leave_out"]
-        if room.problem is None:
-            choices.append("anew")
-        elif room.problem.code == "chat.question_too_long":
-            choices.append("edit")
+        too_long = room.problem is not None and room.problem.code == "chat.question_too_long"
+        choices.append("edit" if too_long else "anew")
         if room.trained > room.context:
             choices.append("larger")
         return choices
@@ -180,6 +189,8 @@ class RoomCard(QWidget):
             return self.tr("Is this summary right?")
         if self.room is not None and self.state == "choices" and self.room.waits and fits(self.room):
             return self.tr("The conversation fits again")
+        if self.room is not None and self.room.goes_on:
+            return self.tr("The conversation has reached the length that the model can read at once")
         if self.full:
             return self.tr("The conversation is longer than the model can read at once")
         return self.tr("The conversation will soon be longer than the model can read at once")
@@ -203,6 +214,11 @@ class RoomCard(QWidget):
             return languages.tell(room.problem)
         if room.waits and fits(room):
             return self.tr("It takes {needed} of {context} tokens.").format(**numbers)
+        if room.goes_on:
+            return self.tr(
+                "All {context} tokens are in use, so the answer stops here. You choose what happens, and then it goes"
+                " on. Nothing is deleted, and each choice can be taken back."
+            ).format(**numbers)
         if not self.full:
             return self.tr(
                 "It takes {needed} of {context} tokens. You choose what happens. Nothing is deleted, and each choice"

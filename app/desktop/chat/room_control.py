@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -290,6 +290,7 @@ class RoomControl(QObject):
             )
         elif room is not None and choice == "summarise":
             card.hold()
+            card.setFocus(Qt.FocusReason.OtherFocusReason)  # so that what comes there has it
             self._calls.do(lambda s: s.summaries.begin(room), None, self._refused, owner=self)
 
     def _refused(self, error: UserError) -> None:

@@ -129,7 +129,8 @@ class MainWindow(LiveWidget):
         self.placement = PlacementPage(self.calls, self)
         self.panel = ConversationPanel(self.chat)
         self.failure = OpeningFailed(self)
-        self.toast = Toast(self, self.chat.composer)
+        self.toast = Toast(self, self.chat.room.strip)
+        self.toast.stand_above(self.chat.composer)
         self.chats = ChatList(self.calls, self.sidebar, self.toast, self.open_chat)
         self.downloads = DownloadNotes(
             self.calls, self.toast, self.strip, lambda: self._later.shows_downloads()

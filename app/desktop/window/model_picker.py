@@ -190,6 +190,8 @@ class ModelPicker(Overlay):
             }.get(self._state.state)
             if words is not None:
                 return *words, words[0]
+            if self._state.resting:
+                return self.tr("not loaded"), "muted", self.tr("not loaded")
         return "", "muted", ""
 
     def _speed(self, choice: ModelChoice) -> tuple[str, str]:
@@ -221,29 +223,36 @@ class ModelPicker(Overlay):
             more = self.tr("Look for {query} on the hub").format(query=query)
         else:
             query = ""
+        # What cannot be done for a moment keeps its place: another row must not slip under the hand.
+        held = self._residence is not None and self._residence.stays in ("answering", "running")
         actions: list[tuple[str, str, Callable[[], object]]] = [
             (more, "search" if query else "plus", partial(self.models_wanted.emit, query)),
             (self.tr("Open a model file…"), "folder-open", self.open_file_wanted.emit),
             (self.tr("Models elsewhere…"), "cloud", self.elsewhere_wanted.emit),
         ]
-        if self._state is not None and self._state.state in ("lost", "ready"):
+        if self._state is not None and self._state.resting:
+            actions.append((self.tr("Load now"), "box", self.reload_wanted.emit))
+        elif self._state is not None and self._state.state in ("lost", "ready"):
             actions.append((self.tr("Load again"), "refresh-cw", self.reload_wanted.emit))
-        if self._can_be_unloaded():
-            actions.append((self.tr("Unload now"), "x", self.unload_wanted.emit))
+        unload = self.tr("Unload now")
+        if self._residence is not None and self._state is not None and self._state.state == "ready":
+            actions.append((unload, "x", self.unload_wanted.emit))
         if self._checking is not None:
             actions.append((self.tr("Stop checking tools"), "square", self.check_stop_wanted.emit))
         elif self._state is not None and (self._state.state == "ready" or self._state.resting):
             check = partial(self.check_wanted.emit, self._state.path, self._state.name)
             actions.append((self.tr("Check tools (30 s)"), "wrench", check))
         return [
-            Row(text, symbol, act, text, divided=found and number == 0)
+            Row(
+                text,
+                symbol,
+                act,
+                text,
+                enabled=not (held and text == unload),
+                divided=found and number == 0,
+            )
             for number, (text, symbol, act) in enumerate(actions)
         ]
-
-    def _can_be_unloaded(self) -> bool:
-        residence = self._residence
-        loaded = self._state is not None and self._state.state == "ready" and residence is not None
-        return loaded and residence is not None and residence.stays not in ("answering", "running")
 
     # Choosing
 

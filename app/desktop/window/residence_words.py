@@ -27,6 +27,9 @@ def where_sentence(residence: Residence) -> str:
     if not residence.held:
         return translate("Residence", "In memory")
     places = ", ".join(_place(held) for held in residence.held)
+    if residence.kept:
+        kept = translate("Residence", "{size} for conversations that were left")
+        places = f"{places}, {kept.format(size=size_text(residence.kept))}"
     return translate("Residence", "In memory: {places}").format(places=places)
 
 

@@ -82,7 +82,7 @@ def test_leaving_out_answers_the_question_and_marks_from_where_on_the_model_sees
     assert full.window.chat.room.card is None
     assert full.window.chat.transcript.ids == path
     (line,) = lines(full)
-    assert f"without the {room.messages} messages above" in line.text
+    assert f"does not see the {room.messages} messages above" in line.text
     assert full.window.toast.isVisible()
     full.window.toast.undo()
     full.until(lambda: not lines(full))

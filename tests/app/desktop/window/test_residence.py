@@ -115,7 +115,10 @@ def test_what_a_model_takes_is_the_plan_with_the_weights_where_they_were_found()
     ]
     found = msgspec.structs.replace(facts, weights=LoadedWeights({RAM: 6 * GB, "CUDA0": 0}, {}))
     assert [held.bytes.model for held in held_by(found)] == [6 * GB, 0]
-    assert "12 GB" not in where_sentence(a_residence(held=held_by(facts)))
+
+
+def test_what_is_kept_of_conversations_is_memory_as_well() -> None:
+    assert where_sentence(a_residence(kept=300 * 10**6)).endswith(", 300 MB for conversations that were left")
 
 
 def test_a_window_loads_with_the_first_letters_and_unloads_from_the_picker(
@@ -131,7 +134,9 @@ def test_a_window_loads_with_the_first_letters_and_unloads_from_the_picker(
     menu.open_menu()
     assert menu.picker is not None
     assert menu.picker.note.text() == "Not in memory yet. It loads when you write."
-    assert "Unload now" not in menu.picker.texts() and "Check tools (30 s)" in menu.picker.texts()
+    texts = menu.picker.texts()
+    assert "Unload now" not in texts and {"Load now", "Check tools (30 s)"} <= set(texts)
+    running.until(lambda: any(text.endswith(", not loaded") for text in menu.picker.texts()))
     menu.open_menu()
 
     qtbot.keyClicks(composer.edit, "H")
@@ -154,6 +159,21 @@ def test_a_window_loads_with_the_first_letters_and_unloads_from_the_picker(
     assert len(running.engine.requests) == 2
 
 
+def test_a_task_for_a_run_loads_the_model_in_use_as_well(
+    make_desktop: Callable[..., Running], qtbot: QtBot
+) -> None:
+    running = make_desktop()
+    running.desktop._settings.change(load_model="writing")
+    running.start()
+    running.until(lambda: running.services.models.state.resting == "unused")
+    running.window.new_run()
+    form = running.window.runs.form
+    running.until(lambda: form.task.hasFocus() and form.model.is_in_use())
+    qtbot.keyClicks(form.task, "S")
+    running.until(lambda: running.services.models.state.because == "writing")
+    running.until(lambda: running.services.models.state.state == "ready")
+
+
 def test_while_an_answer_is_written_it_cannot_be_unloaded(running: Running) -> None:
     running.engine.hold.set()
     composer, menu = running.window.chat.composer, running.window.chat.header.model
@@ -161,10 +181,16 @@ def test_while_an_answer_is_written_it_cannot_be_unloaded(running: Running) -> N
     composer._press()
     running.until(lambda: "Stays: an answer is being written" in menu.pill.toolTip())
     menu.open_menu()
-    assert menu.picker is not None and "Unload now" not in menu.picker.texts()
+    assert menu.picker is not None
+    rows = menu.picker.rows
+
+    def enabled() -> list[bool]:
+        return [row.enabled for row in rows.rows if row.text == "Unload now"]
+
+    assert enabled() == [False], "it keeps its place"
     running.engine.hold.clear()
     running.until(lambda: "unless it is used" in menu.pill.toolTip())
-    assert "Unload now" in menu.picker.texts()
+    assert enabled() == [True]
 
 
 def test_the_settings_say_when_it_is_loaded_and_how_long_it_stays(running: Running, qtbot: QtBot) -> None:
