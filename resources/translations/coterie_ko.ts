@@ -757,10 +757,6 @@
         <translation>모델을 불러오는 중입니다. 지금 보내도 됩니다.</translation>
     </message>
     <message>
-        <source>The model is not loaded. It loads when you write.</source>
-        <translation>모델을 불러오지 않은 상태입니다. 글을 쓰기 시작하면 불러옵니다.</translation>
-    </message>
-    <message>
         <source>Sent to {host}, outside this computer</source>
         <translation>이 컴퓨터 밖의 {host}(으)로 전송됩니다</translation>
     </message>
@@ -771,6 +767,10 @@
     <message>
         <source>Press Enter to go to the question above</source>
         <translation>Enter를 누르면 위의 질문으로 갑니다</translation>
+    </message>
+    <message>
+        <source>The model loads when you write.</source>
+        <translation>글을 쓰면 모델을 불러옵니다.</translation>
     </message>
     <message>
         <source>Message</source>
