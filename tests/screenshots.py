@@ -86,7 +86,7 @@ def chat_picture(application: QApplication, folder: Path, theme: str, language: 
         with Store.open(home / "coterie.db", home / "backups") as store:
             shown, calls = write_conversations(store, language)
         settings = SettingsFile(home / "settings.toml")
-        settings.change(theme=theme, language=language, welcomed=True)
+        settings.change(theme=theme, language=language, welcomed=True, load_model="start")
         with desktop_of(application, home, settings) as desktop:
             desktop.window.open_chat(shown)
             settle(1.0)
@@ -113,6 +113,7 @@ def placement_picture(application: QApplication, folder: Path, theme: str, langu
             max_tokens=48,
             workers=(worker.address,),
             welcomed=True,
+            load_model="start",
         )
         wishes = KeptWishes(context=4096, budgets={"RPC0": WORKER_BYTES}, mode="resident")
         WishesFile(home / "wishes.toml").keep(model, wishes)
@@ -144,7 +145,9 @@ def models_picture(application: QApplication, folder: Path, theme: str, language
         hub.fault(parse_fault("slow:*:times=0:rate=4e6"))
         home = Path(home_name)
         settings = SettingsFile(home / "settings.toml")
-        settings.change(theme=theme, language=language, welcomed=True, hub_endpoint=hub.address)
+        settings.change(
+            theme=theme, language=language, welcomed=True, load_model="start", hub_endpoint=hub.address
+        )
         with desktop_of(application, home, settings) as desktop:
             services, window = desktop.services, desktop.window
             assert services is not None
@@ -180,7 +183,7 @@ def runs_picture(application: QApplication, folder: Path, theme: str, language: 
         home, workspace = Path(home_name) / "data", Path(home_name) / INVOICES[language]
         write_invoices(workspace)
         settings = SettingsFile(home / "settings.toml")
-        settings.change(theme=theme, language=language, welcomed=True)
+        settings.change(theme=theme, language=language, welcomed=True, load_model="start")
         with desktop_of(application, home, settings) as desktop:
             services, window = desktop.services, desktop.window
             assert services is not None

@@ -127,8 +127,7 @@ class Desktop(QObject):
         self.bridge.attach(services)
         self.window.attach(services)
         self.window.chat.transcript.warm_up()
-        model = services.settings.current.model
-        self.window.calls.do(lambda s: s.models.use(model), executor="io")
+        self.window.calls.do(lambda s: s.residency.begin(), executor="io")
         self.window.calls.do(lambda s: s.housekeeping(), executor="io")
 
     def _failed(self, error: Exception) -> None:

@@ -107,6 +107,7 @@ class Bridge(QObject):
         self._unsubscribe += [
             services.conversations.subscribe(self.receive),
             services.models.subscribe(self.receive),
+            services.residency.subscribe(self.receive),
             services.placements.subscribe(self.receive),
             services.library.subscribe(self.receive),
             services.tool_checks.subscribe(self.receive),

@@ -21,6 +21,10 @@ SENTENCES: dict[str, Sentence] = {
         "{used} is still writing an answer. Wait until it is finished, or stop it, before {wanted} is loaded.",
         "{used} 모델이 아직 답변을 쓰고 있습니다. 답변이 끝나기를 기다리거나 멈춘 뒤에 {wanted} 모델을 불러와 주세요.",
     ),
+    "model.in_use": Sentence(
+        "{name} is being used right now, so it stays loaded. Wait until the answer or the run is over, or stop it.",
+        "{name} 모델을 지금 사용하고 있어서 메모리에서 내리지 않았습니다. 답변이나 실행이 끝나기를 기다리거나 멈춰 주세요.",
+    ),
     "model.bad_name": Sentence(
         "The name {path} holds bytes that are not text, so the file cannot be opened. Rename it and choose it again.",
         "{path} 이름에 글자가 아닌 바이트가 있어 파일을 열 수 없습니다. 이름을 바꾼 뒤 다시 선택해 주세요.",

@@ -110,6 +110,8 @@ class LocalBrain:
 
     def measure(self, ask: Ask, texts: Sequence[str] = ()) -> Measured:
         self._check_in_use()
+        if self._models.state.resting:  # unloaded while the run waited for a person: a load takes its time
+            self.ready()
         return take_measure(self._models, self._request(ask), texts)
 
     def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
@@ -135,7 +137,10 @@ class LocalBrain:
             return
         if state.path not in ("", self._path) and self._models.is_answering:
             raise UserError("model.answering", used=state.name, wanted=self._name)
-        self._models.use(self._name, remember=False)
+        if state.path == self._path and state.resting:
+            self._models.ensure("run")
+        else:
+            self._models.use(self._name, remember=False, because="run")
 
     def _context(self, state: ModelChanged) -> int:
         """Of the model once it is ready; 0 while that is to be waited for. Raises UserError why it will not be."""

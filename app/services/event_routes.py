@@ -33,6 +33,12 @@ class EventRoutes:
         with self._lock:
             self._listeners.pop(request, None)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the end of a request is still waited for."""
+        with self._lock:
+            return bool(self._listeners)
+
     def deliver(self, events: list[Event]) -> list[Event]:
         """Hand each event to the listener of its request; returns those that have none, in order."""
         rest: list[Event] = []

@@ -9,6 +9,7 @@ import msgspec
 
 from agents.events import Entry
 from agents.permissions.values import ApprovalRequest
+from app.services.residence import LoadReason, Residence, Resting
 from app.services.run_values import RunRecord
 from app.store.records import Conversation, Download, Message
 from engine.api import Activity, EngineState, ModelFacts, ToolCall
@@ -125,6 +126,8 @@ class ModelChanged(msgspec.Struct, frozen=True):
     `without_workers`: the error is about a worker, and `Models.reload(without_workers=True)` may help.
     `workers` are those that it holds while it is loading or ready: they answer nobody else.
     `tuning`, in the state "loading": placements are measured first, and nothing is loaded meanwhile.
+    `because`, when it is loading or ready: why it is loaded.
+    `resting`, in the state "empty": the next request loads it. `facts` are then those that it had last, if any.
     """
 
     state: EngineState
@@ -138,6 +141,14 @@ class ModelChanged(msgspec.Struct, frozen=True):
     without_workers: bool = False
     workers: tuple[str, ...] = ()
     tuning: bool = False
+    because: LoadReason = "chosen"
+    resting: Resting = ""
+
+
+class ResidenceChanged(msgspec.Struct, frozen=True):
+    """What is in memory of the model, for whom and until when; None: nothing."""
+
+    residence: Residence | None
 
 
 class ActivityChanged(msgspec.Struct, frozen=True):
@@ -327,6 +338,7 @@ ServiceEvent = (
     | SummaryDelta
     | SummaryEnded
     | ModelChanged
+    | ResidenceChanged
     | ActivityChanged
     | StoreFailed
     | MachineChanged

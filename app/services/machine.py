@@ -145,7 +145,9 @@ class SurveyedMachine:
         return self._known
 
     def _whole(self, machine: Machine) -> Machine:
-        return with_model_gone(machine, self._model().facts, self._reachable())
+        model = self._model()
+        facts = model.facts if model.state == "ready" else None
+        return with_model_gone(machine, facts, self._reachable())
 
     def _measure_later(self, known: _Known) -> None:
         with self._lock:

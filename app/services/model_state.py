@@ -6,18 +6,21 @@ import threading
 from collections.abc import Callable
 
 from app.services.events import ModelChanged, ServiceEvent, Subscriber
+from app.services.residence import LoadReason, Resting
 from engine.api import EngineState, ModelFacts
 from engine.errors import ErrorInfo
 
 
 class ModelState:
-    """Tells what becomes of a model, on the thread that knows it. `called` names the one at a path."""
+    """Tells what becomes of a model, on the thread that knows it. `called` names the one at a path, `because` is why
+    the load under way, or the last one, was asked for."""
 
     def __init__(self, called: Callable[[str, ModelFacts | None], str]) -> None:
         self._called = called
         self._lock = threading.Lock()
         self._subscribers: list[Subscriber] = []
         self._current = ModelChanged("empty", "", "")
+        self.because: LoadReason = "chosen"
 
     @property
     def current(self) -> ModelChanged:
@@ -28,7 +31,8 @@ class ModelState:
         return lambda: self._subscribers.remove(subscriber)
 
     def loading(self, path: str, fraction: float, workers: tuple[str, ...]) -> None:
-        self.tell(ModelChanged("loading", self._called(path, None), path, fraction, workers=workers))
+        name = self._called(path, None)
+        self.tell(ModelChanged("loading", name, path, fraction, workers=workers, because=self.because))
 
     def tuning(self, name: str, path: str, workers: tuple[str, ...]) -> None:
         self.tell(ModelChanged("loading", name, path, workers=workers, tuning=True))
@@ -36,7 +40,24 @@ class ModelState:
     def loaded(self, facts: ModelFacts, workers: tuple[str, ...]) -> None:
         name = self._called(facts.path, facts)
         notices = facts.plan.notices if facts.plan else ()
-        self.tell(ModelChanged("ready", name, facts.path, 1.0, facts, notices=notices, workers=workers))
+        self.tell(
+            ModelChanged(
+                "ready",
+                name,
+                facts.path,
+                1.0,
+                facts,
+                notices=notices,
+                workers=workers,
+                because=self.because,
+            )
+        )
+
+    def rests(self, path: str, why: Resting) -> None:
+        """It is not loaded, and the next request loads it."""
+        before = self._current
+        facts = before.facts if before.path == path else None
+        self.tell(ModelChanged("empty", self._called(path, facts), path, facts=facts, resting=why))
 
     def failed(
         self, state: EngineState, error: ErrorInfo, log_tail: tuple[str, ...], workers: tuple[str, ...]

@@ -17,6 +17,7 @@ from app.services.library_names import STARTER as STARTER
 from app.services.load_requests import LoadRequests
 from app.services.model_names import shown_name
 from app.services.model_state import ModelState
+from app.services.residence import LoadReason, Resting
 from app.services.resolving import resolve
 from app.services.settings import RECENT_MODELS, SettingsFile
 from app.services.step_down import MAX_STEPS, Failure, StepDown, is_for_memory
@@ -32,6 +33,7 @@ from engine.api import (
     LoadFailed,
     LoadProgress,
     LoadRequest,
+    Measured,
     ModelFacts,
     Timings,
     Usage,
@@ -73,9 +75,10 @@ class Models:
         calibrations: str = "",
         concede: Callable[[str, Wishes], Wishes | None] = lambda _path, _wishes: None,
         library: Library | None = None,
+        states: str = "",
     ) -> None:
         self._settings = settings
-        self._requests = LoadRequests(settings, kept_wishes, kept_threads, calibrations)
+        self._requests = LoadRequests(settings, kept_wishes, kept_threads, calibrations, states)
         self._concede = concede
         self._library = library
         self._told = ModelState(self.called)
@@ -99,6 +102,8 @@ class Models:
         self._aside = False  # placements are measured: nothing is loaded until that is over
         self._after: LoadRequest | None = None  # what is loaded then
         self.on_generation: Listener = lambda _: None
+        # Called when something is asked of the model and when that has ended, from any thread; returns at once.
+        self.on_use: Callable[[], None] = lambda: None
 
     @property
     def state(self) -> ModelChanged:
@@ -138,12 +143,14 @@ class Models:
         wishes: Wishes | None = None,
         remember: bool = True,
         without_workers: bool = False,
+        because: LoadReason = "chosen",
+        later: bool = False,
     ) -> None:
         """Load what `resolve_model` knows, or find a model elsewhere ("openai:URL#NAME"), in the place of what is in
         use; how it goes is told by `ModelChanged`.
 
         `wishes` None: those kept for the model. They are completed from the settings; `context` is used
-        before both.
+        before both. `later`: one of this machine is only loaded once it is asked for something, or by `ensure`.
 
         Raises UserError `settings.not_saved` when the choice cannot be remembered; it is loaded all the same.
         """
@@ -155,6 +162,10 @@ class Models:
             except UserError as error:
                 self._told.tell(ModelChanged("empty", clean_text(model), "", error=error.info))
                 return
+            if later and self._engine.state == "empty" and Path(path).is_file():  # else the load says why not
+                self._told.rests(path, "unused")
+                return
+            self._told.because = because
             try:
                 self._load(
                     self._requests.make(
@@ -167,7 +178,7 @@ class Models:
             if remember:
                 self._remember(model, path)
 
-    def reload(self, *, without_workers: bool = False) -> None:
+    def reload(self, *, without_workers: bool = False, because: LoadReason = "chosen") -> None:
         """Load the same model again, after a crash or a changed setting; on this machine alone when wanted."""
         self.use(
             self._asked or self._settings.current.model,
@@ -175,13 +186,29 @@ class Models:
             wishes=self._wishes,
             remember=False,
             without_workers=without_workers,
+            because=because,
         )
 
-    def ensure(self) -> None:
-        """Start loading the chosen model when nothing is loaded yet."""
+    def ensure(self, because: LoadReason = "answer") -> None:
+        """Start loading the chosen model when nothing is loaded yet, or not any more."""
         with self._using:
             if self._engine.state == "empty" and not self._stepping and not self._aside:
-                self.reload()
+                self.reload(because=because)
+
+    def rest(self, why: Resting, still: Callable[[], bool] = lambda: True) -> bool:
+        """Give the memory of a loaded model back until it is asked for something. False, and nothing done, while an
+        answer is written or waits, tokens are counted, a load is under way or placements are measured, for a model
+        elsewhere, and when it is not `still` wanted. What is asked meanwhile waits, and is answered by the next load.
+        """
+        with self._using:
+            path = self.state.path
+            with self._lock:
+                busy = bool(self._waiting or self._stepping) or self._aside or self._routes.is_open
+            if busy or self._engine.state != "ready" or is_remote(path) or not still():
+                return False
+            self._engine.unload()
+            self._told.rests(path, why)
+            return True
 
     def cancel_load(self) -> None:
         self._step_cancelled = True
@@ -211,6 +238,7 @@ class Models:
         Raises UserError as `generate` does, and `model.not_ready` while a load is tried again or placements are
         measured: nothing can be counted then.
         """
+        self.on_use()
         with self._using:
             self.ensure()
             if self._stepping or self._aside:
@@ -225,6 +253,7 @@ class Models:
                 raise
 
     def _generate(self, request: GenerateRequest) -> None:
+        self.on_use()
         with self._using:
             self.ensure()
             with self._lock:
@@ -258,6 +287,10 @@ class Models:
             if held is not None:
                 self._waiting[request_id] = msgspec.structs.replace(held, reasoning=0)
         self._engine.answer_now(request_id)
+
+    def forget(self, conversation: str) -> None:
+        """As `Engine.forget`."""
+        self._engine.forget(conversation)
 
     def bring_to_front(self, conversation: str) -> None:
         """As `Engine.bring_to_front`, of whatever model is in use; names as in `app.services.engine_names`."""
@@ -444,6 +477,8 @@ class Models:
         rest = self._routes.deliver(events)
         if rest:
             self.on_generation(rest)
+        if any(isinstance(event, Finished | Measured) for event in events):
+            self.on_use()
 
     def _held_on(self, finished: Finished) -> bool:
         """Whether an answer that ended with its load is kept for the next one."""

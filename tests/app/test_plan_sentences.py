@@ -24,12 +24,12 @@ def both(found: Plan) -> tuple[str, str]:
 def test_experts_of_early_layers_on_the_card() -> None:
     english, korean = both(plan(published_index("Qwen3-30B-A3B"), machine(32 * GB, gpu(12 * GB)), Wishes()))
     assert english == (
-        "Attention and experts of layers 0 to 22 on the GPU (11 GB of 11 GB), "
-        "the other experts in RAM (9.4 GB of 30 GB): fits, about 34 tokens per second."
+        "Attention and experts of layers 0 to 23 on the GPU (11 GB of 11 GB), "
+        "the other experts in RAM (9.0 GB of 30 GB): fits, about 36 tokens per second."
     )
     assert korean == (
-        "어텐션과 레이어 0~22의 전문가는 GPU에 두고(11 GB 중 11 GB), "
-        "나머지 전문가는 RAM에 둡니다(30 GB 중 9.4 GB). 실행할 수 있으며 초당 약 34토큰입니다."
+        "어텐션과 레이어 0~23의 전문가는 GPU에 두고(11 GB 중 11 GB), "
+        "나머지 전문가는 RAM에 둡니다(30 GB 중 9.0 GB). 실행할 수 있으며 초당 약 36토큰입니다."
     )
 
 
@@ -42,7 +42,7 @@ def test_experts_of_early_layers_on_the_card() -> None:
             "CPU로 계산",
         ),
         (small(1900), "The whole model on the GPU", "모델 전체를 GPU에"),
-        (small(480), "Attention on the GPU", "전문가는 모두 RAM에"),
+        (small(430), "Attention on the GPU", "전문가는 모두 RAM에"),
         (small(300), "layers on the GPU (", "뒤쪽"),
         (small(250, experts=0), "of 8 layers on the GPU", "레이어 8개 중"),
         (

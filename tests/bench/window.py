@@ -76,6 +76,7 @@ def measure() -> dict[str, float]:
         home = Path(name)
         long = fill(home)
         settings = SettingsFile(home / "settings.toml")
+        settings.change(load_model="start")
         dress(application, settings)
 
         def make(listener: Listener) -> ScriptedEngine:

@@ -13,6 +13,7 @@ from app.desktop.icons import icon
 from app.desktop.live import LiveWidget
 from app.desktop.reasoning_chooser import ReasoningChooser
 from app.desktop.theme import themes
+from app.desktop.writing import Writing
 from app.services.events import ModelChanged
 from app.services.reasoning import possible, reasoning_choices
 from engine.api import Reasoning
@@ -70,7 +71,7 @@ class Composer(LiveWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._answering = self._asked = False
+        self._answering = self._asked = self._replacing = False
         self._model: ModelChanged | None = None
         self._reasoning: Reasoning = "auto"
         self.frame = QFrame(self)
@@ -85,6 +86,7 @@ class Composer(LiveWidget):
         self._instead.setProperty("kind", "small")
         self._hint = QLabel(self.frame)
         self._hint.setProperty("kind", "small")
+        self.writing = Writing(self)
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
         self._draft_timer.setInterval(DRAFT_DELAY_MS)
@@ -131,8 +133,11 @@ class Composer(LiveWidget):
 
     def set_text(self, text: str) -> None:
         """Replace the text without reporting it as a new draft."""
+        self._replacing = True
         self.edit.setPlainText(text)
+        self._replacing = False
         self._draft_timer.stop()
+        self.writing.sent()
         self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
 
     def flush_draft(self) -> None:
@@ -198,7 +203,11 @@ class Composer(LiveWidget):
 
     def _text_changed(self) -> None:
         self._show_button()
+        if self._replacing:
+            return
         self._draft_timer.start()
+        if not self.edit.document().isEmpty():
+            self.writing.letters()
 
     def _tell_draft(self) -> None:
         self.draft_changed.emit(self.text())
@@ -256,6 +265,8 @@ class Composer(LiveWidget):
             words = self.tr("The model is being tuned and answers afterwards. You can send already.")
         elif state is not None and state.state == "loading":
             words = self.tr("The model is loading. You can send already.")
+        elif state is not None and state.resting:
+            words = self.tr("The model is not loaded. It loads when you write.")
         elif remote is not None:
             words = self.tr("Sent to {host}, outside this computer").format(host=short_host(remote))
         self._hint.setText(words)

@@ -138,8 +138,9 @@ class WelcomePage(LiveWidget):
 
     def show_model(self, state: ModelChanged) -> None:
         """How the starter is: the machine is looked at once that is loaded, for both at once would be slower and
-        measure badly."""
-        if self._patience.isActive() and (state.state == "ready" or state.error is not None):
+        measure badly. One that is not loaded yet is not waited for."""
+        done = state.state == "ready" or state.error is not None or bool(state.resting)
+        if self._patience.isActive() and done:
             self.read()
 
     def read(self) -> None:

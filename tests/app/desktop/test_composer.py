@@ -296,3 +296,25 @@ def test_a_loading_model_does_not_keep_anybody_from_writing(
     qtbot.keyClicks(composer.edit, "early")
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     assert sent == ["early"]
+
+
+def test_the_first_letters_are_told_and_those_that_follow_at_once_are_not(
+    qtbot: QtBot, composer: Composer
+) -> None:
+    told: list[None] = []
+    composer.writing.noticed.connect(lambda: told.append(None))
+    composer.set_text("A draft from before")
+    assert not told, "nobody wrote it now"
+    composer.set_text("")
+    qtbot.keyClicks(composer.edit, "Hello")
+    assert len(told) == 1
+    composer.set_text("")  # sent
+    qtbot.keyClicks(composer.edit, "And")
+    assert len(told) == 2, "the next message may find the model gone again"
+
+
+def test_a_model_that_rests_is_no_error_and_says_what_brings_it(composer: Composer) -> None:
+    composer.show_model(ModelChanged("empty", "m", "p", resting="idle"))
+    assert composer._hint.text() == "The model is not loaded. It loads when you write."
+    composer.show_model(ModelChanged("empty", "", ""))
+    assert not composer._hint.text()

@@ -28,7 +28,9 @@ THINKS = (
 def desktop(qtbot: QtBot, coterie_home: Path, looks: None) -> Iterator[Desktop]:
     coterie_home.mkdir(parents=True, exist_ok=True)
     settings = SettingsFile(coterie_home / "settings.toml")
-    settings.change(model=str(with_template(THINKS)), context=2048, max_tokens=1500, welcomed=True)
+    settings.change(
+        model=str(with_template(THINKS)), context=2048, max_tokens=1500, welcomed=True, load_model="start"
+    )
     made = Desktop(coterie_home, settings)
     made.window.resize(1280, 800)
     made.start()

@@ -32,7 +32,7 @@ def desktop(
     monkeypatch.delenv("HF_ENDPOINT", raising=False)
     coterie_home.mkdir(parents=True, exist_ok=True)
     settings = SettingsFile(coterie_home / "settings.toml")
-    settings.change(welcomed=True, hub_endpoint=hub.address, context=512)
+    settings.change(welcomed=True, load_model="start", hub_endpoint=hub.address, context=512)
     made = Desktop(coterie_home, settings)
     made.start()
     qtbot.waitUntil(lambda: made.window.calls.services is not None, timeout=PATIENCE_MS)

@@ -21,7 +21,7 @@ PATIENCE_MS = 60_000
 def desktop(qtbot: QtBot, coterie_home: Path, looks: None) -> Iterator[Desktop]:
     coterie_home.mkdir(parents=True, exist_ok=True)
     settings = SettingsFile(coterie_home / "settings.toml")
-    settings.change(model=str(moe_model()), context=2048, max_tokens=24, welcomed=True)
+    settings.change(model=str(moe_model()), context=2048, max_tokens=24, welcomed=True, load_model="start")
     made = Desktop(coterie_home, settings)
     made.start()
     yield made
