@@ -1,9 +1,20 @@
 """Several answers at once over the real starter model: each is its own, none is lost, none disturbs another."""
 
-from engine.api import Delta, Finished, GenerateRequest, Message, PrefillProgress, Queued, Sampling
+from engine.api import (
+    Delta,
+    Finished,
+    GenerateRequest,
+    LoadRequest,
+    Message,
+    PrefillProgress,
+    Queued,
+    Sampling,
+)
+from engine.local.client import LocalEngine
+from engine.placement.plan import Wishes
 from tests.engine.local.conftest import Running
 from tests.support.greedy_judge import CLOSE, judge
-from tests.support.recorder import ask
+from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model
 
 QUESTIONS = ("Tell me about the sea.", "List ten fruits.", "Why is the sky blue?", "Explain a bicycle.")
@@ -127,14 +138,16 @@ def test_a_forgotten_conversation_is_read_anew(running: Running) -> None:
     assert end.usage.cached_tokens < 64
 
 
-def test_answers_that_fill_the_context_together_all_come_to_their_end(running: Running) -> None:
+def test_answers_that_fill_the_context_together_all_come_to_their_end(
+    engine: LocalEngine, told: Recorder
+) -> None:
     """Their tokens do not fit at once: some make room, and go on later without a word lost."""
-    running.load(str(starter_model()), 512)
+    engine.load(LoadRequest(str(starter_model()), Wishes(512)))
     questions = {id: f"{id}. {LONG[:1000]}" for id in range(100, 103)}
     for id, question in questions.items():
-        running.engine.generate(ask(id, question, max_tokens=16))
-    ends = {id: end_of(running, id) for id in questions}
-    assert sum(end.usage.prompt_tokens for _, end in ends.values()) > running.facts.context
+        engine.generate(ask(id, question, max_tokens=16))
+    ends = {id: told.finish(id) for id in questions}
+    assert sum(end.usage.prompt_tokens for _, end in ends.values()) > 512
     for id, (text, end) in ends.items():
         assert (end.reason, end.error, end.usage.completion_tokens) == ("length", None, 16)
         assert is_own(text, questions[id])
