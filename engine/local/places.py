@@ -7,7 +7,6 @@ in a kept state (bring it back). What would take longest is reading them again.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence as Tokens
 from typing import NamedTuple
 
 from engine.local.sequences import Said, Sequence, common_length
@@ -48,7 +47,7 @@ class Places:
         """Tokens in memory; those that sequences share count for each."""
         return sum(map(len, self._session.sequences))
 
-    def place(self, tokens: Tokens[int], conversation: str) -> tuple[Sequence, bool]:
+    def place(self, tokens: list[int], conversation: str) -> tuple[Sequence, bool]:
         """A sequence with as many of `tokens` as can be had, but the last one, which is to be computed in any case.
         Only where one is `free`.
 
@@ -67,12 +66,15 @@ class Places:
         return sequence, steps_back
 
     def release(self, sequence: Sequence, said: Said) -> None:
-        """Its answer has ended; what it holds stays until the place is needed."""
+        """Its answer has ended; what it holds stays until the place is needed, if its conversation does."""
         sequence.taken, sequence.said, sequence.used = False, said, time.monotonic()
+        if sequence.is_forgotten:
+            self._session.disown(sequence.conversation)
+            sequence.clear()
 
     def park(self, sequence: Sequence, said: Said = ()) -> None:
         """Keep what a sequence holds outside the context, and empty it."""
-        if len(sequence) >= WORTH_KEEPING:
+        if len(sequence) >= WORTH_KEEPING and not sequence.is_forgotten:
             data = sequence.read()
             if data:
                 self._states.keep(sequence.conversation, sequence.tokens, said or sequence.said, data)
@@ -87,11 +89,11 @@ class Places:
         self.park(min(resting, key=lambda each: each.used))
         return True
 
-    def tidy(self) -> None:
-        """Park what has been at rest for a while, beside answers at work."""
-        before = time.monotonic() - REST_S
+    def tidy(self, *, at_once: bool = False) -> None:
+        """Park what has been at rest for a while, beside answers at work; or all that is at rest."""
+        before = time.monotonic() - (0.0 if at_once else REST_S)
         for sequence in self._session.sequences:
-            if not sequence.taken and len(sequence) and sequence.used < before:
+            if not sequence.taken and len(sequence) and sequence.used <= before:
                 self.park(sequence)
 
     def park_all(self) -> None:
@@ -99,17 +101,19 @@ class Places:
             self.park(sequence)
 
     def forget(self, conversation: str) -> None:
-        """Drop what is held of a conversation at rest."""
+        """Drop what is held of a conversation, "": of all. What an answer at work holds goes when that ends."""
         for sequence in self._session.sequences:
-            if sequence.conversation == conversation and not sequence.taken:
-                sequence.clear()
+            if conversation in ("", sequence.conversation):
+                sequence.is_forgotten = True
+                if not sequence.taken:
+                    sequence.clear()
         self._states.forget(conversation)
         self._session.disown(conversation)
 
     def _seconds(self, tokens: int) -> float:
         return tokens * (self.read_s or _ASSUMED_READ_S)
 
-    def _steps_back(self, tokens: Tokens[int], conversation: str) -> bool:
+    def _steps_back(self, tokens: list[int], conversation: str) -> bool:
         return not any(
             each.conversation == conversation
             and not each.taken
@@ -117,7 +121,7 @@ class Places:
             for each in self._session.sequences
         )
 
-    def _in_memory(self, tokens: Tokens[int], limit: int) -> Found:
+    def _in_memory(self, tokens: list[int], limit: int) -> Found:
         best = Found(0, self._seconds(len(tokens)), None)
         for each in self._session.sequences:
             common = min(common_length(each.tokens, tokens), limit)
@@ -132,7 +136,7 @@ class Places:
                 best = Found(length, seconds, each)
         return best
 
-    def _kept(self, tokens: Tokens[int], limit: int) -> Found | None:
+    def _kept(self, tokens: list[int], limit: int) -> Found | None:
         kept = self._states.find(tokens)
         if kept is None:
             return None

@@ -10,7 +10,7 @@ from engine.local import native
 Said = tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def common_length(one: Tokens[int], other: Tokens[int]) -> int:
+def common_length(one: list[int], other: list[int]) -> int:
     """How many tokens two lists have in common from the first on."""
     limit = min(len(one), len(other))
     if one[:limit] == other[:limit]:
@@ -29,7 +29,8 @@ class Sequence:
     """Sequence `number` of a context. `tokens` are exactly what the memory holds of it.
 
     `conversation` is whose they are, `said` what they say, `used` when they were last wanted (monotonic seconds),
-    `taken` whether an answer is at work in it. `context` is the handle; a new context makes new sequences.
+    `taken` whether an answer is at work in it, `is_forgotten` that its conversation was deleted since. `context` is
+    the handle; a new context makes new sequences.
     """
 
     def __init__(self, context: int, number: int, cuts_anywhere: bool) -> None:
@@ -41,6 +42,7 @@ class Sequence:
         self.said: Said = ()
         self.used = 0.0
         self.taken = False
+        self.is_forgotten = False
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -95,4 +97,4 @@ class Sequence:
     def clear(self) -> None:
         """Hold nothing, of nobody."""
         native.forget_sequence(self._context, self.number)
-        self.tokens, self.conversation, self.said = [], "", ()
+        self.tokens, self.conversation, self.said, self.is_forgotten = [], "", (), False

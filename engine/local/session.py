@@ -77,6 +77,7 @@ class Session:
         self.cells = max(facts.context, ubatch)
         self.batch = native.Batch(ubatch)
         self.cuts_anywhere = native.holds_every_token(model)
+        self.is_recurrent = native.is_recurrent(model)
         self._count = sequences
         self.sequences = self._new_sequences()
         # What conversations said, the newest last. Replaced as a whole, as other threads read it.
@@ -130,8 +131,8 @@ class Session:
         return tuple(said)
 
     def disown(self, owner: str) -> None:
-        """Forget what a conversation said."""
-        self._said = {name: each for name, each in self._said.items() if name != owner}
+        """Forget what a conversation said, "": all."""
+        self._said = {name: each for name, each in self._said.items() if owner not in ("", name)}
 
     def decode(self, *, paced: bool) -> int:
         """Run the rows of `batch`. `paced`: each row is one answer's next token, so that steps of as many rows can
