@@ -88,16 +88,16 @@ class States:
             self._make_room()
         self._wake()
 
-    def find(self, tokens: Sequence[int]) -> Kept | None:
-        """The state that has the most first tokens in common with `tokens`, at least one; of equals one that is in
-        RAM, then the one used last."""
+    def find(self, tokens: Sequence[int], most: int = 2**31) -> Kept | None:
+        """The state of at most `most` tokens that has the most first ones in common with `tokens`, at least one; of
+        equals one that is in RAM, then the one used last."""
         if self._disk is not None and self._background is not None:
             self._background.wait_for_look(_LOOK_S)
             if self._disk.has_changed():
                 self._background.wake(look=True)
         row = packed(tokens)
         with self._lock:
-            entries = tuple(self._entries.values())
+            entries = [entry for entry in self._entries.values() if len(entry.tokens) <= most]
         best, rank = None, (0, False, 0)
         for entry in entries:
             length = common_prefix(entry.tokens, row)
@@ -131,21 +131,38 @@ class States:
                 if own or kept.length >= len(entry.tokens):
                     self._leave_ram(entry)
                 return taken
-            file = entry.file
-        read = self._disk.read(file, entry.tokens) if self._disk is not None and file is not None else None
-        if read is not None:
-            return Taken(read[0], unpacked_said(entry.said), read[1])
+        if entry.reader is not None and entry.reader.is_alive():
+            entry.reader.join()
+            return self.fetch(kept, conversation)
+        read = self._from_disk(entry)
+        return None if read is None else Taken(read[0], unpacked_said(entry.said), read[1])
+
+    def bring_near(self, kept: Kept) -> bool:
+        """Whether `fetch` need not wait for the disk. Where it would, the state is read into RAM beside what goes on
+        meanwhile, if it has room there: ask again."""
         with self._lock:
-            if entry.data is None:
-                self._entries.pop(entry.number, None)
-            elif entry.file is file:
-                entry.file = None
-        return None
+            entry = self._entries.get(kept.number)
+            if entry is None or entry.data is not None or entry.bytes > self._ram_limit:
+                return True
+            if entry.reader is not None:  # has come, and had to leave again
+                return not entry.reader.is_alive()
+            entry.reader = threading.Thread(
+                target=self._read, args=(entry,), name="states-reader", daemon=True
+            )
+            entry.reader.start()
+            return False
 
     def restored(self, kept: Kept, seconds: float) -> None:
         """What it took to put the bytes of `kept` into a context: later predictions are made from that."""
         with self._lock:
             self._restoring.took(kept.bytes, seconds)
+
+    def discard(self, kept: Kept) -> None:
+        """A state that a context does not take, though there is room: throw it away."""
+        with self._lock:
+            entry = self._entries.pop(kept.number, None)
+        if entry is not None and entry.file is not None:
+            remove(entry.file.path)
 
     def computed(self, tokens: int, seconds: float) -> None:
         """What it took to read so many tokens of a prompt: only what takes longer than that is worth a file."""
@@ -196,9 +213,12 @@ class States:
         if self._background is not None:
             self._background.close(seconds)
         with self._lock:
+            readers = [entry.reader for entry in self._entries.values() if entry.reader is not None]
             self._entries.clear()
+        for reader in readers:
+            reader.join(_LOOK_S)
 
-    # --- on the thread of its own ---
+    # --- on threads of its own ---
 
     def _look(self) -> None:
         """Take in what other processes, or this one before, have left in the folder, and what is gone from it."""
@@ -260,6 +280,27 @@ class States:
             self._make_room()
         for path in gone:
             remove(path)
+
+    def _read(self, entry: Entry) -> None:
+        """Bring a state from its file into RAM."""
+        read = self._from_disk(entry)
+        with self._lock:
+            if read is not None and entry.number in self._entries and entry.data is None:
+                entry.hold(*read, time.monotonic())
+                entry.used = next(self._uses)
+                self._make_room()
+
+    def _from_disk(self, entry: Entry) -> tuple[Data, tuple[tuple[int, Data], ...]] | None:
+        """The bytes of a state; one that is not usable is not found again."""
+        file = entry.file
+        read = self._disk.read(file, entry.tokens) if self._disk is not None and file is not None else None
+        if read is None:
+            with self._lock:
+                if entry.data is None:
+                    self._entries.pop(entry.number, None)
+                elif entry.file is file:
+                    entry.file = None
+        return read
 
     # --- inside, under the lock ---
 
