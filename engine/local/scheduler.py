@@ -16,7 +16,7 @@ import msgspec
 
 from engine.api import Activity, ExpertsFired, Finished, FinishReason, GenerateRequest, Queued, Timings, Usage
 from engine.errors import ErrorInfo
-from engine.local.batching import Wanting, shares
+from engine.local.batching import FEWEST_ROWS, Wanting, shares
 from engine.local.drafting import Drafter, StepCosts
 from engine.local.generation import Generation, Taken
 from engine.local.interrupts import Interrupts
@@ -33,6 +33,8 @@ from engine.local.tally import Tally
 TURN_S = 10.0
 # Cells that an answer is given beyond its tokens when it gets a place.
 MARGIN = 64
+# A step that cannot be broken off takes no longer than this, as far as that is known.
+UNBROKEN_S = 0.08
 # A step of so many rows tells how long a row of a prompt takes.
 _TELLING_ROWS = 16
 # While experts are watched, what fired is told this often.
@@ -127,7 +129,7 @@ class Scheduler:
         self._admit()
         self._tell_queue()
         if self._active:
-            self._places.tidy()
+            self._places.tidy(at_once=self._session.is_recurrent)
             self._compute()
         if self._tally.due() or self.is_idle:
             self._tell_activity()
@@ -227,9 +229,8 @@ class Scheduler:
         native_s = session.computing_s + session.sampling_s
         rows = self._composed()
         ids = {each.active.generation.request.id for each in rows}
-        # Memory that cannot step back would lose what the others' have.
-        may_break_off = session.cuts_anywhere or len(rows) == 1
-        gives_way = session.cuts_anywhere and not any(self._is_front(each.active.generation) for each in rows)
+        may_break_off = self._may_break_off()
+        gives_way = may_break_off and not any(self._is_front(each.active.generation) for each in rows)
         if not self._interrupts.begin_step(ids if may_break_off else (), gives_way=gives_way):
             return
         is_paced = all(each.known == 1 and not each.draft for each in rows)
@@ -253,6 +254,12 @@ class Scheduler:
                 each.active.generation.spent((elapsed - native_s) / streams, streams)
         self._tell_experts()
 
+    def _may_break_off(self) -> bool:
+        """Whether a step may end early. A recurrent state is ruined by that, others' beside it as well."""
+        if not self._session.is_recurrent:
+            return True
+        return len(self._active) == 1 and all(each.taken or not len(each) for each in self._session.sequences)
+
     def _composed(self) -> list[_Rows]:
         """Fill the batch."""
         batch = self._session.batch
@@ -266,7 +273,11 @@ class Scheduler:
         ]
         rows: list[_Rows] = []
         guessed = 0
-        chosen = shares(wanting, min(batch.capacity, self._most_rows), self._step_number, self._places.read_s)
+        capacity = min(batch.capacity, self._most_rows)
+        if not self._may_break_off():
+            # Nobody can end it early, so it must be short.
+            capacity = min(capacity, max(FEWEST_ROWS, int(UNBROKEN_S / (self._places.read_s or UNBROKEN_S))))
+        chosen = shares(wanting, capacity, self._step_number, self._places.read_s)
         for share in chosen:
             active = self._active[share.number]
             held = len(active.sequence)
@@ -327,6 +338,8 @@ class Scheduler:
 
     def _broke_off(self, rows: list[_Rows], code: int) -> None:
         """Nothing of the step is in memory: it is done again, with more room, or those in it end."""
+        if self._session.is_recurrent and code != Decoded.NO_ROOM:
+            self._session.forget()
         for each in rows:
             each.active.sequence.settle()
         if code == Decoded.ABORTED:

@@ -10,7 +10,7 @@ from engine.local import native
 Said = tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def common_length(one: Tokens[int], other: Tokens[int]) -> int:
+def common_length(one: list[int], other: list[int]) -> int:
     """How many tokens two lists have in common from the first on."""
     limit = min(len(one), len(other))
     if one[:limit] == other[:limit]:

@@ -77,6 +77,7 @@ class Session:
         self.cells = max(facts.context, ubatch)
         self.batch = native.Batch(ubatch)
         self.cuts_anywhere = native.holds_every_token(model)
+        self.is_recurrent = native.is_recurrent(model)
         self._count = sequences
         self.sequences = self._new_sequences()
         # What conversations said, the newest last. Replaced as a whole, as other threads read it.

@@ -62,7 +62,7 @@ class ActivityCard(Card):
             (self.tr("Writing"), self._speed(activity.decode_tps)),
             (self.tr("Reading"), self._speed(activity.prefill_tps)),
             (self.tr("Each step"), self._step(activity)),
-            (self.tr("Not read again"), self._reused(activity)),
+            (self.tr("Reused"), self._reused(activity)),
             (self.tr("Guessed ahead"), self._guessed(activity)),
             (self.tr("Context in use"), self._cells(activity)),
             (self.tr("Kept for later"), self._kept(activity)),
@@ -89,7 +89,7 @@ class ActivityCard(Card):
     def _step(self, activity: Activity) -> str:
         if activity.rows <= 0:
             return _NOTHING
-        template = self.tr("{rows} tokens, {share} % of the time outside llama.cpp")
+        template = self.tr("{rows} tokens, {share} % outside llama.cpp")
         return template.format(
             rows=speed_number(activity.rows), share=QLocale().toString(100 * activity.python_share, "f", 1)
         )

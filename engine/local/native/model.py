@@ -127,5 +127,9 @@ def has_decoder(model: int) -> bool:
 def holds_every_token(model: int) -> bool:
     """Whether the memory keeps each token apart, so that it can be cut anywhere; not where a recurrent state or a
     sliding window stands for the older ones."""
-    recurrent = llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
-    return not recurrent and llama.llama_model_n_swa(model) <= 0
+    return not is_recurrent(model) and llama.llama_model_n_swa(model) <= 0
+
+
+def is_recurrent(model: int) -> bool:
+    """Whether a state stands for older tokens, in all layers or in some: a step that breaks off ruins it."""
+    return bool(llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model))
