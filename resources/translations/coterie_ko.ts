@@ -199,6 +199,10 @@
         <translation>답변이 정해진 길이에 이르러 여기서 멈췄습니다.</translation>
     </message>
     <message>
+        <source>Stopped before anything was written.</source>
+        <translation>답변을 쓰기 전에 멈췄습니다.</translation>
+    </message>
+    <message>
         <source>Stopped. What was written so far is kept.</source>
         <translation>멈췄습니다. 지금까지 쓴 내용은 그대로 있습니다.</translation>
     </message>
