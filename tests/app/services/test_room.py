@@ -229,7 +229,10 @@ def test_a_new_conversation_begins_with_the_draft_where_nothing_waited(house: Ho
     house.say("One?")
     begun = house.services.room.begin_anew(house.id, "half a th")
     assert (begun.draft, begun.leaf) == ("half a th", None)
-    assert house.services.room.begin_anew(house.id).draft == "One?"
+    assert house.services.room.begin_anew(house.id).draft == ""
+    house.reply = lambda _: ("more",) * CONTEXT
+    house.say("Two?")
+    assert house.services.room.begin_anew(house.id).draft == "Two?"
 
 
 def test_a_summary_is_written_by_the_model_behind_the_turns_it_stands_for(house: House) -> None:
