@@ -289,7 +289,8 @@ class ExpertsFired(msgspec.Struct, frozen=True, tag="experts_fired"):
 
     `counts` are per layer and expert; a layer without routed experts has an empty row. `tokens` were read or
     written, so each row adds up to tokens times experts used, but for the last layer: there llama.cpp computes
-    only what is drawn from, which is each written token and the last of each ubatch of a prompt.
+    only what is drawn from, which is each written token and the last of a prompt. Answers at work at the same
+    time are counted together, under the id of one of them.
     `overhead` is the share of the time that watching took in the callback (0.06: six percent). That the graph
     is computed in pieces costs more; a benchmark with and without it tells all.
     """

@@ -1,7 +1,8 @@
-"""The child process: commands in, events out, one piece of work at a time.
+"""The child process: commands in, events out.
 
-The main thread loads and generates. A second thread reads the pipe, so that a ping, an abort or the end of
-the parent is noticed in the middle of native code. When the pipe ends the parent is gone, and so are we.
+The main thread loads, and computes step by step for all answers at work. A second thread reads the pipe, so that a
+ping, an abort or the end of the parent is noticed in the middle of native code; a third makes tokens of what is
+asked. When the pipe ends the parent is gone, and so are we.
 """
 
 from __future__ import annotations
@@ -17,20 +18,28 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.api import Finished, GenerateRequest, Loaded, LoadFailed, LoadProgress, Timings, Usage
+from engine.api import Finished, Loaded, LoadFailed, LoadProgress, LoadRequest, Timings, Usage
 from engine.errors import ErrorInfo, UserError
 from engine.local import protocol
+from engine.local.interrupts import Interrupts
+from engine.local.lending import Lending
 from engine.local.measuring import Measuring
+from engine.local.preparing import Prepared, Preparing, told
 from engine.local.protocol import Reply
 
 if TYPE_CHECKING:
     from engine.local import native
+    from engine.local.scheduler import Scheduler
     from engine.local.session import Session
 
 # Events of a fast stream are sent together when they come closer than this; a slow one sends each at once.
 # Each send wakes the parent, which on a small machine takes a core from the model.
 SEND_INTERVAL = 1 / 30
 PROGRESS_INTERVAL = 0.05
+# A thread that prepares a prompt lets go of the interpreter as soon as the main thread has the result of a step.
+SWITCH_INTERVAL = 0.0005
+# When the host ends, what was read of conversations is written for so long.
+KEEPING_S = 1.2
 
 
 def main(connection: Connection, log_path: str) -> None:
@@ -94,39 +103,66 @@ class Host:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._outbox = Outbox(connection)
-        self._work: queue.SimpleQueue[tuple[protocol.Command, float]] = queue.SimpleQueue()
-        self._lock = threading.Lock()
+        self._work: queue.SimpleQueue[protocol.Command | Prepared] = queue.SimpleQueue()
+        self._interrupts = Interrupts()
+        self._lending = Lending()
+        self._measuring = Measuring(self._lending, self._outbox.send)
+        self._preparing = Preparing(self._lending, self._interrupts, self._emit, self._work.put)
         self._abort: native.AbortFlag | None = None
-        self._current: int | None = None
-        self._waiting: dict[int, bool] = {}  # requests in the queue, and whether they were aborted there
-        self._answer_now: set[int] = set()  # requests that wait or run and shall not reason on
         self._cancel_load = False
-        self._closing = False
         self._busy = False
         self._steps = 0
-        self._session: Session | None = None
-        self._measuring = Measuring(self._outbox.send)
+        self._scheduler: Scheduler | None = None
+        self._held: list[protocol.Command | Prepared] = []
         self._started = False
         self._broken: ErrorInfo | None = None
 
     def run(self) -> None:
+        sys.setswitchinterval(SWITCH_INTERVAL)
         threading.Thread(target=self._read, name="pipe", daemon=True).start()
         self._outbox.send(protocol.Ready())
+        while self._take_commands():
+            if self._scheduler is not None and not self._scheduler.is_idle:
+                self._busy = True
+                self._scheduler.step()
+                self._step_done()
+        self._busy = True
+        if self._scheduler is not None:
+            self._close_session(self._scheduler)
+
+    def _take_commands(self) -> bool:
+        """Take what has come up, waiting for it while there is nothing else to do; False when the host shall end."""
         while True:
-            command, arrived = self._work.get()
+            is_idle = self._scheduler is None or self._scheduler.is_idle
+            if is_idle and self._held:
+                command = self._held.pop(0)
+            else:
+                self._busy = self._busy and not is_idle
+                try:
+                    command = self._work.get(block=is_idle)
+                except queue.Empty:
+                    return True
+            if isinstance(command, protocol.Close):
+                return False
+            # What changes the context waits until no answer is at work in it, and what came later waits behind it.
+            if not is_idle and (self._held or isinstance(command, protocol.WatchExperts)):
+                self._held.append(command)
+                continue
             self._busy = True
-            if isinstance(command, protocol.Load):
-                self._load(command)
-            elif isinstance(command, protocol.Generate):
-                self._generate(command.request, arrived)
-            elif isinstance(command, protocol.WatchExperts):
-                self._watch_experts(command.on)
-            elif isinstance(command, protocol.Close):
-                break
-            self._busy = False
-        if self._session is not None:
-            self._measuring.lend(None)
-            self._session.close()
+            self._carry_out(command)
+
+    def _carry_out(self, command: protocol.Command | Prepared) -> None:
+        if isinstance(command, Prepared):
+            if self._scheduler is None:
+                self._end(_refused(command.request.id, command.error or ErrorInfo("engine.no_model")))
+            else:
+                self._scheduler.submit(command)
+        elif isinstance(command, protocol.Load):
+            self._load(command)
+        elif isinstance(command, protocol.WatchExperts):
+            self._watch_experts(command.on)
+        elif isinstance(command, protocol.Forget) and self._scheduler is not None:
+            self._scheduler.forget(command.conversation)
 
     def _start(self, min_batch: int) -> None:
         """Start llama.cpp, once; where that fails each load is refused with the reason."""
@@ -139,13 +175,13 @@ class Host:
             from engine.local import native
 
             native.start()
-            with self._lock:
-                self._abort = native.AbortFlag()
+            self._abort = native.AbortFlag()
+            self._interrupts.use(self._abort)
         except UserError as error:
             self._broken = error.info
         except Exception as error:  # of any kind: the package's own, or of the system's loader
             traceback.print_exc()
-            self._broken = ErrorInfo("engine.library_failed", {"detail": _told(error)})
+            self._broken = ErrorInfo("engine.library_failed", {"detail": told(error)})
 
     def _read(self) -> None:
         while True:
@@ -156,65 +192,69 @@ class Host:
             if isinstance(command, protocol.Ping):
                 self._outbox.send(protocol.Pong(self._busy, self._steps))
             elif isinstance(command, protocol.Abort):
-                self._abort_request(command.id)
+                self._interrupts.abort(command.id)
             elif isinstance(command, protocol.AnswerNow):
-                self._let_answer(command.id)
+                self._interrupts.hurry(command.id)
+            elif isinstance(command, protocol.BringToFront):
+                self._interrupts.front = command.conversation
             elif isinstance(command, protocol.CancelLoad):
                 self._cancel_load = True
             elif isinstance(command, protocol.Measure):
                 self._measuring.ask(command)
-            elif isinstance(command, protocol.BringToFront | protocol.Forget):
-                pass
+            elif isinstance(command, protocol.Generate):
+                self._preparing.ask(command.request)
             else:
                 self._queue(command)
 
     def _queue(self, command: protocol.Command) -> None:
-        with self._lock:
-            if isinstance(command, protocol.Load):
-                self._measuring.load_begins()
-                self._cancel_load = False  # here and not when it is taken up: a cancel may come before that
-            elif isinstance(command, protocol.Generate):
-                self._waiting[command.request.id] = False
-            elif isinstance(command, protocol.Close):
-                self._closing = self._cancel_load = True
-                if self._abort is not None:
-                    self._abort.set()
-        self._work.put((command, time.monotonic()))
-
-    def _abort_request(self, id: int) -> None:
-        """Only what waits or runs can be aborted: an answer that has ended may be continued under its id."""
-        with self._lock:
-            if id in self._waiting:
-                self._waiting[id] = True
-            elif id == self._current and self._abort is not None:
-                self._abort.set()
-
-    def _let_answer(self, id: int) -> None:
-        with self._lock:
-            if id in self._waiting or id == self._current:
-                self._answer_now.add(id)
+        if isinstance(command, protocol.Load):
+            self._lending.load_begins()
+            self._cancel_load = False  # here and not when it is taken up: a cancel may come before that
+        elif isinstance(command, protocol.Close):
+            self._cancel_load = True
+            self._interrupts.close()
+        self._work.put(command)
 
     def _step_done(self) -> None:
         self._steps += 1
 
+    def _emit(self, event: Reply) -> None:
+        self._outbox.send(event, now=False)
+
+    def _end(self, finished: Finished) -> None:
+        self._interrupts.ended(finished.id)
+        self._outbox.send(finished)
+
     def _load(self, command: protocol.Load) -> None:
         self._start(command.min_batch or 0)
-        if self._session is not None:
-            self._measuring.lend(None)
-            self._session.close()
-            self._session = None
+        if self._scheduler is not None:
+            self._close_session(self._scheduler)
+        session: Session | None = None
         try:
             answer = self._opened(command)
         except UserError as error:
             self._outbox.send(LoadFailed(error.info))
         except Exception as error:  # the file is someone else's: it may find any mistake of ours
             traceback.print_exc()
-            self._outbox.send(LoadFailed(ErrorInfo("engine.load_failed", {"detail": _told(error)})))
+            self._outbox.send(LoadFailed(ErrorInfo("engine.load_failed", {"detail": told(error)})))
         else:
-            self._outbox.send(answer)
-        self._measuring.load_ended(self._session)
+            if isinstance(answer, protocol.StartAgain):
+                self._outbox.send(answer)
+            else:
+                session = answer
+                self._scheduler = self._scheduled(session, command.request)
+                self._outbox.send(Loaded(session.facts))
+        self._lending.load_ended(session)
 
-    def _opened(self, command: protocol.Load) -> Loaded | protocol.StartAgain:
+    def _scheduled(self, session: Session, request: LoadRequest) -> Scheduler:
+        from engine.local.keeping import open_states
+        from engine.local.scheduler import Scheduler
+
+        return Scheduler(
+            session, open_states(session, request), self._interrupts, self._emit, self._outbox.send
+        )
+
+    def _opened(self, command: protocol.Load) -> Session | protocol.StartAgain:
         if self._broken is not None or self._abort is None:
             raise UserError.from_info(self._broken or ErrorInfo("engine.no_model"))
         from engine.local.loading import OtherMinBatch, open_session
@@ -232,66 +272,25 @@ class Host:
         # A host that was started for a plan does not ask again, whatever the plan says now.
         started_with = 0 if command.min_batch is None else None
         try:
-            self._session = open_session(command.request, self._abort, progress, started_with)
+            return open_session(command.request, self._abort, progress, started_with)
         except OtherMinBatch as wanted:
             return protocol.StartAgain(wanted.min_batch)
-        return Loaded(self._session.facts)
+
+    def _close_session(self, scheduler: Scheduler) -> None:
+        self._lending.take_back()
+        scheduler.close(KEEPING_S)
+        scheduler.session.close()
+        self._scheduler = None
 
     def _watch_experts(self, on: bool) -> None:
-        if self._session is None:
+        if self._scheduler is None:
             return
         try:
-            self._session.watch_experts(on)
+            self._scheduler.watch_experts(on)
         except UserError as error:
-            self._measuring.lend(None)
-            self._session.close()
-            self._session = None
+            self._close_session(self._scheduler)
             self._outbox.send(LoadFailed(error.info))
-
-    def _generate(self, request: GenerateRequest, arrived: float) -> None:
-        with self._lock:
-            cancelled = self._waiting.pop(request.id) or self._closing
-            self._current = request.id
-            if self._abort is not None and not self._closing:
-                self._abort.clear()
-        if cancelled:
-            done = Finished(request.id, "cancelled", Usage(), Timings())
-        elif self._session is None or self._abort is None:
-            done = _refused(request.id, ErrorInfo("engine.no_model"))
-        else:
-            done = self._answer(self._session, request, self._abort, arrived)
-        with self._lock:
-            self._current = None
-            self._answer_now.discard(request.id)
-        self._outbox.send(done)
-
-    def _answer(
-        self, session: Session, request: GenerateRequest, abort: native.AbortFlag, arrived: float
-    ) -> Finished:
-        from engine.local.generation import Generation
-
-        def emit(event: Reply) -> None:
-            self._outbox.send(event, now=False)
-
-        try:
-            return Generation(
-                session,
-                request,
-                abort,
-                emit,
-                self._step_done,
-                arrived,
-                lambda: request.id in self._answer_now,
-            ).run()
-        except Exception as error:  # a template is someone else's program: it may find any mistake of ours
-            traceback.print_exc()
-            session.forget()
-            return _refused(request.id, ErrorInfo("engine.answer_failed", {"detail": _told(error)}))
 
 
 def _refused(id: int, error: ErrorInfo) -> Finished:
     return Finished(id, "error", Usage(), Timings(), error)
-
-
-def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:300]

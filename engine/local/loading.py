@@ -114,6 +114,7 @@ def open_session(
             threads,
             ready.summary.experts,
             watch,
+            placement.sequences,
             draft_model,
         )
         undo.pop_all()

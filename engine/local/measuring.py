@@ -11,26 +11,19 @@ from typing import TYPE_CHECKING
 from engine.api import GenerateRequest, Measured
 from engine.errors import ErrorInfo, UserError
 from engine.local import protocol
+from engine.local.lending import Lending
 
 if TYPE_CHECKING:
     from engine.local.session import Session
 
 
 class Measuring:
-    """One thread of the host that answers `protocol.Measure`, in their order; started by the first of them.
+    """One thread of the host that answers `protocol.Measure`, in their order; started by the first of them."""
 
-    The session is the main thread's, which lends it here and takes it back before it closes it. What is asked
-    while a model loads waits for the end of that.
-    """
-
-    def __init__(self, send: Callable[[Measured], None]) -> None:
-        self._send = send
+    def __init__(self, lending: Lending, send: Callable[[Measured], None]) -> None:
+        self._lending, self._send = lending, send
         self._asked: queue.SimpleQueue[protocol.Measure] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._using = threading.Lock()  # held while the session is used, which may take seconds
-        self._session: Session | None = None
-        self._settled = threading.Condition()
-        self._loads = 0
 
     def ask(self, command: protocol.Measure) -> None:
         """From the thread that reads the pipe."""
@@ -39,29 +32,11 @@ class Measuring:
             self._thread = threading.Thread(target=self._run, name="measuring", daemon=True)
             self._thread.start()
 
-    def load_begins(self) -> None:
-        """From the thread that reads the pipe: what is asked from here on means the model that this load brings."""
-        with self._settled:
-            self._loads += 1
-
-    def load_ended(self, session: Session | None) -> None:
-        self.lend(session)
-        with self._settled:
-            self._loads -= 1
-            self._settled.notify_all()
-
-    def lend(self, session: Session | None) -> None:
-        """None takes it back: on return nobody uses it any more."""
-        with self._using:
-            self._session = session
-
     def _run(self) -> None:
         while True:
             command = self._asked.get()
-            with self._settled:
-                self._settled.wait_for(lambda: self._loads == 0)
-            with self._using:
-                measured = _measured(self._session, command)
+            with self._lending.borrowed() as session:
+                measured = _measured(session, command)
             self._send(measured)
 
 

@@ -80,7 +80,7 @@ def modes(
 
 def _measure(tell: Tell, request: LoadRequest) -> ModeResult:
     from engine.local import native, speed
-    from engine.local.generation import Generation
+    from engine.local.alone import answer_alone
     from engine.local.loading import open_session
 
     def loading(fraction: float) -> bool:
@@ -90,8 +90,7 @@ def _measure(tell: Tell, request: LoadRequest) -> ModeResult:
     def alive() -> None:
         tell(0.5)
 
-    abort = native.AbortFlag()
-    session = open_session(request, abort, loading, None)
+    session = open_session(request, native.AbortFlag(), loading, None)
     text: list[str] = []
 
     def emit(event: object) -> None:
@@ -101,7 +100,7 @@ def _measure(tell: Tell, request: LoadRequest) -> ModeResult:
     try:
         message = Message("user", PROMPT)
         question = GenerateRequest(1, (message,), Sampling(0.0, seed=0), max_tokens=ANSWER_TOKENS)
-        end = Generation(session, question, abort, emit, alive, 0.0).run()
+        end = answer_alone(session, question, emit, alive)
         if end.error:
             raise UserError.from_info(end.error)
         speeds = speed.measure(session, PROMPT_TOKENS, ANSWER_TOKENS, lambda: None)

@@ -1,15 +1,13 @@
-"""A loaded model: its handles, its format, and what its context holds right now.
+"""A loaded model: its handles, its format, and the sequences of its context.
 
-The context is one sequence. `tokens` are the tokens it stands for and `decoded` how many of them are in
-memory (the last sampled token is not, until the next step). As long as they are exactly a prompt and its answer,
-what they say is remembered: then a follow-up goes on from the model's own tokens instead of reading its answer again
-in another cut.
+The context's room is shared by its sequences. What prompts and answers said is remembered with their tokens: then a
+follow-up goes on from the model's own tokens instead of reading its answer again in another cut.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from engine.api import ModelFacts, Sampling
 from engine.errors import UserError
@@ -18,6 +16,7 @@ from engine.local import native
 from engine.local.drafting.draft_model import DraftModel
 from engine.local.native.routing import ExpertWatch
 from engine.local.pacing import ThreadPacer
+from engine.local.sequences import Said, Sequence
 from engine.local.tokenizer import Tokenizer
 
 
@@ -31,10 +30,12 @@ class Decoded:
 
 # Makes a context as the session was opened with; 0 when its memory could not be had.
 OpenContext = Callable[[ExpertWatch | None], int]
+# So many conversations' texts are remembered.
+_REMEMBERED = 32
 
 
 class Session:
-    """Owns the model, its context, and the model that guesses ahead; `close` frees all. `ubatch` is the most tokens
+    """Owns the model, its context, and the model that guesses ahead; `close` frees all. `ubatch` is the most rows
     that a step takes.
 
     `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
@@ -53,11 +54,14 @@ class Session:
         threads: int,
         experts: int = 0,
         watch: ExpertWatch | None = None,
+        sequences: int = 1,
         draft_model: DraftModel | None = None,
     ) -> None:
         self._model, self._context = model, context
         self._open_context, self._experts = open_context, experts
-        self._threads, self._pacer = threads, ThreadPacer(threads)
+        self._threads = threads
+        self._pacers: dict[int, ThreadPacer] = {}
+        self._used_threads = threads
         self.watch = watch
         self.draft_model = draft_model
         self.vocab = native.vocabulary(model)
@@ -67,12 +71,17 @@ class Session:
         self.recommended = recommended
         self.ubatch = ubatch
         self.context_length = facts.context
-        self.tokens: list[int] = []
-        self.decoded = 0
-        # What `tokens` say, and what those before the answer's turn do: one value, as another thread counts by it.
-        self._said: tuple[tuple[str, tuple[int, ...]], ...] = ()
-        # Seconds spent in llama.cpp's decode, for those who measure.
-        self.computing_s = 0.0
+        self.cells = max(facts.context, ubatch)
+        self.batch = native.Batch(ubatch)
+        self.cuts_anywhere = native.holds_every_token(model)
+        self._count = sequences
+        self.sequences = self._new_sequences()
+        # What conversations said, the newest last. Replaced as a whole, as other threads read it.
+        self._said: dict[str, Said] = {}
+        # What kept states say with which a text begins.
+        self.kept_texts: Callable[[str], Said] = lambda _: ()
+        # Seconds spent in llama.cpp, on steps and on drawing from them.
+        self.computing_s = self.sampling_s = 0.0
 
     @property
     def model(self) -> int:
@@ -85,60 +94,77 @@ class Session:
         return self._context
 
     def encode(self, prompt: Prompt) -> list[int]:
-        """The prompt's tokens, going on from the tokens in memory where the text allows it. From any thread."""
-        for text, tokens in self._said:
-            if prompt.text.startswith(text):
-                rest = prompt.text[len(text) :]
-                if not rest or self.tokenizer.starts_with_control(rest):
-                    return [*tokens, *self.tokenizer.encode_from(prompt, len(text))]
+        """The prompt's tokens, going on from those in memory, or kept, where the text allows it. From any thread."""
+        longest: tuple[str, tuple[int, ...]] = ("", ())
+        for said in (*self._said.values(), self.kept_texts(prompt.text)):
+            for text, tokens in said:
+                if len(text) > len(longest[0]) and prompt.text.startswith(text):
+                    rest = prompt.text[len(text) :]
+                    if not rest or self.tokenizer.starts_with_control(rest):
+                        longest = (text, tokens)
+        if longest[0]:
+            return [*longest[1], *self.tokenizer.encode_from(prompt, len(longest[0]))]
         return self.tokenizer.encode(prompt)
 
-    def remember(self, prompt: Prompt, length: int, answer: str | None) -> None:
-        """The tokens in memory, and those behind them, are a prompt of so many tokens and its answer, None for one
-        that ends within a character.
+    def remember(
+        self, owner: str, prompt: Prompt, length: int, tokens: list[int], answer: str | None
+    ) -> Said:
+        """`tokens` are a prompt of so many tokens and its answer, None for one that ends within a character. `owner`
+        is the conversation; what it said before is remembered no longer.
 
         A template may write that answer otherwise than the model did. Then a follow-up still goes on from where the
         answer's turn begins, with the older answers as the model cut them.
         """
-        said = [] if answer is None else [(prompt.text + answer, tuple(self.tokens))]
-        turn = self.tokenizer.last_control(prompt, self.tokens[:length])
+        said = [] if answer is None else [(prompt.text + answer, tuple(tokens))]
+        turn = self.tokenizer.last_control(prompt, tokens[:length])
         if turn is not None:
-            said.append((prompt.text[: turn[0]], tuple(self.tokens[: turn[1]])))
-        self._said = tuple(said)
+            said.append((prompt.text[: turn[0]], tuple(tokens[: turn[1]])))
+        remembered = {name: each for name, each in self._said.items() if name != owner}
+        while len(remembered) >= _REMEMBERED:
+            del remembered[next(iter(remembered))]
+        remembered[owner] = tuple(said)
+        self._said = remembered
+        return tuple(said)
 
-    def reuse(self, tokens: Sequence[int]) -> int:
-        """Keep the longest common prefix with `tokens` in memory, at most all but the last one; its length."""
-        limit = min(self.decoded, len(tokens) - 1)
-        kept = 0
-        while kept < limit and self.tokens[kept] == tokens[kept]:
-            kept += 1
-        if kept < self.decoded:
-            kept = self._truncate(kept)
-        self.tokens = list(tokens[:kept])
-        self.decoded = kept
-        self._said = ()
-        return kept
+    def disown(self, owner: str) -> None:
+        """Forget what a conversation said."""
+        self._said = {name: each for name, each in self._said.items() if name != owner}
 
-    def step(self, tokens: Sequence[int]) -> int:
-        """Decode `tokens` behind what is in memory; after anything but `Decoded.OK` they are not in memory."""
+    def decode(self, *, paced: bool) -> int:
+        """Run the rows of `batch`. `paced`: each row is one answer's next token, so that steps of as many rows can
+        be compared."""
+        rows = self.batch.rows
+        self._use_threads(self._pacer(rows).threads if paced else self._threads)
         started = time.perf_counter()
-        code = native.decode(self._context, tokens)
+        code = self.batch.decode(self._context)
+        if code == Decoded.OK:
+            native.synchronize(self._context)  # a device may still compute
         elapsed = time.perf_counter() - started
         self.computing_s += elapsed
-        if len(tokens) == 1:
-            self._pace(elapsed)
+        if paced and code == Decoded.OK:
+            self._pacer(rows).after_step(elapsed)
+        return code
+
+    def step(self, tokens: list[int]) -> int:
+        """Decode `tokens` behind what the first sequence holds; after anything but `Decoded.OK` they are not there.
+
+        For those who measure: answers go through the scheduler.
+        """
+        sequence = self.sequences[0]
+        self.batch.clear()
+        self.batch.add(sequence.number, tokens, len(sequence), 1)
+        code = self.decode(paced=len(tokens) == 1)
         if code == Decoded.OK:
-            self.tokens[self.decoded :] = tokens
-            self.decoded += len(tokens)
+            sequence.tokens += tokens
         else:
-            self.decoded = self._truncate(self.decoded)
-            del self.tokens[self.decoded :]
+            sequence.settle()
         return code
 
     def forget(self) -> None:
         """Empty the memory, after something went wrong in a way that says nothing about its state."""
         native.forget_all(self._context)
-        self.tokens, self.decoded, self._said = [], 0, ()
+        for sequence in self.sequences:
+            sequence.clear()
 
     def watch_experts(self, on: bool) -> None:
         """Count the experts that fire in `watch`, or stop it; the memory is emptied where that changes.
@@ -149,10 +175,11 @@ class Session:
         if not self._experts or on == (self.watch is not None):
             return
         native.free_context(self._context)
-        self.tokens, self.decoded, self._said = [], 0, ()
         self.watch = ExpertWatch(native.layer_count(self._model), self._experts) if on else None
         self._context = self._open_context(self.watch)
-        self._pacer = ThreadPacer(self._threads)
+        self._pacers.clear()
+        self._used_threads = self._threads
+        self.sequences = self._new_sequences()
         if not self._context:
             raise UserError("engine.context_memory", context=self.context_length)
 
@@ -162,14 +189,16 @@ class Session:
         native.free_context(self._context)
         native.free_model(self._model)
 
-    def _pace(self, step_s: float) -> None:
-        before = self._pacer.threads
-        if self._pacer.after_step(step_s) != before:
-            native.set_threads(self._context, decode=self._pacer.threads, prefill=self._threads)
+    def _new_sequences(self) -> list[Sequence]:
+        return [Sequence(self._context, number, self.cuts_anywhere) for number in range(self._count)]
 
-    def _truncate(self, length: int) -> int:
-        """Forget what lies behind `length`. Recurrent memory cannot step back: then everything is forgotten."""
-        if native.forget_from(self._context, length):
-            return length
-        native.forget_all(self._context)
-        return 0
+    def _pacer(self, rows: int) -> ThreadPacer:
+        pacer = self._pacers.get(rows)
+        if pacer is None:
+            pacer = self._pacers[rows] = ThreadPacer(self._threads)
+        return pacer
+
+    def _use_threads(self, threads: int) -> None:
+        if threads != self._used_threads:
+            self._used_threads = threads
+            native.set_threads(self._context, decode=threads, prefill=threads)

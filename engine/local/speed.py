@@ -83,7 +83,6 @@ def _decode(
             before = time.perf_counter()
             token = chain.sample(session.handle)
             drawing_s += time.perf_counter() - before
-            session.tokens.append(token)
             session.tokenizer.is_end(token)
             for delta in parser.feed(decoder.decode(session.tokenizer.piece(token))):
                 if isinstance(delta, ReasoningDelta | ContentDelta):

@@ -19,6 +19,7 @@ class Recorder:
     def __init__(self) -> None:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.seen: list[Event] = []
+        self._aside: dict[int, list[Delta | Finished]] = {}
 
     def __call__(self, events: list[Event]) -> None:
         for event in events:
@@ -39,10 +40,13 @@ class Recorder:
         return self.finish(request.id)
 
     def finish(self, id: int) -> tuple[str, Finished]:
+        """The content of an answer and how it ended; what is told of others meanwhile is kept for them."""
         text: list[str] = []
+        earlier = self._aside.pop(id, [])
         while True:
-            event = self.next(Delta, Finished)
+            event = earlier.pop(0) if earlier else self.next(Delta, Finished)
             if event.id != id:
+                self._aside.setdefault(event.id, []).append(event)
                 continue
             if isinstance(event, Finished):
                 return "".join(text), event

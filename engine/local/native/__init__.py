@@ -4,7 +4,8 @@ Only a child process imports this package. It uses the low-level functions of ll
 are plain integers (C pointers); who makes one frees it.
 """
 
-from engine.local.native.decoding import AbortFlag, decode, forget_all, forget_from, synchronize
+from engine.local.native.batch import Batch
+from engine.local.native.decoding import AbortFlag, decode, synchronize
 from engine.local.native.devices import devices, register_workers
 from engine.local.native.dry_run import dry_run
 from engine.local.native.guessing import likeliest, same_tokens
@@ -23,6 +24,7 @@ from engine.local.native.model import (
     free_context,
     free_model,
     has_decoder,
+    holds_every_token,
     layer_count,
     load_model,
     new_context,
@@ -31,6 +33,16 @@ from engine.local.native.model import (
 )
 from engine.local.native.refusal import context_refusal, model_refusal
 from engine.local.native.sampler import SamplerChain
+from engine.local.native.sequence_memory import (
+    copy_sequence,
+    forget_all,
+    forget_from,
+    forget_sequence,
+    length_of,
+    read_state,
+    state_size,
+    write_state,
+)
 from engine.local.native.vocabulary import (
     adds_bos,
     bos_token,
@@ -47,6 +59,7 @@ __all__ = [
     "LOG_LINES",
     "PINNED_VERSION",
     "AbortFlag",
+    "Batch",
     "SamplerChain",
     "adds_bos",
     "bos_token",
@@ -54,17 +67,21 @@ __all__ = [
     "clear_log",
     "context_refusal",
     "control_tokens",
+    "copy_sequence",
     "cpu_features",
     "decode",
     "devices",
     "dry_run",
     "forget_all",
     "forget_from",
+    "forget_sequence",
     "free_context",
     "free_model",
     "has_decoder",
+    "holds_every_token",
     "is_end_of_generation",
     "layer_count",
+    "length_of",
     "library_version",
     "likeliest",
     "load_model",
@@ -72,10 +89,12 @@ __all__ = [
     "log_tail",
     "model_refusal",
     "new_context",
+    "read_state",
     "register_workers",
     "same_tokens",
     "set_threads",
     "start",
+    "state_size",
     "supports_gpu_offload",
     "synchronize",
     "token_bytes",
@@ -83,4 +102,5 @@ __all__ = [
     "trained_context",
     "vocabulary",
     "vocabulary_size",
+    "write_state",
 ]

@@ -42,13 +42,3 @@ def decode(context: int, tokens: Sequence[int]) -> int:
 def synchronize(context: int) -> None:
     """Wait for what a device still computes: `decode` returns before that."""
     llama.llama_synchronize(context)
-
-
-def forget_from(context: int, position: int) -> bool:
-    """Drop everything from `position` on; False when this kind of memory cannot (then nothing changed)."""
-    memory = llama.llama_get_memory(context)
-    return bool(llama.llama_memory_seq_rm(memory, 0, position, -1))
-
-
-def forget_all(context: int) -> None:
-    llama.llama_memory_clear(llama.llama_get_memory(context), True)

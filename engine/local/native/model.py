@@ -122,3 +122,10 @@ def trained_context(model: int) -> int:
 def has_decoder(model: int) -> bool:
     """False for encoders and embedding models, which cannot write an answer."""
     return bool(llama.llama_model_has_decoder(model))
+
+
+def holds_every_token(model: int) -> bool:
+    """Whether the memory keeps each token apart, so that it can be cut anywhere; not where a recurrent state or a
+    sliding window stands for the older ones."""
+    recurrent = llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
+    return not recurrent and llama.llama_model_n_swa(model) <= 0

@@ -99,7 +99,7 @@ def test_decoding_is_aborted_and_the_text_so_far_stays(running: Running) -> None
     assert end.usage.completion_tokens > 0
 
 
-def test_a_request_that_waits_behind_another_is_aborted_without_running(running: Running) -> None:
+def test_a_request_behind_another_is_aborted_without_a_word_and_the_other_goes_on(running: Running) -> None:
     running.engine.generate(ask(31, "Tell me a long story.", max_tokens=40))
     running.engine.generate(ask(32, QUESTION))
     running.engine.abort(32)

@@ -1,0 +1,83 @@
+"""Why tokens of a conversation are computed again that had been computed before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from engine.api import GenerateRequest, Message
+from engine.errors import ErrorInfo
+from engine.local.sequences import common_length
+
+# Fewer tokens than this read again are not worth a word.
+FEWEST = 64
+# So many conversations' last requests are known.
+_KNOWN = 64
+
+
+class _Last(NamedTuple):
+    request: GenerateRequest
+    tokens: tuple[int, ...]
+
+
+class Rereading:
+    """Knows each conversation's last request and what it came to."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, _Last] = {}
+
+    def why(
+        self, request: GenerateRequest, tokens: Sequence[int], cached: int, *, steps_back: bool = True
+    ) -> ErrorInfo | None:
+        """The reason, None where hardly anything is read again. `cached` of `tokens` need not be read; `steps_back`:
+        whether what was in memory could have been cut where it differs.
+
+        Codes `reuse.*`, each with `tokens`, how many are read again that could have been spared.
+        """
+        last = self._last.get(request.conversation) if request.conversation else None
+        if last is None:
+            told_before = request.conversation and any(m.role == "assistant" for m in request.messages)
+            return _reason("not_kept", len(tokens) - cached) if told_before else None
+        # What lies behind the tokens of the last time is new anyway.
+        again = min(len(tokens), len(last.tokens)) - cached
+        if again < FEWEST:
+            return None
+        same = common_length(tokens, last.tokens)
+        if same - cached >= FEWEST:
+            return _reason("not_kept" if steps_back else "cannot_step_back", again)
+        return _difference(last.request, request, again)
+
+    def note(self, request: GenerateRequest, tokens: Sequence[int]) -> None:
+        """The conversation's last answer has ended, with these tokens of prompt and answer."""
+        if not request.conversation:
+            return
+        self._last.pop(request.conversation, None)
+        while len(self._last) >= _KNOWN:
+            del self._last[next(iter(self._last))]
+        self._last[request.conversation] = _Last(request, tuple(tokens))
+
+    def forget(self, conversation: str) -> None:
+        self._last.pop(conversation, None)
+
+
+def _difference(before: GenerateRequest, now: GenerateRequest, again: int) -> ErrorInfo:
+    if _instructions(before.messages) != _instructions(now.messages):
+        return _reason("instructions", again)
+    if before.tools != now.tools:
+        return _reason("tools", again)
+    turn = 0
+    for old, new in zip(before.messages, now.messages, strict=False):
+        turn += new.role == "user"
+        if (old.role, old.content) != (new.role, new.content):
+            return ErrorInfo("reuse.edited", {"turn": max(turn, 1), "tokens": again})
+    if before.reasoning != now.reasoning:
+        return _reason("reasoning", again)
+    return _reason("template", again)
+
+
+def _instructions(messages: tuple[Message, ...]) -> list[str]:
+    return [message.content for message in messages if message.role == "system"]
+
+
+def _reason(name: str, tokens: int) -> ErrorInfo:
+    return ErrorInfo(f"reuse.{name}", {"tokens": tokens})

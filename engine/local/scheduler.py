@@ -1,0 +1,417 @@
+"""Many answers over one context: who has a place, what each step computes, and what comes of it.
+
+Everything here runs on the host's main thread. Answers that wait are given a place in the order of their arrival,
+the conversation in front before all others; where no place is left, one that has had a fair while gives up its own,
+what it has in memory is kept, and it goes on later.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from engine.api import Activity, ExpertsFired, Finished, FinishReason, GenerateRequest, Queued, Timings, Usage
+from engine.errors import ErrorInfo
+from engine.local.batching import Wanting, shares
+from engine.local.drafting import Drafter, StepCosts
+from engine.local.generation import Generation, Taken
+from engine.local.interrupts import Interrupts
+from engine.local.places import Places
+from engine.local.preparing import Prepared, told
+from engine.local.protocol import Reply
+from engine.local.rereading import Rereading
+from engine.local.sequences import Sequence
+from engine.local.session import Decoded, Session
+from engine.local.states import States
+from engine.local.tally import Tally
+
+# An answer that waits for a place has it after this long at the latest, for each that came before it.
+TURN_S = 10.0
+# Cells that an answer is given beyond its tokens when it gets a place.
+MARGIN = 64
+# A step of so many rows tells how long a row of a prompt takes.
+_TELLING_ROWS = 16
+# While experts are watched, what fired is told this often.
+EXPERTS_INTERVAL = 1.0
+
+
+class _Waiting(msgspec.Struct):
+    generation: Generation
+    since: float
+    told: int = -1  # how many it was last told are ahead
+
+
+class _Active(msgspec.Struct):
+    generation: Generation
+    sequence: Sequence
+    drafter: Drafter
+    since: float  # it got its place
+    seen: int = 0  # of its tokens, those that the drafter knows
+
+
+class _Rows(NamedTuple):
+    """What a step computes of one answer: tokens that it has, and some that are guessed."""
+
+    active: _Active
+    first: int
+    known: int
+    draft: list[int]
+
+    @property
+    def reaches_end(self) -> bool:
+        return len(self.active.sequence) + self.known == len(self.active.generation.tokens)
+
+
+class Scheduler:
+    """Runs the answers of one session. `emit` takes events, which may be sent together; `finish` the last of each."""
+
+    def __init__(
+        self,
+        session: Session,
+        states: States,
+        interrupts: Interrupts,
+        emit: Callable[[Reply], None],
+        finish: Callable[[Finished], None],
+    ) -> None:
+        self._session, self._states = session, states
+        session.kept_texts = states.told
+        self._interrupts, self._emit, self._finish = interrupts, emit, finish
+        self._places = Places(session, states)
+        self._rereading = Rereading()
+        self._tally = Tally()
+        self._costs = StepCosts()
+        self._waiting: list[_Waiting] = []
+        self._active: list[_Active] = []
+        self._step_number = 0
+        self._most_rows = session.ubatch
+        self._experts_told = time.monotonic()
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._waiting and not self._active
+
+    @property
+    def session(self) -> Session:
+        return self._session
+
+    def submit(self, prepared: Prepared) -> None:
+        """A request that may be answered. One that cannot be ends at once."""
+        request, generation = prepared.request, prepared.generation
+        if generation is None:
+            self._end_unheard(request.id, "error", prepared.error)
+        elif self._interrupts.is_aborted(request.id):
+            self._end_unheard(request.id, "cancelled", None)
+        else:
+            self._waiting.append(_Waiting(generation, time.monotonic()))
+
+    def forget(self, conversation: str) -> None:
+        """As `Engine.forget`."""
+        self._rereading.forget(conversation)
+        self._places.forget(conversation)
+
+    def watch_experts(self, on: bool) -> None:
+        """As `Session.watch_experts`, while nothing is at work."""
+        self._session.watch_experts(on)
+
+    def step(self) -> None:
+        """Compute once for those at work; returns soon, however many there are."""
+        self._drop_aborted()
+        self._admit()
+        self._tell_queue()
+        if self._active:
+            self._places.tidy()
+            self._compute()
+        if self._tally.due() or self.is_idle:
+            self._tell_activity()
+
+    def close(self, seconds: float) -> None:
+        """End everything as cancelled, and keep what was read as far as so many seconds go."""
+        for active in list(self._active):
+            self._end(active, "cancelled")
+        for waiting in self._waiting:
+            self._end_unheard(waiting.generation.request.id, "cancelled", None, waiting.generation)
+        self._waiting.clear()
+        self._places.park_all()
+        self._states.close(seconds)
+
+    # --- who has a place ---
+
+    def _drop_aborted(self) -> None:
+        for active in list(self._active):
+            if self._interrupts.is_aborted(active.generation.request.id):
+                self._end(active, "cancelled")
+        for waiting in list(self._waiting):
+            if self._interrupts.is_aborted(waiting.generation.request.id):
+                self._waiting.remove(waiting)
+                id = waiting.generation.request.id
+                self._end_unheard(id, "cancelled", None, waiting.generation)
+
+    def _admit(self) -> None:
+        now = time.monotonic()
+        for waiting in sorted(
+            self._waiting, key=lambda each: (not self._is_front(each.generation), each.since)
+        ):
+            if not self._has_room(waiting.generation) and not self._take_room(waiting, now):
+                break  # nobody overtakes who needs more room
+            self._waiting.remove(waiting)
+            self._start(waiting, now)
+
+    def _has_room(self, generation: Generation) -> bool:
+        if not self._places.free:
+            return False
+        at_work = sum(len(each.generation.tokens) + MARGIN for each in self._active)
+        return not self._active or at_work + len(generation.tokens) + MARGIN <= self._session.cells
+
+    def _take_room(self, waiting: _Waiting, now: float) -> bool:
+        """Let others give up their places, where this one comes first or has waited for its turn."""
+        is_front = self._is_front(waiting.generation)
+        if not is_front and now - waiting.since < TURN_S:
+            return False
+        while not self._has_room(waiting.generation):
+            others = [
+                each
+                for each in self._active
+                if not self._is_front(each.generation) and (is_front or now - each.since >= TURN_S)
+            ]
+            if not others:
+                return False
+            self._set_aside(min(others, key=lambda each: each.since))
+        return True
+
+    def _set_aside(self, active: _Active) -> None:
+        """Take an answer's place from it; it goes on later from what is kept."""
+        self._active.remove(active)
+        self._places.park(active.sequence)
+        self._waiting.append(_Waiting(active.generation, time.monotonic()))
+
+    def _start(self, waiting: _Waiting, now: float) -> None:
+        generation = waiting.generation
+        request = generation.request
+        sequence, steps_back = self._places.place(generation.tokens, request.conversation)
+        cached = len(sequence)
+        reread = None
+        if generation.is_reading:
+            self._tally.reused += cached
+            reread = self._rereading.why(request, generation.tokens, cached, steps_back=steps_back)
+        if waiting.told > 0:
+            self._emit(Queued(request.id, 0))
+        self._active.append(_Active(generation, sequence, Drafter(self._costs), now))
+        generation.start(cached, reread, now)
+
+    def _is_front(self, generation: Generation) -> bool:
+        return generation.request.conversation == self._interrupts.front != ""
+
+    def _tell_queue(self) -> None:
+        for number, waiting in enumerate(
+            sorted(self._waiting, key=lambda each: (not self._is_front(each.generation), each.since))
+        ):
+            if waiting.told != number + 1:
+                waiting.told = number + 1
+                self._emit(Queued(waiting.generation.request.id, number + 1))
+
+    # --- a step ---
+
+    def _compute(self) -> None:
+        started = time.perf_counter()
+        session = self._session
+        native_s = session.computing_s + session.sampling_s
+        rows = self._composed()
+        ids = {each.active.generation.request.id for each in rows}
+        # Memory that cannot step back would lose what the others' have.
+        may_break_off = session.cuts_anywhere or len(rows) == 1
+        gives_way = session.cuts_anywhere and not any(self._is_front(each.active.generation) for each in rows)
+        if not self._interrupts.begin_step(ids if may_break_off else (), gives_way=gives_way):
+            return
+        is_paced = all(each.known == 1 and not each.draft for each in rows)
+        computing_s = session.computing_s
+        code = session.decode(paced=is_paced)
+        self._interrupts.end_step()
+        self._step_number += 1
+        if code != Decoded.OK:
+            self._broke_off(rows, code)
+            return
+        self._most_rows = session.ubatch
+        self._learn(session.batch.rows, session.computing_s - computing_s)
+        streams = sum(not each.active.generation.is_reading for each in rows)
+        for each in rows:
+            self._advance(each)
+        elapsed = time.perf_counter() - started
+        native_s = session.computing_s + session.sampling_s - native_s
+        self._tally.step(session.batch.rows, streams, elapsed, native_s)
+        for each in rows:
+            if streams and not each.active.generation.is_reading:
+                each.active.generation.spent((elapsed - native_s) / streams, streams)
+        self._tell_experts()
+
+    def _composed(self) -> list[_Rows]:
+        """Fill the batch."""
+        batch = self._session.batch
+        batch.clear()
+        wanting = [
+            Wanting(
+                len(each.generation.tokens) - len(each.sequence),
+                self._is_front(each.generation),
+            )
+            for each in self._active
+        ]
+        rows: list[_Rows] = []
+        chosen = shares(wanting, min(batch.capacity, self._most_rows), self._step_number, self._places.read_s)
+        for share in chosen:
+            active = self._active[share.number]
+            held = len(active.sequence)
+            tokens = active.generation.tokens[held : held + share.rows]
+            is_end = share.rows == wanting[share.number].rest
+            draft = self._draft(active, len(chosen)) if is_end and share.rows <= 2 else []
+            first = batch.add(active.sequence.number, tokens + draft, held, len(draft) + 1 if is_end else 0)
+            rows.append(_Rows(active, first, share.rows, draft))
+        return rows
+
+    def _draft(self, active: _Active, streams: int) -> list[int]:
+        generation = active.generation
+        if not generation.may_draft or not self._session.cuts_anywhere:
+            return []
+        if active.seen < len(generation.tokens):
+            active.drafter.extend(generation.tokens[active.seen :])
+            active.seen = len(generation.tokens)
+        room = min(generation.room - 1, self._session.batch.room - len(self._active), self._most_rows - 1)
+        return active.drafter.draft(room, streams) if room > 0 else []
+
+    def _advance(self, rows: _Rows) -> None:
+        """The step is done: the tokens are in memory, and where they were the last, new ones are drawn."""
+        active, generation, sequence = rows.active, rows.active.generation, rows.active.sequence
+        held = len(sequence)
+        if generation.is_reading:
+            self._tally.prompt(rows.known)
+        is_end = rows.reaches_end
+        sequence.tokens += generation.tokens[held : held + rows.known]
+        sequence.tokens += rows.draft
+        generation.tell_progress(held + rows.known)
+        if not is_end:
+            return
+        before = len(generation.tokens)
+        first = rows.first + rows.known - 1
+        try:
+            taken = generation.took(range(first, first + len(rows.draft) + 1), rows.draft)
+        except Exception as error:  # a template is someone else's program: it may find any mistake of ours
+            traceback.print_exc()
+            self._end(active, "error", ErrorInfo("engine.answer_failed", {"detail": told(error)}))
+            return
+        self._tally.written(len(generation.tokens) - before)
+        self._check_draft(rows, taken)
+        if taken.reason is not None:
+            self._end(active, taken.reason)
+
+    def _check_draft(self, rows: _Rows, taken: Taken) -> None:
+        if rows.draft:
+            rows.active.sequence.step_back(len(rows.active.sequence) - len(rows.draft) + taken.accepted)
+            rows.active.drafter.judged(len(rows.draft), taken.accepted)
+            self._tally.drafted += len(rows.draft)
+            self._tally.accepted += taken.accepted
+
+    def _broke_off(self, rows: list[_Rows], code: int) -> None:
+        """Nothing of the step is in memory: it is done again, with more room, or those in it end."""
+        for each in rows:
+            each.active.sequence.settle()
+        if code == Decoded.ABORTED:
+            return
+        if code == Decoded.NO_ROOM and self._made_room(rows):
+            return
+        for each in rows:
+            each.active.sequence.clear()
+            self._end(each.active, "error", ErrorInfo("engine.decode_failed", {"status": code}))
+
+    def _made_room(self, rows: list[_Rows]) -> bool:
+        if self._places.make_room():
+            return True
+        if len(self._active) > 1:
+            self._set_aside(
+                max(self._active, key=lambda each: (not self._is_front(each.generation), each.since))
+            )
+            return True
+        if self._session.batch.rows > 1:
+            self._most_rows = max(1, self._session.batch.rows // 2)
+            return True
+        return False
+
+    def _learn(self, rows: int, seconds: float) -> None:
+        self._costs.took(rows, seconds)
+        if rows >= _TELLING_ROWS:
+            before = self._places.read_s or seconds / rows
+            self._places.read_s = before + (seconds / rows - before) * 0.2
+
+    # --- ends ---
+
+    def _end(self, active: _Active, reason: FinishReason, error: ErrorInfo | None = None) -> None:
+        generation = active.generation
+        request = generation.request
+        self._active.remove(active)
+        self._tell_experts(at_end=generation)
+        finished, said = self._ended(generation, reason, error)
+        if error is None:
+            self._rereading.note(request, generation.tokens[: len(active.sequence)])
+        self._places.release(active.sequence, said)
+        self._interrupts.ended(request.id)
+        self._finish(finished)
+
+    def _ended(
+        self, generation: Generation, reason: FinishReason, error: ErrorInfo | None
+    ) -> tuple[Finished, tuple[tuple[str, tuple[int, ...]], ...]]:
+        request = generation.request
+        try:
+            finished = generation.finished(reason, error)
+            return finished, generation.said(owner_of(request))
+        except Exception as failure:  # as in `_advance`
+            traceback.print_exc()
+            info = error or ErrorInfo("engine.answer_failed", {"detail": told(failure)})
+            return Finished(request.id, "error", Usage(), Timings(), info), ()
+        finally:
+            generation.close()
+
+    def _end_unheard(
+        self, id: int, reason: FinishReason, error: ErrorInfo | None, generation: Generation | None = None
+    ) -> None:
+        """End a request that has no place; one that had one before keeps what it had written."""
+        self._interrupts.ended(id)
+        if generation is None:
+            self._finish(Finished(id, reason, Usage(), Timings(), error))
+        else:
+            self._finish(self._ended(generation, reason, error)[0])
+
+    # --- what is told of it all ---
+
+    def _tell_experts(self, at_end: Generation | None = None) -> None:
+        """What fired since it was last told, for all answers together: under the id of one of them."""
+        watch = self._session.watch
+        now = time.monotonic()
+        if watch is None or (at_end is None and now - self._experts_told < EXPERTS_INTERVAL):
+            return
+        elapsed, self._experts_told = now - self._experts_told, now
+        fired = watch.take()
+        generation = at_end or (self._active[0].generation if self._active else None)
+        if fired.tokens and generation is not None:
+            share = fired.seconds / elapsed if elapsed > 0 else 0.0
+            self._emit(ExpertsFired(generation.request.id, fired.tokens, fired.counts, share))
+
+    def _tell_activity(self) -> None:
+        states = self._states
+        self._emit(
+            self._tally.take(
+                Activity(
+                    answering=len(self._active),
+                    waiting=len(self._waiting),
+                    cells=self._session.cells,
+                    cells_used=self._places.cells_used,
+                    kept_bytes=states.ram_bytes,
+                    kept_disk_bytes=states.disk_bytes,
+                )
+            )
+        )
+
+
+def owner_of(request: GenerateRequest) -> str:
+    """Whose an answer's tokens are: the conversation's, or its own alone."""
+    return request.conversation or f"\0{request.id}"
