@@ -17,6 +17,7 @@ import msgspec
 from engine.api import Activity, ExpertsFired, Finished, FinishReason, GenerateRequest, Queued, Timings, Usage
 from engine.errors import ErrorInfo
 from engine.local.batching import Wanting, shares
+from engine.local.checkpoints import stops
 from engine.local.drafting import Drafter, StepCosts
 from engine.local.generation import Generation, Taken
 from engine.local.interrupts import Interrupts
@@ -200,6 +201,7 @@ class Scheduler:
         if waiting.told > 0:
             self._emit(Queued(request.id, 0))
         self._active.append(_Active(generation, sequence, Drafter(self._costs), now))
+        sequence.stop_at(stops(generation.tokens, cached, generation.turn))
         generation.start(cached, reread, now)
 
     def _is_front(self, generation: Generation) -> bool:
@@ -222,8 +224,10 @@ class Scheduler:
         rows = self._composed()
         ids = {each.active.generation.request.id for each in rows}
         # Memory that cannot step back would lose what the others' have.
-        may_break_off = session.cuts_anywhere or len(rows) == 1
-        gives_way = session.cuts_anywhere and not any(self._is_front(each.active.generation) for each in rows)
+        may_break_off = not session.memory.recurrent or len(rows) == 1
+        gives_way = not session.memory.recurrent and not any(
+            self._is_front(each.active.generation) for each in rows
+        )
         if not self._interrupts.begin_step(ids if may_break_off else (), gives_way=gives_way):
             return
         is_paced = all(each.known == 1 and not each.draft for each in rows)
@@ -263,16 +267,17 @@ class Scheduler:
         for share in chosen:
             active = self._active[share.number]
             held = len(active.sequence)
-            tokens = active.generation.tokens[held : held + share.rows]
-            is_end = share.rows == wanting[share.number].rest
-            draft = self._draft(active, len(chosen)) if is_end and share.rows <= 2 else []
+            count = active.sequence.before_stop(share.rows)
+            tokens = active.generation.tokens[held : held + count]
+            is_end = count == wanting[share.number].rest
+            draft = self._draft(active, len(chosen)) if is_end and count <= 2 else []
             first = batch.add(active.sequence.number, tokens + draft, held, len(draft) + 1 if is_end else 0)
-            rows.append(_Rows(active, first, share.rows, draft))
+            rows.append(_Rows(active, first, count, draft))
         return rows
 
     def _draft(self, active: _Active, streams: int) -> list[int]:
         generation = active.generation
-        if not generation.may_draft or not self._session.cuts_anywhere:
+        if not generation.may_draft or self._session.memory.recurrent:
             return []
         if active.seen < len(generation.tokens):
             active.drafter.extend(generation.tokens[active.seen :])
@@ -289,6 +294,7 @@ class Scheduler:
         is_end = rows.reaches_end
         sequence.tokens += generation.tokens[held : held + rows.known]
         sequence.tokens += rows.draft
+        sequence.mark()
         generation.tell_progress(held + rows.known)
         if not is_end:
             return
@@ -316,6 +322,10 @@ class Scheduler:
         """Nothing of the step is in memory: it is done again, with more room, or those in it end."""
         for each in rows:
             each.active.sequence.settle()
+        if code != Decoded.NO_ROOM and self._session.memory.recurrent and len(rows) > 1:
+            # llama.cpp moves states of others too while it computes, and had not come to the end of that.
+            for sequence in self._session.sequences:
+                sequence.fall_back(len(sequence))
         if code == Decoded.ABORTED:
             return
         if code == Decoded.NO_ROOM and self._made_room(rows):
