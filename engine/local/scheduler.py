@@ -200,7 +200,9 @@ class Scheduler:
             reread = self._rereading.why(request, generation.tokens, cached, steps_back=steps_back)
         if waiting.told > 0:
             self._emit(Queued(request.id, 0))
-        self._active.append(_Active(generation, sequence, Drafter(self._costs), now))
+        self._active.append(
+            _Active(generation, sequence, Drafter(self._costs, self._session.draft_model), now)
+        )
         sequence.stop_at(stops(generation.tokens, cached, generation.turn))
         generation.start(cached, reread, now)
 
@@ -263,6 +265,7 @@ class Scheduler:
             for each in self._active
         ]
         rows: list[_Rows] = []
+        guessed = 0
         chosen = shares(wanting, min(batch.capacity, self._most_rows), self._step_number, self._places.read_s)
         for share in chosen:
             active = self._active[share.number]
@@ -270,19 +273,25 @@ class Scheduler:
             count = active.sequence.before_stop(share.rows)
             tokens = active.generation.tokens[held : held + count]
             is_end = count == wanting[share.number].rest
-            draft = self._draft(active, len(chosen)) if is_end and count <= 2 else []
+            room = self._session.outputs - len(chosen) - guessed
+            draft = self._draft(active, room, len(chosen)) if is_end and count <= 2 else []
+            guessed += len(draft)
             first = batch.add(active.sequence.number, tokens + draft, held, len(draft) + 1 if is_end else 0)
             rows.append(_Rows(active, first, count, draft))
         return rows
 
-    def _draft(self, active: _Active, streams: int) -> list[int]:
+    def _draft(self, active: _Active, room: int, streams: int) -> list[int]:
+        """Guesses for what an answer goes on with, for which there is room in the step, and in what is drawn from it;
+        `streams` answers are written in it."""
         generation = active.generation
         if not generation.may_draft or self._session.memory.recurrent:
             return []
         if active.seen < len(generation.tokens):
             active.drafter.extend(generation.tokens[active.seen :])
             active.seen = len(generation.tokens)
-        room = min(generation.room - 1, self._session.batch.room - len(self._active), self._most_rows - 1)
+        room = min(
+            room, generation.room - 1, self._session.batch.room - len(self._active), self._most_rows - 1
+        )
         return active.drafter.draft(room, streams) if room > 0 else []
 
     def _advance(self, rows: _Rows) -> None:

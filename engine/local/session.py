@@ -71,6 +71,9 @@ class Session:
         self.recommended = recommended
         self.ubatch = ubatch
         self.context_length = facts.context
+        placement = facts.plan.placement if facts.plan else None
+        # So many rows of a step may be drawn from.
+        self.outputs = (placement.outputs if placement else 0) or ubatch
         self.cells = max(facts.context, ubatch)
         self.batch = native.Batch(ubatch)
         self.memory = native.memory_kind(model)
