@@ -1,8 +1,8 @@
 """Models of some million random weights whose memory cannot be cut everywhere: a sliding window, a hybrid of states
 and attention, and states alone. With the starter's tokens and template.
 
-Shapes as in llama.cpp's loaders (`src/models/gemma3.cpp`, `lfm2.cpp`, `mamba.cpp`). What they answer is noise, but
-each token of it depends on all that was read.
+Shapes as in llama.cpp's loaders (`src/models/gemma3.cpp`, `granite-hybrid.cpp`, `mamba.cpp`). What they answer is
+noise, but each token of it depends on all that was read.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ WIDTH, HEADS, HEAD = 64, 2, 32
 WINDOW = 96
 # Large enough that answers differ with what was read, small enough that nothing overflows.
 _SPREAD = 0.2
+# States are slow to forget, as trained ones are: what was read long ago still tells.
+_FORGETS = -0.02
 
 
 def sliding_model() -> Path:
@@ -30,7 +32,7 @@ def sliding_model() -> Path:
 
 
 def hybrid_model() -> Path:
-    """LFM2's shape: layers with short convolutions, whose state is all they remember, around one with attention."""
+    """Granite 4's shape: layers with a state around one with attention."""
     return _made("hybrid", _hybrid)
 
 
@@ -53,10 +55,12 @@ class _Writing:
         self.writer.add_block_count(layers)
         self.writer.add_feed_forward_length(2 * WIDTH)
         self.writer.add_layer_norm_rms_eps(1e-6)
-        self.matrix("token_embd.weight", WIDTH, vocabulary)
+        # Small beside what layers add, or the last token alone would say what follows.
+        self.matrix("token_embd.weight", WIDTH, vocabulary, _SPREAD / 10)
+        self.matrix("output.weight", WIDTH, vocabulary)
 
-    def matrix(self, name: str, inputs: int, outputs: int) -> None:
-        weights = self._random.standard_normal((outputs, inputs)) * _SPREAD
+    def matrix(self, name: str, inputs: int, outputs: int, spread: float = _SPREAD) -> None:
+        weights = self._random.standard_normal((outputs, inputs)) * spread
         self.writer.add_tensor(name, weights.astype(np.float16))
 
     def vector(self, name: str, *shape: int, value: float | None = None) -> None:
@@ -75,8 +79,6 @@ class _Writing:
         for name, outputs in (("q", HEADS * HEAD), ("k", kv_heads * HEAD), ("v", kv_heads * HEAD)):
             self.matrix(f"{layer}attn_{name}.weight", WIDTH, outputs)
         self.matrix(f"{layer}attn_output.weight", HEADS * HEAD, WIDTH)
-        self.vector(f"{layer}attn_q_norm.weight", HEAD, value=1.0)
-        self.vector(f"{layer}attn_k_norm.weight", HEAD, value=1.0)
 
     def close(self) -> None:
         self.writer.write_header_to_file()
@@ -98,26 +100,38 @@ def _sliding(path: Path) -> None:
         for name in ("attn_norm", "post_attention_norm", "post_ffw_norm"):
             file.vector(f"{layer}{name}.weight", WIDTH, value=1.0)
         file.attention(layer, 1)
+        file.vector(f"{layer}attn_q_norm.weight", HEAD, value=1.0)
+        file.vector(f"{layer}attn_k_norm.weight", HEAD, value=1.0)
         file.feed_forward(layer)
     file.close()
 
 
 def _hybrid(path: Path) -> None:
-    file = _Writing(path, "lfm2", 3)
+    inner, state, heads = 2 * WIDTH, 16, 4
+    convolved = inner + 2 * state
+    file = _Writing(path, "granitehybrid", 3)
     file.writer.add_head_count(HEADS)
     file.writer.add_head_count_kv([0, HEADS, 0])
-    file.writer.add_shortconv_l_cache(4)
-    file.writer.add_vocab_size(49152)
-    file.vector("token_embd_norm.weight", WIDTH, value=1.0)
+    file.writer.add_ssm_conv_kernel(4)
+    file.writer.add_ssm_inner_size(inner)
+    file.writer.add_ssm_state_size(state)
+    file.writer.add_ssm_time_step_rank(heads)
+    file.writer.add_ssm_group_count(1)
+    file.vector("output_norm.weight", WIDTH, value=1.0)
     for number in range(3):
         layer = f"blk.{number}."
         file.vector(f"{layer}attn_norm.weight", WIDTH, value=1.0)
         if number == 1:
             file.attention(layer, HEADS)
         else:
-            file.vector(f"{layer}shortconv.conv.weight", WIDTH, 4)
-            file.matrix(f"{layer}shortconv.in_proj.weight", WIDTH, 3 * WIDTH)
-            file.matrix(f"{layer}shortconv.out_proj.weight", WIDTH, WIDTH)
+            file.matrix(f"{layer}ssm_in.weight", WIDTH, inner + convolved + heads)
+            file.vector(f"{layer}ssm_conv1d.weight", convolved, 4)
+            file.vector(f"{layer}ssm_conv1d.bias", convolved)
+            file.vector(f"{layer}ssm_dt.bias", heads)
+            file.vector(f"{layer}ssm_a", heads, 1, value=_FORGETS)
+            file.vector(f"{layer}ssm_d", heads, 1, value=1.0)
+            file.vector(f"{layer}ssm_norm.weight", 1, inner, value=1.0)
+            file.matrix(f"{layer}ssm_out.weight", inner, WIDTH)
         file.feed_forward(layer)
     file.close()
 
@@ -139,15 +153,14 @@ def _recurrent(path: Path) -> None:
         file.matrix(f"{layer}ssm_x.weight", inner, rank + 2 * state)
         file.matrix(f"{layer}ssm_dt.weight", rank, inner)
         file.vector(f"{layer}ssm_dt.bias", inner)
-        # Slow to forget, as trained ones are: what was read long ago still tells.
-        file.vector(f"{layer}ssm_a", inner, state, value=-0.02)
+        file.vector(f"{layer}ssm_a", inner, state, value=_FORGETS)
         file.vector(f"{layer}ssm_d", inner, value=1.0)
         file.matrix(f"{layer}ssm_out.weight", inner, WIDTH)
     file.close()
 
 
 def _made(name: str, write: Callable[[Path], None]) -> Path:
-    path = cache_folder("models") / f"{name}-1.gguf"
+    path = cache_folder("models") / f"{name}-3.gguf"
     with one_maker(path.parent):
         if not path.exists():
             partial = path.with_suffix(f".{os.getpid()}.partial")
