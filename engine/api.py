@@ -134,7 +134,9 @@ class ModelFacts(msgspec.Struct, frozen=True):
     """What the engine knows of a loaded model. `machine` is what the plan was made for, as it was just before the
     load: what is free in it is free again once the model is gone. `remote`: it runs somewhere else, and what it is
     asked leaves this machine; its `path` is then a name ("openai:URL#NAME"). `draft_model` is the path of the model
-    that guesses ahead for it; where one was wished for and could not be loaded, the plan's notices say why."""
+    that guesses ahead for it; where one was wished for and could not be loaded, the plan's notices say why.
+    `graph_splits`: into how many pieces, each on one device, a step is cut for a prompt and for one token; (0, 0)
+    where that is not known."""
 
     path: str
     name: str
@@ -150,6 +152,7 @@ class ModelFacts(msgspec.Struct, frozen=True):
     machine: Machine | None = None
     remote: bool = False
     draft_model: str = ""
+    graph_splits: tuple[int, int] = (0, 0)
 
 
 class GenerateRequest(msgspec.Struct, frozen=True):
@@ -400,8 +403,8 @@ class Engine(Protocol):
         ...
 
     def forget(self, conversation: str) -> None:
-        """Drop what is kept of a conversation, in memory and on the disk; returns at once. What an answer under
-        way holds goes when it ends."""
+        """Drop what is kept of a conversation, "": of all, in memory and on the disk; returns at once. What an answer
+        under way holds goes when it ends."""
         ...
 
     def watch_experts(self, on: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -29,6 +30,7 @@ from app.services.events import (
 )
 from app.services.services import Services, open_services
 from app.services.tool_files import OfferedTools, read_tools
+from app.services.trials import TOGETHER
 from app.store.records import ChatOptions, Message
 from engine.api import Reasoning, Sampling, Timings, Usage
 from engine.errors import ErrorInfo, UserError
@@ -40,9 +42,8 @@ STOP_PATIENCE = 5.0
 SAVE_PATIENCE = 10.0
 # What says that no model guesses ahead, whatever is kept for the model.
 NO_DRAFT = "none"
-# A shorter wait for a place, and fewer answers at a time on the average, are nothing to tell of.
+# A shorter wait for a place is nothing to tell of.
 NOTICED_S = 0.05
-TOGETHER = 1.05
 _LEVELS = ("auto", "off", "on", "low", "medium", "high")
 _FINISH = {"done": "stop", "length": "length", "stopped": "cancelled", "failed": "error"}
 
@@ -94,7 +95,7 @@ class Talk:
         options: ChatOptions,
         offered: OfferedTools | None = None,
     ) -> None:
-        self._services = services
+        self.services = services
         self._output = output
         self._events: queue.SimpleQueue[ServiceEvent] = queue.SimpleQueue()
         self._reasoning_shown = False
@@ -119,12 +120,16 @@ class Talk:
 
         Raises Interrupted when Ctrl+C or the end of the process stopped it, and Unsaved.
         """
+        return self.follow(lambda: self.services.conversations.send(self.id, text))
+
+    def follow(self, start: Callable[[], Message]) -> Message:
+        """As `say`, for an answer that `start` begins."""
         self._reasoning, self._content, self._failure = [], [], None
-        answer = self._services.conversations.send(self.id, text)
+        answer = start()
         try:
             return self._follow(answer, None)
         except (KeyboardInterrupt, Ended) as end:
-            self._services.conversations.stop(self.id)
+            self.services.conversations.stop(self.id)
             try:
                 stopped = self._follow(answer, time.monotonic() + STOP_PATIENCE)
             except queue.Empty:
@@ -162,11 +167,11 @@ class Talk:
 
     def calls(self, message: Message) -> list[dict[str, Any]] | None:
         """The calls that an answer with tools took."""
-        return calls_made(self._services, message) if message.run else None
+        return calls_made(self.services, message) if message.run else None
 
     def _give_up_later(self) -> None:
         """While the answer is being written there is no hurry to save it."""
-        if self.id in self._services.conversations.answering():
+        if self.id in self.services.conversations.answering():
             self._given_up = time.monotonic() + SAVE_PATIENCE
 
     def _shown(self, answer: Message) -> Message:
@@ -227,7 +232,7 @@ def chat(arguments: ChatArguments, output: Output) -> int:
     prompt = arguments.prompt
     if prompt is None and not sys.stdin.isatty():
         prompt = sys.stdin.read()
-    services = open_services(paths.home())
+    services = open_services(paths.home(), states=prompt is None)
     try:
         if arguments.workspace:
             tools = chat_tools(services, arguments.workspace, arguments.approve)
@@ -290,7 +295,7 @@ def _print(talk: Talk, message: Message, output: Output) -> None:
     if output.json:
         output.object(answer_object(message, output, talk.calls(message)))
     elif message.timings and message.usage and sys.stderr.isatty():
-        output.note(speed_line(message))
+        output.note(speed_line(message, output.language))
 
 
 def answer_object(

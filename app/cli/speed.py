@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from app.sentences import Language, sentence
+from app.services.rereading import reread_of
 from app.store.records import Message
 
 
-def speed_line(message: Message) -> str:
-    """Such as "38 tok/s · first token 0.4 s · 1,204 tokens reused"; only what was measured."""
+def speed_line(message: Message, language: Language = "en") -> str:
+    """Such as "38 tok/s · first token 0.4 s · 1,204 tokens reused"; only what was measured. Why much was read again
+    stands last, as a sentence."""
     usage, timings = message.usage, message.timings
     parts = []
     if timings and timings.decode_tps:
@@ -15,4 +18,6 @@ def speed_line(message: Message) -> str:
         parts.append(f"first token {timings.ttft_s:.1f} s")
     if usage and usage.cached_tokens:
         parts.append(f"{usage.cached_tokens:,} tokens reused")
+    if (reread := reread_of(usage)) is not None:
+        parts.append(sentence(reread, language))
     return " · ".join(parts)

@@ -10,9 +10,11 @@ from app import paths
 from app.cli.chat import Interrupted, Talk, Unsaved
 from app.cli.ending import INTERRUPTED, run_told, signals_held
 from app.cli.output import Output
+from app.cli.room import make_room
 from app.cli.speed import speed_line
 from app.language import system_language
 from app.sentences import Language, sentence
+from app.services.fullness import is_full, is_refused
 from app.services.services import open_services
 from app.store.records import ChatOptions
 from engine.errors import UserError
@@ -80,6 +82,8 @@ def converse(talk: Talk, output: Output) -> int:
             continue
         try:
             message = talk.say(text)
+            while is_full(message) and (more := make_room(talk, output)) is not None:
+                message = more
         except Interrupted as stop:
             output.note("")
             if stop.ended:
@@ -90,10 +94,12 @@ def converse(talk: Talk, output: Output) -> int:
         except UserError as error:
             output.failed(error)
             continue
+        if is_refused(message):  # that was told, with what can be done
+            continue
         if message.error is not None:
             output.note(sentence(message.error, output.language))
         else:
-            output.note(speed_line(message))
+            output.note(speed_line(message, output.language))
 
 
 def _short_conversation(talk: Talk, output: Output) -> int:
@@ -107,5 +113,5 @@ def _short_conversation(talk: Talk, output: Output) -> int:
             return 1
         if message.error is not None:
             return output.failed(UserError.from_info(message.error))
-        output.text(f"({speed_line(message)})\n")
+        output.text(f"({speed_line(message, output.language)})\n")
     return 0

@@ -11,4 +11,9 @@ def of_chat(conversation: int) -> str:
 
 def of_run(run: RunRecord) -> str:
     """A run that answers in a chat is part of that chat."""
-    return of_chat(run.conversation) if run.conversation else f"run-{run.id}"
+    return of_chat(run.conversation) if run.conversation else of_run_alone(run.id)
+
+
+def of_run_alone(run: int) -> str:
+    """A run that belongs to no chat."""
+    return f"run-{run}"

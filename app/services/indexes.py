@@ -1,4 +1,4 @@
-"""The tensor tables of models that plans were asked for, each read once and again when its files change."""
+"""The headers of models that plans were asked for, each read once and again when its files change."""
 
 from __future__ import annotations
 
@@ -31,12 +31,19 @@ class Indexes:
 
     def get(self, path: str) -> TensorIndex:
         """Raises UserError `model.*`."""
+        return self._indexed(path).tensors
+
+    def file(self, path: str) -> GgufIndex:
+        """What else is in its header. Raises UserError `model.*`."""
+        return self._indexed(path).file
+
+    def _indexed(self, path: str) -> _Indexed:
         with self._lock:
             known = self._known.get(path)
             if known is None or known.fingerprint != fingerprint(known.file):
                 file, tensors = self._placing.index(Path(path))
                 known = self._known[path] = _Indexed(fingerprint(file), file, tensors)
-            return known.tensors
+            return known
 
 
 def fingerprint(index: GgufIndex) -> Fingerprint:

@@ -15,7 +15,8 @@ from engine.remote.names import is_remote
 
 class LoadRequests:
     """Makes the same request however a model comes to be loaded: at the start, when it is chosen, by an answer, after
-    a rest or a crash. `calibrations` is the folder that keeps what was measured of this machine."""
+    a rest or a crash. `calibrations` is the folder that keeps what was measured of this machine, `states` the one for
+    what was read of conversations, "": nothing of that is written."""
 
     def __init__(
         self,
@@ -23,11 +24,13 @@ class LoadRequests:
         kept_wishes: Callable[[str], Wishes],
         kept_threads: Callable[[str], int],
         calibrations: str,
+        states: str,
     ) -> None:
         self._settings = settings
         self._kept_wishes = kept_wishes
         self._kept_threads = kept_threads
         self._calibrations = calibrations
+        self._states = states
 
     def make(
         self,
@@ -47,4 +50,13 @@ class LoadRequests:
             wished = msgspec.structs.replace(without_worker_budgets(wished), workers=())
         threads = self._kept_threads(path) or settings.threads
         remembered = wishes is None or without_workers
-        return LoadRequest(path, wished, threads, watching, self._calibrations, remembered)
+        return LoadRequest(
+            path,
+            wished,
+            threads,
+            watching,
+            self._calibrations,
+            remembered,
+            self._states if settings.states_limit else "",
+            settings.states_limit,
+        )

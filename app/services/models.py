@@ -75,9 +75,10 @@ class Models:
         calibrations: str = "",
         concede: Callable[[str, Wishes], Wishes | None] = lambda _path, _wishes: None,
         library: Library | None = None,
+        states: str = "",
     ) -> None:
         self._settings = settings
-        self._requests = LoadRequests(settings, kept_wishes, kept_threads, calibrations)
+        self._requests = LoadRequests(settings, kept_wishes, kept_threads, calibrations, states)
         self._concede = concede
         self._library = library
         self._told = ModelState(self.called)
@@ -286,6 +287,10 @@ class Models:
             if held is not None:
                 self._waiting[request_id] = msgspec.structs.replace(held, reasoning=0)
         self._engine.answer_now(request_id)
+
+    def forget(self, conversation: str) -> None:
+        """As `Engine.forget`."""
+        self._engine.forget(conversation)
 
     def bring_to_front(self, conversation: str) -> None:
         """As `Engine.bring_to_front`, of whatever model is in use; names as in `app.services.engine_names`."""

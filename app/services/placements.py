@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.services.draft_models import DraftModels
 from app.services.events import (
     AnswerFinished,
     ExpertsChanged,
@@ -29,7 +30,7 @@ from app.services.model_names import shown_name
 from app.services.models import STARTER, Models, resolve_model
 from app.services.placing import LocalPlacing, Placing
 from app.services.settings import SettingsFile
-from app.services.trials import MeasuredSpeed, Trials, Tuned
+from app.services.trials import TOGETHER, MeasuredSpeed, Trials, Tuned
 from app.services.wishes import WishesFile, complete, kept_part, without_worker_budgets
 from app.services.workers import Workers
 from engine.api import ExpertsFired
@@ -72,6 +73,7 @@ class Placements:
         self._speeds: dict[str, MeasuredSpeed] = {}
         self._fired: dict[int, ExpertsChanged] = {}
         self._indexes = Indexes(self._placing)
+        self._drafting = DraftModels(self._indexes)
         self._workers = Workers(settings, self._placing.probe, self._tell, self._workers_in_use)
         self._machine = SurveyedMachine(self._placing, self._workers.reachable, self._tell, self._model)
         self.trials = Trials(home, self._placing, self._machine, self._tell, self._unloaded)
@@ -146,6 +148,14 @@ class Placements:
         if path == current.path and current.facts:
             return current.name
         return (self._library.called(path) if self._library else "") or shown_name(path)
+
+    def draft_models(self, path: str) -> tuple[ModelEntry, ...]:
+        """The models that can guess ahead for this one: smaller ones with the same tokens.
+
+        Raises UserError `model.*`.
+        """
+        entries = {entry.path: entry for entry in self.models()}
+        return tuple(entries[other] for other in self._drafting.of(path, entries))
 
     def planned(self, path: str, wishes: Wishes) -> PlannedModel:
         """The plan for these wishes, fast: the file is read once, the machine is known, and what llama.cpp
@@ -286,7 +296,8 @@ class Placements:
                 self._take_model(event)
             elif isinstance(event, AnswerFinished) and event.message.timings:
                 timings, path = event.message.timings, self._model().path
-                if path and timings.decode_tps:
+                # One that shared its steps with others says nothing of how fast an answer alone is.
+                if path and timings.decode_tps and timings.batch < TOGETHER:
                     self._speeds[path] = MeasuredSpeed(timings.decode_tps, timings.prefill_tps)
 
     def _take_model(self, state: ModelChanged) -> None:

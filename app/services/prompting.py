@@ -11,7 +11,7 @@ TITLE_LENGTH = 48
 # For the model: what a call has come to that nobody carried out.
 NOT_CARRIED_OUT = "This call was not carried out."
 # For the model, in the user's turn in front of the first words that it sees.
-_SUMMARY = "[The conversation so far, in short]\n{summary}\n[It goes on here]"
+_SUMMARY = "What we said before, in short: {summary}\n\nNow we go on."
 
 
 def cut_of(path: Iterable[int], cuts: Iterable[records.Cut]) -> records.Cut | None:

@@ -39,9 +39,9 @@ class Using(msgspec.Struct, frozen=True):
 class Residence(msgspec.Struct, frozen=True):
     """A model in memory. Times are seconds since the epoch.
 
-    `held` by device, RAM first. `users` work with it now, `last` did before. It is unloaded at `until` unless it is
-    used, 0.0: no time is set; `stays` says why there is none, or for "asking" what put it off. `short`: memory is
-    short, and it goes as soon as nobody uses it.
+    `held` by device, RAM first; `kept` bytes of RAM hold what was read of conversations besides. `users` work with it
+    now, `last` did before. Unless it is used it is unloaded at `until`, 0.0: no time is set; `stays` says why there
+    is none, or for "asking" what put it off. `short`: memory is short, and it goes as soon as nobody uses it.
     """
 
     path: str
@@ -54,6 +54,7 @@ class Residence(msgspec.Struct, frozen=True):
     until: float = 0.0
     stays: Stays = ""
     short: bool = False
+    kept: int = 0
 
     @property
     def bytes(self) -> int:

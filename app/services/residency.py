@@ -188,6 +188,7 @@ class Residency:
         by_runs = {run.conversation for run in runs}
         chats = sorted(id for id in self._conversations.answering() if id not in by_runs)
         users = (*(self._chat(id) for id in chats), *(self._run_using(run) for run in runs))
+        activity = self._models.activity.newest
         if last is not None and last.kind == "chat":
             last = self._chat(last.id)
         return Residence(
@@ -201,6 +202,7 @@ class Residency:
             until,
             decision.stays,
             at.short_since is not None,
+            0 if activity is None else activity.kept_bytes,
         )
 
     def _chat(self, id: int) -> Using:

@@ -39,8 +39,8 @@ class Room(msgspec.Struct, frozen=True):
 
     Worked out for the branch that ends in `leaf`, whose prompt takes `needed` of `context`. Without the `messages`
     oldest ones the model sees it from `first` on, which takes `after`; a summary of them may take `summary`, 0: they
-    are too little for one. `waits`: an answer is to be written or gone on with then. Where nothing can be left out,
-    `first` is 0 and `problem` says why. `trained` is the longest context that the model was made for.
+    are too little for one. `waits`: an answer is to be written then, or gone on with (`goes_on`). `first` is 0 where
+    nothing can be left out; `problem` says why. `trained` is the longest context that the model was made for.
     """
 
     conversation: int
@@ -52,6 +52,7 @@ class Room(msgspec.Struct, frozen=True):
     after: int = 0
     summary: int = 0
     waits: bool = False
+    goes_on: bool = False
     trained: int = 0
     problem: ErrorInfo | None = None
 
@@ -59,6 +60,11 @@ class Room(msgspec.Struct, frozen=True):
 def room_to_answer(context: int) -> int:
     """What has to be free at least for an answer to be worth beginning."""
     return max(16, context // 8)
+
+
+def fits(room: Room) -> bool:
+    """Whether there is room for an answer after all, as when a model with a larger context was loaded."""
+    return room.needed + room_to_answer(room.context) <= room.context
 
 
 def first_that_fits(candidates: Sequence[int], tokens: Callable[[int], int], goal: int) -> int:
@@ -109,6 +115,7 @@ class MakingRoom:
             facts.context,
             needed,
             waits=branch.waits,
+            goes_on=branch.waits and branch.continues,
             trained=facts.trained_context,
         )
         return self._with_cut(room, branch)

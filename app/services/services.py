@@ -15,6 +15,7 @@ from app.services.elsewhere import Elsewhere
 from app.services.events import AnswerFinished, ElsewhereChanged, ServiceEvent
 from app.services.hub import HubService
 from app.services.hub_fetching import HubFetching
+from app.services.kept_states import KeptStates, states_folder
 from app.services.library import Library
 from app.services.models import Models
 from app.services.placements import Placements, calibrations
@@ -74,6 +75,9 @@ class Services:
         self.tool_checks = ToolChecks(store.runs, models, self.brains)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
+        self.kept_states = KeptStates(home, settings, models)
+        self.conversations.subscribe(self.kept_states.receive)
+        self.runs.subscribe(self.kept_states.receive)
         elsewhere.subscribe(self._server_changed)
         models.subscribe(placements.receive)
         self.conversations.subscribe(placements.receive)
@@ -87,6 +91,7 @@ class Services:
         self.store.empty_trash(now - TRASH_DAYS * 86_400)
         self.runs.recover()
         self.runs.empty_trash(now - TRASH_DAYS * 86_400)
+        self.kept_states.trim()
         try:
             self.library.keep_house()
         finally:
@@ -138,8 +143,10 @@ def open_services(
     settings: SettingsFile | None = None,
     make_engine: Callable[[Listener], Engine] = LocalEngine,
     placing: Placing | None = None,
+    states: bool = True,
 ) -> Services:
-    """Open the data folder `home`; without `placing` plans are made for this machine.
+    """Open the data folder `home`; without `placing` plans are made for this machine. `states` False: nothing of what
+    a model reads is kept on the disk, as for an answer that nobody will go on with.
 
     Raises UserError `store.*` and has then touched nothing.
     """
@@ -164,6 +171,7 @@ def open_services(
         kept_threads=placements.threads_for,
         concede=placements.concession,
         calibrations=str(calibrations(home)),
+        states=str(states_folder(home)) if states else "",
         library=library,
     )
     return Services(home, store, settings, models, placements, library, downloads, hub, secrets, elsewhere)

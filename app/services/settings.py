@@ -32,6 +32,8 @@ class Settings(msgspec.Struct, frozen=True):
     latest first. `workers` are the addresses
     "host:port" of machines that lend their memory, in the order that names them RPC0, RPC1, and so on.
 
+    `states_limit` is how many bytes on the disk may be taken by what was read of conversations, 0: nothing is kept.
+
     `library_folder` "" is the folder `models` of the data folder. `offline`: nothing is asked of the hub.
     `hub_endpoint`, `hub_proxy` and `hub_certificates` (a PEM file) are for mirrors and company networks; "" is the
     hub itself, the system's proxy and the usual certificates. `welcomed`: the first-run page was left.
@@ -60,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True):
     hub_certificates: str = ""
     downloads_at_once: Annotated[int, msgspec.Meta(ge=1, le=8)] = 2
     welcomed: bool = False
+    states_limit: Annotated[int, msgspec.Meta(ge=0, le=2**50)] = 4 * 10**9
     load_model: Literal["start", "writing"] = "writing"
     unload_after: Annotated[int, msgspec.Meta(ge=0, le=10_080)] = 30
     unload_for_memory: bool = True

@@ -16,8 +16,10 @@ import msgspec
 from agents.brain import Ask, Brain
 from agents.context.measuring import Meter
 from agents.context.results import shortened_text
+from app.services.engine_names import of_chat
 from app.services.events import SummaryDelta, SummaryEnded, SummaryStarted
 from app.services.prompting import cut_of, request_messages, seen
+from app.services.turns import InQueue
 from app.store.records import Cut, Message
 from engine import api
 from engine.api import Sampling
@@ -34,8 +36,8 @@ _WISH = """\
 Summarise our conversation up to here, so that you can go on with it without seeing it again. Keep names, numbers, \
 decisions, what I want and what is still open. Write short sentences in the language that I have used, at most \
 {words} words, no introduction. Do not answer anything else."""
-# The marks of a template around a message, and what the wish takes, generously; tokens.
-_AROUND, _ASKING = 8, 160
+# The marks of a template around a message; tokens.
+_AROUND = 8
 # What a model that cannot but reason may use for that; tokens.
 _THOUGHT = 2048
 # A text cut off for its length ends with its last whole sentence, if that is not too early.
@@ -124,6 +126,8 @@ class Summaries:
         """Write part after part; why it could not be gone on with."""
         conversation = self._store.conversation(work.room.conversation)
         brain = self._brains.brain()
+        if isinstance(brain, InQueue):
+            brain.conversation = of_chat(conversation.id)
         context = brain.ready()
         ids = self._store.path(conversation.id)
         path = self._store.messages(ids)
@@ -134,7 +138,7 @@ class Summaries:
         if system is None:
             system = self._conversations.system_prompt
         most = work.room.summary + self._thought(context)
-        parts = Parts(Meter(brain), context - most - work.room.summary - _ASKING, system).of(gone)
+        parts = _parts(Meter(brain), context - most, (system, _wish(work), before), gone, work.room.summary)
         for number, part in enumerate(parts, 1):
             self._change(work, text="", part=number, parts=len(parts), model=brain.name)
             if len(parts) > 1:
@@ -156,7 +160,7 @@ class Summaries:
                 self._change(work, text=work.draft.text + text)
                 self._conversations.tell([SummaryDelta(work.room.conversation, text)])
 
-        wish = api.Message("user", _WISH.format(words=max(20, work.room.summary // 2)))
+        wish = api.Message("user", _wish(work))
         # A little less of what was said: models of few parameters go round in circles without.
         sampling = Sampling(temperature=0.0, repeat_penalty=1.1)
         ask = Ask((*messages, wish), sampling=sampling, reasoning="off", max_tokens=most)
@@ -186,33 +190,43 @@ class _Work:
         self.thread: threading.Thread | None = None
 
 
-class Parts:
-    """Divides turns into parts of at most `room` tokens, each beginning with a question."""
+def _wish(work: _Work) -> str:
+    return _WISH.format(words=max(20, work.room.summary // 2))
 
-    def __init__(self, meter: Meter, room: int, system: str) -> None:
-        self._meter = meter
-        self._room = max(64, room - meter.texts([system])[0])
 
-    def of(self, messages: Sequence[Message]) -> list[list[Message]]:
-        """Messages that are longer than a part are shortened in their middle."""
-        counts = self._meter.texts([message.content for message in messages])
-        parts: list[list[Message]] = []
-        room = 0
-        for turn in _turns(list(zip(messages, counts, strict=True))):
-            fitted = self._fitted(turn)
-            weight = sum(count + _AROUND for _, count in fitted)
-            if not parts or weight > room:
-                parts.append([])
-                room = self._room
-            parts[-1] += [message for message, _ in fitted]
-            room -= weight
-        return parts
+def _parts(
+    meter: Meter, room: int, fixed: Sequence[str], messages: Sequence[Message], summary: int
+) -> list[list[Message]]:
+    """The messages in parts, each beginning with a question. `room` tokens are for a part, the texts that are in each
+    prompt, and from the second part on a summary of so many tokens."""
+    room -= sum(meter.texts(fixed)) + _AROUND * (len(fixed) + 1)
+    counts = meter.texts([message.content for message in messages])
+    turns = _turns(list(zip(messages, counts, strict=True)))
+    whole = divided(turns, max(64, room))
+    return whole if len(whole) == 1 else divided(turns, max(64, room - summary))
 
-    def _fitted(self, turn: list[tuple[Message, int]]) -> list[tuple[Message, int]]:
-        each = self._room // len(turn) - _AROUND
-        if sum(count + _AROUND for _, count in turn) <= self._room:
-            return turn
-        return [(_shortened(message, each, count), min(each, count)) for message, count in turn]
+
+def divided(turns: Sequence[list[tuple[Message, int]]], room: int) -> list[list[Message]]:
+    """Turns, whose messages have so many tokens, in parts of at most `room` tokens; messages of a turn that is longer
+    are shortened in their middle."""
+    parts: list[list[Message]] = []
+    left = 0
+    for turn in turns:
+        fitted = _fitted(turn, room)
+        weight = sum(count + _AROUND for _, count in fitted)
+        if not parts or weight > left:
+            parts.append([])
+            left = room
+        parts[-1] += [message for message, _ in fitted]
+        left -= weight
+    return parts
+
+
+def _fitted(turn: list[tuple[Message, int]], room: int) -> list[tuple[Message, int]]:
+    each = max(8, room // len(turn) - _AROUND)
+    if sum(count + _AROUND for _, count in turn) <= room:
+        return turn
+    return [(_shortened(message, each, count), min(each, count)) for message, count in turn]
 
 
 def _turns(messages: list[tuple[Message, int]]) -> list[list[tuple[Message, int]]]:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from engine.local.tuning import Trial, Tuning
 
 
+# From so many answers in a step on, on the average, the speed of one is not what it would be alone.
+TOGETHER = 1.05
+
+
 class MeasuredSpeed(msgspec.Struct, frozen=True):
     """Tokens per second, 0: not known."""
 

@@ -105,8 +105,12 @@ class WishesFile:
         self._write(path, KeptWishes())
 
     def move(self, path: str, target: str) -> None:
-        """The model's file is elsewhere now; what is kept there already stays. Raises UserError
-        `settings.not_saved`."""
+        """The model's file is elsewhere now, also for models that it guesses ahead for; what is kept there already
+        stays. Raises UserError `settings.not_saved`."""
+        for model in list(self._document):
+            wishes = from_table(self._document[model])[0]
+            if wishes.draft_model == path:
+                self.keep(model, msgspec.structs.replace(wishes, draft_model=target))
         kept = self._document.get(path)
         if kept is not None:
             if target not in self._document:

@@ -10,14 +10,12 @@ import msgspec
 
 from engine.api import LoadRequest
 from engine.local.ask import Tell, ask
-from engine.local.threads import default_threads
 from engine.placement import processor
 from engine.placement.plan import Plan, Wishes
 
 PROMPT_TOKENS, ANSWER_TOKENS = 256, 64
 RUNS = 3
 STREAMS = 4
-_STREAM_PROMPT = 32
 # A child that says nothing for this long is given up; one long step may take a while.
 PATIENCE = 180.0
 TELL_INTERVAL = 0.2
@@ -26,9 +24,8 @@ TELL_INTERVAL = 0.2
 class Benchmark(msgspec.Struct, frozen=True, tag="benchmark"):
     """Medians of `RUNS` runs after one that warms up; speeds in tokens per second.
 
-    `streams` are totals by the number of answers written at once: "1" is the engine, "4" a bare loop that
-    decodes four sequences in one batch (left out where its memory could not be had). `python_share` is the
-    part of a decode step spent outside llama.cpp. `watched_decode_tps` is decoding while experts are watched,
+    `streams` are totals by the number of answers that the engine writes at once. `python_share` is the part of its
+    decode steps spent outside llama.cpp. `watched_decode_tps` is decoding while experts are watched,
     0 for a model without experts. `device` names what computes.
     """
 
@@ -72,7 +69,6 @@ def benchmark(
 def _benchmark(tell: Tell, request: LoadRequest, prompt_tokens: int, answer_tokens: int) -> Benchmark:
     from engine.local import native, speed
     from engine.local.loading import open_session
-    from engine.local.native.streams import streams_tps
 
     done = told = 0.0
 
@@ -99,11 +95,7 @@ def _benchmark(tell: Tell, request: LoadRequest, prompt_tokens: int, answer_toke
         decode_tps = statistics.median(run.decode_tps for run in runs)
         streams = {"1": decode_tps}
         done = 0.65
-        prompts = [speed.text_tokens(session, _STREAM_PROMPT + n)[n:] for n in range(STREAMS)]
-        threads = request.threads or default_threads()
-        together = streams_tps(session.model, prompts, answer_tokens, threads)
-        if together:
-            streams[str(STREAMS)] = together
+        streams[str(STREAMS)] = speed.measure_streams(session, STREAMS, answer_tokens, alive)
         done = 0.8
         session.watch_experts(True)
         watched = []

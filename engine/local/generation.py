@@ -259,13 +259,13 @@ class Generation:
 
     def _take(self, token: int) -> FinishReason | None:
         """Take a token that was drawn; why the answer ends with it, None when it goes on."""
-        parser, gate, tokenizer = self._parser, self._gate, self._session.tokenizer
+        parser, gate = self._parser, self._gate
         assert parser is not None and gate is not None
         now = self._last = time.monotonic()
         if not self._first:
             self._first = now
         elapsed = now - self._first
-        if tokenizer.is_end(token):
+        if self._is_end(token):
             return "stop"
         end_of_calls = gate.closing(token, self._limit - self._completion - 1)
         if end_of_calls is not None:
@@ -282,6 +282,9 @@ class Generation:
         if self._is_to_be_closed():
             self._close_reasoning(elapsed)
         return None
+
+    def _is_end(self, token: int) -> bool:
+        return self._session.tokenizer.is_end(token)
 
     def _write(self, token: int, elapsed: float) -> None:
         self._completion += 1

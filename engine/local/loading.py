@@ -98,11 +98,13 @@ def open_session(
         if not context:
             raise native.context_refusal(placement)
         undo.callback(native.free_context, context)
+        splits = native.graph_splits()  # before another context is made
         draft_model, notices = _beside(request, ready, model, abort, threads, progress)
         if draft_model is not None:
             undo.callback(draft_model.close)
         check_cancelled()
         facts = _facts(request, ready, model, context, started, draft_model is not None, notices)
+        facts = msgspec.structs.replace(facts, graph_splits=splits)
         session = Session(
             model,
             context,

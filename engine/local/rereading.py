@@ -37,14 +37,14 @@ class Rereading:
         last = self._last.get(request.conversation) if request.conversation else None
         if last is None:
             told_before = request.conversation and any(m.role == "assistant" for m in request.messages)
-            return _reason("not_kept", len(tokens) - cached) if told_before else None
+            return ErrorInfo("reuse.not_kept", {"tokens": len(tokens) - cached}) if told_before else None
         # What lies behind the tokens of the last time is new anyway.
         again = min(len(tokens), len(last.tokens)) - cached
         if again < FEWEST:
             return None
         same = common_length(tokens, last.tokens)
         if same - cached >= FEWEST:
-            return _reason("not_kept" if steps_back else "cannot_step_back", again)
+            return ErrorInfo("reuse.not_kept" if steps_back else "reuse.cannot_step_back", {"tokens": again})
         return _difference(last.request, request, again)
 
     def note(self, request: GenerateRequest, tokens: Sequence[int]) -> None:
@@ -62,22 +62,18 @@ class Rereading:
 
 def _difference(before: GenerateRequest, now: GenerateRequest, again: int) -> ErrorInfo:
     if _instructions(before.messages) != _instructions(now.messages):
-        return _reason("instructions", again)
+        return ErrorInfo("reuse.instructions", {"tokens": again})
     if before.tools != now.tools:
-        return _reason("tools", again)
+        return ErrorInfo("reuse.tools", {"tokens": again})
     turn = 0
     for old, new in zip(before.messages, now.messages, strict=False):
         turn += new.role == "user"
         if (old.role, old.content) != (new.role, new.content):
             return ErrorInfo("reuse.edited", {"turn": max(turn, 1), "tokens": again})
     if before.reasoning != now.reasoning:
-        return _reason("reasoning", again)
-    return _reason("template", again)
+        return ErrorInfo("reuse.reasoning", {"tokens": again})
+    return ErrorInfo("reuse.template", {"tokens": again})
 
 
 def _instructions(messages: tuple[Message, ...]) -> list[str]:
     return [message.content for message in messages if message.role == "system"]
-
-
-def _reason(name: str, tokens: int) -> ErrorInfo:
-    return ErrorInfo(f"reuse.{name}", {"tokens": tokens})

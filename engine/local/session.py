@@ -148,21 +148,6 @@ class Session:
             self._pacer(rows).after_step(elapsed)
         return code
 
-    def step(self, tokens: list[int]) -> int:
-        """Decode `tokens` behind what the first sequence holds; after anything but `Decoded.OK` they are not there.
-
-        For those who measure: answers go through the scheduler.
-        """
-        sequence = self.sequences[0]
-        self.batch.clear()
-        self.batch.add(sequence.number, tokens, len(sequence), 1)
-        code = self.decode(paced=len(tokens) == 1)
-        if code == Decoded.OK:
-            sequence.tokens += tokens
-        else:
-            sequence.settle()
-        return code
-
     def forget(self) -> None:
         """Empty the memory, after something went wrong in a way that says nothing about its state."""
         native.forget_all(self._context)

@@ -1,18 +1,19 @@
-"""Times the steps of an answer on a loaded session: the prompt, and tokens one after the other."""
+"""Times answers of a given length on a loaded session that nobody else uses: one alone, or several at once."""
 
 from __future__ import annotations
 
-import codecs
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from engine.api import Message, Sampling
+from engine.api import Finished, GenerateRequest, Message, Sampling
 from engine.errors import UserError
-from engine.formats import ContentDelta, ReasoningDelta, ReplyParser
-from engine.local import sampling
-from engine.local.session import Decoded, Session
-from engine.local.stop_strings import StopStrings
+from engine.local.generation import Generation
+from engine.local.interrupts import Interrupts
+from engine.local.preparing import Prepared
+from engine.local.scheduler import Scheduler
+from engine.local.session import Session
+from engine.local.states import States
 
 # Prose, because experts are chosen by what is read.
 _TEXT = (
@@ -20,23 +21,19 @@ _TEXT = (
     "by the colour of the water, and the children know the boats by the sound of their engines. "
 )
 _WARM_UP = 32
+# Of an answer that is written beside others: so few that all prompts are read in one step.
+_STREAM_PROMPT = 32
 _GREEDY = Sampling(temperature=0.0, seed=0, repeat_penalty=1.0)
 
 CheckCancelled = Callable[[], None]
 
 
 class Speed(NamedTuple):
-    """Tokens per second, and the share of a decode step that is spent outside llama.cpp."""
+    """Tokens per second, and the share of the decode steps that is spent outside llama.cpp."""
 
     prefill_tps: float
     decode_tps: float
     python_share: float
-
-
-def text_tokens(session: Session, count: int) -> list[int]:
-    """So many tokens of prose."""
-    once = session.tokenizer.marker(_TEXT)
-    return (once * (count // len(once) + 1))[:count]
 
 
 def warm_up(session: Session, check_cancelled: CheckCancelled) -> None:
@@ -47,54 +44,87 @@ def warm_up(session: Session, check_cancelled: CheckCancelled) -> None:
 def measure(
     session: Session, prompt_tokens: int, answer_tokens: int, check_cancelled: CheckCancelled
 ) -> Speed:
-    """Read a prompt into empty memory, then decode greedily what an answer of this length takes.
+    """Read a prompt into empty memory and write an answer of this length greedily, as the scheduler does it.
 
-    Each step does what one of an answer does: draw, take the token's text, parse it, decode it. An end of the
-    answer is not heeded, so that as many tokens are decoded as asked. Raises UserError
+    An end of the answer is not heeded, so that as many tokens are written as asked. Raises UserError
     `engine.context_overflow` (needed, available) and `engine.decode_failed` (status).
     """
     needed = prompt_tokens + answer_tokens
     if needed > session.context_length:
         raise UserError("engine.context_overflow", needed=needed, available=session.context_length)
-    session.forget()
-    tokens = text_tokens(session, prompt_tokens)
-    ubatch = session.ubatch
-    started = time.perf_counter()
-    for start in range(0, prompt_tokens, ubatch):
-        check_cancelled()
-        _step(session, tokens[start : start + ubatch])
-    prefill_s = time.perf_counter() - started
-    prompt = session.format.render((Message("user", _TEXT),))
-    decode_s, native_s = _decode(session, session.format.parser(prompt), answer_tokens, check_cancelled)
-    return Speed(prompt_tokens / prefill_s, answer_tokens / decode_s, max(0.0, 1 - native_s / decode_s))
+    answers = _Answers(session, [_prose(session, prompt_tokens)], answer_tokens)
+    answers.run(check_cancelled)
+    timings = answers.ended[0].timings
+    share = timings.python_s / timings.decode_s if timings.decode_s else 0.0
+    return Speed(timings.prefill_tps, timings.decode_tps, share)
 
 
-def _decode(
-    session: Session, parser: ReplyParser, count: int, check_cancelled: CheckCancelled
-) -> tuple[float, float]:
-    """Seconds of `count` steps, and the part of them spent in llama.cpp."""
-    stops, decoder = StopStrings(()), codecs.getincrementaldecoder("utf-8")("replace")
-    chain = sampling.build_chain(_GREEDY, session.vocab)
-    drawing_s, computing_s = 0.0, session.computing_s
-    started = time.perf_counter()
-    try:
-        for _ in range(count):
+def measure_streams(
+    session: Session, streams: int, answer_tokens: int, check_cancelled: CheckCancelled
+) -> float:
+    """Tokens per second of so many answers together, from when the first prompts have been read. Answers for which
+    the session has no place wait for one, as they do in use. Raises UserError as `measure` does.
+    """
+    count = min(answer_tokens, session.context_length - _STREAM_PROMPT - streams)
+    if count < 1:
+        raise UserError(
+            "engine.context_overflow",
+            needed=_STREAM_PROMPT + streams + answer_tokens,
+            available=session.context_length,
+        )
+    prose = _prose(session, _STREAM_PROMPT + streams)
+    answers = _Answers(session, [prose[n : n + _STREAM_PROMPT] for n in range(streams)], count)
+    answers.run(check_cancelled, until_read=min(streams, len(session.sequences)))
+    written, started = answers.written, time.perf_counter()
+    answers.run(check_cancelled)
+    return (answers.written - written) / (time.perf_counter() - started)
+
+
+def _prose(session: Session, count: int) -> list[int]:
+    """So many tokens of it."""
+    once = session.tokenizer.marker(_TEXT)
+    return (once * (count // len(once) + 1))[:count]
+
+
+class _Timed(Generation):
+    """An answer to given tokens. That the model would end it is not heeded."""
+
+    def __init__(self, session: Session, number: int, tokens: Sequence[int], count: int) -> None:
+        request = GenerateRequest(number, (Message("user", _TEXT),), _GREEDY, max_tokens=count, drafts=False)
+        super().__init__(session, request, lambda _: None, time.monotonic())
+        self._prompt = session.format.render(request.messages)
+        self.tokens, self.prompt_length, self._limit = list(tokens), len(tokens), count
+
+    def _is_end(self, token: int) -> bool:
+        return False
+
+
+class _Answers:
+    """Several of them, begun together in empty memory by a scheduler of their own."""
+
+    def __init__(self, session: Session, prompts: Sequence[Sequence[int]], count: int) -> None:
+        session.forget()
+        self.ended: list[Finished] = []
+        interrupts = Interrupts()
+        self._scheduler = Scheduler(
+            session, States(None, "", 0, 0), interrupts, lambda _: None, self.ended.append
+        )
+        self._generations = [_Timed(session, number, tokens, count) for number, tokens in enumerate(prompts)]
+        for generation in self._generations:
+            interrupts.opened(generation.request.id)
+            self._scheduler.submit(Prepared(generation.request, generation, None))
+
+    @property
+    def written(self) -> int:
+        return sum(len(each.tokens) - each.prompt_length for each in self._generations)
+
+    def run(self, check_cancelled: CheckCancelled, *, until_read: int = 0) -> None:
+        """Go on to the end, or until so many prompts are read. Raises UserError."""
+        while not self._scheduler.is_idle:
+            if until_read and sum(not each.is_reading for each in self._generations) >= until_read:
+                return
             check_cancelled()
-            before = time.perf_counter()
-            token = chain.sample(session.handle)
-            drawing_s += time.perf_counter() - before
-            session.tokenizer.is_end(token)
-            for delta in parser.feed(decoder.decode(session.tokenizer.piece(token))):
-                if isinstance(delta, ReasoningDelta | ContentDelta):
-                    stops.feed(delta.text)
-            _step(session, [token])
-        elapsed = time.perf_counter() - started
-    finally:
-        chain.close()
-    return elapsed, drawing_s + session.computing_s - computing_s
-
-
-def _step(session: Session, tokens: list[int]) -> None:
-    code = session.step(tokens)
-    if code != Decoded.OK:
-        raise UserError("engine.decode_failed", status=code)
+            self._scheduler.step()
+        for end in self.ended:
+            if end.error:
+                raise UserError.from_info(end.error)

@@ -2,6 +2,85 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ko">
 <context>
+    <name>ActivityCard</name>
+    <message>
+        <source>At work</source>
+        <translation>작업 현황</translation>
+    </message>
+    <message>
+        <source>at rest</source>
+        <translation>쉬는 중</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation>답변</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>쓰기</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>읽기</translation>
+    </message>
+    <message>
+        <source>Each step</source>
+        <translation>한 단계</translation>
+    </message>
+    <message>
+        <source>Not read again</source>
+        <translation>다시 읽지 않은 분량</translation>
+    </message>
+    <message>
+        <source>Guessed ahead</source>
+        <translation>미리 짐작</translation>
+    </message>
+    <message>
+        <source>Context in use</source>
+        <translation>사용 중인 컨텍스트</translation>
+    </message>
+    <message>
+        <source>Kept for later</source>
+        <translation>보관 중</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>{count} at work</source>
+        <translation>{count}개 진행 중</translation>
+    </message>
+    <message>
+        <source>{count} waiting</source>
+        <translation>{count}개 대기 중</translation>
+    </message>
+    <message>
+        <source>{speed} tokens per second</source>
+        <translation>초당 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>{rows} tokens, {share} % of the time outside llama.cpp</source>
+        <translation>{rows}토큰, llama.cpp 밖에서 쓴 시간 {share}%</translation>
+    </message>
+    <message>
+        <source>{percent} % of {count} tokens of prompts</source>
+        <translation>프롬프트 {count}토큰 중 {percent}%</translation>
+    </message>
+    <message>
+        <source>{percent} % of {count} tokens came true</source>
+        <translation>{count}토큰 중 {percent}% 적중</translation>
+    </message>
+    <message>
+        <source>{used} of {size} tokens</source>
+        <translation>{size}토큰 중 {used}토큰</translation>
+    </message>
+    <message>
+        <source>{ram} in memory, {disk} on the disk</source>
+        <translation>메모리에 {ram}, 디스크에 {disk}</translation>
+    </message>
+</context>
+<context>
     <name>AddServer</name>
     <message>
         <source>Name of the server</source>
@@ -679,7 +758,7 @@
     </message>
     <message>
         <source>The model is not loaded. It loads when you write.</source>
-        <translation>모델을 아직 불러오지 않았습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+        <translation>모델을 불러오지 않은 상태입니다. 글을 쓰기 시작하면 불러옵니다.</translation>
     </message>
     <message>
         <source>Sent to {host}, outside this computer</source>
@@ -788,6 +867,41 @@
     </message>
 </context>
 <context>
+    <name>CutLine</name>
+    <message>
+        <source>The model sees a summary of the {messages} messages above.</source>
+        <translation>모델은 위의 메시지 {messages}개 대신 요약을 봅니다.</translation>
+    </message>
+    <message>
+        <source>The model does not see the {messages} messages above.</source>
+        <translation>모델은 위의 메시지 {messages}개를 보지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Hide summary</source>
+        <translation>요약 숨기기</translation>
+    </message>
+    <message>
+        <source>Show summary</source>
+        <translation>요약 보기</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>고치기</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>The model sees those messages again</source>
+        <translation>모델이 그 메시지를 다시 봅니다</translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation>요약</translation>
+    </message>
+</context>
+<context>
     <name>DataSection</name>
     <message>
         <source>Nothing was deleted in the last 30 days.</source>
@@ -808,6 +922,14 @@
     <message>
         <source>Open the folder</source>
         <translation>폴더 열기</translation>
+    </message>
+    <message>
+        <source>Keep what was read of conversations</source>
+        <translation>읽은 대화 내용 보관</translation>
+    </message>
+    <message>
+        <source>So that returning to a long conversation is instant. It lies on the disk, the oldest goes first, and a conversation that is deleted takes it along.</source>
+        <translation>긴 대화로 돌아왔을 때 바로 이어 가기 위한 것입니다. 디스크에 두고, 오래된 것부터 지우며, 대화를 삭제하면 함께 사라집니다.</translation>
     </message>
     <message>
         <source>Deleted chats</source>
@@ -1252,6 +1374,10 @@
         <translation>예측 {range}</translation>
     </message>
     <message>
+        <source>in {count} answers together; {range} predicted for one</source>
+        <translation>답변 {count}개를 합한 속도, 하나일 때 예측 {range}</translation>
+    </message>
+    <message>
         <source>{speed} tokens per second measured</source>
         <translation>초당 {speed}토큰 측정됨</translation>
     </message>
@@ -1475,6 +1601,10 @@
     <message>
         <source>{count} tokens reused</source>
         <translation>{count}토큰 재사용</translation>
+    </message>
+    <message>
+        <source>{count} read again</source>
+        <translation>{count}토큰 다시 읽음</translation>
     </message>
 </context>
 <context>
@@ -1962,6 +2092,29 @@
     </message>
 </context>
 <context>
+    <name>KeptStates</name>
+    <message>
+        <source>{size} now</source>
+        <translation>지금 {size}</translation>
+    </message>
+    <message>
+        <source>Nothing is kept now.</source>
+        <translation>지금 보관한 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>끔</translation>
+    </message>
+    <message>
+        <source>Delete now</source>
+        <translation>지금 삭제</translation>
+    </message>
+    <message>
+        <source>Delete what was read of conversations</source>
+        <translation>보관한 대화 내용 삭제</translation>
+    </message>
+</context>
+<context>
     <name>KeyField</name>
     <message>
         <source>Another key instead of the kept one</source>
@@ -2352,6 +2505,57 @@
     </message>
 </context>
 <context>
+    <name>MemorySection</name>
+    <message>
+        <source>Never</source>
+        <translation>안 함</translation>
+    </message>
+    <message>
+        <source>{count} min</source>
+        <translation>{count}분</translation>
+    </message>
+    <message>
+        <source>{count} h</source>
+        <translation>{count}시간</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>메모리</translation>
+    </message>
+    <message>
+        <source>When you write</source>
+        <translation>글을 쓸 때</translation>
+    </message>
+    <message>
+        <source>At the start</source>
+        <translation>시작할 때</translation>
+    </message>
+    <message>
+        <source>Load the model</source>
+        <translation>모델 불러오기</translation>
+    </message>
+    <message>
+        <source>When you write: with the first letters, so that it is ready when you send.</source>
+        <translation>“글을 쓸 때”를 고르면 첫 글자를 쓸 때 불러오기 시작해, 보낼 때쯤이면 준비됩니다.</translation>
+    </message>
+    <message>
+        <source>Unload it when unused</source>
+        <translation>쓰지 않으면 내리기</translation>
+    </message>
+    <message>
+        <source>Its memory is free for other programs then. It loads again by itself when you write.</source>
+        <translation>내리면 다른 프로그램이 그 메모리를 쓸 수 있습니다. 글을 쓰기 시작하면 저절로 다시 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>Unload it when memory is short</source>
+        <translation>메모리가 부족하면 내리기</translation>
+    </message>
+    <message>
+        <source>Only while nobody uses it: an answer or a run is never interrupted.</source>
+        <translation>쓰지 않는 동안에만 내립니다. 답변이나 실행을 중간에 끊지 않습니다.</translation>
+    </message>
+</context>
+<context>
     <name>MessageEditor</name>
     <message>
         <source>Edit message</source>
@@ -2512,6 +2716,10 @@
         <translation>멈춤</translation>
     </message>
     <message>
+        <source>not loaded</source>
+        <translation>불러오지 않음</translation>
+    </message>
+    <message>
         <source>{speed} tok/s</source>
         <translation>초당 {speed}토큰</translation>
     </message>
@@ -2548,8 +2756,16 @@
         <translation>외부 모델…</translation>
     </message>
     <message>
+        <source>Load now</source>
+        <translation>지금 불러오기</translation>
+    </message>
+    <message>
         <source>Load again</source>
         <translation>다시 불러오기</translation>
+    </message>
+    <message>
+        <source>Unload now</source>
+        <translation>지금 내리기</translation>
     </message>
     <message>
         <source>Stop checking tools</source>
@@ -3159,6 +3375,21 @@
     </message>
 </context>
 <context>
+    <name>OriginLine</name>
+    <message>
+        <source>Begun from “{title}”.</source>
+        <translation>‘{title}’에서 이어서 시작한 대화입니다.</translation>
+    </message>
+    <message>
+        <source>Open it</source>
+        <translation>열기</translation>
+    </message>
+    <message>
+        <source>Open “{title}”</source>
+        <translation>‘{title}’ 열기</translation>
+    </message>
+</context>
+<context>
     <name>PageHeader</name>
     <message>
         <source>Tune for this PC</source>
@@ -3556,6 +3787,117 @@
     </message>
 </context>
 <context>
+    <name>Residence</name>
+    <message>
+        <source>In memory</source>
+        <translation>메모리에 있음</translation>
+    </message>
+    <message>
+        <source>{size} for conversations that were left</source>
+        <translation>나간 대화 보관 {size}</translation>
+    </message>
+    <message>
+        <source>In memory: {places}</source>
+        <translation>메모리 사용: {places}</translation>
+    </message>
+    <message>
+        <source>{device}: weights {weights}, context {context}, working memory {working}</source>
+        <translation>{device}: 가중치 {weights}, 컨텍스트 {context}, 작업 메모리 {working}</translation>
+    </message>
+    <message>
+        <source>Loaded at {time}, when it was chosen</source>
+        <translation>{time}에 모델을 선택해서 불러왔습니다</translation>
+    </message>
+    <message>
+        <source>Loaded at {time}, when the window opened</source>
+        <translation>{time}에 창을 열 때 불러왔습니다</translation>
+    </message>
+    <message>
+        <source>Loaded at {time}, when you began to write</source>
+        <translation>{time}에 글을 쓰기 시작할 때 불러왔습니다</translation>
+    </message>
+    <message>
+        <source>Loaded at {time} for an answer</source>
+        <translation>{time}에 답변을 위해 불러왔습니다</translation>
+    </message>
+    <message>
+        <source>Loaded at {time} for a run</source>
+        <translation>{time}에 실행을 위해 불러왔습니다</translation>
+    </message>
+    <message>
+        <source>Used now by {names}</source>
+        <translation>지금 사용 중: {names}</translation>
+    </message>
+    <message>
+        <source>Used last by {name}</source>
+        <translation>마지막으로 사용: {name}</translation>
+    </message>
+    <message>
+        <source>Stays: an answer is being written</source>
+        <translation>답변을 쓰는 중이라 내리지 않습니다</translation>
+    </message>
+    <message>
+        <source>Stays: a run is at work</source>
+        <translation>실행이 진행 중이라 내리지 않습니다</translation>
+    </message>
+    <message>
+        <source>Stays: a run waits for your answer</source>
+        <translation>실행이 답을 기다리고 있어 내리지 않습니다</translation>
+    </message>
+    <message>
+        <source>Stays until {time}: a run waits for your answer</source>
+        <translation>실행이 답을 기다리고 있어 {time}까지 내리지 않습니다</translation>
+    </message>
+    <message>
+        <source>Memory is short: unloaded in a minute unless it is used</source>
+        <translation>메모리가 부족합니다. 쓰지 않으면 1분 안에 내립니다</translation>
+    </message>
+    <message>
+        <source>Stays until you unload it</source>
+        <translation>직접 내릴 때까지 메모리에 둡니다</translation>
+    </message>
+    <message>
+        <source>Unloaded at {time} unless it is used</source>
+        <translation>쓰지 않으면 {time}에 내립니다</translation>
+    </message>
+    <message>
+        <source>Not in memory yet. It loads when you write.</source>
+        <translation>아직 메모리에 없습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>Not in memory: it was not used for a while. It loads when you write.</source>
+        <translation>한동안 쓰지 않아 메모리에서 내렸습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>Not in memory: memory ran short. It loads when you write.</source>
+        <translation>메모리가 부족해 모델을 내렸습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>Not in memory: it was unloaded. It loads when you write.</source>
+        <translation>직접 메모리에서 내렸습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>{size} in RAM</source>
+        <translation>RAM {size}</translation>
+    </message>
+    <message>
+        <source>{size} on {device}</source>
+        <translation>{device} {size}</translation>
+    </message>
+    <message>
+        <source>a new chat</source>
+        <translation>새 대화</translation>
+    </message>
+    <message>
+        <source>a run</source>
+        <translation>실행</translation>
+    </message>
+    <message>
+        <source>“{title}”</source>
+        <translation>“{title}”</translation>
+    </message>
+</context>
+<context>
     <name>ResultsModel</name>
     <message>
         <source>thinks</source>
@@ -3619,6 +3961,164 @@
     <message>
         <source>A tool that calls itself harmless is treated so. Else each is asked about as if it could change everything that the server can reach.</source>
         <translation>스스로 해롭지 않다고 하는 도구는 그렇게 다룹니다. 믿지 않으면 서버가 접근할 수 있는 모든 것을 바꿀 수 있는 도구로 보고 매번 여쭙니다.</translation>
+    </message>
+</context>
+<context>
+    <name>RoomCard</name>
+    <message>
+        <source>Not now</source>
+        <translation>나중에</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>멈추기</translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation>요약</translation>
+    </message>
+    <message>
+        <source>The model writes the summary</source>
+        <translation>모델이 요약을 쓰고 있습니다</translation>
+    </message>
+    <message>
+        <source>Is this summary right?</source>
+        <translation>이 요약이 맞나요?</translation>
+    </message>
+    <message>
+        <source>The conversation fits again</source>
+        <translation>이제 대화가 들어갑니다</translation>
+    </message>
+    <message>
+        <source>The conversation has reached the length that the model can read at once</source>
+        <translation>대화가 모델이 한 번에 읽을 수 있는 길이에 이르렀습니다</translation>
+    </message>
+    <message>
+        <source>The conversation is longer than the model can read at once</source>
+        <translation>대화가 모델이 한 번에 읽을 수 있는 길이를 넘었습니다</translation>
+    </message>
+    <message>
+        <source>The conversation will soon be longer than the model can read at once</source>
+        <translation>대화가 곧 모델이 한 번에 읽을 수 있는 길이를 넘습니다</translation>
+    </message>
+    <message>
+        <source>The model is loading. Then it can be counted what helps.</source>
+        <translation>모델을 불러오는 중입니다. 다 불러오면 무엇을 할 수 있는지 계산합니다.</translation>
+    </message>
+    <message>
+        <source>Counting what helps…</source>
+        <translation>무엇을 할 수 있는지 계산하는 중…</translation>
+    </message>
+    <message>
+        <source>It will stand for the first {messages} messages, which stay here for you. Change it as you like.</source>
+        <translation>처음 메시지 {messages}개를 대신합니다. 메시지는 이 대화에 그대로 남습니다. 요약은 자유롭게 고치실 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>It takes {needed} of {context} tokens.</source>
+        <translation>{context}토큰 중 {needed}토큰을 사용합니다.</translation>
+    </message>
+    <message>
+        <source>All {context} tokens are in use, so the answer stops here. You choose what happens, and then it goes on. Nothing is deleted, and each choice can be taken back.</source>
+        <translation>{context}토큰을 모두 사용해 답변이 여기서 멈췄습니다. 어떻게 할지 고르시면 답변을 이어서 씁니다. 아무것도 삭제되지 않으며, 무엇을 고르든 되돌릴 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>It takes {needed} of {context} tokens. You choose what happens. Nothing is deleted, and each choice can be taken back.</source>
+        <translation>{context}토큰 중 {needed}토큰을 사용합니다. 어떻게 할지 골라 주세요. 아무것도 삭제되지 않으며, 무엇을 고르든 되돌릴 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>It takes {needed} of {context} tokens. You choose what happens, and then the answer is written. Nothing is deleted, and each choice can be taken back.</source>
+        <translation>{context}토큰 중 {needed}토큰이 필요합니다. 어떻게 할지 고르시면 이어서 답변합니다. 아무것도 삭제되지 않으며, 무엇을 고르든 되돌릴 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Part {part} of {parts}. You see it before it is used.</source>
+        <translation>{parts}부분 중 {part}번째입니다. 사용하기 전에 보여 드립니다.</translation>
+    </message>
+    <message>
+        <source>You see it before it is used.</source>
+        <translation>사용하기 전에 보여 드립니다.</translation>
+    </message>
+    <message>
+        <source>Answer now</source>
+        <translation>지금 답하기</translation>
+    </message>
+    <message>
+        <source>The answer is written, or goes on.</source>
+        <translation>답변을 쓰거나 이어서 씁니다.</translation>
+    </message>
+    <message>
+        <source>Summarise the beginning</source>
+        <translation>앞부분 요약하기</translation>
+    </message>
+    <message>
+        <source>The model writes a summary of the first {messages} messages, of at most {summary} tokens. You see it before it is used. Then at least {rest} of {context} tokens are free.</source>
+        <translation>모델이 처음 메시지 {messages}개를 최대 {summary}토큰으로 요약합니다. 사용하기 전에 보여 드립니다. 그러면 {context}토큰 중 적어도 {rest}토큰이 남습니다.</translation>
+    </message>
+    <message>
+        <source>Leave out the oldest</source>
+        <translation>오래된 메시지 빼기</translation>
+    </message>
+    <message>
+        <source>The first {messages} messages stay here for you, but the model does not see them any more. Then {free} of {context} tokens are free.</source>
+        <translation>처음 메시지 {messages}개는 여기에 그대로 남지만 모델은 더 이상 보지 않습니다. 그러면 {context}토큰 중 {free}토큰이 남습니다.</translation>
+    </message>
+    <message>
+        <source>Start anew</source>
+        <translation>새 대화로 시작하기</translation>
+    </message>
+    <message>
+        <source>A new chat with your question and a link back to this one, which stays as it is.</source>
+        <translation>질문을 새 대화로 옮기고 이 대화로 돌아오는 링크를 남깁니다. 이 대화는 그대로 있습니다.</translation>
+    </message>
+    <message>
+        <source>Larger context</source>
+        <translation>컨텍스트 늘리기</translation>
+    </message>
+    <message>
+        <source>This model can read up to {trained} tokens. Placement shows what this machine has room for.</source>
+        <translation>이 모델은 최대 {trained}토큰까지 읽을 수 있습니다. 이 컴퓨터에서 어디까지 가능한지는 배치에서 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Edit the message</source>
+        <translation>메시지 고치기</translation>
+    </message>
+    <message>
+        <source>A shorter message may fit.</source>
+        <translation>더 짧은 메시지는 들어갈 수 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>RoomControl</name>
+    <message>
+        <source>This chat takes {used} of the {size} tokens that the model can read at once.</source>
+        <translation>이 대화는 모델이 한 번에 읽을 수 있는 {size}토큰 중 {used}토큰을 사용합니다.</translation>
+    </message>
+    <message>
+        <source>Make room…</source>
+        <translation>공간 만들기…</translation>
+    </message>
+    <message>
+        <source>The first {messages} messages stay here, but the model does not see them any more.</source>
+        <translation>처음 메시지 {messages}개는 여기에 남지만 모델은 더 이상 보지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The model now sees a summary of the first {messages} messages.</source>
+        <translation>이제 모델은 처음 메시지 {messages}개 대신 요약을 봅니다.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>This is a new chat; the one before stays as it is.</source>
+        <translation>새 대화입니다. 이전 대화는 그대로 있습니다.</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>돌아가기</translation>
+    </message>
+    <message>
+        <source>The model sees the whole chat again, as far as it fits.</source>
+        <translation>모델이 다시 대화 전체를 봅니다(들어가는 만큼).</translation>
     </message>
 </context>
 <context>
@@ -5067,6 +5567,21 @@
     </message>
 </context>
 <context>
+    <name>SummaryEditor</name>
+    <message>
+        <source>Summary</source>
+        <translation>요약</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>사용하기</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>버리기</translation>
+    </message>
+</context>
+<context>
     <name>TextBox</name>
     <message>
         <source>Copied</source>
@@ -5813,6 +6328,14 @@
         <translation>긴 컨텍스트</translation>
     </message>
     <message>
+        <source>None</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Draft model</source>
+        <translation>초안 모델</translation>
+    </message>
+    <message>
         <source>Prompts: read by the processor</source>
         <translation>프롬프트: 프로세서가 읽음</translation>
     </message>
@@ -5839,6 +6362,14 @@
     <message>
         <source>Batch: {count} tokens · context kept as {kind}</source>
         <translation>묶음: {count}토큰 · 컨텍스트 형식 {kind}</translation>
+    </message>
+    <message>
+        <source>Each step computed in one piece</source>
+        <translation>한 단계를 한 조각으로 계산</translation>
+    </message>
+    <message>
+        <source>Pieces of a step, each on one device: {prompt} for a prompt, {token} for a token</source>
+        <translation>한 단계를 장치별 조각으로 나누어 계산: 프롬프트 {prompt}개, 토큰 {token}개</translation>
     </message>
     <message>
         <source>{count} tokens</source>
@@ -5871,6 +6402,10 @@
     <message>
         <source>What comes first when memory does not suffice for both.</source>
         <translation>메모리가 둘 다에 모자랄 때 무엇을 먼저 할지입니다.</translation>
+    </message>
+    <message>
+        <source>A smaller model of the same family guesses ahead. The answers stay the same, and come faster where it guesses right.</source>
+        <translation>같은 계열의 더 작은 모델이 다음 내용을 미리 추측합니다. 답변은 그대로이고, 추측이 맞는 만큼 빨라집니다.</translation>
     </message>
 </context>
 <context>

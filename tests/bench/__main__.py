@@ -1,6 +1,8 @@
 """`make bench`: figures side by side, taken in one run on this machine.
 
-Usage: python -m tests.bench [host] [worker] [tools] [start] [window] [placement] [transfer]
+Usage: python -m tests.bench [serving] [worker] [tools] [start] [window] [placement] [transfer]
+
+Parts of `serving` can be run alone as well: python -m tests.bench.serving streams front
 """
 
 from __future__ import annotations
@@ -19,16 +21,10 @@ def table(title: str, rows: list[tuple[str, str, str, str, str]]) -> None:
         print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def host() -> None:
-    from tests.bench.host import compare
+def serving() -> None:
+    from tests.bench.serving.__main__ import main as compare
 
-    found = compare()
-    rows = []
-    for name, label in (("prefill_tps", "prefill, tok/s"), ("decode_tps", "decode, tok/s")):
-        row = found[name]
-        numbers = (f"{row['host']:.1f}", f"{row['bare']:.1f}", f"{row['ratio']:.3f}")
-        rows.append((label, *numbers, ">= 0.97"))
-    table("Engine host beside a bare loop over the same library", rows)
+    compare([])
 
 
 def start() -> None:
@@ -146,7 +142,7 @@ def transfer() -> None:
 
 
 PARTS = {
-    "host": host,
+    "serving": serving,
     "worker": worker,
     "tools": tools,
     "start": start,

@@ -17,11 +17,17 @@ from engine.local.threads import default_threads
 from engine.local.tokenizer import Tokenizer
 from engine.local.tool_gate import ToolGate
 from engine.placement.plan import Placement
-from tests.bench.host import PROMPT
 from tests.support.starter import starter_model
 
 ROUNDS = 5
 TOKENS = 64
+# Some 256 tokens with the template, and a question that the starter model answers at length.
+PROMPT = (
+    "The harbour lies between two hills, and the boats leave before the sun is up. The fishers know the wind "
+    "by the colour of the water. "
+    * 7
+    + "Now tell me a very long story about this harbour, with many details."
+)
 _DIALECT = Dialect(
     "hermes",
     call=('<tool_call>\n{"name": "', NAME, '", "arguments": ', ARGUMENTS, "}\n</tool_call>"),

@@ -22,6 +22,7 @@ class HandMadePlacements:
     def __init__(self, *models: PlannedModel) -> None:
         self.by_path = {model.path: model for model in models}
         self.kept: dict[str, Wishes] = {}
+        self.guess_ahead: dict[str, tuple[str, ...]] = {}
         self.asked: list[Wishes] = []
         self.watched: list[bool] = []
         self.speeds: dict[str, MeasuredSpeed] = {}
@@ -50,6 +51,9 @@ class HandMadePlacements:
 
     def models(self) -> tuple[ModelEntry, ...]:
         return tuple(ModelEntry(path.rpartition("/")[2], path) for path in self.by_path)
+
+    def draft_models(self, path: str) -> tuple[ModelEntry, ...]:
+        return tuple(entry for entry in self.models() if entry.path in self.guess_ahead.get(path, ()))
 
     def planned(self, path: str, wishes: Wishes) -> PlannedModel:
         self.asked.append(wishes)

@@ -24,6 +24,7 @@ from app.desktop.chat.tool_call_text import one_line, whole_text
 from app.desktop.chat.waiting import Waiting, WaitingLine
 from app.desktop.theme import themes
 from app.sentences import sentence
+from app.services.fullness import FULL
 from app.store.records import Message
 from engine.api import ToolCall
 from engine.errors import ErrorInfo
@@ -61,6 +62,7 @@ class AnswerCard(MessageCard):
         self._body.linkAsked.connect(self.linkAsked)
         self._calls: list[ToolCallCard] = []
         self._notices: list[NoteLine] = []
+        self._end_told = False
         self._stream: StreamingDocument | None = None
         self._thinking_since: float | None = None
         self._thought_s = 0.0
@@ -155,7 +157,7 @@ class AnswerCard(MessageCard):
         if message.reasoning:
             self._thoughts().set_text(message.reasoning)
         self._show_thinking()
-        self.footer.setVisible(not self.is_editing)
+        self.footer.setVisible(not self.is_editing and not self._is_told_and_empty)
         self.footer.show_message(message)
         self._show_content(message.content)
 
@@ -196,11 +198,27 @@ class AnswerCard(MessageCard):
             tokens=usage.reasoning_tokens if usage else 0,
         )
 
+    def set_end_told(self, told: bool) -> bool:
+        """Whether what stands below tells how the answer ended; whether that is new."""
+        if told == self._end_told:
+            return False
+        self._end_told = told
+        if self._stream is None:
+            self.footer.setVisible(not self.is_editing and not self._is_told_and_empty)
+        self._show_end()
+        self._show_notices()
+        return True
+
+    @property
+    def _is_told_and_empty(self) -> bool:
+        """Whether there is nothing here to copy, and what stands below tells why."""
+        return self._end_told and not self.message.content and not self.message.reasoning
+
     def _show_end(self) -> None:
         """The strip that says how the answer ended, if not by itself."""
         message = self.message
-        interrupted = self.steps is not None and self.steps.shows_interrupted  # it has its own buttons
-        if message.state not in ("failed", "stopped", "length") or interrupted:
+        told = self._end_told or (self.steps is not None and self.steps.shows_interrupted)
+        if message.state not in ("failed", "stopped", "length") or told:
             if self._strip is not None:
                 self._strip.hide()
                 self._strip.deleteLater()
@@ -210,19 +228,22 @@ class AnswerCard(MessageCard):
             self._strip = Strip(self)
             self._strip.pressed.connect(self._act)
             self._strip.setVisible(not self.is_editing)
+        why = self._why_ended()
         if message.error is not None:
             text = sentence(message.error, _language())
+        elif why is not None:
+            text = sentence(why, _language())
         elif message.state == "length":
             text = self.tr("The answer reached its length limit and stops here.")
-        elif message.state == "stopped" and (why := self._why_ended()) is not None:
-            text = sentence(why, _language())
         elif message.state == "stopped":
             text = self.tr("Stopped. What was written so far is kept.")
         else:
             text = self.tr("No answer came.")
         action = self.tr("Continue") if self._can_continue() else self.tr("Try again")
+        # Where there is room for more is chosen below the last message, not here.
+        actions = [] if why is not None and why.code == FULL else [action]
         kind = "bad" if message.state == "failed" else "warning" if message.error else "quiet"
-        self._strip.set_content(text, [action], kind)
+        self._strip.set_content(text, actions, kind)
 
     def _show_calls(self, calls: Sequence[ToolCall]) -> None:
         """Shows exactly these calls; cards that already show the right one stay."""
@@ -256,9 +277,9 @@ class AnswerCard(MessageCard):
             line.set_note(sentence(notice, _language()))
 
     def _why_ended(self) -> ErrorInfo | None:
-        """Why the run ended before it had answered, where that was not wanted."""
-        notices = self.message.notices if self.message.run else ()
-        return next((notice for notice in notices if notice.code.startswith("run.ended_")), None)
+        """Why it ended before all was said, where that was not wanted: its run, or the end of the context."""
+        ends = ("run.ended_", FULL) if self.message.run else (FULL,)
+        return next((notice for notice in self.message.notices if notice.code.startswith(ends)), None)
 
     def _can_continue(self) -> bool:
         if self.message.run:

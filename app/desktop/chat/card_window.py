@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
@@ -62,6 +62,15 @@ class _Column(QWidget):
         painter.end()
 
 
+class Fitted(Protocol):
+    """What `CardWindow` places between or behind the cards: a child of its `column`."""
+
+    def fit(self, width: int) -> int: ...
+    def restyle(self) -> None: ...
+    def setGeometry(self, x: int, y: int, w: int, h: int, /) -> None: ...
+    def setVisible(self, visible: bool, /) -> None: ...
+
+
 class CardWindow(QScrollArea):
     """A window that moves over a long path of messages.
 
@@ -83,6 +92,10 @@ class CardWindow(QScrollArea):
         self._cards: dict[int, MessageCard] = {}
         self._extents = Extents()
         self._unfitted: set[int] = set()
+        self._lines: dict[int, Fitted] = {}
+        self._line_heights: dict[int, int] = {}
+        self._foot: Fitted | None = None
+        self._foot_height = 0
         self._following = True
         self._at_tail = True
         self._placing = False
@@ -220,10 +233,29 @@ class CardWindow(QScrollArea):
         here = (message_id for message_id in reversed(self._ids) if message_id in self._messages)
         return next((message_id for message_id in here if self._messages[message_id].role == role), None)
 
+    def set_line(self, message_id: int, line: Fitted | None) -> None:
+        """Puts a line above a message, in the place of another; None takes it away. It stays the caller's."""
+        before = self._lines.pop(message_id, None)
+        if before is not None and before is not line:
+            before.setVisible(False)
+        if line is not None:
+            self._lines[message_id] = line
+        self._unfitted.add(message_id)
+        self.place()
+
+    def set_foot(self, foot: Fitted | None) -> None:
+        """Puts something behind the last message; None takes it away. It stays the caller's."""
+        if self._foot is not None and self._foot is not foot:
+            self._foot.setVisible(False)
+        self._foot = foot
+        self.place()
+
     def restyle(self) -> None:
         self.verticalScrollBar().setStyleSheet(scroll_bar_style(themes.current))
         for card in self._cards.values():
             card.restyle()
+        for beside in (*self._lines.values(), *([self._foot] if self._foot else [])):
+            beside.restyle()
         self.fit_all()
         self.column.update()
 
@@ -260,17 +292,30 @@ class CardWindow(QScrollArea):
         width = self.column_width
         for message_id in self._unfitted & self._cards.keys():
             height = self._cards[message_id].fit(width) + self._gap(message_id)
-            self._extents.set_height(self._index[message_id], height)
+            line = self._lines.get(message_id)
+            self._line_heights[message_id] = above = 0 if line is None else line.fit(width)
+            self._extents.set_height(self._index[message_id], above + height)
         self._unfitted.clear()
         self._placing = True
-        total = self._extents.total + 2 * PADDING
+        self._foot_height = 0 if self._foot is None else self._foot.fit(width) + themes.current.px(22)
+        total = self._extents.total + self._foot_height + 2 * PADDING
         self.column.resize(self.viewport().width(), max(total, self.viewport().height()))
         left = (self.column.width() - width) // 2
         for message_id, card in self._cards.items():
             index = self._index[message_id]
-            height = self._extents.height(index) - self._gap(message_id)
-            card.setGeometry(left, PADDING + self._extents.top(index), width, height)
+            above = self._line_heights.get(message_id, 0)
+            height = self._extents.height(index) - self._gap(message_id) - above
+            top = PADDING + self._extents.top(index)
+            card.setGeometry(left, top + above, width, height)
             card.show()
+            if message_id in self._lines:
+                self._lines[message_id].setGeometry(left, top, width, above)
+        for message_id, line in self._lines.items():
+            line.setVisible(message_id in self._cards)
+        if self._foot is not None:
+            height = self._foot_height - themes.current.px(22)
+            self._foot.setGeometry(left, PADDING + self._extents.total, width, height)
+            self._foot.setVisible(True)
         if self._following:
             bar.setValue(bar.maximum())
         elif anchor is not None:
@@ -315,7 +360,7 @@ class CardWindow(QScrollArea):
         height = self.viewport().height()
         top = self.verticalScrollBar().value() - PADDING
         if self._following:
-            top = self._extents.total - height + PADDING
+            top = self._extents.total + self._foot_height - height + PADDING
         return self._extents.between(int(top - screens * height), int(top + (1 + screens) * height))
 
     def _order(self) -> Iterable[int]:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from agents.run.calls import Again
 from app.desktop.chat.composer import Composer
-from app.desktop.chat.context_use import tokens_used
 from app.desktop.chat.model_control import ModelControl
+from app.desktop.chat.room_control import RoomControl
 from app.desktop.chat.shown import Shown
 from app.desktop.chat.tools_control import ToolsControl
 from app.desktop.chat.welcoming import Welcoming
@@ -67,7 +67,6 @@ class ChatPage(LiveWidget):
         self._shown = Shown()
         self._written = WrittenAnswers()
         self._answering: set[int] = set()
-        self._used = 0
         self._default_reasoning: Reasoning = "auto"
         self._continued: int | None = None
         self._settings = Settings()
@@ -77,6 +76,7 @@ class ChatPage(LiveWidget):
         self.error_strip = Strip(self)
         self.composer = Composer(self)
         self.tools = ToolsControl(calls, self.composer.tools)
+        self.room = RoomControl(calls, self, self.header, self.composer)
         self._views = QStackedWidget(self)
         self.welcoming = Welcoming(calls, self._views)
         column = QVBoxLayout(self)
@@ -85,6 +85,7 @@ class ChatPage(LiveWidget):
         for widget in (self.header, self.model_strip, self.error_strip):
             column.addWidget(widget)
         column.addWidget(self._views, 1)
+        column.addWidget(self.room.strip)
         column.addWidget(self.composer)
         self._connect()
         self._show_conversation()
@@ -118,6 +119,7 @@ class ChatPage(LiveWidget):
             lambda message, offset: self._calls.do(lambda s: s.conversations.show_sibling(message, offset))
         )
         transcript.linkActivated.connect(open_link)
+        self.room.complete(transcript)
         self.runs = AnswerRuns(self._calls, self, self.composer)
         transcript.stepsMade.connect(self.runs.attach)
         self.runs.continue_wanted.connect(self._continue)
@@ -130,9 +132,18 @@ class ChatPage(LiveWidget):
         composer.stop_wanted.connect(self.stop)
         self.tools.chosen.connect(self._choose_tools)
         composer.draft_changed.connect(self._save_draft)
-        composer.writing.connect(lambda: self._calls.do(lambda s: s.residency.expect(), executor="io"))
+        composer.writing.noticed.connect(
+            lambda: self._calls.do(lambda s: s.residency.expect(), executor="io")
+        )
         composer.reasoning_chosen.connect(self._choose_reasoning)
         self.header.renamed.connect(self._rename)
+        self.room.continue_wanted.connect(lambda message: self._continue(message))
+        self.room.regenerate_wanted.connect(
+            lambda message: self._calls.do(lambda s: s.conversations.regenerate(message))
+        )
+        self.room.edit_wanted.connect(self.edit_last)
+        self.room.open_wanted.connect(self.open)
+        self.room.said.connect(self.said)
         self.welcoming.begun.connect(self.show_words)
         self.welcoming.begun.connect(composer.take_focus)
         self.welcoming.models_wanted.connect(self.show_words)
@@ -205,7 +216,7 @@ class ChatPage(LiveWidget):
         self.error_strip.hide()
         if self._views.currentWidget() is self.whole_text:
             self.whole_text.close_view()
-        self._used = 0
+        self.room.leave()
         self._written.leave()
         self.composer.show_question(False)
 
@@ -217,7 +228,7 @@ class ChatPage(LiveWidget):
         self._show_conversation()
         self.composer.set_text(conversation.draft)
         self.transcript.show_path(path)
-        self._measure(path)
+        self.room.measure(conversation.id, path)
         self.opened.emit(conversation.id)
         self.composer.take_focus()
 
@@ -274,19 +285,10 @@ class ChatPage(LiveWidget):
         self._views.setCurrentWidget(self.transcript)
         self.composer.take_focus()
 
-    def _measure(self, path: list[int]) -> None:
-        """Read how full the context was after the last answer of the branch."""
-        shown, last = self._shown, path[-2:]
-        self._calls.do(lambda s: tokens_used(s, last), lambda used: self._take_usage(shown, used), owner=self)
-
-    def _take_usage(self, shown: Shown, used: int) -> None:
-        if shown is self._shown:
-            self._used = used or self._used
-            self._show_context()
-
     def _show_context(self) -> None:
         facts = self._facts()
-        self.header.show_context(self._used, facts.context if facts is not None else 0)
+        context = facts.context if facts is not None else 0
+        self.room.show_model(context, with_tools=self._shown.options.tools is not None)
 
     # What services tell
 
@@ -296,6 +298,7 @@ class ChatPage(LiveWidget):
         for event in events:
             self._take(event)
         self.runs.take_events(events)
+        self.room.take_events(events)
         if any(isinstance(e, MessageAdded | AnswerQueued | AnswerFinished) for e in events):
             self._update_answering()
 
@@ -305,11 +308,13 @@ class ChatPage(LiveWidget):
         if isinstance(event, MessageAdded):
             if event.message.conversation == self._shown.id:
                 self._written.add(event.message, self.transcript)
+                self.room.message_added()
         elif isinstance(event, AnswerFinished):
             self._written.end(event.message.id)
             if event.message.conversation == self._shown.id:
                 self.transcript.finish_message(event.message)
-                self._measure([event.message.id])
+                self.room.answer_ended(event.message.id)
+                self.room.measure(self._shown.id, self.transcript.ids)
         elif isinstance(event, BranchShown):
             if event.conversation == self._shown.id:
                 self._reload_path()
@@ -360,7 +365,7 @@ class ChatPage(LiveWidget):
             self._continued = None
             self.transcript.show_path(path[:-1])
         self.transcript.show_path(path)
-        self._measure(path)
+        self.room.measure(self._shown.id, path)
 
     def _update_answering(self) -> None:
         services = self._calls.services
@@ -464,6 +469,7 @@ class ChatPage(LiveWidget):
 
     def _take_suggestion(self, text: str) -> None:
         self.composer.set_text(text)
+        self.composer.writing.letters()
         self.composer.take_focus()
 
     def _edit(self, message: int, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -13,13 +13,12 @@ from app.desktop.icons import icon
 from app.desktop.live import LiveWidget
 from app.desktop.reasoning_chooser import ReasoningChooser
 from app.desktop.theme import themes
+from app.desktop.writing import Writing
 from app.services.events import ModelChanged
 from app.services.reasoning import possible, reasoning_choices
 from engine.api import Reasoning
 
 DRAFT_DELAY_MS = 300
-# While somebody writes, that is told so often.
-WRITING_MS = 20_000
 COLUMN = 744
 # As the transcript's, whose scroll bar takes some of its width: both columns stand under each other.
 MARGIN = 24
@@ -67,8 +66,6 @@ class Composer(LiveWidget):
     nothing_sent = Signal()
     stop_wanted = Signal()
     draft_changed = Signal(str)
-    # With the first letters, and from time to time while more follow.
-    writing = Signal()
     # A word, or a number of tokens.
     reasoning_chosen = Signal(object)
 
@@ -89,7 +86,7 @@ class Composer(LiveWidget):
         self._instead.setProperty("kind", "small")
         self._hint = QLabel(self.frame)
         self._hint.setProperty("kind", "small")
-        self._writing = QElapsedTimer()
+        self.writing = Writing(self)
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
         self._draft_timer.setInterval(DRAFT_DELAY_MS)
@@ -140,7 +137,7 @@ class Composer(LiveWidget):
         self.edit.setPlainText(text)
         self._replacing = False
         self._draft_timer.stop()
-        self._writing.invalidate()
+        self.writing.sent()
         self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
 
     def flush_draft(self) -> None:
@@ -209,10 +206,8 @@ class Composer(LiveWidget):
         if self._replacing:
             return
         self._draft_timer.start()
-        told = self._writing.isValid() and not self._writing.hasExpired(WRITING_MS)
-        if not told and not self.edit.document().isEmpty():
-            self._writing.start()
-            self.writing.emit()
+        if not self.edit.document().isEmpty():
+            self.writing.letters()
 
     def _tell_draft(self) -> None:
         self.draft_changed.emit(self.text())

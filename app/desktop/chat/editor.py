@@ -101,7 +101,12 @@ class MessageEditor(QWidget):
         theme = themes.current
         document = self._field.document()
         document.setTextWidth(width - 2 * theme.px(14))
-        lines = min(document.size().height(), MAX_LINES * theme.px(22))
+        most = MAX_LINES * theme.px(22)
+        # A bar that is not needed takes width, so that lines break earlier and it is needed after all.
+        full = document.size().height() > most
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if full else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self._field.setVerticalScrollBarPolicy(policy)
+        lines = min(document.size().height(), most)
         return math.ceil(lines) + 2 * theme.px(10) + theme.px(30) + theme.px(10)
 
     def fit(self, width: int) -> int:

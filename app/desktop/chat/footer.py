@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.chat.buttons import Presence, QuietButton
 from app.desktop.chat.reasoning import seconds_text
 from app.desktop.elsewhere import short_mark
+from app.desktop.language import languages
 from app.desktop.theme import themes
+from app.services.rereading import reread_of, reread_tokens
 from app.store.records import Message
 from engine.remote.names import read_name
 
@@ -96,7 +98,10 @@ class Footer(QWidget):
         self._next.setAccessibleName(self.tr("Next variant"))
         locale = QLocale()
         self._position = f"{locale.toString(message.sibling)}/{locale.toString(message.siblings)}"
-        self._measures = self._measured(message)
+        short, why = self._reread(message)
+        self._measures = " · ".join(part for part in (self._measured(message), short) if part)
+        self.setToolTip(why)
+        self.setAccessibleDescription(why)
         self._place()
         self.update()
 
@@ -116,6 +121,14 @@ class Footer(QWidget):
             count = locale.toString(message.usage.cached_tokens)
             parts.append(self.tr("{count} tokens reused").format(count=count))
         return " · ".join(parts)
+
+    def _reread(self, message: Message) -> tuple[str, str]:
+        """How many tokens were read again, and why, where that is worth a word."""
+        reread = reread_of(message.usage)
+        if reread is None:
+            return "", ""
+        count = QLocale().toString(reread_tokens(reread))
+        return self.tr("{count} read again").format(count=count), languages.tell(reread)
 
     def restyle(self) -> None:
         for button in (*self._actions(), self._previous, self._next):

@@ -12,7 +12,7 @@ from app.desktop.service_calls import ServiceCalls
 from app.desktop.window.header import Header
 from app.desktop.window.model_reading import ModelReading
 from app.desktop.window.model_strip import ModelStrip
-from app.services.events import ModelChanged, ServiceEvent
+from app.services.events import ModelChanged, ResidenceChanged, ServiceEvent
 from engine.remote.names import is_remote
 
 if TYPE_CHECKING:
@@ -32,10 +32,14 @@ class ModelControl(QObject):
         header.cancel_wanted.connect(self.cancel)
         header.model.use_wanted.connect(self.use)
         header.model.reload_wanted.connect(lambda: self._call(lambda models: models.reload()))
+        header.model.unload_wanted.connect(lambda: calls.do(lambda s: s.residency.unload(), executor="io"))
         strip.choose_wanted.connect(header.model.open_menu)
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         self._reading.take_events(events)
+        for event in events:
+            if isinstance(event, ResidenceChanged):
+                self._header.model.show_residence(event.residence)
 
     def show_state(self, state: ModelChanged) -> None:
         self.state = state

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.desktop.chat.answer import AnswerCard, spoken_words
 from app.desktop.chat.background import background
 from app.desktop.chat.buttons import JumpButton, paint_focus_ring
-from app.desktop.chat.card_window import COLUMN, FIRST_SLICE, MARGIN, CardWindow
+from app.desktop.chat.card_window import COLUMN, FIRST_SLICE, MARGIN, CardWindow, Fitted
 from app.desktop.chat.cards import MessageCard
 from app.desktop.chat.empty import EmptyState
 from app.desktop.chat.highlight import warm
@@ -79,6 +79,7 @@ class TranscriptView(QWidget):
         self._fresh: dict[int, _Fresh] = {}
         self._waits: dict[int, Waiting] = {}  # for cards that are made meanwhile
         self._emphasised: int | None = None
+        self._told_below: int | None = None
         self._pause = FLUSH_MS
         self._window = CardWindow(self)
         self._jump = JumpButton(self)
@@ -192,6 +193,30 @@ class TranscriptView(QWidget):
             self._window.place()
             self._announce(message)
 
+    @property
+    def column(self) -> QWidget:
+        """The parent of lines and feet."""
+        return self._window.column
+
+    def set_line(self, message_id: int, line: Fitted | None) -> None:
+        """Puts a line above a message; None takes it away."""
+        self._window.set_line(message_id, line)
+
+    def set_foot(self, foot: Fitted | None) -> None:
+        """Puts something behind the last message, which says how that ended; None takes it away."""
+        self._told_below = self._window.ids[-1] if foot is not None and self._window.ids else None
+        for card in self._window.cards():
+            self._tell_below(card)
+        self._window.set_foot(foot)
+
+    def _tell_below(self, card: MessageCard) -> None:
+        if isinstance(card, AnswerCard) and card.set_end_told(card.message.id == self._told_below):
+            self._window.mark(card.message.id)
+
+    def place(self) -> None:
+        """What is between or behind the cards has another height."""
+        self._window.fit_all()
+
     def warm_up(self) -> None:
         """Imports in the background what the first code block would wait for. Call it after first paint."""
         style = themes.current.code_style
@@ -298,6 +323,7 @@ class TranscriptView(QWidget):
         card.siblingRequested.connect(self.siblingRequested)
         card.linkAsked.connect(self._ask_link)
         if isinstance(card, AnswerCard):
+            self._tell_below(card)
             card.stepsMade.connect(lambda: self._steps_made(card))
             self._steps_made(card)
             if (waiting := self._waits.get(card.message.id)) is not None:

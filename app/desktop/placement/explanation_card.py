@@ -50,6 +50,7 @@ class ExplanationCard(Card):
         self._plan: Plan | None = None
         self._measured = 0.0
         self._live = 0.0
+        self._together = 0
         self._notices: tuple[ErrorInfo, ...] = ()
         self._change_text = ""
         self.sentence = self._label()
@@ -76,9 +77,9 @@ class ExplanationCard(Card):
         self._plan, self._measured, self._notices = plan, measured, tuple(notices)
         self.refresh()
 
-    def show_live(self, tokens_per_second: float) -> None:
-        """The speed of the answer that is being written; 0 when none is."""
-        self._live = tokens_per_second
+    def show_live(self, tokens_per_second: float, answers: int = 1) -> None:
+        """The speed of the answers that are being written, all together; 0 when none is."""
+        self._live, self._together = tokens_per_second, answers
         self._show_speed()
 
     def show_change(self, text: str) -> None:
@@ -98,6 +99,10 @@ class ExplanationCard(Card):
         if self._live > 0:
             bold = self.tr("{speed} tokens per second now").format(speed=speed_number(self._live))
             rest = self.tr("{range} predicted").format(range=spread)
+            if self._together > 1:
+                rest = self.tr("in {count} answers together; {range} predicted for one").format(
+                    count=self._together, range=spread
+                )
         elif self._measured > 0:
             bold = self.tr("{speed} tokens per second measured").format(speed=speed_number(self._measured))
             rest = self.tr("{range} predicted").format(range=spread)

@@ -1,4 +1,4 @@
-"""How fast the answer that is being written comes, from the pieces of text that arrive. Pure."""
+"""How fast the answers that are being written come, from the pieces of text that arrive. Pure."""
 
 from __future__ import annotations
 
@@ -10,37 +10,39 @@ EARLIEST_S = 0.5
 
 
 class LiveSpeed:
-    """Tokens per second over the last seconds. The engine sends a piece of text for each token, as good as
-    always; the exact figure comes with the end of the answer."""
+    """Tokens per second over the last seconds, of all answers together. The engine sends a piece of text for each
+    token, as good as always; the exact figure comes with the end of each answer."""
 
     def __init__(self) -> None:
-        self._pieces: deque[tuple[float, int]] = deque()
-        self._message: int | None = None
+        self._pieces: dict[int, deque[tuple[float, int]]] = {}
 
     def add(self, message: int, pieces: int, now: float) -> None:
         """`pieces` of an answer came at `now` (seconds, monotonic)."""
-        if message != self._message:
-            self.clear()
-            self._message = message
-        self._pieces.append((now, pieces))
+        its = self._pieces.setdefault(message, deque())
+        its.append((now, pieces))
         # What is kept spans the whole window: after a pause, and in the slowest answer, there is a speed too.
-        while len(self._pieces) > 1 and now - self._pieces[1][0] > WINDOW_S:
-            self._pieces.popleft()
+        while len(its) > 1 and now - its[1][0] > WINDOW_S:
+            its.popleft()
+
+    def end(self, message: int) -> None:
+        """The answer is written."""
+        self._pieces.pop(message, None)
 
     def clear(self) -> None:
         self._pieces.clear()
-        self._message = None
 
-    def running(self) -> bool:
-        """Whether an answer is being written."""
-        return bool(self._pieces)
+    def answers(self) -> int:
+        """How many are being written."""
+        return len(self._pieces)
 
     def tokens_per_second(self) -> float:
         """0 while it is too early to say."""
-        if not self._pieces:
-            return 0.0
-        begin, end = self._pieces[0][0], self._pieces[-1][0]
-        if end - begin < EARLIEST_S:
-            return 0.0
-        # What came at the first moment was made before it.
-        return sum(count for _, count in list(self._pieces)[1:]) / (end - begin)
+        return sum(_speed(its) for its in self._pieces.values())
+
+
+def _speed(pieces: deque[tuple[float, int]]) -> float:
+    begin, end = pieces[0][0], pieces[-1][0]
+    if end - begin < EARLIEST_S:
+        return 0.0
+    # What came at the first moment was made before it.
+    return sum(count for _, count in list(pieces)[1:]) / (end - begin)

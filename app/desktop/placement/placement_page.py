@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from app.desktop.models.labels import wrapped_label
+from app.desktop.placement.draft_choice import DraftChoice
 from app.desktop.placement.live_speed import LiveSpeed
 from app.desktop.placement.model_lines import Known, ModelLines
 from app.desktop.placement.placement_view import PlacementView
@@ -24,6 +25,7 @@ from app.desktop.service_calls import ServiceCalls
 from app.desktop.theme import themes
 from app.desktop.window.model_strip import ModelStrip
 from app.services.events import (
+    ActivityChanged,
     AnswerDelta,
     AnswerFinished,
     ExpertsChanged,
@@ -35,6 +37,7 @@ from app.services.events import (
     WorkersChanged,
     WorkerState,
 )
+from engine.api import Activity
 from engine.errors import UserError
 from engine.placement.plan import Machine, PlannedModel, Wishes
 from engine.remote.names import read_name
@@ -65,6 +68,7 @@ class PlacementPage(LiveWidget):
         self._stale = True
         self._focus_wanted = False
         self._live = LiveSpeed()
+        self._activity: Activity | None = None
         self.side = SidePanel(self)
         self.model_strip = ModelStrip(calls, self)
         self.elsewhere = wrapped_label(self, "small")
@@ -73,6 +77,7 @@ class PlacementPage(LiveWidget):
         self._replanning = Replanning(calls, self)
         self.lines = ModelLines(calls, self.side, self)
         self.watching = Watching(calls, self.view.heat, self)
+        self.drafting = DraftChoice(calls, self.view.wishes, self)
         self.tuning = Tuning(calls, self.view.tune, self)
         self._live_timer = QTimer(self)
         self._live_timer.setInterval(LIVE_MS)
@@ -129,6 +134,7 @@ class PlacementPage(LiveWidget):
         self._calls.do(_machine, self._take_machine, self._failed, executor="io", owner=self)
 
     def _take_models(self, entries: tuple[ModelEntry, ...]) -> None:
+        self.drafting.read()
         self._path = self.lines.show_entries(entries, self._path)
         self._give_focus()
         if self._path:
@@ -231,7 +237,7 @@ class PlacementPage(LiveWidget):
 
     def _take_event(self, event: ServiceEvent) -> None:
         if isinstance(event, AnswerFinished):
-            self._live.clear()
+            self._live.end(event.message.id)
             self._show_live()
             if self._apply_waits:
                 self.apply()
@@ -239,6 +245,9 @@ class PlacementPage(LiveWidget):
                 self._refresh()
         elif isinstance(event, ModelChanged):
             self._take_model_state(event)
+        elif isinstance(event, ActivityChanged):
+            self._activity = event.activity
+            self._show_activity()
         elif isinstance(event, MachineChanged | PlacementChanged | WorkersChanged):
             self._refresh()
         elif isinstance(event, ExpertsChanged):
@@ -302,6 +311,11 @@ class PlacementPage(LiveWidget):
             return msgspec.structs.replace(self._model, plan=facts.plan)
         return self._model
 
+    def _splits(self) -> tuple[int, int]:
+        """Into how many pieces a step of what is loaded is cut; nothing is known of other plans."""
+        facts = self._state.facts if self._state is not None and self._as_loaded() else None
+        return (0, 0) if facts is None else facts.graph_splits
+
     def _waits(self) -> bool:
         """Whether a worker is busy with the load and answers nobody else: no plan can be made with it."""
         state = self._state
@@ -339,6 +353,7 @@ class PlacementPage(LiveWidget):
         else:
             self.view.show_model(model)
             self._show_plan(model)
+        self._show_activity()
         self._show_actions()
 
     def _show_plan(self, model: PlannedModel) -> None:
@@ -351,8 +366,9 @@ class PlacementPage(LiveWidget):
         self.view.explanation.show_plan(model.plan, measured, notices)
         refused = suggested_wishes(model.plan.refusal, self._wishes, model.machine)
         self.view.explanation.show_change(self._change_text(refused))
-        self.view.wishes.show_wishes(self._wishes, model, model.trained_context)
+        self.view.wishes.show_wishes(self._wishes, model, model.trained_context, self._splits())
         self.watching.show_model(self._path)
+        self.drafting.show_model(self._path)
 
     def _change_text(self, wishes: Wishes | None) -> str:
         if wishes is None:
@@ -374,9 +390,13 @@ class PlacementPage(LiveWidget):
 
     def _show_live(self) -> None:
         speed = self._live.tokens_per_second() if self._is_loaded() else 0.0
-        self.view.explanation.show_live(speed)
-        if not self._live.running():
+        self.view.explanation.show_live(speed, self._live.answers())
+        if not self._live.answers():
             self._live_timer.stop()
+
+    def _show_activity(self) -> None:
+        shown = self._is_loaded() and self.view.shows_model()
+        self.view.activity.show_activity(self._activity if shown else None)
 
     def _show_elsewhere(self) -> None:
         """A model that a server has lies nowhere here: what is shown is another one."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.desktop.live import LiveWidget
+from app.desktop.placement.activity_card import ActivityCard
 from app.desktop.placement.bars_card import BarsCard
 from app.desktop.placement.explanation_card import ExplanationCard
 from app.desktop.placement.heat_card import HeatCard
@@ -31,6 +32,7 @@ class PlacementView(LiveWidget):
         self.state = StateCard(self)
         self.explanation = ExplanationCard(self)
         self.tune = TuneCard(self)
+        self.activity = ActivityCard(self)
         self.bars = BarsCard(self)
         self.strip = StripCard(self)
         self.heat = HeatCard(self)
@@ -40,7 +42,8 @@ class PlacementView(LiveWidget):
         self._pair.addWidget(self.wishes, 1)
         self._column = QWidget(self)
         self._cards = QVBoxLayout(self._column)
-        for widget in (self.header, self.state, self.explanation, self.tune, self.bars, self.strip):
+        stacked = (self.header, self.state, self.explanation, self.tune, self.activity, self.bars, self.strip)
+        for widget in stacked:
             self._cards.addWidget(widget)
         self._cards.addLayout(self._pair)
         self._cards.addStretch(1)
@@ -82,6 +85,8 @@ class PlacementView(LiveWidget):
         self.state.setVisible(not on and bool(self.state.words.text()))
         for card in (self.explanation, self.bars, self.strip, self.heat, self.wishes):
             card.setVisible(on)
+        if not on:
+            self.activity.hide()
         self.header.tune.setVisible(on)
         self.header.apply.setVisible(on)
 

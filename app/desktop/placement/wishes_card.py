@@ -1,13 +1,17 @@
-"""The card of wishes: context, memory of each device, how the context is kept, and what goes first."""
+"""The card of wishes: context, memory of each device, how the context is kept, what goes first, and which model
+guesses ahead."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from app.desktop.models.choice_button import ChoiceButton
 from app.desktop.placement.card import Card
 from app.desktop.placement.folding import FoldingRow
 from app.desktop.placement.measures import device_label, size_text
@@ -16,6 +20,9 @@ from app.desktop.placement.wish_slider import WishSlider
 from app.desktop.segmented import SegmentedControl
 from app.desktop.theme import themes
 from engine.placement.plan import CacheType, Device, PlannedModel, Wishes
+
+if TYPE_CHECKING:
+    from app.services.placements import ModelEntry
 
 AUTOMATIC = "automatic"
 
@@ -28,7 +35,7 @@ def tokens_text(count: int) -> str:
 class LabelledChoice(FoldingRow):
     """A name and its choices."""
 
-    def __init__(self, control: SegmentedControl, parent: QWidget | None = None) -> None:
+    def __init__(self, control: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name, self._control = QLabel(self), control
         self.add(self._name, 1)
@@ -37,7 +44,8 @@ class LabelledChoice(FoldingRow):
 
     def set_name(self, name: str, explanation: str) -> None:
         self._name.setText(name)
-        self._control.setAccessibleName(name)
+        if isinstance(self._control, SegmentedControl):
+            self._control.setAccessibleName(name)
         self._control.setAccessibleDescription(explanation)
         self.setToolTip(explanation)
 
@@ -52,6 +60,7 @@ class WishesCard(Card):
         self._model: PlannedModel | None = None
         self._wishes = Wishes()
         self._longest = 0
+        self._splits = (0, 0)
         self.context = WishSlider(self._context_text, self)
         self.budgets: dict[str, WishSlider] = {}
         self._budget_column = QVBoxLayout()
@@ -59,6 +68,11 @@ class WishesCard(Card):
         self.cache = SegmentedControl(self)
         self._prefer_row = LabelledChoice(self.prefer, self)
         self._cache_row = LabelledChoice(self.cache, self)
+        # Shown where there is something to choose.
+        self.draft_model = ChoiceButton(self)
+        self._draft_models: Sequence[ModelEntry] = ()
+        self._draft_row = LabelledChoice(self.draft_model, self)
+        self._draft_row.hide()
         self.facts = QLabel(self)
         self.facts.setProperty("kind", "small")
         self.facts.setWordWrap(True)
@@ -74,6 +88,7 @@ class WishesCard(Card):
         self.inside.addLayout(self._budget_column)
         self.inside.addWidget(self._cache_row)
         self.inside.addWidget(self._prefer_row)
+        self.inside.addWidget(self._draft_row)
         self.inside.addWidget(self.facts)
         self.inside.addStretch(1)
         self.context.changed.connect(lambda value: self._change(context=value or 0))
@@ -81,15 +96,23 @@ class WishesCard(Card):
         self.cache.chosen.connect(
             lambda value: self._change(cache_type=None if value == AUTOMATIC else cast(CacheType, value))
         )
+        self.draft_model.chosen.connect(lambda value: self._change(draft_model=value))
         self.reset.clicked.connect(self._reset)
         self.refresh()
 
-    def show_wishes(self, wishes: Wishes, model: PlannedModel, longest: int) -> None:
+    def show_wishes(
+        self, wishes: Wishes, model: PlannedModel, longest: int, splits: tuple[int, int] = (0, 0)
+    ) -> None:
         """What is wished of a model, and its plan under these wishes. `longest` is the context it was trained
-        for."""
-        self._wishes, self._model, self._longest = wishes, model, longest
+        for, `splits` as `ModelFacts.graph_splits`."""
+        self._wishes, self._model, self._longest, self._splits = wishes, model, longest, splits
         self._fit_budgets((*model.machine.devices, model.machine.ram))
         self._show()
+
+    def show_draft_models(self, entries: Sequence[ModelEntry]) -> None:
+        """The models that can guess ahead for this one."""
+        self._draft_models = tuple(entries)
+        self._show_draft_model()
 
     def wishes(self) -> Wishes:
         return self._wishes
@@ -132,8 +155,18 @@ class WishesCard(Card):
         self.prefer.set_choices(
             [("speed", self.tr("Speed")), ("context", self.tr("Long context"))], wishes.prefer
         )
+        self._show_draft_model()
         self.facts.setText(self._facts(model))
         self.reset.setVisible(wishes != Wishes(workers=wishes.workers))
+
+    def _show_draft_model(self) -> None:
+        wished = self._wishes.draft_model
+        choices = [("", self.tr("None")), *((entry.path, entry.name) for entry in self._draft_models)]
+        if wished and wished not in dict(choices):  # one that has gone can be taken back
+            choices.append((wished, Path(wished).stem))
+        self.draft_model.set_choices(self.tr("Draft model"), choices, wished)
+        self._draft_row.setVisible(len(choices) > 1)
+        self._draft_row.fold()
 
     def _facts(self, model: PlannedModel) -> str:
         placement = model.plan.placement
@@ -149,7 +182,17 @@ class WishesCard(Card):
         batch = self.tr("Batch: {count} tokens · context kept as {kind}").format(
             count=QLocale().toString(placement.ubatch), kind=", ".join(kinds)
         )
-        return f"{prompts}\n{batch}"
+        return "\n".join(line for line in (prompts, batch, self._pieces()) if line)
+
+    def _pieces(self) -> str:
+        prompt, token = self._splits
+        if not prompt:
+            return ""
+        if prompt == token == 1:
+            return self.tr("Each step computed in one piece")
+        number = QLocale().toString
+        template = self.tr("Pieces of a step, each on one device: {prompt} for a prompt, {token} for a token")
+        return template.format(prompt=number(prompt), token=number(token))
 
     def _context_text(self, tokens: int) -> str:
         return self.tr("{count} tokens").format(count=tokens_text(tokens))
@@ -182,11 +225,18 @@ class WishesCard(Card):
         self._prefer_row.set_name(
             self.tr("Prefer"), self.tr("What comes first when memory does not suffice for both.")
         )
+        self._draft_row.set_name(
+            self.tr("Draft model"),
+            self.tr(
+                "A smaller model of the same family guesses ahead. The answers stay the same, and come faster where "
+                "it guesses right."
+            ),
+        )
         self._show()
 
     def restyle(self) -> None:
         super().restyle()
         self._budget_column.setSpacing(themes.current.px(8))
-        for row in (self._cache_row, self._prefer_row):
+        for row in (self._cache_row, self._prefer_row, self._draft_row):
             row.set_spacing(themes.current.px(8))
         self._show()

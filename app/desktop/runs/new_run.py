@@ -25,6 +25,7 @@ from app.desktop.runs.task_editor import TaskEditor
 from app.desktop.runs.tools_fold import ToolsFold
 from app.desktop.settings.checked_field import Complaint
 from app.desktop.theme import themes
+from app.desktop.writing import Writing
 from app.services.events import ModelChanged
 from app.services.reasoning import BUDGET, reasoning_choices
 from app.services.run_values import Recipe, RunRecord, RunWish, ToolAtHand
@@ -56,6 +57,7 @@ class NewRun(LiveWidget):
         self.recipe: Recipe | None = None
         self._filled = ""  # the recipe's task as the fields make it; another one was written by hand
         self._in_use: ModelChanged | None = None
+        self.writing = Writing(self)  # of a task for the model in use
         self._scroller = ColumnScroller(self, most=COLUMN)
         inside = self._scroller.inside
         self._title = QLabel(inside)
@@ -114,7 +116,7 @@ class NewRun(LiveWidget):
         outer.addWidget(self.foot)
 
     def _connect(self) -> None:
-        self.task.textChanged.connect(lambda: self.of_task.say(None))
+        self.task.textChanged.connect(self._task_changed)
         self.fields.changed.connect(self._fill)
         self.folder.changed.connect(lambda: self.of_start.say(None))
         self.model.changed.connect(self._model_changed)
@@ -293,6 +295,11 @@ class NewRun(LiveWidget):
     def _scroll_to_saving(self, on: bool) -> None:
         if on:  # once it has its room in the column
             QTimer.singleShot(0, self, lambda: self._scroller.show_whole(self.saving))
+
+    def _task_changed(self) -> None:
+        self.of_task.say(None)
+        if self.task.hasFocus() and not self.task.document().isEmpty() and self.model.is_in_use():
+            self.writing.letters()
 
     def _model_changed(self) -> None:
         self.of_start.say(None)

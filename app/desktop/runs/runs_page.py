@@ -79,6 +79,9 @@ class RunsPage(LiveWidget):
         self.side.recipe_delete_wanted.connect(self._delete_recipe)
         self.state.acted.connect(lambda _: self.new_run())
         self.form.start_wanted.connect(self._start)
+        self.form.writing.noticed.connect(
+            lambda: self._calls.do(lambda s: s.residency.expect(), executor="io")
+        )
         self.form.save_wanted.connect(self._save_recipe)
         self.form.recipe_delete_wanted.connect(self._delete_recipe)
         self.acting.said.connect(self.said)

@@ -1,4 +1,4 @@
-"""Where the data lies, and what was deleted."""
+"""Where the data lies, what is kept to save time, and what was deleted."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.desktop.service_calls import ServiceCalls
 from app.desktop.settings.controls import Section
+from app.desktop.settings.kept_states import KeptStates
 from app.desktop.theme import themes
 from app.desktop.window.conversation_model import shown_title
+from app.services.settings import Settings
 
 if TYPE_CHECKING:
     from app.services.services import Services
@@ -92,8 +94,10 @@ class DataSection(Section):
         self._runs: tuple[Deleted, ...] = ()
         self.folder = QPushButton(self)
         self.folder.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.kept = KeptStates(calls, self)
         self.trash, self.runs = TrashList(self), TrashList(self)
         self._folder_row = self.add_row(self.folder)
+        self._kept_row = self.add_row(self.kept, below=True)
         self._trash_row = self.add_row(self.trash, below=True)
         self._runs_row = self.add_row(self.runs, below=True)
         self.folder.clicked.connect(self.open_folder)
@@ -104,6 +108,14 @@ class DataSection(Section):
     def open_folder(self) -> None:
         """Show the data folder in the file manager."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._home)))
+
+    def take_settings(self, settings: Settings) -> None:
+        self.kept.take_settings(settings)
+
+    def read(self) -> None:
+        """Ask what there is now."""
+        self.refresh_trash()
+        self.kept.read()
 
     def refresh_trash(self) -> None:
         self._calls.do(_in_trash, lambda found: self._show_trash(*found), owner=self)
@@ -131,6 +143,13 @@ class DataSection(Section):
         self._folder_row.set_words(self.tr("Folder"), str(self._home))
         self.folder.setText(self.tr("Open the folder"))
         self.folder.setAccessibleName(self.tr("Open the folder"))
+        self._kept_row.set_words(
+            self.tr("Keep what was read of conversations"),
+            self.tr(
+                "So that returning to a long conversation is instant. It lies on the disk, the oldest goes first,"
+                " and a conversation that is deleted takes it along."
+            ),
+        )
         self._trash_row.set_words(
             self.tr("Deleted chats"), self.tr("They are kept for 30 days and then removed for good.")
         )

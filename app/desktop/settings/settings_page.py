@@ -17,6 +17,7 @@ from app.desktop.settings.data_section import DataSection
 from app.desktop.settings.elsewhere_section import ElsewhereSection
 from app.desktop.settings.grants_section import GrantsSection
 from app.desktop.settings.hub_section import HubSection
+from app.desktop.settings.memory_section import MemorySection
 from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.servers_section import ServersSection
 from app.desktop.settings.workers_section import WorkersSection
@@ -104,6 +105,7 @@ class SettingsPage(LiveWidget):
         self.appearance = AppearanceSection(self._change, self)
         self.answers = DefaultAnswers(calls, self)
         self.model = ModelSection(calls, self)
+        self.memory = MemorySection(self._change, self)
         self.hub = HubSection(calls, self)
         self.elsewhere = ElsewhereSection(calls, self)
         self.workers = WorkersSection(calls, self)
@@ -117,6 +119,7 @@ class SettingsPage(LiveWidget):
             self.appearance,
             self.answers,
             self.model,
+            self.memory,
             self.hub,
             self.elsewhere,
             self.workers,
@@ -154,7 +157,7 @@ class SettingsPage(LiveWidget):
         self._calls.do(lambda s: s.settings.change(**fields))
 
     def take_settings(self, settings: Settings) -> None:
-        for section in (self.appearance, self.answers, self.model, self.hub):
+        for section in (self.appearance, self.answers, self.model, self.memory, self.hub, self.data):
             section.take_settings(settings)
 
     def take_events(self, events: list[ServiceEvent]) -> None:
@@ -168,11 +171,11 @@ class SettingsPage(LiveWidget):
             if isinstance(event, ModelChanged):
                 self.answers.take_model(event)
             elif isinstance(event, ConversationChanged | RunRemoved) and self.isVisible():
-                self.refresh_trash()
+                self.data.read()
 
     def open(self) -> None:
         """The page comes to the front: show what others may have changed."""
-        self.refresh_trash()
+        self.data.read()
         self.workers.refresh_workers()
         self.hub.open()
         self.elsewhere.open()
@@ -206,9 +209,6 @@ class SettingsPage(LiveWidget):
 
     def _scroll_to(self, widget: QWidget) -> None:
         QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(widget))
-
-    def refresh_trash(self) -> None:
-        self.data.refresh_trash()
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("Settings"))

@@ -129,7 +129,8 @@ class MainWindow(LiveWidget):
         self.placement = PlacementPage(self.calls, self)
         self.panel = ConversationPanel(self.chat)
         self.failure = OpeningFailed(self)
-        self.toast = Toast(self, self.chat.composer)
+        self.toast = Toast(self, self.chat.room.strip)
+        self.toast.stand_above(self.chat.composer)
         self.chats = ChatList(self.calls, self.sidebar, self.toast, self.open_chat)
         self.downloads = DownloadNotes(
             self.calls, self.toast, self.strip, lambda: self._later.shows_downloads()
@@ -221,6 +222,7 @@ class MainWindow(LiveWidget):
         self.downloads.used.connect(self.compose)
         self.downloads.show_wanted.connect(lambda: self.show_models("downloads"))
         self.chat.said.connect(self._say)
+        self.chat.room.placement_wanted.connect(lambda: self.show_page("placement"))
         self._later.said.connect(self._say)
         for changed in (self.chat.opened, self._later.shown_changed, self.pages.currentChanged):
             changed.connect(self.front.look)

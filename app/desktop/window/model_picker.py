@@ -18,7 +18,9 @@ from app.desktop.theme import themes
 from app.desktop.window.model_choices import ModelChoice, found_choices, is_in_use
 from app.desktop.window.overlay import Overlay
 from app.desktop.window.picker_rows import PickerRows, Row, RowDelegate, row_height
+from app.desktop.window.residence_note import ResidenceNote
 from app.services.events import ModelChanged
+from app.services.residence import Residence
 from engine.remote.names import read_name
 
 WIDTH = 440
@@ -44,6 +46,7 @@ class ModelPicker(Overlay):
     open_file_wanted = Signal()
     elsewhere_wanted = Signal()
     reload_wanted = Signal()
+    unload_wanted = Signal()
     check_wanted = Signal(str, str)
     check_stop_wanted = Signal()
 
@@ -56,6 +59,7 @@ class ModelPicker(Overlay):
         self._state: ModelChanged | None = None
         self._reading = False
         self._checking: ToolCheckUnderWay | None = None
+        self._residence: Residence | None = None
         self.field = QLineEdit(self.card)
         self.rows = PickerRows(self)
         self.list = QListView(self.card)
@@ -69,7 +73,8 @@ class ModelPicker(Overlay):
         self._nothing = QLabel(self.card)
         self._nothing.setProperty("kind", "small")
         self._nothing.setWordWrap(True)
-        for widget in (self.field, self._nothing, self.list):
+        self.note = ResidenceNote(self.card)
+        for widget in (self.field, self._nothing, self.list, self.note):
             self.inside.addWidget(widget)
         self.field.textChanged.connect(self._filter)
         self.field.installEventFilter(self)
@@ -94,6 +99,11 @@ class ModelPicker(Overlay):
 
     def show_state(self, state: ModelChanged) -> None:
         self._state = state
+        self._show()
+
+    def show_residence(self, residence: Residence | None) -> None:
+        """What of the model in use is in memory."""
+        self._residence = residence
         self._show()
 
     def show_checking(self, checking: ToolCheckUnderWay | None) -> None:
@@ -122,6 +132,7 @@ class ModelPicker(Overlay):
         self.rows.show_rows([*models, *self._action_rows(found=bool(models))])
         self._nothing.setText(self._say_nothing() if not models else "")
         self._nothing.setVisible(not models)
+        self.note.show_residence(self._state, self._residence)
         self._go_to(min(max(0, before), len(self.rows.rows) - 1))
         self._fit()
 
@@ -179,6 +190,8 @@ class ModelPicker(Overlay):
             }.get(self._state.state)
             if words is not None:
                 return *words, words[0]
+            if self._state.resting:
+                return self.tr("not loaded"), "muted", self.tr("not loaded")
         return "", "muted", ""
 
     def _speed(self, choice: ModelChoice) -> tuple[str, str]:
@@ -210,20 +223,34 @@ class ModelPicker(Overlay):
             more = self.tr("Look for {query} on the hub").format(query=query)
         else:
             query = ""
+        # What cannot be done for a moment keeps its place: another row must not slip under the hand.
+        held = self._residence is not None and self._residence.stays in ("answering", "running")
         actions: list[tuple[str, str, Callable[[], object]]] = [
             (more, "search" if query else "plus", partial(self.models_wanted.emit, query)),
             (self.tr("Open a model file…"), "folder-open", self.open_file_wanted.emit),
             (self.tr("Models elsewhere…"), "cloud", self.elsewhere_wanted.emit),
         ]
-        if self._state is not None and self._state.state in ("lost", "ready"):
+        if self._state is not None and self._state.resting:
+            actions.append((self.tr("Load now"), "box", self.reload_wanted.emit))
+        elif self._state is not None and self._state.state in ("lost", "ready"):
             actions.append((self.tr("Load again"), "refresh-cw", self.reload_wanted.emit))
+        unload = self.tr("Unload now")
+        if self._residence is not None and self._state is not None and self._state.state == "ready":
+            actions.append((unload, "x", self.unload_wanted.emit))
         if self._checking is not None:
             actions.append((self.tr("Stop checking tools"), "square", self.check_stop_wanted.emit))
         elif self._state is not None and (self._state.state == "ready" or self._state.resting):
             check = partial(self.check_wanted.emit, self._state.path, self._state.name)
             actions.append((self.tr("Check tools (30 s)"), "wrench", check))
         return [
-            Row(text, symbol, act, text, divided=found and number == 0)
+            Row(
+                text,
+                symbol,
+                act,
+                text,
+                enabled=not (held and text == unload),
+                divided=found and number == 0,
+            )
             for number, (text, symbol, act) in enumerate(actions)
         ]
 
@@ -292,6 +319,9 @@ class ModelPicker(Overlay):
         above = corner.y() + px(4 + 2 * 8 + 8) + self.field.sizeHint().height()
         if self._nothing.isVisibleTo(self.card):
             above += self._nothing.sizeHint().height() + px(8)
+        if noted := self.note.wanted_height(self.card.width() - 2 * px(8)):
+            self.note.setFixedHeight(noted)
+            above += noted + px(8)
         room = window.height() - above - px(FOOT)
         self.list.setFixedHeight(max(px(100), min(wanted, room)))
         self.card.adjustSize()

@@ -13,7 +13,10 @@ from app.desktop.elsewhere import leaving, mark_sentence
 from app.desktop.icons import icon
 from app.desktop.live import LiveWidget
 from app.desktop.theme import themes
+from app.desktop.tool_tip import plain_tip
+from app.desktop.window.residence_words import residence_lines
 from app.services.events import ModelChanged
+from app.services.residence import Residence
 
 if TYPE_CHECKING:
     from app.desktop.models.tool_checking import ToolCheckUnderWay
@@ -90,6 +93,7 @@ class ModelMenu(LiveWidget):
     models_wanted = Signal(str)
     library_wanted = Signal()
     reload_wanted = Signal()
+    unload_wanted = Signal()
     check_wanted = Signal(str, str)
     check_stop_wanted = Signal()
     opening = Signal()
@@ -102,6 +106,7 @@ class ModelMenu(LiveWidget):
         self._choices: Sequence[ModelChoice] | None = None
         self._speeds: Mapping[str, ModelSpeed] = {}
         self._checking: ToolCheckUnderWay | None = None
+        self._residence: Residence | None = None
         self.pill.clicked.connect(self.open_menu)
         self.refresh()
 
@@ -109,6 +114,13 @@ class ModelMenu(LiveWidget):
         self._state = state
         if self.picker is not None:
             self.picker.show_state(state)
+        self.retranslate()
+
+    def show_residence(self, residence: Residence | None) -> None:
+        """What of it is in memory, and until when."""
+        self._residence = residence
+        if self.picker is not None:
+            self.picker.show_residence(residence)
         self.retranslate()
 
     def show_choices(self, choices: Sequence[ModelChoice]) -> None:
@@ -148,11 +160,13 @@ class ModelMenu(LiveWidget):
         picker.models_wanted.connect(self.models_wanted)
         picker.library_wanted.connect(self.library_wanted)
         picker.reload_wanted.connect(self.reload_wanted)
+        picker.unload_wanted.connect(self.unload_wanted)
         picker.check_wanted.connect(self.check_wanted)
         picker.check_stop_wanted.connect(self.check_stop_wanted)
         picker.show_choices(self._choices or (), reading=self._choices is None)
         picker.show_speeds(self._speeds)
         picker.show_checking(self._checking)
+        picker.show_residence(self._residence)
         if self._state is not None:
             picker.show_state(self._state)
         return picker
@@ -189,7 +203,10 @@ class ModelMenu(LiveWidget):
         if remote is not None:
             described = f"{described}. {mark_sentence(remote)}"
         self.pill.setAccessibleName(described if name else self.tr("Choose a model"))
-        self.pill.setToolTip(described if name else self.tr("Choose a model"))
+        lines = residence_lines(state, self._residence)
+        self.pill.setAccessibleDescription(". ".join(lines))
+        tip = "\n".join((described, *lines)) if name else self.tr("Choose a model")
+        self.pill.setToolTip(plain_tip(tip))
         self.updateGeometry()
 
     def restyle(self) -> None:

@@ -41,6 +41,7 @@ class Toast(QFrame):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.dismiss)
         parent.installEventFilter(self)
+        foot.installEventFilter(self)
         themes.changed.connect(self._restyle)
         self._restyle()
         self.hide()

@@ -8,6 +8,7 @@ from engine.local.native.batch import Batch
 from engine.local.native.decoding import AbortFlag, decode, synchronize
 from engine.local.native.devices import devices, register_workers
 from engine.local.native.dry_run import dry_run
+from engine.local.native.graph_log import graph_splits
 from engine.local.native.guessing import likeliest, same_tokens
 from engine.local.native.library import (
     LOG_LINES,
@@ -81,6 +82,7 @@ __all__ = [
     "forget_sequence",
     "free_context",
     "free_model",
+    "graph_splits",
     "has_decoder",
     "is_end_of_generation",
     "layer_count",

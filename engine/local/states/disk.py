@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from engine.local.states import state_file
-from engine.local.states.folder import RESERVE, StateFile, StatesFolder, key_digest, remove, touch
 from engine.local.states.prefix import Tokens
 from engine.local.states.speeds import Speed
 from engine.local.states.state_file import Header, Stopped, Unusable
 from engine.local.states.values import Data, PackedSaid
+from engine.local.states_folder import RESERVE, StateFile, StatesFolder, key_digest, remove, touch
 
 
 class Disk:
@@ -83,8 +83,11 @@ class Disk:
         return data, tuple(zip(positions, parts, strict=True))
 
     def forget(self, conversation: str) -> None:
-        """Remove all models' files of a conversation."""
-        self._folder.forget(conversation)
+        """Remove all models' files of a conversation, "": all files."""
+        if conversation:
+            self._folder.forget(conversation)
+        else:
+            self._folder.clear()
 
     def _header(self, path: Path) -> Header | None:
         try:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.local.states.folder import StateFile
 from engine.local.states.prefix import Tokens, packed
 from engine.local.states.values import Data, Kept, PackedSaid, Said
+from engine.local.states_folder import StateFile
 
 
 class Entry:

@@ -24,9 +24,8 @@ import xxhash
 
 from engine.local.states.prefix import Tokens
 from engine.local.states.values import Data, PackedSaid
+from engine.local.states_folder import VERSION, WRITING
 
-VERSION = 1
-WRITING = ".writing-"
 _MAGIC = b"COTSTATE"
 _START = struct.Struct("<8sIIQ16s16s")
 _ROW = np.dtype("<i4")

@@ -15,12 +15,12 @@ from pathlib import Path
 from engine.local.states.background import Background
 from engine.local.states.disk import Disk
 from engine.local.states.entry import Entry, packed_said, unpacked_said
-from engine.local.states.folder import StateFile, conversation_digest, remove
 from engine.local.states.prefix import Tokens, common_prefix, packed
 from engine.local.states.speeds import Speed
 from engine.local.states.state_file import Header, said_in, tokens_in
 from engine.local.states.values import Data, Kept, Said, Taken
 from engine.local.states.worth import worth_a_file
+from engine.local.states_folder import StateFile, conversation_digest, remove
 
 # A state that nobody asked for in this time is written.
 REST_S = 20.0
@@ -163,11 +163,12 @@ class States:
         return unpacked_said(tuple(sorted(found.items(), key=lambda pair: len(pair[0]), reverse=True)))
 
     def forget(self, conversation: str) -> None:
-        """Drop all states of a conversation, and remove its files, which are of other models too."""
-        if not conversation:
-            return
+        """Drop all states of a conversation, "": all there are, and remove the files, which are of other models
+        too."""
         with self._looking:
             with self._lock:
+                if not conversation:
+                    self._entries.clear()
                 for entry in self._of(conversation_digest(conversation)):
                     self._entries.pop(entry.number)
             if self._disk is not None:

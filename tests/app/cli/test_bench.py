@@ -1,39 +1,40 @@
 """`coterie bench` on the starter model: the contract's object, and words for people."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from agents.check.check import Checked
 from app.cli.output import Output
 from app.cli.tool_check import check_tools
-from tests.app.cli.test_chat import run
+from tests.support.command import Command, here
 
 pytestmark = pytest.mark.model
 
 
-def test_the_object_has_the_contracts_keys() -> None:
-    done = run("bench", "starter", "--context", "1024", "--json")
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+def test_the_object_has_the_contracts_keys(coterie_home: Path) -> None:
+    done = Command(coterie_home).run("bench", "starter", "--context", "1024", "--json")
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
     assert {"prefill_tps", "decode_tps", "streams", "python_share", "device", "plan"} <= set(found)
     assert found["prefill_tps"] > 0 and set(found["streams"]) == {"1", "4"}
     assert found["plan"]["mode"] == "cpu" and found["plan"]["explanation"]
 
 
 def test_modes_give_the_same_words_each() -> None:
-    done = run("bench", "starter", "--modes", "--json")
-    assert done.returncode == 0, done.stderr
-    modes = json.loads(done.stdout)["modes"]
+    done = here("bench", "starter", "--modes", "--json")
+    assert done.code == 0, done.err
+    modes = json.loads(done.out)["modes"]
     assert set(modes) == {"cpu"}
     assert set(modes["cpu"]) == {"decode_tps", "prefill_tps", "hit_rate", "text"} and modes["cpu"]["text"]
 
 
 @pytest.mark.agents
 def test_the_check_of_tools_finds_the_starter_poor_and_says_what_went_wrong() -> None:
-    done = run("bench", "starter", "--tools", "--json")
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    done = here("bench", "starter", "--tools", "--json")
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
     assert set(found) == {"rating", "passed", "total", "failed", "seconds"}
     assert found["rating"] == "poor" and found["seconds"] < 90
     assert len(found["failed"]) == found["total"] - found["passed"] and all(
@@ -61,16 +62,16 @@ def test_what_the_check_of_tools_found_is_told_in_words(
 
 
 def test_tools_are_checked_alone() -> None:
-    done = run("bench", "starter", "--tools", "--context=1024", "--json")
-    assert done.returncode == 2 and json.loads(done.stdout)["error"]["code"] == "cli.usage"
+    done = here("bench", "starter", "--tools", "--context=1024", "--json")
+    assert done.code == 2 and json.loads(done.out)["error"]["code"] == "cli.usage"
 
 
 def test_modes_and_tuning_at_once_are_wrong_usage() -> None:
-    done = run("bench", "starter", "--modes", "--tune", "--json")
-    assert done.returncode == 2 and json.loads(done.stdout)["error"]["code"] == "cli.usage"
+    done = here("bench", "starter", "--modes", "--tune", "--json")
+    assert done.code == 2 and json.loads(done.out)["error"]["code"] == "cli.usage"
 
 
 def test_a_file_that_is_no_model_is_told_in_one_sentence() -> None:
-    done = run("bench", "/no/such/file.gguf", "--json")
-    assert done.returncode == 1
-    assert json.loads(done.stdout)["error"]["message"] == done.stderr.strip()
+    done = here("bench", "/no/such/file.gguf", "--json")
+    assert done.code == 1
+    assert json.loads(done.out)["error"]["message"] == done.err.strip()

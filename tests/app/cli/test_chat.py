@@ -1,4 +1,4 @@
-"""`coterie chat` as a person or a script runs it: a real process, the real model."""
+"""`coterie chat` with the real model, in a real process where that makes a difference."""
 
 import json
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.store.store import Store
+from tests.support.command import here
 
 pytestmark = pytest.mark.model
 
@@ -64,7 +65,7 @@ def test_one_prompt_prints_the_contracts_object_and_nothing_else(coterie_home: P
 
 def test_a_greedy_answer_repeats() -> None:
     arguments = ("chat", SENTENCE, "--seed", "1", "--temperature", "0", "--max-tokens", "12", "--json")
-    first, second = (json.loads(run(*arguments).stdout) for _ in range(2))
+    first, second = (json.loads(here(*arguments).out) for _ in range(2))
     assert first["content"] == second["content"]
     assert first["finish_reason"] == "length" and first["usage"]["completion_tokens"] == 12
 
@@ -129,17 +130,17 @@ def test_ctrl_c_with_json_prints_the_object_as_cancelled(coterie_home: Path) -> 
 def test_what_cannot_be_done_is_told_in_one_sentence_with_exit_1(
     arguments: tuple[str, ...], code: str
 ) -> None:
-    done = run(*arguments, "--json", LANG="en_US.UTF-8", LC_ALL="")
-    assert done.returncode == 1
-    assert json.loads(done.stdout)["error"]["code"] == code
-    said = done.stderr.strip()
-    assert said == json.loads(done.stdout)["error"]["message"]
+    done = here(*arguments, "--json", LANG="en_US.UTF-8", LC_ALL="")
+    assert done.code == 1
+    assert json.loads(done.out)["error"]["code"] == code
+    said = done.err.strip()
+    assert said == json.loads(done.out)["error"]["message"]
     assert said.endswith(".") and "\n" not in said and "Traceback" not in said
 
 
 def test_the_sentence_is_korean_for_a_korean_system() -> None:
-    done = run("chat", "Hi", "--model", "/no/such/model.gguf", LC_ALL="ko_KR.UTF-8")
-    assert done.returncode == 1 and "주세요" in done.stderr
+    done = here("chat", "Hi", "--model", "/no/such/model.gguf", LC_ALL="ko_KR.UTF-8")
+    assert done.code == 1 and "주세요" in done.err
 
 
 @pytest.mark.parametrize(
@@ -147,8 +148,8 @@ def test_the_sentence_is_korean_for_a_korean_system() -> None:
     [("chat", "Hi", "--temperature", "hot"), ("sing",), ("chat", "Hi", "--max-tokens", "0"), ("inspect",)],
 )
 def test_wrong_usage_exits_2(arguments: tuple[str, ...]) -> None:
-    done = run(*arguments)
-    assert done.returncode == 2 and "Traceback" not in done.stderr
+    done = here(*arguments)
+    assert done.code == 2 and "Traceback" not in done.err
 
 
 def test_without_screen_and_terminal_a_short_conversation_is_held_with_its_speed() -> None:

@@ -15,7 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.app.cli.test_chat import COTERIE, run, stored
+from tests.app.cli.test_chat import COTERIE, stored
+from tests.support.command import here
 
 pytestmark = pytest.mark.model
 
@@ -27,6 +28,12 @@ def start(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*COTERIE, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace"
     )
+
+
+def hosts_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The engine hosts that a command has started."""
+    children = psutil.Process(process.pid).children()
+    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
 
 
 def shell(line: str) -> subprocess.CompletedProcess[str]:
@@ -50,8 +57,10 @@ def test_a_process_that_is_ended_keeps_what_was_said(coterie_home: Path, number:
 
 
 def test_ctrl_c_twice_and_while_loading_ends_with_130_and_one_object() -> None:
-    for delay in (0.5, 0.8, 1.1):
+    for delay in (0.0, 0.3, 0.6):
         with start("chat", STORY, "--json", *GREEDY) as process:
+            while not hosts_of(process):
+                time.sleep(0.01)
             time.sleep(delay)
             process.send_signal(signal.SIGINT)
             time.sleep(0.02)
@@ -66,12 +75,7 @@ def test_a_killed_engine_is_told_in_one_sentence_and_the_text_is_kept(coterie_ho
     with start("chat", STORY, *GREEDY) as process:
         assert process.stdout is not None and process.stderr is not None
         said = process.stdout.read(40)
-        hosts = [
-            child
-            for child in psutil.Process(process.pid).children()
-            if "spawn_main" in " ".join(child.cmdline())
-        ]
-        hosts[0].kill()
+        hosts_of(process)[0].kill()
         said += process.stdout.read()
         assert process.wait(timeout=30) == 1
         told = process.stderr.read().strip()
@@ -109,10 +113,10 @@ def test_closed_standard_streams_harm_nothing(coterie_home: Path, closed: str) -
     ],
 )
 def test_what_is_no_text_or_no_number_is_told_in_one_sentence(arguments: tuple[str, ...]) -> None:
-    done = run(*arguments, "--json", LC_ALL="C.UTF-8")
-    assert done.returncode == 1
-    assert json.loads(done.stdout)["error"]["message"] == done.stderr.strip()
-    assert done.stderr.strip().count("\n") == 0
+    done = here(*arguments, "--json", LC_ALL="C.UTF-8")
+    assert done.code == 1
+    assert json.loads(done.out)["error"]["message"] == done.err.strip()
+    assert done.err.strip().count("\n") == 0
 
 
 def test_bytes_that_are_no_text_are_read_as_replacement_characters(coterie_home: Path) -> None:
@@ -129,9 +133,9 @@ def test_bytes_that_are_no_text_are_read_as_replacement_characters(coterie_home:
 
 
 def test_wrong_usage_with_json_prints_an_object_too() -> None:
-    done = run("chat", "Hi", "--nope", "--json")
-    assert done.returncode == 2
-    assert json.loads(done.stdout)["error"]["code"] == "cli.usage"
+    done = here("chat", "Hi", "--nope", "--json")
+    assert done.code == 2
+    assert json.loads(done.out)["error"]["code"] == "cli.usage"
 
 
 def test_an_unforeseen_error_is_one_sentence_and_its_traceback_is_kept(coterie_home: Path) -> None:

@@ -58,7 +58,7 @@ PASSING = [
 @pytest.mark.parametrize("fault", PASSING, ids=lambda fault: f"{fault.kind}-{fault.on}-{fault.by}")
 def test_what_passes_ends_in_the_right_bytes(impatient: Command, hub: Hub, fault: Fault) -> None:
     hub.fault(fault)
-    ran = impatient.models("pull", NAME)
+    ran = impatient.here("models", "pull", NAME, "--json")
     assert ran.code == 0, ran.err
     check_right_bytes(impatient, hub, ran.last)
 

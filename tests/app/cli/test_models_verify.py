@@ -51,14 +51,14 @@ def test_a_flipped_byte_is_named_and_its_part_alone_is_fetched(
     command: Command, hub: Hub, pulled: Path
 ) -> None:
     flip(pulled, PART + 12_345)
-    found = command.models("verify", NAME)
+    found = command.here("models", "verify", NAME, "--json")
     assert found.code == 1
     assert found.last["bad"] == [bad_part(pulled, 1, 2 * PART - 1)]
     assert found.last["repaired"] == [] and found.last["state"] == "damaged"
-    assert command.models("list").last["state"] == "damaged"
+    assert command.here("models", "list", "--json").last["state"] == "damaged"
     assert len(hub.log) == 0
 
-    mended = command.models("verify", NAME, "--repair")
+    mended = command.here("models", "verify", NAME, "--repair", "--json")
     assert mended.code == 0, mended.err
     assert mended.last["bad"] == mended.last["repaired"] == [bad_part(pulled, 1, 2 * PART - 1)]
     assert mended.last["state"] == "ready"

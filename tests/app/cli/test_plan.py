@@ -20,8 +20,7 @@ from engine.api import ModelFacts, Sampling
 from engine.errors import ErrorInfo
 from engine.placement.gguf_index import read_index
 from engine.placement.plan import RAM, PartialLayer, Wishes
-from tests.app.cli.test_chat import run
-from tests.support.fit_oracle import fit
+from tests.support.command import Command, here
 from tests.support.gguf_headers import header_of
 from tests.support.listening import Listening
 from tests.support.moe import moe_model
@@ -37,6 +36,7 @@ QUESTION = "Write one sentence about the sea."
 BUDGETS = (0, 8 * MIB, 90 * MIB, 170 * MIB, 300 * MIB, 2048 * MIB)
 
 model = pytest.mark.model
+GREEDY = ("--temperature", "0", "--max-tokens", "12", "--json")
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +45,19 @@ def worker() -> Iterator[Worker]:
         yield running
 
 
-def planned(worker: Worker, budget: int, *arguments: str) -> dict[str, Any]:
-    done = run(
+@pytest.fixture(scope="module")
+def said_without_workers(tmp_path_factory: pytest.TempPathFactory) -> str:
+    home = str(tmp_path_factory.mktemp("alone"))
+    arguments = ("chat", QUESTION, "--context", str(CONTEXT), "--model", str(moe_model()), *GREEDY)
+    done = here(*arguments, COTERIE_HOME=home, OMP_THREAD_LIMIT="1")
+    assert done.code == 0, done.err
+    said = str(json.loads(done.out)["content"])
+    assert said
+    return said
+
+
+def planned(worker: Worker, budget: int) -> dict[str, Any]:
+    done = here(
         "plan",
         str(moe_model()),
         "--context",
@@ -56,11 +67,10 @@ def planned(worker: Worker, budget: int, *arguments: str) -> dict[str, Any]:
         "--memory",
         f"RPC0={budget}",
         "--json",
-        *arguments,
     )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("\n") == 1
-    return dict(json.loads(done.stdout))
+    assert done.code == 0, done.err
+    assert done.out.count("\n") == 1
+    return dict(json.loads(done.out))
 
 
 def loaded(home: Path, wishes: Wishes) -> tuple[ModelFacts, str]:
@@ -117,21 +127,6 @@ def cpu_answer(home: Path) -> str:
 
 
 @model
-@pytest.mark.parametrize("budget", BUDGETS[2:])
-def test_with_all_attention_on_the_device_llama_cpps_own_planner_puts_no_more_experts_there(
-    worker: Worker, budget: int
-) -> None:
-    oracle = fit(moe_model(), worker.address, budget, CONTEXT)
-    plan = planned(worker, budget)["plan"]
-    dense = len(plan["dense_layers"]["RPC0"])
-    if len(oracle.dense_layers) == LAYERS:
-        assert len(plan["expert_layers"]["RPC0"]) >= len(oracle.expert_layers)
-        assert dense == LAYERS
-    else:  # it leaves attention in RAM for an expert layer; here attention comes first
-        assert dense >= len(oracle.dense_layers)
-
-
-@model
 def test_the_object_has_the_contracts_keys(worker: Worker) -> None:
     found = planned(worker, 170 * MIB)
     assert set(found) == {"model", "devices", "plan"}
@@ -162,26 +157,24 @@ def test_the_object_has_the_contracts_keys(worker: Worker) -> None:
 
 
 @model
-def test_chat_takes_the_same_options(worker: Worker) -> None:
+def test_chat_takes_the_same_options(worker: Worker, said_without_workers: str) -> None:
     options = ("--rpc", worker.address, "--memory", "RPC0=170MiB", "--context", str(CONTEXT))
-    greedy = ("--model", str(moe_model()), "--temperature", "0", "--max-tokens", "12", "--json")
-    there = run("chat", QUESTION, *options, *greedy)
-    here = run("chat", QUESTION, "--context", str(CONTEXT), *greedy)
-    assert (there.returncode, here.returncode) == (0, 0), there.stderr + here.stderr
-    assert json.loads(there.stdout)["content"] == json.loads(here.stdout)["content"] != ""
+    there = here("chat", QUESTION, *options, "--model", str(moe_model()), *GREEDY)
+    assert there.code == 0, there.err
+    assert json.loads(there.out)["content"] == said_without_workers
 
 
 @model
 @pytest.mark.parametrize(("first", "other", "used"), [(300, 290, 2), (170, 40, 1)])
 def test_two_workers_keep_their_budgets_and_the_answer_is_the_same(
-    worker: Worker, first: int, other: int, used: int
+    worker: Worker, said_without_workers: str, first: int, other: int, used: int
 ) -> None:
     with rpc_worker() as second:
         options = ("--rpc", worker.address, "--rpc", second.address, "--context", str(CONTEXT))
         options += ("--memory", f"RPC0={first}MiB", "--memory", f"RPC1={other * MIB}")
-        done = run("plan", str(moe_model()), *options, "--json")
-        assert done.returncode == 0, done.stderr
-        found = json.loads(done.stdout)
+        done = here("plan", str(moe_model()), *options, "--json")
+        assert done.code == 0, done.err
+        found = json.loads(done.out)
         plan = found["plan"]
         budgets = {device["name"]: device["budget"] for device in found["devices"]}
         assert (budgets["RPC0"], budgets["RPC1"]) == (first * MIB, other * MIB)
@@ -194,11 +187,9 @@ def test_two_workers_keep_their_budgets_and_the_answer_is_the_same(
         layers = plan["expert_layers"]
         assert sorted(layers["RPC0"] + layers["RPC1"] + layers[RAM]) == list(range(LAYERS))
         assert used == 1 or (layers["RPC0"] and layers["RPC1"])
-        greedy = ("--model", str(moe_model()), "--temperature", "0", "--max-tokens", "12", "--json")
-        there = run("chat", QUESTION, *options, *greedy)
-    here = run("chat", QUESTION, "--context", str(CONTEXT), *greedy)
-    assert (there.returncode, here.returncode) == (0, 0), there.stderr + here.stderr
-    assert json.loads(there.stdout)["content"] == json.loads(here.stdout)["content"] != ""
+        there = here("chat", QUESTION, *options, "--model", str(moe_model()), *GREEDY)
+    assert there.code == 0, there.err
+    assert json.loads(there.out)["content"] == said_without_workers
 
 
 def split_with_a_part_missing(folder: Path) -> Path:
@@ -229,38 +220,38 @@ def more_experts_used_than_there_are(folder: Path) -> Path:
 def test_a_file_that_is_no_whole_model_is_told_in_one_sentence_with_exit_1(
     tmp_path: Path, make: Callable[[Path], Path], code: str, told: str
 ) -> None:
-    done = run("plan", str(make(tmp_path)), "--json", LC_ALL="C.UTF-8")
-    assert done.returncode == 1
-    error = json.loads(done.stdout)["error"]
-    assert (error["code"], error["message"]) == (code, done.stderr.strip())
-    assert told in error["message"] and "\n" not in done.stderr.strip()
+    done = here("plan", str(make(tmp_path)), "--json", LC_ALL="C.UTF-8")
+    assert done.code == 1
+    error = json.loads(done.out)["error"]
+    assert (error["code"], error["message"]) == (code, done.err.strip())
+    assert told in error["message"] and "\n" not in done.err.strip()
 
 
 @model
 def test_what_fits_nowhere_is_planned_and_refused_with_exit_1() -> None:
-    done = run("plan", "starter", "--memory", "CPU=1MiB", "--json", LC_ALL="C.UTF-8")
-    assert done.returncode == 1
-    plan = json.loads(done.stdout)["plan"]
+    done = here("plan", "starter", "--memory", "CPU=1MiB", "--json", LC_ALL="C.UTF-8")
+    assert done.code == 1
+    plan = json.loads(done.out)["plan"]
     assert plan["fits"] is False
-    assert plan["refusal"]["message"] == done.stderr.strip() and "\n" not in done.stderr.strip()
+    assert plan["refusal"]["message"] == done.err.strip() and "\n" not in done.err.strip()
 
 
 @model
 def test_a_budget_larger_than_the_device_is_cut_down_and_told() -> None:
-    done = run("plan", "starter", "--memory", "CPU=900000GiB", "--json")
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    done = here("plan", "starter", "--memory", "CPU=900000GiB", "--json")
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
     assert found["devices"][-1]["budget"] <= found["devices"][-1]["free"]
     assert [notice["code"] for notice in found["plan"]["notices"]] == ["plan.budget_cut"]
 
 
 @model
-def test_the_plan_for_people_is_a_table_and_a_sentence_in_their_language() -> None:
-    english = run("plan", "starter", LC_ALL="C.UTF-8")
-    assert english.returncode == 0 and english.stdout.rstrip().endswith(".")
-    assert "Device" in english.stdout and "tokens per second" in english.stdout
-    korean = run("plan", "starter", LC_ALL="ko_KR.UTF-8")
-    assert korean.returncode == 0 and "장치" in korean.stdout
+def test_the_plan_for_people_is_a_table_and_a_sentence_in_their_language(coterie_home: Path) -> None:
+    english = Command(coterie_home).run("plan", "starter")
+    assert english.code == 0 and english.out.rstrip().endswith(".")
+    assert "Device" in english.out and "tokens per second" in english.out
+    korean = here("plan", "starter", LC_ALL="ko_KR.UTF-8")
+    assert korean.code == 0 and "장치" in korean.out
 
 
 @pytest.mark.parametrize(
@@ -281,11 +272,11 @@ def test_the_plan_for_people_is_a_table_and_a_sentence_in_their_language() -> No
 def test_options_that_are_none_are_wrong_usage_told_in_one_sentence(
     command: tuple[str, ...], arguments: tuple[str, ...], code: str
 ) -> None:
-    done = run(*command, *arguments, "--json", LC_ALL="C.UTF-8")
-    assert done.returncode == 2
-    error = json.loads(done.stdout)["error"]
-    assert (error["code"], error["message"]) == (code, done.stderr.strip())
-    assert "\n" not in done.stderr.strip() and done.stderr.strip().endswith(".")
+    done = here(*command, *arguments, "--json", LC_ALL="C.UTF-8")
+    assert done.code == 2
+    error = json.loads(done.out)["error"]
+    assert (error["code"], error["message"]) == (code, done.err.strip())
+    assert "\n" not in done.err.strip() and done.err.strip().endswith(".")
 
 
 @model
@@ -302,11 +293,11 @@ def test_options_that_are_none_are_wrong_usage_told_in_one_sentence(
 def test_what_cannot_be_planned_is_told_in_one_sentence_with_exit_1(
     arguments: tuple[str, ...], code: str
 ) -> None:
-    done = run(*arguments, "--json", LC_ALL="C.UTF-8")
-    assert done.returncode == 1
-    error = json.loads(done.stdout)["error"]
-    assert (error["code"], error["message"]) == (code, done.stderr.strip())
-    assert "\n" not in done.stderr.strip()
+    done = here(*arguments, "--json", LC_ALL="C.UTF-8")
+    assert done.code == 1
+    error = json.loads(done.out)["error"]
+    assert (error["code"], error["message"]) == (code, done.err.strip())
+    assert "\n" not in done.err.strip()
 
 
 @pytest.fixture
@@ -334,16 +325,16 @@ def chatterbox() -> Iterator[str]:
 
 @model
 def test_a_worker_that_is_away_is_told() -> None:
-    done = run("plan", "starter", "--rpc", f"127.0.0.1:{free_port()}", "--json")
-    assert done.returncode == 1
-    assert json.loads(done.stdout)["error"]["code"] == "worker.refused"
+    done = here("plan", "starter", "--rpc", f"127.0.0.1:{free_port()}", "--json")
+    assert done.code == 1
+    assert json.loads(done.out)["error"]["code"] == "worker.refused"
 
 
 @model
 def test_what_is_no_worker_is_told(chatterbox: str) -> None:
-    done = run("plan", "starter", "--rpc", chatterbox, "--json")
-    assert done.returncode == 1
-    assert json.loads(done.stdout)["error"]["code"] == "worker.not_a_worker"
+    done = here("plan", "starter", "--rpc", chatterbox, "--json")
+    assert done.code == 1
+    assert json.loads(done.out)["error"]["code"] == "worker.not_a_worker"
 
 
 def test_numbers_of_layers_are_told_in_ranges() -> None:

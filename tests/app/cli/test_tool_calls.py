@@ -11,7 +11,7 @@ import pytest
 from app.cli.tool_calls import call_lines, call_objects
 from app.store.records import Message
 from engine.api import ToolCall
-from tests.app.cli.test_chat import run
+from tests.support.command import here
 
 PARAMETERS = {
     "type": "object",
@@ -33,25 +33,25 @@ def tools(tmp_path: Path) -> str:
 @pytest.mark.model
 def test_the_calls_are_printed_in_words_and_as_json(tools: str) -> None:
     asked = ("chat", "Weather in Paris?", "--tools", tools, "--tool-choice", "get_weather", *GREEDY)
-    done = run(*asked, "--json")
-    assert done.returncode == 0, done.stderr
-    (call,) = json.loads(done.stdout)["tool_calls"]
+    done = here(*asked, "--json")
+    assert done.code == 0, done.err
+    (call,) = json.loads(done.out)["tool_calls"]
     assert set(call) == {"id", "name", "arguments"} and call["name"] == "get_weather" and call["id"]
     jsonschema.validate(call["arguments"], PARAMETERS)
-    done = run(*asked)
-    assert done.stdout == f"get_weather({json.dumps(call['arguments'], ensure_ascii=False)})\n"
+    done = here(*asked)
+    assert done.out == f"get_weather({json.dumps(call['arguments'], ensure_ascii=False)})\n"
 
 
 @pytest.mark.model
 def test_an_answer_that_ends_within_a_call_says_so(tools: str) -> None:
-    done = run(
+    done = here(
         "chat", "Weather?", "--tools", tools, "--tool-choice", "required", "--max-tokens", "8", "--json"
     )
-    assert done.returncode == 0, done.stderr
-    answer = json.loads(done.stdout)
+    assert done.code == 0, done.err
+    answer = json.loads(done.out)
     assert answer["finish_reason"] == "length"
     assert [notice["code"] for notice in answer["notices"]] == ["tools.cut_in_call"]
-    assert answer["notices"][0]["message"] in done.stderr
+    assert answer["notices"][0]["message"] in done.err
 
 
 @pytest.mark.model
@@ -60,11 +60,11 @@ def test_a_file_that_is_wrong_is_told_before_a_model_is_loaded(tools: str) -> No
         (("--tools", tools + ".not"), "tools.file_missing"),
         (("--tools", tools, "--tool-choice", "get_time"), "tools.unknown_choice"),
     ):
-        done = run("chat", "Hi", *arguments, "--json", LANG="en_US.UTF-8", LC_ALL="")
-        assert done.returncode == 1
-        error = json.loads(done.stdout)["error"]
-        assert error["code"] == code and done.stderr.strip() == error["message"]
-    assert run("chat", "Hi", "--tool-choice", "required").returncode == 2
+        done = here("chat", "Hi", *arguments, "--json", LANG="en_US.UTF-8", LC_ALL="")
+        assert done.code == 1
+        error = json.loads(done.out)["error"]
+        assert error["code"] == code and done.err.strip() == error["message"]
+    assert here("chat", "Hi", "--tool-choice", "required").code == 2
 
 
 def test_what_was_done_to_read_a_call_is_said() -> None:

@@ -38,6 +38,7 @@ class Running:
         home: Path,
         placements: HandMadePlacements | None = None,
         shelves: Shelves | None = None,
+        settings: dict[str, Any] | None = None,
         **engine: Any,
     ) -> None:
         self.qtbot = qtbot
@@ -48,9 +49,9 @@ class Running:
         self._placements = placements
         self._shelves = shelves
         home.mkdir(parents=True, exist_ok=True)
-        settings = SettingsFile(home / "settings.toml")
-        settings.change(welcomed=True, load_model="start")
-        self.desktop = Desktop(home, settings, self._open)
+        file = SettingsFile(home / "settings.toml")
+        file.change(welcomed=True, load_model="start", **(settings or {}))
+        self.desktop = Desktop(home, file, self._open)
 
     @property
     def window(self) -> MainWindow:
@@ -115,7 +116,7 @@ class Running:
 
 @pytest.fixture
 def make_desktop(qtbot: QtBot, coterie_home: Path, looks: None) -> Iterator[Callable[..., Running]]:
-    """Makes desktops that are closed when the test ends; keyword arguments go to the engine."""
+    """Makes desktops that are closed when the test ends; keyword arguments go to the engine, but for `settings`."""
     made: list[Running] = []
 
     def make(**engine: Any) -> Running:

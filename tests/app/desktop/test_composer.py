@@ -302,7 +302,7 @@ def test_the_first_letters_are_told_and_those_that_follow_at_once_are_not(
     qtbot: QtBot, composer: Composer
 ) -> None:
     told: list[None] = []
-    composer.writing.connect(lambda: told.append(None))
+    composer.writing.noticed.connect(lambda: told.append(None))
     composer.set_text("A draft from before")
     assert not told, "nobody wrote it now"
     composer.set_text("")

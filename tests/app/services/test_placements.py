@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from app.services.events import (
+    AnswerFinished,
     MachineChanged,
     ModelChanged,
     PlacementChanged,
@@ -18,7 +20,7 @@ from app.services.events import (
 )
 from app.services.placing import LocalPlacing
 from app.services.services import Services, open_services
-from engine.api import Listener
+from engine.api import Listener, Timings
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import Wishes
 from tests.support.gguf_headers import cut_starter_header
@@ -372,9 +374,12 @@ def test_the_measured_speed_is_of_the_placement_that_is_loaded(
 ) -> None:
     services.models.use(model)
     conversation = services.conversations.create()
-    told.finished(services.conversations.send(conversation.id, "Hello").id)
+    answer = told.finished(services.conversations.send(conversation.id, "Hello").id)
     speed = services.placements.speed(model)
     assert speed is not None and speed.decode_tps == 38.0
+    beside = AnswerFinished(msgspec.structs.replace(answer, timings=Timings(decode_tps=9.0, batch=3.0)))
+    services.placements.receive([beside])
+    assert services.placements.speed(model) == speed, "beside others it says nothing of an answer alone"
     services.models.use(model)
     assert services.placements.speed(model) is None
 

@@ -123,3 +123,12 @@ def test_a_load_gets_the_context_asked_for_then_the_models_then_that_of_the_sett
     assert complete(Wishes(context=2048), settings).context == 2048
     assert complete(Wishes(context=2048), settings, 512).context == 512
     assert complete(Wishes(workers=("b:2",)), settings).workers == ("b:2",)
+
+
+def test_a_model_that_guesses_ahead_is_found_where_it_was_moved(path: Path) -> None:
+    file = WishesFile(path)
+    file.keep(MODEL, KeptWishes(draft_model="/small.gguf"))
+    file.keep("/small.gguf", KeptWishes(ubatch=64))
+    file.move("/small.gguf", "/elsewhere/small.gguf")
+    assert file.get(MODEL).draft_model == "/elsewhere/small.gguf"
+    assert file.get("/elsewhere/small.gguf").ubatch == 64

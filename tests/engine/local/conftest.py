@@ -19,7 +19,7 @@ class Running:
         self.engine = LocalEngine(self.told)
         self.load(str(starter_model()))
 
-    def load(self, path: str, context: int = 2048) -> None:
+    def load(self, path: str, context: int = 1024) -> None:
         self.engine.load(LoadRequest(path, Wishes(context)))
         self.facts = self.told.next(Loaded).model
 

@@ -48,6 +48,7 @@ def test_loading_tells_its_progress_and_what_was_loaded(engine: LocalEngine, tol
     fractions = [event.fraction for event in told.seen if isinstance(event, LoadProgress)]
     assert fractions == sorted(fractions)
     assert (facts.architecture, facts.context, facts.trained_context) == ("llama", 1024, 8192)
+    assert facts.graph_splits == (1, 1), "all of it is computed by the processor"
     assert engine.state == "ready" and engine.model == facts
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -23,6 +24,25 @@ def load(engine: LocalEngine, told: Recorder, path: str, *, watch: bool = False)
     told.next(Loaded)
 
 
+@pytest.fixture(scope="module")
+def moe() -> Iterator[tuple[LocalEngine, Recorder]]:
+    """An engine that was loaded to watch, and its recorder."""
+    told = Recorder()
+    engine = LocalEngine(told)
+    load(engine, told, str(moe_model()), watch=True)
+    yield engine, told
+    engine.close()
+
+
+@pytest.fixture
+def watching(moe: tuple[LocalEngine, Recorder]) -> tuple[LocalEngine, Recorder]:
+    """The same for each test, that remembers nothing it told of the others."""
+    engine, told = moe
+    engine.watch_experts(True)
+    told.seen.clear()
+    return engine, told
+
+
 def fired(told: Recorder) -> list[ExpertsFired]:
     return [event for event in told.seen if isinstance(event, ExpertsFired)]
 
@@ -32,8 +52,9 @@ def rows(events: list[ExpertsFired]) -> list[int]:
     return [sum(sum(event.counts[layer]) for event in events) for layer in range(LAYERS)]
 
 
-def test_watching_counts_every_choice_and_changes_no_token(engine: LocalEngine, told: Recorder) -> None:
-    load(engine, told, str(moe_model()))
+def test_watching_counts_every_choice_and_changes_no_token(watching: tuple[LocalEngine, Recorder]) -> None:
+    engine, told = watching
+    engine.watch_experts(False)
     plain, _ = told.answer(engine, ask(1, QUESTION, max_tokens=24))
     assert fired(told) == []
     engine.watch_experts(True)
@@ -53,8 +74,8 @@ def test_watching_counts_every_choice_and_changes_no_token(engine: LocalEngine, 
     assert any(isinstance(event, ExpertsFired) for event in told.seen[-4:-1])
 
 
-def test_watching_ends_between_two_answers(engine: LocalEngine, told: Recorder) -> None:
-    load(engine, told, str(moe_model()), watch=True)
+def test_watching_ends_between_two_answers(watching: tuple[LocalEngine, Recorder]) -> None:
+    engine, told = watching
     first, _ = told.answer(engine, ask(1, QUESTION, max_tokens=8))
     assert fired(told)
     told.seen.clear()
@@ -66,16 +87,16 @@ def test_watching_ends_between_two_answers(engine: LocalEngine, told: Recorder) 
     assert fired(told) == []
 
 
-def test_each_ubatch_of_a_long_prompt_is_counted(engine: LocalEngine, told: Recorder) -> None:
-    load(engine, told, str(moe_model()), watch=True)
+def test_each_ubatch_of_a_long_prompt_is_counted(watching: tuple[LocalEngine, Recorder]) -> None:
+    engine, told = watching
     _, end = told.answer(engine, ask(1, "and more words " * 200, max_tokens=1))
     tokens = end.usage.prompt_tokens
     assert tokens > 512
     assert rows(fired(told)) == [tokens * EXPERTS_USED] * (LAYERS - 1) + [EXPERTS_USED]
 
 
-def test_an_aborted_answer_tells_what_fired_until_then(engine: LocalEngine, told: Recorder) -> None:
-    load(engine, told, str(moe_model()), watch=True)
+def test_an_aborted_answer_tells_what_fired_until_then(watching: tuple[LocalEngine, Recorder]) -> None:
+    engine, told = watching
     engine.generate(ask(1, "Tell me a very long story about the sea."))
     told.next(ExpertsFired)
     engine.abort(1)

@@ -69,9 +69,9 @@ def tagged_arguments(text: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("dialect", "arguments", "count"),
     [
-        (examples.HERMES, hermes_arguments, 24),
-        (examples.NAMED, named_arguments, 24),
-        (examples.CODER, tagged_arguments, 24),
+        (examples.HERMES, hermes_arguments, 8),
+        (examples.NAMED, named_arguments, 8),
+        (examples.CODER, tagged_arguments, 8),
         # All two hundred.
         pytest.param(examples.HERMES, hermes_arguments, 72, marks=pytest.mark.agents),
         pytest.param(examples.NAMED, named_arguments, 64, marks=pytest.mark.agents),

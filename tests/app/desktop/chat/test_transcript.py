@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+import msgspec
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QAccessible, QGuiApplication, QInputMethodEvent
@@ -15,6 +18,7 @@ from app.desktop.chat.code import CodeBlock
 from app.desktop.chat.prose import ProseBlock
 from app.desktop.chat.transcript import TranscriptView
 from app.desktop.chat.waiting import Waiting
+from app.desktop.language import languages
 from app.desktop.theme import themes
 from engine.api import Timings, Usage
 from engine.errors import ErrorInfo
@@ -361,6 +365,33 @@ def test_others_that_come_first_are_counted_also_in_the_middle_of_an_answer(qtbo
     view.append_delta(1, "", " done")
     quiet(qtbot, view)
     assert card(view, 1)._status is None and card(view, 1).streamed_text() == "Half done"
+
+
+EDITED = ErrorInfo("reuse.edited", {"turn": 4, "tokens": 3100})
+
+
+def test_a_long_reading_says_why_so_much_is_read_again(qtbot, view, monkeypatch):
+    view.add_message(message(1, "assistant", "", "streaming"))
+    view.set_waiting(1, Waiting(0, 100, 4000, EDITED))
+    assert "again" not in card(view, 1)._status.accessibleName(), "it may be over in a moment"
+    height = card(view, 1)._status.height()
+    now = time.monotonic()
+    monkeypatch.setattr("app.desktop.chat.waiting.time.monotonic", lambda: now + 1.5)
+    view.set_waiting(1, Waiting(0, 1000, 4000, EDITED))
+    said = card(view, 1)._status.accessibleName()
+    assert "about 5 s left" in said and "3,100 tokens, because turn 4 was changed" in said
+    assert card(view, 1)._status.height() > height
+
+
+def test_what_was_read_again_is_under_the_answer_with_its_reason(qtbot, view, monkeypatch):
+    told = Usage(4000, 900, reread=EDITED)
+    view.add_message(msgspec.structs.replace(message(1, "assistant", "Hi"), usage=told))
+    footer = card(view, 1).footer
+    assert "900 tokens reused · 3100 read again" in footer._measures.replace(",", "")
+    assert "turn 4" in footer.toolTip()
+    monkeypatch.setattr(languages, "current", "ko")
+    footer.retranslate()
+    assert "4번째" in footer.toolTip()
 
 
 def test_a_link_is_opened_only_after_its_whole_address_was_shown(qtbot, view):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.language import languages
+from app.desktop.placement.activity_card import ActivityCard
 from app.desktop.placement.bars import DISK, device_bars
 from app.desktop.placement.bars_card import BarsCard
 from app.desktop.placement.explanation_card import ExplanationCard
@@ -22,9 +23,11 @@ from app.desktop.placement.steps import budget_steps, context_steps, nearest_ste
 from app.desktop.placement.strip_card import StripCard
 from app.desktop.placement.suggestion import suggested_wishes
 from app.desktop.placement.tune_card import TuneCard
+from app.desktop.placement.wishes_card import WishesCard
 from app.desktop.theme import themes
 from app.services.events import TuneProgress
 from app.services.trials import MeasuredSpeed
+from engine.api import Activity
 from engine.errors import ErrorInfo
 from engine.placement.plan import RAM, PlannedModel, Wishes
 from tests.app.desktop.placement import plans
@@ -250,17 +253,98 @@ def test_a_refusal_names_wishes_that_work() -> None:
     assert suggested_wishes(None, wishes, machine) is None
 
 
-def test_a_live_speed_is_of_the_last_seconds_of_one_answer() -> None:
+def test_a_live_speed_is_of_the_last_seconds() -> None:
     live = LiveSpeed()
     assert live.tokens_per_second() == 0
     for step in range(50):
         live.add(1, 2, step * 0.1)
     assert round(live.tokens_per_second()) == 20
+    live.end(1)
     live.add(2, 100, 5.0)
-    assert live.tokens_per_second() == 0 and live.running()
+    assert live.tokens_per_second() == 0 and live.answers() == 1
     live.add(2, 3, 15.0)
     assert live.tokens_per_second() == 0.3
     live.add(2, 1, 15.1)
     assert 0.3 < live.tokens_per_second() < 0.5
     live.clear()
-    assert live.tokens_per_second() == 0 and not live.running()
+    assert live.tokens_per_second() == 0 and not live.answers()
+
+
+def test_a_live_speed_is_that_of_all_answers_together() -> None:
+    live = LiveSpeed()
+    for step in range(50):
+        live.add(step % 3, 1, step * 0.1)
+    assert round(live.tokens_per_second()) == 10 and live.answers() == 3
+    live.end(0)
+    assert 6 < live.tokens_per_second() < 7 and live.answers() == 2
+
+
+BUSY = Activity(
+    answering=2,
+    waiting=1,
+    decode_tps=14.2,
+    prefill_tps=210.0,
+    rows=12.4,
+    streams=2.0,
+    python_share=0.012,
+    read=1000,
+    reused=3000,
+    drafted=340,
+    accepted=211,
+    cells=8192,
+    cells_used=3120,
+    kept_bytes=120_000_000,
+    kept_disk_bytes=340_000_000,
+)
+
+
+def test_what_the_engine_does_is_told_in_words_with_units(qtbot: QtBot) -> None:
+    card = ActivityCard()
+    qtbot.addWidget(card)
+    assert card.isHidden()
+    card.show_activity(BUSY)
+    assert not card.isHidden() and card.note.text() == ""
+    assert card.lines() == [
+        "Answers: 2 at work, 1 waiting",
+        "Writing: 14 tokens per second",
+        "Reading: 210 tokens per second",
+        "Each step: 12 tokens, 1.2 % of the time outside llama.cpp",
+        "Not read again: 75 % of 4,000 tokens of prompts",
+        "Guessed ahead: 62 % of 340 tokens came true",
+        "Context in use: 3,120 of 8,192 tokens",
+        "Kept for later: 120 MB in memory, 340 MB on the disk",
+    ]
+    card.show_activity(Activity(cells=8192))
+    assert card.note.text() == "at rest" and card.lines()[0] == "Answers: none"
+    card.show_activity(None)
+    assert card.isHidden()
+
+
+def test_a_narrow_card_puts_its_lines_one_under_the_other(qtbot: QtBot) -> None:
+    card = ActivityCard()
+    qtbot.addWidget(card)
+    card.show_activity(BUSY)
+    card.resize(1000, 200)
+    card.layout().activate()
+    assert card.names[4].y() == card.names[0].y() and card.names[4].x() > card.values[0].x()
+    card.resize(400, 400)
+    card.layout().activate()
+    assert card.names[4].x() == card.names[0].x() and card.names[4].y() > card.names[3].y()
+
+
+@pytest.mark.parametrize(
+    ("splits", "said"),
+    [
+        ((0, 0), ""),
+        ((1, 1), "Each step computed in one piece"),
+        ((3, 5), "Pieces of a step, each on one device: 3 for a prompt, 5 for a token"),
+    ],
+)
+def test_the_pieces_of_a_step_are_among_the_plans_details(
+    qtbot: QtBot, splits: tuple[int, int], said: str
+) -> None:
+    card = WishesCard()
+    qtbot.addWidget(card)
+    model = plans.qwen()
+    card.show_wishes(Wishes(), model, model.trained_context, splits)
+    assert card.facts.text().splitlines()[2:] == ([said] if said else [])

@@ -21,7 +21,7 @@ from app.services.events import (
     WorkerState,
 )
 from app.services.trials import MeasuredSpeed
-from engine.api import EngineLost
+from engine.api import Activity, EngineLost
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import RAM, Wishes
 from tests.app.desktop.conftest import Running
@@ -169,6 +169,27 @@ def test_apply_keeps_the_wishes_and_loads_the_model(running: Running, placements
     running.until(lambda: running.services.models.state.path == "/models/qwen3-30b-a3b.gguf")
 
 
+def test_a_draft_model_is_offered_where_there_is_one_and_kept_with_the_wishes(
+    running: Running, placements: HandMadePlacements
+) -> None:
+    path = "/models/qwen3-30b-a3b.gguf"
+    small = next(other for other in placements.by_path if other != path)
+    placements.guess_ahead = {path: (small,)}
+    page = opened(running)
+    card = page.view.wishes
+    running.until(card.draft_model.isVisible)
+    assert card.draft_model.accessibleName() == "Draft model: None"
+    card.draft_model.open_menu()
+    card.draft_model.menu_shown.actions()[1].trigger()
+    card.draft_model.menu_shown.close()
+    running.until(lambda: placements.asked[-1] == Wishes(draft_model=small))
+    running.until(lambda: not page._replanning.busy())
+    page.view.header.apply.click()
+    running.until(lambda: placements.kept == {path: Wishes(draft_model=small)})
+    page.choose(small)
+    running.until(lambda: not card.draft_model.isVisible())
+
+
 def test_tuning_is_started_told_and_kept(running: Running, placements: HandMadePlacements) -> None:
     page = opened(running)
     path, card = "/models/qwen3-30b-a3b.gguf", page.view.tune
@@ -235,9 +256,26 @@ def test_the_speed_of_an_answer_is_live(running: Running) -> None:
     page._live.add(1, 20, 1.0)
     page._show_live()
     assert "20 tokens per second now" in page.view.explanation.speed.text()
+    page._live.add(2, 1, 0.0)
+    page._live.add(2, 10, 1.0)
+    page._show_live()
+    assert "30 tokens per second now" in page.view.explanation.speed.text()
+    assert "in 2 answers together" in page.view.explanation.speed.text()
     page._live.clear()
     page._show_live()
     assert "now" not in page.view.explanation.speed.text()
+
+
+def test_what_the_engine_does_is_shown_with_the_model_that_is_loaded(running: Running) -> None:
+    page = opened(running)
+    running.engine.tell(Activity(answering=1, cells=4096, cells_used=100))
+    running.until(lambda: running.services.models.activity.newest is not None)
+    page._path = running.services.models.state.path
+    page._show()
+    running.until(lambda: "Context in use: 100 of 4,096 tokens" in page.view.activity.lines())
+    assert page.view.activity.isVisible()
+    page.choose(plans.dense().path)
+    running.until(lambda: not page.view.activity.isVisible())
 
 
 def test_pieces_of_an_answer_are_counted_on_their_way(running: Running) -> None:
@@ -319,12 +357,16 @@ def test_adding_a_worker_leads_to_the_settings(running: Running, placements: Han
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("scale", [0.8, 2.0])
-def test_every_control_has_a_name_and_its_place(running: Running, language: str, scale: float) -> None:
+def test_every_control_has_a_name_and_its_place(
+    running: Running, placements: HandMadePlacements, language: str, scale: float
+) -> None:
+    placements.guess_ahead = {path: tuple(placements.by_path) for path in placements.by_path}
     languages.choose(language)
     themes.choose("dark", scale)
     page = opened(running)
     page.view.heat.show_fired(ExpertsChanged(1, 5, ((1, 2), (), (0, 4)), 0.0))
     page.view.tune.start()
+    running.until(page.view.wishes.draft_model.isVisible)
     page.view.tune.show_result(MeasuredSpeed(10, 100), MeasuredSpeed(12, 100))
     QApplication.processEvents()
     assert without_name(page) == [] and without_name(page.side) == []

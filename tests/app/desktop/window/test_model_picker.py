@@ -262,7 +262,7 @@ def test_opening_never_waits_for_the_library(running: Running, shelf: Shelf, qtb
 
 def test_a_change_of_the_library_is_shown_while_it_is_looked_at(running: Running, shelf: Shelf) -> None:
     running.window.chat.header.model.open_menu()
-    running.until(lambda: len(texts(running)) == 7)
+    running.until(lambda: len(texts(running)) == 8)
     shelf.found = (*shelf.found, a_library_model("Newcomer", used=10.0))
     running.desktop.bridge.receive([LibraryChanged()])
     running.until(lambda: texts(running)[0].startswith("Newcomer"))
@@ -270,7 +270,7 @@ def test_a_change_of_the_library_is_shown_while_it_is_looked_at(running: Running
 
 def test_a_library_that_cannot_be_read_leaves_what_is_known(running: Running, shelf: Shelf) -> None:
     running.window.chat.header.model.open_menu()
-    running.until(lambda: len(texts(running)) == 7)
+    running.until(lambda: len(texts(running)) == 8)
     shelf.error = UserError("store.locked", path="/data")
     running.window.chat.header.model.open_menu()
     running.window.chat.header.model.open_menu()
@@ -282,7 +282,7 @@ def test_a_library_that_cannot_be_read_leaves_what_is_known(running: Running, sh
 def test_choosing_loads_the_model(running: Running, shelf: Shelf, qtbot: QtBot) -> None:
     menu = running.window.chat.header.model
     menu.open_menu()
-    running.until(lambda: len(texts(running)) == 7)
+    running.until(lambda: len(texts(running)) == 8)
     assert menu.picker is not None
     qtbot.keyClicks(menu.picker.field, "qwen")
     qtbot.keyClick(menu.picker.field, Qt.Key.Key_Return)

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from engine.local.states import States
-from engine.local.states.folder import StatesFolder
 from engine.local.states.worth import worth_a_file
+from engine.local.states_folder import StatesFolder
 from tests.support.waiting import wait_until
 
 LONG = list(range(1000, 1300))
@@ -236,6 +236,9 @@ def test_a_forgotten_conversation_leaves_no_file(opened: Callable[..., States], 
     assert len(files(tmp_path)) == 1
     assert states.find([0, *LONG]) is None
     assert states.find([1, *LONG]) is not None
+    states.forget("")
+    assert files(tmp_path) == []
+    assert states.find([1, *LONG]) is None
 
 
 def test_what_is_forgotten_while_it_is_written_is_not_there_afterwards(

@@ -16,6 +16,7 @@ from engine.local.states import state_file
 from engine.local.states.entry import packed_said, unpacked_said
 from engine.local.states.prefix import packed
 from engine.local.states.state_file import Header, Stopped, Unusable
+from engine.local.states_folder import VERSION
 
 MOST = 2**30
 TOKENS = st.lists(st.integers(0, 2**31 - 1), min_size=1, max_size=30)
@@ -35,7 +36,7 @@ def with_header(place: Path, header: Header, data: bytes) -> None:
     about = msgspec.msgpack.encode(header)
     start = state_file._START.pack(
         b"COTSTATE",
-        state_file.VERSION,
+        VERSION,
         len(about),
         len(data),
         xxhash.xxh3_128_digest(about),
@@ -114,7 +115,7 @@ def test_a_header_that_lies_is_not_believed(tmp_path: Path, header: Header) -> N
 def test_a_file_that_claims_more_than_there_can_be_takes_no_memory(tmp_path: Path) -> None:
     place = tmp_path / "one.state"
     with place.open("wb") as file:
-        file.write(state_file._START.pack(b"COTSTATE", state_file.VERSION, 0, 2**50, bytes(16), bytes(16)))
+        file.write(state_file._START.pack(b"COTSTATE", VERSION, 0, 2**50, bytes(16), bytes(16)))
         file.truncate(2**33)
     with pytest.raises(Unusable):
         state_file.read(place, MOST)

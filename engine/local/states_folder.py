@@ -1,4 +1,4 @@
-"""The folder of all models' states: what lies in it, how much it takes, and what goes.
+"""The folder of all models' kept states: what lies in it, how much it takes, and what goes.
 
 A file's name tells which model and which conversation it is of, by digests, so that what belongs to a conversation
 can be deleted without reading a file, whether an engine runs or not. Several processes may use one folder.
@@ -6,6 +6,7 @@ can be deleted without reading a file, whether an engine runs or not. Several pr
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -16,10 +17,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import msgspec
-import xxhash
 
-from engine.local.states.state_file import VERSION, WRITING
-
+# What a file holds, in which order: those of another version are as those of another model.
+VERSION = 1
+# How the names of files begin that are not finished.
+WRITING = ".writing-"
 # Left free on the disk: what is worth having only to save time must not be what fills it.
 RESERVE = 2**30
 # Files that are named as unfinished and were not written to for so long were left by a process that died.
@@ -93,6 +95,16 @@ class StatesFolder:
             over -= file.bytes
         return True
 
+    def trim(self, limit: int) -> None:
+        """Remove the states used longest ago until the rest are within `limit`."""
+        files = self.files()
+        over = sum(file.bytes for file in files) - limit
+        for file in files:
+            if over <= 0:
+                return
+            remove(file.path)
+            over -= file.bytes
+
     def tidy(self) -> None:
         """Remove what a process that died had not finished writing."""
         for entry in self._entries():
@@ -137,4 +149,4 @@ def touch(path: Path) -> None:
 
 
 def _digest(text: str) -> str:
-    return xxhash.xxh3_64_hexdigest(text.encode("utf-8", "surrogatepass"))
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from engine.local.states import folder as folder_module
-from engine.local.states.folder import StatesFolder, conversation_digest, key_digest
+from engine.local import states_folder as folder_module
+from engine.local.states_folder import StatesFolder, conversation_digest, key_digest
 
 
 def filled(path: Path, *names: str) -> StatesFolder:
@@ -41,6 +41,16 @@ def test_nothing_goes_for_what_has_no_place_anyway(tmp_path: Path) -> None:
     folder = filled(tmp_path / "states", "a", "b")
     assert not folder.make_room(31, limit=30, reserve=0)
     assert len(folder.files()) == 2
+
+
+def test_a_lower_limit_removes_the_oldest(tmp_path: Path) -> None:
+    folder = filled(tmp_path / "states", "a", "b", "c")
+    folder.trim(30)
+    assert len(folder.files()) == 3
+    folder.trim(15)
+    assert conversations(folder) == [conversation_digest("c")]
+    folder.trim(0)
+    assert folder.files() == []
 
 
 @pytest.mark.parametrize(("free", "left"), [(100, 3), (95, 2), (71, 0)])

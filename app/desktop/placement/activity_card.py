@@ -1,0 +1,149 @@
+"""The card of what the engine does: answers at work, how fast they come, and what was spared."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from app.desktop.placement.card import Card
+from app.desktop.placement.measures import size_text, speed_number
+from app.desktop.theme import themes
+from engine.api import Activity
+
+# Below this width the two columns stand one under the other.
+TWO_COLUMNS_FROM = 720
+_NOTHING = "–"
+
+
+class ActivityCard(Card):
+    """Hidden until there is something to tell. Its lines stay where they are while their numbers change."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._activity: Activity | None = None
+        self._wide = True
+        self.names = [self._label("small") for _ in range(8)]
+        self.values = [self._label("") for _ in range(8)]
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._place()
+        self.inside.addLayout(self._grid)
+        self.refresh()
+        self.hide()
+
+    def _label(self, kind: str) -> QLabel:
+        label = QLabel(self)
+        label.setProperty("kind", kind)
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        if not kind:
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        return label
+
+    def show_activity(self, activity: Activity | None) -> None:
+        """None hides the card."""
+        self._activity = activity
+        self.retranslate()
+        self.setVisible(activity is not None)
+
+    def lines(self) -> list[str]:
+        """What a person reads, line by line."""
+        return [f"{name.text()}: {value.text()}" for name, value in zip(self.names, self.values, strict=True)]
+
+    def retranslate(self) -> None:
+        activity = self._activity
+        if activity is None:
+            return
+        at_rest = not (activity.answering or activity.waiting)
+        self.set_title(self.tr("At work"), self.tr("at rest") if at_rest else "")
+        lines = (
+            (self.tr("Answers"), self._answers(activity)),
+            (self.tr("Writing"), self._speed(activity.decode_tps)),
+            (self.tr("Reading"), self._speed(activity.prefill_tps)),
+            (self.tr("Each step"), self._step(activity)),
+            (self.tr("Not read again"), self._reused(activity)),
+            (self.tr("Guessed ahead"), self._guessed(activity)),
+            (self.tr("Context in use"), self._cells(activity)),
+            (self.tr("Kept for later"), self._kept(activity)),
+        )
+        for (name, value), name_label, value_label in zip(lines, self.names, self.values, strict=True):
+            name_label.setText(name)
+            value_label.setText(value)
+            value_label.setAccessibleName(f"{name}: {value}")
+
+    def _answers(self, activity: Activity) -> str:
+        number = QLocale().toString
+        if not activity.answering and not activity.waiting:
+            return self.tr("none")
+        words = self.tr("{count} at work").format(count=number(activity.answering))
+        if activity.waiting:
+            words += ", " + self.tr("{count} waiting").format(count=number(activity.waiting))
+        return words
+
+    def _speed(self, tokens_per_second: float) -> str:
+        if tokens_per_second <= 0:
+            return _NOTHING
+        return self.tr("{speed} tokens per second").format(speed=speed_number(tokens_per_second))
+
+    def _step(self, activity: Activity) -> str:
+        if activity.rows <= 0:
+            return _NOTHING
+        template = self.tr("{rows} tokens, {share} % of the time outside llama.cpp")
+        return template.format(
+            rows=speed_number(activity.rows), share=QLocale().toString(100 * activity.python_share, "f", 1)
+        )
+
+    def _reused(self, activity: Activity) -> str:
+        asked = activity.read + activity.reused
+        if not asked:
+            return _NOTHING
+        template = self.tr("{percent} % of {count} tokens of prompts")
+        return template.format(percent=_percent(activity.reused, asked), count=QLocale().toString(asked))
+
+    def _guessed(self, activity: Activity) -> str:
+        if not activity.drafted:
+            return _NOTHING
+        template = self.tr("{percent} % of {count} tokens came true")
+        return template.format(
+            percent=_percent(activity.accepted, activity.drafted), count=QLocale().toString(activity.drafted)
+        )
+
+    def _cells(self, activity: Activity) -> str:
+        number = QLocale().toString
+        return self.tr("{used} of {size} tokens").format(
+            used=number(activity.cells_used), size=number(activity.cells)
+        )
+
+    def _kept(self, activity: Activity) -> str:
+        if not activity.kept_bytes and not activity.kept_disk_bytes:
+            return _NOTHING
+        template = self.tr("{ram} in memory, {disk} on the disk")
+        return template.format(ram=size_text(activity.kept_bytes), disk=size_text(activity.kept_disk_bytes))
+
+    def _place(self) -> None:
+        rows = len(self.names) // 2 if self._wide else len(self.names)
+        for index, (name, value) in enumerate(zip(self.names, self.values, strict=True)):
+            column, row = divmod(index, rows)
+            self._grid.addWidget(name, row, 2 * column)
+            self._grid.addWidget(value, row, 2 * column + 1)
+        for column, stretch in enumerate((0, 1, 0, 1) if self._wide else (0, 1, 0, 0)):
+            self._grid.setColumnStretch(column, stretch)
+
+    def resizeEvent(self, event: object) -> None:
+        wide = self.width() >= themes.current.px(TWO_COLUMNS_FROM)
+        if wide != self._wide:
+            self._wide = wide
+            self._place()
+
+    def restyle(self) -> None:
+        super().restyle()
+        px = themes.current.px
+        self._grid.setHorizontalSpacing(px(18))
+        self._grid.setVerticalSpacing(px(6))
+        for name in self.names:
+            name.setMinimumWidth(px(110))
+
+
+def _percent(part: int, whole: int) -> str:
+    return QLocale().toString(round(100 * part / whole))

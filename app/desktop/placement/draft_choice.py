@@ -1,0 +1,42 @@
+"""Which model guesses ahead for the shown one: what there is to choose from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from app.desktop.placement.wishes_card import WishesCard
+from app.desktop.service_calls import ServiceCalls
+from app.services.placements import ModelEntry
+
+
+class DraftChoice(QObject):
+    """Connects the card of wishes with the services."""
+
+    def __init__(self, calls: ServiceCalls, card: WishesCard, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._calls, self._card = calls, card
+        self._path = ""
+
+    def show_model(self, path: str) -> None:
+        """The model whose choices are shown."""
+        if path == self._path:
+            return
+        self._path = path
+        self._card.show_draft_models(())
+        self.read()
+
+    def read(self) -> None:
+        """Look again: models may have come or gone."""
+        path = self._path
+        if path:
+            self._calls.do(
+                lambda s: s.placements.draft_models(path),
+                lambda entries: self._take(path, entries),
+                lambda _: self._take(path, ()),
+                executor="io",
+                owner=self,
+            )
+
+    def _take(self, path: str, entries: tuple[ModelEntry, ...]) -> None:
+        if path == self._path:
+            self._card.show_draft_models(entries)
