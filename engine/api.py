@@ -407,6 +407,11 @@ class Engine(Protocol):
         under way holds goes when it ends."""
         ...
 
+    def limit_states(self, size: int) -> None:
+        """Let what is kept on the disk take so many bytes from now on, 0: nothing more is written. What is there
+        stays. Kept over a restart until the next `load`."""
+        ...
+
     def watch_experts(self, on: bool) -> None:
         """Tell which experts fire (`ExpertsFired`), or stop it, from the next answer on, which reads its
         prompt again. Kept over a restart until the next `load`. A model without experts tells nothing."""

@@ -12,6 +12,7 @@ import psutil
 
 from agents.sandbox.find import find_sandbox, why_none
 from app import paths
+from app.cli.doctor_memory import memory_finding
 from app.cli.doctor_models import HubReport, LibraryReport, hub_report, library_report, token_message
 from app.cli.output import Output
 from app.sentences import Language, Sentence, format_bytes, sentence
@@ -60,6 +61,7 @@ _NAMES = {
     "gpu": Sentence("gpu", "GPU"),
     "starter model": Sentence("starter model", "기본 모델"),
     "data folder": Sentence("data folder", "데이터 폴더"),
+    "memory": Sentence("memory", "메모리"),
     "hub": Sentence("hub", "허브"),
     "token": Sentence("token of the hub", "허브 토큰"),
     "library": Sentence("library", "라이브러리"),
@@ -150,6 +152,8 @@ def diagnose(output: Output) -> Diagnosis:
     except UserError as error:
         checks.append(Check("starter model", False, sentence(error, output.language)))
     checks.append(_home_check(paths.home(), output.language))
+    found_memory = memory_finding(output.language)
+    checks.append(Check("memory", found_memory.ok, found_memory.message))
     checks.append(_sandbox_check(output.language))
     hub, reached = hub_report(output.language)
     library, kept = library_report(output.language)

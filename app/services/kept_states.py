@@ -33,6 +33,7 @@ class KeptStates:
         """Let them take so many bytes at most, 0: none are kept; what is too much goes at once. Returns what they
         take then. Raises UserError as `SettingsFile.change`."""
         self._settings.change(states_limit=size)
+        self._models.limit_states(size)
         self.trim()
         return self.bytes()
 

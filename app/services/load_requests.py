@@ -57,6 +57,6 @@ class LoadRequests:
             watching,
             self._calibrations,
             remembered,
-            self._states if settings.states_limit else "",
+            self._states,
             settings.states_limit,
         )

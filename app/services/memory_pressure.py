@@ -51,6 +51,11 @@ def spare(total: int) -> int:
     return wanted // 2 if _COMPRESSES else wanted
 
 
+def is_short(reading: MemoryReading) -> bool:
+    """Whether this look alone finds the memory short."""
+    return reading.available < spare(reading.total) or reading.stalled >= _STALLED
+
+
 def after(known: MemoryKnown, reading: MemoryReading, now: float) -> MemoryKnown:
     """What is known after another look. One short look is not believed: programs that start or end make many."""
     wanted = spare(reading.total)
@@ -58,7 +63,7 @@ def after(known: MemoryKnown, reading: MemoryReading, now: float) -> MemoryKnown
         if reading.available > _ENOUGH * wanted and reading.stalled < _EASY:
             return MemoryKnown()
         return known
-    if reading.available >= wanted and reading.stalled < _STALLED:
+    if not is_short(reading):
         far = reading.available > _FAR * wanted and reading.stalled < _EASY
         return MemoryKnown(again=LOOK_SELDOM_S if far else LOOK_S)
     return MemoryKnown(now) if known.doubted else MemoryKnown(doubted=True)

@@ -296,6 +296,10 @@ class Models:
         """As `Engine.bring_to_front`, of whatever model is in use; names as in `app.services.engine_names`."""
         self._engine.bring_to_front(conversation)
 
+    def limit_states(self, size: int) -> None:
+        """As `Engine.limit_states`."""
+        self._engine.limit_states(size)
+
     def watch_experts(self, on: bool) -> None:
         """Whether the engine tells which experts fire (`ExpertsFired`), from the next answer on."""
         with self._using:

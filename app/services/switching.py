@@ -76,6 +76,9 @@ class SwitchingEngine:
     def forget(self, conversation: str) -> None:
         self._local.forget(conversation)
 
+    def limit_states(self, size: int) -> None:
+        self._local.limit_states(size)
+
     def watch_experts(self, on: bool) -> None:
         self._local.watch_experts(on)
 

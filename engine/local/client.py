@@ -243,6 +243,13 @@ class LocalEngine:
             if self._host:
                 self._host.send(protocol.Forget(conversation))
 
+    def limit_states(self, size: int) -> None:
+        with self._lock:
+            if self._wanted:
+                self._wanted = msgspec.structs.replace(self._wanted, states_limit=size)
+            if self._host:
+                self._host.send(protocol.LimitStates(size))
+
     def watch_experts(self, on: bool) -> None:
         with self._changing, self._lock:
             if self._wanted:

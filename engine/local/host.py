@@ -163,6 +163,8 @@ class Host:
             self._watch_experts(command.on)
         elif isinstance(command, protocol.Forget) and self._scheduler is not None:
             self._scheduler.forget(command.conversation)
+        elif isinstance(command, protocol.LimitStates) and self._scheduler is not None:
+            self._scheduler.limit_states(command.bytes)
 
     def _start(self, min_batch: int) -> None:
         """Start llama.cpp, once; where that fails each load is refused with the reason."""

@@ -19,7 +19,7 @@ RAM_SHARE, RAM_LIMIT = 8, 4 * 2**30
 
 def open_states(session: Session, request: LoadRequest) -> States:
     """What is kept for a session; what an earlier one with the same model, build and parameters wrote is found."""
-    folder = Path(request.states) if request.states and request.states_limit > 0 else None
+    folder = Path(request.states) if request.states else None
     ram_limit = min(psutil.virtual_memory().available // RAM_SHARE, RAM_LIMIT)
     return States(folder, state_key(session, request.path), ram_limit, request.states_limit)
 

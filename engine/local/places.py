@@ -67,12 +67,15 @@ class Places:
         return sequence, steps_back
 
     def release(self, sequence: Sequence, said: Said) -> None:
-        """Its answer has ended; what it holds stays until the place is needed."""
+        """Its answer has ended; what it holds stays until the place is needed, if its conversation does."""
         sequence.taken, sequence.said, sequence.used = False, said, time.monotonic()
+        if sequence.is_forgotten:
+            self._session.disown(sequence.conversation)
+            sequence.clear()
 
     def park(self, sequence: Sequence, said: Said = ()) -> None:
         """Keep what a sequence holds outside the context, and empty it."""
-        if len(sequence) >= WORTH_KEEPING:
+        if len(sequence) >= WORTH_KEEPING and not sequence.is_forgotten:
             data = sequence.read()
             if data:
                 self._states.keep(
@@ -101,10 +104,12 @@ class Places:
             self.park(sequence)
 
     def forget(self, conversation: str) -> None:
-        """Drop what is held of a conversation at rest."""
+        """Drop what is held of a conversation, "": of all. What an answer at work holds goes when that ends."""
         for sequence in self._session.sequences:
-            if sequence.conversation == conversation and not sequence.taken:
-                sequence.clear()
+            if conversation in ("", sequence.conversation):
+                sequence.is_forgotten = True
+                if not sequence.taken:
+                    sequence.clear()
         self._states.forget(conversation)
         self._session.disown(conversation)
 

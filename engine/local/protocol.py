@@ -65,6 +65,10 @@ class Forget(msgspec.Struct, frozen=True, tag="forget"):
     conversation: str
 
 
+class LimitStates(msgspec.Struct, frozen=True, tag="limit_states"):
+    bytes: int
+
+
 class WatchExperts(msgspec.Struct, frozen=True, tag="watch_experts"):
     on: bool
 
@@ -103,6 +107,7 @@ Command = (
     | AnswerNow
     | BringToFront
     | Forget
+    | LimitStates
     | WatchExperts
     | Ping
     | Close

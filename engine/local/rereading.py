@@ -57,7 +57,11 @@ class Rereading:
         self._last[request.conversation] = _Last(request, tuple(tokens))
 
     def forget(self, conversation: str) -> None:
-        self._last.pop(conversation, None)
+        """Of one conversation, "": of all."""
+        if conversation:
+            self._last.pop(conversation, None)
+        else:
+            self._last.clear()
 
 
 def _difference(before: GenerateRequest, now: GenerateRequest, again: int) -> ErrorInfo:

@@ -114,6 +114,10 @@ class Scheduler:
         self._rereading.forget(conversation)
         self._places.forget(conversation)
 
+    def limit_states(self, size: int) -> None:
+        """As `Engine.limit_states`."""
+        self._states.limit_disk(size)
+
     def watch_experts(self, on: bool) -> None:
         """As `Session.watch_experts`, while nothing is at work."""
         self._session.watch_experts(on)
@@ -361,6 +365,7 @@ class Scheduler:
         if rows >= _TELLING_ROWS:
             before = self._places.read_s or seconds / rows
             self._places.read_s = before + (seconds / rows - before) * 0.2
+            self._states.computed(rows, seconds)
 
     # --- ends ---
 

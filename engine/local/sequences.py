@@ -31,8 +31,9 @@ class Sequence:
     """Sequence `number` of a context. `tokens` are exactly what the memory holds of it.
 
     `conversation` is whose they are, `said` what they say, `used` when they were last wanted (monotonic seconds),
-    `taken` whether an answer is at work in it. `context` is the handle; a new context makes new sequences. `memory`
-    is what its memory keeps, `checkpoint_bytes` the most that its checkpoints may take.
+    `taken` whether an answer is at work in it, `is_forgotten` that its conversation was deleted since. `context` is
+    the handle; a new context makes new sequences. `memory` is what its memory keeps, `checkpoint_bytes` the most that
+    its checkpoints may take.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Sequence:
         self.said: Said = ()
         self.used = 0.0
         self.taken = False
+        self.is_forgotten = False
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -185,6 +187,6 @@ class Sequence:
     def clear(self) -> None:
         """Hold nothing, of nobody."""
         native.forget_sequence(self._context, self.number)
-        self.tokens, self.conversation, self.said = [], "", ()
+        self.tokens, self.conversation, self.said, self.is_forgotten = [], "", (), False
         self._checkpoints.adopt(())
         self._stops = ()

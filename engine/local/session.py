@@ -130,8 +130,8 @@ class Session:
         return tuple(said)
 
     def disown(self, owner: str) -> None:
-        """Forget what a conversation said."""
-        self._said = {name: each for name, each in self._said.items() if name != owner}
+        """Forget what a conversation said, "": all."""
+        self._said = {name: each for name, each in self._said.items() if owner not in ("", name)}
 
     def decode(self, *, paced: bool) -> int:
         """Run the rows of `batch`. `paced`: each row is one answer's next token, so that steps of as many rows can

@@ -128,6 +128,9 @@ class RemoteEngine:
     def forget(self, conversation: str) -> None:
         """Nothing is kept here."""
 
+    def limit_states(self, size: int) -> None:
+        """Nothing is kept here."""
+
     def watch_experts(self, on: bool) -> None:
         """No server tells of its experts."""
 

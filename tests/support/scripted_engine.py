@@ -130,6 +130,9 @@ class ScriptedEngine:
     def forget(self, conversation: str) -> None:
         self.forgotten.append(conversation)
 
+    def limit_states(self, size: int) -> None:
+        self.states_limit = size
+
     def watch_experts(self, on: bool) -> None:
         self.watching = on
 

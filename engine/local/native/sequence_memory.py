@@ -63,7 +63,7 @@ def write_state(
     """Put back what `read_state` gave, in the place of what the sequence held; False where it has no room or is not
     one of this context: then the sequence is to be forgotten."""
     size = len(data)
-    writable = isinstance(data, bytearray)
+    writable = not memoryview(data).readonly
     buffer: ctypes.Array[ctypes.c_uint8]
     buffer = (
         (ctypes.c_uint8 * size).from_buffer(data)

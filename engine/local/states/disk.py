@@ -19,7 +19,7 @@ class Disk:
     told. `reading` is how fast states come from here: as it was, never as it is said to be."""
 
     def __init__(self, folder: Path, key: str, limit: int, reserve: int = RESERVE) -> None:
-        self._folder, self._key, self._limit, self._reserve = StatesFolder(folder), key, limit, reserve
+        self._folder, self._key, self.limit, self._reserve = StatesFolder(folder), key, limit, reserve
         self._digest = key_digest(key)
         self._stamp = -1
         self.reading = Speed()
@@ -52,15 +52,18 @@ class Disk:
         data: Data,
         partials: Sequence[tuple[int, Data]],
         unwanted: Callable[[], bool],
+        *,
+        settled: bool,
     ) -> StateFile | None:
         """The file of a state, for which older ones may have had to go; None where it has no place or the disk
-        refuses. `conversation` is a digest."""
+        refuses. `conversation` is a digest, `settled` as in `state_file.write`."""
         header = state_file.header_of(self._key, tokens, said, data, partials)
         try:
             place = self._folder.new_place(self._digest, conversation)
-            if not self._folder.make_room(header.all_bytes, self._limit, self._reserve):
+            if not self._folder.make_room(state_file.file_bytes(header), self.limit, self._reserve):
                 return None
-            state_file.write(place, header, data, [part for _, part in partials], unwanted)
+            parts = [part for _, part in partials]
+            state_file.write(place, header, data, parts, unwanted, settled=settled)
             about = place.stat()
         except (OSError, Stopped):
             return None
@@ -71,7 +74,7 @@ class Disk:
         `tokens` stood for."""
         started = time.perf_counter()
         try:
-            header, data, parts = state_file.read(file.path, self._limit)
+            header, data, parts = state_file.read(file.path, self.limit)
             if header.key != self._key or header.tokens != state_file.row_bytes(tokens):
                 raise Unusable
         except (OSError, Unusable):
@@ -91,7 +94,7 @@ class Disk:
 
     def _header(self, path: Path) -> Header | None:
         try:
-            header = state_file.read_header(path, self._limit)
+            header = state_file.read_header(path, self.limit)
             if header.key != self._key:
                 raise Unusable
         except FileNotFoundError:

@@ -4,8 +4,8 @@
     header: msgpack of `Header`
     data: the state, then its partial states
 
-Numbers are little-endian. A file is whole or not there: it is written under another name, brought to the disk, then
-renamed. Nothing that it says is believed before the lengths add up to its size and the checksums are right.
+Numbers are little-endian. A file is whole or not there: it is written under another name, then renamed. Nothing
+that it says is believed before the lengths add up to its size and the checksums are right.
 """
 
 from __future__ import annotations
@@ -70,10 +70,22 @@ def header_of(
     )
 
 
+def file_bytes(header: Header) -> int:
+    """What a file takes, all in all."""
+    return _START.size + len(msgspec.msgpack.encode(header)) + header.all_bytes
+
+
 def write(
-    place: Path, header: Header, data: Data, partials: Sequence[Data], unwanted: Callable[[], bool]
+    place: Path,
+    header: Header,
+    data: Data,
+    partials: Sequence[Data],
+    unwanted: Callable[[], bool],
+    *,
+    settled: bool = True,
 ) -> None:
-    """Raises OSError, `Stopped` once `unwanted` says so; then nothing is left behind."""
+    """Raises OSError, `Stopped` once `unwanted` says so; then nothing is left behind. With `settled` False it is left
+    to the system when the bytes reach the disk: should the machine fail before, the checksums tell."""
     about = msgspec.msgpack.encode(header)
     check = xxhash.xxh3_128()
     for piece in (data, *partials):
@@ -87,8 +99,9 @@ def write(
         with os.fdopen(handle, "wb", buffering=0) as file:
             for piece in (start, about, data, *partials):
                 _write_piece(file, memoryview(piece), unwanted)
-            os.fsync(file.fileno())
-            _drop_from_cache(file)
+            if settled:
+                os.fsync(file.fileno())
+                _drop_from_cache(file)
         unfinished.replace(place)
     except BaseException:
         with suppress(OSError):

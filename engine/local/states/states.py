@@ -32,7 +32,7 @@ _LEAST_READ = 32
 
 class States:
     """What one loaded model's sequences held: up to `ram_limit` bytes in RAM, and of conversations with a name files
-    in `folder`, where all models' take `disk_limit` at most. None or 0: no files. Methods may be called from any
+    in `folder`, where all models' take `disk_limit` at most; `folder` None: no files. Methods may be called from any
     thread.
 
     `key` names all that the bytes of a state depend on: the model's file, the library's build, how the context was
@@ -42,7 +42,7 @@ class States:
     def __init__(
         self, folder: Path | None, key: str, ram_limit: int, disk_limit: int, rest_s: float = REST_S
     ) -> None:
-        self._ram_limit, self._disk_limit, self._rest_s = ram_limit, disk_limit, rest_s
+        self._ram_limit, self._rest_s = ram_limit, rest_s
         self._lock = threading.Lock()
         # Held, before the other one, while what the folder holds is made out: a file that is being removed shall not
         # be taken in.
@@ -51,7 +51,7 @@ class States:
         self._numbers = itertools.count(1)
         self._uses = itertools.count(1)
         self._restoring, self._computing = Speed(), Speed(least=_LEAST_READ)
-        self._disk = Disk(folder, key, disk_limit) if folder is not None and disk_limit > 0 else None
+        self._disk = Disk(folder, key, disk_limit) if folder is not None else None
         self._background = Background(self._look, self._write_next) if self._disk is not None else None
         if self._background is not None:
             self._background.start()
@@ -155,6 +155,8 @@ class States:
     def told(self, text: str | None = None) -> Said:
         """The texts of all states and the tokens that they stand for, longest first; those that `text` begins with,
         where it is given."""
+        if self._background is not None:
+            self._background.wait_for_look(_LOOK_S)
         with self._lock:
             entries = sorted(self._entries.values(), key=lambda entry: entry.used)
         found: dict[str, Tokens] = {}
@@ -173,6 +175,11 @@ class States:
                     self._entries.pop(entry.number)
             if self._disk is not None:
                 self._disk.forget(conversation)
+
+    def limit_disk(self, size: int) -> None:
+        """Let the files of all models' states take so many bytes from now on."""
+        if self._disk is not None:
+            self._disk.limit = size
 
     @property
     def ram_bytes(self) -> int:
@@ -229,7 +236,10 @@ class States:
         def unwanted() -> bool:
             return background.is_out_of_time or not entry.to_write or entry.number not in self._entries
 
-        file = self._disk.write(entry.conversation, entry.tokens, said, data, partials, unwanted)
+        # At the end of the engine there is no time to wait for the disk.
+        file = self._disk.write(
+            entry.conversation, entry.tokens, said, data, partials, unwanted, settled=not closing
+        )
         self._written(entry, file)
         self._look()
         return 0.0
@@ -281,7 +291,7 @@ class States:
             return False
         reading_s = self._computing.seconds(len(entry.tokens))
         restoring_s = self._disk.reading.seconds(entry.bytes) + self._restoring.seconds(entry.bytes)
-        return entry.bytes <= self._disk_limit and worth_a_file(len(entry.tokens), reading_s, restoring_s)
+        return entry.bytes <= self._disk.limit and worth_a_file(len(entry.tokens), reading_s, restoring_s)
 
     def _seconds(self, entry: Entry) -> float:
         """The predicted time of bringing it back; 0.0 unknown."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# Reading again must take so long that a person would notice the difference.
-LEAST_READING_S = 0.5
+# Reading again must take so long that a person could notice the difference.
+LEAST_READING_S = 0.1
 # While it is not known how fast this model reads: about the length at which it begins to matter without a GPU.
 LEAST_TOKENS = 256
 # So much faster than reading again, for a prediction that may be wrong.

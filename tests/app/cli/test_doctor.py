@@ -9,7 +9,11 @@ import pytest
 
 from app.cli import doctor
 from app.cli.doctor import diagnose
+from app.cli.doctor_memory import finding_of
 from app.cli.output import Output
+from app.sentences import format_bytes
+from app.services.memory_pressure import MemoryReading, spare
+from app.services.settings import Settings
 from engine.placement.plan import Device
 from engine.placement.processor import features_present, processor_name, unused_features
 
@@ -26,6 +30,7 @@ def test_the_report_names_the_engine_the_devices_and_the_data_folder(coterie_hom
         "engine",
         "cpu features",
         "starter model",
+        "memory",
         "sandbox",
     }
     assert done.returncode == (0 if all(check["ok"] for check in report["checks"]) else 1)
@@ -48,6 +53,18 @@ def test_the_checks_speak_korean_on_a_korean_system(monkeypatch: pytest.MonkeyPa
     assert "남음" in messages["data folder"]
     for sentences in (*doctor._NAMES.values(), *doctor._MESSAGES.values()):
         assert sentences.en and sentences.ko
+
+
+def test_short_memory_is_named_and_else_when_a_model_gives_its_back() -> None:
+    plenty, short = MemoryReading(8 * 10**9, 16 * 10**9), MemoryReading(5 * 10**8, 16 * 10**9)
+    told = finding_of(plenty, Settings(), "en")
+    assert told.ok and told.message == (
+        "8.0 GB available; a window unloads its model after 30 minutes without use, and an unused one when less than "
+        f"{format_bytes(spare(16 * 10**9))} is available"
+    )
+    kept = finding_of(plenty, Settings(unload_after=0, unload_for_memory=False), "en")
+    assert kept.message == "8.0 GB available; a window keeps its model loaded"
+    assert not finding_of(short, Settings(), "ko").ok
 
 
 def test_measured_bandwidths_are_told_with_the_devices(measured: None) -> None:

@@ -76,8 +76,7 @@ def test_a_model_is_loaded_with_the_folder_and_its_limit(
     request = opened.load()
     assert (request.states, request.states_limit) == (str(coterie_home / "cache" / "states"), 4 * 10**9)
     opened.services.settings.change(states_limit=0)
-    request = opened.load()
-    assert (request.states, request.states_limit) == ("", 0)
+    assert opened.load().states_limit == 0
 
 
 def test_nothing_is_kept_where_nobody_will_go_on(open_at: Callable[..., Opened]) -> None:
@@ -136,7 +135,7 @@ def test_a_lower_limit_counts_at_once(open_at: Callable[..., Opened], coterie_ho
     opened = open_at()
     kept(coterie_home, "1", "2", "3")
     assert opened.services.kept_states.limit_to(25) == 20
-    assert opened.services.settings.current.states_limit == 25
+    assert opened.services.settings.current.states_limit == opened.engine.states_limit == 25
     assert opened.services.kept_states.limit_to(0) == 0
 
 

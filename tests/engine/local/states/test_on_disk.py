@@ -80,7 +80,7 @@ def test_only_long_states_of_conversations_are_worth_a_file(
 
 def test_what_is_read_fast_is_not_worth_a_file(opened: Callable[..., States], tmp_path: Path) -> None:
     states = opened()
-    states.computed(1000, 0.1)
+    states.computed(1000, 0.2)
     left_behind(states, "chat")
     assert files(tmp_path) == []
 
@@ -90,7 +90,7 @@ def test_a_file_is_for_what_takes_long_to_read_again_and_not_to_bring_back() -> 
     assert not worth_a_file(30, reading_s=0.0, restoring_s=0.0)
     assert worth_a_file(30, reading_s=2.0, restoring_s=1.0)
     assert not worth_a_file(300, reading_s=2.0, restoring_s=1.9)
-    assert not worth_a_file(300, reading_s=0.1, restoring_s=0.0)
+    assert not worth_a_file(300, reading_s=0.05, restoring_s=0.0)
 
 
 def test_a_state_is_written_once_it_has_rested(opened: Callable[..., States], tmp_path: Path) -> None:
@@ -300,7 +300,20 @@ def test_closing_writes_the_latest_first_and_ends_in_time(
     assert len(files(tmp_path)) == 1
 
 
-def test_nothing_is_written_where_nothing_may_be_kept(tmp_path: Path) -> None:
-    states = States(tmp_path / "states", "model", 10**6, 0)
+def test_nothing_is_written_where_nothing_may_be_kept(opened: Callable[..., States], tmp_path: Path) -> None:
+    states = opened(disk=0)
     left_behind(states, "chat")
     assert not (tmp_path / "states").exists()
+
+
+def test_a_new_limit_counts_from_then_on(opened: Callable[..., States], tmp_path: Path) -> None:
+    states = opened(disk=0)
+    states.limit_disk(DISK)
+    states.keep("a", LONG, (), DATA)
+    states.limit_disk(len(DATA))
+    left_behind(states, "b")
+    assert files(tmp_path) == []
+    states = opened(disk=0)
+    states.limit_disk(DISK)
+    left_behind(states, "a")
+    assert len(files(tmp_path)) == 1
