@@ -7,7 +7,6 @@ in a kept state (bring it back). What would take longest is reading them again.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence as Tokens
 from typing import NamedTuple
 
 from engine.local.sequences import Said, Sequence, common_length
@@ -48,7 +47,7 @@ class Places:
         """Tokens in memory; those that sequences share count for each."""
         return sum(map(len, self._session.sequences))
 
-    def place(self, tokens: Tokens[int], conversation: str) -> tuple[Sequence, bool]:
+    def place(self, tokens: list[int], conversation: str) -> tuple[Sequence, bool]:
         """A sequence with as many of `tokens` as can be had, but the last one, which is to be computed in any case.
         Only where one is `free`.
 
@@ -92,11 +91,11 @@ class Places:
         self.park(min(resting, key=lambda each: each.used))
         return True
 
-    def tidy(self) -> None:
-        """Park what has been at rest for a while, beside answers at work."""
-        before = time.monotonic() - REST_S
+    def tidy(self, *, at_once: bool = False) -> None:
+        """Park what has been at rest for a while, beside answers at work; or all that is at rest."""
+        before = time.monotonic() - (0.0 if at_once else REST_S)
         for sequence in self._session.sequences:
-            if not sequence.taken and len(sequence) and sequence.used < before:
+            if not sequence.taken and len(sequence) and sequence.used <= before:
                 self.park(sequence)
 
     def park_all(self) -> None:
@@ -116,7 +115,7 @@ class Places:
     def _seconds(self, tokens: int) -> float:
         return tokens * (self.read_s or _ASSUMED_READ_S)
 
-    def _steps_back(self, tokens: Tokens[int], conversation: str) -> bool:
+    def _steps_back(self, tokens: list[int], conversation: str) -> bool:
         return not any(
             each.conversation == conversation
             and not each.taken
@@ -124,7 +123,7 @@ class Places:
             for each in self._session.sequences
         )
 
-    def _in_memory(self, tokens: Tokens[int], limit: int) -> Found:
+    def _in_memory(self, tokens: list[int], limit: int) -> Found:
         best = Found(0, self._seconds(len(tokens)), None)
         for each in self._session.sequences:
             common = min(common_length(each.tokens, tokens), limit)
@@ -135,7 +134,7 @@ class Places:
                 best = Found(length, seconds, each)
         return best
 
-    def _kept(self, tokens: Tokens[int], limit: int) -> Found | None:
+    def _kept(self, tokens: list[int], limit: int) -> Found | None:
         kept = self._states.find(tokens)
         if kept is None:
             return None

@@ -12,7 +12,7 @@ from engine.local.checkpoints import SPACING, Checkpoint, Checkpoints
 Said = tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def common_length(one: Tokens[int], other: Tokens[int]) -> int:
+def common_length(one: list[int], other: list[int]) -> int:
     """How many tokens two lists have in common from the first on."""
     limit = min(len(one), len(other))
     if one[:limit] == other[:limit]:
@@ -81,7 +81,8 @@ class Sequence:
         now."""
         checkpoint = self._checkpoints.longest(length)
         if checkpoint is None or not self._bring_back(checkpoint):
-            self.clear()
+            native.forget_sequence(self._context, self.number)
+            self._shorten(0)
             return 0
         self._shorten(checkpoint.length)
         return checkpoint.length

@@ -1335,6 +1335,10 @@
 <context>
     <name>EmptyState</name>
     <message>
+        <source>Back to “{title}”</source>
+        <translation>‘{title}’(으)로 돌아가기</translation>
+    </message>
+    <message>
         <source>What is on your mind?</source>
         <translation>무엇을 도와드릴까요?</translation>
     </message>
@@ -4067,7 +4071,7 @@
     </message>
     <message>
         <source>A new chat with your question and a link back to this one, which stays as it is.</source>
-        <translation>질문을 새 대화로 옮기고 이 대화로 돌아오는 링크를 남깁니다. 이 대화는 그대로 있습니다.</translation>
+        <translation>질문을 그대로 가져가 새 대화를 시작하고 이 대화로 돌아오는 링크를 남깁니다. 이 대화는 그대로 있습니다.</translation>
     </message>
     <message>
         <source>Larger context</source>

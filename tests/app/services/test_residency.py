@@ -324,6 +324,20 @@ def test_a_request_that_comes_while_a_model_goes_waits_for_the_next_load(house: 
     assert content == ["Hello from the script."] and house.answers() == 1 and len(house.engine.loads) == 2
 
 
+def test_letters_that_come_while_a_model_goes_bring_it_back(house: House) -> None:
+    house.loaded()
+    house.engine.gone.clear()
+    going = threading.Thread(target=house.pass_minutes, args=(30,))
+    going.start()
+    assert house.engine.unloading.wait(5.0)
+    writing = threading.Thread(target=house.residency.expect)
+    writing.start()
+    house.engine.gone.set()
+    going.join()
+    writing.join()
+    assert house.told.model("ready").because == "writing"
+
+
 def test_a_request_between_the_decision_and_the_deed_wins(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -263,6 +263,15 @@ def test_a_summary_can_be_stopped_and_keeps_what_was_written(house: House) -> No
     assert ended.error is None and 0 < len(ended.text) < 200 * 12
 
 
+def test_a_summary_is_dropped_where_the_chat_goes_on_or_is_deleted(house: House) -> None:
+    house.fill()
+    for go_on in (lambda: house.say("Never mind."), lambda: house.services.conversations.delete(house.id)):
+        house.services.summaries.begin(house.look())
+        house.told.next(SummaryEnded)
+        go_on()
+        assert house.services.summaries.draft(house.id) is None
+
+
 def test_a_model_that_writes_nothing_is_told_as_such(house: House) -> None:
     house.fill()
     house.reply = lambda _: ("  ",)
