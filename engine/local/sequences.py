@@ -138,6 +138,9 @@ class Sequence:
         newest = self._checkpoints.lengths[-1:]
         if newest and held - newest[0] < (SPACING if held == self._stops[0] else 1):
             return
+        size = native.state_size(self._context, self.number, partial=True)
+        if not self._memory.recurrent and size >= native.state_size(self._context, self.number):
+            return  # what has a window is not kept apart: this would be a copy of everything
         data = native.read_state(self._context, self.number, partial=True)
         if data:
             self._checkpoints.add(Checkpoint(held, data))
