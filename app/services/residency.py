@@ -105,7 +105,8 @@ class Residency:
         """Somebody begins to write, and will want an answer: a model that rests is loaded meanwhile. One whose load
         failed or was cancelled is left alone."""
         self._note_use()
-        if self._models.state.resting:
+        state = self._models.state
+        if state.resting or state.state == "ready":  # and perhaps about to go: that is waited for
             self._models.ensure("writing")
 
     def unload(self) -> None:

@@ -17,7 +17,14 @@ from agents.brain import Ask, Brain
 from agents.context.measuring import Meter
 from agents.context.results import shortened_text
 from app.services.engine_names import of_chat
-from app.services.events import SummaryDelta, SummaryEnded, SummaryStarted
+from app.services.events import (
+    ConversationChanged,
+    MessageAdded,
+    ServiceEvent,
+    SummaryDelta,
+    SummaryEnded,
+    SummaryStarted,
+)
 from app.services.prompting import cut_of, request_messages, seen
 from app.services.turns import InQueue
 from app.store.records import Cut, Message
@@ -65,6 +72,15 @@ class Summaries:
         self._conversations = conversations
         self._lock = threading.Lock()
         self._works: dict[int, _Work] = {}
+        conversations.subscribe(self._receive)
+
+    def _receive(self, events: list[ServiceEvent]) -> None:
+        """A summary is of no use any more where the chat goes on, or is deleted."""
+        for event in events:
+            if isinstance(event, MessageAdded):
+                self.drop(event.message.conversation)
+            elif isinstance(event, ConversationChanged) and event.conversation.deleted is not None:
+                self.drop(event.conversation.id)
 
     def begin(self, room: Room) -> None:
         """Have a summary written of what `room` would leave out, in the place of one that is there."""

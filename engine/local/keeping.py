@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import msgspec
 import psutil
 
 from engine.api import LoadRequest
 from engine.local import native
 from engine.local.session import Session
 from engine.local.states import States
+from engine.placement.plan import Placement
 
 # States in RAM take at most so much of what is free once the model is loaded, and at most so many bytes.
 RAM_SHARE, RAM_LIMIT = 8, 4 * 2**30
@@ -21,20 +21,30 @@ def open_states(session: Session, request: LoadRequest) -> States:
     """What is kept for a session; what an earlier one with the same model, build and parameters wrote is found."""
     folder = Path(request.states) if request.states else None
     ram_limit = min(psutil.virtual_memory().available // RAM_SHARE, RAM_LIMIT)
-    return States(folder, state_key(session, request.path), ram_limit, request.states_limit)
-
-
-def state_key(session: Session, path: str) -> str:
-    """Names all that the bytes of a state depend on: the file as it is now, the library's build, and how the context
-    computes. Where the weights lie is among it, since devices round differently."""
-    file = Path(path).stat()
     plan = session.facts.plan
-    placement = msgspec.json.encode(plan.placement) if plan else b""
+    key = state_key(request.path, plan.placement if plan else None)
+    return States(folder, key, ram_limit, request.states_limit)
+
+
+def state_key(path: str, placement: Placement | None) -> str:
+    """Names all that the bytes of a state depend on: the file as it is now, the library's build, the kinds of the
+    cache, and the devices that computed it, which round differently and lay it out in their own way.
+
+    Not the length of the context, how many layers lie where and how weights are loaded: those change with the memory
+    that is free at a load, and the bytes do not.
+    """
+    file = Path(path).stat()
+    computed = (
+        (placement.cache_type_k, placement.cache_type_v, placement.devices, placement.workers)
+        if placement
+        else ()
+    )
     parts = (
         str(Path(path).resolve()),
         file.st_size,
         file.st_mtime_ns,
         native.library_version(),
         native.PINNED_VERSION,
+        *computed,
     )
-    return hashlib.sha256(repr(parts).encode() + placement).hexdigest()
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -7,7 +7,6 @@ in a kept state (bring it back). What would take longest is reading them again.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence as Tokens
 from typing import NamedTuple
 
 from engine.local.sequences import Said, Sequence, common_length
@@ -48,7 +47,7 @@ class Places:
         """Tokens in memory; those that sequences share count for each."""
         return sum(map(len, self._session.sequences))
 
-    def place(self, tokens: Tokens[int], conversation: str) -> tuple[Sequence, bool]:
+    def place(self, tokens: list[int], conversation: str) -> tuple[Sequence, bool]:
         """A sequence with as many of `tokens` as can be had, but the last one, which is to be computed in any case.
         Only where one is `free`.
 
@@ -78,7 +77,9 @@ class Places:
         if len(sequence) >= WORTH_KEEPING and not sequence.is_forgotten:
             data = sequence.read()
             if data:
-                self._states.keep(sequence.conversation, sequence.tokens, said or sequence.said, data)
+                self._states.keep(
+                    sequence.conversation, sequence.tokens, said or sequence.said, data, sequence.checkpoints
+                )
         sequence.clear()
         sequence.taken = False
 
@@ -90,11 +91,11 @@ class Places:
         self.park(min(resting, key=lambda each: each.used))
         return True
 
-    def tidy(self) -> None:
-        """Park what has been at rest for a while, beside answers at work."""
-        before = time.monotonic() - REST_S
+    def tidy(self, *, at_once: bool = False) -> None:
+        """Park what has been at rest for a while, beside answers at work; or all that is at rest."""
+        before = time.monotonic() - (0.0 if at_once else REST_S)
         for sequence in self._session.sequences:
-            if not sequence.taken and len(sequence) and sequence.used < before:
+            if not sequence.taken and len(sequence) and sequence.used <= before:
                 self.park(sequence)
 
     def park_all(self) -> None:
@@ -114,7 +115,7 @@ class Places:
     def _seconds(self, tokens: int) -> float:
         return tokens * (self.read_s or _ASSUMED_READ_S)
 
-    def _steps_back(self, tokens: Tokens[int], conversation: str) -> bool:
+    def _steps_back(self, tokens: list[int], conversation: str) -> bool:
         return not any(
             each.conversation == conversation
             and not each.taken
@@ -122,40 +123,36 @@ class Places:
             for each in self._session.sequences
         )
 
-    def _in_memory(self, tokens: Tokens[int], limit: int) -> Found:
+    def _in_memory(self, tokens: list[int], limit: int) -> Found:
         best = Found(0, self._seconds(len(tokens)), None)
         for each in self._session.sequences:
             common = min(common_length(each.tokens, tokens), limit)
-            length = (
-                (common if common == len(each) or each.cuts_anywhere else 0)
-                if each.taken
-                else each.reach(common)
-            )
+            length = each.reach(common)
             seconds = self._seconds(len(tokens) - length)
             # Where two hold as much, the one that can be gone on in is better.
             if length and (seconds < best.seconds or (seconds == best.seconds and not each.taken)):
                 best = Found(length, seconds, each)
         return best
 
-    def _kept(self, tokens: Tokens[int], limit: int) -> Found | None:
+    def _kept(self, tokens: list[int], limit: int) -> Found | None:
         kept = self._states.find(tokens)
         if kept is None:
             return None
         length = min(kept.length, limit)
-        if length < len(kept.tokens) and not self._session.cuts_anywhere:
-            return None
+        if length < len(kept.tokens) and not self._session.memory.keeps_every_token:
+            length = max((position for position in kept.positions if position <= length), default=0)
         return Found(length, kept.seconds + self._seconds(len(tokens) - length), kept)
 
     def _brought_back(self, found: Found, limit: int, conversation: str) -> Sequence | None:
         """A sequence with a kept state in it; None where that turned out not to be usable."""
         kept = found.source
         assert isinstance(kept, Kept)
-        data = self._states.take(kept, conversation)
-        if data is None:
+        taken = self._states.fetch(kept, conversation)
+        if taken is None:
             return None
         sequence = self._emptied(conversation)
         started = time.perf_counter()
-        while not sequence.write(kept.tokens, data):
+        while not sequence.write(kept.tokens, taken.data, taken.partials):
             if not self.make_room():
                 return None
             started = time.perf_counter()
@@ -174,7 +171,7 @@ class Places:
         others = [each for each in self._session.sequences if not each.taken and each is not source]
         if not others:  # it is the only one at rest
             if len(source) >= WORTH_KEEPING and (data := source.read()):
-                self._states.keep(source.conversation, source.tokens, source.said, data)
+                self._states.keep(source.conversation, source.tokens, source.said, data, source.checkpoints)
             source.step_back(found.length)
             source.said = ()
             return source

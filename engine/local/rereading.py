@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.api import GenerateRequest, Message
@@ -17,7 +16,7 @@ _KNOWN = 64
 
 class _Last(NamedTuple):
     request: GenerateRequest
-    tokens: tuple[int, ...]
+    tokens: list[int]
 
 
 class Rereading:
@@ -27,7 +26,7 @@ class Rereading:
         self._last: dict[str, _Last] = {}
 
     def why(
-        self, request: GenerateRequest, tokens: Sequence[int], cached: int, *, steps_back: bool = True
+        self, request: GenerateRequest, tokens: list[int], cached: int, *, steps_back: bool = True
     ) -> ErrorInfo | None:
         """The reason, None where hardly anything is read again. `cached` of `tokens` need not be read; `steps_back`:
         whether what was in memory could have been cut where it differs.
@@ -47,14 +46,14 @@ class Rereading:
             return ErrorInfo("reuse.not_kept" if steps_back else "reuse.cannot_step_back", {"tokens": again})
         return _difference(last.request, request, again)
 
-    def note(self, request: GenerateRequest, tokens: Sequence[int]) -> None:
+    def note(self, request: GenerateRequest, tokens: list[int]) -> None:
         """The conversation's last answer has ended, with these tokens of prompt and answer."""
         if not request.conversation:
             return
         self._last.pop(request.conversation, None)
         while len(self._last) >= _KNOWN:
             del self._last[next(iter(self._last))]
-        self._last[request.conversation] = _Last(request, tuple(tokens))
+        self._last[request.conversation] = _Last(request, list(tokens))
 
     def forget(self, conversation: str) -> None:
         """Of one conversation, "": of all."""

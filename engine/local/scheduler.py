@@ -16,7 +16,8 @@ import msgspec
 
 from engine.api import Activity, ExpertsFired, Finished, FinishReason, GenerateRequest, Queued, Timings, Usage
 from engine.errors import ErrorInfo
-from engine.local.batching import Wanting, shares
+from engine.local.batching import FEWEST_ROWS, Wanting, shares
+from engine.local.checkpoints import stops
 from engine.local.drafting import Drafter, StepCosts
 from engine.local.generation import Generation, Taken
 from engine.local.interrupts import Interrupts
@@ -33,6 +34,8 @@ from engine.local.tally import Tally
 TURN_S = 10.0
 # Cells that an answer is given beyond its tokens when it gets a place.
 MARGIN = 64
+# A step that cannot be broken off takes no longer than this, as far as that is known.
+UNBROKEN_S = 0.08
 # A step of so many rows tells how long a row of a prompt takes.
 _TELLING_ROWS = 16
 # While experts are watched, what fired is told this often.
@@ -127,7 +130,7 @@ class Scheduler:
         self._admit()
         self._tell_queue()
         if self._active:
-            self._places.tidy()
+            self._places.tidy(at_once=self._session.memory.recurrent)
             self._compute()
         if self._tally.due() or self.is_idle:
             self._tell_activity()
@@ -206,6 +209,7 @@ class Scheduler:
         self._active.append(
             _Active(generation, sequence, Drafter(self._costs, self._session.draft_model), now)
         )
+        sequence.stop_at(stops(generation.tokens, cached, generation.turn))
         generation.start(cached, reread, now)
 
     def _is_front(self, generation: Generation) -> bool:
@@ -227,9 +231,8 @@ class Scheduler:
         native_s = session.computing_s + session.sampling_s
         rows = self._composed()
         ids = {each.active.generation.request.id for each in rows}
-        # Memory that cannot step back would lose what the others' have.
-        may_break_off = session.cuts_anywhere or len(rows) == 1
-        gives_way = session.cuts_anywhere and not any(self._is_front(each.active.generation) for each in rows)
+        may_break_off = self._may_break_off()
+        gives_way = may_break_off and not any(self._is_front(each.active.generation) for each in rows)
         if not self._interrupts.begin_step(ids if may_break_off else (), gives_way=gives_way):
             return
         is_paced = all(each.known == 1 and not each.draft for each in rows)
@@ -253,6 +256,12 @@ class Scheduler:
                 each.active.generation.spent((elapsed - native_s) / streams, streams)
         self._tell_experts()
 
+    def _may_break_off(self) -> bool:
+        """Whether a step may end early. A recurrent state is ruined by that, others' beside it as well."""
+        if not self._session.memory.recurrent:
+            return True
+        return len(self._active) == 1 and all(each.taken or not len(each) for each in self._session.sequences)
+
     def _composed(self) -> list[_Rows]:
         """Fill the batch."""
         batch = self._session.batch
@@ -266,24 +275,29 @@ class Scheduler:
         ]
         rows: list[_Rows] = []
         guessed = 0
-        chosen = shares(wanting, min(batch.capacity, self._most_rows), self._step_number, self._places.read_s)
+        capacity = min(batch.capacity, self._most_rows)
+        if not self._may_break_off():
+            # Nobody can end it early, so it must be short.
+            capacity = min(capacity, max(FEWEST_ROWS, int(UNBROKEN_S / (self._places.read_s or UNBROKEN_S))))
+        chosen = shares(wanting, capacity, self._step_number, self._places.read_s)
         for share in chosen:
             active = self._active[share.number]
             held = len(active.sequence)
-            tokens = active.generation.tokens[held : held + share.rows]
-            is_end = share.rows == wanting[share.number].rest
+            count = active.sequence.before_stop(share.rows)
+            tokens = active.generation.tokens[held : held + count]
+            is_end = count == wanting[share.number].rest
             room = self._session.outputs - len(chosen) - guessed
-            draft = self._draft(active, room, len(chosen)) if is_end and share.rows <= 2 else []
+            draft = self._draft(active, room, len(chosen)) if is_end and count <= 2 else []
             guessed += len(draft)
             first = batch.add(active.sequence.number, tokens + draft, held, len(draft) + 1 if is_end else 0)
-            rows.append(_Rows(active, first, share.rows, draft))
+            rows.append(_Rows(active, first, count, draft))
         return rows
 
     def _draft(self, active: _Active, room: int, streams: int) -> list[int]:
         """Guesses for what an answer goes on with, for which there is room in the step, and in what is drawn from it;
         `streams` answers are written in it."""
         generation = active.generation
-        if not generation.may_draft or not self._session.cuts_anywhere:
+        if not generation.may_draft or self._session.memory.recurrent:
             return []
         if active.seen < len(generation.tokens):
             active.drafter.extend(generation.tokens[active.seen :])
@@ -302,6 +316,7 @@ class Scheduler:
         is_end = rows.reaches_end
         sequence.tokens += generation.tokens[held : held + rows.known]
         sequence.tokens += rows.draft
+        sequence.mark()
         generation.tell_progress(held + rows.known)
         if not is_end:
             return
@@ -327,6 +342,10 @@ class Scheduler:
 
     def _broke_off(self, rows: list[_Rows], code: int) -> None:
         """Nothing of the step is in memory: it is done again, with more room, or those in it end."""
+        if self._session.memory.recurrent and code != Decoded.NO_ROOM:
+            # llama.cpp moves states of others too while it computes, and had not come to the end of that.
+            for sequence in self._session.sequences:
+                sequence.fall_back(len(sequence))
         for each in rows:
             each.active.sequence.settle()
         if code == Decoded.ABORTED:

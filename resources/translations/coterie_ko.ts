@@ -28,8 +28,8 @@
         <translation>한 단계</translation>
     </message>
     <message>
-        <source>Not read again</source>
-        <translation>다시 읽지 않은 분량</translation>
+        <source>Reused</source>
+        <translation>재사용</translation>
     </message>
     <message>
         <source>Guessed ahead</source>
@@ -60,8 +60,8 @@
         <translation>초당 {speed}토큰</translation>
     </message>
     <message>
-        <source>{rows} tokens, {share} % of the time outside llama.cpp</source>
-        <translation>{rows}토큰, llama.cpp 밖에서 쓴 시간 {share}%</translation>
+        <source>{rows} tokens, {share} % outside llama.cpp</source>
+        <translation>{rows}토큰, llama.cpp 밖 {share}%</translation>
     </message>
     <message>
         <source>{percent} % of {count} tokens of prompts</source>
@@ -197,6 +197,10 @@
     <message>
         <source>The answer reached its length limit and stops here.</source>
         <translation>답변이 정해진 길이에 이르러 여기서 멈췄습니다.</translation>
+    </message>
+    <message>
+        <source>Stopped before anything was written.</source>
+        <translation>답변을 쓰기 전에 멈췄습니다.</translation>
     </message>
     <message>
         <source>Stopped. What was written so far is kept.</source>
@@ -757,10 +761,6 @@
         <translation>모델을 불러오는 중입니다. 지금 보내도 됩니다.</translation>
     </message>
     <message>
-        <source>The model is not loaded. It loads when you write.</source>
-        <translation>모델을 불러오지 않은 상태입니다. 글을 쓰기 시작하면 불러옵니다.</translation>
-    </message>
-    <message>
         <source>Sent to {host}, outside this computer</source>
         <translation>이 컴퓨터 밖의 {host}(으)로 전송됩니다</translation>
     </message>
@@ -771,6 +771,10 @@
     <message>
         <source>Press Enter to go to the question above</source>
         <translation>Enter를 누르면 위의 질문으로 갑니다</translation>
+    </message>
+    <message>
+        <source>The model loads when you write.</source>
+        <translation>글을 쓰면 모델을 불러옵니다.</translation>
     </message>
     <message>
         <source>Message</source>
@@ -1334,6 +1338,10 @@
 </context>
 <context>
     <name>EmptyState</name>
+    <message>
+        <source>Back to “{title}”</source>
+        <translation>‘{title}’(으)로 돌아가기</translation>
+    </message>
     <message>
         <source>What is on your mind?</source>
         <translation>무엇을 도와드릴까요?</translation>
@@ -4067,7 +4075,11 @@
     </message>
     <message>
         <source>A new chat with your question and a link back to this one, which stays as it is.</source>
-        <translation>질문을 새 대화로 옮기고 이 대화로 돌아오는 링크를 남깁니다. 이 대화는 그대로 있습니다.</translation>
+        <translation>질문을 그대로 가져가 새 대화를 시작하고 이 대화로 돌아오는 링크를 남깁니다. 이 대화는 그대로 있습니다.</translation>
+    </message>
+    <message>
+        <source>A new chat with what you are writing and a link back to this one.</source>
+        <translation>쓰고 있던 글을 가져가 새 대화를 시작하고 이 대화로 돌아오는 링크를 남깁니다.</translation>
     </message>
     <message>
         <source>Larger context</source>

@@ -308,7 +308,7 @@ class ChatPage(LiveWidget):
         if isinstance(event, MessageAdded):
             if event.message.conversation == self._shown.id:
                 self._written.add(event.message, self.transcript)
-                self.room.message_added()
+                self.room.message_added(self._shown.id, self.transcript.ids)
         elif isinstance(event, AnswerFinished):
             self._written.end(event.message.id)
             if event.message.conversation == self._shown.id:

@@ -266,7 +266,7 @@ class Composer(LiveWidget):
         elif state is not None and state.state == "loading":
             words = self.tr("The model is loading. You can send already.")
         elif state is not None and state.resting:
-            words = self.tr("The model is not loaded. It loads when you write.")
+            words = self.tr("The model loads when you write.")
         elif remote is not None:
             words = self.tr("Sent to {host}, outside this computer").format(host=short_host(remote))
         self._hint.setText(words)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.desktop.chat.buttons import PillButton
+from app.desktop.chat.buttons import PillButton, QuietButton
 from app.desktop.elsewhere import leaving
 from app.desktop.theme import themes
 
 
 class EmptyState(QWidget):
-    """Offers starters; `suggestionChosen` carries the words."""
+    """Offers starters; `suggestionChosen` carries the words. `originWanted`: back to where the chat was begun."""
 
     suggestionChosen = Signal(str)
+    originWanted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -21,6 +22,10 @@ class EmptyState(QWidget):
         self._title = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter)
         self._sentence = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._starters = [PillButton(self) for _ in range(3)]
+        self._origin_title = ""
+        self.origin = QuietButton(self, pixels=13)
+        self.origin.clicked.connect(self.originWanted)
+        self.origin.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -31,6 +36,7 @@ class EmptyState(QWidget):
         for button in self._starters:
             button.clicked.connect(lambda _=False, chosen=button: self.suggestionChosen.emit(chosen.text()))
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.origin, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         self.restyle()
         self.retranslate()
@@ -41,7 +47,14 @@ class EmptyState(QWidget):
             self._model = model
             self.retranslate()
 
+    def show_origin(self, title: str) -> None:
+        """The chat that this one was begun from; "" for none."""
+        self._origin_title = title
+        self.origin.setVisible(bool(title))
+        self.retranslate()
+
     def retranslate(self) -> None:
+        self.origin.setText(self.tr("Back to “{title}”").format(title=self._origin_title))
         self._title.setText(self.tr("What is on your mind?"))
         remote = leaving(self._model or "")
         words = self.tr("The model runs on this machine. What you write stays here.")
@@ -72,5 +85,5 @@ class EmptyState(QWidget):
         palette.setColor(palette.ColorRole.WindowText, theme.muted)
         self._sentence.setPalette(palette)
         self._title.setPalette(theme.palette())
-        for button in self._starters:
+        for button in (*self._starters, self.origin):
             button.restyle()

@@ -47,6 +47,7 @@ class RoomControl(QObject):
         self._calls, self._header, self._composer = calls, header, composer
         self.strip = Strip(page)
         self.strip.closed.connect(self._dismiss)
+        composer.nothing_sent.connect(self._go_to_card)
         self.card: RoomCard | None = None
         self._transcript: TranscriptView | None = None
         self._lines: dict[int, QuietLine] = {}
@@ -62,6 +63,11 @@ class RoomControl(QObject):
 
     def complete(self, transcript: TranscriptView) -> None:
         self._transcript = transcript
+        transcript.empty.originWanted.connect(self._go_back)
+
+    def _go_back(self) -> None:
+        if self._use.origin is not None:
+            self.open_wanted.emit(self._use.origin.id)
 
     # --- what the page tells ---
 
@@ -93,12 +99,10 @@ class RoomControl(QObject):
         self._header.show_context(self._used, self._context)
         self._show_strip()
 
-    def message_added(self) -> None:
+    def message_added(self, conversation: int | None, path: Sequence[int]) -> None:
         """The chat goes on: what was offered at its end before is out of date."""
-        conversation = self._conversation
-        if self.card is not None and conversation is not None:
-            self._calls.do(lambda s: s.summaries.drop(conversation))
         self._close_card()
+        self.measure(conversation, path)
 
     def answer_ended(self, message: int) -> None:
         if self._chosen == message:
@@ -154,10 +158,12 @@ class RoomControl(QObject):
             if isValid(line):
                 line.deleteLater()
         self._lines = {}
+        origin = self._use.origin
+        transcript.empty.show_origin("" if origin is None else shown_title(origin))
         if not self._path:
             return
-        if self._use.origin is not None:
-            self._add_line(transcript, self._path[0], self._origin_line(self._use.origin))
+        if origin is not None:
+            self._add_line(transcript, self._path[0], self._origin_line(origin))
         if self._use.cut is not None:
             self._add_line(transcript, self._use.cut.first, self._cut_line(self._use.cut))
 
@@ -227,10 +233,16 @@ class RoomControl(QObject):
         else:
             self._look()
         transcript.set_foot(self.card)
+        self._composer.show_question(full)
+
+    def _go_to_card(self) -> None:
+        if self.card is not None:
+            self.card.take_focus()
 
     def _close_card(self) -> None:
         card, self.card = self.card, None
         if card is not None and self._transcript is not None:
+            self._composer.show_question(False)
             self._transcript.set_foot(None)
             card.deleteLater()
 

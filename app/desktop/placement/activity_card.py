@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
@@ -56,13 +57,15 @@ class ActivityCard(Card):
         if activity is None:
             return
         at_rest = not (activity.answering or activity.waiting)
+        if at_rest:  # its last word is of the time before that
+            activity = msgspec.structs.replace(activity, decode_tps=0.0, prefill_tps=0.0, rows=0.0)
         self.set_title(self.tr("At work"), self.tr("at rest") if at_rest else "")
         lines = (
             (self.tr("Answers"), self._answers(activity)),
             (self.tr("Writing"), self._speed(activity.decode_tps)),
             (self.tr("Reading"), self._speed(activity.prefill_tps)),
             (self.tr("Each step"), self._step(activity)),
-            (self.tr("Not read again"), self._reused(activity)),
+            (self.tr("Reused"), self._reused(activity)),
             (self.tr("Guessed ahead"), self._guessed(activity)),
             (self.tr("Context in use"), self._cells(activity)),
             (self.tr("Kept for later"), self._kept(activity)),
@@ -89,7 +92,7 @@ class ActivityCard(Card):
     def _step(self, activity: Activity) -> str:
         if activity.rows <= 0:
             return _NOTHING
-        template = self.tr("{rows} tokens, {share} % of the time outside llama.cpp")
+        template = self.tr("{rows} tokens, {share} % outside llama.cpp")
         return template.format(
             rows=speed_number(activity.rows), share=QLocale().toString(100 * activity.python_share, "f", 1)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Thread
 
 import numpy as np
 
@@ -31,6 +32,8 @@ class Entry:
         self.file: StateFile | None = None
         # Whether it shall have a file and has none yet.
         self.to_write = False
+        # What reads it from the file into RAM, or has done so before.
+        self.reader: Thread | None = None
 
     def hold(self, data: Data, partials: Sequence[tuple[int, Data]], now: float) -> None:
         self.data, self.partials, self.since = data, tuple(partials), now

@@ -6,7 +6,6 @@ disk only after it has rested, or when RAM gets short or the engine ends.
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from collections.abc import Sequence
@@ -15,7 +14,8 @@ from pathlib import Path
 from engine.local.states.background import Background
 from engine.local.states.disk import Disk
 from engine.local.states.entry import Entry, packed_said, unpacked_said
-from engine.local.states.prefix import Tokens, common_prefix, packed
+from engine.local.states.index import Index, longest
+from engine.local.states.prefix import packed
 from engine.local.states.speeds import Speed
 from engine.local.states.state_file import Header, said_in, tokens_in
 from engine.local.states.values import Data, Kept, Said, Taken
@@ -42,14 +42,12 @@ class States:
     def __init__(
         self, folder: Path | None, key: str, ram_limit: int, disk_limit: int, rest_s: float = REST_S
     ) -> None:
-        self._ram_limit, self._rest_s = ram_limit, rest_s
+        self._rest_s = rest_s
         self._lock = threading.Lock()
         # Held, before the other one, while what the folder holds is made out: a file that is being removed shall not
         # be taken in.
         self._looking = threading.Lock()
-        self._entries: dict[int, Entry] = {}
-        self._numbers = itertools.count(1)
-        self._uses = itertools.count(1)
+        self._index = Index(ram_limit)
         self._restoring, self._computing = Speed(), Speed(least=_LEAST_READ)
         self._disk = Disk(folder, key, disk_limit) if folder is not None else None
         self._background = Background(self._look, self._write_next) if self._disk is not None else None
@@ -74,39 +72,33 @@ class States:
         partials = sorted(partials, key=lambda part: part[0])
         positions = tuple(position for position, _ in partials)
         with self._lock:
-            entry = self._same(owner, row, positions)
-            if entry is None:
-                entry = Entry(next(self._numbers), owner, row, positions)
+            entry = self._index.same(owner, row, positions) or self._index.new(owner, row, positions)
             entry.said = packed_said(said, row)
             entry.hold(data, partials, time.monotonic())
             entry.to_write = self._shall_write(entry)
-            for old in self._of(owner):
+            for old in self._index.of(owner):
                 if old is not entry and old.is_prefix_of(row):
-                    self._leave_ram(old)
-            entry.used = next(self._uses)
-            self._entries[entry.number] = entry
-            self._make_room()
-        self._wake()
+                    self._index.leave_ram(old)
+            self._index.add(entry)
+            self._index.make_room()
+        if self._background is not None:
+            self._background.wake()
 
-    def find(self, tokens: Sequence[int]) -> Kept | None:
-        """The state that has the most first tokens in common with `tokens`, at least one; of equals one that is in
-        RAM, then the one used last."""
+    def find(self, tokens: Sequence[int], most: int = 2**31) -> Kept | None:
+        """The state of at most `most` tokens that has the most first ones in common with `tokens`, at least one; of
+        equals one that is in RAM, then the one used last."""
         if self._disk is not None and self._background is not None:
             self._background.wait_for_look(_LOOK_S)
             if self._disk.has_changed():
                 self._background.wake(look=True)
         row = packed(tokens)
         with self._lock:
-            entries = tuple(self._entries.values())
-        best, rank = None, (0, False, 0)
-        for entry in entries:
-            length = common_prefix(entry.tokens, row)
-            if length and (length, entry.data is not None, entry.used) > rank:
-                best, rank = entry, (length, entry.data is not None, entry.used)
+            entries = [entry for entry in self._index if len(entry.tokens) <= most]
+        best, length = longest(entries, row)
         if best is None:
             return None
         with self._lock:
-            return best.found(rank[0], self._seconds(best))
+            return best.found(length, self._seconds(best))
 
     def take(self, kept: Kept, conversation: str | None = None) -> Data | None:
         """The bytes of a state that was found; None when they are gone or damaged. As `fetch`."""
@@ -121,31 +113,50 @@ class States:
         its tokens are wanted. One that only lends its beginning, as instructions that many chats have, stays.
         """
         with self._lock:
-            entry = self._entries.get(kept.number)
+            entry = self._index.get(kept.number)
             if entry is None:
                 return None
-            entry.used = next(self._uses)
+            self._index.touch(entry)
             if entry.data is not None:
                 taken = Taken(entry.data, unpacked_said(entry.said), entry.partials)
                 own = bool(conversation) and entry.conversation == conversation_digest(conversation or "")
                 if own or kept.length >= len(entry.tokens):
-                    self._leave_ram(entry)
+                    self._index.leave_ram(entry)
                 return taken
-            file = entry.file
-        read = self._disk.read(file, entry.tokens) if self._disk is not None and file is not None else None
-        if read is not None:
-            return Taken(read[0], unpacked_said(entry.said), read[1])
+        if entry.reader is not None and entry.reader.is_alive():
+            entry.reader.join()
+            return self.fetch(kept, conversation)
+        read = self._from_disk(entry)
+        return None if read is None else Taken(read[0], unpacked_said(entry.said), read[1])
+
+    def bring_near(self, kept: Kept) -> bool:
+        """Whether `fetch` need not wait for the disk. Where it would, the state is read into RAM beside what goes on
+        meanwhile, if it has room there: ask again."""
         with self._lock:
-            if entry.data is None:
-                self._entries.pop(entry.number, None)
-            elif entry.file is file:
-                entry.file = None
-        return None
+            entry = self._index.get(kept.number)
+            if entry is None or entry.data is not None or entry.bytes > self._index.ram_limit:
+                return True
+            if entry.reader is not None:  # has come, and had to leave again
+                return not entry.reader.is_alive()
+            entry.reader = threading.Thread(
+                target=self._read, args=(entry,), name="states-reader", daemon=True
+            )
+            entry.reader.start()
+            return False
 
     def restored(self, kept: Kept, seconds: float) -> None:
         """What it took to put the bytes of `kept` into a context: later predictions are made from that."""
         with self._lock:
             self._restoring.took(kept.bytes, seconds)
+
+    def discard(self, kept: Kept) -> None:
+        """A state that a context does not take, though there is room: throw it away."""
+        with self._lock:
+            entry = self._index.get(kept.number)
+            if entry is not None:
+                self._index.drop(entry)
+        if entry is not None and entry.file is not None:
+            remove(entry.file.path)
 
     def computed(self, tokens: int, seconds: float) -> None:
         """What it took to read so many tokens of a prompt: only what takes longer than that is worth a file."""
@@ -158,11 +169,7 @@ class States:
         if self._background is not None:
             self._background.wait_for_look(_LOOK_S)
         with self._lock:
-            entries = sorted(self._entries.values(), key=lambda entry: entry.used)
-        found: dict[str, Tokens] = {}
-        for entry in entries:
-            found.update((said, row) for said, row in entry.said if text is None or text.startswith(said))
-        return unpacked_said(tuple(sorted(found.items(), key=lambda pair: len(pair[0]), reverse=True)))
+            return self._index.said(text)
 
     def forget(self, conversation: str) -> None:
         """Drop all states of a conversation, "": all there are, and remove the files, which are of other models
@@ -170,9 +177,9 @@ class States:
         with self._looking:
             with self._lock:
                 if not conversation:
-                    self._entries.clear()
-                for entry in self._of(conversation_digest(conversation)):
-                    self._entries.pop(entry.number)
+                    self._index.clear()
+                for entry in self._index.of(conversation_digest(conversation)):
+                    self._index.drop(entry)
             if self._disk is not None:
                 self._disk.forget(conversation)
 
@@ -184,7 +191,7 @@ class States:
     @property
     def ram_bytes(self) -> int:
         with self._lock:
-            return sum(entry.ram_bytes for entry in self._entries.values())
+            return self._index.ram_bytes
 
     @property
     def disk_bytes(self) -> int:
@@ -196,9 +203,12 @@ class States:
         if self._background is not None:
             self._background.close(seconds)
         with self._lock:
-            self._entries.clear()
+            readers = [entry.reader for entry in self._index if entry.reader is not None]
+            self._index.clear()
+        for reader in readers:
+            reader.join(_LOOK_S)
 
-    # --- on the thread of its own ---
+    # --- on threads of its own ---
 
     def _look(self) -> None:
         """Take in what other processes, or this one before, have left in the folder, and what is gone from it."""
@@ -206,13 +216,12 @@ class States:
             return
         with self._looking:
             with self._lock:
-                known = {entry.file.path for entry in self._entries.values() if entry.file is not None}
+                known = {entry.file.path for entry in self._index if entry.file is not None}
             there, new = self._disk.look(known)
             with self._lock:
-                for entry in tuple(self._entries.values()):
+                for entry in self._index:
                     if entry.file is not None and entry.file.path in known - there:
-                        entry.file = None
-                        self._drop_if_empty(entry)
+                        self._index.leave_disk(entry)
                 for file, header in new:
                     self._take_in(file, header)
 
@@ -221,11 +230,11 @@ class States:
         assert self._disk is not None and self._background is not None
         closing = self._background.is_closing
         with self._lock:
-            waiting = [entry for entry in self._entries.values() if entry.to_write]
+            waiting = [entry for entry in self._index if entry.to_write]
             if not waiting:
                 return None
             entry = (max if closing else min)(waiting, key=lambda entry: entry.used)
-            short = sum(entry.ram_bytes for entry in self._entries.values()) > self._ram_limit // 2
+            short = self._index.ram_bytes > self._index.ram_limit // 2
             due = entry.since + self._rest_s - time.monotonic()
             if due > 0 and not closing and not short:
                 return due
@@ -234,7 +243,7 @@ class States:
         background = self._background
 
         def unwanted() -> bool:
-            return background.is_out_of_time or not entry.to_write or entry.number not in self._entries
+            return background.is_out_of_time or not entry.to_write or entry not in self._index
 
         # At the end of the engine there is no time to wait for the disk.
         file = self._disk.write(
@@ -247,44 +256,50 @@ class States:
     def _written(self, entry: Entry, file: StateFile | None) -> None:
         """It has its file now, and what it goes on from needs none any more."""
         with self._lock:
-            wanted = entry.number in self._entries
+            wanted = entry in self._index
             entry.to_write = False
             gone = [] if file is None or wanted else [file.path]
             if file is not None and wanted:
                 entry.file = file
-                for old in self._of(entry.conversation):
+                for old in self._index.of(entry.conversation):
                     if old is not entry and old.file is not None and old.is_prefix_of(entry.tokens):
                         gone.append(old.file.path)
-                        old.file = None
-                        self._drop_if_empty(old)
-            self._make_room()
+                        self._index.leave_disk(old)
+            self._index.make_room()
         for path in gone:
             remove(path)
 
+    def _read(self, entry: Entry) -> None:
+        """Bring a state from its file into RAM."""
+        read = self._from_disk(entry)
+        with self._lock:
+            if read is not None and entry in self._index and entry.data is None:
+                entry.hold(*read, time.monotonic())
+                self._index.touch(entry)
+                self._index.make_room()
+
+    def _from_disk(self, entry: Entry) -> tuple[Data, tuple[tuple[int, Data], ...]] | None:
+        """The bytes of a state; one that is not usable is not found again."""
+        file = entry.file
+        read = self._disk.read(file, entry.tokens) if self._disk is not None and file is not None else None
+        if read is None:
+            with self._lock:
+                if entry.file is file:
+                    self._index.leave_disk(entry)
+        return read
+
     # --- inside, under the lock ---
-
-    def _of(self, owner: str) -> list[Entry]:
-        return [entry for entry in self._entries.values() if owner and entry.conversation == owner]
-
-    def _same(self, owner: str, tokens: Tokens, positions: tuple[int, ...]) -> Entry | None:
-        """The same state of the same conversation, which was taken from its file and comes back unchanged."""
-        for entry in self._of(owner):
-            same = len(entry.tokens) == len(tokens) and entry.positions == positions
-            if same and entry.is_prefix_of(tokens):
-                return entry
-        return None
 
     def _take_in(self, file: StateFile, header: Header) -> None:
         tokens = tokens_in(header)
         positions = tuple(position for position, _ in header.partials)
-        same = self._same(file.conversation, tokens, positions)
+        same = self._index.same(file.conversation, tokens, positions)
         if same is not None and same.file is None:
             same.file, same.to_write = file, False
             return
-        entry = Entry(next(self._numbers), file.conversation, tokens, positions)
+        entry = self._index.new(file.conversation, tokens, positions)
         entry.said, entry.bytes, entry.file = said_in(header, tokens), header.all_bytes, file
-        entry.used = next(self._uses)
-        self._entries[entry.number] = entry
+        self._index.add(entry)
 
     def _shall_write(self, entry: Entry) -> bool:
         if self._disk is None or not entry.conversation or entry.file is not None:
@@ -299,34 +314,3 @@ class States:
             reading = self._disk.reading.seconds(entry.bytes)
             return reading and reading + self._restoring.seconds(entry.bytes)
         return self._restoring.seconds(entry.bytes)
-
-    def _make_room(self) -> None:
-        """The states that were not used for longest leave RAM. One that is larger than all the room stays until it
-        is written, if nothing else of that size waits for it."""
-        held = sorted(
-            (entry for entry in self._entries.values() if entry.data is not None),
-            key=lambda entry: entry.used,
-            reverse=True,
-        )
-        left, huge = self._ram_limit, 0
-        for entry in held:
-            if entry.bytes > self._ram_limit:
-                huge += 1
-                stays = entry.to_write and huge == 1
-            else:
-                stays = entry.bytes <= left
-                left -= entry.bytes
-            if not stays:
-                self._leave_ram(entry)
-
-    def _leave_ram(self, entry: Entry) -> None:
-        entry.let_go()
-        self._drop_if_empty(entry)
-
-    def _drop_if_empty(self, entry: Entry) -> None:
-        if entry.data is None and entry.file is None:
-            self._entries.pop(entry.number, None)
-
-    def _wake(self) -> None:
-        if self._background is not None:
-            self._background.wake()

@@ -11,7 +11,8 @@ from app.cli import doctor
 from app.cli.doctor import diagnose
 from app.cli.doctor_memory import finding_of
 from app.cli.output import Output
-from app.services.memory_pressure import MemoryReading
+from app.sentences import format_bytes
+from app.services.memory_pressure import MemoryReading, spare
 from app.services.settings import Settings
 from engine.placement.plan import Device
 from engine.placement.processor import features_present, processor_name, unused_features
@@ -59,7 +60,7 @@ def test_short_memory_is_named_and_else_when_a_model_gives_its_back() -> None:
     told = finding_of(plenty, Settings(), "en")
     assert told.ok and told.message == (
         "8.0 GB available; a window unloads its model after 30 minutes without use, and an unused one when less than "
-        "1.0 GB is available"
+        f"{format_bytes(spare(16 * 10**9))} is available"
     )
     kept = finding_of(plenty, Settings(unload_after=0, unload_for_memory=False), "en")
     assert kept.message == "8.0 GB available; a window keeps its model loaded"

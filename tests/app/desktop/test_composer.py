@@ -315,6 +315,6 @@ def test_the_first_letters_are_told_and_those_that_follow_at_once_are_not(
 
 def test_a_model_that_rests_is_no_error_and_says_what_brings_it(composer: Composer) -> None:
     composer.show_model(ModelChanged("empty", "m", "p", resting="idle"))
-    assert composer._hint.text() == "The model is not loaded. It loads when you write."
+    assert composer._hint.text() == "The model loads when you write."
     composer.show_model(ModelChanged("empty", "", ""))
     assert not composer._hint.text()

@@ -148,6 +148,13 @@ def test_the_next_message_takes_the_offer_away_and_it_comes_again_where_that_doe
     assert card(full).room is not None and full.window.chat.transcript.ids[-1] == card(full).room.leaf  # type: ignore[union-attr]
 
 
+def test_enter_where_nothing_is_written_goes_to_the_choices(full: Running) -> None:
+    edit = full.window.chat.composer.edit
+    edit.setFocus()
+    full.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    full.until(card(full).rows["summarise"].hasFocus)
+
+
 def test_a_model_with_a_larger_context_offers_the_answer(full: Running) -> None:
     full.services.models.use("starter", context=8192, remember=False)
     full.until(lambda: shown(full) == ["answer"])

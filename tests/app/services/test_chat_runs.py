@@ -27,7 +27,7 @@ from app.services.events import (
 )
 from app.services.run_values import RunWish
 from app.services.services import open_services
-from app.store.records import ChatOptions, ChatTools, Message
+from app.store.records import ChatOptions, ChatTools, Cut, Message
 from engine.api import Listener, Sampling, ToolCall
 from engine.errors import ErrorInfo, UserError
 from tests.support.agents.chatting import Chatting
@@ -114,6 +114,30 @@ def test_later_answers_are_told_the_calls_and_results_of_earlier_ones(
         "Heron.",
         "And backwards?",
     ]
+
+
+def test_an_answer_is_told_a_summary_in_the_place_of_what_it_stands_for(
+    chatting: Chatting, told: Listening, ask: Callable[..., Message]
+) -> None:
+    (chatting.folder / "page.txt").write_text("text\n")
+    chat = chatting.chat()
+    ask(chat, "Read it", calls(("read_file", {"path": "page.txt"})), says("Read."))
+    asked = ask(chat, "And now?", says("Nothing."))
+    assert asked.parent is not None
+
+    def again(summary: str) -> tuple[list[str], bool]:
+        """What is said to the model now, and whether its run is careful."""
+        chatting.services.store.add_cut(Cut(0, chat, asked.parent or 0, summary=summary))
+        chatting.say(says("Nothing."))
+        answer = told.finished(chatting.services.conversations.regenerate(asked.id).id)
+        started = chatting.services.runs.entries(answer.run)[0].event
+        assert isinstance(started, RunStarted)
+        return [message.content for message in chatting.brain.asks[-1].messages[1:]], started.tainted
+
+    # It was written of text that came from outside.
+    (words,), tainted = again("A page was read.")
+    assert "A page was read." in words and words.endswith("And now?") and tainted
+    assert again("") == (["And now?"], False)
 
 
 def test_what_came_from_outside_makes_the_following_answers_careful_too(

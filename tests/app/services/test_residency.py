@@ -285,7 +285,7 @@ def test_nothing_is_unloaded_while_placements_are_measured_or_it_loads(house: Ho
 def test_short_memory_takes_an_idle_model_and_enough_memory_does_not(house: House) -> None:
     house.loaded()
     house.pass_minutes(2)
-    house.available = GIB // 2
+    house.available = GIB // 4
     house.pass_minutes(1)
     assert house.engine.state == "ready", "one look is not enough"
     house.pass_minutes(LOOK_S / MINUTE)
@@ -324,6 +324,20 @@ def test_a_request_that_comes_while_a_model_goes_waits_for_the_next_load(house: 
     assert content == ["Hello from the script."] and house.answers() == 1 and len(house.engine.loads) == 2
 
 
+def test_letters_that_come_while_a_model_goes_bring_it_back(house: House) -> None:
+    house.loaded()
+    house.engine.gone.clear()
+    going = threading.Thread(target=house.pass_minutes, args=(30,))
+    going.start()
+    assert house.engine.unloading.wait(5.0)
+    writing = threading.Thread(target=house.residency.expect)
+    writing.start()
+    house.engine.gone.set()
+    going.join()
+    writing.join()
+    assert house.told.model("ready").because == "writing"
+
+
 def test_a_request_between_the_decision_and_the_deed_wins(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -351,9 +365,9 @@ def test_of_many_requests_among_many_unloads_none_is_lost_cut_short_or_answered_
                 all_ended.release()
 
     def ask_many() -> None:
-        for _ in range(25):
+        for number in range(25):
             house.services.models.generate(GenerateRequest(new_request_id(), (Message("user", "x"),)), hear)
-            time.sleep(0.002)
+            time.sleep(0.002 if number % 5 else 0.03)
 
     askers = [threading.Thread(target=ask_many) for _ in range(4)]
     for asker in askers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
@@ -308,14 +309,15 @@ def test_what_the_engine_does_is_told_in_words_with_units(qtbot: QtBot) -> None:
         "Answers: 2 at work, 1 waiting",
         "Writing: 14 tokens per second",
         "Reading: 210 tokens per second",
-        "Each step: 12 tokens, 1.2 % of the time outside llama.cpp",
-        "Not read again: 75 % of 4,000 tokens of prompts",
+        "Each step: 12 tokens, 1.2 % outside llama.cpp",
+        "Reused: 75 % of 4,000 tokens of prompts",
         "Guessed ahead: 62 % of 340 tokens came true",
         "Context in use: 3,120 of 8,192 tokens",
         "Kept for later: 120 MB in memory, 340 MB on the disk",
     ]
-    card.show_activity(Activity(cells=8192))
-    assert card.note.text() == "at rest" and card.lines()[0] == "Answers: none"
+    card.show_activity(msgspec.structs.replace(BUSY, answering=0, waiting=0))
+    assert card.note.text() == "at rest"
+    assert card.lines()[:4] == ["Answers: none", "Writing: –", "Reading: –", "Each step: –"]
     card.show_activity(None)
     assert card.isHidden()
 

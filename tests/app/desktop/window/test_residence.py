@@ -130,7 +130,7 @@ def test_a_window_loads_with_the_first_letters_and_unloads_from_the_picker(
     menu, composer = running.window.chat.header.model, running.window.chat.composer
     running.until(lambda: menu.pill.accessibleName().endswith(", not loaded, loads when you write"))
     assert running.window.chat.model_strip.isHidden(), "nothing is wrong"
-    assert composer._hint.text() == "The model is not loaded. It loads when you write."
+    assert composer._hint.text() == "The model loads when you write."
     menu.open_menu()
     assert menu.picker is not None
     assert menu.picker.note.text() == "Not in memory yet. It loads when you write."

@@ -38,6 +38,15 @@ def test_the_longest_beginning_is_found(kept_tokens: list[list[int]], prompt: li
     assert found is None or counted(list(found.tokens), prompt) == best
 
 
+def test_states_that_are_too_long_for_the_context_are_passed_over() -> None:
+    kept = states()
+    kept.keep("chat", [1, 2, 3, 4], (), bytearray(8))
+    kept.keep("other", [1, 2], (), bytearray(8))
+    assert kept.find([1, 2, 3], most=4).length == 3
+    assert kept.find([1, 2, 3], most=3).length == 2
+    assert kept.find([1, 2, 3], most=1) is None
+
+
 def test_of_equals_the_one_used_last_is_found() -> None:
     kept = states()
     kept.keep("first", [1, 2, 3], (), bytearray(1))

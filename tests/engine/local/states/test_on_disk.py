@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from engine.local.states import States
+from engine.local.states.disk import Disk
 from engine.local.states.worth import worth_a_file
-from engine.local.states_folder import StatesFolder
+from engine.local.states_folder import StatesFolder, conversation_digest
 from tests.support.waiting import wait_until
 
 LONG = list(range(1000, 1300))
@@ -201,6 +202,60 @@ def test_a_file_put_in_the_place_of_another_is_thrown_away(
     one.write_bytes(data[1])
     other.write_bytes(data[0])
     assert states.take(found) is None
+
+
+def test_what_no_context_takes_is_thrown_away(opened: Callable[..., States], tmp_path: Path) -> None:
+    left_behind(opened(), "chat")
+    states = opened()
+    found = states.find([0, *LONG])
+    states.discard(found)
+    assert states.find([0, *LONG]) is None
+    assert files(tmp_path) == []
+    states.discard(found)
+
+
+def test_a_state_is_read_into_memory_beside_what_goes_on(opened: Callable[..., States]) -> None:
+    left_behind(opened(), "chat")
+    states = opened()
+    found = states.find([0, *LONG])
+    assert not states.bring_near(found)
+    wait_until(lambda: states.bring_near(found))
+    assert (states.ram_bytes, states.find([0, *LONG]).on_disk) == (len(DATA) + 4, False)
+    taken = states.fetch(found, "chat")
+    assert (bytes(taken.data), states.ram_bytes) == (DATA, 0)
+    assert states.find([0, *LONG]).on_disk
+
+
+def test_who_cannot_wait_gets_what_is_being_read(
+    opened: Callable[..., States], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_behind(opened(), "chat", "damaged")
+    states = opened()
+    found, damaged = states.find([0, *LONG]), states.find([1, *LONG])
+    for file in files(tmp_path):
+        if f"-{conversation_digest('damaged')}-" in file.name:
+            file.write_bytes(file.read_bytes()[:-1])
+    go_on = threading.Event()
+    read = Disk.read
+
+    def slow(disk: Disk, *args: Any) -> Any:
+        assert go_on.wait(10)
+        return read(disk, *args)
+
+    monkeypatch.setattr(Disk, "read", slow)
+    assert not states.bring_near(found)
+    assert not states.bring_near(damaged)
+    threading.Timer(0.05, go_on.set).start()
+    assert bytes(states.take(found, "chat")) == DATA
+    assert states.take(damaged, "damaged") is None
+
+
+def test_what_has_no_room_in_memory_is_not_read_ahead(opened: Callable[..., States]) -> None:
+    left_behind(opened(), "chat")
+    states = opened(ram=100)
+    found = states.find([0, *LONG])
+    assert states.bring_near(found)
+    assert bytes(states.take(found)) == DATA
 
 
 def test_the_oldest_files_make_room_for_new_ones(opened: Callable[..., States], tmp_path: Path) -> None:
