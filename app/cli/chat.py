@@ -30,9 +30,8 @@ from app.services.events import (
 )
 from app.services.services import Services, open_services
 from app.services.tool_files import OfferedTools, read_tools
-from app.services.trials import TOGETHER
 from app.store.records import ChatOptions, Message
-from engine.api import Reasoning, Sampling, Timings, Usage
+from engine.api import Reasoning, Sampling, Usage
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import Wishes
 from engine.remote.names import read_name
@@ -42,8 +41,6 @@ STOP_PATIENCE = 5.0
 SAVE_PATIENCE = 10.0
 # What says that no model guesses ahead, whatever is kept for the model.
 NO_DRAFT = "none"
-# A shorter wait for a place is nothing to tell of.
-NOTICED_S = 0.05
 _LEVELS = ("auto", "off", "on", "low", "medium", "high")
 _FINISH = {"done": "stop", "length": "length", "stopped": "cancelled", "failed": "error"}
 
@@ -311,7 +308,15 @@ def answer_object(
         "tool_calls": call_objects(message) if calls is None else calls,
         "finish_reason": "error" if message.error else _FINISH.get(message.state, "cancelled"),
         "usage": _usage_object(usage) if usage else {},
-        "timings": _timings_object(timings) if timings else {},
+        # The command asks for one answer at a time: what is measured of others beside it is nothing here.
+        "timings": {
+            "load_s": timings.load_s,
+            "ttft_s": timings.ttft_s,
+            "prefill_tps": timings.prefill_tps,
+            "decode_tps": timings.decode_tps,
+        }
+        if timings
+        else {},
     }
     if usage and usage.reread:
         shown["usage"]["reread"] = _told(usage.reread, output)
@@ -323,21 +328,11 @@ def answer_object(
 
 
 def _usage_object(usage: Usage) -> dict[str, Any]:
-    """The contract's four counts, and those of drafts where there were some."""
+    """The contract's four counts, and those of drafts where some came true."""
     counts = ["prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens"]
-    if usage.drafted_tokens:
+    if usage.accepted_tokens:
         counts += ["drafted_tokens", "accepted_tokens"]
     return {name: getattr(usage, name) for name in counts}
-
-
-def _timings_object(timings: Timings) -> dict[str, Any]:
-    """The contract's four, and what tells of others that were answered at the same time, where there were some."""
-    times = ["load_s", "ttft_s", "prefill_tps", "decode_tps"]
-    if timings.queue_s >= NOTICED_S:
-        times.append("queue_s")
-    if timings.batch >= TOGETHER:
-        times.append("batch")
-    return {name: getattr(timings, name) for name in times}
 
 
 def _told(info: ErrorInfo, output: Output) -> dict[str, str]:

@@ -89,6 +89,7 @@ class Generation:
         # The prompt and the answer so far; the last of them are not in memory until the next step.
         self.tokens: list[int] = []
         self.prompt_length = self.cached = 0
+        self.turn = 0  # where the answer's turn begins in `tokens`, where the memory needs to know
         self.reread: ErrorInfo | None = None
         self._limit = self._completion = self._reasoning = 0
         self._drafted = self._accepted = 0
@@ -131,6 +132,9 @@ class Generation:
         if len(tokens) >= session.context_length:
             raise UserError("engine.context_overflow", needed=len(tokens), available=session.context_length)
         self.tokens = tokens
+        if not session.memory.keeps_every_token:
+            turn = session.tokenizer.last_control(prompt, tokens)
+            self.turn = turn[1] if turn else 0
         room = session.context_length - len(tokens)
         self._limit = min(request.max_tokens or room, room)
 

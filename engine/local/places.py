@@ -77,7 +77,9 @@ class Places:
         if len(sequence) >= WORTH_KEEPING and not sequence.is_forgotten:
             data = sequence.read()
             if data:
-                self._states.keep(sequence.conversation, sequence.tokens, said or sequence.said, data)
+                self._states.keep(
+                    sequence.conversation, sequence.tokens, said or sequence.said, data, sequence.checkpoints
+                )
         sequence.clear()
         sequence.taken = False
 
@@ -125,11 +127,7 @@ class Places:
         best = Found(0, self._seconds(len(tokens)), None)
         for each in self._session.sequences:
             common = min(common_length(each.tokens, tokens), limit)
-            length = (
-                (common if common == len(each) or each.cuts_anywhere else 0)
-                if each.taken
-                else each.reach(common)
-            )
+            length = each.reach(common)
             seconds = self._seconds(len(tokens) - length)
             # Where two hold as much, the one that can be gone on in is better.
             if length and (seconds < best.seconds or (seconds == best.seconds and not each.taken)):
@@ -141,20 +139,20 @@ class Places:
         if kept is None:
             return None
         length = min(kept.length, limit)
-        if length < len(kept.tokens) and not self._session.cuts_anywhere:
-            return None
+        if length < len(kept.tokens) and not self._session.memory.keeps_every_token:
+            length = max((position for position in kept.positions if position <= length), default=0)
         return Found(length, kept.seconds + self._seconds(len(tokens) - length), kept)
 
     def _brought_back(self, found: Found, limit: int, conversation: str) -> Sequence | None:
         """A sequence with a kept state in it; None where that turned out not to be usable."""
         kept = found.source
         assert isinstance(kept, Kept)
-        data = self._states.take(kept, conversation)
-        if data is None:
+        taken = self._states.fetch(kept, conversation)
+        if taken is None:
             return None
         sequence = self._emptied(conversation)
         started = time.perf_counter()
-        while not sequence.write(kept.tokens, data):
+        while not sequence.write(kept.tokens, taken.data, taken.partials):
             if not self.make_room():
                 return None
             started = time.perf_counter()
@@ -173,7 +171,7 @@ class Places:
         others = [each for each in self._session.sequences if not each.taken and each is not source]
         if not others:  # it is the only one at rest
             if len(source) >= WORTH_KEEPING and (data := source.read()):
-                self._states.keep(source.conversation, source.tokens, source.said, data)
+                self._states.keep(source.conversation, source.tokens, source.said, data, source.checkpoints)
             source.step_back(found.length)
             source.said = ()
             return source

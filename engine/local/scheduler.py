@@ -17,6 +17,7 @@ import msgspec
 from engine.api import Activity, ExpertsFired, Finished, FinishReason, GenerateRequest, Queued, Timings, Usage
 from engine.errors import ErrorInfo
 from engine.local.batching import FEWEST_ROWS, Wanting, shares
+from engine.local.checkpoints import stops
 from engine.local.drafting import Drafter, StepCosts
 from engine.local.generation import Generation, Taken
 from engine.local.interrupts import Interrupts
@@ -129,7 +130,7 @@ class Scheduler:
         self._admit()
         self._tell_queue()
         if self._active:
-            self._places.tidy(at_once=self._session.is_recurrent)
+            self._places.tidy(at_once=self._session.memory.recurrent)
             self._compute()
         if self._tally.due() or self.is_idle:
             self._tell_activity()
@@ -208,6 +209,7 @@ class Scheduler:
         self._active.append(
             _Active(generation, sequence, Drafter(self._costs, self._session.draft_model), now)
         )
+        sequence.stop_at(stops(generation.tokens, cached, generation.turn))
         generation.start(cached, reread, now)
 
     def _is_front(self, generation: Generation) -> bool:
@@ -256,7 +258,7 @@ class Scheduler:
 
     def _may_break_off(self) -> bool:
         """Whether a step may end early. A recurrent state is ruined by that, others' beside it as well."""
-        if not self._session.is_recurrent:
+        if not self._session.memory.recurrent:
             return True
         return len(self._active) == 1 and all(each.taken or not len(each) for each in self._session.sequences)
 
@@ -281,20 +283,21 @@ class Scheduler:
         for share in chosen:
             active = self._active[share.number]
             held = len(active.sequence)
-            tokens = active.generation.tokens[held : held + share.rows]
-            is_end = share.rows == wanting[share.number].rest
+            count = active.sequence.before_stop(share.rows)
+            tokens = active.generation.tokens[held : held + count]
+            is_end = count == wanting[share.number].rest
             room = self._session.outputs - len(chosen) - guessed
-            draft = self._draft(active, room, len(chosen)) if is_end and share.rows <= 2 else []
+            draft = self._draft(active, room, len(chosen)) if is_end and count <= 2 else []
             guessed += len(draft)
             first = batch.add(active.sequence.number, tokens + draft, held, len(draft) + 1 if is_end else 0)
-            rows.append(_Rows(active, first, share.rows, draft))
+            rows.append(_Rows(active, first, count, draft))
         return rows
 
     def _draft(self, active: _Active, room: int, streams: int) -> list[int]:
         """Guesses for what an answer goes on with, for which there is room in the step, and in what is drawn from it;
         `streams` answers are written in it."""
         generation = active.generation
-        if not generation.may_draft or not self._session.cuts_anywhere:
+        if not generation.may_draft or self._session.memory.recurrent:
             return []
         if active.seen < len(generation.tokens):
             active.drafter.extend(generation.tokens[active.seen :])
@@ -313,6 +316,7 @@ class Scheduler:
         is_end = rows.reaches_end
         sequence.tokens += generation.tokens[held : held + rows.known]
         sequence.tokens += rows.draft
+        sequence.mark()
         generation.tell_progress(held + rows.known)
         if not is_end:
             return
@@ -338,8 +342,10 @@ class Scheduler:
 
     def _broke_off(self, rows: list[_Rows], code: int) -> None:
         """Nothing of the step is in memory: it is done again, with more room, or those in it end."""
-        if self._session.is_recurrent and code != Decoded.NO_ROOM:
-            self._session.forget()
+        if self._session.memory.recurrent and code != Decoded.NO_ROOM:
+            # llama.cpp moves states of others too while it computes, and had not come to the end of that.
+            for sequence in self._session.sequences:
+                sequence.fall_back(len(sequence))
         for each in rows:
             each.active.sequence.settle()
         if code == Decoded.ABORTED:

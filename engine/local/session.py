@@ -12,7 +12,7 @@ from collections.abc import Callable
 from engine.api import ModelFacts, Sampling
 from engine.errors import UserError
 from engine.formats import ChatFormat, Prompt
-from engine.local import native
+from engine.local import checkpoints, native
 from engine.local.drafting.draft_model import DraftModel
 from engine.local.native.routing import ExpertWatch
 from engine.local.pacing import ThreadPacer
@@ -76,8 +76,7 @@ class Session:
         self.outputs = (placement.outputs if placement else 0) or ubatch
         self.cells = max(facts.context, ubatch)
         self.batch = native.Batch(ubatch)
-        self.cuts_anywhere = native.holds_every_token(model)
-        self.is_recurrent = native.is_recurrent(model)
+        self.memory = native.memory_kind(model)
         self._count = sequences
         self.sequences = self._new_sequences()
         # What conversations said, the newest last. Replaced as a whole, as other threads read it.
@@ -179,7 +178,8 @@ class Session:
         native.free_model(self._model)
 
     def _new_sequences(self) -> list[Sequence]:
-        return [Sequence(self._context, number, self.cuts_anywhere) for number in range(self._count)]
+        room = checkpoints.room() // self._count
+        return [Sequence(self._context, number, self.memory, room) for number in range(self._count)]
 
     def _pacer(self, rows: int) -> ThreadPacer:
         pacer = self._pacers.get(rows)

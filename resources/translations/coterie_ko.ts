@@ -199,6 +199,10 @@
         <translation>답변이 정해진 길이에 이르러 여기서 멈췄습니다.</translation>
     </message>
     <message>
+        <source>Stopped before anything was written.</source>
+        <translation>답변을 쓰기 전에 멈췄습니다.</translation>
+    </message>
+    <message>
         <source>Stopped. What was written so far is kept.</source>
         <translation>멈췄습니다. 지금까지 쓴 내용은 그대로 있습니다.</translation>
     </message>
@@ -2509,6 +2513,29 @@
     </message>
 </context>
 <context>
+    <name>Measures</name>
+    <message>
+        <source>Waited {seconds} s for its turn</source>
+        <translation>차례를 {seconds}초 기다림</translation>
+    </message>
+    <message>
+        <source>Read {count} of {total} tokens in {seconds} s</source>
+        <translation>{total}토큰 중 {count}토큰을 {seconds}초에 읽음</translation>
+    </message>
+    <message>
+        <source>Wrote {count} tokens in {seconds} s, {share} % of it outside llama.cpp</source>
+        <translation>{count}토큰을 {seconds}초에 작성, 그중 llama.cpp 밖 {share}%</translation>
+    </message>
+    <message>
+        <source>Guessed ahead: {accepted} of {drafted} tokens came true</source>
+        <translation>미리 짐작: {drafted}토큰 중 {accepted}토큰 적중</translation>
+    </message>
+    <message>
+        <source>Written beside others: {count} answers at a time on average</source>
+        <translation>다른 답변과 함께 작성: 평균 {count}개씩</translation>
+    </message>
+</context>
+<context>
     <name>MemorySection</name>
     <message>
         <source>Never</source>
@@ -4072,6 +4099,10 @@
     <message>
         <source>A new chat with your question and a link back to this one, which stays as it is.</source>
         <translation>질문을 그대로 가져가 새 대화를 시작하고 이 대화로 돌아오는 링크를 남깁니다. 이 대화는 그대로 있습니다.</translation>
+    </message>
+    <message>
+        <source>A new chat with what you are writing and a link back to this one.</source>
+        <translation>쓰고 있던 글을 가져가 새 대화를 시작하고 이 대화로 돌아오는 링크를 남깁니다.</translation>
     </message>
     <message>
         <source>Larger context</source>

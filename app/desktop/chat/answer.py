@@ -235,6 +235,8 @@ class AnswerCard(MessageCard):
             text = sentence(why, _language())
         elif message.state == "length":
             text = self.tr("The answer reached its length limit and stops here.")
+        elif message.state == "stopped" and not (message.content or message.reasoning or message.run):
+            text = self.tr("Stopped before anything was written.")
         elif message.state == "stopped":
             text = self.tr("Stopped. What was written so far is kept.")
         else:

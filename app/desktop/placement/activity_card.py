@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
@@ -56,6 +57,8 @@ class ActivityCard(Card):
         if activity is None:
             return
         at_rest = not (activity.answering or activity.waiting)
+        if at_rest:  # its last word is of the time before that
+            activity = msgspec.structs.replace(activity, decode_tps=0.0, prefill_tps=0.0, rows=0.0)
         self.set_title(self.tr("At work"), self.tr("at rest") if at_rest else "")
         lines = (
             (self.tr("Answers"), self._answers(activity)),

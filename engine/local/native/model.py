@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import llama_cpp.llama_cpp as llama
 
@@ -26,6 +26,20 @@ _BUFFER_TYPE = ctypes.c_void_p
 # Any override keeps llama.cpp from pipelining ubatches over several devices, which takes four times the
 # buffers, of another size than its own dry run says, for nothing: one ubatch is computed at a time.
 _NO_PIPELINE = b"^no weight has this name$"
+
+
+class MemoryKind(NamedTuple):
+    """`recurrent`: a state that stands for all tokens is among what it keeps. It cannot be cut, and a step that
+    breaks off leaves it useless. `window`: layers that see no more than the last so many tokens keep no more for
+    sure, 0: there are none."""
+
+    recurrent: bool = False
+    window: int = 0
+
+    @property
+    def keeps_every_token(self) -> bool:
+        """Whether it can be cut anywhere."""
+        return not self.recurrent and not self.window
 
 
 class _Override(ctypes.Structure):
@@ -124,12 +138,7 @@ def has_decoder(model: int) -> bool:
     return bool(llama.llama_model_has_decoder(model))
 
 
-def holds_every_token(model: int) -> bool:
-    """Whether the memory keeps each token apart, so that it can be cut anywhere; not where a recurrent state or a
-    sliding window stands for the older ones."""
-    return not is_recurrent(model) and llama.llama_model_n_swa(model) <= 0
-
-
-def is_recurrent(model: int) -> bool:
-    """Whether a state stands for older tokens, in all layers or in some: a step that breaks off ruins it."""
-    return bool(llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model))
+def memory_kind(model: int) -> MemoryKind:
+    """What the memory of the model's contexts keeps of older tokens."""
+    recurrent = llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
+    return MemoryKind(bool(recurrent), max(0, int(llama.llama_model_n_swa(model))))

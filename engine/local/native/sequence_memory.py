@@ -33,6 +33,11 @@ def length_of(context: int, sequence: int) -> int:
     return int(llama.llama_memory_seq_pos_max(llama.llama_get_memory(context), sequence)) + 1
 
 
+def first_of(context: int, sequence: int) -> int:
+    """The first position of which the memory holds all that it ever keeps: from there on nothing is missing."""
+    return int(llama.llama_memory_seq_pos_min(llama.llama_get_memory(context), sequence))
+
+
 def state_size(context: int, sequence: int, *, partial: bool = False) -> int:
     """Bytes of what `read_state` gives."""
     return int(llama.llama_state_seq_get_size_ext(context, sequence, _PARTIAL if partial else _WHOLE))

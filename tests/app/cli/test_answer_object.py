@@ -8,6 +8,7 @@ from app.cli.chat import answer_object
 from app.cli.output import Output
 from app.store.records import Message
 from engine.api import Timings, Usage
+from engine.errors import ErrorInfo
 
 COUNTS = {"prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens"}
 TIMES = {"load_s", "ttft_s", "prefill_tps", "decode_tps"}
@@ -19,16 +20,14 @@ def shown(usage: Usage, timings: Timings) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "timings",
-    [Timings(), Timings(0.1, 0.2, 9.0, 9.0, 0.0, 0.001, 0.1, 0.3, 0.01, 1.0)],
-    ids=["none", "alone"],
+    "timings", [Timings(), Timings(0.1, 0.2, 9.0, 9.0, 0.0, 0.2, 0.1, 0.3, 0.01, 1.0)], ids=["none", "all"]
 )
-def test_an_answer_alone_has_the_contracts_keys_also_where_they_are_0(timings: Timings) -> None:
-    found = shown(Usage(), timings)
+def test_an_answer_has_the_contracts_keys_also_where_they_are_0(timings: Timings) -> None:
+    found = shown(Usage(drafted_tokens=2), timings)
     assert set(found["usage"]) == COUNTS and set(found["timings"]) == TIMES
 
 
-def test_drafts_and_waiting_are_told_where_there_were_some() -> None:
-    found = shown(Usage(10, 0, 5, 0, 4, 0), Timings(queue_s=1.5, batch=2.5))
-    assert found["usage"].keys() - COUNTS == {"drafted_tokens", "accepted_tokens"}
-    assert found["timings"].keys() - TIMES == {"queue_s", "batch"}
+def test_drafts_that_came_true_and_what_was_read_again_are_told_where_there_were_some() -> None:
+    found = shown(Usage(400, 0, 5, 0, 4, 3, ErrorInfo("reuse.tools", {"tokens": 300})), Timings())
+    assert found["usage"].keys() - COUNTS == {"drafted_tokens", "accepted_tokens", "reread"}
+    assert found["usage"]["reread"]["code"] == "reuse.tools" and "300" in found["usage"]["reread"]["message"]

@@ -92,6 +92,10 @@ def test_an_answer_can_be_stopped_while_it_waits(make_desktop: Make, qtbot: QtBo
     running.until(lambda: status(running) == "Waiting for another answer…")
     qtbot.keyClick(running.window, Qt.Key.Key_Escape)
     running.until(lambda: not running.window.chat.answering() and not status(running))
+    card = shown_answer(running)
+    running.until(lambda: card is not None and card._strip is not None)
+    assert card is not None and card._strip is not None
+    assert "before anything was written" in card._strip.accessibleName()
 
 
 def test_the_engine_knows_what_is_in_front(make_desktop: Make, qtbot: QtBot, tmp_path: Path) -> None:

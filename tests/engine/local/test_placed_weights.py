@@ -1,19 +1,23 @@
 """A placement is kept to the byte: the dry run, the load, and the look at every weight afterwards agree."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from engine.errors import UserError
 from engine.local.ask import Tell, ask
+from engine.placement.estimate import cache_bytes
 from engine.placement.expected import expected_devices, misplaced
 from engine.placement.gguf_index import read_index
 from engine.placement.plan import RAM, Override, Placement
+from engine.placement.tensor_index import tensor_index
 from engine.placement.tensor_roles import EXPERT_TENSOR
 from tests.support.moe import moe_model
 from tests.support.placed import Nothing, Weighed, experts_of, say, weigh
 from tests.support.rpc_worker import Worker, rpc_worker
+from tests.support.small_models import hybrid_model, recurrent_model, sliding_model
 from tests.support.starter import starter_model
 
 pytestmark = pytest.mark.model
@@ -65,6 +69,19 @@ def test_on_the_cpu_alone_the_dry_run_is_exact(placement: Placement) -> None:
     weighed = weigh(moe_model(), placement)
     check(weighed)
     assert set(weighed.dry) == {RAM}
+
+
+@pytest.mark.parametrize(
+    ("model", "sequences"), [(sliding_model, 4), (hybrid_model, 1), (hybrid_model, 4), (recurrent_model, 4)]
+)
+def test_windows_and_states_of_several_sequences_are_in_the_dry_run(
+    model: Callable[[], Path], sequences: int
+) -> None:
+    weighed = weigh(model(), Placement(2048, sequences=sequences, outputs=64 + sequences))
+    check(weighed)
+    cache = tensor_index(read_index(model())).cache
+    expected = sum(cache_bytes(layer, 2048, "f16", 512, sequences) for layer in cache)
+    assert weighed.dry[RAM].context == expected
 
 
 @pytest.mark.parametrize(

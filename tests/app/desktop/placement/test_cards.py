@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
@@ -314,8 +315,9 @@ def test_what_the_engine_does_is_told_in_words_with_units(qtbot: QtBot) -> None:
         "Context in use: 3,120 of 8,192 tokens",
         "Kept for later: 120 MB in memory, 340 MB on the disk",
     ]
-    card.show_activity(Activity(cells=8192))
-    assert card.note.text() == "at rest" and card.lines()[0] == "Answers: none"
+    card.show_activity(msgspec.structs.replace(BUSY, answering=0, waiting=0))
+    assert card.note.text() == "at rest"
+    assert card.lines()[:4] == ["Answers: none", "Writing: –", "Reading: –", "Each step: –"]
     card.show_activity(None)
     assert card.isHidden()
 
