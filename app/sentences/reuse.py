@@ -9,6 +9,10 @@ SENTENCES: dict[str, Sentence] = {
         "Read again: {tokens} tokens, because turn {turn} was changed.",
         "다시 읽는 분량: {tokens}토큰. {turn}번째 차례의 내용이 바뀌었기 때문입니다.",
     ),
+    "reuse.cut": Sentence(
+        "Read again: {tokens} tokens, because you chose what the model sees of this chat.",
+        "다시 읽는 분량: {tokens}토큰. 이 대화에서 모델이 보는 범위를 바꾸셨기 때문입니다.",
+    ),
     "reuse.instructions": Sentence(
         "Read again: {tokens} tokens, because the system prompt was changed.",
         "다시 읽는 분량: {tokens}토큰. 시스템 프롬프트가 바뀌었기 때문입니다.",

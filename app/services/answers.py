@@ -41,6 +41,8 @@ class Answer:
         self.by_run = bool(message.run)
         # A run has made calls for it, so there is something of it without any text.
         self.has_steps = False
+        # Since the answer before it the model sees another beginning, because that was chosen.
+        self.sees_otherwise = False
         self.finished: Finished | None = None
 
     def append(self, reasoning: str, content: str) -> None:

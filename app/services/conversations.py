@@ -31,6 +31,7 @@ from app.services.models import Models
 from app.services.progress import answer_progress
 from app.services.prompting import cut_of, request_messages, title_from
 from app.services.reasoning import possible
+from app.services.rereading import by_choice
 from app.services.runs import Runs
 from app.services.settings import SettingsFile
 from app.services.tool_files import OfferedTools
@@ -70,6 +71,8 @@ class Conversations:
         self._by_runs = ChatRuns(runs, store, self._saver, self._tell, lambda: models.signature)
         self._starting = threading.Lock()
         self._offered: dict[int, OfferedTools] = {}
+        # The cut that counted when a conversation was last answered, 0 for none.
+        self._last_cuts: dict[int, int] = {}
         models.on_generation = self._on_events
         # Gets the conversation in which experts fired, from the engine's reader thread.
         self.on_experts: Callable[[int, ExpertsFired], None] = lambda _conversation, _fired: None
@@ -280,12 +283,8 @@ class Conversations:
             if resumes:
                 mode = None if options.tools is None else options.tools.mode
                 self._by_runs.resume(answer, message.run, mode, self._models.wanted, again or {}, kept)
-            elif options.tools is not None and not continue_last:
-                branch = self._branch(message)[:-1]
-                cut = self._cut(message.conversation, branch)
-                self._by_runs.start(answer, self._wish(options, options.tools), branch, cut)
             else:
-                self._models.generate(self._request(message, options, continue_last))
+                self._begin(answer, message, options, continue_last)
         except UserError as error:
             self._saver.finish(answer, Finished(message.id, "error", Usage(), Timings(), error.info))
         except BaseException:  # whatever it is, the answer must not stay open for ever
@@ -295,6 +294,21 @@ class Conversations:
             self._models.answer_now(answer.id)
         if answer.stop_asked:
             self._abort(answer)
+
+    def _begin(self, answer: Answer, message: Message, options: ChatOptions, continue_last: bool) -> None:
+        """Ask for an answer, or for the rest of one: a run where there are tools, else the model."""
+        conversation = message.conversation
+        branch = self._branch(message)
+        branch = branch if continue_last else branch[:-1]
+        cut = self._cut(conversation, branch)
+        if options.tools is not None and not continue_last:
+            self._by_runs.start(answer, self._wish(options, options.tools), branch, cut)
+            return
+        last, now = self._last_cuts.get(conversation), 0 if cut is None else cut.id
+        answer.sees_otherwise = last is not None and last != now
+        self._last_cuts[conversation] = now
+        request = self.request_for(conversation, branch, options, cut, continue_last=continue_last)
+        self._models.generate(msgspec.structs.replace(request, id=message.id))
 
     def _abort(self, answer: Answer) -> None:
         answer.stop_asked = True
@@ -319,14 +333,6 @@ class Conversations:
         most = settings.max_tokens if options.max_tokens is None else options.max_tokens
         reasoning = settings.reasoning if options.reasoning is None else options.reasoning
         return AnswerWish(tools, system, options.sampling, reasoning, most)
-
-    def _request(self, message: Message, options: ChatOptions, continue_last: bool) -> GenerateRequest:
-        """The request for an answer."""
-        branch = self._branch(message)
-        branch = branch if continue_last else branch[:-1]
-        cut = self._cut(message.conversation, branch)
-        request = self.request_for(message.conversation, branch, options, cut, continue_last=continue_last)
-        return msgspec.structs.replace(request, id=message.id)
 
     def request_for(
         self,
@@ -383,6 +389,9 @@ class Conversations:
                 if self._saver.get(event.id) is not None:
                     told.append(AnswerToolCall(event.id, event.call))
             elif isinstance(event, Queued | PrefillProgress):
+                answer = self._saver.get(event.id)
+                if isinstance(event, PrefillProgress) and answer is not None and answer.sees_otherwise:
+                    event = msgspec.structs.replace(event, reread=by_choice(event.reread))
                 told.append(answer_progress(event.id, event))
             elif isinstance(event, ExpertsFired):
                 answer = self._saver.get(event.id)
@@ -392,6 +401,9 @@ class Conversations:
                 answer = self._saver.get(event.id)
                 if answer is not None:
                     answer.model = self._models.signature or answer.model
+                    if answer.sees_otherwise:
+                        usage = msgspec.structs.replace(event.usage, reread=by_choice(event.usage.reread))
+                        event = msgspec.structs.replace(event, usage=usage)
                     self._saver.finish(answer, self._explained(event))
         if told:
             self._tell(told)

@@ -26,3 +26,11 @@ def worth_telling(reread: ErrorInfo | None, prompt: int, cached: int) -> ErrorIn
 def reread_of(usage: Usage | None) -> ErrorInfo | None:
     """As `worth_telling`, of an answer that has ended."""
     return None if usage is None else worth_telling(usage.reread, usage.prompt_tokens, usage.cached_tokens)
+
+
+def by_choice(reread: ErrorInfo | None) -> ErrorInfo | None:
+    """As `Usage.reread` says it, where the model was chosen to see another beginning: to an engine that looks as if
+    the first turn had been edited."""
+    if reread is None or reread.code != "reuse.edited":
+        return reread
+    return ErrorInfo("reuse.cut", {"tokens": reread_tokens(reread)})

@@ -179,7 +179,7 @@ class MakingRoom:
 
     def begin_anew(self, conversation: int, draft: str = "") -> Conversation:
         """A new conversation with the same options, which the old one is the origin of. A question that waits for its
-        answer is asked there at once; else it begins with the draft, or with the last question as one."""
+        answer is asked there at once; else it begins with the draft, or with a question whose answer is not whole."""
         old = self._store.conversation(conversation)
         path = self._store.messages(self._store.path(conversation))
         asked = next((message for message in reversed(path) if message.role == "user"), None)
@@ -189,7 +189,8 @@ class MakingRoom:
             self._conversations.send(made.id, asked.content)
             self._conversations.set_draft(made.id, draft)
         else:
-            self._conversations.set_draft(made.id, draft or (asked.content if asked else ""))
+            unfinished = asked is not None and is_full(path[-1])
+            self._conversations.set_draft(made.id, draft or (asked.content if asked and unfinished else ""))
         return self._store.conversation(made.id)
 
     # --- inside ---

@@ -4078,6 +4078,10 @@
         <translation>질문을 그대로 가져가 새 대화를 시작하고 이 대화로 돌아오는 링크를 남깁니다. 이 대화는 그대로 있습니다.</translation>
     </message>
     <message>
+        <source>A new chat with what you are writing and a link back to this one.</source>
+        <translation>쓰고 있던 글을 가져가 새 대화를 시작하고 이 대화로 돌아오는 링크를 남깁니다.</translation>
+    </message>
+    <message>
         <source>Larger context</source>
         <translation>컨텍스트 늘리기</translation>
     </message>

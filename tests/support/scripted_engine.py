@@ -241,7 +241,7 @@ class ScriptedEngine:
             self._closing.wait(self.pace)
         if self.watching and self.fired:
             self._tell(ExpertsFired(number, count, self.fired, 0.06))
-        usage = Usage(prompt) if self._counts else self.usage
+        usage = Usage(prompt, reread=self.usage.reread) if self._counts else self.usage
         usage = msgspec.structs.replace(usage, completion_tokens=count)
         timings = Timings(0.1, 0.4, 500.0, 38.0, 0.0)
         calls = () if ended else self.calls

@@ -264,7 +264,9 @@ class RoomCard(QWidget):
             ),
             "anew": (
                 self.tr("Start anew"),
-                self.tr("A new chat with your question and a link back to this one, which stays as it is."),
+                self.tr("A new chat with your question and a link back to this one, which stays as it is.")
+                if self.full
+                else self.tr("A new chat with what you are writing and a link back to this one."),
             ),
             "larger": (
                 self.tr("Larger context"),

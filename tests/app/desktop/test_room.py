@@ -155,6 +155,17 @@ def test_enter_where_nothing_is_written_goes_to_the_choices(full: Running) -> No
     full.until(card(full).rows["summarise"].hasFocus)
 
 
+def test_while_the_model_loads_the_offer_waits_for_it(full: Running) -> None:
+    full.engine.hold.set()
+    full.services.models.use("starter", remember=False)
+    full.until(lambda: full.services.models.state.state == "loading")
+    full.window.chat.room._look()
+    full.until(lambda: card(full).state == "loading")
+    assert shown(full) == []
+    full.engine.hold.clear()
+    full.until(lambda: card(full).state == "choices" and "leave_out" in shown(full))
+
+
 def test_a_model_with_a_larger_context_offers_the_answer(full: Running) -> None:
     full.services.models.use("starter", context=8192, remember=False)
     full.until(lambda: shown(full) == ["answer"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.services.rereading import reread_of, worth_telling
+from app.services.rereading import by_choice, reread_of, worth_telling
 from engine.api import Usage
 from engine.errors import ErrorInfo
 
@@ -29,3 +29,9 @@ def test_much_that_was_read_again_is_told_where_little_was_reused(
 
 def test_an_answer_without_usage_tells_nothing() -> None:
     assert reread_of(None) is None
+
+
+def test_what_looks_like_an_edit_is_told_as_the_choice_that_it_was() -> None:
+    assert by_choice(MUCH) == ErrorInfo("reuse.cut", {"tokens": 3100})
+    others = (None, ErrorInfo("reuse.not_kept", {"tokens": 3100}))
+    assert tuple(map(by_choice, others)) == others

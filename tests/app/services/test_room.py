@@ -14,8 +14,8 @@ from app.services.fullness import is_full, is_refused
 from app.services.room import Room, first_that_fits, room_to_answer, summary_room
 from app.services.services import open_services
 from app.store.records import ChatOptions, Message
-from engine.api import GenerateRequest, Listener
-from engine.errors import UserError
+from engine.api import GenerateRequest, Listener, Usage
+from engine.errors import ErrorInfo, UserError
 from tests.support.listening import Listening
 from tests.support.scripted_engine import ScriptedEngine
 
@@ -98,6 +98,19 @@ def test_left_out_messages_stay_in_the_chat_and_the_question_is_answered_in_its_
     for _ in range(2):
         assert house.say().state == "done"
         assert house.engine.requests[-1].messages[0] == house.engine.requests[-2].messages[0]
+
+
+def test_what_is_read_again_after_a_choice_is_not_told_as_an_edit(house: House) -> None:
+    house.engine.usage = Usage(reread=ErrorInfo("reuse.edited", {"turn": 1, "tokens": 300}))
+    house.fill()
+    room = house.look()
+    house.services.room.leave_out(room)
+    house.services.room.answer(room)
+    codes = []
+    for message in (house.told.finished(room.leaf), house.say()):
+        assert message.usage is not None and message.usage.reread is not None
+        codes.append(message.usage.reread.code)
+    assert codes == ["reuse.cut", "reuse.edited"]
 
 
 def test_what_is_left_out_comes_back_when_the_choice_is_taken_back(house: House) -> None:
@@ -229,7 +242,10 @@ def test_a_new_conversation_begins_with_the_draft_where_nothing_waited(house: Ho
     house.say("One?")
     begun = house.services.room.begin_anew(house.id, "half a th")
     assert (begun.draft, begun.leaf) == ("half a th", None)
-    assert house.services.room.begin_anew(house.id).draft == "One?"
+    assert house.services.room.begin_anew(house.id).draft == ""
+    house.reply = lambda _: ("more",) * CONTEXT
+    house.say("Two?")
+    assert house.services.room.begin_anew(house.id).draft == "Two?"
 
 
 def test_a_summary_is_written_by_the_model_behind_the_turns_it_stands_for(house: House) -> None:
@@ -270,6 +286,18 @@ def test_a_summary_is_dropped_where_the_chat_goes_on_or_is_deleted(house: House)
         house.told.next(SummaryEnded)
         go_on()
         assert house.services.summaries.draft(house.id) is None
+
+
+def test_a_summary_by_a_model_that_is_gone_meanwhile_fails_and_the_other_choices_work(house: House) -> None:
+    house.fill()
+    room = house.look()
+    with house.services.models.unloaded():
+        house.services.summaries.begin(room)
+        ended = house.told.next(SummaryEnded)
+        assert ended.error is not None and ended.error.code == "model.not_ready"
+        house.services.room.leave_out(room)
+    house.services.room.answer(room)
+    assert house.told.finished(room.leaf).state == "done"
 
 
 def test_a_model_that_writes_nothing_is_told_as_such(house: House) -> None:

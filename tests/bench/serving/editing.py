@@ -37,7 +37,7 @@ def measure(bed: Bed) -> list[Row]:
                 tokens = answer.tokens
     same = "the same" if len(texts) == 1 else f"{len(texts)} DIFFERENT"
     copied = "copied" if texts == {_rest(changed)} else "not copied to the end"
-    what = f"one word in a text, {tokens} tokens to its end ({same}, {copied}): without guesses, to with"
+    what = f"one word changed in {tokens} tokens ({same}, {copied}): without guesses, to with"
     return [Row(what, "s", plain, drafted, 1.5)]
 
 

@@ -8,21 +8,21 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """`ours` beside `theirs` in each round. `goal` bounds the median of the rounds' own ratios, from below where
-    `at_least`; None: shown, and not judged. Without `theirs`, `ours` are ratios themselves."""
+    """`this` beside something in each round. `goal` bounds the median of the rounds' own ratios, from below where
+    `at_least`; None: shown, and not judged. Without `beside`, `this` are ratios themselves."""
 
     what: str
     unit: str
-    ours: Sequence[float]
-    theirs: Sequence[float] = ()
+    this: Sequence[float]
+    beside: Sequence[float] = ()
     goal: float | None = None
     at_least: bool = True
 
     @property
     def ratios(self) -> list[float]:
-        if not self.theirs:
-            return list(self.ours)
-        return [ours / theirs for ours, theirs in zip(self.ours, self.theirs, strict=True)]
+        if not self.beside:
+            return list(self.this)
+        return [this / beside for this, beside in zip(self.this, self.beside, strict=True)]
 
     @property
     def ratio(self) -> float:
@@ -37,7 +37,7 @@ class Row(NamedTuple):
 
 def print_table(title: str, rows: Sequence[Row]) -> None:
     """With the lowest and highest ratio of the rounds, which says how noisy the machine is."""
-    cells = [("", "ours", "theirs", "ratio", "from", "to", "goal", "")]
+    cells = [("", "this", "beside", "ratio", "from", "to", "goal", "")]
     cells += [_cells(row) for row in rows]
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
     print(f"\n{title}")
@@ -47,13 +47,13 @@ def print_table(title: str, rows: Sequence[Row]) -> None:
 
 def _cells(row: Row) -> tuple[str, ...]:
     ratios = row.ratios
-    ours, theirs = "", ""
-    if row.theirs:
-        ours, theirs = (_number(statistics.median(numbers)) for numbers in (row.ours, row.theirs))
+    this, beside = "", ""
+    if row.beside:
+        this, beside = (_number(statistics.median(numbers)) for numbers in (row.this, row.beside))
     goal = "" if row.goal is None else f"{'>=' if row.at_least else '<='} {row.goal}"
     verdict = {None: "", True: "holds", False: "MISSED"}[row.holds]
     what = f"{row.what}, {row.unit}" if row.unit else row.what
-    return (what, ours, theirs, *(f"{n:.3f}" for n in (row.ratio, min(ratios), max(ratios))), goal, verdict)
+    return (what, this, beside, *(f"{n:.3f}" for n in (row.ratio, min(ratios), max(ratios))), goal, verdict)
 
 
 def _number(value: float) -> str:
