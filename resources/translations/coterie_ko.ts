@@ -2513,6 +2513,29 @@
     </message>
 </context>
 <context>
+    <name>Measures</name>
+    <message>
+        <source>Waited {seconds} s for its turn</source>
+        <translation>차례를 {seconds}초 기다림</translation>
+    </message>
+    <message>
+        <source>Read {count} of {total} tokens in {seconds} s</source>
+        <translation>{total}토큰 중 {count}토큰을 {seconds}초에 읽음</translation>
+    </message>
+    <message>
+        <source>Wrote {count} tokens in {seconds} s, {share} % of it outside llama.cpp</source>
+        <translation>{count}토큰을 {seconds}초에 작성, 그중 llama.cpp 밖 {share}%</translation>
+    </message>
+    <message>
+        <source>Guessed ahead: {accepted} of {drafted} tokens came true</source>
+        <translation>미리 짐작: {drafted}토큰 중 {accepted}토큰 적중</translation>
+    </message>
+    <message>
+        <source>Written beside others: {count} answers at a time on average</source>
+        <translation>다른 답변과 함께 작성: 평균 {count}개씩</translation>
+    </message>
+</context>
+<context>
     <name>MemorySection</name>
     <message>
         <source>Never</source>
