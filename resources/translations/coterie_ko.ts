@@ -4132,12 +4132,12 @@
         <translation>공간 만들기…</translation>
     </message>
     <message>
-        <source>The first {messages} messages stay here, but the model does not see them any more.</source>
-        <translation>처음 메시지 {messages}개는 여기에 남지만 모델은 더 이상 보지 않습니다.</translation>
+        <source>The model does not see the first {messages} messages.</source>
+        <translation>모델은 처음 메시지 {messages}개를 보지 않습니다.</translation>
     </message>
     <message>
-        <source>The model now sees a summary of the first {messages} messages.</source>
-        <translation>이제 모델은 처음 메시지 {messages}개 대신 요약을 봅니다.</translation>
+        <source>The model sees a summary of the first {messages} messages.</source>
+        <translation>모델은 처음 메시지 {messages}개 대신 요약을 봅니다.</translation>
     </message>
     <message>
         <source>Undo</source>

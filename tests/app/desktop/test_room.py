@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from app.desktop.chat.cut_line import CutLine, OriginLine
 from app.desktop.chat.room_card import RoomCard
@@ -70,6 +70,13 @@ def test_a_full_chat_offers_what_can_be_done_with_its_numbers(full: Running) -> 
     # It is told once: the answer's own strip is away.
     answer = full.window.chat.transcript._window.card(room.leaf)
     assert answer is not None and answer._strip is None  # type: ignore[attr-defined]
+
+
+def test_in_a_small_window_the_beginning_of_the_offer_is_seen(full: Running) -> None:
+    full.window.resize(700, 460)
+    transcript = full.window.chat.transcript
+    full.until(lambda: card(full).height() > transcript.height())
+    full.until(lambda: 0 <= card(full).mapTo(transcript, QPoint(0, 0)).y() < 40)
 
 
 def test_leaving_out_answers_the_question_and_marks_from_where_on_the_model_sees(full: Running) -> None:
