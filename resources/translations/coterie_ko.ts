@@ -6399,6 +6399,14 @@
         <translation>묶음: {count}토큰 · 컨텍스트 형식 {kind}</translation>
     </message>
     <message>
+        <source>Context: one answer is written at a time</source>
+        <translation>컨텍스트: 답변을 한 번에 하나씩 작성</translation>
+    </message>
+    <message>
+        <source>Context: shared by up to {count} answers written at once</source>
+        <translation>컨텍스트: 동시에 작성하는 답변 최대 {count}개가 함께 사용</translation>
+    </message>
+    <message>
         <source>Each step computed in one piece</source>
         <translation>한 단계를 한 조각으로 계산</translation>
     </message>
