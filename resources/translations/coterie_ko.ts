@@ -4132,12 +4132,12 @@
         <translation>공간 만들기…</translation>
     </message>
     <message>
-        <source>The first {messages} messages stay here, but the model does not see them any more.</source>
-        <translation>처음 메시지 {messages}개는 여기에 남지만 모델은 더 이상 보지 않습니다.</translation>
+        <source>The model does not see the first {messages} messages.</source>
+        <translation>모델은 처음 메시지 {messages}개를 보지 않습니다.</translation>
     </message>
     <message>
-        <source>The model now sees a summary of the first {messages} messages.</source>
-        <translation>이제 모델은 처음 메시지 {messages}개 대신 요약을 봅니다.</translation>
+        <source>The model sees a summary of the first {messages} messages.</source>
+        <translation>모델은 처음 메시지 {messages}개 대신 요약을 봅니다.</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -6397,6 +6397,14 @@
     <message>
         <source>Batch: {count} tokens · context kept as {kind}</source>
         <translation>묶음: {count}토큰 · 컨텍스트 형식 {kind}</translation>
+    </message>
+    <message>
+        <source>Context: one answer is written at a time</source>
+        <translation>컨텍스트: 답변을 한 번에 하나씩 작성</translation>
+    </message>
+    <message>
+        <source>Context: shared by up to {count} answers written at once</source>
+        <translation>컨텍스트: 동시에 작성하는 답변 최대 {count}개가 함께 사용</translation>
     </message>
     <message>
         <source>Each step computed in one piece</source>
