@@ -24,7 +24,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
     # Hundreds of processes are started, and each would compile all of its modules again.
-    os.environ["PYTHONPYCACHEPREFIX"] = str(cache_folder("bytecode"))
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(cache_folder("bytecode"))
+    sys.dont_write_bytecode = False
 
 # The same examples in every run, so that a red run means a change; HYPOTHESIS_PROFILE=explore draws new ones.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -33,6 +34,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatabl
 
 ROOT = Path(__file__).resolve().parent.parent
 FAILED = pytest.StashKey[bool]()
+FILE = pytest.StashKey[Path]()
 TURNS = pytest.StashKey[Turns]()
 TURNS_FOLDER = pytest.StashKey[str]()
 
@@ -65,6 +67,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[bool]:
     else runs: an answer then takes twenty times as long.
     """
     alone = item.get_closest_marker("alone") is not None
+    _set_apart_what_stays(item)
     turns = item.config.stash.get(TURNS, None)
     turn = turns.taken(alone=alone) if turns else contextlib.nullcontext()
     with turn, pytest.MonkeyPatch.context() as patch:
@@ -73,10 +76,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[bool]:
         return (yield)
 
 
-def pytest_collection_finish() -> None:
-    # What importing made stays to the end: collecting garbage then looks only at what a test made.
-    gc.collect()
-    gc.freeze()
+def _set_apart_what_stays(item: pytest.Item) -> None:
+    """What is there before a file's first test, imported, cached or reported, stays to the end: collecting garbage
+    then looks only at what the tests of the file made, instead of at more and more.
+    """
+    if item.config.stash.get(FILE, None) != item.path:
+        item.config.stash[FILE] = item.path
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

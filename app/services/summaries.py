@@ -144,7 +144,7 @@ class Summaries:
         brain = self._brains.brain()
         if isinstance(brain, InQueue):
             brain.conversation = of_chat(conversation.id)
-        context = brain.ready()
+        context = self._context(brain)
         ids = self._store.path(conversation.id)
         path = self._store.messages(ids)
         cut = cut_of(ids, self._store.cuts(conversation.id))
@@ -186,6 +186,17 @@ class Summaries:
         elif turn.error is None and not work.stopped.is_set():
             self._change(work, text=turn.content.strip())
         return turn.error
+
+    def _context(self, brain: Brain) -> int:
+        """Raises UserError `model.not_ready` where the model has still to be loaded, which is begun: waiting for that
+        here could not be ended."""
+        if brain.remote:
+            return brain.ready()
+        state = self._models.state
+        if state.facts is None or state.state != "ready":
+            self._models.ensure()
+            raise UserError("model.not_ready")
+        return state.facts.context
 
     def _change(self, work: _Work, **fields: object) -> None:
         with self._lock:

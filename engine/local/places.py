@@ -54,9 +54,9 @@ class Places:
         And whether what the conversation had in memory could be cut where it differs.
         """
         limit = len(tokens) - 1
-        steps_back = self._steps_back(tokens, conversation)
         found = self._in_memory(tokens, limit)
         kept = self._kept(tokens, limit)
+        steps_back = self._steps_back(tokens, conversation, kept)
         sequence = (
             self._brought_back(kept, limit, conversation) if kept and kept.seconds < found.seconds else None
         )
@@ -115,7 +115,10 @@ class Places:
     def _seconds(self, tokens: int) -> float:
         return tokens * (self.read_s or _ASSUMED_READ_S)
 
-    def _steps_back(self, tokens: list[int], conversation: str) -> bool:
+    def _steps_back(self, tokens: list[int], conversation: str, kept: Found | None) -> bool:
+        """Whether what is held of the conversation can be cut where `tokens` differ from it."""
+        if kept and isinstance(kept.source, Kept) and kept.source.length - kept.length >= WORTH_KEEPING:
+            return False
         return not any(
             each.conversation == conversation
             and not each.taken

@@ -288,6 +288,18 @@ def test_a_summary_is_dropped_where_the_chat_goes_on_or_is_deleted(house: House)
         assert house.services.summaries.draft(house.id) is None
 
 
+def test_a_summary_by_a_model_that_is_gone_meanwhile_fails_and_the_other_choices_work(house: House) -> None:
+    house.fill()
+    room = house.look()
+    with house.services.models.unloaded():
+        house.services.summaries.begin(room)
+        ended = house.told.next(SummaryEnded)
+        assert ended.error is not None and ended.error.code == "model.not_ready"
+        house.services.room.leave_out(room)
+    house.services.room.answer(room)
+    assert house.told.finished(room.leaf).state == "done"
+
+
 def test_a_model_that_writes_nothing_is_told_as_such(house: House) -> None:
     house.fill()
     house.reply = lambda _: ("  ",)
