@@ -16,7 +16,7 @@ import msgspec
 
 from engine.api import Activity, ExpertsFired, Finished, FinishReason, GenerateRequest, Queued, Timings, Usage
 from engine.errors import ErrorInfo
-from engine.local.batching import FEWEST_ROWS, Wanting, shares
+from engine.local.batching import FEWEST_ROWS, SHORT, Wanting, shares
 from engine.local.checkpoints import stops
 from engine.local.drafting import Drafter, StepCosts
 from engine.local.generation import Generation, Taken
@@ -280,13 +280,15 @@ class Scheduler:
             # Nobody can end it early, so it must be short.
             capacity = min(capacity, max(FEWEST_ROWS, int(UNBROKEN_S / (self._places.read_s or UNBROKEN_S))))
         chosen = shares(wanting, capacity, self._step_number, self._places.read_s)
-        for share in chosen:
+        for place, share in enumerate(chosen):
             active = self._active[share.number]
             held = len(active.sequence)
-            count = active.sequence.before_stop(share.rows)
+            # What is guessed may take of the rows that a prompt would have, never of those of who writes.
+            left = batch.room - sum(min(later.rows, SHORT) for later in chosen[place + 1 :])
+            count = active.sequence.before_stop(min(share.rows, left))
             tokens = active.generation.tokens[held : held + count]
             is_end = count == wanting[share.number].rest
-            room = self._session.outputs - len(chosen) - guessed
+            room = min(left - count, self._session.outputs - len(chosen) - guessed)
             draft = self._draft(active, room, len(chosen)) if is_end and count <= 2 else []
             guessed += len(draft)
             first = batch.add(active.sequence.number, tokens + draft, held, len(draft) + 1 if is_end else 0)
@@ -302,9 +304,7 @@ class Scheduler:
         if active.seen < len(generation.tokens):
             active.drafter.extend(generation.tokens[active.seen :])
             active.seen = len(generation.tokens)
-        room = min(
-            room, generation.room - 1, self._session.batch.room - len(self._active), self._most_rows - 1
-        )
+        room = min(room, generation.room - 1, self._most_rows - 1)
         return active.drafter.draft(room, streams) if room > 0 else []
 
     def _advance(self, rows: _Rows) -> None:
