@@ -123,7 +123,7 @@ def test_it_follows_a_long_sequence_by_its_head_and_its_end(
     monkeypatch.setattr("engine.local.drafting.draft_model.FIRST_READ", 2 * AT_A_TIME)
     model = draft_model(pair)
     words = pair.tokenizer.marker("one two three four five six seven eight nine ten eleven twelve. ")
-    tokens = words * 40
+    tokens = words * 40 + words[:4]
 
     def guessed(tokens: list[int], count: int) -> tuple[list[int], int]:
         reads = 0
@@ -131,8 +131,8 @@ def test_it_follows_a_long_sequence_by_its_head_and_its_end(
             reads += 1
         return guesses, reads
 
-    assert guessed(tokens, 4) == (words[:4], 2)
+    assert guessed(tokens, 4) == (words[4:8], 2)
     assert model._held[:HEAD] == words[:HEAD]
-    assert guessed(tokens + words[:3], 2) == (words[3:5], 0)
+    assert guessed(tokens + words[4:7], 2) == (words[7:9], 0)
     # Another sequence.
-    assert guessed((words * 5)[5:], 2) == (words[:2], 1)
+    assert guessed((words * 5)[5:-5], 2) == (words[-5:-3], 1)
