@@ -82,6 +82,7 @@ def plan_values(plan: Plan, language: Language) -> dict[str, Any]:
     return {
         "context": placement.context,
         "ubatch": placement.ubatch,
+        "sequences": placement.sequences,
         "mode": plan.mode,
         "expert_layers": {name: list(layers) for name, layers in plan.expert_layers.items()},
         "dense_layers": {name: list(layers) for name, layers in plan.dense_layers.items()},

@@ -26,8 +26,8 @@ _WORDS = {
     "dense_model": Sentence("{total}, all of them for every token", "{total}, 토큰마다 모두 사용"),
     "settings": Sentence("Plan", "계획"),
     "plan": Sentence(
-        "{mode}, context of {context} tokens, batches of {ubatch}",
-        "{mode}, 컨텍스트 {context}토큰, 배치 {ubatch}",
+        "{mode}, context of {context} tokens, batches of {ubatch}, answers at once: {sequences}",
+        "{mode}, 컨텍스트 {context}토큰, 배치 {ubatch}, 동시에 답변 {sequences}개",
     ),
     "speed": Sentence("Predicted", "예상 속도"),
     "predicted": Sentence(
@@ -75,6 +75,7 @@ def _model_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
         mode=planned.plan.mode,
         context=f"{placement.context:,}",
         ubatch=placement.ubatch,
+        sequences=placement.sequences,
     )
     speed = _word(
         "predicted",

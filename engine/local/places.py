@@ -54,9 +54,9 @@ class Places:
         And whether what the conversation had in memory could be cut where it differs.
         """
         limit = len(tokens) - 1
-        steps_back = self._steps_back(tokens, conversation)
         found = self._in_memory(tokens, limit)
         kept = self._kept(tokens, limit)
+        steps_back = self._steps_back(tokens, conversation, kept)
         sequence = (
             self._brought_back(kept, limit, conversation) if kept and kept.seconds < found.seconds else None
         )
@@ -64,6 +64,14 @@ class Places:
             sequence = self._gone_on_from(found, conversation)
         sequence.taken, sequence.conversation, sequence.used = True, conversation, time.monotonic()
         return sequence, steps_back
+
+    def is_near(self, tokens: list[int]) -> bool:
+        """Whether `place` need not wait for the disk; where it would, what it is to bring back is read meanwhile."""
+        limit = len(tokens) - 1
+        kept = self._kept(tokens, limit)
+        if kept is None or not isinstance(kept.source, Kept) or not kept.source.on_disk:
+            return True
+        return kept.seconds >= self._in_memory(tokens, limit).seconds or self._states.bring_near(kept.source)
 
     def release(self, sequence: Sequence, said: Said) -> None:
         """Its answer has ended; what it holds stays until the place is needed, if its conversation does."""
@@ -116,7 +124,10 @@ class Places:
     def _seconds(self, tokens: int) -> float:
         return tokens * (self.read_s or _ASSUMED_READ_S)
 
-    def _steps_back(self, tokens: list[int], conversation: str) -> bool:
+    def _steps_back(self, tokens: list[int], conversation: str, kept: Found | None) -> bool:
+        """Whether what is held of the conversation can be cut where `tokens` differ from it."""
+        if kept and isinstance(kept.source, Kept) and kept.source.length - kept.length >= WORTH_KEEPING:
+            return False
         return not any(
             each.conversation == conversation
             and not each.taken
@@ -136,7 +147,7 @@ class Places:
         return best
 
     def _kept(self, tokens: list[int], limit: int) -> Found | None:
-        kept = self._states.find(tokens)
+        kept = self._states.find(tokens, self._session.cells)
         if kept is None:
             return None
         length = min(kept.length, limit)
@@ -155,6 +166,8 @@ class Places:
         started = time.perf_counter()
         while not sequence.write(kept.tokens, taken.data, taken.partials):
             if not self.make_room():
+                if not any(each.taken for each in self._session.sequences):  # with all the room that there is
+                    self._states.discard(kept)
                 return None
             started = time.perf_counter()
         self._states.restored(kept, time.perf_counter() - started)

@@ -35,8 +35,8 @@ class Rereading:
         """
         last = self._last.get(request.conversation) if request.conversation else None
         if last is None:
-            told_before = request.conversation and any(m.role == "assistant" for m in request.messages)
-            return ErrorInfo("reuse.not_kept", {"tokens": len(tokens) - cached}) if told_before else None
+            again = _before_the_question(request, len(tokens)) - cached
+            return ErrorInfo("reuse.not_kept", {"tokens": again}) if again >= FEWEST else None
         # What lies behind the tokens of the last time is new anyway.
         again = min(len(tokens), len(last.tokens)) - cached
         if again < FEWEST:
@@ -61,6 +61,16 @@ class Rereading:
             self._last.pop(conversation, None)
         else:
             self._last.clear()
+
+
+def _before_the_question(request: GenerateRequest, tokens: int) -> int:
+    """About how many of the prompt's tokens the last answer had been told or had said, by the lengths of the texts; 0
+    for one that belongs to nobody, or has no answer yet."""
+    lengths = [len(each.content) + len(each.reasoning_content) for each in request.messages]
+    answers = [index for index, each in enumerate(request.messages) if each.role == "assistant"]
+    if not request.conversation or not answers or not sum(lengths):
+        return 0
+    return tokens * sum(lengths[: answers[-1] + 1]) // sum(lengths)
 
 
 def _difference(before: GenerateRequest, now: GenerateRequest, again: int) -> ErrorInfo:

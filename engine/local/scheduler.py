@@ -16,7 +16,7 @@ import msgspec
 
 from engine.api import Activity, ExpertsFired, Finished, FinishReason, GenerateRequest, Queued, Timings, Usage
 from engine.errors import ErrorInfo
-from engine.local.batching import FEWEST_ROWS, Wanting, shares
+from engine.local.batching import FEWEST_ROWS, SHORT, Wanting, shares
 from engine.local.checkpoints import stops
 from engine.local.drafting import Drafter, StepCosts
 from engine.local.generation import Generation, Taken
@@ -46,6 +46,7 @@ class _Waiting(msgspec.Struct):
     generation: Generation
     since: float
     told: int = -1  # how many it was last told are ahead
+    is_coming: bool = False  # a place is free, and what it goes on from comes from the disk
 
 
 class _Active(msgspec.Struct):
@@ -167,6 +168,9 @@ class Scheduler:
         ):
             if not self._has_room(waiting.generation, ()) and not self._take_room(waiting, now):
                 break  # nobody overtakes who needs more room
+            waiting.is_coming = bool(self._active) and not self._places.is_near(waiting.generation.tokens)
+            if waiting.is_coming:
+                continue  # the others go on meanwhile
             self._waiting.remove(waiting)
             self._start(waiting, now)
 
@@ -226,7 +230,7 @@ class Scheduler:
         for number, waiting in enumerate(
             sorted(self._waiting, key=lambda each: (not self._is_front(each.generation), each.since))
         ):
-            if waiting.told != number + 1:
+            if waiting.told != number + 1 and not waiting.is_coming:
                 waiting.told = number + 1
                 self._emit(Queued(waiting.generation.request.id, number + 1))
 
@@ -287,13 +291,15 @@ class Scheduler:
             # Nobody can end it early, so it must be short.
             capacity = min(capacity, max(FEWEST_ROWS, int(UNBROKEN_S / (self._places.read_s or UNBROKEN_S))))
         chosen = shares(wanting, capacity, self._step_number, self._places.read_s)
-        for share in chosen:
+        for place, share in enumerate(chosen):
             active = self._active[share.number]
             held = len(active.sequence)
-            count = active.sequence.before_stop(share.rows)
+            # What is guessed may take of the rows that a prompt would have, never of those of who writes.
+            left = batch.room - sum(min(later.rows, SHORT) for later in chosen[place + 1 :])
+            count = active.sequence.before_stop(min(share.rows, left))
             tokens = active.generation.tokens[held : held + count]
             is_end = count == wanting[share.number].rest
-            room = self._session.outputs - len(chosen) - guessed
+            room = min(left - count, self._session.outputs - len(chosen) - guessed)
             draft = self._draft(active, room, len(chosen)) if is_end and count <= 2 else []
             guessed += len(draft)
             first = batch.add(active.sequence.number, tokens + draft, held, len(draft) + 1 if is_end else 0)
@@ -309,9 +315,7 @@ class Scheduler:
         if active.seen < len(generation.tokens):
             active.drafter.extend(generation.tokens[active.seen :])
             active.seen = len(generation.tokens)
-        room = min(
-            room, generation.room - 1, self._session.batch.room - len(self._active), self._most_rows - 1
-        )
+        room = min(room, generation.room - 1, self._most_rows - 1)
         return active.drafter.draft(room, streams) if room > 0 else []
 
     def _advance(self, rows: _Rows) -> None:

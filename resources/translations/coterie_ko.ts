@@ -2513,6 +2513,29 @@
     </message>
 </context>
 <context>
+    <name>Measures</name>
+    <message>
+        <source>Waited {seconds} s for its turn</source>
+        <translation>차례를 {seconds}초 기다림</translation>
+    </message>
+    <message>
+        <source>Read {count} of {total} tokens in {seconds} s</source>
+        <translation>{total}토큰 중 {count}토큰을 {seconds}초에 읽음</translation>
+    </message>
+    <message>
+        <source>Wrote {count} tokens in {seconds} s, {share} % of it outside llama.cpp</source>
+        <translation>{count}토큰을 {seconds}초에 작성, 그중 llama.cpp 밖 {share}%</translation>
+    </message>
+    <message>
+        <source>Guessed ahead: {accepted} of {drafted} tokens came true</source>
+        <translation>미리 짐작: {drafted}토큰 중 {accepted}토큰 적중</translation>
+    </message>
+    <message>
+        <source>Written beside others: {count} answers at a time on average</source>
+        <translation>다른 답변과 함께 작성: 평균 {count}개씩</translation>
+    </message>
+</context>
+<context>
     <name>MemorySection</name>
     <message>
         <source>Never</source>
@@ -4109,12 +4132,12 @@
         <translation>공간 만들기…</translation>
     </message>
     <message>
-        <source>The first {messages} messages stay here, but the model does not see them any more.</source>
-        <translation>처음 메시지 {messages}개는 여기에 남지만 모델은 더 이상 보지 않습니다.</translation>
+        <source>The model does not see the first {messages} messages.</source>
+        <translation>모델은 처음 메시지 {messages}개를 보지 않습니다.</translation>
     </message>
     <message>
-        <source>The model now sees a summary of the first {messages} messages.</source>
-        <translation>이제 모델은 처음 메시지 {messages}개 대신 요약을 봅니다.</translation>
+        <source>The model sees a summary of the first {messages} messages.</source>
+        <translation>모델은 처음 메시지 {messages}개 대신 요약을 봅니다.</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -6374,6 +6397,14 @@
     <message>
         <source>Batch: {count} tokens · context kept as {kind}</source>
         <translation>묶음: {count}토큰 · 컨텍스트 형식 {kind}</translation>
+    </message>
+    <message>
+        <source>Context: one answer is written at a time</source>
+        <translation>컨텍스트: 답변을 한 번에 하나씩 작성</translation>
+    </message>
+    <message>
+        <source>Context: shared by up to {count} answers written at once</source>
+        <translation>컨텍스트: 동시에 작성하는 답변 최대 {count}개가 함께 사용</translation>
     </message>
     <message>
         <source>Each step computed in one piece</source>

@@ -316,7 +316,11 @@ class CardWindow(QScrollArea):
             height = self._foot_height - themes.current.px(22)
             self._foot.setGeometry(left, PADDING + self._extents.total, width, height)
             self._foot.setVisible(True)
-        if self._following:
+        if self._following and self._foot_height > self.viewport().height():
+            bar.setValue(
+                PADDING + self._extents.total - themes.current.px(8)
+            )  # its beginning says what it is
+        elif self._following:
             bar.setValue(bar.maximum())
         elif anchor is not None:
             bar.setValue(PADDING + self._extents.top(anchor) + offset)

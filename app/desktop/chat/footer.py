@@ -6,10 +6,10 @@ from PySide6.QtCore import QLocale, QRect, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from app.desktop.chat.answer_measures import measure_lines
 from app.desktop.chat.buttons import Presence, QuietButton
 from app.desktop.chat.reasoning import seconds_text
 from app.desktop.elsewhere import short_mark
-from app.desktop.language import languages
 from app.desktop.theme import themes
 from app.services.rereading import reread_of, reread_tokens
 from app.store.records import Message
@@ -98,10 +98,10 @@ class Footer(QWidget):
         self._next.setAccessibleName(self.tr("Next variant"))
         locale = QLocale()
         self._position = f"{locale.toString(message.sibling)}/{locale.toString(message.siblings)}"
-        short, why = self._reread(message)
-        self._measures = " · ".join(part for part in (self._measured(message), short) if part)
-        self.setToolTip(why)
-        self.setAccessibleDescription(why)
+        self._measures = self._measured(message)
+        more = "\n".join(measure_lines(message))
+        self.setToolTip(more)
+        self.setAccessibleDescription(more)
         self._place()
         self.update()
 
@@ -120,15 +120,10 @@ class Footer(QWidget):
         if message.usage is not None and message.usage.cached_tokens > 0:
             count = locale.toString(message.usage.cached_tokens)
             parts.append(self.tr("{count} tokens reused").format(count=count))
+        if (reread := reread_of(message.usage)) is not None:
+            count = locale.toString(reread_tokens(reread))
+            parts.append(self.tr("{count} read again").format(count=count))
         return " · ".join(parts)
-
-    def _reread(self, message: Message) -> tuple[str, str]:
-        """How many tokens were read again, and why, where that is worth a word."""
-        reread = reread_of(message.usage)
-        if reread is None:
-            return "", ""
-        count = QLocale().toString(reread_tokens(reread))
-        return self.tr("{count} read again").format(count=count), languages.tell(reread)
 
     def restyle(self) -> None:
         for button in (*self._actions(), self._previous, self._next):

@@ -335,9 +335,9 @@ class RoomControl(QObject):
     def _done(self, room: Room, cut: Cut) -> None:
         """The model sees less now: answer what waited for that."""
         self._calls.do(lambda s: s.summaries.drop(room.conversation))
-        words = self.tr("The first {messages} messages stay here, but the model does not see them any more.")
+        words = self.tr("The model does not see the first {messages} messages.")
         if cut.summary:
-            words = self.tr("The model now sees a summary of the first {messages} messages.")
+            words = self.tr("The model sees a summary of the first {messages} messages.")
         text = words.format(messages=room.messages)
         self.said.emit(Said(text, self.tr("Undo"), lambda: self._take_back(cut)))
         if room.conversation == self._conversation:

@@ -19,7 +19,7 @@ from app.desktop.placement.steps import budget_steps, context_steps
 from app.desktop.placement.wish_slider import WishSlider
 from app.desktop.segmented import SegmentedControl
 from app.desktop.theme import themes
-from engine.placement.plan import CacheType, Device, PlannedModel, Wishes
+from engine.placement.plan import CacheType, Device, Placement, PlannedModel, Wishes
 
 if TYPE_CHECKING:
     from app.services.placements import ModelEntry
@@ -182,7 +182,14 @@ class WishesCard(Card):
         batch = self.tr("Batch: {count} tokens · context kept as {kind}").format(
             count=QLocale().toString(placement.ubatch), kind=", ".join(kinds)
         )
-        return "\n".join(line for line in (prompts, batch, self._pieces()) if line)
+        return "\n".join(line for line in (self._sharing(placement), prompts, batch, self._pieces()) if line)
+
+    def _sharing(self, placement: Placement) -> str:
+        """How many share the context, which is told as what one conversation may have."""
+        if placement.sequences == 1:
+            return self.tr("Context: one answer is written at a time")
+        number = QLocale().toString(placement.sequences)
+        return self.tr("Context: shared by up to {count} answers written at once").format(count=number)
 
     def _pieces(self) -> str:
         prompt, token = self._splits

@@ -118,7 +118,9 @@ class Toast(QFrame):
         if foot is not None:
             corner = foot.mapTo(window, QPoint(0, 0))
             middle, bottom = corner.x() + foot.width() // 2, corner.y() - themes.current.px(4)
-        self.move(middle - self.width() // 2, bottom - self.height())
+        # In a small window it may be wider than what it stands above.
+        left = max(0, min(middle - self.width() // 2, window.width() - self.width() - themes.current.px(4)))
+        self.move(left, bottom - self.height())
 
     def hideEvent(self, event: object) -> None:
         self._timer.stop()

@@ -7,9 +7,12 @@ from threading import Thread
 
 import numpy as np
 
-from engine.local.states.prefix import Tokens, packed
+from engine.local.states.prefix import Tokens, common_prefix, packed
 from engine.local.states.values import Data, Kept, PackedSaid, Said
 from engine.local.states_folder import StateFile
+
+# So many tokens are read again in no time.
+_TAIL = 32
 
 
 class Entry:
@@ -46,8 +49,10 @@ class Entry:
     def ram_bytes(self) -> int:
         return self.bytes if self.data is not None else 0
 
-    def is_prefix_of(self, tokens: Tokens) -> bool:
-        return len(self.tokens) <= len(tokens) and np.array_equal(self.tokens, tokens[: len(self.tokens)])
+    def is_covered_by(self, tokens: Tokens) -> bool:
+        """Whether a state of these tokens makes this one needless, but for a few tokens: templates may write the end
+        of an answer otherwise than the model did, once the conversation goes on."""
+        return len(self.tokens) - common_prefix(self.tokens, tokens) <= _TAIL
 
     def found(self, length: int, seconds: float) -> Kept:
         on_disk = self.data is None

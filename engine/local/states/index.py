@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+import numpy as np
+
 from engine.local.states.entry import Entry, unpacked_said
 from engine.local.states.prefix import Tokens, common_prefix
 from engine.local.states.values import Said
@@ -57,8 +59,7 @@ class Index:
     def same(self, owner: str, tokens: Tokens, positions: tuple[int, ...]) -> Entry | None:
         """The same state of the same conversation, which was taken from its file and comes back unchanged."""
         for entry in self.of(owner):
-            same = len(entry.tokens) == len(tokens) and entry.positions == positions
-            if same and entry.is_prefix_of(tokens):
+            if entry.positions == positions and np.array_equal(entry.tokens, tokens):
                 return entry
         return None
 

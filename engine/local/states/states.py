@@ -64,8 +64,8 @@ class States:
     ) -> None:
         """Take over the state of a sequence that holds `tokens`; the caller must not change `data` any more.
 
-        It takes the place of the states of the same conversation that it goes on from. One that is larger than all
-        that may be kept is not.
+        It takes the place of the states of the same conversation that it goes on from, but for a few tokens at their
+        ends. One that is larger than all that may be kept is not.
         """
         row = packed(tokens)
         owner = conversation_digest(conversation) if conversation else ""
@@ -77,7 +77,7 @@ class States:
             entry.hold(data, partials, time.monotonic())
             entry.to_write = self._shall_write(entry)
             for old in self._index.of(owner):
-                if old is not entry and old.is_prefix_of(row):
+                if old is not entry and old.is_covered_by(row):
                     self._index.leave_ram(old)
             self._index.add(entry)
             self._index.make_room()
@@ -262,7 +262,7 @@ class States:
             if file is not None and wanted:
                 entry.file = file
                 for old in self._index.of(entry.conversation):
-                    if old is not entry and old.file is not None and old.is_prefix_of(entry.tokens):
+                    if old is not entry and old.file is not None and old.is_covered_by(entry.tokens):
                         gone.append(old.file.path)
                         self._index.leave_disk(old)
             self._index.make_room()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from app.desktop.chat.cut_line import CutLine, OriginLine
 from app.desktop.chat.room_card import RoomCard
@@ -70,6 +70,17 @@ def test_a_full_chat_offers_what_can_be_done_with_its_numbers(full: Running) -> 
     # It is told once: the answer's own strip is away.
     answer = full.window.chat.transcript._window.card(room.leaf)
     assert answer is not None and answer._strip is None  # type: ignore[attr-defined]
+
+
+def test_the_offer_is_reached_by_enter_and_seen_from_its_beginning_in_a_small_window(full: Running) -> None:
+    edit = full.window.chat.composer.edit
+    edit.setFocus()
+    full.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    full.until(card(full).rows["summarise"].hasFocus)
+    full.window.resize(700, 460)
+    transcript = full.window.chat.transcript
+    full.until(lambda: card(full).height() > transcript.height())
+    full.until(lambda: 0 <= card(full).mapTo(transcript, QPoint(0, 0)).y() < 40)
 
 
 def test_leaving_out_answers_the_question_and_marks_from_where_on_the_model_sees(full: Running) -> None:
@@ -148,26 +159,16 @@ def test_the_next_message_takes_the_offer_away_and_it_comes_again_where_that_doe
     assert card(full).room is not None and full.window.chat.transcript.ids[-1] == card(full).room.leaf  # type: ignore[union-attr]
 
 
-def test_enter_where_nothing_is_written_goes_to_the_choices(full: Running) -> None:
-    edit = full.window.chat.composer.edit
-    edit.setFocus()
-    full.qtbot.keyClick(edit, Qt.Key.Key_Return)
-    full.until(card(full).rows["summarise"].hasFocus)
-
-
-def test_while_the_model_loads_the_offer_waits_for_it(full: Running) -> None:
+def test_the_offer_waits_for_a_model_that_loads_and_is_the_answer_where_it_can_read_more(
+    full: Running,
+) -> None:
     full.engine.hold.set()
-    full.services.models.use("starter", remember=False)
+    full.services.models.use("starter", context=8192, remember=False)
     full.until(lambda: full.services.models.state.state == "loading")
     full.window.chat.room._look()
     full.until(lambda: card(full).state == "loading")
     assert shown(full) == []
     full.engine.hold.clear()
-    full.until(lambda: card(full).state == "choices" and "leave_out" in shown(full))
-
-
-def test_a_model_with_a_larger_context_offers_the_answer(full: Running) -> None:
-    full.services.models.use("starter", context=8192, remember=False)
     full.until(lambda: shown(full) == ["answer"])
     leaf = full.window.chat.transcript.ids[-1]
     full.qtbot.mouseClick(card(full).rows["answer"], Qt.MouseButton.LeftButton)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.services.events import (
+    AnswerFinished,
     AnswerQueued,
     BranchShown,
     ConversationChanged,
@@ -223,6 +224,23 @@ def test_closing_in_the_middle_of_an_answer_keeps_its_text(coterie_home: Path) -
         assert message.content.startswith(text) and message.state == "stopped"
     finally:
         again.close()
+
+
+def test_several_conversations_are_answered_beside_each_other_each_with_its_own_words(
+    services: Services, told: Listening
+) -> None:
+    about = {"sea": "Tell me about the sea.", "apple": "List ten fruits.", "bicycle": "Explain a bicycle."}
+    services.settings.change(max_tokens=40)
+    asked: dict[int, str] = {}
+    for topic, question in about.items():
+        conversation = services.conversations.create()
+        asked[services.conversations.send(conversation.id, question).id] = topic
+    ended = [told.next(AnswerFinished).message for _ in asked]
+    assert {message.id for message in ended} == set(asked)
+    for message in ended:
+        named = [topic for topic in about if topic in message.content.lower()]
+        assert named == [asked[message.id]], message.content
+    assert max(message.timings.batch for message in ended if message.timings) > 1
 
 
 def test_what_is_counted_of_a_full_conversation_is_what_the_model_then_reads(

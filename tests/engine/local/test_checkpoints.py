@@ -116,6 +116,7 @@ class Talking:
 
     def __init__(self, path: Path) -> None:
         self.is_exact = path == recurrent_model()
+        self.is_sliding = path == sliding_model()
         self.told = Recorder()
         self.engine = LocalEngine(self.told)
         self.engine.load(LoadRequest(str(path), Wishes(4096)))
@@ -194,6 +195,26 @@ def test_an_edited_turn_goes_on_from_the_last_checkpoint_before_it(talking: Talk
     assert end.usage.prompt_tokens - end.usage.cached_tokens < 300
     assert ends[2].usage.prompt_tokens > 1400
     talking.check(text, *edited)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("parked", [False, True])
+def test_where_there_is_no_checkpoint_before_a_difference_it_is_said_why_all_is_read(
+    talking: Talking, parked: bool
+) -> None:
+    talking.forget("")
+    question = words(50, 200)
+    talking.ask("a", question)
+    if parked:
+        for number in range(4):
+            talking.ask("bcde"[number], words(51 + number, 20))
+    changed = question[:-400] + words(59, 40)
+    _, end = talking.ask("a", changed)
+    if talking.is_sliding and not parked:
+        assert end.usage.cached_tokens > 200  # the window is still whole there
+    else:
+        assert end.usage.cached_tokens < 64
+        assert end.usage.reread is not None and end.usage.reread.code == "reuse.cannot_step_back"
 
 
 @pytest.mark.model

@@ -151,3 +151,17 @@ def test_answers_that_fill_the_context_together_all_come_to_their_end(
     for id, (text, end) in ends.items():
         assert (end.reason, end.error, end.usage.completion_tokens) == ("length", None, 16)
         assert is_own(text, questions[id])
+
+
+def test_what_is_guessed_for_one_leaves_the_prompt_of_another_its_rows(running: Running) -> None:
+    """A text that repeats itself draws long guesses, while a prompt of more than a step is read beside it."""
+    again = "one two three four five six seven eight nine ten " * 12
+    running.engine.generate(ask(110, f"Repeat this: {again}", again + again, "Again.", max_tokens=120))
+    running.told.next(Delta)
+    ends = [
+        running.told.answer(running.engine, ask(111 + n, f"{n} {LONG} {LONG}", max_tokens=1))
+        for n in range(3)
+    ]
+    _, repeated = end_of(running, 110)
+    assert {end.error for _, end in ends} == {None} and repeated.error is None
+    assert repeated.usage.drafted_tokens > 0

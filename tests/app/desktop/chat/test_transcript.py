@@ -394,6 +394,19 @@ def test_what_was_read_again_is_under_the_answer_with_its_reason(qtbot, view, mo
     assert "4번째" in footer.toolTip()
 
 
+def test_more_of_what_was_measured_is_told_where_the_pointer_rests(qtbot, view):
+    usage = Usage(40, 24, 50, 0, 12, 8)
+    timings = Timings(ttft_s=2.0, queue_s=1.5, prefill_s=0.5, decode_s=20.0, python_s=0.2, batch=2.52)
+    view.add_message(msgspec.structs.replace(message(1, "assistant", "Hi"), usage=usage, timings=timings))
+    assert card(view, 1).footer.toolTip().splitlines() == [
+        "Waited 1.5 s for its turn",
+        "Read 16 of 40 tokens in 0.5 s",
+        "Wrote 50 tokens in 20 s, 1.0 % of it outside llama.cpp",
+        "Guessed ahead: 8 of 12 tokens came true",
+        "Written beside others: 2.5 answers at a time on average",
+    ]
+
+
 def test_a_link_is_opened_only_after_its_whole_address_was_shown(qtbot, view):
     address = "https://example.org/?q=" + "a" * 300
     view.add_message(message(1, "assistant", f"[click]({address})"))

@@ -349,4 +349,21 @@ def test_the_pieces_of_a_step_are_among_the_plans_details(
     qtbot.addWidget(card)
     model = plans.qwen()
     card.show_wishes(Wishes(), model, model.trained_context, splits)
-    assert card.facts.text().splitlines()[2:] == ([said] if said else [])
+    assert card.facts.text().splitlines()[3:] == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("sequences", "said"),
+    [
+        (1, "Context: one answer is written at a time"),
+        (4, "Context: shared by up to 4 answers written at once"),
+    ],
+)
+def test_how_many_answers_share_the_context_is_told(qtbot: QtBot, sequences: int, said: str) -> None:
+    card = WishesCard()
+    qtbot.addWidget(card)
+    model = plans.qwen()
+    placement = msgspec.structs.replace(model.plan.placement, sequences=sequences)
+    plan = msgspec.structs.replace(model.plan, placement=placement)
+    card.show_wishes(Wishes(), msgspec.structs.replace(model, plan=plan), model.trained_context)
+    assert card.facts.text().splitlines()[0] == said

@@ -59,14 +59,17 @@ def test_of_equals_the_one_used_last_is_found() -> None:
 
 def test_a_state_takes_the_place_of_what_it_goes_on_from() -> None:
     kept = states()
-    kept.keep("chat", [1, 2], (), bytearray(10))
-    kept.keep("other", [1, 2], (), bytearray(10))
-    kept.keep("chat", [1, 2, 3], (), bytearray(10))
+    start, one, other = list(range(100)), list(range(200, 300)), list(range(300, 400))
+    kept.keep("chat", start, (), bytearray(10))
+    kept.keep("another", start, (), bytearray(10))
+    kept.keep("chat", [*start, *one], (), bytearray(10))
     assert kept.ram_bytes == 20
-    kept.keep("chat", [1, 2, 4], (), bytearray(10))  # another branch
+    kept.keep("chat", [*start, *other], (), bytearray(10))  # another branch
     assert kept.ram_bytes == 30
-    kept.keep("", [1, 2], (), bytearray(10))
-    kept.keep("", [1, 2, 3], (), bytearray(10))
+    kept.keep("chat", [*start, *one[:-2], 7, 7, 7], (), bytearray(10))  # the same one with another end
+    assert kept.ram_bytes == 30
+    kept.keep("", start, (), bytearray(10))
+    kept.keep("", [*start, *one], (), bytearray(10))
     assert kept.ram_bytes == 50
 
 
