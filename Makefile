@@ -41,7 +41,7 @@ test-agents: ready
 	@.venv/bin/python -m pytest -m agents tests
 
 test-soak: ready
-	@.venv/bin/python -m pytest -m soak tests/engine/local
+	@.venv/bin/python -m pytest -m soak -o faulthandler_timeout=0 tests/engine/local
 
 lint: ready
 	@status=0; \

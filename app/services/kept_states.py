@@ -6,6 +6,7 @@ takes, and delete it, whether a model is loaded or not. Methods wait for the dis
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from app.services.engine_names import of_chat, of_run_alone
@@ -37,8 +38,14 @@ class KeptStates:
         self.trim()
         return self.bytes()
 
+    def keep_house(self, trashed: Iterable[str]) -> None:
+        """Remove what a crash left of conversations in the trash, by their names towards the engine, and what is
+        beyond the limit after the settings were changed by hand."""
+        self._folder.forget(*trashed)
+        self.trim()
+
     def trim(self) -> None:
-        """Remove the oldest of those that are beyond the limit, as after the settings were changed by hand."""
+        """Remove the oldest of those that are beyond the limit."""
         self._folder.trim(self._settings.current.states_limit)
 
     def clear(self) -> None:

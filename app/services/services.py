@@ -12,6 +12,7 @@ from app.services.brains import Brains
 from app.services.conversations import TRASH_DAYS, Conversations
 from app.services.downloads import Downloads
 from app.services.elsewhere import Elsewhere
+from app.services.engine_names import of_chat, of_run
 from app.services.events import AnswerFinished, ElsewhereChanged, ServiceEvent
 from app.services.hub import HubService
 from app.services.hub_fetching import HubFetching
@@ -91,7 +92,8 @@ class Services:
         self.store.empty_trash(now - TRASH_DAYS * 86_400)
         self.runs.recover()
         self.runs.empty_trash(now - TRASH_DAYS * 86_400)
-        self.kept_states.trim()
+        trashed = [of_chat(chat.id) for chat in self.store.trash()]
+        self.kept_states.keep_house([*trashed, *(of_run(run) for run in self.runs.trash())])
         try:
             self.library.keep_house()
         finally:

@@ -65,6 +65,14 @@ class Places:
         sequence.taken, sequence.conversation, sequence.used = True, conversation, time.monotonic()
         return sequence, steps_back
 
+    def is_near(self, tokens: list[int]) -> bool:
+        """Whether `place` need not wait for the disk; where it would, what it is to bring back is read meanwhile."""
+        limit = len(tokens) - 1
+        kept = self._kept(tokens, limit)
+        if kept is None or not isinstance(kept.source, Kept) or not kept.source.on_disk:
+            return True
+        return kept.seconds >= self._in_memory(tokens, limit).seconds or self._states.bring_near(kept.source)
+
     def release(self, sequence: Sequence, said: Said) -> None:
         """Its answer has ended; what it holds stays until the place is needed, if its conversation does."""
         sequence.taken, sequence.said, sequence.used = False, said, time.monotonic()
@@ -138,7 +146,7 @@ class Places:
         return best
 
     def _kept(self, tokens: list[int], limit: int) -> Found | None:
-        kept = self._states.find(tokens)
+        kept = self._states.find(tokens, self._session.cells)
         if kept is None:
             return None
         length = min(kept.length, limit)
@@ -157,6 +165,8 @@ class Places:
         started = time.perf_counter()
         while not sequence.write(kept.tokens, taken.data, taken.partials):
             if not self.make_room():
+                if not any(each.taken for each in self._session.sequences):  # with all the room that there is
+                    self._states.discard(kept)
                 return None
             started = time.perf_counter()
         self._states.restored(kept, time.perf_counter() - started)

@@ -46,6 +46,7 @@ class _Waiting(msgspec.Struct):
     generation: Generation
     since: float
     told: int = -1  # how many it was last told are ahead
+    is_coming: bool = False  # a place is free, and what it goes on from comes from the disk
 
 
 class _Active(msgspec.Struct):
@@ -164,6 +165,9 @@ class Scheduler:
         ):
             if not self._has_room(waiting.generation) and not self._take_room(waiting, now):
                 break  # nobody overtakes who needs more room
+            waiting.is_coming = bool(self._active) and not self._places.is_near(waiting.generation.tokens)
+            if waiting.is_coming:
+                continue  # the others go on meanwhile
             self._waiting.remove(waiting)
             self._start(waiting, now)
 
@@ -219,7 +223,7 @@ class Scheduler:
         for number, waiting in enumerate(
             sorted(self._waiting, key=lambda each: (not self._is_front(each.generation), each.since))
         ):
-            if waiting.told != number + 1:
+            if waiting.told != number + 1 and not waiting.is_coming:
                 waiting.told = number + 1
                 self._emit(Queued(waiting.generation.request.id, number + 1))
 

@@ -24,8 +24,9 @@ VERSION = 1
 WRITING = ".writing-"
 # Left free on the disk: what is worth having only to save time must not be what fills it.
 RESERVE = 2**30
-# Files that are named as unfinished and were not written to for so long were left by a process that died.
-_ABANDONED_S = 3600
+# Files that are named as unfinished and were not written to for so long were left by a process that died. Where it
+# lives after all, its state is not kept.
+_ABANDONED_S = 300
 _NAME = re.compile(r"([0-9a-f]{16})-([0-9a-f]{16})-[0-9a-f]{16}\.state")
 
 
@@ -113,11 +114,11 @@ class StatesFolder:
                     if time.time() - entry.stat(follow_symlinks=False).st_mtime > _ABANDONED_S:
                         remove(Path(entry.path))
 
-    def forget(self, conversation: str) -> None:
-        """Remove all models' states of a conversation."""
-        digest = conversation_digest(conversation)
+    def forget(self, *conversations: str) -> None:
+        """Remove all models' states of these conversations."""
+        digests = {conversation_digest(conversation) for conversation in conversations}
         for file in self.files():
-            if file.conversation == digest:
+            if file.conversation in digests:
                 remove(file.path)
 
     def clear(self) -> None:

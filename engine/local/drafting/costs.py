@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
+from math import ceil
 
 # Steps of about as many rows are judged together; each of these is the most rows of its group.
 GROUPS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 4096)
-# The middle one of so many last steps counts: another program's turn makes single steps many times longer.
-LAST = 7
+# So many last rows of a size count, but at least, and at most, so many last steps.
+LAST_ROWS, FEWEST, MOST = 128, 5, 64
+# What they take on average counts: on a busy machine a short step is seldom disturbed, but then for long, and a long
+# one always, for a part of it. A step of more than so many times the usual one is as long as that.
+DISTURBED = 16.0
+# A size that was not used for so many steps is as good as unknown: what made it dear may have passed.
+REMEMBERED = 2048
 # The first so many steps of a size count for at most so many times what the other sizes let expect: one of them
 # alone may have been disturbed, and a size that seems too dear is not used again soon.
 UNSURE, SURPRISE = 2, 1.5
@@ -19,22 +25,26 @@ FURTHER_ROW = 0.5
 class _Group:
     """The last steps of about as many rows."""
 
-    __slots__ = ("_rows", "_seconds", "rows", "seconds")
+    __slots__ = ("_rows", "_seconds", "last", "rows", "seconds")
 
-    def __init__(self) -> None:
-        self._rows: deque[int] = deque(maxlen=LAST)
-        self._seconds: deque[float] = deque(maxlen=LAST)
+    def __init__(self, size: int) -> None:
+        last = max(FEWEST, min(MOST, LAST_ROWS // size))
+        self._rows: deque[int] = deque(maxlen=last)
+        self._seconds: deque[float] = deque(maxlen=last)
         self.rows = self.seconds = 0.0
+        self.last = 0  # the number of the last step
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def add(self, rows: int, seconds: float) -> None:
+    def add(self, rows: int, seconds: float, number: int) -> None:
+        self.last = number
         self._rows.append(rows)
         self._seconds.append(seconds)
-        self.rows = sum(self._rows) / len(self._rows)
-        # Of an even number the lower one: what disturbs makes steps longer, never shorter.
-        self.seconds = sorted(self._seconds)[(len(self._seconds) - 1) // 2]
+        count = len(self._rows)
+        self.rows = sum(self._rows) / count
+        most = DISTURBED * sorted(self._seconds)[(count - 1) // 2]
+        self.seconds = sum(min(each, most) for each in self._seconds) / count
 
 
 class StepCosts:
@@ -45,6 +55,7 @@ class StepCosts:
         self._rows: list[float] = []
         self._seconds: list[float] = []
         self._is_stale = False
+        self._steps = 0
 
     def took(self, rows: int, seconds: float) -> None:
         """A step of so many rows took so many seconds."""
@@ -52,11 +63,14 @@ class StepCosts:
             return
         place = bisect_left(GROUPS, rows)
         group = self._groups.get(place)
+        if group is None or len(group) < UNSURE:
+            expected = self.seconds(rows)
+            if expected and rows > self._rows[0]:
+                seconds = min(seconds, SURPRISE * expected)
         if group is None:
-            group = self._groups[place] = _Group()
-        if len(group) < UNSURE and self._rows and rows > self._rows[0]:
-            seconds = min(seconds, SURPRISE * self.seconds(rows))
-        group.add(rows, seconds)
+            group = self._groups[place] = _Group(GROUPS[min(place, len(GROUPS) - 1)])
+        self._steps += 1
+        group.add(rows, seconds, self._steps)
         self._is_stale = True
 
     def seconds(self, rows: int) -> float:
@@ -81,10 +95,19 @@ class StepCosts:
         return seconds[-1] * rows / known[-1]
 
     def _draw(self) -> None:
-        """The curve through the groups. A step of more rows that took less shows that fewer rows take no longer."""
-        groups = sorted(self._groups.values(), key=lambda group: group.rows)
+        """The curve through the groups. A step of more rows that took less shows that fewer rows take no longer, and
+        several of fewer rows that took less together show it of one with as many as all of them.
+        """
+        oldest = self._steps - REMEMBERED
+        groups = sorted(
+            (group for group in self._groups.values() if group.last > oldest), key=lambda group: group.rows
+        )
         self._rows = [group.rows for group in groups]
         self._seconds = [group.seconds for group in groups]
         for place in range(len(groups) - 2, -1, -1):
             self._seconds[place] = min(self._seconds[place], self._seconds[place + 1])
+        for place in range(1, len(groups)):
+            for fewer in (0, place - 1):
+                steps = ceil(self._rows[place] / self._rows[fewer])
+                self._seconds[place] = min(self._seconds[place], steps * self._seconds[fewer])
         self._is_stale = False

@@ -139,6 +139,17 @@ def test_a_lower_limit_counts_at_once(open_at: Callable[..., Opened], coterie_ho
     assert opened.services.kept_states.limit_to(0) == 0
 
 
+def test_what_a_crash_left_of_a_deleted_conversation_goes_at_the_next_start(
+    open_at: Callable[..., Opened], coterie_home: Path
+) -> None:
+    services = open_at().services
+    deleted, other = services.conversations.create().id, services.conversations.create().id
+    services.conversations.delete(deleted)
+    folder = kept(coterie_home, str(deleted), str(other))
+    services.housekeeping()
+    assert [file.conversation for file in folder.files()] == [conversation_digest(str(other))]
+
+
 def test_a_limit_set_in_the_file_counts_from_the_next_start(
     open_at: Callable[..., Opened], coterie_home: Path
 ) -> None:

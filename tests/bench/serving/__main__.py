@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 from tests.bench.serving import editing, front, long_chats, single, streams
 from tests.bench.serving.bench_bed import ROUNDS, beds
@@ -31,8 +32,10 @@ def main(names: list[str]) -> None:
             print("  llama-bench and llama-server are not there: `make rivals` builds them")
         rows: list[Row] = []
         for name in names or PARTS:
-            print(f"  {bed.name}: {name} ...", flush=True)
+            print(f"  {bed.name}: {name} ...", end="", flush=True)
+            started = time.monotonic()
             rows += PARTS[name](bed)
+            print(f" {time.monotonic() - started:.0f} s")
         print_table(f"Conversations on the model {bed.name}", rows)
         judged += [row._replace(what=f"{bed.name}: {row.what}") for row in rows if row.goal is not None]
     print_table(

@@ -17,7 +17,7 @@ _CONTEXT = 8192
 RUNS = 3
 # A question with a page of text, and what a run reads of a tool's result and writes about it.
 _ASKED_WORDS, _RESULT_WORDS, _RUN_TOKENS = 200, 250, 64
-_LONG_ANSWER = 700
+_LONG_ANSWER = 400
 
 
 def measure(bed: Bed) -> list[Row]:

@@ -113,3 +113,21 @@ def test_what_is_forgotten_in_the_middle_of_an_answer_leaves_nothing(
     hosts.engine.unload()
     (file,) = hosts.files()
     assert f"-{conversation_digest('chat')}-" in file.name
+
+
+@pytest.fixture(scope="module")
+def beside(hosts: Hosts, answer: str, after_damage: tuple[str, Finished]) -> tuple[Finished, Finished]:
+    """The conversation gone on with in a fourth host, and what was answered before and beside it."""
+    hosts.start()
+    hosts.engine.generate(GenerateRequest(901, (Message("user", "Count."),), Sampling(0.0), max_tokens=60))
+    hosts.told.next(Delta)
+    _, end = hosts.ask(TEXT, answer, MORE)
+    return end, hosts.told.finish(901)[1]
+
+
+def test_an_answer_at_work_goes_on_while_a_state_comes_from_the_disk(
+    beside: tuple[Finished, Finished],
+) -> None:
+    end, other = beside
+    assert end.usage.prompt_tokens - end.usage.cached_tokens < 40
+    assert (other.error, other.usage.completion_tokens > 1) == (None, True)

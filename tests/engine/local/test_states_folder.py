@@ -73,8 +73,10 @@ def test_a_full_disk_takes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_conversation_is_forgotten_for_all_models(tmp_path: Path) -> None:
     folder = filled(tmp_path / "states", "a", "b", "a")
     folder.new_place(key_digest("other model"), conversation_digest("a")).write_bytes(b"state")
-    folder.forget("a")
+    folder.forget("a", "c")
     assert conversations(folder) == [conversation_digest("b")]
+    folder.forget()
+    assert len(folder.files()) == 1
 
 
 def test_what_is_not_a_state_is_neither_counted_nor_removed(tmp_path: Path) -> None:

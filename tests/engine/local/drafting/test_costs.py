@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import statistics
 
 import pytest
 from hypothesis import given
@@ -30,18 +31,34 @@ def test_between_two_known_sizes_it_is_a_straight_line_and_beyond_them_each_row_
     assert costs.seconds(2) == pytest.approx(0.01)
 
 
-def test_single_disturbed_steps_change_nothing() -> None:
+def test_on_a_busy_machine_short_and_long_steps_are_measured_alike() -> None:
+    """Each hundredth of a second another program may take the processor for a tenth of one."""
     costs, dice = StepCosts(), random.Random(1)
-    for number in range(400):
-        costs.took(1, 0.005 * (20 if number % 4 == 3 else dice.uniform(0.98, 1.02)))
-        assert costs.seconds(1) < 0.0052
+
+    def busy(seconds: float) -> float:
+        return seconds + sum(0.1 for _ in range(round(seconds / 0.005)) if dice.random() < 0.2)
+
+    told = []
+    for _ in range(40):
+        for _ in range(32):
+            costs.took(1, busy(0.005))
+        costs.took(64, busy(0.2))
+        told.append(costs.seconds(64) / costs.seconds(1))
+    assert 30 < statistics.median(told) < 50  # 40 on an idle one
+
+
+def test_a_step_that_stood_still_counts_for_no_more_than_a_bad_one() -> None:
+    costs = StepCosts()
+    for number in range(100):
+        costs.took(1, 60.0 if number == 90 else 0.005)
+    assert costs.seconds(1) < 0.0065
 
 
 def test_a_machine_that_stays_slower_is_believed() -> None:
     costs = StepCosts()
-    for seconds in [0.005] * 20 + [0.015] * 6:
+    for seconds in [0.005] * 20 + [0.015] * 64:
         costs.took(1, seconds)
-    assert costs.seconds(1) == 0.015
+    assert costs.seconds(1) == pytest.approx(0.015)
 
 
 def test_the_first_step_of_a_size_may_have_been_disturbed_and_the_third_is_believed() -> None:
@@ -51,9 +68,28 @@ def test_the_first_step_of_a_size_may_have_been_disturbed_and_the_third_is_belie
     assumed = costs.seconds(64)
     costs.took(64, 5.0)
     assert costs.seconds(64) <= 1.5 * assumed
-    for _ in range(4):
-        costs.took(64, 0.4)
-    assert costs.seconds(64) == 0.4
+    for _ in range(6):
+        costs.took(64, 0.3)
+    assert costs.seconds(64) == pytest.approx(0.3)
+
+
+def test_several_small_steps_that_were_faster_show_that_a_large_one_was_disturbed() -> None:
+    costs = StepCosts()
+    for rows, seconds in ((1, 0.01), (8, 0.04), (16, 0.9), (16, 0.9), (16, 0.9)):
+        costs.took(rows, seconds)
+    assert costs.seconds(16) == pytest.approx(0.08)
+
+
+def test_a_size_that_was_not_used_for_long_is_unknown_again() -> None:
+    costs = StepCosts()
+    costs.took(1, 0.005)
+    assumed = costs.seconds(64)
+    for _ in range(3):
+        costs.took(64, 5.0)
+    assert costs.seconds(64) > 1.5 * assumed
+    for _ in range(3000):
+        costs.took(1, 0.005)
+    assert costs.seconds(64) == pytest.approx(assumed)
 
 
 def test_a_larger_step_that_was_faster_shows_that_a_smaller_one_was_disturbed() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import xxhash
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.local.states import state_file
@@ -45,6 +45,7 @@ def with_header(place: Path, header: Header, data: bytes) -> None:
     place.write_bytes(start + about + data)
 
 
+@settings(max_examples=40)
 @given(TOKENS, st.lists(ROWS, max_size=4), st.binary(min_size=1), st.lists(st.binary(min_size=1), max_size=3))
 def test_what_was_written_is_read(
     tmp_path_factory: pytest.TempPathFactory,
