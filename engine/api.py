@@ -413,7 +413,7 @@ class Engine(Protocol):
         ...
 
     def watch_experts(self, on: bool) -> None:
-        """Tell which experts fire (`ExpertsFired`), or stop it, from the next answer on, which reads its
+        """Tell which experts fire (`ExpertsFired`), or stop it: answers under way go on, the next one reads its
         prompt again. Kept over a restart until the next `load`. A model without experts tells nothing."""
         ...
 

@@ -31,8 +31,9 @@ def shares(answers: Sequence[Wanting], capacity: int, step: int, row_s: float) -
     """The answers that take part in step number `step`, at most `capacity` rows in all.
 
     Answers that write come first, all of them in each step; beside the one in front the others only in every second.
-    What is left goes to one prompt: that of the answer in front, else the one that came first. `row_s` is how long a
-    row of a prompt takes, 0 where that is not known.
+    What is left goes to one prompt: that of the answer in front, else by turns the one that came first and the one
+    that is read soonest, which else might wait for minutes. `row_s` is how long a row of a prompt takes, 0 where that
+    is not known.
     """
     short = _short(len(answers), capacity)
     front = next((number for number, each in enumerate(answers) if each.is_front), None)
@@ -44,7 +45,7 @@ def shares(answers: Sequence[Wanting], capacity: int, step: int, row_s: float) -
             continue
         chosen.append(Share(number, each.rest))
         room -= each.rest
-    reader = _reader(answers, short, front, others_wait=others_wait)
+    reader = _reader(answers, short, front, step, others_wait=others_wait)
     if reader is not None and room > 0:
         rows = min(answers[reader].rest, room, _most(chosen, front, reader, row_s))
         chosen.append(Share(reader, rows))
@@ -56,12 +57,17 @@ def _short(answers: int, capacity: int) -> int:
     return max(1, min(SHORT, capacity // max(1, answers)))
 
 
-def _reader(answers: Sequence[Wanting], short: int, front: int | None, *, others_wait: bool) -> int | None:
+def _reader(
+    answers: Sequence[Wanting], short: int, front: int | None, step: int, *, others_wait: bool
+) -> int | None:
     if front is not None and answers[front].rest > short:
         return front
     if others_wait:
         return None
-    return next((number for number, each in enumerate(answers) if each.rest > short), None)
+    reading = [number for number, each in enumerate(answers) if each.rest > short]
+    if step // 2 % 2:  # in pairs of steps: beside the answer in front, others take part in even ones only
+        reading.sort(key=lambda number: answers[number].rest)
+    return reading[0] if reading else None
 
 
 def _most(chosen: Sequence[Share], front: int | None, reader: int, row_s: float) -> int:

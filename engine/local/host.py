@@ -113,7 +113,6 @@ class Host:
         self._busy = False
         self._steps = 0
         self._scheduler: Scheduler | None = None
-        self._held: list[protocol.Command | Prepared] = []
         self._started = False
         self._broken: ErrorInfo | None = None
 
@@ -134,20 +133,13 @@ class Host:
         """Take what has come up, waiting for it while there is nothing else to do; False when the host shall end."""
         while True:
             is_idle = self._scheduler is None or self._scheduler.is_idle
-            if is_idle and self._held:
-                command = self._held.pop(0)
-            else:
-                self._busy = self._busy and not is_idle
-                try:
-                    command = self._work.get(block=is_idle)
-                except queue.Empty:
-                    return True
+            self._busy = self._busy and not is_idle
+            try:
+                command = self._work.get(block=is_idle)
+            except queue.Empty:
+                return True
             if isinstance(command, protocol.Close):
                 return False
-            # What changes the context waits until no answer is at work in it, and what came later waits behind it.
-            if not is_idle and (self._held or isinstance(command, protocol.WatchExperts)):
-                self._held.append(command)
-                continue
             self._busy = True
             self._carry_out(command)
 
@@ -279,8 +271,9 @@ class Host:
             return protocol.StartAgain(wanted.min_batch)
 
     def _close_session(self, scheduler: Scheduler) -> None:
-        self._lending.take_back()
+        # What was read is kept before anything is waited for: a template may be at work for seconds.
         scheduler.close(KEEPING_S)
+        self._lending.take_back()
         scheduler.session.close()
         self._scheduler = None
 

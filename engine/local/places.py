@@ -108,7 +108,8 @@ class Places:
 
     def park_all(self) -> None:
         for sequence in self._session.sequences:
-            self.park(sequence)
+            if len(sequence):
+                self.park(sequence)
 
     def forget(self, conversation: str) -> None:
         """Drop what is held of a conversation, "": of all. What an answer at work holds goes when that ends."""
@@ -180,6 +181,8 @@ class Places:
         lost = len(source) - found.length
         if not source.taken and (source.conversation == conversation != "" or lost < WORTH_KEEPING):
             source.step_back(found.length)
+            if source.conversation != conversation:
+                source.said = ()  # which has words of the other conversation
             return source
         others = [each for each in self._session.sequences if not each.taken and each is not source]
         if not others:  # it is the only one at rest

@@ -122,8 +122,11 @@ class Scheduler:
         self._states.limit_disk(size)
 
     def watch_experts(self, on: bool) -> None:
-        """As `Session.watch_experts`, while nothing is at work."""
-        self._session.watch_experts(on)
+        """As `Session.watch_experts`; answers at work go on in the new context from what is kept of them."""
+        if self._session.changes_watch(on):
+            for active in list(self._active):
+                self._set_aside(active, active.since)
+            self._session.watch_experts(on)
 
     def step(self) -> None:
         """Compute once for those at work; returns soon, however many there are."""
@@ -163,7 +166,7 @@ class Scheduler:
         for waiting in sorted(
             self._waiting, key=lambda each: (not self._is_front(each.generation), each.since)
         ):
-            if not self._has_room(waiting.generation) and not self._take_room(waiting, now):
+            if not self._has_room(waiting.generation, ()) and not self._take_room(waiting, now):
                 break  # nobody overtakes who needs more room
             waiting.is_coming = bool(self._active) and not self._places.is_near(waiting.generation.tokens)
             if waiting.is_coming:
@@ -171,33 +174,37 @@ class Scheduler:
             self._waiting.remove(waiting)
             self._start(waiting, now)
 
-    def _has_room(self, generation: Generation) -> bool:
-        if not self._places.free:
+    def _has_room(self, generation: Generation, without: list[_Active] | tuple[()]) -> bool:
+        """Whether there is room for one more answer, if those of `without` gave up theirs."""
+        if not self._places.free and not without:
             return False
-        at_work = sum(len(each.generation.tokens) + MARGIN for each in self._active)
-        return not self._active or at_work + len(generation.tokens) + MARGIN <= self._session.cells
+        staying = [each.generation for each in self._active if each not in without]
+        needed = sum(len(each.tokens) + MARGIN for each in [*staying, generation])
+        return not staying or needed <= self._session.cells
 
     def _take_room(self, waiting: _Waiting, now: float) -> bool:
         """Let others give up their places, where this one comes first or has waited for its turn."""
         is_front = self._is_front(waiting.generation)
         if not is_front and now - waiting.since < TURN_S:
             return False
-        while not self._has_room(waiting.generation):
-            others = [
-                each
-                for each in self._active
-                if not self._is_front(each.generation) and (is_front or now - each.since >= TURN_S)
-            ]
-            if not others:
-                return False
-            self._set_aside(min(others, key=lambda each: each.since))
-        return True
+        others = [
+            each
+            for each in self._active
+            if not self._is_front(each.generation) and (is_front or now - each.since >= TURN_S)
+        ]
+        others.sort(key=lambda each: each.since)
+        for count in range(1, len(others) + 1):
+            if self._has_room(waiting.generation, others[:count]):
+                for each in others[:count]:
+                    self._set_aside(each, now)
+                return True
+        return False  # nobody gives up a place for nothing
 
-    def _set_aside(self, active: _Active) -> None:
-        """Take an answer's place from it; it goes on later from what is kept."""
+    def _set_aside(self, active: _Active, since: float) -> None:
+        """Take an answer's place from it; it goes on later from what is kept, as one that came at `since`."""
         self._active.remove(active)
         self._places.park(active.sequence)
-        self._waiting.append(_Waiting(active.generation, time.monotonic()))
+        self._waiting.append(_Waiting(active.generation, since))
 
     def _start(self, waiting: _Waiting, now: float) -> None:
         generation = waiting.generation
@@ -364,9 +371,8 @@ class Scheduler:
         if self._places.make_room():
             return True
         if len(self._active) > 1:
-            self._set_aside(
-                max(self._active, key=lambda each: (not self._is_front(each.generation), each.since))
-            )
+            last = max(self._active, key=lambda each: (not self._is_front(each.generation), each.since))
+            self._set_aside(last, time.monotonic())
             return True
         if self._session.batch.rows > 1:
             self._most_rows = max(1, self._session.batch.rows // 2)

@@ -155,13 +155,17 @@ class Session:
         for sequence in self.sequences:
             sequence.clear()
 
+    def changes_watch(self, on: bool) -> bool:
+        """Whether `watch_experts` makes a new context."""
+        return bool(self._experts) and on != (self.watch is not None)
+
     def watch_experts(self, on: bool) -> None:
         """Count the experts that fire in `watch`, or stop it; the memory is emptied where that changes.
 
         llama.cpp takes the callback only when a context is made. Raises UserError `engine.context_memory` when
         no context could be had again; then only `close` is left.
         """
-        if not self._experts or on == (self.watch is not None):
+        if not self.changes_watch(on):
             return
         native.free_context(self._context)
         self.watch = ExpertWatch(native.layer_count(self._model), self._experts) if on else None

@@ -37,6 +37,19 @@ def test_a_prompt_that_is_slow_to_read_still_goes_on() -> None:
     assert shares([Wanting(1, True), Wanting(900)], 512, 0, 5.0)[-1] == Share(1, FEWEST_ROWS)
 
 
+def test_a_short_prompt_is_read_soon_beside_a_very_long_one_which_goes_on_too() -> None:
+    for front in ([], [Wanting(1, True)]):
+        rest = [30_000, 400]
+        steps = 0
+        while rest[1] > 0:
+            answers = [*front, *(Wanting(each) for each in rest)]
+            for share in shares(answers, 512, steps, 0.001):
+                if share.number >= len(front):
+                    rest[share.number - len(front)] -= share.rows
+            steps += 1
+        assert steps < 20 and rest[0] < 30_000
+
+
 @given(
     st.lists(WANTING, min_size=1, max_size=8),
     st.integers(-1, 7),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.api import EngineLost, ExpertsFired, Finished, Loaded, LoadRequest
+from engine.api import Delta, EngineLost, ExpertsFired, Finished, Loaded, LoadRequest
 from engine.local.client import LocalEngine
 from engine.placement.plan import Wishes
 from tests.support.moe import EXPERTS, EXPERTS_USED, moe_model
@@ -85,6 +85,25 @@ def test_watching_ends_between_two_answers(watching: tuple[LocalEngine, Recorder
     engine.watch_experts(False)
     assert told.answer(engine, ask(3, QUESTION, max_tokens=8))[0] == first
     assert fired(told) == []
+
+
+def test_watching_begins_and_ends_at_once_and_no_answer_waits_for_it(
+    watching: tuple[LocalEngine, Recorder],
+) -> None:
+    engine, told = watching
+    engine.watch_experts(False)
+    engine.generate(ask(1, QUESTION, "The sea is", continue_last=True, max_tokens=60))
+    told.next(Delta)
+    told.seen.clear()
+    engine.watch_experts(True)
+    told.next(ExpertsFired)
+    engine.watch_experts(False)
+    engine.generate(ask(2, QUESTION, max_tokens=2))
+    engine.generate(ask(3, QUESTION, max_tokens=60))
+    engine.abort(3)
+    assert {told.next(Finished).id, told.next(Finished).id} == {2, 3}, "before the long one"
+    text, end = told.finish(1)
+    assert text and end.error is None and end.reason in ("stop", "length")
 
 
 def test_each_ubatch_of_a_long_prompt_is_counted(watching: tuple[LocalEngine, Recorder]) -> None:

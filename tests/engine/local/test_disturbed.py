@@ -1,0 +1,116 @@
+"""Many conversations, disturbed at any moment: each answer that ends by itself is what the model says to it alone."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from engine.api import (
+    Activity,
+    Delta,
+    Finished,
+    GenerateRequest,
+    LoadRequest,
+    Message,
+    PrefillProgress,
+    Sampling,
+)
+from engine.local.client import LocalEngine
+from engine.placement.plan import Wishes
+from tests.support.greedy_judge import CLOSE, judge
+from tests.support.recorder import Recorder
+from tests.support.starter import starter_model
+
+pytestmark = pytest.mark.model
+
+TEXT = "sea boat hill stone river garden light winter bread letter road bird window paper green old"
+WORDS = TEXT.split(" ")
+CHATS = ("a", "b", "c", "d", "e", "")
+CONTEXT = 512
+
+
+class Disturbed:
+    """An engine whose conversations are asked, stopped, brought to the front and forgotten by chance."""
+
+    def __init__(self, engine: LocalEngine, told: Recorder, seed: int) -> None:
+        self.engine, self.told = engine, told
+        self.chance = random.Random(seed)
+        self.asked: dict[int, GenerateRequest] = {}
+        self.aborted: set[int] = set()
+        self.busy: dict[str, int] = {}
+        self.said: dict[str, tuple[Message, ...]] = {}
+        self.text: dict[int, str] = {}
+        self.ended: dict[int, Finished] = {}
+        self.progress: dict[int, list[int]] = {}
+
+    def act(self) -> None:
+        kind = self.chance.choices(("ask", "stop", "front", "forget", "wait"), (9, 2, 2, 1, 5))[0]
+        chat = self.chance.choice(CHATS)
+        if kind == "ask" and (not chat or chat not in self.busy):
+            self._ask(chat)
+        elif kind == "stop" and self.asked:
+            id = self.chance.choice(sorted(self.asked))
+            self.aborted.add(id)
+            self.engine.abort(id)
+        elif kind == "front":
+            self.engine.bring_to_front(chat)
+        elif kind == "forget" and chat:
+            self.engine.forget(chat)
+        elif kind == "wait":
+            for _ in range(self.chance.randint(1, 12)):
+                if self.busy or any(id not in self.ended for id in self.asked):
+                    self.take(self.told.next(Delta, Finished, PrefillProgress))
+
+    def take(self, event: Delta | Finished | PrefillProgress) -> None:
+        assert event.id not in self.ended, "nothing comes behind the end"
+        if isinstance(event, PrefillProgress):
+            self.progress.setdefault(event.id, []).append(event.done)
+        elif isinstance(event, Delta):
+            self.text[event.id] += event.text
+        else:
+            self.ended[event.id] = event
+            chat = self.asked[event.id].conversation
+            self.busy.pop(chat, None)
+            if chat and event.reason == "length" and self.chance.random() < 0.6:
+                self.said[chat] = (*self.asked[event.id].messages, Message("assistant", self.text[event.id]))
+
+    def _ask(self, chat: str) -> None:
+        id = len(self.asked) + 1
+        count = self.chance.choice((3, 12, 60, 190))
+        before = self.said.get(chat, ()) if sum(len(m.content) for m in self.said.get(chat, ())) < 500 else ()
+        shared = "Here is a list of words: " + TEXT if self.chance.random() < 0.5 else f"{id}."
+        words = " ".join(self.chance.choices(WORDS, k=count))
+        messages = (*before, Message("user", f"{shared} {words}. Write a story."))
+        request = GenerateRequest(
+            id, messages, Sampling(0.0, seed=1), max_tokens=self.chance.choice((3, 9, 20)), conversation=chat
+        )
+        self.asked[id], self.text[id] = request, ""
+        if chat:
+            self.busy[chat] = id
+        self.engine.generate(request)
+
+
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 12))])
+def test_whatever_happens_beside_it_an_answer_is_its_own_and_ends_once(
+    engine: LocalEngine, told: Recorder, seed: int
+) -> None:
+    engine.load(LoadRequest(str(starter_model()), Wishes(CONTEXT, streams=3)))
+    run = Disturbed(engine, told, seed)
+    for _ in range(50):
+        run.act()
+    engine.bring_to_front("")
+    while len(run.ended) < len(run.asked):
+        run.take(told.next(Delta, Finished, PrefillProgress))
+    assert len(run.asked) > 8
+    for id, end in run.ended.items():
+        assert end.error is None, (id, end)
+        assert run.progress.get(id, []) == sorted(run.progress.get(id, []))
+        if end.reason == "cancelled":
+            assert id in run.aborted
+            continue
+        assert end.usage.completion_tokens == run.asked[id].max_tokens or end.reason == "stop"
+        assert end.usage.prompt_tokens in run.progress[id], "all of it was read"
+        assert judge().worst(run.asked[id].messages, run.text[id]) < CLOSE, id
+    rest = told.next(Activity)
+    assert (rest.answering, rest.waiting) == (0, 0) and rest.cells_used <= rest.cells
