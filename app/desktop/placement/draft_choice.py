@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 
 from app.desktop.placement.wishes_card import WishesCard
 from app.desktop.service_calls import ServiceCalls
-from app.services.placements import ModelEntry
+
+if TYPE_CHECKING:
+    from app.services.placements import ModelEntry
 
 
 class DraftChoice(QObject):

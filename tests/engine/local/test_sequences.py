@@ -44,6 +44,65 @@ def test_every_way_of_not_reading_gives_what_reading_gives(model: Callable[[], P
     assert found.held == expected
 
 
+def test_a_window_has_all_it_needs_after_guesses_that_did_not_come_true() -> None:
+    found = ask(_guessed, (str(sliding_model()),), Compared)
+    assert found.held == {"guessed": 900}  # it stepped back each time, and never had to begin anew
+    assert found.apart["guessed"] < 0.05
+
+
+def _guessed(_: Tell, path: str) -> Compared:
+    """Two sequences in a window's cache that is full; each step has guesses in both, most of them wrong."""
+    import llama_cpp.llama_cpp as llama
+    import numpy as np
+
+    from engine.local import native
+    from engine.local.native.vocabulary import vocabulary_size
+    from engine.local.sequences import Sequence
+
+    model = native.load_model(path, Placement(2048), lambda _: True)
+    count = vocabulary_size(native.vocabulary(model))
+    batch = native.Batch(64)
+    random = np.random.default_rng(6)
+    prompts: list[list[int]] = random.integers(1000, 40000, (2, 901)).tolist()
+
+    def run(context: int, rows: list[tuple[Sequence, list[int]]]) -> None:
+        batch.clear()
+        for sequence, tokens in rows:
+            batch.add(sequence.number, tokens, len(sequence), 1)
+        assert batch.decode(context) == 0
+        for sequence, tokens in rows:
+            sequence.tokens += tokens
+
+    def logits(context: int) -> Any:
+        return np.ctypeslib.as_array(llama.llama_get_logits_ith(context, batch.rows - 1), (count,)).copy()
+
+    context = native.new_context(model, Placement(4096, ubatch=64, sequences=2), 1, None)
+    both = [Sequence(context, number, native.memory_kind(model)) for number in (0, 1)]
+    while len(both[0]) < 900:
+        rows = []
+        for sequence, prompt in zip(both, prompts, strict=True):
+            held = len(sequence)
+            # Most of the prompt is read; towards its end nearly all is guessed wrong.
+            known = min(30, 800 - held) if held < 800 else min(2, 900 - held)
+            wrong: list[int] = random.integers(1000, 40000, 0 if held < 800 else 28).tolist()
+            rows.append((sequence, prompt[held : held + known] + wrong))
+        run(context, rows)
+        for sequence, prompt in zip(both, prompts, strict=True):
+            common = next((n for n, token in enumerate(sequence.tokens) if token != prompt[n]), len(sequence))
+            assert sequence.step_back(common) == common
+    run(context, [(both[0], prompts[0][900:])])
+    found = logits(context)
+    native.free_context(context)
+    context = native.new_context(model, Placement(4096, ubatch=64), 1, None)
+    alone = Sequence(context, 0, native.memory_kind(model))
+    while len(alone) < 901:
+        run(context, [(alone, prompts[0][len(alone) : len(alone) + 60])])
+    apart = float(abs(found - logits(context)).max())
+    native.free_context(context)
+    native.free_model(model)
+    return Compared({"guessed": apart}, {"guessed": len(both[1])})
+
+
 def _compare(_: Tell, path: str) -> Compared:
     import llama_cpp.llama_cpp as llama
     import numpy as np

@@ -115,11 +115,12 @@ def test_a_header_that_lies_is_not_believed(tmp_path: Path, header: Header) -> N
 
 def test_a_file_that_claims_more_than_there_can_be_takes_no_memory(tmp_path: Path) -> None:
     place = tmp_path / "one.state"
-    with place.open("wb") as file:
-        file.write(state_file._START.pack(b"COTSTATE", VERSION, 0, 2**50, bytes(16), bytes(16)))
-        file.truncate(2**33)
+    place.write_bytes(state_file._START.pack(b"COTSTATE", VERSION, 0, 2**50, bytes(16), bytes(16)))
     with pytest.raises(Unusable):
         state_file.read(place, MOST)
+    written(place, [1, 2])
+    with pytest.raises(Unusable):
+        state_file.read(place, place.stat().st_size - 1)
 
 
 def test_a_header_of_another_shape_is_not_believed(tmp_path: Path) -> None:
