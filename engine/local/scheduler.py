@@ -249,9 +249,9 @@ class Scheduler:
         gives_way = may_break_off and not any(self._is_front(each.active.generation) for each in rows)
         if not self._interrupts.begin_step(ids if may_break_off else (), gives_way=gives_way):
             return
-        is_paced = all(each.known == 1 and not each.draft for each in rows)
+        answers = len(rows) if all(each.known == 1 for each in rows) else 0
         computing_s = session.computing_s
-        code = session.decode(paced=is_paced)
+        code = session.decode(answers=answers)
         self._interrupts.end_step()
         self._step_number += 1
         if code != Decoded.OK:

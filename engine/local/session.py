@@ -133,18 +133,19 @@ class Session:
         """Forget what a conversation said, "": all."""
         self._said = {name: each for name, each in self._said.items() if owner not in ("", name)}
 
-    def decode(self, *, paced: bool) -> int:
-        """Run the rows of `batch`. `paced`: each row is one answer's next token, so that steps of as many rows can
-        be compared."""
+    def decode(self, *, answers: int) -> int:
+        """Run the rows of `batch`. `answers`: they are the next tokens of so many answers and what is guessed of
+        them; 0 where prompts are read too. Steps without guesses tell how many threads the others get as well.
+        """
         rows = self.batch.rows
-        self._use_threads(self._pacer(rows).threads if paced else self._threads)
+        self._use_threads(self._pacer(answers).threads if answers else self._threads)
         started = time.perf_counter()
         code = self.batch.decode(self._context)
         if code == Decoded.OK:
             native.synchronize(self._context)  # a device may still compute
         elapsed = time.perf_counter() - started
         self.computing_s += elapsed
-        if paced and code == Decoded.OK:
+        if rows == answers and code == Decoded.OK:
             self._pacer(rows).after_step(elapsed)
         return code
 

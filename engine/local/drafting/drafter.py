@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from engine.local.drafting.acceptance import Acceptance
 from engine.local.drafting.costs import StepCosts
 from engine.local.drafting.guesses import Guesser, Guesses
-from engine.local.drafting.judge import MOST, best_length
+from engine.local.drafting.judge import MOST, best_length, saved_by
 from engine.local.drafting.lookup import Lookup
 
 # The first draft is at most this long. One that came true as a whole lets the next be twice as long.
 FIRST, LEAST = 16, 4
-# Where no draft pays, a little one is tried after so many tokens, then after twice as many, and so on: costs that
-# were measured once may have been those of a busy moment. Only where this many tokens should come true.
-AGAIN, LONGEST_WAIT, WORTH_A_TRY = 64, 4096, 4.0
+# Where no draft seems to pay, one is tried all the same, rarely: costs that were measured once may have been those
+# of a busy moment. Only where this share of it should come true; and so rarely that what it may lose is this share of
+# the time, each time half as often as before, and never sooner or later than so many tokens.
+WORTH_A_TRY, MAY_LOSE, SOONEST, LATEST = 0.7, 0.02, 32, 4096
 # More tokens than these at once are a prompt, which nobody guessed.
 PROMPT = MOST + 1
 
@@ -31,8 +32,8 @@ class Drafter:
         self._lookup = Lookup()
         self._acceptance = Acceptance()
         self._most = FIRST
-        self._wait = AGAIN
-        self._try_at = 0
+        self._tries = 0  # since a draft seemed to pay
+        self._try_at: int | None = None  # so many tokens
 
     def extend(self, tokens: Sequence[int]) -> None:
         """What the sequence holds now: the prompt first, then each token as it is drawn, accepted drafts too."""
@@ -66,16 +67,31 @@ class Drafter:
             return []
         most = min(room, self._most)
         expected = self._acceptance.expected(length, most)
-        count, saved = best_length(self._costs, expected, most, rows)
-        if saved <= 0.0:
-            written = len(self._lookup)
-            if written < self._try_at or expected[-1] < WORTH_A_TRY:
-                return []
-            if self._try_at:
-                self._wait = min(2 * self._wait, LONGEST_WAIT)
-            self._try_at = written + self._wait
-            count = min(count, LEAST)
+        count = best_length(self._costs, expected, rows)
+        if count:
+            self._tries, self._try_at = 0, None
+        else:
+            count = self._trial(expected, rows)
         return self._lookup.following(count)
+
+    def _trial(self, expected: Sequence[float], rows: int) -> int:
+        """How many to guess where it does not seem to pay."""
+        written, count = len(self._lookup), min(len(expected), FIRST)
+        if (self._try_at and written < self._try_at) or expected[count - 1] < WORTH_A_TRY * count:
+            return 0
+        alone = self._costs.seconds(rows) / rows
+        if not alone:
+            return 0
+        is_first = self._try_at is None
+        lost = (
+            -saved_by(self._costs, expected, count, rows) / alone
+        )  # tokens that could be written in the time
+        wait = min(max(lost / MAY_LOSE, SOONEST) * 2**self._tries, LATEST)
+        self._try_at = written + int(wait)
+        if is_first:
+            return 0
+        self._tries += 1
+        return count
 
     def judged(self, drafted: int, accepted: int) -> None:
         """So many of the last draft's tokens came true."""

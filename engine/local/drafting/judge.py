@@ -13,21 +13,24 @@ MOST = LENGTHS[-1]
 MARGIN = 0.1
 
 
-def best_length(costs: StepCosts, expected: Sequence[float], most: int, rows: int = 1) -> tuple[int, float]:
-    """How many tokens to guess, at most `most`, and the seconds that this promises to save, which are negative
-    where no length pays: then it is the length that loses least.
+def saved_by(costs: StepCosts, expected: Sequence[float], length: int, rows: int = 1) -> float:
+    """The seconds that so many guesses promise to save; negative where they cost more.
 
     `expected[n - 1]` is how many of n guesses will come true. `rows` has the step without the draft: the answers
     that it goes on with. They all wait for the draft, so a token that comes true saves what one of theirs takes.
     """
     without = costs.seconds(rows)
-    worth = without / rows
-    best, saved = 0, 0.0
+    cost = costs.seconds(rows + length) - without
+    return expected[length - 1] * without / rows - cost * (1.0 + MARGIN)
+
+
+def best_length(costs: StepCosts, expected: Sequence[float], rows: int = 1) -> int:
+    """How many guesses save most, of as many as are `expected` of; 0 where no number of them saves any."""
+    best, most = 0, 0.0
     for length in LENGTHS:
-        if length > most or length > len(expected):
+        if length > len(expected):
             break
-        cost = costs.seconds(rows + length) - without
-        gain = expected[length - 1] * worth - cost * (1.0 + MARGIN)
-        if not best or gain > saved:
-            best, saved = length, gain
-    return best, saved
+        saved = saved_by(costs, expected, length, rows)
+        if saved > most:
+            best, most = length, saved
+    return best
