@@ -44,8 +44,8 @@ class Places:
 
     @property
     def cells_used(self) -> int:
-        """Tokens in memory; those that sequences share count for each."""
-        return sum(map(len, self._session.sequences))
+        """Tokens in memory; those that sequences share count for each, but never for more than there is."""
+        return min(sum(map(len, self._session.sequences)), self._session.cells)
 
     def place(self, tokens: list[int], conversation: str) -> tuple[Sequence, bool]:
         """A sequence with as many of `tokens` as can be had, but the last one, which is to be computed in any case.

@@ -92,6 +92,7 @@ class Scheduler:
         self._active: list[_Active] = []
         self._step_number = 0
         self._most_rows = session.ubatch
+        self._most_active = len(session.sequences)  # less after there was no room for so many, until one ends
         self._experts_told = time.monotonic()
 
     @property
@@ -179,6 +180,8 @@ class Scheduler:
         if not self._places.free and not without:
             return False
         staying = [each.generation for each in self._active if each not in without]
+        if staying and len(staying) >= self._most_active:
+            return False
         needed = sum(len(each.tokens) + MARGIN for each in [*staying, generation])
         return not staying or needed <= self._session.cells
 
@@ -373,6 +376,7 @@ class Scheduler:
         if len(self._active) > 1:
             last = max(self._active, key=lambda each: (not self._is_front(each.generation), each.since))
             self._set_aside(last, time.monotonic())
+            self._most_active = len(self._active)
             return True
         if self._session.batch.rows > 1:
             self._most_rows = max(1, self._session.batch.rows // 2)
@@ -392,6 +396,7 @@ class Scheduler:
         generation = active.generation
         request = generation.request
         self._active.remove(active)
+        self._most_active = len(self._session.sequences)
         self._tell_experts(at_end=generation)
         finished, said = self._ended(generation, reason, error)
         if error is None:

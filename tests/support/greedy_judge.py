@@ -1,4 +1,4 @@
-"""Judges a greedy answer by the bare model: how far each token's logit lay below the best one.
+"""Judges greedy answers by the bare model: what it answers alone, and how far each token's logit lay below the best.
 
 Sums of half floats come out a little different in another order, which depends on what else is in the context. So
 two greedy answers may part at a close choice; one that followed other tokens than its own would be far off.
@@ -7,7 +7,10 @@ two greedy answers may part at a close choice; one that followed other tokens th
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
+from typing import NamedTuple
 
 import llama_cpp.llama_cpp as llama
 import numpy as np
@@ -22,6 +25,25 @@ from tests.support.starter import starter_model
 
 # What reading the same tokens in another order of cells was seen to change, with room to spare.
 CLOSE = 1.0
+
+
+class Piece(NamedTuple):
+    """The text of a token of an answer, and how far its logit lay above the next best one."""
+
+    text: str
+    lead: float
+
+
+def lead_where_they_part(alone: Sequence[Piece], text: str) -> float | None:
+    """How sure the model alone was of the token in whose place `text` has another; None: they are the same."""
+    if text == "".join(piece.text for piece in alone):
+        return None
+    so_far = ""
+    for piece in alone:
+        so_far += piece.text
+        if not text.startswith(so_far):
+            return piece.lead
+    return alone[-1].lead if alone else 0.0
 
 
 class GreedyJudge:
@@ -39,21 +61,44 @@ class GreedyJudge:
     def worst(self, messages: tuple[Message, ...], answer: str) -> float:
         """The largest distance of a token of `answer` from what the model would have chosen there."""
         tokenizer = Tokenizer(self._vocab)
-        prompt = tokenizer.encode(self._format.render(messages))
-        tokens = tokenizer.marker(answer)
-        context = native.new_context(self._model, self._placement, 1, None)
-        size = native.vocabulary_size(self._vocab)
-        worst, step = 0.0, prompt
-        try:
-            for token in tokens:
-                assert native.decode(context, step) == 0
-                pointer = llama.llama_get_logits_ith(context, -1)
-                logits = np.ctypeslib.as_array(ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (size,))
+        worst, step = 0.0, tokenizer.encode(self._format.render(messages))
+        with self._context() as context:
+            for token in tokenizer.marker(answer):
+                logits = self._logits(context, step)
                 worst = max(worst, float(logits.max() - logits[token]))
                 step = [token]
+        return worst
+
+    def alone(self, messages: tuple[Message, ...], most: int) -> list[Piece]:
+        """What the model answers, at most so many tokens."""
+        tokenizer = Tokenizer(self._vocab)
+        pieces: list[Piece] = []
+        step = tokenizer.encode(self._format.render(messages))
+        with self._context() as context:
+            while len(pieces) < most:
+                logits = self._logits(context, step)
+                step = [int(logits.argmax())]
+                if tokenizer.is_end(step[0]):
+                    break
+                second, first = np.partition(logits, -2)[-2:]
+                text = tokenizer.piece(step[0]).decode("utf-8", "replace")
+                pieces.append(Piece(text, float(first - second)))
+        return pieces
+
+    @contextmanager
+    def _context(self) -> Iterator[int]:
+        context = native.new_context(self._model, self._placement, 1, None)
+        try:
+            yield context
         finally:
             native.free_context(context)
-        return worst
+
+    def _logits(self, context: int, tokens: list[int]) -> np.ndarray:
+        """What may follow these tokens, behind what the context holds; to be used before the next call."""
+        assert native.decode(context, tokens) == 0
+        pointer = llama.llama_get_logits_ith(context, -1)
+        size = native.vocabulary_size(self._vocab)
+        return np.ctypeslib.as_array(ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (size,))
 
 
 @lru_cache(maxsize=1)

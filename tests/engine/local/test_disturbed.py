@@ -12,6 +12,7 @@ from engine.api import (
     Finished,
     GenerateRequest,
     LoadRequest,
+    Measured,
     Message,
     PrefillProgress,
     Sampling,
@@ -19,7 +20,7 @@ from engine.api import (
 from engine.local.client import LocalEngine
 from engine.placement.plan import Wishes
 from tests.support.greedy_judge import CLOSE, judge
-from tests.support.recorder import Recorder
+from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model
 
 pytestmark = pytest.mark.model
@@ -114,3 +115,22 @@ def test_whatever_happens_beside_it_an_answer_is_its_own_and_ends_once(
         assert judge().worst(run.asked[id].messages, run.text[id]) < CLOSE, id
     rest = told.next(Activity)
     assert (rest.answering, rest.waiting) == (0, 0) and rest.cells_used <= rest.cells
+
+
+def test_prompts_as_long_as_the_context_are_answered_beside_others_as_far_as_it_goes(
+    engine: LocalEngine, told: Recorder
+) -> None:
+    engine.load(LoadRequest(str(starter_model()), Wishes(CONTEXT)))
+    engine.measure(ask(90, "sea"))
+    frame = told.next(Measured).prompt - 1
+    engine.generate(ask(1, "Tell me a story.", max_tokens=60))
+    told.next(Delta)
+    for id, length in ((2, CONTEXT - 1), (3, CONTEXT - 3), (4, CONTEXT)):
+        engine.generate(ask(id, "sea" + " sea" * (length - frame - 1)))
+    ends = {id: told.finish(id)[1] for id in (1, 2, 3, 4)}
+    assert ends[4].error is not None and ends[4].error.code == "engine.context_overflow"
+    assert (ends[1].error, ends[1].usage.completion_tokens) == (None, 60)
+    assert ends[2].usage.prompt_tokens == CONTEXT - 1 and ends[3].usage.prompt_tokens == CONTEXT - 3
+    for id, room in ((2, 1), (3, 3)):
+        assert ends[id].error is None
+        assert ends[id].reason == "stop" or ends[id].usage.completion_tokens == room

@@ -22,7 +22,7 @@ import psutil
 from engine.api import GenerateRequest, LoadRequest
 from engine.local.client import LocalEngine
 from engine.placement.plan import Wishes
-from tests.support.alone import answers_alone, lead_where_they_part
+from tests.support.greedy_judge import CLOSE, judge, lead_where_they_part
 from tests.support.soak.ledger import Ledger
 from tests.support.soak.talkers import PATIENCE, Talker
 from tests.support.starter import starter_model
@@ -32,9 +32,6 @@ CONTEXT = 4096
 STATES_LIMIT = 200 * 2**20
 # The part of the time in which the host is killed; in the rest its memory is looked at.
 _TROUBLED = 0.6
-# With so little between the two best tokens another sum may choose the other one: llama.cpp reads 64 rows and more
-# with other kernels than fewer, and a prompt's logits then differ by up to half of one on the starter.
-_NEAR = 0.6
 
 
 class Memory(NamedTuple):
@@ -238,12 +235,12 @@ def _summed(
 
 
 def _compared(answers: list[tuple[GenerateRequest, str]]) -> tuple[list[float], list[str]]:
-    alone = answers_alone(starter_model(), CONTEXT, [request for request, _ in answers])
     near: list[float] = []
     other: list[str] = []
-    for (request, text), pieces in zip(answers, alone, strict=True):
+    for request, text in answers:
+        pieces = judge().alone(request.messages, request.max_tokens)
         lead = lead_where_they_part(pieces, text)
-        if lead is not None and lead < _NEAR:
+        if lead is not None and lead < CLOSE:
             near.append(lead)
         elif lead is not None:
             expected = "".join(piece.text for piece in pieces)
