@@ -4,8 +4,8 @@ from app.sentences.sentence import Sentence
 
 SENTENCES: dict[str, Sentence] = {
     "drafting.without": Sentence(
-        "The draft model {name} is not used; the answers are the same without it, only slower.",
-        "초안 모델 {name}을(를) 사용하지 않습니다. 답변은 그대로이며 속도만 느려집니다.",
+        "The draft model {name} is not used. The answers are the same without it.",
+        "초안 모델 {name}을(를) 사용하지 않습니다. 답변 내용은 달라지지 않습니다.",
     ),
     "drafting.other_tokens": Sentence(
         "A draft model must split text into the same tokens as the model, and this one does not. Choose a smaller model of the same family.",

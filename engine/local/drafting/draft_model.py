@@ -11,6 +11,8 @@ from engine.local.drafting.costs import StepCosts
 # Of a sequence that it did not follow before it reads only so much: its guesses need not be the best, they must
 # be there soon. So much is read at a time, as the answer waits meanwhile.
 FIRST_READ, AT_A_TIME = 512, 128
+# And at most for so long: meanwhile nobody hears that the answer is to be stopped.
+MOMENT_S = 0.05
 # So much it reads on the way to a guess.
 AT_ONCE = 4
 # The first tokens of a sequence are always read: models put attention there that has nowhere else to go
@@ -47,15 +49,16 @@ class DraftModel:
         wanted = self._window(tokens)
         rest = wanted[len(self._held) :]
         if len(rest) > AT_ONCE:
-            self._decode(rest[:AT_A_TIME])
+            self._decode(rest[: self._at_a_time()])
             return None
         guesses: list[int] = []
+        started = time.perf_counter()
         while len(self._held) + len(rest) <= self._room and self._decode(rest):
             token, sure = native.likeliest(self._context, self._vocab_size)
             if sure < SURE or token >= self._known:
                 break
             guesses.append(token)
-            if len(guesses) == count:
+            if len(guesses) == count or time.perf_counter() - started > MOMENT_S:
                 break
             rest = [token]
         return guesses
@@ -63,6 +66,13 @@ class DraftModel:
     def close(self) -> None:
         native.free_context(self._context)
         native.free_model(self._model)
+
+    def _at_a_time(self) -> int:
+        """How many tokens it reads in a moment."""
+        count = AT_A_TIME
+        while count > 1 and self.costs.seconds(count) > MOMENT_S:
+            count //= 2
+        return count
 
     def _window(self, tokens: Sequence[int]) -> list[int]:
         """What it shall hold of a sequence, of which it has the beginning then and no more than that."""

@@ -73,6 +73,12 @@ class SmallCard(Card):
         return 0.01 + 0.0001 * rows
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a moment may be over at once."""
+    monkeypatch.setattr("engine.local.drafting.draft_model.MOMENT_S", 60.0)
+
+
 @pytest.fixture(scope="module")
 def pair() -> Iterator[Session]:
     """The model made of experts, with the starter beside it, in this process."""
@@ -134,5 +140,9 @@ def test_it_follows_a_long_sequence_by_its_head_and_its_end(
     assert guessed(tokens, 4) == (words[4:8], 2)
     assert model._held[:HEAD] == words[:HEAD]
     assert guessed(tokens + words[4:7], 2) == (words[7:9], 0)
+    monkeypatch.setattr("engine.local.drafting.draft_model.MOMENT_S", SmallCard().seconds(64))
+    monkeypatch.setattr("engine.local.drafting.draft_model.FIRST_READ", AT_A_TIME)
+    assert guessed(tokens[3:] + words[4:6], 1)[1] == 2, "half as much at a time"
+    monkeypatch.setattr("engine.local.drafting.draft_model.MOMENT_S", 60.0)
     # Another sequence.
     assert guessed((words * 5)[5:-5], 2) == (words[-5:-3], 1)
