@@ -90,6 +90,8 @@ class Scheduler:
         self._costs = StepCosts()
         self._waiting: list[_Waiting] = []
         self._active: list[_Active] = []
+        # Answers under way whose conversation is forgotten: nothing is kept of them, wherever they have to wait.
+        self._forgotten: set[int] = set()
         self._step_number = 0
         self._most_rows = session.ubatch
         self._most_active = len(session.sequences)  # less after there was no room for so many, until one ends
@@ -115,6 +117,10 @@ class Scheduler:
 
     def forget(self, conversation: str) -> None:
         """As `Engine.forget`."""
+        at_work = [each.generation for each in self._active]
+        for generation in [*at_work, *(each.generation for each in self._waiting)]:
+            if conversation in ("", generation.request.conversation):
+                self._forgotten.add(generation.request.id)
         self._rereading.forget(conversation)
         self._places.forget(conversation)
 
@@ -213,6 +219,7 @@ class Scheduler:
         generation = waiting.generation
         request = generation.request
         sequence, steps_back = self._places.place(generation.tokens, request.conversation)
+        sequence.is_forgotten = request.id in self._forgotten
         cached = len(sequence)
         reread = None
         if generation.is_reading:
@@ -399,9 +406,10 @@ class Scheduler:
         self._most_active = len(self._session.sequences)
         self._tell_experts(at_end=generation)
         finished, said = self._ended(generation, reason, error)
-        if error is None:
+        if error is None and not active.sequence.is_forgotten:
             self._rereading.note(request, generation.tokens[: len(active.sequence)])
         self._places.release(active.sequence, said)
+        self._forgotten.discard(request.id)
         self._interrupts.ended(request.id)
         self._finish(finished)
 
@@ -427,7 +435,11 @@ class Scheduler:
         if generation is None:
             self._finish(Finished(id, reason, Usage(), Timings(), error))
         else:
-            self._finish(self._ended(generation, reason, error)[0])
+            finished = self._ended(generation, reason, error)[0]
+            if id in self._forgotten:
+                self._session.disown(owner_of(generation.request))
+                self._forgotten.discard(id)
+            self._finish(finished)
 
     # --- what is told of it all ---
 

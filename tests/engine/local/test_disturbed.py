@@ -17,7 +17,14 @@ from engine.api import (
     PrefillProgress,
     Sampling,
 )
+from engine.local import native
 from engine.local.client import LocalEngine
+from engine.local.generation import Generation
+from engine.local.interrupts import Interrupts
+from engine.local.loading import open_session
+from engine.local.preparing import Prepared
+from engine.local.scheduler import Scheduler
+from engine.local.states import States
 from engine.placement.plan import Wishes
 from tests.support.greedy_judge import CLOSE, judge
 from tests.support.recorder import Recorder, ask
@@ -134,3 +141,31 @@ def test_prompts_as_long_as_the_context_are_answered_beside_others_as_far_as_it_
     for id, room in ((2, 1), (3, 3)):
         assert ends[id].error is None
         assert ends[id].reason == "stop" or ends[id].usage.completion_tokens == room
+
+
+def test_nothing_is_kept_of_a_conversation_that_is_forgotten_while_its_answer_waits() -> None:
+    native.start()
+    request = LoadRequest(str(starter_model()), Wishes(CONTEXT))
+    session = open_session(request, native.AbortFlag(), lambda _: True, None)
+    states, interrupts, ended = States(None, "", 10**9, 0), Interrupts(), []
+    scheduler = Scheduler(session, states, interrupts, lambda _: None, ended.append)
+    for id, reason in ((1, "length"), (2, "cancelled")):
+        asked = ask(id, " ".join(WORDS * 6), max_tokens=6, conversation="gone")
+        interrupts.opened(id)
+        generation = Generation(session, asked, lambda _: None, 0.0)
+        generation.prepare()
+        scheduler.submit(Prepared(asked, generation, None))
+        while len(generation.tokens) < generation.prompt_length + 2:
+            scheduler.step()
+        scheduler._set_aside(scheduler._active[0], 0.0)
+        assert states.ram_bytes > 0
+        scheduler.forget("gone")
+        if reason == "cancelled":
+            interrupts.abort(id)
+        while not scheduler.is_idle:
+            scheduler.step()
+        assert ended.pop().reason == reason
+        assert states.ram_bytes == 0 and states.told() == ()
+        assert not any(map(len, session.sequences)) and not session._said
+    scheduler.close(0.0)
+    session.close()
