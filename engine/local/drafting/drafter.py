@@ -33,7 +33,7 @@ class Drafter:
         self._acceptance = Acceptance()
         self._most = FIRST
         self._tries = 0  # since a draft seemed to pay
-        self._try_at: int | None = None  # so many tokens
+        self._since: int | None = None  # so many tokens none did, or that one was tried
 
     def extend(self, tokens: Sequence[int]) -> None:
         """What the sequence holds now: the prompt first, then each token as it is drawn, accepted drafts too."""
@@ -69,7 +69,7 @@ class Drafter:
         expected = self._acceptance.expected(length, most)
         count = best_length(self._costs, expected, rows)
         if count:
-            self._tries, self._try_at = 0, None
+            self._tries, self._since = 0, None
         else:
             count = self._trial(expected, rows)
         return self._lookup.following(count)
@@ -77,19 +77,16 @@ class Drafter:
     def _trial(self, expected: Sequence[float], rows: int) -> int:
         """How many to guess where it does not seem to pay."""
         written, count = len(self._lookup), min(len(expected), FIRST)
-        if (self._try_at and written < self._try_at) or expected[count - 1] < WORTH_A_TRY * count:
-            return 0
+        if self._since is None:
+            self._since = written
         alone = self._costs.seconds(rows) / rows
-        if not alone:
+        if not alone or expected[count - 1] < WORTH_A_TRY * count:
             return 0
-        is_first = self._try_at is None
-        lost = (
-            -saved_by(self._costs, expected, count, rows) / alone
-        )  # tokens that could be written in the time
-        wait = min(max(lost / MAY_LOSE, SOONEST) * 2**self._tries, LATEST)
-        self._try_at = written + int(wait)
-        if is_first:
+        # So many tokens could be written in the time.
+        lost = -saved_by(self._costs, expected, count, rows, margin=0.0) / alone
+        if written - self._since < min(max(lost / MAY_LOSE, SOONEST) * 2**self._tries, LATEST):
             return 0
+        self._since = written
         self._tries += 1
         return count
 

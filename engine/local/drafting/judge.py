@@ -13,7 +13,9 @@ MOST = LENGTHS[-1]
 MARGIN = 0.1
 
 
-def saved_by(costs: StepCosts, expected: Sequence[float], length: int, rows: int = 1) -> float:
+def saved_by(
+    costs: StepCosts, expected: Sequence[float], length: int, rows: int = 1, margin: float = MARGIN
+) -> float:
     """The seconds that so many guesses promise to save; negative where they cost more.
 
     `expected[n - 1]` is how many of n guesses will come true. `rows` has the step without the draft: the answers
@@ -21,7 +23,7 @@ def saved_by(costs: StepCosts, expected: Sequence[float], length: int, rows: int
     """
     without = costs.seconds(rows)
     cost = costs.seconds(rows + length) - without
-    return expected[length - 1] * without / rows - cost * (1.0 + MARGIN)
+    return expected[length - 1] * without / rows - cost * (1.0 + margin)
 
 
 def best_length(costs: StepCosts, expected: Sequence[float], rows: int = 1) -> int:

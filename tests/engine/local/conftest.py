@@ -14,10 +14,10 @@ from tests.support.starter import starter_model
 class Running:
     """A loaded engine with its recorder."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str = "") -> None:
         self.told = Recorder()
         self.engine = LocalEngine(self.told)
-        self.load(str(starter_model()))
+        self.load(path or str(starter_model()))
 
     def load(self, path: str, context: int = 1024) -> None:
         self.engine.load(LoadRequest(path, Wishes(context)))

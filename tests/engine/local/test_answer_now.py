@@ -7,7 +7,16 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from engine.api import Delta, Finished, GenerateRequest, Loaded, LoadRequest, PrefillProgress, ToolCalled
+from engine.api import (
+    Delta,
+    Finished,
+    GenerateRequest,
+    Loaded,
+    LoadRequest,
+    PrefillProgress,
+    Queued,
+    ToolCalled,
+)
 from engine.local.client import LocalEngine
 from engine.placement.plan import Wishes
 from tests.engine.local.conftest import Running
@@ -30,8 +39,7 @@ EMOJI = "Repeat this: 🌊🌊🌊🌊🌊🌊🌊🌊🌊🌊🌊🌊🌊🌊�
 
 @pytest.fixture(scope="module")
 def thinking() -> Iterator[Running]:
-    running = Running()
-    running.load(str(with_template(ALWAYS)), 1024)
+    running = Running(str(with_template(ALWAYS)))
     yield running
     running.engine.close()
 
@@ -71,11 +79,13 @@ def test_answer_now_in_the_prompt_means_an_answer_without_reasoning(thinking: Ru
 
 
 def test_answer_now_in_the_queue_means_an_answer_without_reasoning(thinking: Running) -> None:
-    thinking.engine.generate(request(3))
-    thinking.engine.generate(request(4))
+    others = (3, 5, 6, 7)  # as many as have a place
+    for id in (*others, 4):
+        thinking.engine.generate(request(id))
+    assert thinking.told.next(Queued).id == 4
     thinking.engine.answer_now(4)
-    thinking.told.next(Delta)
-    thinking.engine.abort(3)
+    for id in others:
+        thinking.engine.abort(id)
     reasoning, content, end = heard(thinking, 4)
     assert (reasoning, bool(content), end.notices) == ("", True, ())
 

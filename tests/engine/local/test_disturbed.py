@@ -78,13 +78,13 @@ class Disturbed:
 
     def _ask(self, chat: str) -> None:
         id = len(self.asked) + 1
-        count = self.chance.choice((3, 12, 60, 190))
+        count = self.chance.choice((3, 12, 60, 150))
         before = self.said.get(chat, ()) if sum(len(m.content) for m in self.said.get(chat, ())) < 500 else ()
         shared = "Here is a list of words: " + TEXT if self.chance.random() < 0.5 else f"{id}."
         words = " ".join(self.chance.choices(WORDS, k=count))
         messages = (*before, Message("user", f"{shared} {words}. Write a story."))
         request = GenerateRequest(
-            id, messages, Sampling(0.0, seed=1), max_tokens=self.chance.choice((3, 9, 20)), conversation=chat
+            id, messages, Sampling(0.0, seed=1), max_tokens=self.chance.choice((3, 8, 14)), conversation=chat
         )
         self.asked[id], self.text[id] = request, ""
         if chat:
@@ -98,12 +98,12 @@ def test_whatever_happens_beside_it_an_answer_is_its_own_and_ends_once(
 ) -> None:
     engine.load(LoadRequest(str(starter_model()), Wishes(CONTEXT, streams=3)))
     run = Disturbed(engine, told, seed)
-    for _ in range(50):
+    for _ in range(34):
         run.act()
     engine.bring_to_front("")
     while len(run.ended) < len(run.asked):
         run.take(told.next(Delta, Finished, PrefillProgress))
-    assert len(run.asked) > 8
+    assert len(run.asked) > 6
     for id, end in run.ended.items():
         assert end.error is None, (id, end)
         assert run.progress.get(id, []) == sorted(run.progress.get(id, []))
