@@ -86,15 +86,26 @@ class Outbox:
         """Send with everything that waits; `now=False` lets it wait while the last send is fresh."""
         with self._lock:
             self._waiting.append(reply)
-            if not now and time.monotonic() - self._sent < SEND_INTERVAL:
-                return
-            data = protocol.encode(self._waiting)
-            self._waiting = []
-            try:
-                self._connection.send_bytes(data)
-            except OSError:
-                os._exit(0)
-            self._sent = time.monotonic()
+            if now or time.monotonic() - self._sent >= SEND_INTERVAL:
+                self._send()
+
+    def step_done(self, seconds: float) -> None:
+        """After a step that took so long: what it brought does not wait for the next one, if that takes as long."""
+        if self._waiting and (
+            seconds >= SEND_INTERVAL or time.monotonic() - self._sent >= SEND_INTERVAL - seconds
+        ):
+            with self._lock:
+                if self._waiting:
+                    self._send()
+
+    def _send(self) -> None:
+        data = protocol.encode(self._waiting)
+        self._waiting = []
+        try:
+            self._connection.send_bytes(data)
+        except OSError:
+            os._exit(0)
+        self._sent = time.monotonic()
 
 
 class Host:
@@ -123,7 +134,9 @@ class Host:
         while self._take_commands():
             if self._scheduler is not None and not self._scheduler.is_idle:
                 self._busy = True
+                began = time.monotonic()
                 self._scheduler.step()
+                self._outbox.step_done(time.monotonic() - began)
                 self._step_done()
         self._busy = True
         if self._scheduler is not None:

@@ -50,7 +50,7 @@ def build_chain(sampling: Sampling, vocab: int) -> SamplerChain:
     if sampling.repeat_penalty is not None and sampling.repeat_penalty != 1.0:
         chain.penalties(vocab, PENALTY_WINDOW, sampling.repeat_penalty)
     if sampling.temperature <= 0.0:
-        chain.greedy()
+        chain.greedy(vocab)
         return chain
     if sampling.top_k:
         chain.top_k(sampling.top_k)

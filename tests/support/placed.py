@@ -92,7 +92,7 @@ def _say(_: Tell, path: str, placement: Placement, count: int, workers: tuple[st
     context = native.new_context(model, placement, 1, None)
     vocab = native.vocabulary(model)
     chain = native.SamplerChain()
-    chain.greedy()
+    chain.greedy(vocab)
     tokens: list[int] = []
     batch = native.tokenize(vocab, PROMPT, add_special=True, parse_special=False)
     while len(tokens) < count:

@@ -25,13 +25,14 @@ FURTHER_ROW = 0.5
 class _Group:
     """The last steps of about as many rows."""
 
-    __slots__ = ("_rows", "_seconds", "last", "rows", "seconds")
+    __slots__ = ("_is_stale", "_rows", "_seconds", "last", "rows", "seconds")
 
     def __init__(self, size: int) -> None:
         last = max(FEWEST, min(MOST, LAST_ROWS // size))
         self._rows: deque[int] = deque(maxlen=last)
         self._seconds: deque[float] = deque(maxlen=last)
         self.rows = self.seconds = 0.0
+        self._is_stale = False
         self.last = 0  # the number of the last step
 
     def __len__(self) -> int:
@@ -41,6 +42,13 @@ class _Group:
         self.last = number
         self._rows.append(rows)
         self._seconds.append(seconds)
+        self._is_stale = True
+
+    def settle(self) -> None:
+        """Let `rows` and `seconds` be those of the steps so far: not after each of them, which would be timed too."""
+        if not self._is_stale:
+            return
+        self._is_stale = False
         count = len(self._rows)
         self.rows = sum(self._rows) / count
         most = DISTURBED * sorted(self._seconds)[(count - 1) // 2]
@@ -99,6 +107,8 @@ class StepCosts:
         several of fewer rows that took less together show it of one with as many as all of them.
         """
         oldest = self._steps - REMEMBERED
+        for group in self._groups.values():
+            group.settle()
         groups = sorted(
             (group for group in self._groups.values() if group.last > oldest), key=lambda group: group.rows
         )

@@ -7,6 +7,9 @@ from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
+# llama-cpp-python brings numpy: the best of a hundred thousand cannot be found in Python in time.
+import numpy as np
+
 from engine.local.native.vocabulary import vocabulary_size
 
 
@@ -16,6 +19,9 @@ class SamplerChain:
     def __init__(self) -> None:
         params = llama.llama_sampler_chain_default_params()
         self._chain = llama.llama_sampler_chain_init(params)
+        # So many logits, where the best of them is all that is asked for.
+        self._greedy_of = 0
+        self._logits = ctypes.c_float * 0
 
     def penalties(self, vocab: int, last: int, repeat: float) -> None:
         size = vocabulary_size(vocab)
@@ -36,11 +42,19 @@ class SamplerChain:
     def draw(self, seed: int) -> None:
         self._add(llama.llama_sampler_init_dist(seed))
 
-    def greedy(self) -> None:
+    def greedy(self, vocab: int) -> None:
+        is_alone = not llama.llama_sampler_chain_n(self._chain)
         self._add(llama.llama_sampler_init_greedy())
+        self._greedy_of = vocabulary_size(vocab) if is_alone else 0
+        self._logits = ctypes.c_float * self._greedy_of
 
     def sample(self, context: int, index: int = -1) -> int:
         """Draw and accept the token that follows the one at `index` of the last batch."""
+        if self._greedy_of:
+            # llama.cpp would first copy all logits into a list of candidates.
+            first = llama.llama_get_logits_ith(context, index)
+            logits = self._logits.from_address(ctypes.addressof(first.contents))
+            return int(np.argmax(np.frombuffer(logits, np.float32)))
         return int(llama.llama_sampler_sample(self._chain, context, index))
 
     def apply(self, candidates: Any) -> None:
