@@ -26,14 +26,16 @@ class ThreadPacer:
     Nothing changes while steps take their usual time, so that the same answer is computed by the same threads.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = self.threads = most
+    def __init__(self, most: int, start: int | None = None) -> None:
+        """`start`: what other steps have at this moment; all when None."""
+        self._most = most
+        self.threads = most if start is None else start
         self._steps: list[float] = []
         self._usual = 0.0  # seconds of an undisturbed step with all threads
         self._before = 0.0  # seconds of a step before the last change of threads
         self._left = self.threads  # the number that was left by it
         self._judged = True  # whether that change is known to be one for the better
-        self._hold, self._wait = HOLD, 0
+        self._hold, self._wait = HOLD, HOLD
 
     def after_step(self, seconds: float) -> int:
         """The threads of the next step."""

@@ -30,6 +30,8 @@ class Decoded:
 
 # Makes a context as the session was opened with; 0 when its memory could not be had.
 OpenContext = Callable[[ExpertWatch | None], int]
+# For so long other steps go by what decoding had to do with.
+RECENT_S = 2.0
 # So many conversations' texts are remembered.
 _REMEMBERED = 32
 
@@ -62,6 +64,7 @@ class Session:
         self._threads = threads
         self._pacers: dict[int, ThreadPacer] = {}
         self._used_threads = threads
+        self._paced = (threads, 0.0)  # the threads of the last paced step, and when it ended
         self.watch = watch
         self.draft_model = draft_model
         self.vocab = native.vocabulary(model)
@@ -138,15 +141,15 @@ class Session:
         them; 0 where prompts are read too. Steps without guesses tell how many threads the others get as well.
         """
         rows = self.batch.rows
-        self._use_threads(self._pacer(answers).threads if answers else self._threads)
         started = time.perf_counter()
+        self._use_threads(self._pacer(answers).threads if answers else self._reading_threads(started))
         code = self.batch.decode(self._context)
         if code == Decoded.OK:
             native.synchronize(self._context)  # a device may still compute
         elapsed = time.perf_counter() - started
         self.computing_s += elapsed
         if rows == answers and code == Decoded.OK:
-            self._pacer(rows).after_step(elapsed)
+            self._paced = (self._pacer(rows).after_step(elapsed), started + elapsed)
         return code
 
     def forget(self) -> None:
@@ -189,8 +192,15 @@ class Session:
     def _pacer(self, rows: int) -> ThreadPacer:
         pacer = self._pacers.get(rows)
         if pacer is None:
-            pacer = self._pacers[rows] = ThreadPacer(self._threads)
+            threads = self._reading_threads(time.perf_counter())
+            pacer = self._pacers[rows] = ThreadPacer(self._threads, threads)
         return pacer
+
+    def _reading_threads(self, now: float) -> int:
+        """Of steps that nothing is known of: those that the last steps had, if that was a moment ago, as cores that
+        were busy then are busy now."""
+        threads, at = self._paced
+        return threads if now - at < RECENT_S else self._threads
 
     def _use_threads(self, threads: int) -> None:
         if threads != self._used_threads:
