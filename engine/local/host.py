@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 # Events of a fast stream are sent together when they come closer than this; a slow one sends each at once.
 # Each send wakes the parent, which on a small machine takes a core from the model.
-SEND_INTERVAL = 1 / 30
+SEND_INTERVAL = 1 / 20
 PROGRESS_INTERVAL = 0.05
 # A thread that prepares a prompt lets go of the interpreter as soon as the main thread has the result of a step.
 SWITCH_INTERVAL = 0.0005
@@ -55,7 +55,10 @@ def prepare_process(log_path: str) -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # Before ggml aborts it would start a debugger for a backtrace, for seconds.
     os.environ["GGML_NO_BACKTRACE"] = "1"
-    log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        log = os.open(log_path, os.O_WRONLY | os.O_APPEND)
+    except FileNotFoundError:
+        os._exit(0)  # the parent was interrupted while it started us, and has taken everything back
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:  # closed by who started us
             stream.flush()

@@ -231,7 +231,7 @@ class Scheduler:
             _Active(generation, sequence, Drafter(self._costs, self._session.draft_model), now)
         )
         sequence.stop_at(stops(generation.tokens, cached, generation.turn))
-        generation.start(cached, reread, now)
+        generation.start(cached, reread, time.monotonic())
 
     def _is_front(self, generation: Generation) -> bool:
         return generation.request.conversation == self._interrupts.front != ""
