@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import queue
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -43,6 +41,7 @@ from engine.api import (
 )
 from engine.errors import ErrorInfo, UserError
 from engine.local import host, protocol, watch
+from engine.local.log_file import LogFile
 from engine.text import clean_text, clean_value
 
 # What runs in the child: gets its end of the pipe and the path of a log file.
@@ -67,14 +66,13 @@ class _Host:
         self.start_again: int | None = None
         context = multiprocessing.get_context("spawn")
         with contextlib.ExitStack() as undo:
-            handle, self.log_path = tempfile.mkstemp(prefix="coterie-engine-", suffix=".log")
-            undo.callback(Path(self.log_path).unlink, missing_ok=True)
-            self._log = undo.enter_context(os.fdopen(handle, "rb"))
+            self._log = LogFile()
+            undo.callback(self._log.close)
             self.connection: Connection
             self.connection, theirs = context.Pipe(duplex=True)
             undo.enter_context(self.connection)
             self.process: SpawnProcess = context.Process(
-                target=main, args=(theirs, self.log_path), name="coterie-engine", daemon=True
+                target=main, args=(theirs, self._log.path), name="coterie-engine", daemon=True
             )
             with theirs, _terminal_signals_blocked():
                 self.process.start()
@@ -110,9 +108,7 @@ class _Host:
 
     def log_tail(self) -> tuple[str, ...]:
         """The last lines that native code, or a traceback, printed."""
-        self._log.seek(0)
-        text = self._log.read().decode("utf-8", "replace")
-        return tuple(text.splitlines()[-LOG_TAIL_LINES:])
+        return self._log.lines(LOG_TAIL_LINES)
 
     def end(self) -> None:
         """Ask the process to close, and kill it when it takes too long.
@@ -133,7 +129,6 @@ class _Host:
         self.connection.close()
         self.process.close()
         self._log.close()
-        Path(self.log_path).unlink(missing_ok=True)
 
 
 class LocalEngine:

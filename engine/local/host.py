@@ -23,6 +23,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.local import protocol
 from engine.local.interrupts import Interrupts
 from engine.local.lending import Lending
+from engine.local.log_file import open_in_child
 from engine.local.measuring import Measuring
 from engine.local.preparing import Prepared, Preparing, told
 from engine.local.protocol import Reply
@@ -55,19 +56,13 @@ def prepare_process(log_path: str) -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # Before ggml aborts it would start a debugger for a backtrace, for seconds.
     os.environ["GGML_NO_BACKTRACE"] = "1"
-    try:
-        log = os.open(log_path, os.O_WRONLY | os.O_APPEND)
-    except FileNotFoundError:
-        os._exit(0)  # the parent was interrupted while it started us, and has taken everything back
+    log = open_in_child(log_path)
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:  # closed by who started us
             stream.flush()
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
-    if os.name == "posix":
-        # The parent holds it open too; without a name it cannot be left behind by a parent that is killed.
-        Path(log_path).unlink(missing_ok=True)
     if sys.platform == "linux":
         # When memory runs out the kernel shall end the engine, not the desktop with the user's words.
         try:
