@@ -37,6 +37,23 @@ class OtherMinBatch(Exception):
         self.min_batch = min_batch
 
 
+class _Progress:
+    """Tells how far a load has come, and remembers that it was cancelled."""
+
+    def __init__(self, tell: Callable[[float], bool]) -> None:
+        self._tell = tell
+        self.is_cancelled = False
+
+    def __call__(self, fraction: float) -> bool:
+        self.is_cancelled = self.is_cancelled or not self._tell(fraction)
+        return not self.is_cancelled
+
+    def check(self) -> None:
+        """Raises UserError `engine.load_cancelled`."""
+        if not self(0.0):
+            raise UserError("engine.load_cancelled")
+
+
 class _Ready(NamedTuple):
     """What is known of a file and this machine before a weight is read."""
 
@@ -61,19 +78,9 @@ def open_session(
     `engine.not_a_chat_model`, `engine.load_cancelled`, `template.*`; and OtherMinBatch.
     """
     started = time.monotonic()
-    cancelled = False
-
-    def progress(fraction: float) -> bool:
-        nonlocal cancelled
-        cancelled = cancelled or not on_progress(fraction)
-        return not cancelled
-
-    def check_cancelled() -> None:
-        if not progress(0.0):
-            raise UserError("engine.load_cancelled")
-
-    check_cancelled()
-    ready = _ready(request, check_cancelled)
+    progress = _Progress(on_progress)
+    progress.check()
+    ready = _ready(request, progress.check)
     placement = ready.plan.placement
     if min_batch is not None and placement.min_batch != min_batch:
         raise OtherMinBatch(placement.min_batch)
@@ -82,7 +89,7 @@ def open_session(
     with ExitStack() as undo:
         model = native.load_model(request.path, placement, progress)
         if not model:
-            raise UserError("engine.load_cancelled") if cancelled else native.model_refusal()
+            raise UserError("engine.load_cancelled") if progress.is_cancelled else native.model_refusal()
         undo.callback(native.free_model, model)
         if not native.has_decoder(model):
             raise UserError("engine.not_a_chat_model")
@@ -102,7 +109,7 @@ def open_session(
         draft_model, notices = _beside(request, ready, model, abort, threads, progress)
         if draft_model is not None:
             undo.callback(draft_model.close)
-        check_cancelled()
+        progress.check()
         facts = _facts(request, ready, model, context, started, draft_model is not None, notices)
         facts = msgspec.structs.replace(facts, graph_splits=splits)
         session = Session(
