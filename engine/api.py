@@ -272,6 +272,23 @@ class Activity(msgspec.Struct, frozen=True, tag="activity"):
     kept_disk_bytes: int = 0
 
 
+class CacheActivity(msgspec.Struct, frozen=True, tag="cache_activity"):
+    """What the cache of single experts did, told once a second while it is in use.
+
+    Over the time since the last one: `tokens` computed with it, `uses` of experts (one for each token, layer and
+    expert chosen), how many of those were `hits`, bytes of experts brought to the device, and bytes of activations
+    moved to it and back. Now: the experts that are resident, by layer; a layer that the cache does not serve has an
+    empty row.
+    """
+
+    tokens: int
+    uses: int
+    hits: int
+    brought_bytes: int
+    moved_bytes: int
+    residents: tuple[tuple[int, ...], ...]
+
+
 class Delta(msgspec.Struct, frozen=True, tag="delta"):
     """New text. Never taken back, never half a character."""
 
@@ -352,6 +369,7 @@ Event = (
     | ToolCalled
     | ExpertsFired
     | Activity
+    | CacheActivity
     | Finished
     | Measured
     | EngineLost

@@ -10,6 +10,7 @@ import msgspec
 
 from engine.api import (
     Activity,
+    CacheActivity,
     Delta,
     ExpertsFired,
     Finished,
@@ -125,6 +126,7 @@ Reply = (
     | ToolCalled
     | ExpertsFired
     | Activity
+    | CacheActivity
     | Finished
     | Measured
 )

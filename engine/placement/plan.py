@@ -27,7 +27,11 @@ LoadMode = Literal["mapped", "pinned", "locked"]
 # Tokens guessed ahead that one step may check, those of all answers together.
 MOST_DRAFTED = 64
 # What a load that failed is made easier by, one after the other.
-Concession = Literal["unpinned", "layer", "ubatch", "context"]
+# "uncached": without the cache of single experts.
+Concession = Literal["unpinned", "layer", "ubatch", "context", "uncached"]
+# What becomes of an expert that is not in the cache when it fires: the CPU computes it and it is brought for the
+# next time, or it is brought first.
+Misses = Literal["computed", "brought"]
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -60,7 +64,7 @@ class Wishes(msgspec.Struct, frozen=True):
 
     `budgets` are bytes by device name (`RAM` included); a device that is not named gets what is free less a
     margin. `workers` are RPC addresses "host:port", in the order that names them RPC0, RPC1, and so on.
-    `mode` forces one of the modes. `concessions` were made because loading an earlier plan failed. `streams`: how
+    `mode` forces one of the modes, `misses` what a cache of experts does with those it lacks. `concessions` were made because loading an earlier plan failed. `streams`: how
     many answers shall be written at once. `draft_model` is the path of a smaller model with the same tokens that
     guesses ahead, "": none; it gets what the plan leaves.
     """
@@ -72,6 +76,7 @@ class Wishes(msgspec.Struct, frozen=True):
     budgets: dict[str, int] = {}
     workers: tuple[str, ...] = ()
     mode: Mode | None = None
+    misses: Misses | None = None
     concessions: tuple[Concession, ...] = ()
     streams: int = 0
     draft_model: str = ""
@@ -82,6 +87,32 @@ class Override(msgspec.Struct, frozen=True):
 
     pattern: str
     device: str
+
+
+class CachedLayer(msgspec.Struct, frozen=True):
+    """A layer's `slots` in the cache, each for one expert with all its matrices and biases, and the `bytes` granted
+    for them."""
+
+    layer: int
+    slots: int
+    bytes: int
+
+
+class ExpertCache(msgspec.Struct, frozen=True):
+    """Single experts of layers in RAM, kept on `device` in slots that the ones that fire now take from those that
+    fired before. `workspace` are the bytes granted for activations. Batches of at most `tokens` use the cache.
+    """
+
+    device: str
+    layers: tuple[CachedLayer, ...]
+    workspace: int
+    tokens: int = 16
+    misses: Misses = "computed"
+
+    @property
+    def total(self) -> int:
+        """All that it takes on the device, in bytes."""
+        return sum(layer.bytes for layer in self.layers) + self.workspace
 
 
 class Placement(msgspec.Struct, frozen=True):
@@ -108,6 +139,7 @@ class Placement(msgspec.Struct, frozen=True):
     workers: tuple[str, ...] = ()
     sequences: int = 1
     outputs: int = 0
+    expert_cache: ExpertCache | None = None
 
 
 class DeviceBytes(msgspec.Struct, frozen=True):
@@ -131,19 +163,24 @@ class PartialLayer(msgspec.Struct, frozen=True):
 
 
 class Prediction(msgspec.Struct, frozen=True):
-    """Predicted speeds, each with the range it should fall into."""
+    """Predicted speeds, each with the range it should fall into. `hit_rate` is the share of the uses of experts
+    that a cache of them is expected to serve, 0 without one."""
 
     decode_tps: float
     decode_range: tuple[float, float]
     prefill_tps: float
     prefill_range: tuple[float, float]
+    hit_rate: float = 0.0
+    hit_range: tuple[float, float] = (0.0, 0.0)
 
 
 class Plan(msgspec.Struct, frozen=True):
     """Where everything lies and how fast it will be.
 
     `dense_layers` and `expert_layers` are layer numbers by device, `RAM` included; a layer in `partial` counts
-    with those in RAM. `bytes` by device; `expert_bytes` is the part of `bytes[...].model` that experts take.
+    with those in RAM. `bytes` by device; `expert_bytes` is the part of `bytes[...].model` that experts take. The slots of
+    an expert cache count with the model's bytes on its device, its workspace with the compute buffers; the layers
+    that it serves count with RAM.
     `budgets` are what each device may hold. `measured`: `bytes` come from a dry run and are exact. `paged`:
     bytes that do not fit RAM and are read from the disk again and again. When `fits` is False the rest says
     how far it came, and `refusal` names the smallest change that would work. `notices` are further things the

@@ -1,0 +1,81 @@
+// What a host calls of the expert cache: plain C, one cache per process.
+//
+// Order: `coterie_cache_build` to compare builds, `ggml_backend_load` for this library, then after a model was
+// loaded and before its context is made: `open`, `add_layer` for each layer, `activate`. `close` after the context
+// is gone. The cache takes no part in any graph before `activate` and after `close`.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef _WIN32
+#    define COTERIE_API __declspec(dllexport)
+#else
+#    define COTERIE_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ggml_tensor;
+
+enum coterie_cache_result {
+    COTERIE_CACHE_OK = 0,
+    COTERIE_CACHE_NO_DEVICE = 1,     // no device of that name
+    COTERIE_CACHE_TOO_SMALL = 2,     // the bytes granted do not hold what is asked for
+    COTERIE_CACHE_NO_MEMORY = 3,     // the device did not give the memory
+    COTERIE_CACHE_NOT_SUPPORTED = 4, // the device cannot multiply these weights: the layer stays where it is
+    COTERIE_CACHE_WRONG_ORDER = 5,   // not opened, opened twice, or changed while active
+};
+
+struct coterie_cache_settings {
+    size_t  workspace;     // bytes on the device for activations
+    double  half_life;     // steps after which a use counts half; 0: the last use alone counts, < 0: never less
+    int32_t max_tokens;    // the largest batch that the cache takes
+    int32_t experts_used;  // of each token, at most
+    int32_t bring_first;   // 0: the CPU computes a miss, which is brought after; 1: a miss is brought, then computed
+    int32_t admission;     // 1: a miss is brought only if it is used more than the expert whose slot it would take
+    int32_t upload_thread; // 1: misses are brought by a thread of the cache's own
+    int32_t fixed;         // 1: nothing is ever evicted (a static list)
+};
+
+struct coterie_cache_counters {
+    uint64_t blocks;        // expert blocks of a layer that were computed with the cache
+    uint64_t plain_blocks;  // and those that the CPU computed whole, because the device cannot
+    uint64_t tokens;        // tokens of all blocks of the first layer
+    uint64_t uses;          // rows: one for each token and expert chosen, of all blocks
+    uint64_t hits;          // uses of experts that were resident when their block began; misses are the rest
+    uint64_t brought;       // experts brought to the device (a warm start included)
+    uint64_t brought_bytes;
+    uint64_t evicted;       // experts that lost their slot
+    uint64_t refused;       // misses not brought: not admitted, no slot free of the batch, or too much waiting
+    uint64_t moved_bytes;   // activations and results over the link, both ways
+    uint64_t allocated;     // bytes held on the device now
+};
+
+// Names the build: library version, layout and whatever the builder passed.
+COTERIE_API const char * coterie_cache_build(void);
+// The last problem in English, for a log.
+COTERIE_API const char * coterie_cache_problem(void);
+
+COTERIE_API int coterie_cache_open(const char * device, const struct coterie_cache_settings * settings);
+// Bytes that `slots` slots of these tensors take on the device with its alignment.
+COTERIE_API size_t coterie_cache_layer_bytes(struct ggml_tensor * const * tensors, int count, int slots);
+// `tensors`: all of a layer's per-expert weights and biases, in memory the CPU reads. Takes exactly `bytes`.
+COTERIE_API int coterie_cache_add_layer(int layer, struct ggml_tensor * const * tensors, int count, int slots, size_t bytes);
+COTERIE_API int coterie_cache_activate(void);
+COTERIE_API void coterie_cache_close(void);
+
+// From any thread while active.
+COTERIE_API void coterie_cache_read(struct coterie_cache_counters * counters);
+// The experts of the layer's slots, -1 for an empty one; gives the number of slots, 0 for a layer without.
+COTERIE_API int coterie_cache_residents(int layer, int32_t * experts, int room);
+
+// Between steps.
+COTERIE_API int coterie_cache_warm(int layer, const int32_t * experts, int count);
+COTERIE_API void coterie_cache_change(const struct coterie_cache_settings * settings); // all but workspace, batch, thread
+
+#ifdef __cplusplus
+}
+#endif
