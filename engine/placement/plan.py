@@ -64,9 +64,10 @@ class Wishes(msgspec.Struct, frozen=True):
 
     `budgets` are bytes by device name (`RAM` included); a device that is not named gets what is free less a
     margin. `workers` are RPC addresses "host:port", in the order that names them RPC0, RPC1, and so on.
-    `mode` forces one of the modes, `misses` what a cache of experts does with those it lacks. `concessions` were made because loading an earlier plan failed. `streams`: how
-    many answers shall be written at once. `draft_model` is the path of a smaller model with the same tokens that
-    guesses ahead, "": none; it gets what the plan leaves.
+    `mode` forces one of the modes, `misses` what a cache of experts does with those it lacks. `concessions` were
+    made because loading an earlier plan failed. `streams`: how many answers shall be written at once.
+    `draft_model` is the path of a smaller model with the same tokens that guesses ahead, "": none; it gets what
+    the plan leaves.
     """
 
     context: int = 0
@@ -178,9 +179,9 @@ class Plan(msgspec.Struct, frozen=True):
     """Where everything lies and how fast it will be.
 
     `dense_layers` and `expert_layers` are layer numbers by device, `RAM` included; a layer in `partial` counts
-    with those in RAM. `bytes` by device; `expert_bytes` is the part of `bytes[...].model` that experts take. The slots of
-    an expert cache count with the model's bytes on its device, its workspace with the compute buffers; the layers
-    that it serves count with RAM.
+    with those in RAM. `bytes` by device; `expert_bytes` is the part of `bytes[...].model` that experts take. The
+    slots of an expert cache count with the model's bytes on its device, its workspace with the compute buffers;
+    the layers that it serves count with RAM.
     `budgets` are what each device may hold. `measured`: `bytes` come from a dry run and are exact. `paged`:
     bytes that do not fit RAM and are read from the disk again and again. When `fits` is False the rest says
     how far it came, and `refusal` names the smallest change that would work. `notices` are further things the
