@@ -23,4 +23,12 @@ SENTENCES: dict[str, Sentence] = {
         "The part of Coterie that keeps the experts in use on the GPU could not be built. The log {log} says why; `make setup` tries again.",
         "자주 쓰는 전문가를 GPU에 두는 구성 요소를 빌드하지 못했습니다. 이유는 {log} 로그에 있으며, `make setup`을 실행하면 다시 시도합니다.",
     ),
+    "cache.without": Sentence(
+        "The model runs without keeping the experts in use on the GPU. The answers are the same, but slower.",
+        "자주 쓰는 전문가를 GPU에 두지 않고 모델을 실행합니다. 답변 내용은 달라지지 않지만 더 느립니다.",
+    ),
+    "cache.too_small": Sentence(
+        "The memory set aside on the GPU does not hold even the experts that one token needs. Give it more memory, or choose a shorter context.",
+        "GPU에 마련한 메모리에 토큰 하나가 쓰는 전문가도 다 들어가지 않습니다. 메모리를 더 주거나 컨텍스트를 줄여 주세요.",
+    ),
 }

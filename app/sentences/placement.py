@@ -21,10 +21,6 @@ SENTENCES: dict[str, Sentence] = {
         "{value} is not possible for {name}. Give a positive number, or 0 to leave the choice to Coterie.",
         "{name} 값으로 {value}은(는) 쓸 수 없습니다. 양수를 쓰거나, Coterie에 맡기려면 0을 쓰세요.",
     ),
-    "placement.mode_not_available": Sentence(
-        "The mode “{mode}” is not part of this version of Coterie. Choose another one, or leave the choice to Coterie.",
-        "이 버전의 Coterie에는 “{mode}” 방식이 없습니다. 다른 방식을 고르거나 Coterie에 맡겨 주세요.",
-    ),
     "placement.mode_impossible": Sentence(
         "The mode “{mode}” does not work with this model on this computer. Choose another one, or leave the choice to Coterie.",
         "이 컴퓨터에서 이 모델에는 “{mode}” 방식을 쓸 수 없습니다. 다른 방식을 고르거나 Coterie에 맡겨 주세요.",

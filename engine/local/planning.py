@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
+from engine.expert_cache.library import plugin_state
 from engine.local.ask import Tell, ask
 from engine.local.calibration import kept_calibration, with_bandwidths
 from engine.placement.described import described
@@ -61,6 +62,7 @@ def find_machine(workers: Sequence[str], calibrations: str = "") -> Machine:
     machine = Machine(
         ram=msgspec.structs.replace(cpu, free=memory.available, total=memory.total),
         devices=tuple(device for device in found if device.name != RAM),
+        caches=plugin_state().problem is None,
     )
     build = (native.library_version(), *native.cpu_features())
     known = kept_calibration(machine, build, Path(calibrations)) if calibrations else None
@@ -87,4 +89,5 @@ def make_plan(
 
     plan = settle(model, machine, wishes, dry_run)
     check_cancelled()  # what is raised in a dry run counts as a plan that cannot be had
-    return plan
+    problem = plugin_state().problem if wishes.mode == "cached" and not machine.caches else None
+    return msgspec.structs.replace(plan, notices=(*plan.notices, problem)) if problem else plan

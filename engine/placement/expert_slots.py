@@ -62,9 +62,9 @@ def workspace_bytes(index: TensorIndex, tokens: int = TOKENS) -> int:
 
 
 def divided(layers: Sequence[Slots], room: int) -> tuple[CachedLayer, ...]:
-    """The same number of slots for all layers, as many as `room` bytes hold, and from the first on one more as long as
-    there is room. Where not even twice what one token needs fits for all, the first layers have that much, and the
-    others none: experts that stay for less than two tokens help nobody."""
+    """The same number of slots for all layers, as many as `room` bytes hold, and from the first on one more as long
+    as there is room. Where not even twice what one token needs fits for all, the first layers have that much, and
+    the others none: experts that stay for less than two tokens help nobody."""
     comfortable = [min(2 * layer.least, layer.experts) for layer in layers]
     if sum(layer.bytes(count) for layer, count in zip(layers, comfortable, strict=True)) > room:
         return _first_layers(layers, comfortable, room)

@@ -15,7 +15,14 @@ from collections.abc import Mapping
 
 import msgspec
 
-from engine.placement.cached_speed import CachedReads, Paths, cached_reads, cached_seconds, mean_rates, missed_bytes
+from engine.placement.cached_speed import (
+    CachedReads,
+    Paths,
+    cached_reads,
+    cached_seconds,
+    mean_rates,
+    missed_bytes,
+)
 from engine.placement.estimate import cache_bytes
 from engine.placement.gpu_bandwidths import published_bandwidth
 from engine.placement.layout import Layout
@@ -23,7 +30,8 @@ from engine.placement.plan import RAM, Device, Machine, Placement, Prediction
 from engine.placement.tensor_index import TensorIndex
 
 # Where nothing was measured. RAM: two channels of DDR4-3200, 51 GB/s, of which kernels reach two thirds. Link:
-# PCIe 3.0 x16 or 4.0 x8; to a worker one gigabit a second. Disk: an NVMe drive read by page faults, far below its sequential speed.
+# PCIe 3.0 x16 or 4.0 x8; to a worker one gigabit a second. Disk: an NVMe drive read by page faults, far below its
+# sequential speed.
 DEFAULT_RAM_BANDWIDTH = 34e9
 DEFAULT_GPU_BANDWIDTH = 200e9
 DEFAULT_LINK = 12e9
@@ -81,7 +89,8 @@ def predict(
     reads[RAM].routed -= sum(read.routed for read in cached)
     beside = _decode_seconds(machine, devices, reads, away, placement, streams, share)
     low, decode, high = (
-        1 / (beside + _cached_seconds(machine, devices, placement, cached, share, which)) for which in range(3)
+        1 / (beside + _cached_seconds(machine, devices, placement, cached, share, which))
+        for which in range(3)
     )
     rates = mean_rates(cached)
     return Prediction(

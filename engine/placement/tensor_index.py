@@ -156,9 +156,7 @@ def _placed(part: Part, count: int) -> Part:
     return Part("mtp", part.layer) if part.layer >= count else part
 
 
-def _layer(
-    number: int, bytes_by_role: Counter[Role], experts: list[tuple[str, Tensor]], used: int
-) -> Layer:
+def _layer(number: int, bytes_by_role: Counter[Role], experts: list[tuple[str, Tensor]], used: int) -> Layer:
     kinds: Counter[str] = Counter()
     for kind, tensor in experts:
         kinds[kind] += tensor.bytes
