@@ -92,8 +92,8 @@ def load_plugin() -> None:
 def open_cache(device: str, settings: CacheSettings) -> None:
     """Raises UserError `cache.no_device` (name), `cache.too_small`, `cache.no_memory` (device),
     `cache.not_loaded` (detail)."""
-    raised = _call("coterie_cache_open", _Text, ctypes.POINTER(_Settings))
-    _check(raised(device.encode(), ctypes.byref(_as_struct(settings))), device)
+    open_on = _call("coterie_cache_open", _Text, ctypes.POINTER(_Settings))
+    _check(open_on(device.encode(), ctypes.byref(_as_struct(settings))), device)
 
 
 def add_layer(layer: int, tensors: Sequence[int], slots: int, size: int, device: str) -> bool:
@@ -138,11 +138,11 @@ def cache_residents(layer: int, slots: int) -> tuple[int, ...]:
     return tuple(expert for expert in experts[:count] if expert >= 0)
 
 
-def warm_cache(layer: int, experts: Sequence[int]) -> bool:
-    """Fill a layer's empty slots, the most wanted expert first; between steps. Whether the plugin took them."""
+def warm_cache(layer: int, experts: Sequence[int]) -> int:
+    """Fill a layer's empty slots, the most wanted expert first; between steps. How many were brought."""
     array = (ctypes.c_int32 * len(experts))(*experts)
     warm = _call("coterie_cache_warm", _Int, ctypes.POINTER(ctypes.c_int32), _Int)
-    return bool(warm(layer, array, len(experts)) == _OK)
+    return int(warm(layer, array, len(experts)))
 
 
 def change_cache(settings: CacheSettings) -> None:
