@@ -17,7 +17,7 @@ import msgspec
 
 from engine.api import LoadRequest
 from engine.expert_cache.library import plugin_state
-from engine.placement.gguf_index import GgufIndex, read_index, summarise
+from engine.placement.gguf_index import GgufIndex, summarise
 from engine.placement.plan import RAM, CachedLayer, ExpertCache, Misses, Plan, Wishes
 from engine.placement.tensor_roles import classify
 
@@ -112,13 +112,9 @@ def cached_session(
 
 
 def cached_host(connection: Connection, log_path: str, placed: HandPlaced) -> None:
-    """The real host, whose plans have this cache. For `LocalEngine(told, functools.partial(cached_host, placed=...))`."""
+    """The real host, whose plans have this cache: `LocalEngine(told, functools.partial(cached_host, placed=...))`."""
     from engine.local import host
 
     host.prepare_process(log_path)
     with placing(placed):
         host.Host(connection).run()
-
-
-def index_of(path: Path | str) -> GgufIndex:
-    return read_index(Path(path))
