@@ -13,6 +13,7 @@ from app.sentences import (
     desktop,
     drafting,
     engine,
+    expert_cache,
     hub,
     library,
     mcp,
@@ -56,6 +57,7 @@ SENTENCES: dict[str, Sentence] = {
     **cli.SENTENCES,
     **desktop.SENTENCES,
     **drafting.SENTENCES,
+    **expert_cache.SENTENCES,
 }
 
 

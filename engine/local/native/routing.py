@@ -108,7 +108,10 @@ class ExpertWatch:
     def _read(self, address: int) -> None:
         started = time.perf_counter()
         tensor = _Tensor.from_address(address)
-        layer = int(tensor.name[len(_PREFIX) :])
+        number = tensor.name[len(_PREFIX) :]
+        if not number.isdigit():
+            return  # a copy of the choices, as architectures with experts for groups of experts make
+        layer = int(number)
         used, tokens, stride = tensor.ne[0], tensor.ne[1], tensor.nb[1] // _INT
         size = self._size(address)
         if size > ctypes.sizeof(self._values):

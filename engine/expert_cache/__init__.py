@@ -1,0 +1,1 @@
+"""Keeping single experts on a device, the ones that fire now."""

@@ -1,0 +1,115 @@
+"""Where the plugin of the expert cache lies, and whether it was built for this very engine.
+
+Set-up compiles `native/*.cpp` and puts the library into the environment, with a note of what it was built for, or
+of why it could not be. Nothing here loads anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import sys
+from pathlib import Path
+
+import msgspec
+
+from engine.errors import ErrorInfo, UserError
+
+NOTE = "build.json"
+_INTERFACE = Path(__file__).parent / "native" / "expert_cache.h"
+_SUFFIXES = {"darwin": ".dylib", "win32": ".dll"}
+
+
+class PluginState(msgspec.Struct, frozen=True):
+    """The plugin as set-up left it: where it lies and what it calls itself, or why there is none to use."""
+
+    path: str = ""
+    build: str = ""
+    problem: ErrorInfo | None = None
+
+
+class _Note(msgspec.Struct, frozen=True):
+    """What set-up writes beside the plugin: the version of llama-cpp-python, the hash of the C interface, what the
+    plugin calls itself; or why it was not built, with the log."""
+
+    library: str = ""
+    interface: str = ""
+    build: str = ""
+    problem: str = ""
+    log: str = ""
+
+
+def plugin_folder() -> Path:
+    """Where set-up puts the plugin into the environment that runs this."""
+    return Path(sys.prefix) / "lib" / "coterie"
+
+
+def plugin_name(platform: str = sys.platform) -> str:
+    """How the library's file is called on a system."""
+    return "libggml-coterie-experts" + _SUFFIXES.get(platform, ".so")
+
+
+def interface_hash(header: Path = _INTERFACE) -> str:
+    """What a change of the plugin's C interface changes. A header that is not there is like no plugin's."""
+    try:
+        return hashlib.sha256(header.read_bytes()).hexdigest()[:16]
+    except OSError:
+        return "no header"
+
+
+def plugin_path(folder: Path | None = None) -> Path:
+    """The plugin's file, built for the installed llama-cpp-python and for the interface that is called here.
+
+    Raises UserError: `cache.not_built`, `cache.other_build`, and where set-up tried and could not
+    `cache.no_compiler`, `cache.no_headers`, `cache.not_compiled`.
+    """
+    folder = folder or plugin_folder()
+    note, path = _note(folder), folder / plugin_name()
+    if note is not None and note.problem:
+        raise _reason(note)
+    if note is None or not path.is_file():
+        raise UserError("cache.not_built")
+    if (note.library, note.interface) != (_installed(), interface_hash()):
+        raise UserError("cache.other_build")
+    return path
+
+
+def check_build(told: str, folder: Path | None = None) -> None:
+    """Refuse a plugin that calls itself otherwise than set-up noted. Raises UserError `cache.other_build`."""
+    note = _note(folder or plugin_folder())
+    if note is None or told != note.build:
+        raise UserError("cache.other_build")
+
+
+def plugin_state(folder: Path | None = None) -> PluginState:
+    """What `plugin_path` finds, the reason as a value."""
+    folder = folder or plugin_folder()
+    note = _note(folder)
+    try:
+        path = plugin_path(folder)
+    except UserError as error:
+        return PluginState(problem=error.info)
+    return PluginState(str(path), note.build if note else "")
+
+
+def _reason(note: _Note) -> UserError:
+    if note.problem == "compiler":
+        return UserError("cache.no_compiler")
+    if note.problem == "headers":
+        return UserError("cache.no_headers")
+    return UserError("cache.not_compiled", log=note.log)
+
+
+def _note(folder: Path) -> _Note | None:
+    """None where there is no note, or only half of one."""
+    try:
+        return msgspec.json.decode((folder / NOTE).read_bytes(), type=_Note)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _installed() -> str:
+    try:
+        return importlib.metadata.version("llama-cpp-python")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
