@@ -15,7 +15,10 @@ bool Cache::compute(ggml_cgraph * graph, int first, int & end, Layer & layer, gg
         counters_.plain_blocks++;
         return false;
     }
-    sort_rows(layer, shape_);
+    if (!read_rows(layer, shape_)) {
+        return false; // the last layer has no rows where no logits are asked for
+    }
+    sort_rows(layer);
     staged_ = 0;
     counters_.blocks++;
     counters_.uses += experts_.size();
@@ -57,16 +60,25 @@ bool Cache::prepare(Layer & layer, const Shape & shape) {
     return !layer.is_plain && layer.on_device->computes(shape);
 }
 
-// Tells which rows are whose; experts that are missing get their place now if they are brought first.
-void Cache::sort_rows(Layer & layer, const Shape & shape) {
+// The expert of each row.
+bool Cache::read_rows(const Layer & layer, const Shape & shape) {
     const ggml_tensor * ids = shape.ids;
     experts_.clear();
     for (int64_t token = 0; token < ids->ne[1]; token++) {
         for (int64_t choice = 0; choice < ids->ne[0]; choice++) {
             const char * at = static_cast<const char *>(ids->data) + token * int64_t(ids->nb[1]) + choice * int64_t(ids->nb[0]);
-            experts_.push_back(*reinterpret_cast<const int32_t *>(at));
+            const int32_t expert = *reinterpret_cast<const int32_t *>(at);
+            if (expert < 0 || expert >= layer.slots.experts()) {
+                return false;
+            }
+            experts_.push_back(expert);
         }
     }
+    return !experts_.empty();
+}
+
+// Tells which rows are whose; experts that are missing get their place now if they are brought first.
+void Cache::sort_rows(Layer & layer) {
     missing_.clear();
     for (const int32_t expert : experts_) {
         counters_.hits += layer.slots.ready(expert) >= 0;

@@ -51,7 +51,8 @@ class Cache {
     bool fits(const Shape & shape) const;
     bool prepare(Layer & layer, const Shape & shape);
     bool compute_rows(Layer & layer, const Shape & shape, ggml_backend_t cpu);
-    void sort_rows(Layer & layer, const Shape & shape);
+    bool read_rows(const Layer & layer, const Shape & shape);
+    void sort_rows(Layer & layer);
     bool submit(Layer & layer, const Shape & shape);
     bool compute_on_cpu(Layer & layer, const Shape & shape, ggml_backend_t cpu);
     void fetch(Layer & layer, const Shape & shape);
