@@ -59,8 +59,6 @@ def given_by(
 ) -> tuple[Given, tuple[ErrorInfo, ...]]:
     """What every candidate is worked out from, and notices about the budgets."""
     budgets, notices = device_budgets(machine, wishes)
-    if wishes.mode == "cached" and not machine.caches:
-        notices += (ErrorInfo("cache.without"),)
     return Given(
         index, machine, budgets, wishes.workers, wishes.concessions, wishes.misses, overhead
     ), notices
