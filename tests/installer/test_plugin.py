@@ -301,7 +301,7 @@ class TestInstalling:
     def content(self, folder: Path) -> str:
         return library.plugin_path(folder).read_text()
 
-    def interrupt(self, *arguments: object) -> None:
+    def interrupt(self, *arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
     def test_a_new_plugin_takes_the_place_of_the_old_one(self, tmp_path: Path) -> None:
