@@ -1,6 +1,6 @@
 """How many single experts fit into a device's memory, and how they are divided among the layers.
 
-A slot holds one expert of a layer with all its matrices and biases. The slots of a layer lie in one stack per
+A slot holds one expert of a layer with all its matrices, biases and scales. The slots of a layer lie in one stack per
 tensor, as the experts do in the file, so a stack costs its alignment and padding once.
 """
 
@@ -26,8 +26,8 @@ TOKENS = 16
 _FLOAT = 4
 _INDICES = 16
 _LEAST_WORKSPACE = 64 * 2**10
-# What the cache computes with: weights and biases. Scales of single experts and chunk experts it does not know.
-_KNOWN = re.compile(r"blk\.\d+\.ffn_(?:up|down|gate|gate_up)_exps\.(?:weight|bias)")
+# What the cache computes with. Scales of inputs and chunk experts it does not know.
+_KNOWN = re.compile(r"blk\.\d+\.ffn_(?:up|down|gate|gate_up)_exps\.(?:weight|bias|scale)")
 
 
 class Slots(NamedTuple):

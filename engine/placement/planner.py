@@ -8,7 +8,7 @@ prompt, which makes them the better ones to leave in RAM), then a part of one la
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -35,7 +35,7 @@ SEQUENCES = (4, 2)
 MOST_FOR_SEQUENCES = 1.05
 # A step has a row of each answer, and must hold them with the smallest ubatch.
 MOST_STREAMS = 32
-# Streaming for every token must promise this much before it is chosen on a prediction alone.
+# Streaming for every token, or a cache of experts, must promise this much before it is chosen on a prediction alone.
 CLEARLY_FASTER = 1.25
 _STREAMING: tuple[Mode, ...] = ("streamed_prompts", "streamed", "cached")
 # The longest context, where the file does not say for how long the model was trained.
@@ -49,9 +49,24 @@ def plan(index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhea
     `value`), `placement.mode_impossible` (`mode`), `cache.too_small`, and those of `device_budgets`. What does not
     fit is no error but a plan with a refusal.
     """
-    given, notices = given_by(index, machine, wishes, overhead or Overhead())
-    choice = choose(given, wishes)
-    return finished(given, wishes, work_out(given, choice), notices)
+
+    def made(wishes: Wishes) -> Plan:
+        given, notices = given_by(index, machine, wishes, overhead or Overhead())
+        choice = choose(given, wishes)
+        return finished(given, wishes, work_out(given, choice), notices)
+
+    return giving_up_a_cache(wishes, made)
+
+
+def giving_up_a_cache(wishes: Wishes, make: Callable[[Wishes], Plan]) -> Plan:
+    """What `make` plans for `wishes`, without a cache of experts where there is no room for one that nobody asked
+    for: what was conceded or measured took it."""
+    try:
+        return make(wishes)
+    except UserError as error:
+        if error.code != "cache.too_small" or wishes.mode == "cached":
+            raise
+    return make(msgspec.structs.replace(wishes, concessions=(*wishes.concessions, "uncached")))
 
 
 def given_by(
@@ -74,7 +89,7 @@ def finished(
 ) -> Plan:
     """A candidate as a plan, told in words, with a way out when it does not fit.
 
-    Raises UserError `cache.too_small` where a cache of experts was wished for and there is no room for one.
+    Raises UserError `cache.too_small` where a cache of experts was chosen and there is no room for one.
     """
     choice = candidate.choice
     if choice.mode == "cached" and candidate.fits and candidate.placement.expert_cache is None:
@@ -121,7 +136,8 @@ def choose(given: Given, wishes: Wishes) -> Choice:
         start = _with_sequences(given, wishes, start)
     start = _best(given, _spreads(given, start))
     best = _smallest_ubatch_near_the_best(given, _ubatches(given, wishes, start))
-    return _streamed_if_clearly_faster(given, wishes, best)
+    best = _streamed_if_clearly_faster(given, wishes, best)
+    return _cached_if_clearly_faster(given, wishes, best, devices)
 
 
 # --- mode ------------------------------------------------------------------------------------------------
@@ -185,6 +201,31 @@ def _streamed_if_clearly_faster(given: Given, wishes: Wishes, choice: Choice) ->
     if after.predicted.decode_tps >= CLEARLY_FASTER * before.predicted.decode_tps:
         return streamed
     return choice
+
+
+def _cached_if_clearly_faster(
+    given: Given, wishes: Wishes, choice: Choice, devices: tuple[str, ...]
+) -> Choice:
+    """Slots for single experts instead of whole layers of them, where experts are left for RAM and hit rates as they
+    usually are promise much. Where they are as low as they get it must not lose more than it was to win, and nothing
+    may have to be read from the disk for it, for a cache takes no experts out of RAM."""
+    modes = ("resident", "streamed_prompts", "streamed")
+    if wished_mode(given, wishes) is not None or not _may_cache(given, wishes) or choice.mode not in modes:
+        return choice
+    before = work_out(given, choice)
+    if not before.fits or RAM not in before.layout.experts:
+        return choice
+    cached = msgspec.structs.replace(
+        choice, mode="cached", devices=devices, ubatch=wishes.ubatch or UBATCH, spread="even"
+    )
+    cached = _best(given, _spreads(given, cached))
+    cached = _smallest_ubatch_near_the_best(given, _ubatches(given, wishes, cached))
+    after = work_out(given, cached)
+    if after.placement.expert_cache is None or not after.fits or after.paged:
+        return choice
+    usual = _seconds(before) / _seconds(after)
+    unlucky = after.predicted.decode_range[0] / before.predicted.decode_range[0]
+    return cached if usual >= CLEARLY_FASTER and unlucky >= 1 / CLEARLY_FASTER else choice
 
 
 # --- context and cache -----------------------------------------------------------------------------------
