@@ -19,7 +19,7 @@ from engine.placement.candidate import Candidate, Choice, Given, work_out
 from engine.placement.estimate import CELLS, Overhead
 from engine.placement.expert_slots import slots_of
 from engine.placement.explain import concession_notices, explanation, unused_notices
-from engine.placement.plan import RAM, CacheType, DeviceBytes, Machine, Mode, Plan, Wishes
+from engine.placement.plan import RAM, CacheType, DeviceBytes, ExpertCache, Machine, Mode, Plan, Wishes
 from engine.placement.predict import PROMPT, effective_bandwidth
 from engine.placement.refusal import smallest_change
 from engine.placement.tensor_index import TensorIndex
@@ -92,8 +92,10 @@ def finished(
     Raises UserError `cache.too_small` where a cache of experts was chosen and there is no room for one.
     """
     choice = candidate.choice
-    if choice.mode == "cached" and candidate.fits and candidate.placement.expert_cache is None:
-        raise UserError("cache.too_small")
+    if choice.mode == "cached" and candidate.fits:
+        cache = candidate.placement.expert_cache
+        if cache is None or (wished_mode(given, wishes) is None and not _serves_all(given, cache)):
+            raise UserError("cache.too_small")
     refusal = None if candidate.fits else smallest_change(given, wishes, candidate)
     mode = _mode_in_use(given, wishes, candidate)
     bytes_by_device = {name: candidate.bytes.get(name, DeviceBytes()) for name in given.budgets}
@@ -221,11 +223,17 @@ def _cached_if_clearly_faster(
     cached = _best(given, _spreads(given, cached))
     cached = _smallest_ubatch_near_the_best(given, _ubatches(given, wishes, cached))
     after = work_out(given, cached)
-    if after.placement.expert_cache is None or not after.fits or after.paged:
+    cache = after.placement.expert_cache
+    if cache is None or not _serves_all(given, cache) or not after.fits or after.paged:
         return choice
     usual = _seconds(before) / _seconds(after)
     unlucky = after.predicted.decode_range[0] / before.predicted.decode_range[0]
     return cached if usual >= CLEARLY_FASTER and unlucky >= 1 / CLEARLY_FASTER else choice
+
+
+def _serves_all(given: Given, cache: ExpertCache) -> bool:
+    """Whether all layers that can be cached have slots: one that nobody asked for is to be worth it."""
+    return len(cache.layers) == len(slots_of(given.index))
 
 
 # --- context and cache -----------------------------------------------------------------------------------

@@ -80,7 +80,9 @@ def _placements(plan: Plan, machine: Machine) -> list[Variation]:
     mixture = any(plan.expert_bytes.values())
     streaming = any(device.streams for device in machine.devices)
     if mixture and (streaming or plan.mode == "cached"):
-        others: tuple[Mode, ...] = ("resident", "streamed_prompts", "streamed") if streaming else ("resident",)
+        others: tuple[Mode, ...] = (
+            ("resident", "streamed_prompts", "streamed") if streaming else ("resident",)
+        )
         found += [Variation("mode", mode=mode) for mode in others if mode != plan.mode]
     if mixture and machine.caches and plan.placement.devices:
         found += _caches(plan)
