@@ -21,7 +21,7 @@ WIDTH, HEAD, HEADS, KV_HEADS = 256, 64, 4, 2
 # Of one expert.
 INNER = 512
 CONTEXT = 2048
-_EDITION = 1
+_EDITION = 2
 # enum llama_expert_gating_func_type.
 _SIGMOID = 2
 # Routers' logits spread so far: every chosen expert counts, and hardly two are as good as each other.
@@ -44,14 +44,16 @@ class Layout(NamedTuple):
 
 
 def expert_model(layout: str, quantisation: str = "Q4_K") -> Path:
-    """The GGUF file of a layout, its experts in a type of ggml; made on first use."""
+    """The GGUF file of a layout, its experts in a type of ggml, or two ("Q4_K+Q8_0"), the second for the last matrix
+    of each expert; made on first use."""
     found = LAYOUTS[layout]
+    first, _, last = quantisation.partition("+")
     path = cache_folder("models") / f"experts-{layout}-{quantisation}-{_EDITION}.gguf"
     with one_maker(path.parent):
         if not path.exists():
             partial = path.with_suffix(f".{os.getpid()}.partial")
             try:
-                file = RandomWeights(partial, found.architecture, Type[quantisation], seed=7)
+                file = RandomWeights(partial, found.architecture, Type[first], Type[last or first], 7)
                 found.write(file, found)
                 file.close()
                 partial.replace(path)
@@ -61,8 +63,15 @@ def expert_model(layout: str, quantisation: str = "Q4_K") -> Path:
 
 
 def _start(
-    file: RandomWeights, layout: Layout, layers: int, *, width: int = WIDTH, heads: int = HEADS
+    file: RandomWeights,
+    layout: Layout,
+    layers: int,
+    *,
+    width: int = WIDTH,
+    heads: int = HEADS,
+    words: float = 1.0,
 ) -> None:
+    """`words` is how large the numbers are that stand for a token."""
     file.facts(
         context_length=CONTEXT,
         embedding_length=width,
@@ -73,13 +82,13 @@ def _start(
         expert_count=layout.experts,
         expert_used_count=layout.used,
     )
-    file.matrix("token_embd", VOCABULARY, width, spread=width**0.5)
+    file.matrix("token_embd", VOCABULARY, width, spread=words * width**0.5)
     file.norm("output_norm", width)
     file.matrix("output", VOCABULARY, width)
 
 
-def _ordinary(file: RandomWeights, layout: Layout, layers: int) -> None:
-    _start(file, layout, layers)
+def _ordinary(file: RandomWeights, layout: Layout, layers: int, words: float = 1.0) -> None:
+    _start(file, layout, layers, words=words)
     file.facts(attention__head_count_kv=KV_HEADS, feed_forward_length=INNER)
 
 
@@ -260,7 +269,8 @@ def _fused(file: RandomWeights, layout: Layout) -> None:
 
 def _gemma(file: RandomWeights, layout: Layout) -> None:
     """Gate and up in one, GELU, a factor for each expert behind its last matrix."""
-    _ordinary(file, layout, 2)
+    # Gemma multiplies what stands for a token by the root of the width.
+    _ordinary(file, layout, 2, words=1 / WIDTH**0.5)
     file.facts(
         attention__key_length=HEAD,
         attention__value_length=HEAD,

@@ -1,0 +1,212 @@
+"""Logits of a fixed course of steps, with and without a cache of experts: what the cache must not change.
+
+The bare library, without the engine's host. A course is computed in this process; the plugin stays registered when
+it is over, and takes no part in anything until the next cache is opened.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import llama_cpp.llama_cpp as llama
+import numpy as np
+
+from engine.expert_cache.policy import Policy
+from engine.local import native
+from engine.local.native import expert_cache, tensors
+from engine.local.native.batch import Batch
+from engine.local.native.decoding import AbortFlag
+from tests.support.random_weights import VOCABULARY
+
+SEQUENCES, CONTEXT, MOST_ROWS = 4, 1024, 64
+_WORKSPACE = 8 << 20
+_EXPERTS = re.compile(r"^blk\.(\d+)\.ffn_(?:up|down|gate|gate_up)_exps\.(?:weight|bias)$")
+_FIRST_WORD = 3
+_ABORTED = 2
+
+# Each row is the sequence that goes on, and its next token.
+Step = tuple[tuple[int, int], ...]
+Course = tuple[Step, ...]
+
+
+class CacheWish(NamedTuple):
+    """`slots` of each layer; the rest as in `native.expert_cache.CacheSettings`."""
+
+    slots: int
+    device: str = "CPU"
+    tokens: int = 8
+    policy: Policy = Policy()
+    bring_first: bool = False
+    upload_thread: bool = False
+
+
+def random_course(steps: int, most_rows: int, sequences: int = 1, seed: int = 0) -> Course:
+    """Each step goes on with one to `most_rows` random tokens, of any of the sequences."""
+    random = np.random.default_rng(seed)
+    course = []
+    for _ in range(steps):
+        rows = int(random.integers(1, most_rows + 1))
+        chosen = sorted(random.integers(0, sequences, rows).tolist())
+        words = random.integers(_FIRST_WORD, VOCABULARY, rows).tolist()
+        course.append(tuple(zip(chosen, words, strict=True)))
+    return tuple(course)
+
+
+def token_by_token(count: int, seed: int = 0) -> Course:
+    return random_course(count, 1, seed=seed)
+
+
+def side_by_side(steps: int, sequences: int = SEQUENCES, seed: int = 0) -> Course:
+    """One token for each sequence in every step."""
+    random = np.random.default_rng(seed)
+    words = random.integers(_FIRST_WORD, VOCABULARY, (steps, sequences)).tolist()
+    return tuple(tuple(enumerate(row)) for row in words)
+
+
+def difference(plain: np.ndarray, other: np.ndarray) -> float:
+    """The largest of all logits' differences, beside the largest logit."""
+    assert np.isfinite(plain).all() and np.isfinite(other).all()
+    return float(np.abs(plain - other).max() / np.abs(plain).max())
+
+
+class Running:
+    """A loaded model and its context. `slots` and `kept_out` are the layers with and without a place in the cache."""
+
+    def __init__(self, context: int, abort: AbortFlag) -> None:
+        self.abort = abort
+        self.layers: list[int] = []
+        self.kept_out: list[int] = []
+        self._context = context
+        self._batch = Batch(MOST_ROWS)
+        self._places = [0] * SEQUENCES
+
+    def logits(self, course: Course) -> np.ndarray:
+        """[rows of all steps, vocabulary]"""
+        return np.concatenate([self.step(step) for step in course])
+
+    def step(self, step: Step) -> np.ndarray:
+        assert self._decoded(step) == 0
+        for sequence, _ in step:
+            self._places[sequence] += 1
+        return np.stack([self._row(number) for number in range(len(step))])
+
+    def broken_off(self, step: Step) -> bool:
+        """Whether a step ended because the abort flag was set. The sequences are as before it."""
+        result = self._decoded(step)
+        self.abort.clear()
+        memory = llama.llama_get_memory(self._context)
+        for sequence, place in enumerate(self._places):
+            assert llama.llama_memory_seq_rm(memory, sequence, place, -1)
+        assert result in (0, _ABORTED), result
+        return result == _ABORTED
+
+    @property
+    def counters(self) -> expert_cache.CacheCounters:
+        return expert_cache.cache_counters()
+
+    def _decoded(self, step: Step) -> int:
+        self._batch.clear()
+        places = list(self._places)
+        for sequence, word in step:
+            self._batch.add(sequence, [word], places[sequence], 1)
+            places[sequence] += 1
+        return self._batch.decode(self._context)
+
+    def _row(self, number: int) -> np.ndarray:
+        pointer = llama.llama_get_logits_ith(self._context, number)
+        return np.ctypeslib.as_array(pointer, (VOCABULARY,)).copy()
+
+
+@contextmanager
+def running(
+    path: Path, wish: CacheWish | None = None, *, used: int = 4, on_node: Any = None, threads: int = 1
+) -> Iterator[Running]:
+    """A model whose layers of experts each get the slots wished for; `used` experts for each token at most."""
+    native.start()
+    model = _loaded(path)
+    context = 0
+    try:
+        layers = _layers(model)
+        abort = AbortFlag()
+        served: list[int] = []
+        if wish:
+            served = _opened(layers, wish, used)
+        context = _new_context(model, abort, on_node, threads)
+        found = Running(context, abort)
+        found.layers = served
+        found.kept_out = [layer for layer in layers if layer not in served]
+        yield found
+    finally:
+        if context:
+            native.free_context(context)
+        if wish:
+            expert_cache.close_cache()
+        native.free_model(model)
+
+
+def _loaded(path: Path) -> int:
+    params = llama.llama_model_default_params()
+    params.n_gpu_layers = 0
+    none = (ctypes.c_void_p * 1)(None)
+    params.devices = ctypes.addressof(none)
+    # Experts as the file has them: the cache copies them one by one.
+    params.use_extra_bufts = False
+    model = llama.llama_model_load_from_file(str(path).encode(), params)
+    assert model, native.log_tail()
+    return int(model)
+
+
+def _new_context(model: int, abort: AbortFlag, on_node: Any, threads: int) -> int:
+    params = llama.llama_context_default_params()
+    params.n_ctx = CONTEXT
+    params.n_batch = params.n_ubatch = MOST_ROWS
+    params.n_seq_max = SEQUENCES
+    params.kv_unified = True
+    params.n_threads = params.n_threads_batch = threads
+    params.no_perf = True
+    params.abort_callback = abort.callback
+    params.abort_callback_data = abort.data
+    if on_node is not None:
+        params.cb_eval = on_node
+    context = llama.llama_init_from_model(model, params)
+    assert context, native.log_tail()
+    return int(context)
+
+
+def _layers(model: int) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for address in tensors._listed(model):
+        name = native.library.text(tensors.GgmlTensor.from_address(address).name)
+        if match := _EXPERTS.match(name):
+            found[int(match[1])].append(address)
+    return dict(found)
+
+
+def _opened(layers: dict[int, list[int]], wish: CacheWish, used: int) -> list[int]:
+    expert_cache.load_plugin()
+    settings = expert_cache.CacheSettings(
+        workspace=_WORKSPACE,
+        tokens=wish.tokens,
+        experts_used=used,
+        policy=wish.policy,
+        bring_first=wish.bring_first,
+        upload_thread=wish.upload_thread,
+    )
+    expert_cache.open_cache(wish.device, settings)
+    served = []
+    try:
+        for layer, parts in layers.items():
+            size = expert_cache.layer_bytes(parts, wish.slots)
+            if expert_cache.add_layer(layer, parts, wish.slots, size, wish.device):
+                served.append(layer)
+        expert_cache.activate_cache(wish.device)
+    except BaseException:
+        expert_cache.close_cache()
+        raise
+    return served
