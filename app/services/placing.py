@@ -156,9 +156,11 @@ class LocalPlacing:
     def modes(
         self, path: str, wishes: Wishes, machine: Machine, threads: int, keep_going: KeepGoing
     ) -> dict[Mode, ModeResult]:
+        from engine.expert_cache.library import plugin_state
         from engine.local.modes import available_modes, modes
 
-        wanted = available_modes(machine, self.index(Path(path))[1].experts)
+        caches = plugin_state().problem is None
+        wanted = available_modes(machine, self.index(Path(path))[1].experts, caches=caches)
         return modes(path, wishes, wanted, threads=threads, keep_going=keep_going)
 
     def tune(self, path: str, wishes: Wishes, machine: Machine, threads: int, on_trial: OnTrial) -> Tuning:

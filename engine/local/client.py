@@ -42,6 +42,7 @@ from engine.api import (
 from engine.errors import ErrorInfo, UserError
 from engine.local import host, protocol, watch
 from engine.local.log_file import LogFile
+from engine.placement.workers import without_workers
 from engine.text import clean_text, clean_value
 
 # What runs in the child: gets its end of the pipe and the path of a log file.
@@ -57,13 +58,14 @@ class _Host:
     """One spawned process with its pipe, its log file and its writer thread.
 
     `workers` are the machines that it computes with. `start_again` is set when it wants to be replaced by a
-    host that starts with that `min_batch`. Raises OSError when the machine gives no process, pipe or temporary
-    file.
+    host that starts with that `min_batch`; `caches` from when it opens a cache of single experts until it loaded
+    without. Raises OSError when the machine gives no process, pipe or temporary file.
     """
 
     def __init__(self, main: HostMain, workers: tuple[str, ...]) -> None:
         self.workers = workers
         self.start_again: int | None = None
+        self.caches = False
         context = multiprocessing.get_context("spawn")
         with contextlib.ExitStack() as undo:
             self._log = LogFile()
@@ -397,6 +399,8 @@ class LocalEngine:
                 elif isinstance(reply, protocol.StartAgain):
                     current.start_again = reply.min_batch
                     return None
+                elif isinstance(reply, protocol.CacheOpening):
+                    current.caches = True
                 elif not isinstance(reply, protocol.Ready):
                     batch.append(reply)
             last = batch and isinstance(batch[-1], Finished | Measured | Loaded | LoadFailed)
@@ -424,6 +428,7 @@ class LocalEngine:
         elif isinstance(event, Loaded):
             self._state, self._model = "ready", event.model
             current.vitals.loading = False
+            current.caches = _caches(event.model)
         elif isinstance(event, LoadFailed):
             self._state = "empty"
             current.vitals.loading = False
@@ -432,6 +437,7 @@ class LocalEngine:
 
     def _lose(self, current: _Host, failure: ErrorInfo) -> None:
         """Tell that the host is gone, unless it was ended on purpose."""
+        gone = tuple(watch.gone(current.workers)) if current.caches and failure.code == "worker.lost" else ()
         with self._lock:
             if self._host is not current:
                 return
@@ -442,6 +448,8 @@ class LocalEngine:
             # A worker that went away says nothing about the model.
             if self._wanted and failure.code != "worker.lost":
                 self._crashes.setdefault(self._wanted.path, []).append(time.monotonic())
+            if self._wanted and current.caches:
+                self._wanted = _without_cache(self._wanted, gone)
             ended = self._ended_requests("error", failure)
         if current.process.is_alive():
             current.process.kill()
@@ -449,6 +457,19 @@ class LocalEngine:
         tail = current.log_tail()
         current.dispose()
         self._tell([*ended, EngineLost(failure, tail)])
+
+
+def _caches(model: ModelFacts) -> bool:
+    return model.plan is not None and model.plan.placement.expert_cache is not None
+
+
+def _without_cache(request: LoadRequest, gone: tuple[str, ...]) -> LoadRequest:
+    """The same load without a cache of single experts, and without workers that are gone: what a cache brings to
+    them lies in RAM as well, so the model goes on without them."""
+    wishes = without_workers(request.wishes, gone)
+    if "uncached" not in wishes.concessions:
+        wishes = msgspec.structs.replace(wishes, concessions=(*wishes.concessions, "uncached"))
+    return msgspec.structs.replace(request, wishes=wishes)
 
 
 @contextlib.contextmanager

@@ -277,7 +277,13 @@ class Host:
         # A host that was started for a plan does not ask again, whatever the plan says now.
         started_with = 0 if command.min_batch is None else None
         try:
-            return open_session(command.request, self._abort, progress, started_with)
+            return open_session(
+                command.request,
+                self._abort,
+                progress,
+                started_with,
+                on_caching=lambda: self._outbox.send(protocol.CacheOpening()),
+            )
         except OtherMinBatch as wanted:
             return protocol.StartAgain(wanted.min_batch)
 

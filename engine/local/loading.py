@@ -14,6 +14,7 @@ from engine.api import LoadRequest, ModelFacts
 from engine.errors import ErrorInfo, UserError
 from engine.formats import ChatFormat
 from engine.local import native, sampling
+from engine.local.caching import Caching, open_caching, threads_for
 from engine.local.drafting.draft_model import DraftModel
 from engine.local.drafting.opening import open_draft_model
 from engine.local.native.routing import ExpertWatch
@@ -42,10 +43,12 @@ class _Progress:
 
     def __init__(self, tell: Callable[[float], bool]) -> None:
         self._tell = tell
+        self._told = 0.0
         self.is_cancelled = False
 
     def __call__(self, fraction: float) -> bool:
-        self.is_cancelled = self.is_cancelled or not self._tell(fraction)
+        self._told = max(self._told, fraction)  # a load that begins again does not tell its way back
+        self.is_cancelled = self.is_cancelled or not self._tell(self._told)
         return not self.is_cancelled
 
     def check(self) -> None:
@@ -64,23 +67,55 @@ class _Ready(NamedTuple):
     plan: Plan
 
 
+class _Opening(NamedTuple):
+    """What is asked for: `started` is when that began, by the monotonic clock; the rest is as in `open_session`."""
+
+    request: LoadRequest
+    abort: native.AbortFlag
+    progress: _Progress
+    started: float
+    min_batch: int | None
+
+
 def open_session(
     request: LoadRequest,
     abort: native.AbortFlag,
     on_progress: Callable[[float], bool],
     min_batch: int | None = 0,
+    on_caching: Callable[[], None] = lambda: None,
 ) -> Session:
     """Plan, load a model as planned, make its context, and look where its weights lie.
 
     `on_progress` gets fractions and cancels by returning False. `min_batch` is what ggml started with, None
-    when the plan's may differ. Raises UserError: `model.*` for the file, `worker.*`, what the plan refuses,
-    `engine.unknown_architecture`, `engine.load_failed`, `engine.context_memory`, `engine.cache_type`,
-    `engine.not_a_chat_model`, `engine.load_cancelled`, `template.*`; and OtherMinBatch.
+    when the plan's may differ. `on_caching` is called before a cache of single experts is opened. Where that or
+    whatever follows fails, the model is loaded without a cache, and the plan's notices say why.
+
+    Raises UserError: `model.*` for the file, `worker.*`, what the plan refuses, `engine.unknown_architecture`,
+    `engine.load_failed`, `engine.context_memory`, `engine.cache_type`, `engine.not_a_chat_model`,
+    `engine.load_cancelled`, `template.*`; and OtherMinBatch.
     """
-    started = time.monotonic()
     progress = _Progress(on_progress)
+    opening = _Opening(request, abort, progress, time.monotonic(), min_batch)
     progress.check()
     ready = _ready(request, progress.check)
+    if ready.plan.placement.expert_cache is None:
+        return _opened(opening, ready)
+    on_caching()
+    try:
+        return _opened(opening, ready)
+    except UserError as error:
+        if error.code == "engine.load_cancelled":
+            raise
+        reason = error.info
+    wishes = request.wishes
+    wishes = msgspec.structs.replace(wishes, concessions=(*wishes.concessions, "uncached"))
+    opening = opening._replace(request=msgspec.structs.replace(request, wishes=wishes))
+    return _opened(opening, _ready(opening.request, progress.check), (ErrorInfo("cache.without"), reason))
+
+
+def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = ()) -> Session:
+    """Load as `ready` says. `notices` are told with the plan. Raises as `open_session` does, and leaves nothing."""
+    request, abort, progress, _, min_batch = opening
     placement = ready.plan.placement
     if min_batch is not None and placement.min_batch != min_batch:
         raise OtherMinBatch(placement.min_batch)
@@ -93,7 +128,9 @@ def open_session(
         undo.callback(native.free_model, model)
         if not native.has_decoder(model):
             raise UserError("engine.not_a_chat_model")
-        threads = request.threads or default_threads()
+        threads, caching = _cached(request, ready, model)
+        if caching is not None:
+            undo.callback(caching.close)
 
         def open_context(watch: ExpertWatch | None) -> int:
             return native.new_context(model, placement, threads, abort, watch.callback if watch else None)
@@ -106,11 +143,16 @@ def open_session(
             raise native.context_refusal(placement)
         undo.callback(native.free_context, context)
         splits = native.graph_splits()  # before another context is made
-        draft_model, notices = _beside(request, ready, model, abort, threads, progress)
+        if caching is not None:
+            caching.warm_up(context, max(native.bos_token(native.vocabulary(model)), 0))
+            notices = (*notices, *caching.notices)
+            if watch is not None:
+                watch.take()  # nobody asked for that token
+        draft_model, of_drafting = _beside(request, ready, model, abort, threads, progress)
         if draft_model is not None:
             undo.callback(draft_model.close)
         progress.check()
-        facts = _facts(request, ready, model, context, started, draft_model is not None, notices)
+        facts = _facts(opening, ready, model, context, draft_model is not None, (*notices, *of_drafting))
         facts = msgspec.structs.replace(facts, graph_splits=splits)
         session = Session(
             model,
@@ -125,9 +167,23 @@ def open_session(
             watch,
             placement.sequences,
             draft_model,
+            caching,
         )
         undo.pop_all()
     return session
+
+
+def _cached(request: LoadRequest, ready: _Ready, model: int) -> tuple[int, Caching | None]:
+    """Threads for llama.cpp, and the cache of single experts where the placement has one. Raises UserError
+    `cache.*`."""
+    threads = request.threads or default_threads()
+    placement = ready.plan.placement
+    if placement.expert_cache is None:
+        return threads, None
+    threads, brings = threads_for(placement.expert_cache, ready.machine, threads)
+    return threads, open_caching(
+        model, placement, ready.summary, brings=brings, calibrations=request.calibrations
+    )
 
 
 def _ready(request: LoadRequest, check_cancelled: Callable[[], None]) -> _Ready:
@@ -170,18 +226,15 @@ def _beside(
 
 
 def _facts(
-    request: LoadRequest,
+    opening: _Opening,
     ready: _Ready,
     model: int,
     context: int,
-    started: float,
     drafts: bool,
     notices: tuple[ErrorInfo, ...],
 ) -> ModelFacts:
-    """What is told of a loaded model; `started` is when its load began, by the monotonic clock. `drafts`: the wished
-    model guesses ahead.
-    """
-    summary, placement = ready.summary, ready.plan.placement
+    """What is told of a loaded model. `drafts`: the wished model guesses ahead."""
+    request, summary, placement = opening.request, ready.summary, ready.plan.placement
     plan = msgspec.structs.replace(ready.plan, notices=(*ready.plan.notices, *notices))
     return ModelFacts(
         path=request.path,
@@ -192,7 +245,7 @@ def _facts(
         trained_context=native.trained_context(model),
         reasoning=ready.chat_format.reasoning,
         sampling=sampling.usable(summary.sampling),
-        load_s=time.monotonic() - started,
+        load_s=time.monotonic() - opening.started,
         plan=plan,
         weights=native.loaded_weights(model, context, ready.gguf, placement),
         machine=ready.machine,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,12 +13,15 @@ from engine.local.ask import Tell, ask
 from engine.local.benchmark import ANSWER_TOKENS, PATIENCE, PROMPT_TOKENS, environment_for
 from engine.placement.plan import Machine, Mode, Wishes
 
+if TYPE_CHECKING:
+    from engine.local.session import Session
+
 PROMPT = "Write a short story about a harbour between two hills."
 
 
 class ModeResult(msgspec.Struct, frozen=True, tag="mode_result"):
-    """One mode: speeds in tokens per second, the share of experts found on the GPU (0 for a mode that keeps
-    none of its own), and the greedy answer to `PROMPT`."""
+    """One mode: speeds in tokens per second, the share of the uses of experts that found theirs in the cache while
+    decoding was timed (0 for a mode without), and the greedy answer to `PROMPT`."""
 
     decode_tps: float
     prefill_tps: float
@@ -25,9 +29,9 @@ class ModeResult(msgspec.Struct, frozen=True, tag="mode_result"):
     text: str
 
 
-def available_modes(machine: Machine, experts: int) -> tuple[Mode, ...]:
+def available_modes(machine: Machine, experts: int, *, caches: bool = False) -> tuple[Mode, ...]:
     """The modes worth a comparison: the CPU alone, whole layers on devices, and for a mixture of experts those
-    that tell experts apart."""
+    that tell experts apart. `caches`: the plugin that keeps single experts is there."""
     modes: list[Mode] = ["cpu"]
     if machine.devices:
         modes.append("layers")
@@ -35,6 +39,8 @@ def available_modes(machine: Machine, experts: int) -> tuple[Mode, ...]:
             modes.append("resident")
             if any(device.streams for device in machine.devices):
                 modes.append("streamed")
+            if caches:
+                modes.append("cached")
     return tuple(modes)
 
 
@@ -98,12 +104,34 @@ def _measure(tell: Tell, request: LoadRequest) -> ModeResult:
             text.append(event.text)
 
     try:
+        _check_mode(session, request.wishes)
         message = Message("user", PROMPT)
         question = GenerateRequest(1, (message,), Sampling(0.0, seed=0), max_tokens=ANSWER_TOKENS)
         end = answer_alone(session, question, emit, alive)
         if end.error:
             raise UserError.from_info(end.error)
+        before = _used(session)
         speeds = speed.measure(session, PROMPT_TOKENS, ANSWER_TOKENS, lambda: None)
-        return ModeResult(speeds.decode_tps, speeds.prefill_tps, 0.0, "".join(text))
+        uses, hits = (after - start for after, start in zip(_used(session), before, strict=True))
+        hit_rate = hits / uses if uses else 0.0
+        return ModeResult(speeds.decode_tps, speeds.prefill_tps, hit_rate, "".join(text))
     finally:
         session.close()
+
+
+def _check_mode(session: Session, wishes: Wishes) -> None:
+    """A model that was loaded without the cache that was to be measured is refused with the reason."""
+    plan = session.facts.plan
+    if wishes.mode == "cached" and session.caching is None and plan is not None:
+        codes = [notice.code for notice in plan.notices]
+        if "cache.without" in codes:
+            raise UserError.from_info(plan.notices[codes.index("cache.without") + 1])
+        raise UserError("placement.mode_impossible", mode="cached")
+
+
+def _used(session: Session) -> tuple[int, int]:
+    """Uses of experts that the cache counted, and those that hit."""
+    if session.caching is None:
+        return 0, 0
+    counters = session.caching.counters
+    return counters.uses, counters.hits

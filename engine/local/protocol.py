@@ -99,6 +99,11 @@ class StartAgain(msgspec.Struct, frozen=True, tag="start_again"):
     min_batch: int
 
 
+class CacheOpening(msgspec.Struct, frozen=True, tag="cache_opening"):
+    """A cache of single experts is about to be opened for the model that is being loaded: should the host die, the
+    next one does without."""
+
+
 Command = (
     Load
     | CancelLoad
@@ -117,6 +122,7 @@ Reply = (
     Ready
     | Pong
     | StartAgain
+    | CacheOpening
     | LoadProgress
     | Loaded
     | LoadFailed

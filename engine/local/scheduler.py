@@ -470,6 +470,11 @@ class Scheduler:
                 )
             )
         )
+        caching = self._session.caching
+        if caching is not None:
+            self._emit(caching.activity())
+            if self.is_idle:
+                caching.rest()
 
 
 def owner_of(request: GenerateRequest) -> str:

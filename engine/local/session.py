@@ -13,6 +13,7 @@ from engine.api import ModelFacts, Sampling
 from engine.errors import UserError
 from engine.formats import ChatFormat, Prompt
 from engine.local import checkpoints, native
+from engine.local.caching import Caching
 from engine.local.drafting.draft_model import DraftModel
 from engine.local.native.routing import ExpertWatch
 from engine.local.pacing import ThreadPacer
@@ -37,8 +38,8 @@ _REMEMBERED = 32
 
 
 class Session:
-    """Owns the model, its context, and the model that guesses ahead; `close` frees all. `ubatch` is the most rows
-    that a step takes.
+    """Owns the model, its context, its cache of single experts and the model that guesses ahead; `close` frees all.
+    `ubatch` is the most rows that a step takes.
 
     `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
     `threads` are what the context was made with, `watch` is what it reports to.
@@ -58,6 +59,7 @@ class Session:
         watch: ExpertWatch | None = None,
         sequences: int = 1,
         draft_model: DraftModel | None = None,
+        caching: Caching | None = None,
     ) -> None:
         self._model, self._context = model, context
         self._open_context, self._experts = open_context, experts
@@ -67,6 +69,7 @@ class Session:
         self._paced = (threads, 0.0)  # the threads of the last paced step, and when it ended
         self.watch = watch
         self.draft_model = draft_model
+        self.caching = caching
         self.vocab = native.vocabulary(model)
         self.tokenizer = Tokenizer(self.vocab)
         self.format = chat_format
@@ -183,6 +186,8 @@ class Session:
         if self.draft_model is not None:
             self.draft_model.close()
         native.free_context(self._context)
+        if self.caching is not None:
+            self.caching.close()
         native.free_model(self._model)
 
     def _new_sequences(self) -> list[Sequence]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -50,22 +50,22 @@ def lost_worker(log: Sequence[str], workers: Sequence[str]) -> ErrorInfo | None:
     """
     if not workers or not any(sign in line for line in log for sign in _WORKER_ENDED):
         return None
-    return ErrorInfo("worker.lost", {"address": _gone(workers) or workers[0]})
+    return ErrorInfo("worker.lost", {"address": next(gone(workers), workers[0])})
 
 
 def stuck_worker(workers: Sequence[str]) -> ErrorInfo | None:
     """`worker.lost` when one of the workers of a host that hangs cannot be reached."""
-    gone = _gone(workers)
-    return ErrorInfo("worker.lost", {"address": gone}) if gone else None
+    first = next(gone(workers), None)
+    return ErrorInfo("worker.lost", {"address": first}) if first else None
 
 
-def _gone(workers: Sequence[str]) -> str | None:
+def gone(workers: Sequence[str]) -> Iterator[str]:
+    """Those that cannot be reached, one after the other. Takes up to a second for each."""
     for address in workers:
         try:
             probe(address, _WORKER_PATIENCE)
         except UserError:
-            return address
-    return None
+            yield address
 
 
 class Vitals(msgspec.Struct):

@@ -11,19 +11,21 @@ from __future__ import annotations
 import re
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
 from engine.errors import UserError
-from engine.placement.plan import Device
+from engine.placement.plan import Device, Wishes
 
 DEFAULT_PORT = 50052
 PATIENCE = 5.0
 # GGML_RPC_MAX_SERVERS, and as many devices as llama.cpp takes.
 MOST_WORKERS = 16
 PROTOCOL = (7, 0)
+# How ggml names their devices, with a number.
+_DEVICE = "RPC"
 
 _HELLO, _DEVICE_COUNT, _DEVICE_MEMORY = 14, 15, 11
 _CAPABILITIES = bytes(24)  # of other transports than TCP: none
@@ -91,6 +93,22 @@ def probe_all(addresses: Sequence[Address], timeout: float = PATIENCE) -> tuple[
         asked = [threads.submit(probe, str(address), timeout) for address in addresses]
         found = [device for answer in asked for device in answer.result()]
     return tuple(msgspec.structs.replace(device, name=f"RPC{n}") for n, device in enumerate(found))
+
+
+def without_workers(wishes: Wishes, gone: Collection[str]) -> Wishes:
+    """The wishes less the workers at these addresses. Devices of workers are named by their order, so the budgets of
+    those that stay go by other names."""
+    if not gone:
+        return wishes
+    staying = [number for number, address in enumerate(wishes.workers) if address not in gone]
+    names = {f"{_DEVICE}{old}": f"{_DEVICE}{new}" for new, old in enumerate(staying)}
+    budgets = {
+        names.get(name, name): size
+        for name, size in wishes.budgets.items()
+        if name in names or not name.startswith(_DEVICE)
+    }
+    workers = tuple(wishes.workers[number] for number in staying)
+    return msgspec.structs.replace(wishes, workers=workers, budgets=budgets)
 
 
 def resolve(address: Address) -> tuple[str, int]:

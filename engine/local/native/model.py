@@ -74,6 +74,8 @@ def load_model(
     # Memory mapping asserts that there is something to allocate.
     params.load_mode = _NOT_MAPPED if no_alloc else _LOAD_MODES[placement.load_mode]
     params.no_alloc = no_alloc
+    # Repacked weights can be read by nothing but the CPU's own kernels, so a cache could not bring them anywhere.
+    params.use_extra_bufts = placement.expert_cache is None
     return int(llama.llama_model_load_from_file(path.encode(), params) or 0)
 
 

@@ -19,11 +19,14 @@ from engine.local.native.devices import buffer_type_name, device_of
 from engine.local.native.library import ggml, has_symbol, text
 from engine.local.native.model import free_context, new_context
 from engine.placement.plan import Placement
+from engine.placement.tensor_roles import classify
 
 # `const std::vector<std::pair<std::string, ggml_tensor *>> & llama_internal_get_tensor_map(const llama_model *)`
 _LIST = "_Z29llama_internal_get_tensor_mapB5cxx11PK11llama_model"
 _WORD = 8
 _ENTRY = 32 + _WORD  # std::string of libstdc++, then the pointer
+# Factors for each expert, beside its weights.
+_SCALES = (".scale", ".input_scale")
 
 _Pointer, _Size = ctypes.c_void_p, ctypes.c_size_t
 
@@ -67,6 +70,24 @@ def placed_tensors(model: int, placement: Placement) -> list[PlacedTensor]:
     return placed_by_computing(model, placement)
 
 
+def expert_tensors(model: int, placement: Placement) -> dict[int, tuple[int, ...]]:
+    """The tensors (pointers) of each layer's routed experts, weights and biases, where the CPU reads all of them as
+    they are in the file. A layer is missing whose experts lie elsewhere, were repacked, or are scaled one by one.
+    """
+    found = _listed(model) if lists_tensors() else _seen_computing(model, placement)
+    layers: dict[int, list[int]] = {}
+    unfit: set[int] = set()
+    for address in found:
+        name = text(GgmlTensor.from_address(address).name)
+        part = classify(name)
+        if part.role != "expert":
+            continue
+        if name.endswith(_SCALES) or not _is_plain(address):
+            unfit.add(part.layer)
+        layers.setdefault(part.layer, []).append(address)
+    return {layer: tuple(each) for layer, each in sorted(layers.items()) if layer not in unfit}
+
+
 def lists_tensors() -> bool:
     """Whether this build and platform has the first way."""
     return sys.platform == "linux" and has_symbol(_LIST)
@@ -75,13 +96,17 @@ def lists_tensors() -> bool:
 def placed_by_computing(model: int, placement: Placement) -> list[PlacedTensor]:
     """The second way. Weights that a first token does not touch are missing, and all of them when there is no
     room for a small context more."""
-    seen: dict[int, PlacedTensor] = {}
+    return [_placed(address) for address in _seen_computing(model, placement)]
+
+
+def _seen_computing(model: int, placement: Placement) -> list[int]:
+    seen: dict[int, None] = {}
 
     @llama.ggml_backend_sched_eval_callback  # type: ignore[untyped-decorator]
     def on_node(address: int, _ask: bool, _: Any) -> bool:
         for source in GgmlTensor.from_address(address).src:
             if source and source not in seen and _is_weight(source):
-                seen[source] = _placed(source)
+                seen[source] = None
         return False
 
     small = msgspec.structs.replace(placement, context=0, ubatch=32, sequences=1, outputs=0)
@@ -91,7 +116,7 @@ def placed_by_computing(model: int, placement: Placement) -> list[PlacedTensor]:
     token = (llama.llama_token * 1)(0)
     llama.llama_decode(context, llama.llama_batch_get_one(token, 1))
     free_context(context)
-    return list(seen.values())
+    return list(seen)
 
 
 def _listed(model: int) -> Iterator[int]:
@@ -112,6 +137,13 @@ def _is_weight(address: int) -> bool:
         bool(tensor.buffer)
         and ggml("ggml_backend_buffer_get_usage", ctypes.c_int, _Pointer)(tensor.buffer) == 1
     )
+
+
+def _is_plain(address: int) -> bool:
+    """Whether the CPU reads it as it is in the file: repacked weights do not count as host memory."""
+    tensor = GgmlTensor.from_address(address)
+    kind = ggml("ggml_backend_buffer_get_type", _Pointer, _Pointer)(tensor.buffer)
+    return bool(ggml("ggml_backend_buft_is_host", ctypes.c_bool, _Pointer)(kind))
 
 
 def _placed(address: int) -> PlacedTensor:

@@ -1,0 +1,216 @@
+// How the cache computes one expert block: rows of resident experts on the inner device, the others on the CPU at the
+// same time, and what was missing is brought for the next time.
+#include "cache.h"
+
+#include "ggml-impl.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace coterie {
+
+bool Cache::compute(ggml_cgraph * graph, int first, int & end, Layer & layer, ggml_backend_t cpu) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!read_shape(graph, first, layer.weights(), shape_, end) || !fits(shape_) || !prepare(layer, shape_)) {
+        counters_.plain_blocks++;
+        return false;
+    }
+    if (!read_rows(layer, shape_)) {
+        return false; // the last layer has no rows where no logits are asked for
+    }
+    sort_rows(layer);
+    staged_ = 0;
+    counters_.blocks++;
+    counters_.uses += experts_.size();
+    counters_.tokens += &layer == layers_[0].get() ? uint64_t(shape_.ids->ne[1]) : 0;
+    // Where all of it is the CPU's, it needs no copies for that.
+    const bool done = !device_rows_.empty() && compute_rows(layer, shape_, cpu);
+    bring_missing(layer, false);
+    return done;
+}
+
+bool Cache::compute_rows(Layer & layer, const Shape & shape, ggml_backend_t cpu) {
+    bool done = submit(layer, shape);
+    if (done && !cpu_rows_.empty()) {
+        done = compute_on_cpu(layer, shape, cpu);
+    }
+    fetch(layer, shape); // also after a failure: nothing may be under way when this returns
+    if (done && result_) {
+        scatter(shape, device_rows_, result_);
+    }
+    if (done && !cpu_rows_.empty()) {
+        scatter(shape, cpu_rows_, static_cast<const char *>(layer.on_cpu->result()->data));
+    }
+    return done;
+}
+
+bool Cache::fits(const Shape & shape) const {
+    return shape.ids->ne[0] <= settings_.experts_used && shape.ids->ne[1] <= settings_.max_tokens;
+}
+
+// Programs are made when a block is first seen, which is at load: a token is computed there.
+bool Cache::prepare(Layer & layer, const Shape & shape) {
+    if (!layer.on_device && !layer.is_plain) {
+        const int rows = settings_.max_tokens * settings_.experts_used;
+        layer.on_device = Program::make(shape, layer.held(), device_, workspace_.get(), rows);
+        const ggml_backend_dev_t cpu = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
+        layer.on_cpu = Program::make(shape, layer.weights(), cpu, host_workspace_.get(), rows);
+        layer.is_plain = !layer.on_device || !layer.on_cpu;
+    }
+    return !layer.is_plain && layer.on_device->computes(shape);
+}
+
+// The expert of each row.
+bool Cache::read_rows(const Layer & layer, const Shape & shape) {
+    const ggml_tensor * ids = shape.ids;
+    experts_.clear();
+    for (int64_t token = 0; token < ids->ne[1]; token++) {
+        for (int64_t choice = 0; choice < ids->ne[0]; choice++) {
+            const char * at = static_cast<const char *>(ids->data) + token * int64_t(ids->nb[1]) + choice * int64_t(ids->nb[0]);
+            const int32_t expert = *reinterpret_cast<const int32_t *>(at);
+            if (expert < 0 || expert >= layer.slots.experts()) {
+                return false;
+            }
+            experts_.push_back(expert);
+        }
+    }
+    return !experts_.empty();
+}
+
+// Tells which rows are whose; experts that are missing get their place now if they are brought first.
+void Cache::sort_rows(Layer & layer) {
+    missing_.clear();
+    for (const int32_t expert : experts_) {
+        counters_.hits += layer.slots.ready(expert) >= 0;
+        if (!layer.slots.has(expert) && std::find(missing_.begin(), missing_.end(), expert) == missing_.end()) {
+            missing_.push_back(expert);
+        }
+    }
+    layer.slots.begin(experts_.data(), int(experts_.size()));
+    if (settings_.bring_first) {
+        bring_missing(layer, true);
+    }
+    device_rows_.clear();
+    cpu_rows_.clear();
+    for (int row = 0; row < int(experts_.size()); row++) {
+        const int32_t expert = experts_[size_t(row)];
+        const int slot = layer.slots.ready(expert);
+        if (slot >= 0) {
+            device_rows_.push_back({ row, slot });
+        } else {
+            cpu_rows_.push_back({ row, expert });
+        }
+    }
+}
+
+// `before`: what is brought is computed by the device now, so it goes ahead of that in the device's order of work.
+void Cache::bring_missing(Layer & layer, bool before) {
+    if (bool(settings_.bring_first) != before) {
+        return;
+    }
+    for (const int32_t expert : missing_) {
+        if (!before && carrier_ && !carrier_->has_room()) {
+            counters_.refused++;
+            continue;
+        }
+        const Slots::Given given = layer.slots.give(expert);
+        if (given.slot < 0) {
+            counters_.refused++;
+            continue;
+        }
+        counters_.evicted += given.evicted >= 0;
+        counters_.brought++;
+        counters_.brought_bytes += layer.expert_bytes();
+        if (!before && carrier_) {
+            carrier_->bring(&layer, expert, given.slot);
+        } else {
+            layer.bring(expert, given.slot, inner_.get());
+            layer.slots.filled(given.slot);
+        }
+    }
+}
+
+static const char * row_of(const ggml_tensor * source, int row, int64_t choices) {
+    const int64_t token = row / choices, choice = source->ne[1] == 1 ? 0 : row % choices;
+    return static_cast<const char *>(source->data) + token * int64_t(source->nb[2]) + choice * int64_t(source->nb[1]);
+}
+
+// Rows of an input one behind the other; where they lie so already no copy is made.
+char * Cache::gathered(const ggml_tensor * source, const std::vector<Row> & rows, bool one, char * to) {
+    const size_t width = size_t(source->ne[0]) * sizeof(float);
+    const size_t count = one ? 1 : rows.size();
+    const int64_t choices = shape_.ids->ne[0];
+    const bool whole = rows.size() == experts_.size() && source->ne[1] == choices && ggml_is_contiguous(source);
+    if (!to && (one || whole)) {
+        return const_cast<char *>(row_of(source, 0, choices));
+    }
+    to = to ? to : stage(count * width);
+    for (size_t i = 0; i < count; i++) {
+        std::memcpy(to + i * width, row_of(source, rows[i].row, choices), width);
+    }
+    return to;
+}
+
+char * Cache::stage(size_t bytes) {
+    char * at = static_cast<char *>(ggml_backend_buffer_get_base(staging_.get())) + staged_;
+    staged_ += (bytes + 63) / 64 * 64;
+    return at;
+}
+
+bool Cache::submit(Layer & layer, const Shape & shape) {
+    Program & program = *layer.on_device;
+    const bool one_token = shape.ids->ne[1] == 1;
+    program.set_rows(int(device_rows_.size()), one_token);
+    for (size_t i = 0; i < shape.inputs.size(); i++) {
+        const char * from = gathered(shape.inputs[i], device_rows_, program.is_shared(i), nullptr);
+        ggml_tensor * to = program.input(i);
+        ggml_backend_tensor_set_async(inner_.get(), to, from, 0, ggml_nbytes(to));
+        counters_.moved_bytes += ggml_nbytes(to);
+    }
+    int32_t * ids = reinterpret_cast<int32_t *>(stage(device_rows_.size() * sizeof(int32_t)));
+    for (size_t i = 0; i < device_rows_.size(); i++) {
+        ids[i] = device_rows_[i].slot;
+    }
+    ggml_backend_tensor_set_async(inner_.get(), program.ids(), ids, 0, ggml_nbytes(program.ids()));
+    counters_.moved_bytes += ggml_nbytes(program.ids());
+    return ggml_backend_graph_compute_async(inner_.get(), program.graph()) == GGML_STATUS_SUCCESS;
+}
+
+bool Cache::compute_on_cpu(Layer & layer, const Shape & shape, ggml_backend_t cpu) {
+    Program & program = *layer.on_cpu;
+    program.set_rows(int(cpu_rows_.size()), shape.ids->ne[1] == 1);
+    for (size_t i = 0; i < shape.inputs.size(); i++) {
+        gathered(shape.inputs[i], cpu_rows_, program.is_shared(i), static_cast<char *>(program.input(i)->data));
+    }
+    int32_t * ids = static_cast<int32_t *>(program.ids()->data);
+    for (size_t i = 0; i < cpu_rows_.size(); i++) {
+        ids[i] = cpu_rows_[i].slot;
+    }
+    return ggml_backend_graph_compute(cpu, program.graph()) == GGML_STATUS_SUCCESS;
+}
+
+// Waits for the device. Its rows come to their place at once where they are all there are.
+void Cache::fetch(Layer & layer, const Shape & shape) {
+    const ggml_tensor * result = layer.on_device->result();
+    const size_t bytes = ggml_nbytes(result);
+    result_ = nullptr;
+    char * to = static_cast<char *>(shape.result->data);
+    if (!cpu_rows_.empty() || !ggml_is_contiguous(shape.result)) {
+        to = result_ = stage(bytes);
+    }
+    ggml_backend_tensor_get_async(inner_.get(), result, to, 0, bytes);
+    ggml_backend_synchronize(inner_.get());
+    counters_.moved_bytes += bytes;
+}
+
+void Cache::scatter(const Shape & shape, const std::vector<Row> & rows, const char * from) const {
+    const size_t width = size_t(shape.result->ne[0]) * sizeof(float);
+    const int64_t choices = shape.ids->ne[0];
+    for (size_t i = 0; i < rows.size(); i++) {
+        const int64_t token = rows[i].row / choices, choice = rows[i].row % choices;
+        char * to = static_cast<char *>(shape.result->data) + token * int64_t(shape.result->nb[2]) + choice * int64_t(shape.result->nb[1]);
+        std::memcpy(to, from + i * width, width);
+    }
+}
+
+} // namespace coterie

@@ -1,0 +1,148 @@
+#include "cache.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace coterie {
+
+// Experts that may wait for the thread that brings them.
+static const size_t MOST_WAITING = 64;
+
+Cache::~Cache() {
+    carrier_.reset(); // before what it writes to
+    if (inner_) {
+        ggml_backend_synchronize(inner_.get());
+    }
+}
+
+int Cache::open(const char * name, std::string & problem) {
+    device_ = ggml_backend_dev_by_name(name);
+    if (!device_) {
+        problem = std::string("no device ") + name;
+        return COTERIE_CACHE_NO_DEVICE;
+    }
+    inner_.reset(ggml_backend_dev_init(device_, nullptr));
+    workspace_.reset(inner_ ? ggml_backend_buft_alloc_buffer(buffer_type(), settings_.workspace) : nullptr);
+    host_workspace_.reset(ggml_backend_buft_alloc_buffer(ggml_backend_cpu_buffer_type(), settings_.workspace));
+    staging_.reset(ggml_backend_buft_alloc_buffer(host_buffer_type(), settings_.workspace));
+    if (!workspace_ || !host_workspace_ || !staging_) {
+        problem = "no memory for " + std::to_string(settings_.workspace) + " bytes of activations";
+        return COTERIE_CACHE_NO_MEMORY;
+    }
+    ggml_backend_buffer_clear(workspace_.get(), 0);
+    const size_t rows = size_t(settings_.max_tokens) * size_t(settings_.experts_used);
+    experts_.reserve(rows);
+    device_rows_.reserve(rows);
+    cpu_rows_.reserve(rows);
+    missing_.reserve(rows);
+    if (settings_.upload_thread) {
+        carrier_ = std::make_unique<Carrier>(MOST_WAITING);
+    }
+    counters_.allocated = ggml_backend_buffer_get_size(workspace_.get());
+    return COTERIE_CACHE_OK;
+}
+
+ggml_backend_buffer_type_t Cache::host_buffer_type() const {
+    const ggml_backend_buffer_type_t pinned = ggml_backend_dev_host_buffer_type(device_);
+    return pinned ? pinned : ggml_backend_cpu_buffer_type();
+}
+
+int Cache::add_layer(int number, ggml_tensor * const * weights, int count, int slots, size_t bytes, std::string & problem) {
+    if (slots < settings_.experts_used || slots > experts_of(weights[0])) {
+        problem = std::to_string(slots) + " slots for layer " + std::to_string(number);
+        return COTERIE_CACHE_TOO_SMALL;
+    }
+    auto layer = std::make_unique<Layer>(number, weights, count, slots, policy());
+    const int result = layer->place(device_, buffer_type(), bytes, problem);
+    if (result != COTERIE_CACHE_OK) {
+        return result;
+    }
+    counters_.allocated += layer->held_bytes();
+    for (const ggml_tensor * tensor : layer->weights()) {
+        by_weights_[tensor] = layer.get();
+    }
+    layers_.push_back(std::move(layer));
+    return COTERIE_CACHE_OK;
+}
+
+Policy Cache::policy() const {
+    return { settings_.half_life, settings_.admission != 0, settings_.fixed != 0 };
+}
+
+Layer * Cache::layer_of(const ggml_tensor * node) const {
+    const ggml_tensor * product = product_behind(node);
+    const auto found = product ? by_weights_.find(product->src[0]) : by_weights_.end();
+    return found == by_weights_.end() ? nullptr : found->second;
+}
+
+bool Cache::takes(const ggml_tensor * node) const {
+    const Layer * layer = layer_of(node);
+    if (!layer || layer->is_plain || node->type != GGML_TYPE_F32 || node->view_src) {
+        return false;
+    }
+    const ggml_tensor * product = product_behind(node);
+    const ggml_tensor * ids = product->src[2];
+    return product->src[1]->type == GGML_TYPE_F32 && ids->ne[1] <= settings_.max_tokens &&
+           ids->ne[0] <= settings_.experts_used;
+}
+
+void Cache::set_threads(int threads) {
+    const ggml_backend_reg_t registry = ggml_backend_dev_backend_reg(device_);
+    const auto set = reinterpret_cast<ggml_backend_set_n_threads_t>(
+        ggml_backend_reg_get_proc_address(registry, "ggml_backend_set_n_threads"));
+    if (set) {
+        set(inner_.get(), threads);
+    }
+}
+
+Layer * Cache::layer(int number) {
+    for (const auto & layer : layers_) {
+        if (layer->number() == number) {
+            return layer.get();
+        }
+    }
+    return nullptr;
+}
+
+int Cache::residents(Layer & layer, int32_t * experts, int room) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (int slot = 0; slot < std::min(room, layer.slots.count()); slot++) {
+        const int expert = layer.slots.expert_of(slot);
+        experts[slot] = expert >= 0 && layer.slots.ready(expert) >= 0 ? expert : -1;
+    }
+    return layer.slots.count();
+}
+
+int Cache::warm(Layer & layer, const int32_t * experts, int count) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    int brought = 0;
+    for (int i = 0; i < count; i++) {
+        const int slot = layer.slots.give_warm(experts[i], i).slot;
+        if (slot >= 0) {
+            layer.bring(experts[i], slot, nullptr);
+            layer.slots.filled(slot);
+            counters_.brought++;
+            counters_.brought_bytes += layer.expert_bytes();
+            brought++;
+        }
+    }
+    return brought;
+}
+
+void Cache::read(coterie_cache_counters & counters) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    counters = counters_;
+}
+
+void Cache::change(const coterie_cache_settings & settings) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    settings_.half_life = settings.half_life;
+    settings_.bring_first = settings.bring_first;
+    settings_.admission = settings.admission;
+    settings_.fixed = settings.fixed;
+    for (const auto & layer : layers_) {
+        layer->slots.change(policy());
+    }
+}
+
+} // namespace coterie

@@ -1,0 +1,123 @@
+#include "layer.h"
+
+#include "expert_cache.h"
+
+namespace coterie {
+
+static int expert_dimension(const ggml_tensor * weights) {
+    return weights->ne[2] > 1 ? 2 : 1;
+}
+
+int64_t experts_of(const ggml_tensor * weights) {
+    return weights->ne[expert_dimension(weights)];
+}
+
+static size_t slice_of(const ggml_tensor * weights) {
+    return weights->nb[expert_dimension(weights)];
+}
+
+static ggml_tensor * new_held(ggml_context * context, const ggml_tensor * weights, int slots) {
+    return expert_dimension(weights) == 2
+               ? ggml_new_tensor_3d(context, weights->type, weights->ne[0], weights->ne[1], slots)
+               : ggml_new_tensor_2d(context, weights->type, weights->ne[0], slots);
+}
+
+static ContextPtr new_context(int tensors) {
+    const ggml_init_params params = { ggml_tensor_overhead() * size_t(tensors), nullptr, true };
+    return ContextPtr(ggml_init(params));
+}
+
+static size_t aligned(size_t offset, size_t alignment) {
+    return (offset + alignment - 1) / alignment * alignment;
+}
+
+size_t Layer::bytes(ggml_backend_buffer_type_t type, ggml_tensor * const * weights, int count, int slots) {
+    const ContextPtr context = new_context(count);
+    const size_t alignment = ggml_backend_buft_get_alignment(type);
+    size_t total = 0;
+    for (int i = 0; i < count; i++) {
+        const ggml_tensor * held = new_held(context.get(), weights[i], slots);
+        total = aligned(total, alignment) + ggml_backend_buft_get_alloc_size(type, held);
+    }
+    return total;
+}
+
+Layer::Layer(int number, ggml_tensor * const * weights, int count, int slots_, Policy policy)
+    : slots(int(experts_of(weights[0])), slots_, policy), number_(number), weights_(weights, weights + count) {
+    for (const ggml_tensor * tensor : weights_) {
+        expert_bytes_ += slice_of(tensor);
+    }
+}
+
+int Layer::place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, size_t bytes, std::string & problem) {
+    const int count = int(weights_.size());
+    for (const ggml_tensor * tensor : weights_) {
+        const ggml_backend_buffer_t buffer = tensor->view_src ? tensor->view_src->buffer : tensor->buffer;
+        if (!tensor->data || !buffer || !ggml_backend_buffer_is_host(buffer) || experts_of(tensor) != slots.experts()) {
+            problem = std::string(tensor->name) + " does not lie in memory that the CPU reads";
+            return COTERIE_CACHE_NOT_SUPPORTED;
+        }
+    }
+    const size_t needed = Layer::bytes(type, weights_.data(), count, slots.count());
+    if (needed > bytes) {
+        problem = "layer " + std::to_string(number_) + " takes " + std::to_string(needed) + " bytes, granted were " +
+                  std::to_string(bytes);
+        return COTERIE_CACHE_TOO_SMALL;
+    }
+    buffer_.reset(ggml_backend_buft_alloc_buffer(type, bytes));
+    if (!buffer_) {
+        problem = "no memory for " + std::to_string(bytes) + " bytes";
+        return COTERIE_CACHE_NO_MEMORY;
+    }
+    ggml_backend_buffer_set_usage(buffer_.get(), GGML_BACKEND_BUFFER_USAGE_WEIGHTS);
+    ggml_backend_buffer_clear(buffer_.get(), 0); // kernels may read past the last row, where no NaN must be
+    context_ = new_context(count);
+    const size_t alignment = ggml_backend_buft_get_alignment(type);
+    char * base = static_cast<char *>(ggml_backend_buffer_get_base(buffer_.get()));
+    size_t offset = 0;
+    for (const ggml_tensor * tensor : weights_) {
+        ggml_tensor * held = new_held(context_.get(), tensor, slots.count());
+        ggml_format_name(held, "%s (cached)", tensor->name);
+        offset = aligned(offset, alignment);
+        if (ggml_backend_tensor_alloc(buffer_.get(), held, base + offset) != GGML_STATUS_SUCCESS) {
+            problem = std::string(tensor->name) + " could not be placed";
+            return COTERIE_CACHE_NO_MEMORY;
+        }
+        offset += ggml_backend_buft_get_alloc_size(type, held);
+        held_.push_back(held);
+    }
+    if (!is_multiplied(device)) {
+        problem = std::string(ggml_backend_dev_name(device)) + " does not multiply " + ggml_type_name(weights_[0]->type);
+        return COTERIE_CACHE_NOT_SUPPORTED;
+    }
+    return COTERIE_CACHE_OK;
+}
+
+bool Layer::is_multiplied(ggml_backend_dev_t device) const {
+    for (size_t i = 0; i < weights_.size(); i++) {
+        if (expert_dimension(weights_[i]) != 2) {
+            continue; // a bias, which the block's program is asked about
+        }
+        const ContextPtr context = new_context(3);
+        ggml_tensor * rows = ggml_new_tensor_3d(context.get(), GGML_TYPE_F32, held_[i]->ne[0], 1, 1);
+        ggml_tensor * ids = ggml_new_tensor_2d(context.get(), GGML_TYPE_I32, 1, 1);
+        if (!ggml_backend_dev_supports_op(device, ggml_mul_mat_id(context.get(), held_[i], rows, ids))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void Layer::bring(int expert, int slot, ggml_backend_t in_order_of) const {
+    for (size_t i = 0; i < weights_.size(); i++) {
+        const size_t slice = slice_of(weights_[i]);
+        const char * from = static_cast<const char *>(weights_[i]->data) + slice * size_t(expert);
+        if (in_order_of) {
+            ggml_backend_tensor_set_async(in_order_of, held_[i], from, slice * size_t(slot), slice);
+        } else {
+            ggml_backend_tensor_set(held_[i], from, slice * size_t(slot), slice);
+        }
+    }
+}
+
+} // namespace coterie

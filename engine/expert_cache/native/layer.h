@@ -1,0 +1,62 @@
+// One layer in the cache: its experts where the model has them, slots for some of them on the device, and its block
+// as a program for each of the two sides.
+#pragma once
+
+#include "program.h"
+#include "slots.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace coterie {
+
+// Buffers, contexts and backends of ggml that free themselves.
+struct Freed {
+    void operator()(ggml_backend_buffer * buffer) const { ggml_backend_buffer_free(buffer); }
+    void operator()(ggml_context * context) const { ggml_free(context); }
+    void operator()(ggml_backend * backend) const { ggml_backend_free(backend); }
+};
+using BufferPtr = std::unique_ptr<ggml_backend_buffer, Freed>;
+using ContextPtr = std::unique_ptr<ggml_context, Freed>;
+using BackendPtr = std::unique_ptr<ggml_backend, Freed>;
+
+class Layer {
+  public:
+    // A layer's tensors with `slots` slots on a device: how many bytes they take, with its alignment.
+    static size_t bytes(ggml_backend_buffer_type_t type, ggml_tensor * const * weights, int count, int slots);
+
+    Layer(int number, ggml_tensor * const * weights, int count, int slots, Policy policy);
+
+    // Takes exactly `bytes`. One of `coterie_cache_result`, with `problem` set.
+    int place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, size_t bytes, std::string & problem);
+
+    int number() const { return number_; }
+    // As the model has them, and the slots on the device; same order.
+    const std::vector<ggml_tensor *> & weights() const { return weights_; }
+    const std::vector<ggml_tensor *> & held() const { return held_; }
+    size_t held_bytes() const { return buffer_ ? ggml_backend_buffer_get_size(buffer_.get()) : 0; }
+    // Bytes of one expert, all tensors together.
+    size_t expert_bytes() const { return expert_bytes_; }
+
+    // Copy an expert's contents into a slot; with a backend in the order of its other work, else at once.
+    void bring(int expert, int slot, ggml_backend_t in_order_of) const;
+
+    Slots slots;
+    std::unique_ptr<Program> on_device, on_cpu;
+    bool is_plain = false; // the device cannot compute its block
+
+  private:
+    bool is_multiplied(ggml_backend_dev_t device) const;
+
+    int number_;
+    std::vector<ggml_tensor *> weights_, held_;
+    size_t expert_bytes_ = 0;
+    BufferPtr buffer_;
+    ContextPtr context_;
+};
+
+// The dimension that counts experts: the third of a matrix's, the second of a bias's.
+int64_t experts_of(const ggml_tensor * weights);
+
+} // namespace coterie

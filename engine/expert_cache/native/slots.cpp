@@ -1,0 +1,116 @@
+#include "slots.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace coterie {
+
+static const int64_t NEVER = std::numeric_limits<int64_t>::min();
+// Scores grow by powers of two with time; all are divided by 2 to this before a double could overflow.
+static const double SPAN = 512.0;
+static const double MOST_SPANS = 8.0; // more would make every score zero, which 8 do already
+
+Slots::Slots(int experts, int slots, Policy policy)
+    : policy_(policy), slot_of_(size_t(experts), -1), expert_of_(size_t(slots), -1),
+      on_its_way_(new std::atomic<bool>[size_t(slots)]), score_(size_t(experts), 0.0), last_(size_t(experts), NEVER) {
+    for (int i = 0; i < slots; i++) {
+        on_its_way_[size_t(i)].store(false, std::memory_order_relaxed);
+    }
+}
+
+void Slots::begin(const int32_t * rows, int count) {
+    step_++;
+    double weight = policy_.half_life < 0 ? 1.0 : 0.0;
+    if (policy_.half_life > 0) {
+        rescale();
+        weight = std::exp2((double(step_) - base_) / policy_.half_life);
+    }
+    for (int i = 0; i < count; i++) {
+        score_[size_t(rows[i])] += weight;
+        last_[size_t(rows[i])] = step_;
+    }
+}
+
+void Slots::rescale() {
+    const double age = (double(step_) - base_) / policy_.half_life;
+    if (age < SPAN) {
+        return;
+    }
+    const double spans = std::floor(age / SPAN);
+    for (double & score : score_) {
+        score = std::ldexp(score, -int(SPAN * std::min(spans, MOST_SPANS)));
+    }
+    base_ += spans * SPAN * policy_.half_life;
+}
+
+int Slots::ready(int expert) const {
+    const int slot = slot_of_[size_t(expert)];
+    return slot >= 0 && !on_its_way_[size_t(slot)].load(std::memory_order_acquire) ? slot : -1;
+}
+
+Slots::Given Slots::give(int expert) {
+    const auto empty = std::find(expert_of_.begin(), expert_of_.end(), -1);
+    if (empty != expert_of_.end()) {
+        put(int(empty - expert_of_.begin()), expert);
+        return { slot_of_[size_t(expert)], -1 };
+    }
+    const int slot = policy_.fixed ? -1 : victim();
+    if (slot < 0) {
+        return {};
+    }
+    const int old = expert_of_[size_t(slot)];
+    if (policy_.admission && policy_.half_life != 0 && !(score_[size_t(expert)] > score_[size_t(old)])) {
+        return {};
+    }
+    slot_of_[size_t(old)] = -1;
+    put(slot, expert);
+    return { slot, old };
+}
+
+Slots::Given Slots::give_warm(int expert, int place) {
+    const auto empty = std::find(expert_of_.begin(), expert_of_.end(), -1);
+    if (expert < 0 || expert >= experts() || has(expert) || empty == expert_of_.end()) {
+        return {};
+    }
+    put(int(empty - expert_of_.begin()), expert);
+    if (last_[size_t(expert)] == NEVER) {
+        last_[size_t(expert)] = -1 - place;
+    }
+    return { slot_of_[size_t(expert)], -1 };
+}
+
+int Slots::victim() const {
+    int best = -1;
+    for (int slot = 0; slot < count(); slot++) {
+        const size_t expert = size_t(expert_of_[size_t(slot)]);
+        if (last_[expert] == step_ || on_its_way_[size_t(slot)].load(std::memory_order_acquire)) {
+            continue;
+        }
+        if (best < 0) {
+            best = slot;
+            continue;
+        }
+        const size_t other = size_t(expert_of_[size_t(best)]);
+        if (score_[expert] < score_[other] || (score_[expert] == score_[other] && last_[expert] < last_[other])) {
+            best = slot;
+        }
+    }
+    return best;
+}
+
+void Slots::put(int slot, int expert) {
+    expert_of_[size_t(slot)] = expert;
+    slot_of_[size_t(expert)] = slot;
+    on_its_way_[size_t(slot)].store(true, std::memory_order_relaxed);
+}
+
+void Slots::change(Policy policy) {
+    if (policy.half_life != policy_.half_life) {
+        std::fill(score_.begin(), score_.end(), 0.0);
+        base_ = double(std::max<int64_t>(step_, 0));
+    }
+    policy_ = policy;
+}
+
+} // namespace coterie

@@ -1,0 +1,63 @@
+// Which experts of one layer have a slot, and which of them gives way: no device, no weights, no threads but one.
+//
+// The same rules, line by line, stand in Python in `engine/expert_cache/policy.py`, which the simulator runs and a
+// test compares with these.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace coterie {
+
+struct Policy {
+    double half_life = 64.0; // steps after which a use counts half; 0: the last use alone counts, < 0: never less
+    bool admission = false;  // a newcomer must be worth more than the expert whose slot it would take
+    bool fixed = false;      // nothing is ever evicted
+};
+
+class Slots {
+  public:
+    Slots(int experts, int slots, Policy policy);
+
+    int count() const { return int(expert_of_.size()); }
+    int experts() const { return int(slot_of_.size()); }
+
+    // A block begins: the experts of its rows, in order.
+    void begin(const int32_t * rows, int count);
+    // The slot whose contents are the expert's and may be read now, -1 if there is none.
+    int ready(int expert) const;
+    // Whether it has a slot, its contents there or on their way.
+    bool has(int expert) const { return slot_of_[size_t(expert)] >= 0; }
+
+    struct Given {
+        int slot = -1; // -1: refused
+        int evicted = -1;
+    };
+    // A slot for an expert of this block that has none. Its contents count as on their way until `filled`.
+    Given give(int expert);
+    // A slot that is empty, before anything was computed; `place` is the expert's in a list, the best first.
+    Given give_warm(int expert, int place);
+    // From any thread.
+    void filled(int slot) { on_its_way_[size_t(slot)].store(false, std::memory_order_release); }
+
+    int expert_of(int slot) const { return expert_of_[size_t(slot)]; }
+    void change(Policy policy);
+
+  private:
+    void rescale();
+    int victim() const;
+    void put(int slot, int expert);
+
+    Policy policy_;
+    std::vector<int32_t> slot_of_;   // by expert, -1: none
+    std::vector<int32_t> expert_of_; // by slot, -1: empty
+    std::unique_ptr<std::atomic<bool>[]> on_its_way_; // by slot
+    std::vector<double> score_;      // by expert
+    std::vector<int64_t> last_;      // by expert: the block that used it last
+    int64_t step_ = -1;
+    double base_ = 0.0; // the block whose uses weigh 1
+};
+
+} // namespace coterie

@@ -1,0 +1,178 @@
+"""The cache of single experts of a loaded model: opened as its placement grants, watched, and closed again.
+
+It is opened after the model is loaded and before its context is made, and closed when no context is left. A context
+made anew meanwhile goes on with it.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.api import CacheActivity
+from engine.errors import ErrorInfo, UserError
+from engine.expert_cache.policy import Policy
+from engine.local import native
+from engine.local.native import expert_cache as plugin
+from engine.local.native.expert_cache import CacheCounters, CacheSettings
+from engine.local.native.tensors import expert_tensors
+from engine.local.residents import ResidentsFile
+from engine.placement.gguf_index import ModelSummary
+from engine.placement.plan import ExpertCache, Machine, Placement
+
+POLICY = Policy(half_life=64.0)
+# A thread that brings experts is worth its core where so many are left to compute.
+FEWEST_THREADS = 4
+# The residents are written when the engine comes to rest, but not more often than this.
+KEEP_INTERVAL_S = 60.0
+
+
+class Threads(NamedTuple):
+    """Threads for llama.cpp, and whether one more brings experts to the device."""
+
+    computing: int
+    brings: bool
+
+
+def threads_for(cache: ExpertCache, machine: Machine, threads: int) -> Threads:
+    """How a cache shares `threads`: to a card experts are copied beside the steps, by a thread that is taken from
+    those that compute. A worker is spoken to from one thread alone."""
+    kinds = {device.name: device.kind for device in machine.devices}
+    is_card = kinds.get(cache.device) in ("gpu", "integrated_gpu")
+    brings = is_card and threads >= FEWEST_THREADS
+    return Threads(threads - 1 if brings else threads, brings)
+
+
+class Caching:
+    """The open cache of a process. `slots` by the number of each layer that it serves, `layers` are all of the
+    model's. `notices` say which layers it does not serve. `close` when the context is gone."""
+
+    def __init__(
+        self,
+        slots: dict[int, int],
+        layers: int,
+        notices: tuple[ErrorInfo, ...],
+        kept: ResidentsFile | None,
+    ) -> None:
+        self._slots, self._layers, self._kept = slots, layers, kept
+        self.notices = notices
+        self._last = plugin.cache_counters()
+        self._written = time.monotonic()
+
+    @property
+    def counters(self) -> CacheCounters:
+        """All since it was opened."""
+        return plugin.cache_counters()
+
+    def activity(self) -> CacheActivity:
+        """What it did since it was last asked, or began to serve."""
+        now, last = plugin.cache_counters(), self._last
+        self._last = now
+        return CacheActivity(
+            tokens=now.tokens - last.tokens,
+            uses=now.uses - last.uses,
+            hits=now.hits - last.hits,
+            brought_bytes=now.brought_bytes - last.brought_bytes,
+            moved_bytes=now.moved_bytes - last.moved_bytes,
+            residents=self.residents(),
+        )
+
+    def residents(self) -> tuple[tuple[int, ...], ...]:
+        """By layer, the empty row for one that is not served."""
+        return tuple(
+            plugin.cache_residents(layer, self._slots[layer]) if layer in self._slots else ()
+            for layer in range(self._layers)
+        )
+
+    def warm_up(self, context: int, first_token: int) -> None:
+        """Compute one token and forget it, so that whatever is allocated at a first use is there before an answer
+        waits for it. Raises UserError `cache.not_loaded` (detail) where that fails."""
+        code = native.decode(context, [first_token])
+        native.synchronize(context)
+        native.forget_all(context)
+        if code not in (0, _ABORTED):
+            raise UserError("cache.not_loaded", detail=f"llama_decode: {code}")
+        self._last = plugin.cache_counters()
+
+    def rest(self) -> None:
+        """The engine has come to rest: keep what is resident, if that was not done a moment ago."""
+        if time.monotonic() - self._written >= KEEP_INTERVAL_S:
+            self._keep()
+
+    def close(self) -> None:
+        self._keep()
+        plugin.close_cache()
+
+    def _keep(self) -> None:
+        self._written = time.monotonic()
+        if self._kept is not None:
+            self._kept.write({layer: plugin.cache_residents(layer, n) for layer, n in self._slots.items()})
+
+
+_ABORTED = 2
+
+
+def open_caching(
+    model: int, placement: Placement, summary: ModelSummary, *, brings: bool, calibrations: str
+) -> Caching:
+    """Open the cache of `placement.expert_cache` for a loaded model, warm where an earlier one left what was resident
+    in the folder `calibrations` ("": none). `brings`: misses are brought by a thread of their own.
+
+    Raises UserError `cache.*`; then nothing is left open.
+    """
+    cache = placement.expert_cache
+    assert cache is not None
+    plugin.load_plugin()
+    plugin.open_cache(
+        cache.device,
+        CacheSettings(
+            workspace=cache.workspace,
+            tokens=cache.tokens,
+            experts_used=summary.experts_used,
+            policy=POLICY,
+            bring_first=cache.misses == "brought",
+            upload_thread=brings,
+        ),
+    )
+    try:
+        slots = _served(model, placement, cache)
+        plugin.activate_cache(cache.device)
+        kept = ResidentsFile(Path(calibrations), str(summary.path)) if calibrations else None
+        _warm(kept, slots, summary.experts)
+        return Caching(slots, native.layer_count(model), _notices(cache, len(slots)), kept)
+    except BaseException:
+        plugin.close_cache()
+        raise
+
+
+def _served(model: int, placement: Placement, cache: ExpertCache) -> dict[int, int]:
+    """The slots of the layers that the device can serve, by number. Raises UserError `cache.*`."""
+    tensors = expert_tensors(model, placement)
+    slots = {
+        each.layer: each.slots
+        for each in cache.layers
+        if each.layer in tensors
+        and plugin.add_layer(each.layer, tensors[each.layer], each.slots, each.bytes, cache.device)
+    }
+    if not slots:
+        raise UserError("cache.not_supported", device=cache.device)
+    return slots
+
+
+def _notices(cache: ExpertCache, served: int) -> tuple[ErrorInfo, ...]:
+    planned = len(cache.layers)
+    if served == planned:
+        return ()
+    values: dict[str, str | int | float] = {
+        "device": cache.device,
+        "count": planned - served,
+        "layers": planned,
+    }
+    return (ErrorInfo("cache.partly", values),)
+
+
+def _warm(kept: ResidentsFile | None, slots: dict[int, int], experts: int) -> None:
+    if kept is not None:
+        for layer, residents in kept.read(slots, experts).items():
+            plugin.warm_cache(layer, residents)

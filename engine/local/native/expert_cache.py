@@ -1,0 +1,202 @@
+"""The plugin that keeps single experts on a device: its C interface (`engine/expert_cache/native/expert_cache.h`).
+
+One plugin library and one cache per process. ggml registers the library through llama-cpp-python's own handle; the
+same file opened here gives its functions. Tensors are ggml's pointers as plain integers.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from engine.errors import UserError
+from engine.expert_cache.library import check_build, plugin_path
+from engine.expert_cache.policy import Policy
+from engine.local.native.library import ggml, text
+
+_Pointer, _Text, _Size, _Int = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int
+# enum coterie_cache_result.
+_OK, _NO_DEVICE, _TOO_SMALL, _NO_MEMORY, _NOT_SUPPORTED = range(5)
+
+
+class CacheSettings(NamedTuple):
+    """How a cache works; sizes in bytes, `tokens` is the largest batch that it takes. `bring_first`: a missing expert
+    is brought and then computed, else the CPU computes it and it is brought for the next time."""
+
+    workspace: int
+    tokens: int
+    experts_used: int
+    policy: Policy
+    bring_first: bool = False
+    upload_thread: bool = False
+
+
+class CacheCounters(NamedTuple):
+    """What the cache did since it was opened, and the bytes that it holds on the device; see the header."""
+
+    blocks: int
+    plain_blocks: int
+    tokens: int
+    uses: int
+    hits: int
+    brought: int
+    brought_bytes: int
+    evicted: int
+    refused: int
+    moved_bytes: int
+    allocated: int
+
+
+class _Settings(ctypes.Structure):
+    """struct coterie_cache_settings."""
+
+    _fields_ = [
+        ("workspace", _Size),
+        ("half_life", ctypes.c_double),
+        ("max_tokens", ctypes.c_int32),
+        ("experts_used", ctypes.c_int32),
+        ("bring_first", ctypes.c_int32),
+        ("admission", ctypes.c_int32),
+        ("upload_thread", ctypes.c_int32),
+        ("fixed", ctypes.c_int32),
+    ]
+
+
+class _Counters(ctypes.Structure):
+    """struct coterie_cache_counters."""
+
+    _fields_ = [(name, ctypes.c_uint64) for name in CacheCounters._fields]
+
+
+_loaded: dict[str, ctypes.CDLL] = {}
+
+
+def load_plugin() -> None:
+    """Make the plugin known to ggml, once per process; it takes no part in anything until it is opened.
+
+    Raises UserError `cache.other_build`, `cache.not_loaded` (detail), and what `plugin_path` raises.
+    """
+    if _loaded:
+        return
+    path = plugin_path()
+    library = _opened(path)
+    build = _function(library, "coterie_cache_build", _Text)
+    check_build(text(build()))
+    if not ggml("ggml_backend_load", _Pointer, _Text)(str(path).encode()):
+        raise UserError("cache.not_loaded", detail="ggml refused it")
+    _loaded[str(path)] = library
+
+
+def open_cache(device: str, settings: CacheSettings) -> None:
+    """Raises UserError `cache.no_device` (name), `cache.too_small`, `cache.no_memory` (device),
+    `cache.not_loaded` (detail)."""
+    open_on = _call("coterie_cache_open", _Text, ctypes.POINTER(_Settings))
+    _check(open_on(device.encode(), ctypes.byref(_as_struct(settings))), device)
+
+
+def add_layer(layer: int, tensors: Sequence[int], slots: int, size: int, device: str) -> bool:
+    """Give a layer its slots, at most `size` bytes. False where the device cannot multiply these weights: the layer
+    stays where it is. Raises UserError as `open_cache` does."""
+    function = _call("coterie_cache_add_layer", _Int, ctypes.POINTER(_Pointer), _Int, _Int, _Size)
+    result = function(layer, (_Pointer * len(tensors))(*tensors), len(tensors), slots, size)
+    if result == _NOT_SUPPORTED:
+        return False
+    _check(result, device)
+    return True
+
+
+def layer_bytes(tensors: Sequence[int], slots: int) -> int:
+    """Bytes that so many slots of a layer take on the device of the open cache."""
+    function = _function(_library(), "coterie_cache_layer_bytes", _Size, ctypes.POINTER(_Pointer), _Int, _Int)
+    return int(function((_Pointer * len(tensors))(*tensors), len(tensors), slots))
+
+
+def activate_cache(device: str) -> None:
+    """From now on the cache serves its layers. Raises UserError as `open_cache` does."""
+    _check(_call("coterie_cache_activate")(), device)
+
+
+def close_cache() -> None:
+    """Give everything back; no context may be left. Also where the cache is not open."""
+    _function(_library(), "coterie_cache_close", None)()
+
+
+def cache_counters() -> CacheCounters:
+    """From any thread."""
+    found = _Counters()
+    _function(_library(), "coterie_cache_read", None, ctypes.POINTER(_Counters))(ctypes.byref(found))
+    return CacheCounters(*(int(getattr(found, name)) for name in CacheCounters._fields))
+
+
+def cache_residents(layer: int, slots: int) -> tuple[int, ...]:
+    """The experts that have one of the layer's `slots` now, in the order of the slots. From any thread."""
+    experts = (ctypes.c_int32 * slots)()
+    read = _call("coterie_cache_residents", _Int, ctypes.POINTER(ctypes.c_int32), _Int)
+    count = min(int(read(layer, experts, slots)), slots)
+    return tuple(expert for expert in experts[:count] if expert >= 0)
+
+
+def warm_cache(layer: int, experts: Sequence[int]) -> int:
+    """Fill a layer's empty slots, the most wanted expert first; between steps. How many were brought."""
+    array = (ctypes.c_int32 * len(experts))(*experts)
+    warm = _call("coterie_cache_warm", _Int, ctypes.POINTER(ctypes.c_int32), _Int)
+    return int(warm(layer, array, len(experts)))
+
+
+def change_cache(settings: CacheSettings) -> None:
+    """Another policy from the next step on; workspace, batch and thread stay."""
+    change = _function(_library(), "coterie_cache_change", None, ctypes.POINTER(_Settings))
+    change(ctypes.byref(_as_struct(settings)))
+
+
+def _opened(path: Path) -> ctypes.CDLL:
+    try:
+        return ctypes.CDLL(str(path))
+    except OSError as error:
+        raise UserError("cache.not_loaded", detail=str(error)[:300]) from error
+
+
+def _library() -> ctypes.CDLL:
+    return next(iter(_loaded.values()))
+
+
+def _function(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Any:
+    function = getattr(library, name, None)
+    if function is None:
+        raise UserError("cache.not_loaded", detail=f"no {name}")
+    function.restype, function.argtypes = result, list(arguments)
+    return function
+
+
+def _call(name: str, *arguments: Any) -> Any:
+    """A function that gives a number."""
+    return _function(_library(), name, _Int, *arguments)
+
+
+def _as_struct(settings: CacheSettings) -> _Settings:
+    policy = settings.policy
+    return _Settings(
+        workspace=settings.workspace,
+        half_life=policy.half_life,
+        max_tokens=settings.tokens,
+        experts_used=settings.experts_used,
+        bring_first=settings.bring_first,
+        admission=policy.admission,
+        upload_thread=settings.upload_thread,
+        fixed=policy.fixed,
+    )
+
+
+def _check(result: int, device: str) -> None:
+    if result == _OK:
+        return
+    if result == _NO_DEVICE:
+        raise UserError("cache.no_device", name=device)
+    if result == _TOO_SMALL:
+        raise UserError("cache.too_small")
+    if result == _NO_MEMORY:
+        raise UserError("cache.no_memory", device=device)
+    problem = text(_function(_library(), "coterie_cache_problem", _Text)())
+    raise UserError("cache.not_loaded", detail=problem or f"result {result}")

@@ -1,0 +1,89 @@
+"""Which experts were resident when a model was used last, kept in a small file so that its next cache starts warm.
+
+Nothing depends on such a file but speed: one that is missing, damaged or somebody else's is as good as none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+# Of the file: another one is not read.
+_FORMAT = 1
+# Far more than thousands of slots take.
+_MOST_BYTES = 2**22
+# Of other models, the newest so many stay.
+_MOST_FILES = 64
+_NAME = "experts-*.json"
+
+
+class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Experts by layer number, those of a layer in the order of their slots."""
+
+    format: int
+    key: str
+    layers: dict[str, list[int]]
+
+
+class ResidentsFile:
+    """The file of one model in `folder`; `path` is the model's, and the file is of what lies there now."""
+
+    def __init__(self, folder: Path, path: str) -> None:
+        self._key = model_key(path)
+        self._path = folder / _NAME.replace("*", self._key)
+
+    def read(self, layers: Mapping[int, int], experts: int) -> dict[int, tuple[int, ...]]:
+        """What was resident in `layers` (slots by number): at most one for each slot, all different and below
+        `experts`."""
+        kept = self._decoded()
+        if kept is None or (kept.format, kept.key) != (_FORMAT, self._key):
+            return {}
+        found = {}
+        for layer, slots in layers.items():
+            usable = dict.fromkeys(each for each in kept.layers.get(str(layer), ()) if 0 <= each < experts)
+            if usable:
+                found[layer] = tuple(usable)[:slots]
+        return found
+
+    def write(self, residents: Mapping[int, tuple[int, ...]]) -> None:
+        """Whole or not at all. A file that cannot be written costs the next start some warmth, and nothing else."""
+        kept = _Kept(_FORMAT, self._key, {str(layer): list(each) for layer, each in residents.items()})
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            handle, partial = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(msgspec.json.encode(kept))
+                Path(partial).replace(self._path)
+            except OSError:
+                Path(partial).unlink(missing_ok=True)
+                raise
+            self._tidy()
+
+    def _decoded(self) -> _Kept | None:
+        try:
+            # Not a pipe or a device, which could be read for ever.
+            if not self._path.is_file() or self._path.stat().st_size > _MOST_BYTES:
+                return None
+            with self._path.open("rb") as file:
+                return msgspec.json.decode(file.read(_MOST_BYTES), type=_Kept)
+        except (OSError, msgspec.DecodeError, RecursionError):
+            return None
+
+    def _tidy(self) -> None:
+        files = sorted(self._path.parent.glob(_NAME), key=lambda file: -file.stat().st_mtime)
+        for file in files[_MOST_FILES:]:
+            file.unlink(missing_ok=True)
+
+
+def model_key(path: str) -> str:
+    """Names the file of a model as it is now. Raises OSError."""
+    file = Path(path).stat()
+    parts = (str(Path(path).resolve()), file.st_size, file.st_mtime_ns)
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

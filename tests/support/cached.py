@@ -1,0 +1,120 @@
+"""Models with a cache of single experts that is placed by hand: on any device, the CPU included, with any slots.
+
+What plans is made to add the cache to the plan that it found for a machine without devices or with workers, so that
+all that follows a plan is the real thing. Whatever loads a model does so in a child process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import msgspec
+
+from engine.api import LoadRequest
+from engine.expert_cache.library import plugin_state
+from engine.placement.gguf_index import GgufIndex, summarise
+from engine.placement.plan import RAM, CachedLayer, ExpertCache, Misses, Plan, Wishes
+from engine.placement.tensor_roles import classify
+
+if TYPE_CHECKING:
+    from engine.local.session import Session
+
+# What no device's alignment of one tensor exceeds.
+_ALIGNMENT = 4096
+_WORKSPACE = 64 * 2**20
+
+
+class HandPlaced(msgspec.Struct, frozen=True):
+    """A cache on `device` with `slots` in each layer with experts, in those of `layers` alone where there are any.
+    `granted` is the share of the bytes needed that the slots get."""
+
+    slots: int
+    device: str = RAM
+    misses: Misses = "computed"
+    tokens: int = 16
+    layers: tuple[int, ...] = ()
+    workspace: int = _WORKSPACE
+    granted: float = 1.0
+
+
+def is_built() -> bool:
+    """Whether the plugin is there; tests without it are skipped."""
+    return plugin_state().problem is None
+
+
+def expert_cache(index: GgufIndex, placed: HandPlaced) -> ExpertCache:
+    """What a placement grants; slots of a matrix take its part of an expert each, and some alignment."""
+    experts = summarise(index).experts
+    needed: dict[int, int] = {}
+    for tensor in index.tensors:
+        part = classify(tensor.name)
+        if part.role == "expert" and (not placed.layers or part.layer in placed.layers):
+            size = tensor.bytes // experts * placed.slots + _ALIGNMENT
+            needed[part.layer] = needed.get(part.layer, 0) + size
+    layers = tuple(
+        CachedLayer(layer, placed.slots, int(size * placed.granted)) for layer, size in sorted(needed.items())
+    )
+    return ExpertCache(placed.device, layers, placed.workspace, placed.tokens, placed.misses)
+
+
+def with_cache(plan: Plan, index: GgufIndex, placed: HandPlaced) -> Plan:
+    placement = msgspec.structs.replace(plan.placement, expert_cache=expert_cache(index, placed))
+    return msgspec.structs.replace(plan, placement=placement, mode="cached")
+
+
+@contextmanager
+def placing(placed: HandPlaced) -> Iterator[None]:
+    """Every plan made in this process has the cache, but where "uncached" was conceded."""
+    from engine.local import loading
+
+    make_plan = loading.make_plan
+
+    def make(index: GgufIndex, model: Any, machine: Any, wishes: Wishes, *rest: Any) -> Plan:
+        plan = make_plan(index, model, machine, wishes, *rest)
+        return plan if "uncached" in wishes.concessions else with_cache(plan, index, placed)
+
+    with patch.object(loading, "make_plan", make):
+        yield
+
+
+def cached_session(
+    path: Path | str,
+    slots: int,
+    device: str = RAM,
+    *,
+    context: int = 512,
+    streams: int = 1,
+    workers: Sequence[str] = (),
+    threads: int = 1,
+    calibrations: str = "",
+    watch_experts: bool = False,
+    mode: Any = "cpu",
+    **placed: Any,
+) -> Session:
+    """A session with a cache, made in this process, which must be a child of its own with llama.cpp started (as
+    `engine.local.ask` makes one). Slots 0: the same without a cache. `placed` as in `HandPlaced`. With workers the
+    rest of the model stays in RAM too, unless another `mode` is asked for."""
+    from engine.local import native
+    from engine.local.loading import open_session
+
+    concessions: tuple[Any, ...] = () if slots else ("uncached",)
+    wishes = Wishes(context, workers=tuple(workers), mode=mode, streams=streams, concessions=concessions)
+    request = LoadRequest(
+        str(path), wishes, threads=threads, calibrations=calibrations, watch_experts=watch_experts
+    )
+    with placing(HandPlaced(max(slots, 1), device, **placed)):
+        return open_session(request, native.AbortFlag(), lambda _: True, None)
+
+
+def cached_host(connection: Connection, log_path: str, placed: HandPlaced) -> None:
+    """The real host, whose plans have this cache: `LocalEngine(told, functools.partial(cached_host, placed=...))`."""
+    from engine.local import host
+
+    host.prepare_process(log_path)
+    with placing(placed):
+        host.Host(connection).run()
