@@ -1,7 +1,7 @@
 """Logits of a fixed course of steps, with and without a cache of experts: what the cache must not change.
 
-The bare library, without the engine's host. A course is computed in this process; the plugin stays registered when
-it is over, and takes no part in anything until the next cache is opened.
+The bare library, without the engine's host. What is computed here is computed in this process, where the plugin then
+stays registered: tests call these functions in a child (`tests.support.elsewhere`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import llama_cpp.llama_cpp as llama
 import numpy as np
@@ -30,20 +30,128 @@ _EXPERTS = re.compile(r"^blk\.(\d+)\.ffn_(?:up|down|gate|gate_up)_exps\.(?:weigh
 _FIRST_WORD = 3
 _ABORTED = 2
 
+_CHOSEN = re.compile(r"^ffn_moe_topk-(\d+)$")
+_STOPS = ("attn_norm", "ffn_moe_topk", "ffn_moe_gate", "ffn_moe_down", "ffn_moe_out", "l_out")
+
+Watched = Literal["", "choices", "everything"]
 # Each row is the sequence that goes on, and its next token.
 Step = tuple[tuple[int, int], ...]
 Course = tuple[Step, ...]
 
 
 class CacheWish(NamedTuple):
-    """`slots` of each layer; the rest as in `native.expert_cache.CacheSettings`."""
+    """`slots` of each layer, `used` experts for each token at most; `warm` experts lie in them from the beginning.
+    `worker` is the address of one to be known as a device. The rest as in `native.expert_cache.CacheSettings`."""
 
     slots: int
+    used: int
     device: str = "CPU"
+    worker: str = ""
+    warm: tuple[int, ...] = ()
     tokens: int = 8
     policy: Policy = Policy()
     bring_first: bool = False
     upload_thread: bool = False
+
+
+class Outcome(NamedTuple):
+    """`logits` [rows of all steps, vocabulary]; the rest is empty without a cache. `layers` and `kept_out` are those
+    with and without a place in the cache, `residents` the experts in the slots of each of `layers` at the end.
+    `blocks` are the experts of the rows of each block that was routed, with its layer; `stopped` counts steps that
+    were broken off."""
+
+    logits: np.ndarray
+    counters: expert_cache.CacheCounters | None = None
+    layers: tuple[int, ...] = ()
+    kept_out: tuple[int, ...] = ()
+    residents: tuple[tuple[int, ...], ...] = ()
+    blocks: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    stopped: int = 0
+
+
+def computed(
+    path: Path,
+    course: Course,
+    wish: CacheWish | None = None,
+    *,
+    watched: Watched = "",
+    stops: int | None = None,
+    threads: int = 1,
+) -> Outcome:
+    """The course, computed by a fresh model. `watched`: what a callback asks for while the graph is computed, the
+    routers' choices or the result of every operation. `stops` is a seed for where steps are broken off, to be taken
+    anew after that; None: nowhere."""
+    nodes = Nodes(watched)
+    with running(
+        path, wish, on_node=nodes.callback if watched or stops is not None else None, threads=threads
+    ) as model:
+        if stops is None:
+            logits = model.logits(course)
+        else:
+            logits = np.concatenate(
+                [_after_stops(model, step, nodes, stops + place) for place, step in enumerate(course)]
+            )
+        told = Outcome(logits, blocks=tuple(nodes.blocks), stopped=nodes.stopped)
+        if not wish:
+            return told
+        return told._replace(
+            counters=expert_cache.cache_counters(),
+            layers=tuple(model.layers),
+            kept_out=tuple(model.kept_out),
+            residents=tuple(expert_cache.cache_residents(layer, wish.slots) for layer in model.layers),
+        )
+
+
+def _after_stops(model: Running, step: Step, nodes: Nodes, seed: int) -> np.ndarray:
+    """The logits of a step that is broken off first, at one of the nodes that a layer has, unless it has none such."""
+    random = np.random.default_rng(seed)
+    nodes.stop_at = f"{random.choice(_STOPS)}-{random.integers(4)}"
+    nodes.flag = model.abort
+    nodes.stopped += model.broken_off(step)
+    nodes.stop_at = ""
+    return model.step(step)
+
+
+class Nodes:
+    """What a context's callback asks for and sees, and where it sets the flag that stops a step."""
+
+    def __init__(self, watched: Watched) -> None:
+        self.blocks: list[tuple[int, tuple[int, ...]]] = []
+        self.stopped = 0
+        self.stop_at = ""
+        self.flag: AbortFlag | None = None
+        self._get = native.library.ggml(
+            "ggml_backend_tensor_get",
+            None,
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_size_t,
+            ctypes.c_size_t,
+        )
+
+        @llama.ggml_backend_sched_eval_callback  # type: ignore[untyped-decorator]
+        def on_node(address: int, asking: bool, _: Any) -> bool:
+            name = native.library.text(tensors.GgmlTensor.from_address(address).name)
+            chosen = _CHOSEN.match(name)
+            if asking:
+                return watched == "everything" or bool(watched and chosen) or name == self.stop_at
+            if watched and chosen:
+                self._read(address, int(chosen[1]))
+            if name == self.stop_at and self.flag:
+                self.flag.set()
+            return True
+
+        self.callback = on_node
+
+    def _read(self, address: int, layer: int) -> None:
+        tensor = tensors.GgmlTensor.from_address(address)
+        used, tokens, stride = tensor.ne[0], tensor.ne[1], tensor.nb[1]
+        experts: list[int] = []
+        for token in range(tokens):
+            row = (ctypes.c_int32 * used)()
+            self._get(address, row, token * stride, ctypes.sizeof(row))
+            experts += row
+        self.blocks.append((layer, tuple(experts)))
 
 
 def random_course(steps: int, most_rows: int, sequences: int = 1, seed: int = 0) -> Course:
@@ -76,7 +184,7 @@ def difference(plain: np.ndarray, other: np.ndarray) -> float:
 
 
 class Running:
-    """A loaded model and its context. `slots` and `kept_out` are the layers with and without a place in the cache."""
+    """A loaded model and its context. `layers` and `kept_out` are those with and without a place in the cache."""
 
     def __init__(self, context: int, abort: AbortFlag) -> None:
         self.abort = abort
@@ -106,10 +214,6 @@ class Running:
         assert result in (0, _ABORTED), result
         return result == _ABORTED
 
-    @property
-    def counters(self) -> expert_cache.CacheCounters:
-        return expert_cache.cache_counters()
-
     def _decoded(self, step: Step) -> int:
         self._batch.clear()
         places = list(self._places)
@@ -125,10 +229,12 @@ class Running:
 
 @contextmanager
 def running(
-    path: Path, wish: CacheWish | None = None, *, used: int = 4, on_node: Any = None, threads: int = 1
+    path: Path, wish: CacheWish | None = None, *, on_node: Any = None, threads: int = 1
 ) -> Iterator[Running]:
-    """A model whose layers of experts each get the slots wished for; `used` experts for each token at most."""
+    """A model whose layers of experts each get the slots wished for."""
     native.start()
+    if wish and wish.worker:
+        native.register_workers([wish.worker])
     model = _loaded(path)
     context = 0
     try:
@@ -136,7 +242,7 @@ def running(
         abort = AbortFlag()
         served: list[int] = []
         if wish:
-            served = _opened(layers, wish, used)
+            served = _opened(layers, wish)
         context = _new_context(model, abort, on_node, threads)
         found = Running(context, abort)
         found.layers = served
@@ -188,12 +294,12 @@ def _layers(model: int) -> dict[int, list[int]]:
     return dict(found)
 
 
-def _opened(layers: dict[int, list[int]], wish: CacheWish, used: int) -> list[int]:
+def _opened(layers: dict[int, list[int]], wish: CacheWish) -> list[int]:
     expert_cache.load_plugin()
     settings = expert_cache.CacheSettings(
         workspace=_WORKSPACE,
         tokens=wish.tokens,
-        experts_used=used,
+        experts_used=wish.used,
         policy=wish.policy,
         bring_first=wish.bring_first,
         upload_thread=wish.upload_thread,
@@ -205,6 +311,8 @@ def _opened(layers: dict[int, list[int]], wish: CacheWish, used: int) -> list[in
             size = expert_cache.layer_bytes(parts, wish.slots)
             if expert_cache.add_layer(layer, parts, wish.slots, size, wish.device):
                 served.append(layer)
+                if wish.warm:
+                    expert_cache.warm_cache(layer, wish.warm)
         expert_cache.activate_cache(wish.device)
     except BaseException:
         expert_cache.close_cache()
