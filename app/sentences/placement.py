@@ -21,10 +21,6 @@ SENTENCES: dict[str, Sentence] = {
         "{value} is not possible for {name}. Give a positive number, or 0 to leave the choice to Coterie.",
         "{name} 값으로 {value}은(는) 쓸 수 없습니다. 양수를 쓰거나, Coterie에 맡기려면 0을 쓰세요.",
     ),
-    "placement.mode_not_available": Sentence(
-        "The mode “{mode}” is not part of this version of Coterie. Choose another one, or leave the choice to Coterie.",
-        "이 버전의 Coterie에는 “{mode}” 방식이 없습니다. 다른 방식을 고르거나 Coterie에 맡겨 주세요.",
-    ),
     "placement.mode_impossible": Sentence(
         "The mode “{mode}” does not work with this model on this computer. Choose another one, or leave the choice to Coterie.",
         "이 컴퓨터에서 이 모델에는 “{mode}” 방식을 쓸 수 없습니다. 다른 방식을 고르거나 Coterie에 맡겨 주세요.",
@@ -56,6 +52,10 @@ SENTENCES: dict[str, Sentence] = {
     "plan.several": Sentence(
         "Attention and experts of {count} of {layers} layers on {device} ({used_bytes} of {budget_bytes}), the other experts in RAM ({ram_bytes} of {ram_budget_bytes}): fits, about {tps} tokens per second.",
         "어텐션과 레이어 {layers}개 중 {count}개의 전문가는 {device}에 두고({budget_bytes} 중 {used_bytes}), 나머지 전문가는 RAM에 둡니다({ram_budget_bytes} 중 {ram_bytes}). 실행할 수 있으며 초당 약 {tps}토큰입니다.",
+    ),
+    "plan.cached": Sentence(
+        "Attention on {device} ({used_bytes} of {budget_bytes}), and with it, on {cache}, the {slots} of {experts} experts of a layer that were used last, about {hits}% of all uses; all experts in RAM ({ram_bytes} of {ram_budget_bytes}): fits, about {tps} tokens per second.",
+        "어텐션은 {device}에 두고({budget_bytes} 중 {used_bytes}), 레이어마다 전문가 {experts}개 중 최근에 쓴 {slots}개도 {cache}에 함께 둡니다. 전문가 사용의 약 {hits}%가 여기서 처리됩니다. 모든 전문가는 RAM에 있습니다({ram_budget_bytes} 중 {ram_bytes}). 실행할 수 있으며 초당 약 {tps}토큰입니다.",
     ),
     "plan.paged": Sentence(
         "RAM can keep {held_bytes} of {wanted_bytes} of experts, the rest is read from the disk again and again: it runs, but slowly, about {tps} tokens per second. {paged_bytes} more of RAM would end that.",
@@ -96,6 +96,10 @@ SENTENCES: dict[str, Sentence] = {
     "plan.streamed_unconfirmed": Sentence(
         "Each token copies its experts to the GPU, which should be faster here. That is a prediction; tune this model to have it measured.",
         "토큰마다 필요한 전문가를 GPU로 복사합니다. 이 컴퓨터에서는 더 빠를 것으로 예상됩니다. 실제 속도는 이 모델을 튜닝하면 측정해 확인합니다.",
+    ),
+    "plan.cached_unconfirmed": Sentence(
+        "The experts that were used last are kept on the GPU one by one, which should be faster here. That is a prediction; tune this model to have it measured.",
+        "최근에 쓴 전문가를 하나씩 GPU에 둡니다. 이 컴퓨터에서는 더 빠를 것으로 예상됩니다. 실제 속도는 이 모델을 튜닝하면 측정해 확인합니다.",
     ),
     "plan.conceded_pinned": Sentence(
         "Weights in RAM are kept in ordinary memory, because the faster kind could not be had; long prompts are read more slowly.",

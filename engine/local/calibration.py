@@ -134,7 +134,12 @@ def with_bandwidths(machine: Machine, calibration: Calibration) -> Machine:
         return msgspec.structs.replace(device, bandwidth=speed.bandwidth, link=speed.link)
 
     ram = msgspec.structs.replace(machine.ram, bandwidth=calibration.ram)
-    return Machine(ram, tuple(map(measured, machine.devices)), calibration.disk)
+    return msgspec.structs.replace(
+        machine,
+        ram=ram,
+        devices=tuple(map(measured, machine.devices)),
+        disk_bandwidth=calibration.disk,
+    )
 
 
 def _measured(

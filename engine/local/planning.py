@@ -11,6 +11,8 @@ from pathlib import Path
 import msgspec
 import psutil
 
+from engine.errors import ErrorInfo, UserError
+from engine.expert_cache.library import plugin_state
 from engine.local.ask import Tell, ask
 from engine.local.calibration import kept_calibration, with_bandwidths
 from engine.placement.described import described
@@ -61,6 +63,7 @@ def find_machine(workers: Sequence[str], calibrations: str = "") -> Machine:
     machine = Machine(
         ram=msgspec.structs.replace(cpu, free=memory.available, total=memory.total),
         devices=tuple(device for device in found if device.name != RAM),
+        caches=plugin_state().problem is None,
     )
     build = (native.library_version(), *native.cpu_features())
     known = kept_calibration(machine, build, Path(calibrations)) if calibrations else None
@@ -77,7 +80,8 @@ def make_plan(
     """A plan whose bytes are what loading will take.
 
     `check_cancelled` is called before each dry run and may raise UserError. A file that llama.cpp refuses gives
-    a plan with that refusal; raises UserError for wishes that make no sense.
+    a plan with that refusal; raises UserError for wishes that make no sense. Where a cache of experts is wished for
+    and cannot be, the plan is one without, and the last two of its notices say so and why.
     """
     from engine.local import native
 
@@ -85,6 +89,17 @@ def make_plan(
         check_cancelled()
         return native.dry_run(str(index.path), placement)
 
-    plan = settle(model, machine, wishes, dry_run)
+    wished = wishes.mode == "cached" and "uncached" not in wishes.concessions
+    problem = plugin_state().problem if wished and not machine.caches else None
+    try:
+        plan = settle(model, machine, wishes, dry_run)
+    except UserError as error:
+        if error.code != "cache.too_small":
+            raise
+        problem = error.info
+        wishes = msgspec.structs.replace(wishes, concessions=(*wishes.concessions, "uncached"))
+        plan = settle(model, machine, wishes, dry_run)
     check_cancelled()  # what is raised in a dry run counts as a plan that cannot be had
-    return plan
+    if problem is None:
+        return plan
+    return msgspec.structs.replace(plan, notices=(*plan.notices, ErrorInfo("cache.without"), problem))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from engine.placement.estimate import Overhead, cache_bytes, compute_bytes, largest_expert_tensor
+from engine.placement.expert_slots import TOKENS, divided, slots_of, workspace_bytes
 from engine.placement.layout import Layout, Load, Room, Spread, divide, fill, lay_out, on_the_cpu
 from engine.placement.overrides import overrides_for
 from engine.placement.plan import (
@@ -16,8 +17,10 @@ from engine.placement.plan import (
     Concession,
     Device,
     DeviceBytes,
+    ExpertCache,
     LoadMode,
     Machine,
+    Misses,
     Mode,
     PartialLayer,
     Placement,
@@ -49,12 +52,14 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """`missing`: bytes by which RAM is too small for what cannot be paged; `paged`: for experts."""
+    """`missing`: bytes by which RAM is too small for what cannot be paged; `paged`: for experts. `loaded` is the part
+    of `bytes` that llama.cpp takes, without a cache of experts."""
 
     choice: Choice
     layout: Layout
     placement: Placement
     bytes: dict[str, DeviceBytes]
+    loaded: dict[str, DeviceBytes]
     expert_bytes: dict[str, int]
     missing: int
     paged: int
@@ -73,6 +78,7 @@ class Given(msgspec.Struct, frozen=True):
     budgets: dict[str, int]
     workers: tuple[str, ...] = ()
     concessions: tuple[Concession, ...] = ()
+    misses: Misses | None = None
     overhead: Overhead = Overhead()
 
     def device(self, name: str) -> Device:
@@ -91,7 +97,7 @@ def lay_out_for(given: Given, choice: Choice) -> Layout:
     layout = _place(given, choice, load, staging=0)
     if staged and RAM in layout.experts:
         layout = _place(given, choice, load, staging=largest_expert_tensor(given.index))
-    fewer = given.concessions.count("layer")
+    fewer = given.concessions.count("layer") if choice.mode != "cached" else 0
     return _with_fewer(given, layout, fewer) if fewer else layout
 
 
@@ -107,15 +113,25 @@ def assess(given: Given, choice: Choice, layout: Layout) -> Candidate:
     sizes = _device_bytes(given, reduced, layout, _load(index, reduced))
     missing, paged = _shortage(given, layout, sizes)
     placement = _placement(given, reduced, layout, sizes, paged)
+    held = expert_bytes(index.layers, layout)
+    cache = place_cache(given, layout, sizes) if choice.mode == "cached" else None
+    if cache is None:
+        predicted = predict(index, given.machine, layout, placement, paged)
+        return Candidate(choice, layout, placement, sizes, sizes, held, missing, paged, predicted)
+    placement, predicted = _with_misses(given, layout, placement, cache, paged)
+    slots = sum(layer.bytes for layer in cache.layers)
+    size = sizes[cache.device]
+    grown = DeviceBytes(size.model + slots, size.context, size.compute + cache.workspace)
     return Candidate(
         choice,
         layout,
         placement,
+        sizes | {cache.device: grown},
         sizes,
-        expert_bytes(index.layers, layout),
+        held | {cache.device: held[cache.device] + slots},
         missing,
         paged,
-        predict(index, given.machine, layout, placement, paged),
+        predicted,
     )
 
 
@@ -141,14 +157,14 @@ def _halved(value: int, times: int, smallest: int) -> int:
 
 
 def _load(index: TensorIndex, choice: Choice) -> Load:
-    whole = choice.mode == "layers"
+    whole, apart = choice.mode == "layers", choice.mode not in ("layers", "cached")
     return Load.of(
         tuple(layer.dense_bytes + (layer.expert_bytes if whole else 0) for layer in index.layers),
         tuple(
             cache_bytes(layer, choice.context, choice.cache_type, choice.ubatch, choice.sequences)
             for layer in index.cache
         ),
-        tuple(0 if whole else layer.expert_bytes for layer in index.layers),
+        tuple(layer.expert_bytes if apart else 0 for layer in index.layers),
     )
 
 
@@ -176,7 +192,7 @@ def _place(given: Given, choice: Choice, load: Load, staging: int) -> Layout:
         return _with_own_experts(index, names, counts)
     partial: PartialLayer | None = None
     whole: list[list[int]] = [[] for _ in rooms]
-    if sum(counts) == len(index.layers):
+    if sum(counts) == len(index.layers) and choice.mode != "cached":
         whole, partial = fill(load, [layer.experts for layer in index.layers], rooms, counts)
     return lay_out(index.layers, names, counts, whole, partial)
 
@@ -262,6 +278,45 @@ def _shortage(given: Given, layout: Layout, sizes: dict[str, DeviceBytes]) -> tu
     paged = min(over, expert_bytes(given.index.layers, layout)[RAM])
     crowded = sum(max(sizes[name].total - given.budgets[name], 0) for name in layout.devices)
     return over - paged + crowded, paged
+
+
+# --- cache of experts ------------------------------------------------------------------------------------
+
+
+def place_cache(given: Given, layout: Layout, sizes: Mapping[str, DeviceBytes]) -> ExpertCache | None:
+    """What is left of one device's budget as slots: of the fastest one here, a worker only where there is none. None
+    where not all that every token reads is on devices, or not even the experts of one token fit.
+
+    Each layer of experts that was conceded takes as much from it, but at most a quarter, for a layer may be more
+    than all there is.
+    """
+    index = given.index
+    if layout.first or not layout.devices:
+        return None
+    ram = given.machine.ram
+    device = max(
+        (given.device(name) for name in layout.devices),
+        key=lambda found: (found.kind != "rpc", effective_bandwidth(found, ram)),
+    )
+    workspace = workspace_bytes(index)
+    room = given.budgets[device.name] - sizes[device.name].total - workspace
+    conceded = min(max(layer.expert_bytes for layer in index.layers), room // 4)
+    layers = divided(slots_of(index), room - given.concessions.count("layer") * conceded)
+    return ExpertCache(device.name, layers, workspace, TOKENS) if layers else None
+
+
+def _with_misses(
+    given: Given, layout: Layout, placement: Placement, cache: ExpertCache, paged: int
+) -> tuple[Placement, Prediction]:
+    """What is done with misses as wished, else as is faster by prediction: bringing them first only over a link that
+    was measured."""
+    ways: tuple[Misses, ...] = ("computed", "brought") if given.device(cache.device).link else ("computed",)
+    placed = [
+        msgspec.structs.replace(placement, expert_cache=msgspec.structs.replace(cache, misses=misses))
+        for misses in ((given.misses,) if given.misses else ways)
+    ]
+    predicted = [predict(given.index, given.machine, layout, each, paged) for each in placed]
+    return max(zip(placed, predicted, strict=True), key=lambda pair: pair[1].decode_tps)
 
 
 # --- what llama.cpp is told ------------------------------------------------------------------------------

@@ -39,6 +39,15 @@ def explanation(given: Given, candidate: Candidate) -> ErrorInfo:
         if candidate.choice.mode == "layers":
             return ErrorInfo("plan.layers", devices | ram | layers | speed)
         return ErrorInfo("plan.some_attention", devices | ram | layers | speed)
+    cache = candidate.placement.expert_cache
+    if cache is not None:
+        slots: _Params = {
+            "cache": spoken_devices(given, (cache.device,)),
+            "slots": cache.layers[-1].slots,
+            "experts": given.index.experts,
+            "hits": round(100 * candidate.predicted.hit_rate),
+        }
+        return ErrorInfo("plan.cached", devices | ram | slots | speed)
     held_layers = [number for number, name in enumerate(layout.experts) if name not in ("", RAM)]
     if RAM not in layout.experts:
         return ErrorInfo("plan.whole", devices | speed)

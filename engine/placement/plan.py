@@ -52,11 +52,13 @@ class Device(msgspec.Struct, frozen=True):
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """What there is to place on. `devices` in ggml's order, without RAM. `disk_bandwidth` 0: not measured."""
+    """What there is to place on. `devices` in ggml's order, without RAM. `disk_bandwidth` 0: not measured.
+    `caches`: the library that keeps single experts on a device is there."""
 
     ram: Device
     devices: tuple[Device, ...] = ()
     disk_bandwidth: float = 0.0
+    caches: bool = False
 
 
 class Wishes(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.placement.budgets import device_budgets
 from engine.placement.candidate import Candidate, Choice, Given, work_out
 from engine.placement.estimate import CELLS, Overhead
+from engine.placement.expert_slots import slots_of
 from engine.placement.explain import concession_notices, explanation, unused_notices
 from engine.placement.plan import RAM, CacheType, DeviceBytes, Machine, Mode, Plan, Wishes
 from engine.placement.predict import PROMPT, effective_bandwidth
@@ -36,6 +37,7 @@ MOST_FOR_SEQUENCES = 1.05
 MOST_STREAMS = 32
 # Streaming for every token must promise this much before it is chosen on a prediction alone.
 CLEARLY_FASTER = 1.25
+_STREAMING: tuple[Mode, ...] = ("streamed_prompts", "streamed", "cached")
 # The longest context, where the file does not say for how long the model was trained.
 LONGEST_CONTEXT = 2**20
 
@@ -44,8 +46,8 @@ def plan(index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhea
     """Where everything lies. `overhead` is what dry runs taught; without it memory is estimated.
 
     Raises UserError for wishes that make no sense: `engine.context_too_long`, `placement.bad_number` (`name`,
-    `value`), `placement.mode_not_available` or `placement.mode_impossible` (`mode`), and those of
-    `device_budgets`. What does not fit is no error but a plan with a refusal.
+    `value`), `placement.mode_impossible` (`mode`), `cache.too_small`, and those of `device_budgets`. What does not
+    fit is no error but a plan with a refusal.
     """
     given, notices = given_by(index, machine, wishes, overhead or Overhead())
     choice = choose(given, wishes)
@@ -57,7 +59,9 @@ def given_by(
 ) -> tuple[Given, tuple[ErrorInfo, ...]]:
     """What every candidate is worked out from, and notices about the budgets."""
     budgets, notices = device_budgets(machine, wishes)
-    return Given(index, machine, budgets, wishes.workers, wishes.concessions, overhead), notices
+    return Given(
+        index, machine, budgets, wishes.workers, wishes.concessions, wishes.misses, overhead
+    ), notices
 
 
 def finished(
@@ -68,8 +72,13 @@ def finished(
     *,
     measured: bool = False,
 ) -> Plan:
-    """A candidate as a plan, told in words, with a way out when it does not fit."""
+    """A candidate as a plan, told in words, with a way out when it does not fit.
+
+    Raises UserError `cache.too_small` where a cache of experts was wished for and there is no room for one.
+    """
     choice = candidate.choice
+    if choice.mode == "cached" and candidate.fits and candidate.placement.expert_cache is None:
+        raise UserError("cache.too_small")
     refusal = None if candidate.fits else smallest_change(given, wishes, candidate)
     mode = _mode_in_use(given, wishes, candidate)
     bytes_by_device = {name: candidate.bytes.get(name, DeviceBytes()) for name in given.budgets}
@@ -91,7 +100,7 @@ def finished(
         refusal=refusal,
         notices=(
             *notices,
-            *_choice_notices(wishes, choice),
+            *_choice_notices(given, wishes, choice),
             *unused_notices(given, choice, layout),
             *concession_notices(given, candidate),
         ),
@@ -118,11 +127,22 @@ def choose(given: Given, wishes: Wishes) -> Choice:
 # --- mode ------------------------------------------------------------------------------------------------
 
 
+def wished_mode(given: Given, wishes: Wishes) -> Mode | None:
+    """The mode that is wished for, None where that is left to the planner: a cache of experts also where its library
+    is missing or loading with it failed, for the model runs without it."""
+    return None if wishes.mode == "cached" and not _may_cache(given, wishes) else wishes.mode
+
+
+def _may_cache(given: Given, wishes: Wishes) -> bool:
+    return given.machine.caches and "uncached" not in wishes.concessions
+
+
 def _mode(given: Given, wishes: Wishes) -> tuple[Mode, tuple[str, ...]]:
     usable = tuple(device for device in given.machine.devices if given.budgets[device.name] > 0)
     names = tuple(device.name for device in usable)
     experts, streams = bool(given.index.expert_bytes), any(device.streams for device in usable)
-    match wishes.mode:
+    wished = wished_mode(given, wishes)
+    match wished:
         case None if not usable:
             return "cpu", ()
         case None if not experts:
@@ -132,7 +152,7 @@ def _mode(given: Given, wishes: Wishes) -> tuple[Mode, tuple[str, ...]]:
         case "cpu":
             return "cpu", ()
         case "cached":
-            raise UserError("placement.mode_not_available", mode=wishes.mode)
+            possible = bool(usable) and bool(slots_of(given.index))
         case "layers":
             possible = bool(usable)
         case "resident":
@@ -140,22 +160,22 @@ def _mode(given: Given, wishes: Wishes) -> tuple[Mode, tuple[str, ...]]:
         case _:
             possible = streams and experts
     if not possible:
-        raise UserError("placement.mode_impossible", mode=wishes.mode)
-    return wishes.mode, names
+        raise UserError("placement.mode_impossible", mode=wished)
+    return wished, names
 
 
 def _mode_in_use(given: Given, wishes: Wishes, candidate: Candidate) -> Mode:
     layout, mode = candidate.layout, candidate.choice.mode
     if not layout.devices:
         return "cpu"
-    if wishes.mode is None and mode != "layers" and RAM not in layout.experts:
+    if wished_mode(given, wishes) is None and mode != "layers" and RAM not in layout.experts:
         return "resident"
     return mode
 
 
 def _streamed_if_clearly_faster(given: Given, wishes: Wishes, choice: Choice) -> Choice:
     """Every token's experts over the link, where the link was measured and beats RAM by far."""
-    if wishes.mode is not None or choice.mode != "streamed_prompts":
+    if wished_mode(given, wishes) is not None or choice.mode != "streamed_prompts":
         return choice
     links = [given.device(name).link for name in choice.devices if given.device(name).streams]
     if max(links, default=0.0) <= effective_bandwidth(given.machine.ram, given.machine.ram):
@@ -301,7 +321,8 @@ def _spreads(given: Given, start: Choice) -> Iterator[Choice]:
 def _ubatches(given: Given, wishes: Wishes, start: Choice) -> Iterator[Choice]:
     """Larger ubatches are worth their memory where prompts are streamed: experts are copied once for each."""
     yield start
-    if wishes.ubatch or wishes.prefer == "context" or start.mode not in ("streamed_prompts", "streamed"):
+    streams = start.mode in _STREAMING and any(given.device(name).streams for name in start.devices)
+    if wishes.ubatch or wishes.prefer == "context" or not streams:
         return
     for ubatch in STREAMED_UBATCHES:
         if ubatch <= start.context:
@@ -316,8 +337,11 @@ def _by_device(given: Given, names: tuple[str, ...]) -> dict[str, tuple[int, ...
     }
 
 
-def _choice_notices(wishes: Wishes, choice: Choice) -> Iterator[ErrorInfo]:
+def _choice_notices(given: Given, wishes: Wishes, choice: Choice) -> Iterator[ErrorInfo]:
     if wishes.cache_type is None and choice.cache_type != "f16":
         yield ErrorInfo("plan.smaller_cache", {"context": choice.context})
-    if wishes.mode is None and choice.mode == "streamed":
-        yield ErrorInfo("plan.streamed_unconfirmed", {})
+    if wished_mode(given, wishes) is None:
+        if choice.mode == "streamed":
+            yield ErrorInfo("plan.streamed_unconfirmed", {})
+        if choice.mode == "cached":
+            yield ErrorInfo("plan.cached_unconfirmed", {})

@@ -15,6 +15,14 @@ from collections.abc import Mapping
 
 import msgspec
 
+from engine.placement.cached_speed import (
+    CachedReads,
+    Paths,
+    cached_reads,
+    cached_seconds,
+    mean_rates,
+    missed_bytes,
+)
 from engine.placement.estimate import cache_bytes
 from engine.placement.gpu_bandwidths import published_bandwidth
 from engine.placement.layout import Layout
@@ -22,10 +30,12 @@ from engine.placement.plan import RAM, Device, Machine, Placement, Prediction
 from engine.placement.tensor_index import TensorIndex
 
 # Where nothing was measured. RAM: two channels of DDR4-3200, 51 GB/s, of which kernels reach two thirds. Link:
-# PCIe 3.0 x16 or 4.0 x8. Disk: an NVMe drive read by page faults, far below its sequential speed.
+# PCIe 3.0 x16 or 4.0 x8; to a worker one gigabit a second. Disk: an NVMe drive read by page faults, far below its
+# sequential speed.
 DEFAULT_RAM_BANDWIDTH = 34e9
 DEFAULT_GPU_BANDWIDTH = 200e9
 DEFAULT_LINK = 12e9
+DEFAULT_NETWORK = 0.11e9
 DEFAULT_DISK_BANDWIDTH = 1.5e9
 # What decoding kernels reach of a card's published bandwidth.
 GPU_EFFICIENCY = 0.75
@@ -73,11 +83,23 @@ def predict(
     away = _routed_away(index, layout)
     streams = placement.op_offload and any(devices[name].streams for name in layout.devices)
     share = _paged_share(index, layout, paged)
-    decode = 1 / _decode_seconds(machine, devices, reads, away, placement, streams, share)
     prefill = _prefill_tps(index, machine, devices, layout, reads, away, placement, streams, paged)
     spread = 1 + _spread(machine, devices, reads, paged)
+    cached = cached_reads(index, placement.expert_cache)
+    reads[RAM].routed -= sum(read.routed for read in cached)
+    beside = _decode_seconds(machine, devices, reads, away, placement, streams, share)
+    low, decode, high = (
+        1 / (beside + _cached_seconds(machine, devices, placement, cached, share, which))
+        for which in range(3)
+    )
+    rates = mean_rates(cached)
     return Prediction(
-        decode, (decode / spread, decode * spread), prefill, (prefill / spread**2, prefill * spread**2)
+        decode,
+        (low / spread, high * spread),
+        prefill,
+        (prefill / spread**2, prefill * spread**2),
+        rates.expected,
+        (rates.low, rates.high),
     )
 
 
@@ -177,9 +199,39 @@ def _decode_seconds(
     return seconds + ram_routed * paged_share / (machine.disk_bandwidth or DEFAULT_DISK_BANDWIDTH)
 
 
+def _cached_seconds(
+    machine: Machine,
+    devices: Mapping[str, Device],
+    placement: Placement,
+    reads: tuple[CachedReads, ...],
+    paged_share: float,
+    which: int,
+) -> float:
+    """What the cached layers' experts take beside all else; `which` of the hit rates."""
+    cache = placement.expert_cache
+    if cache is None:
+        return 0.0
+    device = devices[cache.device]
+    remote = device.kind == "rpc"
+    link = device.link or (DEFAULT_NETWORK if remote else DEFAULT_LINK)
+    paths = Paths(
+        effective_bandwidth(device, machine.ram),
+        effective_bandwidth(machine.ram, machine.ram),
+        link * _pinning(placement),
+        apart=device.kind != "integrated_gpu",
+        hop=RPC_SPLIT_S if remote else 0.0,
+    )
+    from_disk = missed_bytes(reads, which) * paged_share / (machine.disk_bandwidth or DEFAULT_DISK_BANDWIDTH)
+    return cached_seconds(reads, cache, paths, which) + from_disk
+
+
+def _pinning(placement: Placement) -> float:
+    return 1 if placement.load_mode == "pinned" else UNPINNED_LINK
+
+
 def _link(devices: Mapping[str, Device], placement: Placement) -> float:
     links = [devices[name].link or DEFAULT_LINK for name in placement.devices if devices[name].streams]
-    return max(links, default=DEFAULT_LINK) * (1 if placement.load_mode == "pinned" else UNPINNED_LINK)
+    return max(links, default=DEFAULT_LINK) * _pinning(placement)
 
 
 # --- prefill ---------------------------------------------------------------------------------------------

@@ -137,7 +137,7 @@ class _Search:
     def _try(self, candidate: Candidate) -> _Tried:
         estimated = assess(
             msgspec.structs.replace(self._given, overhead=Overhead()), self._choice, candidate.layout
-        ).bytes
+        ).loaded
         weights = {name: estimated[name].model for name in candidate.layout.devices}
         try:
             measured = self._dry_run(candidate.placement)
@@ -156,8 +156,8 @@ class _Search:
 
 
 def _measured_as(placement: Placement) -> Placement:
-    """How weights are held in RAM changes nothing that a dry run sees."""
-    return msgspec.structs.replace(placement, load_mode="mapped")
+    """How weights are held in RAM, and a cache of experts beside them, change nothing that a dry run sees."""
+    return msgspec.structs.replace(placement, load_mode="mapped", expert_cache=None)
 
 
 def _taught(estimated: Mapping[str, DeviceBytes], measured: Mapping[str, DeviceBytes]) -> Overhead:

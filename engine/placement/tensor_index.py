@@ -24,7 +24,8 @@ __all__ = ["CacheLayer", "Layer", "Role", "TensorIndex", "layer_count", "tensor_
 
 class Layer(msgspec.Struct, frozen=True):
     """One repeating layer: bytes by role, and the routed experts' bytes by kind ("up", "gate", "down",
-    "gate_up"; biases, scales and chunk experts count with their kind)."""
+    "gate_up"; biases, scales and chunk experts count with their kind). `expert_tensors` are the same bytes one
+    by one, `experts_used` how many of them a token uses here."""
 
     number: int
     attention: int = 0
@@ -33,6 +34,8 @@ class Layer(msgspec.Struct, frozen=True):
     router: int = 0
     other: int = 0
     experts: dict[str, int] = {}
+    expert_tensors: tuple[Tensor, ...] = ()
+    experts_used: int = 0
 
     @property
     def dense_bytes(self) -> int:
@@ -110,20 +113,23 @@ def tensor_index(index: GgufIndex) -> TensorIndex:
     count, mtp_layers = layer_count(index)
     placed = [(_placed(classify(tensor.name), count), tensor) for tensor in index.tensors]
     layers: defaultdict[int, Counter[Role]] = defaultdict(Counter)
-    experts: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    experts: defaultdict[int, list[tuple[str, Tensor]]] = defaultdict(list)
     outside: Counter[Role] = Counter()
     for part, tensor in placed:
         if part.role == "expert":
-            experts[part.layer][part.kind] += tensor.bytes
+            experts[part.layer].append((part.kind, tensor))
         elif part.layer >= 0 and part.role != "mtp":
             layers[part.layer][part.role] += tensor.bytes
         else:
             outside[part.role] += tensor.bytes
+    used = _experts_used(index, count)
     table = next((tensor for _, tensor in placed if tensor.name == "token_embd.weight"), None)
     tied = table is not None and not any(tensor.name == "output.weight" for _, tensor in placed)
     return TensorIndex(
         architecture=index.architecture,
-        layers=tuple(_layer(number, layers[number], experts[number]) for number in range(count)),
+        layers=tuple(
+            _layer(number, layers[number], experts[number], used[number]) for number in range(count)
+        ),
         cache=cache_layers(index, count),
         experts=index.number("expert_count"),
         experts_used=index.number("expert_used_count"),
@@ -136,7 +142,7 @@ def tensor_index(index: GgufIndex) -> TensorIndex:
         mtp_bytes=outside["mtp"],
         bytes=sum(tensor.bytes for _, tensor in placed),
         parameters=sum(tensor.elements for _, tensor in placed),
-        active_parameters=_active_parameters(index, placed),
+        active_parameters=_active_parameters(index, placed, used),
         trained_context=index.number("context_length"),
         embedding_length=index.number("embedding_length"),
         vocabulary=_vocabulary(index, table),
@@ -150,7 +156,10 @@ def _placed(part: Part, count: int) -> Part:
     return Part("mtp", part.layer) if part.layer >= count else part
 
 
-def _layer(number: int, bytes_by_role: Counter[Role], experts: Counter[str]) -> Layer:
+def _layer(number: int, bytes_by_role: Counter[Role], experts: list[tuple[str, Tensor]], used: int) -> Layer:
+    kinds: Counter[str] = Counter()
+    for kind, tensor in experts:
+        kinds[kind] += tensor.bytes
     return Layer(
         number=number,
         attention=bytes_by_role["attention"],
@@ -158,7 +167,9 @@ def _layer(number: int, bytes_by_role: Counter[Role], experts: Counter[str]) -> 
         shared_expert=bytes_by_role["shared_expert"],
         router=bytes_by_role["router"],
         other=bytes_by_role["other"],
-        experts=dict(experts),
+        experts=dict(kinds),
+        expert_tensors=tuple(tensor for _, tensor in experts),
+        experts_used=used if experts else 0,
     )
 
 
@@ -167,10 +178,8 @@ def _shared_experts(index: GgufIndex, *, present: bool) -> int:
     return index.number("expert_shared_count") or int(present)
 
 
-def _active_parameters(index: GgufIndex, placed: list[tuple[Part, Tensor]]) -> int:
-    """The used share may differ from layer to layer."""
-    experts, used = index.number("expert_count"), index.value("expert_used_count")
-    most = index.number("expert_used_count")
+def _active_parameters(index: GgufIndex, placed: list[tuple[Part, Tensor]], used: list[int]) -> int:
+    experts = index.number("expert_count")
     active = 0
     for part, tensor in placed:
         if part.role == "mtp":
@@ -178,11 +187,19 @@ def _active_parameters(index: GgufIndex, placed: list[tuple[Part, Tensor]]) -> i
         if part.role != "expert" or not experts:
             active += tensor.elements
             continue
-        share = most
-        if isinstance(used, tuple) and part.layer < len(used) and isinstance(used[part.layer], int):
-            share = used[part.layer]
-        active += tensor.elements * min(share, experts) // experts
+        active += tensor.elements * min(used[part.layer], experts) // experts
     return active
+
+
+def _experts_used(index: GgufIndex, layers: int) -> list[int]:
+    """Experts of each layer that a token uses, which may differ from layer to layer."""
+    used, most = index.value("expert_used_count"), index.number("expert_used_count")
+    if not isinstance(used, tuple):
+        return [most] * layers
+    return [
+        used[number] if number < len(used) and isinstance(used[number], int) else most
+        for number in range(layers)
+    ]
 
 
 def _vocabulary(index: GgufIndex, table: Tensor | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.placement.gguf_file import Tensor
 from engine.placement.plan import RAM, Device, Machine
 from engine.placement.tensor_index import CacheLayer, Layer, TensorIndex
 
@@ -22,8 +23,8 @@ def worker(free: int, name: str = "RPC0", address: str = "10.0.0.2:50052") -> De
     return Device(name, "rpc", address, free, free)
 
 
-def machine(ram_free: int, *devices: Device) -> Machine:
-    return Machine(ram(ram_free), devices)
+def machine(ram_free: int, *devices: Device, caches: bool = False) -> Machine:
+    return Machine(ram(ram_free), devices, caches=caches)
 
 
 def small_index(
@@ -40,10 +41,17 @@ def small_index(
     """A model of equal layers; `experts` 0 makes it dense. Gate, up and down have a third of `experts` each."""
     third = experts // 3
     kinds = {"gate_up": 2 * third, "down": third} if fused else {"gate": third, "up": third, "down": third}
-    made = tuple(
-        Layer(number, attention=dense, experts=kinds if experts and number >= leading_dense else {})
-        for number in range(layers)
-    )
+
+    def layer(number: int) -> Layer:
+        if not experts or number < leading_dense:
+            return Layer(number, attention=dense)
+        tensors = tuple(
+            Tensor(f"blk.{number}.ffn_{kind}_exps.weight", (512, 512, count), "Q8_0", 0, size)
+            for kind, size in kinds.items()
+        )
+        return Layer(number, attention=dense, experts=kinds, expert_tensors=tensors, experts_used=used)
+
+    made = tuple(map(layer, range(layers)))
     table = 30 * MB
     weights = sum(layer.dense_bytes + layer.expert_bytes for layer in made) + table * (1 if tied else 2)
     return TensorIndex(

@@ -212,7 +212,6 @@ def test_a_budget_too_small_for_anything_is_told() -> None:
         (Wishes(context=40_000), "engine.context_too_long"),
         (Wishes(context=-1), "placement.bad_number"),
         (Wishes(ubatch=-1), "placement.bad_number"),
-        (Wishes(mode="cached"), "placement.mode_not_available"),
     ],
 )
 def test_wishes_that_make_no_sense_are_refused(wishes: Wishes, code: str) -> None:

@@ -1,0 +1,141 @@
+"""How many single experts fit into a device's memory, and how they are divided among the layers.
+
+A slot holds one expert of a layer with all its matrices and biases. The slots of a layer lie in one stack per
+tensor, as the experts do in the file, so a stack costs its alignment and padding once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from engine.placement.ggml_types import UNQUANTISED
+from engine.placement.gguf_file import Tensor
+from engine.placement.plan import CachedLayer
+from engine.placement.tensor_index import Layer, TensorIndex
+
+# Where a tensor may begin: CUDA 128 (`ggml-cuda.cu`, buffer_type_get_alignment), Vulkan up to 256
+# (minStorageBufferOffsetAlignment).
+ALIGNMENT = 256
+# CUDA's kernels read quantised rows in steps of so many elements, so the last row of a tensor is followed by what
+# is missing (MATRIX_ROW_PADDING, `ggml-cuda.cu`, buffer_type_get_alloc_size).
+ROW_PADDING = 512
+# The largest batch that uses the cache: answers at once, and what is guessed ahead.
+TOKENS = 16
+_FLOAT = 4
+_INDICES = 16
+_LEAST_WORKSPACE = 64 * 2**10
+# What the cache computes with: weights and biases. Scales of single experts and chunk experts it does not know.
+_KNOWN = re.compile(r"blk\.\d+\.ffn_(?:up|down|gate|gate_up)_exps\.(?:weight|bias)")
+
+
+class Slots(NamedTuple):
+    """What slots of one layer take: `slot` bytes for each and `once` for all. At least `least` are needed, for the
+    experts of one token, and more than `experts` make no sense."""
+
+    layer: int
+    slot: int
+    once: int
+    least: int
+    experts: int
+
+    def bytes(self, count: int) -> int:
+        return count * self.slot + self.once
+
+
+def slots_of(index: TensorIndex) -> tuple[Slots, ...]:
+    """Of each layer whose experts can be cached."""
+    return tuple(
+        _slots(index, layer)
+        for layer in index.layers
+        if layer.expert_tensors and all(_is_known(index, tensor) for tensor in layer.expert_tensors)
+    )
+
+
+def workspace_bytes(index: TensorIndex, tokens: int = TOKENS) -> int:
+    """For the activations of `tokens` tokens: of each expert chosen its input, the projections and their products,
+    the result, and copies of these."""
+    rows = tokens * index.experts_used
+    inner = max((_inner(layer.expert_tensors) for layer in index.layers), default=0)
+    return rows * _FLOAT * (4 * index.embedding_length + 8 * inner + _INDICES) + _LEAST_WORKSPACE
+
+
+def divided(layers: Sequence[Slots], room: int) -> tuple[CachedLayer, ...]:
+    """The same number of slots for all layers, as many as `room` bytes hold, and from the first on one more as long
+    as there is room. Where not even twice what one token needs fits for all, the first layers have that much, and
+    the others none: experts that stay for less than two tokens help nobody."""
+    comfortable = [min(2 * layer.least, layer.experts) for layer in layers]
+    if sum(layer.bytes(count) for layer, count in zip(layers, comfortable, strict=True)) > room:
+        return _first_layers(layers, comfortable, room)
+    low, high = 0, max((layer.experts for layer in layers), default=0)
+
+    def level(number: int) -> list[int]:
+        return [
+            min(max(count, number), layer.experts) for layer, count in zip(layers, comfortable, strict=True)
+        ]
+
+    while low < high:
+        middle = (low + high + 1) // 2
+        fits = _total(layers, level(middle)) <= room
+        low, high = (middle, high) if fits else (low, middle - 1)
+    counts = level(low)
+    left = room - _total(layers, counts)
+    for number, layer in enumerate(layers):
+        if counts[number] >= layer.experts or counts[number] > low:
+            continue
+        if layer.slot > left:
+            break
+        counts[number] += 1
+        left -= layer.slot
+    return _granted(layers, counts)
+
+
+def _first_layers(layers: Sequence[Slots], comfortable: Sequence[int], room: int) -> tuple[CachedLayer, ...]:
+    counts = []
+    for layer, wanted in zip(layers, comfortable, strict=True):
+        count = min((room - layer.once) // layer.slot, wanted)
+        if count < layer.least:
+            break
+        counts.append(count)
+        room -= layer.bytes(count)
+    return _granted(layers[: len(counts)], counts)
+
+
+def _total(layers: Sequence[Slots], counts: Iterable[int]) -> int:
+    return sum(layer.bytes(count) for layer, count in zip(layers, counts, strict=True))
+
+
+def _granted(layers: Sequence[Slots], counts: Iterable[int]) -> tuple[CachedLayer, ...]:
+    return tuple(
+        CachedLayer(layer.layer, count, layer.bytes(count))
+        for layer, count in zip(layers, counts, strict=True)
+    )
+
+
+def _is_known(index: TensorIndex, tensor: Tensor) -> bool:
+    return bool(_KNOWN.fullmatch(tensor.name)) and index.experts > 0 and tensor.shape[-1] == index.experts
+
+
+def _slots(index: TensorIndex, layer: Layer) -> Slots:
+    return Slots(
+        layer.number,
+        sum(tensor.bytes // index.experts for tensor in layer.expert_tensors),
+        sum(ALIGNMENT + _row_padding(tensor) for tensor in layer.expert_tensors),
+        max(min(layer.experts_used, index.experts), 1),
+        index.experts,
+    )
+
+
+def _row_padding(tensor: Tensor) -> int:
+    row = tensor.shape[0]
+    if tensor.type_name in UNQUANTISED or row % ROW_PADDING == 0:
+        return 0
+    return -(-tensor.bytes * (ROW_PADDING - row % ROW_PADDING) // tensor.elements)
+
+
+def _inner(tensors: Iterable[Tensor]) -> int:
+    """The width of an expert between its projections."""
+    return max(
+        (tensor.shape[0] for tensor in tensors if tensor.name.endswith("ffn_down_exps.weight")), default=0
+    )
