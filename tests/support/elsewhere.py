@@ -1,4 +1,4 @@
-"""A child process that calls functions for a test, one after the other: what they load, register or break stays there."""
+"""A child process that calls functions for a test: what they load, register or break stays there."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -22,21 +22,18 @@ from engine.local import native
 from engine.local.native import expert_cache, tensors
 from engine.local.native.batch import Batch
 from engine.local.native.decoding import AbortFlag
+from tests.support.expert_courses import SEQUENCES, Course, Step
 from tests.support.random_weights import VOCABULARY
 
-SEQUENCES, CONTEXT, MOST_ROWS = 4, 1024, 64
+CONTEXT, MOST_ROWS = 1024, 64
 _WORKSPACE = 8 << 20
-_EXPERTS = re.compile(r"^blk\.(\d+)\.ffn_(?:up|down|gate|gate_up)_exps\.(?:weight|bias)$")
-_FIRST_WORD = 3
+_EXPERTS = re.compile(r"^blk\.(\d+)\.ffn_(?:up|down|gate|gate_up)_exps\.(?:weight|bias|scale)$")
 _ABORTED = 2
 
 _CHOSEN = re.compile(r"^ffn_moe_topk-(\d+)$")
 _STOPS = ("attn_norm", "ffn_moe_topk", "ffn_moe_gate", "ffn_moe_down", "ffn_moe_out", "l_out")
 
 Watched = Literal["", "choices", "everything"]
-# Each row is the sequence that goes on, and its next token.
-Step = tuple[tuple[int, int], ...]
-Course = tuple[Step, ...]
 
 
 class CacheWish(NamedTuple):
@@ -88,9 +85,11 @@ def computed(
         if stops is None:
             logits = model.logits(course)
         else:
-            logits = np.concatenate(
-                [_after_stops(model, step, nodes, stops + place) for place, step in enumerate(course)]
-            )
+            seeds = range(stops, stops + len(course))
+            steps = [
+                _after_a_stop(model, step, nodes, seed) for step, seed in zip(course, seeds, strict=True)
+            ]
+            logits = np.concatenate(steps)
         told = Outcome(logits, blocks=tuple(nodes.blocks), stopped=nodes.stopped)
         if not wish:
             return told
@@ -102,8 +101,8 @@ def computed(
         )
 
 
-def _after_stops(model: Running, step: Step, nodes: Nodes, seed: int) -> np.ndarray:
-    """The logits of a step that is broken off first, at one of the nodes that a layer has, unless it has none such."""
+def _after_a_stop(model: Running, step: Step, nodes: Nodes, seed: int) -> np.ndarray:
+    """The logits of a step that was broken off at one of some nodes of a layer, if the graph has it, before."""
     random = np.random.default_rng(seed)
     nodes.stop_at = f"{random.choice(_STOPS)}-{random.integers(4)}"
     nodes.flag = model.abort
@@ -152,35 +151,6 @@ class Nodes:
             self._get(address, row, token * stride, ctypes.sizeof(row))
             experts += row
         self.blocks.append((layer, tuple(experts)))
-
-
-def random_course(steps: int, most_rows: int, sequences: int = 1, seed: int = 0) -> Course:
-    """Each step goes on with one to `most_rows` random tokens, of any of the sequences."""
-    random = np.random.default_rng(seed)
-    course = []
-    for _ in range(steps):
-        rows = int(random.integers(1, most_rows + 1))
-        chosen = sorted(random.integers(0, sequences, rows).tolist())
-        words = random.integers(_FIRST_WORD, VOCABULARY, rows).tolist()
-        course.append(tuple(zip(chosen, words, strict=True)))
-    return tuple(course)
-
-
-def token_by_token(count: int, seed: int = 0) -> Course:
-    return random_course(count, 1, seed=seed)
-
-
-def side_by_side(steps: int, sequences: int = SEQUENCES, seed: int = 0) -> Course:
-    """One token for each sequence in every step."""
-    random = np.random.default_rng(seed)
-    words = random.integers(_FIRST_WORD, VOCABULARY, (steps, sequences)).tolist()
-    return tuple(tuple(enumerate(row)) for row in words)
-
-
-def difference(plain: np.ndarray, other: np.ndarray) -> float:
-    """The largest of all logits' differences, beside the largest logit."""
-    assert np.isfinite(plain).all() and np.isfinite(other).all()
-    return float(np.abs(plain - other).max() / np.abs(plain).max())
 
 
 class Running:

@@ -1,4 +1,4 @@
-"""A device that cannot multiply experts of one type, or lacks an operation: the CPU, registered a second time under a name of its own.
+"""A device that cannot multiply experts of one type, or lacks an operation: the CPU under another name.
 
 Backends have such gaps, but none of those that run everywhere. ggml keeps what is registered until the process ends,
 so it is to be done in a child.

@@ -9,16 +9,8 @@ import pytest
 from engine.expert_cache.policy import LFU, LRU, STATIC, CachedExperts, Counters, Policy
 from tests.support.cached import is_built
 from tests.support.elsewhere import Elsewhere, elsewhere
-from tests.support.expert_logits import (
-    CacheWish,
-    Course,
-    Outcome,
-    computed,
-    difference,
-    random_course,
-    side_by_side,
-    token_by_token,
-)
+from tests.support.expert_courses import Course, difference, random_course, side_by_side, token_by_token
+from tests.support.expert_logits import CacheWish, Outcome, computed
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.gap_device import NAME, register
 
