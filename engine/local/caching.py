@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from statistics import mean
 from typing import NamedTuple
 
 from engine.api import CacheActivity
 from engine.errors import ErrorInfo, UserError
-from engine.expert_cache.policy import Policy
+from engine.expert_cache.policy import policy_for
 from engine.local import native
 from engine.local.native import expert_cache as plugin
 from engine.local.native.expert_cache import CacheCounters, CacheSettings
@@ -21,7 +22,6 @@ from engine.local.residents import ResidentsFile
 from engine.placement.gguf_index import ModelSummary
 from engine.placement.plan import ExpertCache, Machine, Placement
 
-POLICY = Policy(half_life=64.0)
 # A thread that brings experts is worth its core where so many are left to compute.
 FEWEST_THREADS = 4
 # The residents are written when the engine comes to rest, but not more often than this.
@@ -130,7 +130,7 @@ def open_caching(
             workspace=cache.workspace,
             tokens=cache.tokens,
             experts_used=summary.experts_used,
-            policy=POLICY,
+            policy=policy_for(mean(each.slots for each in cache.layers), summary.experts_used),
             bring_first=cache.misses == "brought",
             upload_thread=brings,
         ),
