@@ -6,6 +6,7 @@ made anew meanwhile goes on with it.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +23,8 @@ from engine.placement.gguf_index import ModelSummary
 from engine.placement.plan import ExpertCache, Machine, Placement
 
 POLICY = Policy(half_life=64.0)
+# What llama_decode gives when it was broken off.
+_ABORTED = 2
 # A thread that brings experts is worth its core where so many are left to compute.
 FEWEST_THREADS = 4
 # The residents are written when the engine comes to rest, but not more often than this.
@@ -110,9 +113,6 @@ class Caching:
             self._kept.write({layer: plugin.cache_residents(layer, n) for layer, n in self._slots.items()})
 
 
-_ABORTED = 2
-
-
 def open_caching(
     model: int, placement: Placement, summary: ModelSummary, *, brings: bool, calibrations: str
 ) -> Caching:
@@ -138,7 +138,7 @@ def open_caching(
     try:
         slots = _served(model, placement, cache)
         plugin.activate_cache(cache.device)
-        kept = ResidentsFile(Path(calibrations), str(summary.path)) if calibrations else None
+        kept = _residents_file(calibrations, str(summary.path))
         _warm(kept, slots, summary.experts)
         return Caching(slots, native.layer_count(model), _notices(cache, len(slots)), kept)
     except BaseException:
@@ -170,6 +170,12 @@ def _notices(cache: ExpertCache, served: int) -> tuple[ErrorInfo, ...]:
         "layers": planned,
     }
     return (ErrorInfo("cache.partly", values),)
+
+
+def _residents_file(folder: str, path: str) -> ResidentsFile | None:
+    with contextlib.suppress(OSError):
+        return ResidentsFile(Path(folder), path) if folder else None
+    return None
 
 
 def _warm(kept: ResidentsFile | None, slots: dict[int, int], experts: int) -> None:
