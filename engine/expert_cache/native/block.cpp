@@ -54,7 +54,7 @@ bool Cache::prepare(Layer & layer, const Shape & shape) {
         const int rows = settings_.max_tokens * settings_.experts_used;
         layer.on_device = Program::make(shape, layer.held(), device_, workspace_.get(), rows);
         const ggml_backend_dev_t cpu = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
-        layer.on_cpu = Program::make(shape, layer.weights(), cpu, host_workspace_.get(), rows);
+        layer.on_cpu = Program::make(shape, layer.at_home(), cpu, host_workspace_.get(), rows);
         layer.is_plain = !layer.on_device || !layer.on_cpu;
     }
     return !layer.is_plain && layer.on_device->computes(shape);

@@ -70,8 +70,8 @@ Policy Cache::policy() const {
 }
 
 Layer * Cache::layer_of(const ggml_tensor * node) const {
-    const ggml_tensor * product = product_behind(node);
-    const auto found = product ? by_weights_.find(product->src[0]) : by_weights_.end();
+    const ggml_tensor * experts = experts_behind(node);
+    const auto found = experts ? by_weights_.find(experts) : by_weights_.end();
     return found == by_weights_.end() ? nullptr : found->second;
 }
 
@@ -80,10 +80,10 @@ bool Cache::takes(const ggml_tensor * node) const {
     if (!layer || layer->is_plain || node->type != GGML_TYPE_F32 || node->view_src) {
         return false;
     }
-    const ggml_tensor * product = product_behind(node);
-    const ggml_tensor * ids = product->src[2];
-    return product->src[1]->type == GGML_TYPE_F32 && ids->ne[1] <= settings_.max_tokens &&
-           ids->ne[0] <= settings_.experts_used;
+    // Each node has its rows as [width, choices, tokens], but for scales spread as [1, experts, tokens].
+    const bool is_input_known = node->op != GGML_OP_MUL_MAT_ID || node->src[1]->type == GGML_TYPE_F32;
+    return is_input_known && node->ne[2] <= settings_.max_tokens &&
+           (node->op == GGML_OP_REPEAT || node->ne[1] <= settings_.experts_used);
 }
 
 void Cache::set_threads(int threads) {

@@ -5,7 +5,7 @@
 namespace coterie {
 
 static int expert_dimension(const ggml_tensor * weights) {
-    return weights->ne[2] > 1 ? 2 : 1;
+    return weights->ne[2] > 1 ? 2 : weights->ne[1] > 1 ? 1 : 0;
 }
 
 int64_t experts_of(const ggml_tensor * weights) {
@@ -17,9 +17,22 @@ static size_t slice_of(const ggml_tensor * weights) {
 }
 
 static ggml_tensor * new_held(ggml_context * context, const ggml_tensor * weights, int slots) {
-    return expert_dimension(weights) == 2
-               ? ggml_new_tensor_3d(context, weights->type, weights->ne[0], weights->ne[1], slots)
-               : ggml_new_tensor_2d(context, weights->type, weights->ne[0], slots);
+    switch (expert_dimension(weights)) {
+        case 2: return ggml_new_tensor_3d(context, weights->type, weights->ne[0], weights->ne[1], slots);
+        case 1: return ggml_new_tensor_2d(context, weights->type, weights->ne[0], slots);
+        default: return ggml_new_tensor_2d(context, weights->type, 1, slots);
+    }
+}
+
+// Scales as rows of one, which they are looked up in.
+static ggml_tensor * in_rows(ggml_context * context, ggml_tensor * weights) {
+    if (expert_dimension(weights) != 0) {
+        return weights;
+    }
+    ggml_tensor * rows = ggml_new_tensor_2d(context, weights->type, 1, weights->ne[0]);
+    rows->buffer = weights->buffer;
+    rows->data = weights->data;
+    return rows;
 }
 
 static ContextPtr new_context(int tensors) {
@@ -71,11 +84,11 @@ int Layer::place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, siz
     }
     ggml_backend_buffer_set_usage(buffer_.get(), GGML_BACKEND_BUFFER_USAGE_WEIGHTS);
     ggml_backend_buffer_clear(buffer_.get(), 0); // kernels may read past the last row, where no NaN must be
-    context_ = new_context(count);
+    context_ = new_context(2 * count);
     const size_t alignment = ggml_backend_buft_get_alignment(type);
     char * base = static_cast<char *>(ggml_backend_buffer_get_base(buffer_.get()));
     size_t offset = 0;
-    for (const ggml_tensor * tensor : weights_) {
+    for (ggml_tensor * tensor : weights_) {
         ggml_tensor * held = new_held(context_.get(), tensor, slots.count());
         ggml_format_name(held, "%s (cached)", tensor->name);
         offset = aligned(offset, alignment);
@@ -85,6 +98,7 @@ int Layer::place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, siz
         }
         offset += ggml_backend_buft_get_alloc_size(type, held);
         held_.push_back(held);
+        at_home_.push_back(in_rows(context_.get(), tensor));
     }
     if (!is_multiplied(device)) {
         problem = std::string(ggml_backend_dev_name(device)) + " does not multiply " + ggml_type_name(weights_[0]->type);
@@ -96,7 +110,7 @@ int Layer::place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, siz
 bool Layer::is_multiplied(ggml_backend_dev_t device) const {
     for (size_t i = 0; i < weights_.size(); i++) {
         if (expert_dimension(weights_[i]) != 2) {
-            continue; // a bias, which the block's program is asked about
+            continue; // biases and scales, which the block's program is asked about
         }
         const ContextPtr context = new_context(3);
         ggml_tensor * rows = ggml_new_tensor_3d(context.get(), GGML_TYPE_F32, held_[i]->ne[0], 1, 1);

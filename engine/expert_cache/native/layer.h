@@ -32,8 +32,9 @@ class Layer {
     int place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, size_t bytes, std::string & problem);
 
     int number() const { return number_; }
-    // As the model has them, and the slots on the device; same order.
+    // As the model has them, in the form that a block takes them in, and the slots on the device; same order.
     const std::vector<ggml_tensor *> & weights() const { return weights_; }
+    const std::vector<ggml_tensor *> & at_home() const { return at_home_; }
     const std::vector<ggml_tensor *> & held() const { return held_; }
     size_t held_bytes() const { return buffer_ ? ggml_backend_buffer_get_size(buffer_.get()) : 0; }
     // Bytes of one expert, all tensors together.
@@ -50,13 +51,13 @@ class Layer {
     bool is_multiplied(ggml_backend_dev_t device) const;
 
     int number_;
-    std::vector<ggml_tensor *> weights_, held_;
+    std::vector<ggml_tensor *> weights_, at_home_, held_;
     size_t expert_bytes_ = 0;
     BufferPtr buffer_;
     ContextPtr context_;
 };
 
-// The dimension that counts experts: the third of a matrix's, the second of a bias's.
+// By the third dimension of matrices, the second of biases, the only one of scales.
 int64_t experts_of(const ggml_tensor * weights);
 
 } // namespace coterie

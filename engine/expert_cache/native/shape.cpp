@@ -30,7 +30,8 @@ static bool works_by_row(const ggml_tensor * node) {
     }
 }
 
-const ggml_tensor * product_behind(const ggml_tensor * node) {
+// The product that a node's values come from.
+static const ggml_tensor * product_behind(const ggml_tensor * node) {
     for (int i = 0; i < MOST_STEPS && node; i++) {
         if (node->op == GGML_OP_MUL_MAT_ID) {
             return node;
@@ -43,6 +44,23 @@ const ggml_tensor * product_behind(const ggml_tensor * node) {
     return nullptr;
 }
 
+// The scales that are spread over the tokens by this node.
+static const ggml_tensor * scales_spread_by(const ggml_tensor * node) {
+    const ggml_tensor * form = node && node->op == GGML_OP_REPEAT ? node->src[0] : nullptr;
+    return form && form->op == GGML_OP_RESHAPE ? form->view_src : nullptr;
+}
+
+const ggml_tensor * experts_behind(const ggml_tensor * node) {
+    if (node->op == GGML_OP_REPEAT) {
+        return scales_spread_by(node);
+    }
+    if (node->op == GGML_OP_GET_ROWS) {
+        return scales_spread_by(node->src[0]);
+    }
+    const ggml_tensor * product = product_behind(node);
+    return product ? product->src[0] : nullptr;
+}
+
 bool Operation::operator==(const Operation & other) const {
     return op == other.op && type == other.type && width == other.width && view_offset == other.view_offset &&
            std::memcmp(params, other.params, sizeof(params)) == 0 &&
@@ -50,6 +68,20 @@ bool Operation::operator==(const Operation & other) const {
 }
 
 namespace {
+
+// Which sources of an operation are a layer's experts and the experts chosen, -1: none.
+struct Places {
+    int experts, ids;
+};
+
+Places places_of(ggml_op op) {
+    switch (op) {
+        case GGML_OP_MUL_MAT_ID: return { 0, 2 };
+        case GGML_OP_ADD_ID: return { 1, 2 };
+        case GGML_OP_GET_ROWS: return { 0, 1 };
+        default: return { -1, -1 };
+    }
+}
 
 class Reader {
   public:
@@ -63,8 +95,7 @@ class Reader {
             if (is_view(node->op)) {
                 continue;
             }
-            const ggml_tensor * product = product_behind(node);
-            if (!product || !is_ours(product->src[0])) {
+            if (!is_ours(experts_behind(node))) {
                 break;
             }
             last_ = end;
@@ -77,9 +108,8 @@ class Reader {
         shape_.result = graph_->nodes[last_];
         for (int i = first_; i <= last_; i++) {
             const ggml_tensor * node = graph_->nodes[i];
-            const ggml_tensor * product = product_behind(node);
-            if (is_view(node->op) && !(product && is_ours(product->src[0]))) {
-                continue; // of a value from outside
+            if (node->op == GGML_OP_REPEAT || (is_view(node->op) && !is_ours(experts_behind(node)))) {
+                continue; // scales, which are looked up where they lie; a view of a value from outside
             }
             if (!add(node)) {
                 return false;
@@ -123,7 +153,7 @@ class Reader {
                 return false;
             }
             std::memset(operation.params, 0, sizeof(operation.params));
-        } else if (node->view_src || !(node->op == GGML_OP_MUL_MAT_ID || works_by_row(node))) {
+        } else if (node->view_src || !(node->op == GGML_OP_MUL_MAT_ID || node->op == GGML_OP_GET_ROWS || works_by_row(node))) {
             return false;
         }
         for (int i = 0; i < GGML_MAX_SRC; i++) {
@@ -136,16 +166,17 @@ class Reader {
     }
 
     bool find(const ggml_tensor * node, int position, Source & source) {
-        ggml_tensor * tensor = node->src[position];
-        if (tensor == shape_.ids && (node->op == GGML_OP_MUL_MAT_ID || node->op == GGML_OP_ADD_ID) && position == 2) {
+        const ggml_tensor * tensor = node->src[position];
+        const Places places = places_of(node->op);
+        if (tensor == shape_.ids && position == places.ids) {
             source = { Source::IDS, 0 };
             return true;
         }
-        const auto weights = std::find(experts_.begin(), experts_.end(), tensor);
+        const ggml_tensor * spread = node->op == GGML_OP_GET_ROWS ? scales_spread_by(tensor) : tensor;
+        const auto weights = std::find(experts_.begin(), experts_.end(), spread);
         if (weights != experts_.end()) {
-            const int wanted = node->op == GGML_OP_MUL_MAT_ID ? 0 : node->op == GGML_OP_ADD_ID ? 1 : -1;
             source = { Source::EXPERTS, int(weights - experts_.begin()) };
-            return position == wanted;
+            return position == places.experts;
         }
         const auto member = std::find(members_.begin(), members_.end(), tensor);
         if (member != members_.end()) {

@@ -11,9 +11,10 @@ struct ggml_cgraph;
 namespace coterie {
 
 
-// The product with experts' weights that a node's values come from, through activations, biases, scaling and views;
-// nullptr for a node that is no part of an expert block.
-const ggml_tensor * product_behind(const ggml_tensor * node);
+// The experts' weights that a node's values come from, through activations, biases, scaling and views; nullptr for a
+// node that is no part of an expert block. A scale for each expert is spread over the tokens and then looked up:
+// both are nodes of the block, and the scales are what they come from.
+const ggml_tensor * experts_behind(const ggml_tensor * node);
 
 // Where an operation takes a value from.
 struct Source {
