@@ -53,12 +53,13 @@ class Caching:
 
     def __init__(
         self,
+        device: str,
         slots: dict[int, int],
         layers: int,
         notices: tuple[ErrorInfo, ...],
         kept: ResidentsFile | None,
     ) -> None:
-        self._slots, self._layers, self._kept = slots, layers, kept
+        self._device, self._slots, self._layers, self._kept = device, slots, layers, kept
         self.notices = notices
         self._last = plugin.cache_counters()
         self._written = time.monotonic()
@@ -90,13 +91,19 @@ class Caching:
 
     def warm_up(self, context: int, first_token: int) -> None:
         """Compute one token and forget it, so that whatever is allocated at a first use is there before an answer
-        waits for it. Raises UserError `cache.not_loaded` (detail) where that fails."""
+        waits for it. Raises UserError `cache.not_loaded` (detail) where that fails, and `cache.not_supported`
+        (device) where nothing of it was computed with the cache.
+        """
         code = native.decode(context, [first_token])
         native.synchronize(context)
         native.forget_all(context)
-        if code not in (0, _ABORTED):
-            raise UserError("cache.not_loaded", detail=f"llama_decode: {code}")
         self._last = plugin.cache_counters()
+        if code == _ABORTED:
+            return
+        if code != 0:
+            raise UserError("cache.not_loaded", detail=f"llama_decode: {code}")
+        if not self._last.blocks:
+            raise UserError("cache.not_supported", device=self._device)
 
     def rest(self) -> None:
         """The engine has come to rest: keep what is resident, if that was not done a moment ago."""
@@ -140,7 +147,7 @@ def open_caching(
         plugin.activate_cache(cache.device)
         kept = _residents_file(calibrations, str(summary.path))
         _warm(kept, slots, summary.experts)
-        return Caching(slots, native.layer_count(model), _notices(cache, len(slots)), kept)
+        return Caching(cache.device, slots, native.layer_count(model), _notices(cache, len(slots)), kept)
     except BaseException:
         plugin.close_cache()
         raise

@@ -58,7 +58,9 @@ def _course(
         if number in (1, 2):
             session.watch_experts(number == 1)
         texts.append("")
-        request = GenerateRequest(number, (Message("user", question),), Sampling(0.0, seed=0), max_tokens=tokens)
+        request = GenerateRequest(
+            number, (Message("user", question),), Sampling(0.0, seed=0), max_tokens=tokens
+        )
         end = answer_alone(session, request, emit, lambda: None)
         assert end.error is None, end.error
     plan = session.facts.plan

@@ -123,7 +123,7 @@ def test_without_a_fault_there_is_a_cache_and_nothing_to_say() -> None:
         ({"slots": TINY.used - 1}, "cache.too_small"),
         ({"device": "CUDA9"}, "cache.no_device"),
         ({"workspace": 2**46}, "cache.no_memory"),
-        ({"workspace": 16}, "cache.too_small"),
+        ({"workspace": 16}, "cache.not_supported"),
     ],
 )
 def test_a_grant_that_cannot_be_had_or_is_too_small_is_told(options: dict[str, object], code: str) -> None:
@@ -176,20 +176,9 @@ def test_a_plugin_that_is_not_there_or_no_library_is_told(plugin: Path, tmp_path
     check_without(opened(folder=plugin), "cache.not_loaded")
 
 
-def engine_with(told: Recorder, device: str = RAM) -> LocalEngine:
-    return LocalEngine(told, functools.partial(cached_host, placed=HandPlaced(4, device)))
-
-
 @pytest.fixture
 def cached_engine(told: Recorder) -> Iterator[LocalEngine]:
-    engine = engine_with(told)
-    yield engine
-    engine.close()
-
-
-@pytest.fixture
-def engine_on_worker(told: Recorder) -> Iterator[LocalEngine]:
-    engine = engine_with(told, "RPC0")
+    engine = LocalEngine(told, functools.partial(cached_host, placed=HandPlaced(4)))
     yield engine
     engine.close()
 
@@ -232,13 +221,13 @@ def _dies_opening(connection: Any, log_path: str) -> None:
 
 
 def test_a_worker_that_dies_under_a_cache_is_told_and_the_next_answer_comes_without_both(
-    engine_on_worker: LocalEngine, told: Recorder
+    engine: LocalEngine, told: Recorder
 ) -> None:
     with rpc_worker() as worker:
-        wishes = Wishes(512, workers=(worker.address,), budgets={"RPC0": 10**9}, mode="cpu")
-        engine_on_worker.load(LoadRequest(str(moe_model()), wishes))
+        wishes = Wishes(512, workers=(worker.address,), budgets={"RPC0": 350_000_000}, mode="cached")
+        engine.load(LoadRequest(str(moe_model()), wishes))
         assert is_cached(told.next(Loaded).model)
-        engine_on_worker.generate(recorder.ask(1, STORY))
+        engine.generate(recorder.ask(1, STORY))
         told.next(Delta)
         worker.kill()
         text, end = told.finish(1)
@@ -246,7 +235,8 @@ def test_a_worker_that_dies_under_a_cache_is_told_and_the_next_answer_comes_with
         assert end.error.params == {"address": worker.address}
         assert told.next(EngineLost).error.code == "worker.lost"
     going_on = recorder.ask(2, STORY, text or "Once", continue_last=True, max_tokens=4)
-    rest, end = told.answer(engine_on_worker, going_on)
+    rest, end = told.answer(engine, going_on)
     assert end.error is None and rest
-    assert not is_cached(engine_on_worker.model)
+    assert engine.model is not None and not is_cached(engine.model)
+    assert engine.model.machine is not None and engine.model.machine.devices == ()
     assert not any(isinstance(event, LoadFailed) for event in told.seen)

@@ -36,7 +36,7 @@ def test_what_was_written_is_read_again(file: ResidentsFile, tmp_path: Path, mod
     file.write(RESIDENT)
     file.write(RESIDENT)
     assert file.read(SLOTS, EXPERTS) == RESIDENT
-    assert os.listdir(tmp_path / "kept") == [place(tmp_path, model).name], "nothing half written stays"
+    assert list((tmp_path / "kept").iterdir()) == [place(tmp_path, model)], "nothing half written stays"
 
 
 def test_fewer_slots_and_experts_take_what_fits_them(file: ResidentsFile) -> None:
