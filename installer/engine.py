@@ -6,11 +6,13 @@ for. The wheels here lie in a per-user folder under a key made of everything tha
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import platform
 import shutil
 import subprocess
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,9 +22,9 @@ from typing import NamedTuple
 
 from installer.commands import SetupError, run_logged
 from installer.console import Progress
+from installer.sources import HEADERS, fetch_archive, keep_headers
 from installer.stamps import fingerprint
 
-PACKAGE = "llama-cpp-python"
 # RPC joins the memory of several machines, and lets a second process stand in for a GPU.
 BASE_FLAGS = ("-DGGML_RPC=ON",)
 # With a Xeon's matrix units llama.cpp keeps a tied output a second time, and aborts on the tables of DeepSeek-V3
@@ -109,8 +111,8 @@ def cached_wheel(cache: Path, key: str) -> Path | None:
 
 
 @contextmanager
-def _locked(cache: Path) -> Iterator[None]:
-    """One build at a time: a second clone waits for the first one's wheel instead of making its own."""
+def locked(cache: Path) -> Iterator[None]:
+    """One build at a time: a second clone waits for what the first one builds instead of making its own."""
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -144,25 +146,35 @@ def build(wanted: Build, cache: Path, log: Path, progress: Progress, environ: Ma
     Raises `SetupError`.
     """
     kept = cache / wanted.key
-    with _locked(cache):
+    with locked(cache):
         if finished := cached_wheel(cache, wanted.key):
             return finished
         for leftover in cache.glob(".build-*"):  # of a build that was killed: nobody else holds the lock
             shutil.rmtree(leftover)
         scratch = Path(tempfile.mkdtemp(prefix=".build-", dir=cache))
         try:
+            env = build_environment(environ, wanted.flags, scratch)
+            archive = fetch_archive(
+                wanted.python,
+                wanted.version,
+                scratch / "archive",
+                log.with_name("sources.log"),
+                progress,
+                env,
+            )
             run_logged(
                 [
                     wanted.python, "-m", "pip", "wheel", "--verbose", "--no-deps", "--no-cache-dir",
-                    # Of this package alone: what the build itself needs may come as wheels.
-                    "--no-binary", PACKAGE, "--retries", "2",
-                    "--wheel-dir", scratch / "wheel", f"{PACKAGE}=={wanted.version}",
+                    "--retries", "2", "--wheel-dir", scratch / "wheel", archive,
                 ],
                 log,
                 progress,
                 failure=_failure(wanted.flags),
-                env=build_environment(environ, wanted.flags, scratch),
+                env=env,
             )  # fmt: skip
+            # For the plugin, which must do without where they cannot be had.
+            with contextlib.suppress(OSError, EOFError, tarfile.TarError):
+                keep_headers(archive, scratch, scratch / "wheel" / HEADERS)
             shutil.rmtree(kept, ignore_errors=True)
             (scratch / "wheel").rename(kept)
         finally:

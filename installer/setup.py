@@ -1,4 +1,4 @@
-"""Goes through set-up's steps: system, environment, engine, packages, starter model.
+"""Goes through set-up's steps: system, environment, engine, packages, starter model, the engine's plugin.
 
 Run by `setup.sh` from the repository root as `python -m installer.setup`. A step that is done is not done
 again; an interrupted run is taken up where it stopped. Exit codes: 0 ready, 1 stopped for a reason told,
@@ -15,9 +15,10 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from installer import engine, pythons, system
+from installer import engine, plugin, pythons, system
 from installer.commands import SetupError, run_logged
-from installer.console import Console
+from installer.console import Console, Progress
+from installer.plugin import Plugin, PluginError
 from installer.project import STARTER, read_project
 from installer.pythons import Python
 from installer.stamps import Stamps, fingerprint
@@ -39,6 +40,7 @@ class Setup:
         self.console = console
         self.project = read_project(root)
         self.cache = engine.cache_folder(os.environ)
+        self.plugins = self.cache.parent / "plugins"
         self.logs = self.cache.parent / "setup-logs"
         self.environ = {
             name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")
@@ -52,14 +54,22 @@ class Setup:
         base = None if self.environment_is_whole() else self.choose_python()
         installed = base is None and self.stamps.holds("engine", key)
         build = not installed and engine.cached_wheel(self.cache, key) is None
+        wanted = plugin.plugin_of(self.root, self.project.engine_version, key)
+        compile_plugin = (
+            wanted is not None
+            and not (base is None and self.plugin_is_there(wanted))
+            and plugin.cached_plugin(self.plugins, wanted) is None
+        )
         self.check_space(environment=base is not None, build=build)
-        self.complete_system(base, build=build)
+        self.complete_system(base, build=build, compile_plugin=compile_plugin)
         if base:
             self.make_environment(base)
         self.install_engine(flags, key)
         self.install_packages()
         self.install_starter()
         self.check(fingerprint(key, self.project.fingerprint))
+        if wanted is not None:
+            self.install_plugin(wanted)
 
     def environment_is_whole(self) -> bool:
         """Whether .venv was made here, its Python still answers and no install into it broke off.
@@ -94,40 +104,60 @@ class Setup:
                     "Make room and run the same command again."
                 )
 
-    def complete_system(self, base: Python | None, *, build: bool) -> None:
+    def complete_system(self, base: Python | None, *, build: bool, compile_plugin: bool) -> None:
         """Install what the system lacks, or tell the one command that does."""
-        needs = self.system_needs(base, build=build)
-        if not needs:
-            return
-        rights = system.rights()
-        if not rights.may_install:
-            if any(need.required for need in needs):
-                raise SetupError(system.how_to_install(needs, apt=rights.apt))
-            self.console.say(f"  Not needed, but better with it: {', '.join(need.name for need in needs)}")
-            return
-        log = self.logs / "system.log"
-        with self.console.step("System packages") as progress:
-            # A third party's broken package source must not stop what the system's own can deliver.
-            with contextlib.suppress(SetupError):
-                run_logged(rights.command("update"), log, progress, failure="", own_group=False)
-            run_logged(
-                rights.command("install", "-y", "--no-install-recommends", *system.packages(needs)),
-                log,
-                progress,
-                failure=system.how_to_install(needs, apt=True),
-                own_group=False,
-            )
-        still = [need.name for need in self.system_needs(base, build=build) if need.required]
-        if still:
-            raise SetupError(f"Still missing after installing: {', '.join(still)}")
 
-    def system_needs(self, base: Python | None, *, build: bool) -> list[system.Need]:
+        def needs() -> list[system.Need]:
+            return self.system_needs(base, build=build, compile_plugin=compile_plugin)
+
+        found = needs()
+        if not found:
+            return
+        required = [need for need in found if need.required]
+        better = [need for need in found if not need.required]
+        rights = system.rights()
+        if rights.may_install:
+            with self.console.step("System packages") as progress:
+                log = self.logs / "system.log"
+                # A third party's broken package source must not stop what the system's own can deliver.
+                with contextlib.suppress(SetupError):
+                    run_logged(rights.command("update"), log, progress, failure="", own_group=False)
+                if required:
+                    self.install_system(required, rights, progress)
+                # Nor what is only better to have.
+                with contextlib.suppress(SetupError):
+                    if better:
+                        self.install_system(better, rights, progress)
+            found = needs()
+            required = [need for need in found if need.required]
+            better = [need for need in found if not need.required]
+            if required:
+                raise SetupError(
+                    f"Still missing after installing: {', '.join(need.name for need in required)}"
+                )
+        elif required:
+            raise SetupError(system.how_to_install(found, apt=rights.apt))
+        if better:
+            self.console.say(f"  Not needed, but better with it: {', '.join(need.name for need in better)}")
+
+    def install_system(self, needs: list[system.Need], rights: system.Rights, progress: Progress) -> None:
+        run_logged(
+            rights.command("install", "-y", "--no-install-recommends", *system.packages(needs)),
+            self.logs / "system.log",
+            progress,
+            failure=system.how_to_install(needs, apt=True),
+            own_group=False,
+        )
+
+    def system_needs(self, base: Python | None, *, build: bool, compile_plugin: bool) -> list[system.Need]:
         needs = system.missing_libraries()
         found = pythons.probe(base.path) if base else None
         if found and found.lacks:
             needs.append(system.Need(f"the venv module of {found.name}", found.venv_package))
         if build:
             needs += system.missing_compilers(os.environ)
+        elif compile_plugin:
+            needs += system.missing_plugin_compiler(os.environ)
         if sys.platform == "linux":
             files = system.font_files(Path.home())
             needs += system.missing_fonts(files, display=system.has_display(os.environ))
@@ -196,6 +226,33 @@ class Setup:
                 env=self.environ,
             )
             self.stamps.mark("check", value)
+
+    @property
+    def plugin_folder(self) -> Path:
+        return self.venv / "lib" / "coterie"
+
+    def plugin_is_there(self, wanted: Plugin) -> bool:
+        return self.stamps.holds("plugin", wanted.name) and plugin.is_whole(self.plugin_folder, wanted)
+
+    def install_plugin(self, wanted: Plugin) -> None:
+        """Compile the plugin. Nothing else needs it: what hinders is told and noted, and tried again next time."""
+        if self.plugin_is_there(wanted):
+            return
+        log = self.logs / "plugin.log"
+        try:
+            with self.console.step("Expert cache") as progress:
+                (python,) = (self.venv / "lib").glob("python3.*")
+                place = plugin.Place(
+                    self.python, python / "site-packages", self.cache / wanted.key, self.plugins, log
+                )
+                plugin.install(plugin.build(wanted, place, progress, self.environ), self.plugin_folder)
+        except PluginError as error:
+            self.console.say(
+                f"  Left out, and all else works: the expert cache. {error} `make setup` tries again."
+            )
+            plugin.note_problem(self.plugin_folder, error.problem, log)
+        else:
+            self.stamps.mark("plugin", wanted.name)
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

@@ -7,7 +7,7 @@ cd "$root"
 # What a finished set-up was made for: its inputs, its place, its machine. Without Python, because it is asked
 # before every start.
 state() {
-    cksum pyproject.toml installer/*.py installer/*.sh
+    cksum pyproject.toml installer/*.py installer/*.sh engine/expert_cache/native/*
     pwd -P
     uname -sm
     sed -n '/^\(flags\|Features\)/{p;q;}' /proc/cpuinfo 2>/dev/null | cksum

@@ -125,6 +125,13 @@ def missing_compilers(environ: Mapping[str, str]) -> list[Need]:
     return needs
 
 
+def missing_plugin_compiler(environ: Mapping[str, str]) -> list[Need]:
+    """What the engine's plugin is compiled with, where the engine itself need not be."""
+    if compiles(compilers(environ)[1], "c++"):
+        return []
+    return [Need("a C++ compiler", "g++", required=False)]
+
+
 def font_files(home: Path) -> list[str]:
     """The names of the machine's font files, in lower case."""
     folders = [

@@ -18,6 +18,7 @@ from app.services.events import (
     AnswerDelta,
     AnswerPrefill,
     AnswerWaits,
+    CacheChanged,
     DownloadProgress,
     ExpertsChanged,
     ModelChanged,
@@ -79,7 +80,9 @@ def _replaces(event: ServiceEvent, last: ServiceEvent) -> bool:
         return last.download == event.download
     if isinstance(event, VerifyProgress) and isinstance(last, VerifyProgress):
         return last.model == event.model
-    return type(event) is type(last) and isinstance(event, ActivityChanged | TuneProgress | MoveProgress)
+    return type(event) is type(last) and isinstance(
+        event, ActivityChanged | CacheChanged | TuneProgress | MoveProgress
+    )
 
 
 class Bridge(QObject):

@@ -12,7 +12,7 @@ from agents.permissions.values import ApprovalRequest
 from app.services.residence import LoadReason, Residence, Resting
 from app.services.run_values import RunRecord
 from app.store.records import Conversation, Download, Message
-from engine.api import Activity, EngineState, ModelFacts, ToolCall
+from engine.api import Activity, CacheActivity, EngineState, ModelFacts, ToolCall
 from engine.errors import ErrorInfo
 from engine.placement.plan import Device, Machine, PlannedModel
 
@@ -155,6 +155,13 @@ class ActivityChanged(msgspec.Struct, frozen=True):
     """What the engine does; None: no model is loaded, or nothing was asked of it yet."""
 
     activity: Activity | None
+
+
+class CacheChanged(msgspec.Struct, frozen=True):
+    """What the cache of single experts did in the last second it was in use; None: no model with one is loaded, or it
+    was not used yet."""
+
+    activity: CacheActivity | None
 
 
 class StoreFailed(msgspec.Struct, frozen=True):
@@ -340,6 +347,7 @@ ServiceEvent = (
     | ModelChanged
     | ResidenceChanged
     | ActivityChanged
+    | CacheChanged
     | StoreFailed
     | MachineChanged
     | PlacementChanged

@@ -16,7 +16,7 @@ import msgspec
 from app.services.settings import Settings
 from app.services.toml_file import TomlFile
 from engine.errors import ErrorInfo, UserError
-from engine.placement.plan import CacheType, Mode, Wishes
+from engine.placement.plan import CacheType, Misses, Mode, Wishes
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Size = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
@@ -35,6 +35,7 @@ class KeptWishes(msgspec.Struct, frozen=True):
     threads: Count = 0
     streams: Count = 0
     draft_model: str = ""
+    misses: Misses | None = None
 
     def wishes(self) -> Wishes:
         return Wishes(
@@ -46,6 +47,7 @@ class KeptWishes(msgspec.Struct, frozen=True):
             mode=self.mode,
             streams=self.streams,
             draft_model=self.draft_model,
+            misses=self.misses,
         )
 
 
@@ -61,6 +63,7 @@ def kept_part(wishes: Wishes, threads: int = 0) -> KeptWishes:
         threads,
         wishes.streams,
         wishes.draft_model,
+        wishes.misses,
     )
 
 

@@ -679,6 +679,65 @@
     </message>
 </context>
 <context>
+    <name>CacheCard</name>
+    <message>
+        <source>on {place}</source>
+        <translation>{place}에 있음</translation>
+    </message>
+    <message>
+        <source>in RAM only</source>
+        <translation>RAM에만 있음</translation>
+    </message>
+    <message>
+        <source>Experts kept on {place}</source>
+        <translation>{place}에 둔 전문가</translation>
+    </message>
+    <message>
+        <source>not used yet</source>
+        <translation>아직 쓰지 않음</translation>
+    </message>
+    <message>
+        <source>at rest since {time}</source>
+        <translation>{time}부터 쉬는 중</translation>
+    </message>
+    <message>
+        <source>of the experts needed were there already</source>
+        <translation>필요한 전문가 가운데 이미 있던 비율</translation>
+    </message>
+    <message>
+        <source>{words}, {range} expected</source>
+        <translation>{words}(예상 {range})</translation>
+    </message>
+    <message>
+        <source>of experts brought there for each token</source>
+        <translation>토큰마다 옮겨 온 전문가</translation>
+    </message>
+    <message>
+        <source>of results sent there and back for each token</source>
+        <translation>토큰마다 오간 계산 결과</translation>
+    </message>
+    <message>
+        <source>Layer {layer}, expert {expert}: on {place}</source>
+        <translation>레이어 {layer}, 전문가 {expert}: {place}에 있음</translation>
+    </message>
+    <message>
+        <source>Layer {layer}, expert {expert}: in RAM only</source>
+        <translation>레이어 {layer}, 전문가 {expert}: RAM에만 있음</translation>
+    </message>
+    <message>
+        <source>Nothing is kept there yet: send a message in the chat.</source>
+        <translation>아직 둔 전문가가 없습니다. 대화에서 메시지를 보내 보세요.</translation>
+    </message>
+    <message>
+        <source>{count} of the {total} experts of layers {layers} are there now</source>
+        <translation>지금 레이어 {layers}의 전문가 {total}개 중 {count}개가 있음</translation>
+    </message>
+    <message>
+        <source>Map of the experts that are there, by layer; arrow keys go from cell to cell</source>
+        <translation>레이어별로 둔 전문가를 나타낸 그림, 화살표 키로 칸을 옮겨 다닙니다</translation>
+    </message>
+</context>
+<context>
     <name>CatalogueCard</name>
     <message>
         <source>in your library</source>
@@ -1396,6 +1455,10 @@
     <message>
         <source>not measured yet</source>
         <translation>아직 측정하지 않음</translation>
+    </message>
+    <message>
+        <source>Of the experts that a token needs, {percent} should be on {place} already ({range}).</source>
+        <translation>토큰에 필요한 전문가 가운데 {percent}는 이미 {place}에 있을 것으로 예상합니다({range}).</translation>
     </message>
 </context>
 <context>
@@ -2164,6 +2227,10 @@
         <translation>레이어 {first}~{last}: {where}</translation>
     </message>
     <message>
+        <source>{count} of its experts on {device}, all of them in RAM</source>
+        <translation>{device}에 전문가 {count}개, RAM에 전부</translation>
+    </message>
+    <message>
         <source>{percent} % on {device}</source>
         <translation>{device}에 {percent} %</translation>
     </message>
@@ -2606,6 +2673,34 @@
     <message>
         <source>What it may do without asking</source>
         <translation>묻지 않고 할 수 있는 일</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>자동</translation>
+    </message>
+    <message>
+        <source>Everything in RAM</source>
+        <translation>모두 RAM에 둠</translation>
+    </message>
+    <message>
+        <source>With their layers</source>
+        <translation>레이어와 함께 둠</translation>
+    </message>
+    <message>
+        <source>Each stays where it lies</source>
+        <translation>놓인 자리에서 계산</translation>
+    </message>
+    <message>
+        <source>Sent to {place} for prompts</source>
+        <translation>프롬프트를 읽을 때 {place}로 보냄</translation>
+    </message>
+    <message>
+        <source>Sent to {place} for every token</source>
+        <translation>토큰마다 {place}로 보냄</translation>
+    </message>
+    <message>
+        <source>Kept on {place} while needed</source>
+        <translation>쓰이는 동안 {place}에 둠</translation>
     </message>
 </context>
 <context>
@@ -3555,6 +3650,10 @@
         <translation>전문가</translation>
     </message>
     <message>
+        <source>experts that come and go</source>
+        <translation>드나드는 전문가</translation>
+    </message>
+    <message>
         <source>context</source>
         <translation>컨텍스트</translation>
     </message>
@@ -3573,6 +3672,14 @@
     <message>
         <source>{used} of {size}</source>
         <translation>{used} / {size}</translation>
+    </message>
+    <message>
+        <source>{number} %</source>
+        <translation>{number}%</translation>
+    </message>
+    <message>
+        <source>{low} to {high} %</source>
+        <translation>{low}~{high}%</translation>
     </message>
     <message>
         <source>{total} parameters, all used for each token</source>
@@ -3605,6 +3712,14 @@
     <message>
         <source>Worker</source>
         <translation>작업 컴퓨터</translation>
+    </message>
+    <message>
+        <source>the worker</source>
+        <translation>작업 컴퓨터</translation>
+    </message>
+    <message>
+        <source>the graphics card</source>
+        <translation>그래픽 카드</translation>
     </message>
 </context>
 <context>
@@ -6104,6 +6219,10 @@
         <translation>전문가를 쓰는 다른 방법</translation>
     </message>
     <message>
+        <source>another way with experts that are missing</source>
+        <translation>없는 전문가를 다루는 다른 방법</translation>
+    </message>
+    <message>
         <source>another way to hold the weights</source>
         <translation>가중치를 두는 다른 방법</translation>
     </message>
@@ -6363,6 +6482,10 @@
         <translation>긴 컨텍스트</translation>
     </message>
     <message>
+        <source>Experts</source>
+        <translation>전문가</translation>
+    </message>
+    <message>
         <source>None</source>
         <translation>없음</translation>
     </message>
@@ -6391,8 +6514,8 @@
         <translation>모든 토큰: 쓰이는 전문가만 GPU로 보냄</translation>
     </message>
     <message>
-        <source>The experts that fired last are kept on the GPU</source>
-        <translation>최근에 작동한 전문가를 GPU에 둠</translation>
+        <source>Experts: those used last are kept on {place}</source>
+        <translation>전문가: 최근에 쓰인 것을 {place}에 둠</translation>
     </message>
     <message>
         <source>Batch: {count} tokens · context kept as {kind}</source>
@@ -6445,6 +6568,10 @@
     <message>
         <source>What comes first when memory does not suffice for both.</source>
         <translation>메모리가 둘 다에 모자랄 때 무엇을 먼저 할지입니다.</translation>
+    </message>
+    <message>
+        <source>What becomes of the experts that do not fit on a device as a whole.</source>
+        <translation>장치에 통째로 들어가지 않는 전문가를 어떻게 쓸지 정합니다.</translation>
     </message>
     <message>
         <source>A smaller model of the same family guesses ahead. The answers stay the same, and come faster where it guesses right.</source>

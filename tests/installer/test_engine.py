@@ -20,6 +20,8 @@ from installer.engine import (
     has_cuda,
     wheel_key,
 )
+from installer.sources import HEADERS, ggml_version
+from tests.installer.small_archive import source_archive_of_version
 
 X86 = """processor : 0
 model name : Some Processor
@@ -29,10 +31,15 @@ processor : 1
 flags : fpu avx2
 """
 ARM = "processor : 0\nFeatures : fp asimd sve\nCPU implementer : 0x41\nCPU part : 0xd40\n"
-# A pip that builds: what comes after --wheel-dir is where the wheel is wanted.
-BUILDS = (
-    'while [ "$1" != --wheel-dir ]; do shift; done; mkdir -p "$2"; cp "$WHEEL" "$2/engine-1-py3-none-any.whl"'
-)
+# A pip that fetches and builds: what comes after --dest or --wheel-dir is where the result is wanted, and the last
+# word of a build is the archive that was fetched.
+BUILDS = """
+while [ "$1" != --dest ] && [ "$1" != --wheel-dir ]; do shift; done
+mkdir -p "$2"
+if [ "$1" = --dest ]; then cp "$ARCHIVE" "$2/engine-1.tar.gz"; exit; fi
+cmp -s "$ARCHIVE" "$3" && cp "$WHEEL" "$2/engine-1-py3-none-any.whl"
+"""
+FETCHES_ONLY = f'case "$3" in wheel) seq 1 99; exit 1;; esac; {BUILDS}'
 
 
 def script(path: Path, body: str) -> Path:
@@ -53,6 +60,13 @@ def wheel_file(tmp_path: Path) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("module.py", "")
     return path
+
+
+@pytest.fixture
+def environ(tmp_path: Path, wheel_file: Path) -> dict[str, str]:
+    """What the stand-in for pip is told."""
+    archive = source_archive_of_version(tmp_path / "made.tar.gz", "0.25.3")
+    return {"WHEEL": str(wheel_file), "ARCHIVE": str(archive), "PATH": "/usr/bin:/bin"}
 
 
 def test_a_build_without_a_graphics_card_is_told_of_rpc_only() -> None:
@@ -141,10 +155,9 @@ def test_a_torn_wheel_is_no_wheel(tmp_path: Path, wheel_file: Path) -> None:
 
 
 def test_a_build_is_kept_under_its_key_and_not_made_twice(
-    tmp_path: Path, wheel_file: Path, progress: Progress
+    tmp_path: Path, progress: Progress, environ: dict[str, str]
 ) -> None:
     cache, log = tmp_path / "cache", tmp_path / "log"
-    environ = {"WHEEL": str(wheel_file), "PATH": "/usr/bin:/bin"}
     wanted = Build(script(tmp_path / "python", BUILDS), "1", "", "key")
     wheel = build(wanted, cache, log, progress, environ)
     assert wheel.parent == cache / "key"
@@ -153,13 +166,32 @@ def test_a_build_is_kept_under_its_key_and_not_made_twice(
     assert build(cannot, cache, log, progress, environ) == wheel
 
 
+def test_a_wheel_is_kept_with_the_headers_of_the_archive_that_it_was_built_from(
+    tmp_path: Path, progress: Progress, environ: dict[str, str]
+) -> None:
+    wanted = Build(script(tmp_path / "python", BUILDS), "1", "", "key")
+    wheel = build(wanted, tmp_path / "cache", tmp_path / "log", progress, environ)
+    assert ggml_version(wheel.parent / HEADERS) == "0.25.3"
+    assert (wheel.parent / HEADERS / "src" / "ggml-backend-impl.h").is_file()
+
+
+@pytest.mark.parametrize("content", [b"", b"not an archive"])
+def test_an_archive_whose_headers_cannot_be_read_builds_the_engine_all_the_same(
+    tmp_path: Path, progress: Progress, environ: dict[str, str], content: bytes
+) -> None:
+    Path(environ["ARCHIVE"]).write_bytes(content)
+    wanted = Build(script(tmp_path / "python", BUILDS), "1", "", "key")
+    wheel = build(wanted, tmp_path / "cache", tmp_path / "log", progress, environ)
+    assert [entry.name for entry in wheel.parent.iterdir()] == [wheel.name]
+
+
 def test_a_build_that_fails_leaves_nothing_and_shows_the_end_of_its_log(
-    tmp_path: Path, progress: Progress
+    tmp_path: Path, progress: Progress, environ: dict[str, str]
 ) -> None:
     cache = tmp_path / "cache"
-    failing = Build(script(tmp_path / "python", "seq 1 99; exit 1"), "1", "-DGGML_CUDA=on", "key")
+    failing = Build(script(tmp_path / "python", FETCHES_ONLY), "1", "-DGGML_CUDA=on", "key")
     with pytest.raises(SetupError) as caught:
-        build(failing, cache, tmp_path / "log", progress, {"PATH": "/usr/bin:/bin"})
+        build(failing, cache, tmp_path / "log", progress, environ)
     shown = str(caught.value).splitlines()
     assert shown[0].strip() == "60"
     assert shown[39].strip() == "99"
@@ -167,20 +199,29 @@ def test_a_build_that_fails_leaves_nothing_and_shows_the_end_of_its_log(
     assert [entry.name for entry in cache.iterdir()] == [".lock"]
 
 
+def test_sources_that_cannot_be_fetched_stop_a_build_with_their_own_reason(
+    tmp_path: Path, progress: Progress
+) -> None:
+    failing = Build(script(tmp_path / "python", "exit 1"), "1", "-DGGML_CUDA=on", "key")
+    with pytest.raises(SetupError, match="could not be fetched"):
+        build(failing, tmp_path / "cache", tmp_path / "log", progress, {"PATH": "/usr/bin:/bin"})
+
+
 def test_what_a_killed_build_left_is_cleared_by_the_next(
-    tmp_path: Path, wheel_file: Path, progress: Progress
+    tmp_path: Path, progress: Progress, environ: dict[str, str]
 ) -> None:
     cache = tmp_path / "cache"
     (cache / ".build-dead").mkdir(parents=True)
     wanted = Build(script(tmp_path / "python", BUILDS), "1", "", "key")
-    build(wanted, cache, tmp_path / "log", progress, {"WHEEL": str(wheel_file), "PATH": "/usr/bin:/bin"})
+    build(wanted, cache, tmp_path / "log", progress, environ)
     assert not (cache / ".build-dead").exists()
 
 
-def test_two_clones_at_once_make_one_build(tmp_path: Path, wheel_file: Path, progress: Progress) -> None:
-    counts = f"echo built >> {tmp_path / 'count'}; sleep 0.3; {BUILDS}"
+def test_two_clones_at_once_make_one_build(
+    tmp_path: Path, progress: Progress, environ: dict[str, str]
+) -> None:
+    counts = f'case "$3" in wheel) echo built >> {tmp_path / "count"}; sleep 0.3;; esac; {BUILDS}'
     wanted = Build(script(tmp_path / "python", counts), "1", "", "key")
-    environ = {"WHEEL": str(wheel_file), "PATH": "/usr/bin:/bin"}
     threads = [
         threading.Thread(
             target=build, args=(wanted, tmp_path / "cache", tmp_path / f"log{n}", progress, environ)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import shutil
 import sys
 import zipfile
 from collections.abc import Sequence
@@ -10,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from installer import engine, pythons, setup, system
+from installer import engine, plugin, pythons, setup, system
 from installer.commands import SetupError
 from installer.console import Console
+from installer.plugin import Place, Plugin, PluginError
 from installer.pythons import Python
 from installer.setup import Setup
 from installer.stamps import Stamps, fingerprint
@@ -26,7 +29,7 @@ dev = ["pytest>=9"]
 [tool.ruff]
 line-length = 110
 """
-ALL_STEPS = ["venv", "build", "engine", "packages", "starter", "check"]
+ALL_STEPS = ["venv", "build", "engine", "packages", "starter", "check", "plugin"]
 
 
 class Machine:
@@ -40,9 +43,10 @@ class Machine:
         monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
         monkeypatch.setattr(setup, "run_logged", self.run_logged)
         monkeypatch.setattr(engine, "build", self.build)
+        monkeypatch.setattr(plugin, "build", self.build_plugin)
         monkeypatch.setattr(engine, "has_cuda", lambda environ: False)
         monkeypatch.setattr(pythons, "find", lambda: Python("/usr/bin/python3", (3, 13)))
-        monkeypatch.setattr(Setup, "system_needs", lambda self, base, *, build: [])
+        monkeypatch.setattr(Setup, "system_needs", lambda self, base, **wanted: [])
 
     def note(self, step: str) -> None:
         self.ran.append(step)
@@ -74,16 +78,40 @@ class Machine:
             archive.writestr("module.py", "")
         return wheel
 
+    def build_plugin(self, wanted: Plugin, place: Place, *rest: object) -> Path:
+        if found := plugin.cached_plugin(place.cache, wanted):
+            self.ran.append("kept plugin")
+            return found
+        self.note("plugin")
+        built = place.cache / wanted.name
+        built.mkdir(parents=True)
+        (built / plugin.library_name("Linux")).write_text("")
+        (built / plugin.NOTE).write_text(json.dumps({"build": wanted.name}))
+        return built
+
     def set_up(self, root: Path | None = None) -> list[str]:
         """Run set-up and give the steps that it took."""
         self.ran = []
-        Setup(root or self.root, Console(io.StringIO())).run()
+        self.output = io.StringIO()
+        Setup(root or self.root, Console(self.output)).run()
         return self.ran
+
+    @property
+    def note_of_plugin(self) -> dict[str, str]:
+        found: dict[str, str] = json.loads((self.plugin_folder / plugin.NOTE).read_text())
+        return found
+
+    @property
+    def plugin_folder(self) -> Path:
+        return self.root / ".venv" / "lib" / "coterie"
 
 
 def clone(folder: Path) -> Path:
     folder.mkdir()
     (folder / "pyproject.toml").write_text(PYPROJECT)
+    (folder / plugin.SOURCES).mkdir(parents=True)
+    for name in ("plugin.cpp", plugin.INTERFACE):
+        (folder / plugin.SOURCES / name).write_text("")
     return folder
 
 
@@ -107,12 +135,12 @@ def test_the_first_run_takes_every_step_and_the_second_none(machine: Machine) ->
 @pytest.mark.parametrize(
     ("step", "then"),
     [
-        ("build", ["build", "engine", "packages", "starter", "check"]),
-        ("check", ["check"]),
+        ("build", ["build", "engine", "packages", "starter", "check", "plugin"]),
+        ("check", ["check", "plugin"]),
         # pip was writing: the environment is made afresh, and the built engine comes from the cache.
-        ("engine", ["venv", "engine", "packages", "starter", "check"]),
-        ("packages", ["venv", "engine", "packages", "starter", "check"]),
-        ("starter", ["venv", "engine", "packages", "starter", "check"]),
+        ("engine", ["venv", "engine", "packages", "starter", "check", "plugin"]),
+        ("packages", ["venv", "engine", "packages", "starter", "check", "plugin"]),
+        ("starter", ["venv", "engine", "packages", "starter", "check", "plugin"]),
         ("venv", ALL_STEPS),
     ],
 )
@@ -143,7 +171,7 @@ def test_a_changed_option_of_a_linter_installs_nothing(machine: Machine) -> None
 def test_another_engine_version_is_built(machine: Machine) -> None:
     machine.set_up()
     change(machine.root, "1.2.3", "1.2.4")
-    assert machine.set_up() == ["build", "engine", "packages", "check"]
+    assert machine.set_up() == ["build", "engine", "packages", "check", "plugin"]
 
 
 def test_a_new_graphics_card_builds_the_engine_again_and_nothing_else(
@@ -151,18 +179,21 @@ def test_a_new_graphics_card_builds_the_engine_again_and_nothing_else(
 ) -> None:
     machine.set_up()
     monkeypatch.setattr(engine, "has_cuda", lambda environ: True)
-    assert machine.set_up() == ["build", "engine", "check"]
+    assert machine.set_up() == ["build", "engine", "check", "plugin"]
 
 
-def test_a_second_clone_uses_the_engine_that_was_built(machine: Machine, tmp_path: Path) -> None:
+def test_a_second_clone_uses_the_engine_and_the_plugin_that_were_built(
+    machine: Machine, tmp_path: Path
+) -> None:
     machine.set_up()
-    assert machine.set_up(clone(tmp_path / "second")) == ["venv", "engine", "packages", "starter", "check"]
+    steps = ["venv", "engine", "packages", "starter", "check", "kept plugin"]
+    assert machine.set_up(clone(tmp_path / "second")) == steps
 
 
 def test_a_moved_clone_gets_a_new_environment(machine: Machine, tmp_path: Path) -> None:
     machine.set_up()
     moved = machine.root.rename(tmp_path / "moved")
-    assert machine.set_up(moved) == ["venv", "engine", "packages", "starter", "check"]
+    assert machine.set_up(moved) == ["venv", "engine", "packages", "starter", "check", "kept plugin"]
 
 
 def test_an_environment_whose_python_is_gone_is_made_again(machine: Machine) -> None:
@@ -175,7 +206,7 @@ def test_an_environment_whose_python_is_gone_is_made_again(machine: Machine) -> 
 
 def test_an_environment_of_another_python_version_is_made_again(machine: Machine) -> None:
     machine.set_up()
-    (lib,) = (machine.root / ".venv" / "lib").iterdir()
+    (lib,) = (machine.root / ".venv" / "lib").glob("python3.*")
     lib.rename(lib.with_name("python3.1"))
     assert machine.set_up()[0] == "venv"
 
@@ -183,6 +214,91 @@ def test_an_environment_of_another_python_version_is_made_again(machine: Machine
 def test_an_environment_that_set_up_did_not_make_is_replaced(machine: Machine) -> None:
     (machine.root / ".venv").write_text("a file")
     assert machine.set_up() == ALL_STEPS
+
+
+def test_changed_sources_of_the_plugin_build_it_again_and_nothing_else(machine: Machine) -> None:
+    machine.set_up()
+    before = machine.note_of_plugin
+    (machine.root / plugin.SOURCES / "plugin.cpp").write_text("int changed;")
+    assert machine.set_up() == ["plugin"]
+    assert machine.note_of_plugin["build"] != before["build"]
+    (machine.root / plugin.SOURCES / "plugin.cpp").write_text("")
+    assert machine.set_up() == ["kept plugin"]
+    assert machine.note_of_plugin == before
+    assert machine.set_up() == []
+
+
+@pytest.mark.parametrize("lost", ["build.json", "libggml-coterie-experts.so", ""])
+def test_a_plugin_of_which_a_part_is_lost_is_put_there_again(machine: Machine, lost: str) -> None:
+    machine.set_up()
+    if lost:
+        (machine.plugin_folder / lost).unlink()
+    else:
+        shutil.rmtree(machine.plugin_folder)
+    assert machine.set_up() == ["kept plugin"]
+    assert sorted(path.name for path in machine.plugin_folder.iterdir()) == [
+        "build.json",
+        "libggml-coterie-experts.so",
+    ]
+
+
+def test_a_project_without_sources_of_a_plugin_gets_none(machine: Machine) -> None:
+    shutil.rmtree(machine.root / "engine")
+    assert machine.set_up() == ALL_STEPS[:-1]
+    assert not machine.plugin_folder.exists()
+
+
+def test_without_the_plugin_set_up_is_done_all_the_same_and_tries_it_again(machine: Machine) -> None:
+    machine.breaks_in = ("plugin", PluginError("compiler", "This computer has no C++ compiler."))
+    assert machine.set_up() == ALL_STEPS
+    (line,) = [line for line in machine.output.getvalue().splitlines() if "compiler" in line]
+    assert "all else works" in line and "make setup" in line
+    assert machine.note_of_plugin["problem"] == "compiler"
+    assert machine.set_up() == ["plugin"]
+    machine.breaks_in = None
+    assert machine.set_up() == ["plugin"]
+    assert machine.note_of_plugin.keys() == {"build"}
+    assert machine.set_up() == []
+
+
+def test_a_plugin_that_cannot_be_built_any_more_gives_way_to_the_reason(machine: Machine) -> None:
+    machine.set_up()
+    (machine.root / plugin.SOURCES / "plugin.cpp").write_text("int changed;")
+    machine.breaks_in = ("plugin", PluginError("compile", "It could not be compiled."))
+    machine.set_up()
+    assert [path.name for path in machine.plugin_folder.iterdir()] == ["build.json"]
+    assert machine.note_of_plugin["log"].endswith("plugin.log")
+
+
+def test_a_full_disk_at_the_very_end_leaves_set_up_done(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(plugin, "_put", full)
+    assert machine.set_up() == ALL_STEPS
+    assert "No space left" in machine.output.getvalue()
+    assert machine.set_up() == ["kept plugin"]
+
+
+@pytest.mark.parametrize(("kept", "wanted"), [(False, [True, True, False]), (True, [True, False, False])])
+def test_a_compiler_is_looked_for_only_where_something_is_to_be_compiled(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kept: bool, wanted: list[bool]
+) -> None:
+    asked: list[bool] = []
+
+    def needs(self: Setup, base: Python | None, *, build: bool, compile_plugin: bool) -> list[system.Need]:
+        asked.append(compile_plugin)
+        return []
+
+    monkeypatch.setattr(Setup, "system_needs", needs)
+    machine.set_up()
+    if not kept:
+        shutil.rmtree(machine.cache / "coterie" / "plugins")
+    machine.set_up(clone(tmp_path / "second"))
+    machine.set_up()
+    assert asked == wanted
 
 
 def test_too_little_space_is_told_before_anything_is_done(
@@ -199,6 +315,7 @@ class TestSystem:
 
     lacking = system.Need("libEGL.so.1", "libegl1")
     korean = system.Need("a Korean font", "fonts-noto-cjk", required=False)
+    compiler = system.Need("a C++ compiler", "g++", required=False)
 
     def run(
         self,
@@ -206,16 +323,26 @@ class TestSystem:
         tmp_path: Path,
         rights: system.Rights,
         *needs: list[system.Need],
+        fails: str = "",
     ) -> tuple[list[list[str]], str]:
-        """The system step with these rights; `needs` is what each look finds. Gives commands and output."""
+        """The system step with these rights; `needs` is what each look finds, and the package that `fails` cannot be
+        installed. Gives commands and output."""
         looks = iter(needs)
         commands: list[list[str]] = []
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-        monkeypatch.setattr(Setup, "system_needs", lambda self, base, *, build: next(looks))
+        monkeypatch.setattr(Setup, "system_needs", lambda self, base, **wanted: next(looks))
         monkeypatch.setattr(system, "rights", lambda: rights)
-        monkeypatch.setattr(setup, "run_logged", lambda command, *rest, **options: commands.append(command))
+
+        def run_logged(command: list[str], *rest: object, failure: str, **options: object) -> None:
+            commands.append(command)
+            if command[-1] == fails:
+                raise SetupError(failure)
+
+        monkeypatch.setattr(setup, "run_logged", run_logged)
         stream = io.StringIO()
-        Setup(clone(tmp_path / "clone"), Console(stream)).complete_system(None, build=False)
+        Setup(clone(tmp_path / "clone"), Console(stream)).complete_system(
+            None, build=False, compile_plugin=False
+        )
         return commands, stream.getvalue()
 
     def test_root_installs_it(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -238,6 +365,34 @@ class TestSystem:
         commands, output = self.run(monkeypatch, tmp_path, system.Rights(True, False, False), [self.korean])
         assert commands == []
         assert "a Korean font" in output
+
+    def test_what_is_only_better_to_have_is_installed_apart_and_its_failure_stops_nobody(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        needs = [self.lacking, self.compiler]
+        root = system.Rights(True, True, False)
+        commands, output = self.run(monkeypatch, tmp_path, root, needs, [self.compiler], fails="g++")
+        assert [command[-1] for command in commands] == ["update", "libegl1", "g++"]
+        assert "better with it: a C++ compiler" in output
+
+    def test_a_failure_of_what_is_needed_stops_set_up(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        with pytest.raises(SetupError, match="sudo apt-get install -y libegl1"):
+            self.run(monkeypatch, tmp_path, system.Rights(True, True, False), [self.lacking], fails="libegl1")
+
+    def test_the_engine_needs_a_compiler_and_its_plugin_alone_is_better_with_one(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(system, "missing_libraries", list)
+        monkeypatch.setattr(system, "missing_fonts", lambda files, *, display: [])
+        monkeypatch.setenv("CC", "/nonexistent/cc")
+        monkeypatch.setenv("CXX", "/nonexistent/c++")
+        set_up = Setup(clone(tmp_path / "clone"), Console(io.StringIO()))
+        assert set_up.system_needs(None, build=False, compile_plugin=False) == []
+        assert set_up.system_needs(None, build=False, compile_plugin=True) == [self.compiler]
+        required = set_up.system_needs(None, build=True, compile_plugin=True)
+        assert [(need.package, need.required) for need in required] == [("gcc", True), ("g++", True)]
 
 
 def test_a_stamp_holds_for_its_inputs_only(tmp_path: Path) -> None:

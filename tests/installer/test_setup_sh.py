@@ -29,6 +29,8 @@ class Clone:
         shutil.copy(ROOT / "installer" / "setup.sh", self.root / "installer")
         (self.root / "installer" / "setup.py").write_text("")
         (self.root / "pyproject.toml").write_text("")
+        (self.root / "engine" / "expert_cache" / "native").mkdir(parents=True)
+        (self.root / "engine" / "expert_cache" / "native" / "plugin.cpp").write_text("")
         self.tools = folder / "bin"
         self.tools.mkdir()
         (self.tools / "python3.13").write_text(PYTHON)
@@ -63,7 +65,16 @@ def test_set_up_by_name_always_looks(clone: Clone) -> None:
     assert clone.set_up() == 2
 
 
-@pytest.mark.parametrize("file", ["pyproject.toml", "installer/setup.py", "installer/new.py"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "pyproject.toml",
+        "installer/setup.py",
+        "installer/new.py",
+        "engine/expert_cache/native/plugin.cpp",
+        "engine/expert_cache/native/new.h",
+    ],
+)
 def test_a_changed_input_is_noticed(clone: Clone, file: str) -> None:
     clone.set_up()
     (clone.root / file).write_text("changed")

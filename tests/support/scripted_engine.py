@@ -32,6 +32,7 @@ from engine.api import (
     Usage,
 )
 from engine.errors import ErrorInfo
+from engine.placement.plan import Plan
 
 Answer = Callable[[GenerateRequest], Sequence[str]]
 First = Callable[[GenerateRequest], Sequence[Event]]
@@ -46,6 +47,8 @@ class ScriptedEngine:
     now. With `counts` it has a context: a prompt that does not fit is refused, an answer ends where it is full or at
     its limit, and its usage is what was counted, a token for each piece. With `beside` answers are written beside
     each other, each on a thread of its own.
+
+    `plan` is what each load is told to have been loaded with, from then on.
 
     `fired` is what each answer tells while experts are watched; `calls` and `notices` are those of each
     answer, `first` what is told before its first word and `usage` what it took, but for the tokens written.
@@ -76,6 +79,7 @@ class ScriptedEngine:
         self._beside = beside
         self._telling = threading.Lock()
         self._writing: list[threading.Thread] = []
+        self.plan: Plan | None = None
         self.hold = threading.Event()
         self.requests: list[GenerateRequest] = []
         self._state: EngineState = "empty"
@@ -208,6 +212,7 @@ class ScriptedEngine:
             reasoning=self._reasoning,
             sampling=Sampling(0.7, 40),
             load_s=0.1,
+            plan=self.plan,
         )
         self._state = "ready"
         self._tell(Loaded(self._facts))

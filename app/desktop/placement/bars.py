@@ -8,8 +8,9 @@ import msgspec
 
 from engine.placement.plan import RAM, Device, DeviceBytes, Machine, Plan
 
-Part = Literal["dense", "experts", "context", "compute", "disk"]
-PARTS: tuple[Part, ...] = ("dense", "experts", "context", "compute", "disk")
+# "slots": room for single experts that come and go.
+Part = Literal["dense", "experts", "slots", "context", "compute", "disk"]
+PARTS: tuple[Part, ...] = ("dense", "experts", "slots", "context", "compute", "disk")
 # The bar of what stays on the disk has no device of its own.
 DISK = "disk"
 
@@ -32,11 +33,13 @@ class DeviceBar(msgspec.Struct, frozen=True):
         return max(0, self.size - max(self.budget, self.used))
 
 
-def parts_of(taken: DeviceBytes, experts: int) -> tuple[tuple[Part, int], ...]:
-    """The parts of what a model takes on one device; `experts` is the share of its weights."""
+def parts_of(taken: DeviceBytes, experts: int, slots: int = 0) -> tuple[tuple[Part, int], ...]:
+    """The parts of what a model takes on one device; `experts` is their part of its weights, `slots` that of those
+    which come and go."""
     parts: tuple[tuple[Part, int], ...] = (
         ("dense", max(0, taken.model - experts)),
-        ("experts", min(experts, taken.model)),
+        ("experts", max(0, min(experts, taken.model) - slots)),
+        ("slots", slots),
         ("context", taken.context),
         ("compute", taken.compute),
     )
@@ -53,7 +56,10 @@ def device_bars(plan: Plan, machine: Machine) -> tuple[DeviceBar, ...]:
 
 
 def _bar(plan: Plan, device: Device) -> DeviceBar:
-    parts = parts_of(plan.bytes.get(device.name, DeviceBytes()), plan.expert_bytes.get(device.name, 0))
+    cache = plan.placement.expert_cache
+    slots = sum(row.bytes for row in cache.layers) if cache and cache.device == device.name else 0
+    taken = plan.bytes.get(device.name, DeviceBytes())
+    parts = parts_of(taken, plan.expert_bytes.get(device.name, 0), slots)
     used = sum(count for _, count in parts)
     budget = plan.budgets.get(device.name, device.free)
     return DeviceBar(device.name, parts, budget, max(device.free, budget, used, 1))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QHelpEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.desktop.placement.bars import DISK, PARTS, DeviceBar, Part, device_bars
 from app.desktop.placement.card import Card
-from app.desktop.placement.colours import device_colour, part_colour
+from app.desktop.placement.colours import device_colour, part_brush
 from app.desktop.placement.measures import device_label, device_of, kind_label, size_text, used_text
 from app.desktop.theme import themes
 from engine.placement.plan import RAM, Machine, Plan
 
 BAR = 22
 HEAD = 26
-# In place of a colour in a legend.
-HATCHED = "hatched"
 
 
 def hatched() -> QBrush:
@@ -30,6 +30,7 @@ def part_name(part: Part) -> str:
     return {
         "dense": translate("Placement", "attention and shared"),
         "experts": translate("Placement", "experts"),
+        "slots": translate("Placement", "experts that come and go"),
         "context": translate("Placement", "context"),
         "compute": translate("Placement", "working memory"),
         "disk": translate("Placement", "read from the disk"),
@@ -125,7 +126,8 @@ class BarRow(QWidget):
             kept = QRectF(bar.left() + free, bar.top(), bar.width() - free, bar.height())
             painter.fillRect(kept, hatched())
         for part, rect in self.segments():
-            painter.fillRect(rect, QColor(part_colour(self._colour, part) if part != "disk" else theme.disk))
+            painter.setBrushOrigin(rect.topLeft())
+            painter.fillRect(rect, part_brush(theme, self._colour, part))
             painter.fillRect(QRectF(rect.right() - 1, rect.top(), 1, rect.height()), QColor(theme.card))
 
     def _paint_words(self, painter: QPainter) -> None:
@@ -146,27 +148,30 @@ class Legend(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._entries: list[tuple[str, list[str]]] = []
+        self._entries: list[tuple[str, list[QBrush]]] = []
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
-    def show_entries(self, entries: list[tuple[str, list[str]]]) -> None:
-        """Pairs of a name and its colours."""
-        self._entries = entries
+    def show_entries(self, entries: Sequence[tuple[str, Sequence[QBrush | str]]]) -> None:
+        """Pairs of a name and its colours or grounds."""
+        self._entries = [
+            (name, [ground if isinstance(ground, QBrush) else QBrush(QColor(ground)) for ground in grounds])
+            for name, grounds in entries
+        ]
         self.setAccessibleName(", ".join(name for name, _ in entries))
         self.updateGeometry()
         self.update()
 
-    def _placed(self, width: int) -> list[tuple[int, int, str, list[str]]]:
+    def _placed(self, width: int) -> list[tuple[int, int, str, list[QBrush]]]:
         theme = themes.current
         metrics = QFontMetrics(theme.font(12))
         placed, x, y = [], 0, 0
-        for name, colours in self._entries:
-            wide = theme.px(12) * len(colours) + theme.px(6) + metrics.horizontalAdvance(name)
+        for name, grounds in self._entries:
+            wide = theme.px(12) * len(grounds) + theme.px(6) + metrics.horizontalAdvance(name)
             if x and x + wide > width:
                 x, y = 0, y + theme.px(20)
-            placed.append((x, y, name, colours))
+            placed.append((x, y, name, grounds))
             x += wide + theme.px(18)
         return placed
 
@@ -185,10 +190,11 @@ class Legend(QWidget):
         painter = QPainter(self)
         painter.setFont(theme.font(12))
         swatch = theme.px(10)
-        for x, y, name, colours in self._placed(self.width()):
-            for colour in colours:
-                brush = hatched() if colour == HATCHED else QBrush(QColor(colour))
-                painter.fillRect(x, y + (theme.px(20) - swatch) // 2, swatch, swatch, brush)
+        for x, y, name, grounds in self._placed(self.width()):
+            for ground in grounds:
+                top = y + (theme.px(20) - swatch) // 2
+                painter.setBrushOrigin(x, top)
+                painter.fillRect(x, top, swatch, swatch, ground)
                 x += theme.px(12)
             painter.setPen(QColor(theme.muted))
             place = self.rect().adjusted(x + theme.px(6), y, 0, 0)
@@ -226,18 +232,15 @@ class BarsCard(Card):
 
     def _show_legend(self, bars: tuple[DeviceBar, ...], machine: Machine) -> None:
         theme = themes.current
-        entries = []
+        entries: list[tuple[str, list[QBrush | str]]] = []
         for part in PARTS:
             holding = [bar for bar in bars if part in dict(bar.parts)]
-            colours = dict.fromkeys(
-                theme.disk if part == "disk" else part_colour(device_colour(theme, machine, bar.name), part)
-                for bar in holding
-            )
+            colours = dict.fromkeys(device_colour(theme, machine, bar.name) for bar in holding)
             if colours:
-                entries.append((part_name(part), list(colours)))
+                entries.append((part_name(part), [part_brush(theme, colour, part) for colour in colours]))
         entries.append((self.tr("free"), [theme.line]))
         if any(bar.kept_free > 0 for bar in bars):
-            entries.append((self.tr("kept free"), [HATCHED]))
+            entries.append((self.tr("kept free"), [hatched()]))
         self.legend.show_entries(entries)
 
     def restyle(self) -> None:

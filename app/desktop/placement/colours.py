@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor
+from functools import lru_cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap
 
 from app.desktop.placement.bars import DISK, Part
 from app.desktop.style import mixed
@@ -40,6 +43,29 @@ def part_colour(base: str, part: Part) -> str:
     return base
 
 
-def heat_colours(theme: Theme) -> list[QColor]:
-    """256 shades from "never fired" to "fired most"."""
-    return [QColor(mixed(theme.line, theme.gpu, level / 255)) for level in range(256)]
+def part_brush(theme: Theme, base: str, part: Part) -> QBrush:
+    """The ground of a part: plain, but for the slots of experts that come and go, which are told by their cells."""
+    if part == "disk":
+        return QBrush(QColor(theme.disk))
+    colour = QColor(part_colour(base, part))
+    if part != "slots":
+        return QBrush(colour)
+    cell = QPixmap(theme.px(5), theme.px(5))
+    cell.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(cell)
+    painter.fillRect(0, 0, cell.width(), cell.height(), colour)
+    painter.setPen(QColor(theme.card))
+    painter.drawLine(cell.width() - 1, 0, cell.width() - 1, cell.height())
+    painter.drawLine(0, cell.height() - 1, cell.width(), cell.height() - 1)
+    painter.end()
+    return QBrush(cell)
+
+
+def heat_colours(theme: Theme, most: str = "") -> tuple[QColor, ...]:
+    """256 shades from "never fired" to "fired most", which is `most`, else the GPU's colour."""
+    return _shades(theme.line, most or theme.gpu)
+
+
+@lru_cache(8)
+def _shades(least: str, most: str) -> tuple[QColor, ...]:
+    return tuple(QColor(mixed(least, most, level / 255)) for level in range(256))

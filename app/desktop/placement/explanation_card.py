@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from app.desktop.icons import icon
 from app.desktop.language import languages
 from app.desktop.placement.card import Card
-from app.desktop.placement.measures import speed_number
+from app.desktop.placement.measures import device_of, percent_range, percent_text, place_text, speed_number
 from app.desktop.theme import themes
 from engine.errors import ErrorInfo
-from engine.placement.plan import Plan
+from engine.placement.plan import Machine, Plan
 
 
 class NoticeLine(QWidget):
@@ -52,16 +52,21 @@ class ExplanationCard(Card):
         self._live = 0.0
         self._together = 0
         self._notices: tuple[ErrorInfo, ...] = ()
+        self._machine: Machine | None = None
         self._change_text = ""
         self.sentence = self._label()
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.speed = self._label()
+        # Of a plan that keeps experts one by one.
+        self.hits = self._label()
+        self.hits.setProperty("kind", "small")
         self.change = QPushButton(self)
         self.change.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.change.clicked.connect(self.change_wanted)
         self.notices: list[NoticeLine] = []
         self.inside.addWidget(self.sentence)
         self.inside.addWidget(self.speed)
+        self.inside.addWidget(self.hits)
         self.inside.addWidget(self.change, 0, Qt.AlignmentFlag.AlignLeft)
         self.refresh()
 
@@ -71,10 +76,17 @@ class ExplanationCard(Card):
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
 
-    def show_plan(self, plan: Plan, measured: float, notices: Sequence[ErrorInfo] = ()) -> None:
+    def show_plan(
+        self,
+        plan: Plan,
+        measured: float,
+        notices: Sequence[ErrorInfo] = (),
+        machine: Machine | None = None,
+    ) -> None:
         """`measured` tokens per second of this very plan, 0 when it has not answered yet; `notices` come after
-        the plan's own."""
+        the plan's own. `machine` knows what its devices are."""
         self._plan, self._measured, self._notices = plan, measured, tuple(notices)
+        self._machine = machine
         self.refresh()
 
     def show_live(self, tokens_per_second: float, answers: int = 1) -> None:
@@ -111,6 +123,25 @@ class ExplanationCard(Card):
             rest = self.tr("not measured yet")
         self.speed.setText(f"<b>{escape(bold)}</b>, {escape(rest)}")
 
+    def _show_hits(self) -> None:
+        plan = self._plan
+        cache = plan.placement.expert_cache if plan is not None else None
+        expected = plan is not None and cache is not None and plan.fits and plan.predicted.hit_rate > 0
+        self.hits.setVisible(expected)
+        if plan is None or cache is None or not expected:
+            return
+        device = device_of(self._machine, cache.device) if self._machine is not None else None
+        template = self.tr(
+            "Of the experts that a token needs, {percent} should be on {place} already ({range})."
+        )
+        self.hits.setText(
+            template.format(
+                percent=percent_text(plan.predicted.hit_rate),
+                place=place_text(device),
+                range=percent_range(plan.predicted.hit_range),
+            )
+        )
+
     def _show_notices(self) -> None:
         for line in self.notices:
             self.inside.removeWidget(line)
@@ -130,6 +161,7 @@ class ExplanationCard(Card):
                 sentences.append(languages.tell(plan.refusal))
             self.sentence.setText(" ".join(sentences))
         self._show_speed()
+        self._show_hits()
         self._show_notices()
         self.show_change(self._change_text)
 

@@ -17,6 +17,11 @@ class Heat(msgspec.Struct, frozen=True):
     shares: tuple[tuple[float, ...], ...]
     levels: bytes
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Layers and experts."""
+        return len(self.layers), self.experts
+
     def busiest(self) -> tuple[int, int, float]:
         """Layer, expert and share of the expert that took most of its layer."""
         share, row, expert = max(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -35,20 +35,30 @@ class HeatMap(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._heat: Heat | None = None
+        self._most = ""
         self._image = QImage()
         self._at: QPoint | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def show_heat(self, heat: Heat) -> None:
-        """Layers across unless there are more experts than layers."""
-        self._heat = heat
+    def show_heat(self, heat: Heat, most: str = "") -> None:
+        """Layers across unless there are more experts than layers. The strongest shade is `most`, else the GPU's
+        colour. What is shown already is not painted again."""
+        if (heat, most) == (self._heat, self._most) and not self._image.isNull():
+            return
+        other_size = self._heat is not None and heat.size != self._heat.size
+        self._heat, self._most = heat, most
+        self._draw(heat)
+        if other_size:
+            self._move(None)
+
+    def _draw(self, heat: Heat) -> None:
         # Lines of an image start at multiples of four bytes unless the length of a line is given.
         image = QImage(
             heat.levels, heat.experts, len(heat.layers), heat.experts, QImage.Format.Format_Indexed8
         )
-        image.setColorTable([colour.rgb() for colour in heat_colours(themes.current)])
+        image.setColorTable([colour.rgb() for colour in heat_colours(themes.current, self._most)])
         # A copy: the bytes belong to the value, and the image would only point to them.
         coloured = image.convertToFormat(QImage.Format.Format_RGB32)
         self._image = coloured.copy() if self._experts_across() else _transposed(coloured)
@@ -72,9 +82,13 @@ class HeatMap(QWidget):
     def restyle(self) -> None:
         self.setMaximumHeight(themes.current.px(MOST_HEIGHT))
         if self._heat is not None:
-            self.show_heat(self._heat)
+            self._draw(self._heat)
 
     # One cell
+
+    def pointed_cell(self) -> tuple[int, int, float] | None:
+        """What `pointed` carried last, as it is now."""
+        return None if self._at is None else self._cell(self._at)
 
     def _cell(self, point: QPoint) -> tuple[int, int, float] | None:
         """Layer, expert and share of a cell given by its column and row."""
@@ -85,9 +99,13 @@ class HeatMap(QWidget):
         return heat.layers[row], expert, heat.shares[row][expert]
 
     def _move(self, point: QPoint | None) -> None:
+        if point == self._at and point is not None:
+            return
+        for at in (self._at, point):
+            if at is not None and not self._image.isNull():
+                self.update(self._cell_rect(at).adjusted(-2, -2, 2, 2))
         self._at = point
         self.pointed.emit(None if point is None else self._cell(point))
-        self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._image.isNull() or not self.rect().contains(event.position().toPoint()):
@@ -106,10 +124,14 @@ class HeatMap(QWidget):
             Qt.Key.Key_Right: QPoint(1, 0),
             Qt.Key.Key_Up: QPoint(0, -1),
             Qt.Key.Key_Down: QPoint(0, 1),
+            Qt.Key.Key_Home: QPoint(-1, 0),
+            Qt.Key.Key_End: QPoint(1, 0),
         }.get(Qt.Key(event.key()))
         if step is None or self._image.isNull():
             super().keyPressEvent(event)
             return
+        if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            step *= self._image.width()
         moved = self._at + step if self._at is not None else QPoint(0, 0)
         self._move(
             QPoint(
@@ -132,22 +154,43 @@ class HeatMap(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._image.isNull():
             return
-        theme = themes.current
         painter = QPainter(self)
-        painter.drawImage(self.rect(), self._image)
-        across, down = self.width() / self._image.width(), self.height() / self._image.height()
-        if min(across, down) >= GAP_FROM:
-            painter.setPen(QPen(QColor(theme.card), 1))
-            for column in range(1, self._image.width()):
-                x = round(column * across)
-                painter.drawLine(x - 1, 0, x - 1, self.height())
-            for row in range(1, self._image.height()):
-                y = round(row * down)
-                painter.drawLine(0, y - 1, self.width(), y - 1)
+        if min(self.width() / self._image.width(), self.height() / self._image.height()) >= GAP_FROM:
+            self._paint_cells(painter, event.rect())
+        else:
+            painter.drawImage(self.rect(), self._image)
         if self._at is not None:
-            painter.setPen(QPen(QColor(theme.text), 2))
-            cell = QRectF(self._at.x() * across, self._at.y() * down, across, down)
-            painter.drawRect(cell.adjusted(0, 0, -1, -1))
+            painter.setPen(QPen(QColor(themes.current.text), 2))
+            painter.drawRect(self._cell_rect(self._at).adjusted(0, 0, -1, -1))
+
+    def _paint_cells(self, painter: QPainter, wanted: QRect) -> None:
+        """Cells with gaps between them; only the rows that are in the part that is wanted."""
+        columns, rows = self._image.width(), self._image.height()
+        lefts = [round(column * self.width() / columns) for column in range(columns + 1)]
+        tops = [round(row * self.height() / rows) for row in range(rows + 1)]
+        ground = heat_colours(themes.current, self._most)[0]
+        painter.fillRect(self.rect(), ground)
+        for row in range(rows):
+            top, height = tops[row], tops[row + 1] - tops[row]
+            if top > wanted.bottom() or top + height <= wanted.top():
+                continue
+            for column in range(columns):
+                colour = self._image.pixel(column, row)
+                if colour != ground.rgb():
+                    width = lefts[column + 1] - lefts[column]
+                    painter.fillRect(lefts[column], top, width, height, QColor(colour))
+        gap = QColor(themes.current.card)
+        for left in lefts[1:-1]:
+            painter.fillRect(left - 1, 0, 1, self.height(), gap)
+        for top in tops[1:-1]:
+            painter.fillRect(0, top - 1, self.width(), 1, gap)
+
+    def _cell_rect(self, cell: QPoint) -> QRect:
+        """Where a cell is drawn, its gap included."""
+        columns, rows = self._image.width(), self._image.height()
+        left, right = (round((cell.x() + end) * self.width() / columns) for end in (0, 1))
+        top, bottom = (round((cell.y() + end) * self.height() / rows) for end in (0, 1))
+        return QRect(left, top, right - left, bottom - top)
 
 
 def _transposed(image: QImage) -> QImage:

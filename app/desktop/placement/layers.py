@@ -11,22 +11,30 @@ KINDS = 3
 
 
 class LayerCell(msgspec.Struct, frozen=True):
-    """One layer. `shares` are devices with their part of it, which add up to 1; none: it has no experts."""
+    """One layer. `shares` are devices with their part of it, which add up to 1; none: it has no experts. Where so
+    many `slots` keep single experts on the first device, all of them lie in RAM too."""
 
     layer: int
     shares: tuple[tuple[str, float], ...] = ()
+    slots: int = 0
 
 
-def layer_cells(plan: Plan, layers: int, *, experts: bool) -> tuple[LayerCell, ...]:
-    """A cell for each of `layers`; of its experts, or of the whole layer in a model without any."""
+def layer_cells(plan: Plan, layers: int, experts: int) -> tuple[LayerCell, ...]:
+    """A cell for each of `layers`, of its `experts`, or of the whole layer in a model without any."""
     held: dict[int, tuple[tuple[str, float], ...]] = {}
+    slots: dict[int, int] = {}
     for device, numbers in (plan.expert_layers if experts else plan.dense_layers).items():
         for number in numbers:
             held[number] = ((device, 1.0),)
     if experts and plan.partial is not None:
         share = min(len(plan.partial.kinds), KINDS - 1) / KINDS
         held[plan.partial.layer] = ((plan.partial.device, share), (RAM, 1 - share))
-    return tuple(LayerCell(layer, held.get(layer, ())) for layer in range(layers))
+    cache = plan.placement.expert_cache
+    for cached in cache.layers if cache is not None and experts else ():
+        share = min(1.0, cached.slots / experts)
+        held[cached.layer] = ((cache.device, share), (RAM, 1 - share))
+        slots[cached.layer] = cached.slots
+    return tuple(LayerCell(layer, held.get(layer, ()), slots.get(layer, 0)) for layer in range(layers))
 
 
 class LayerRun(msgspec.Struct, frozen=True):

@@ -52,6 +52,21 @@ def speed_number(tokens_per_second: float) -> str:
     return QLocale().toString(float(tokens_per_second), "f", 0 if whole else 1)
 
 
+def percent_text(share: float) -> str:
+    """A share as whole percent: 81 %."""
+    template = QCoreApplication.translate("Placement", "{number} %")
+    return template.format(number=QLocale().toString(round(share * 100)))
+
+
+def percent_range(shares: tuple[float, float]) -> str:
+    """From one share to another: "72 to 88 %"."""
+    low, high = (round(share * 100) for share in shares)
+    if low == high:
+        return percent_text(shares[0])
+    template = QCoreApplication.translate("Placement", "{low} to {high} %")
+    return template.format(low=QLocale().toString(low), high=QLocale().toString(high))
+
+
 def _korean_count(count: int) -> str:
     """A count in the units of Korean, three significant digits: 305억, 6억 9,200만."""
     digits = max(0, len(str(count)) - 3)
@@ -153,3 +168,11 @@ def kind_label(device: Device) -> str:
         "integrated_gpu": translate("Placement", "Built-in GPU"),
         "rpc": translate("Placement", "Worker"),
     }[device.kind]
+
+
+def place_text(device: Device | None) -> str:
+    """Where something lies that is kept on a device, to follow "on"."""
+    translate = QCoreApplication.translate
+    if device is not None and device.kind == "rpc":
+        return translate("Placement", "the worker")
+    return translate("Placement", "the graphics card")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from app.desktop.models.labels import wrapped_label
+from app.desktop.placement.cache_card import KeptPlan
 from app.desktop.placement.draft_choice import DraftChoice
 from app.desktop.placement.live_speed import LiveSpeed
 from app.desktop.placement.model_lines import Known, ModelLines
@@ -28,6 +29,7 @@ from app.services.events import (
     ActivityChanged,
     AnswerDelta,
     AnswerFinished,
+    CacheChanged,
     ExpertsChanged,
     MachineChanged,
     ModelChanged,
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
     from app.services.services import Services
 
 LIVE_MS = 250
+# The notice of a load that went on without its cache of experts.
+WITHOUT_CACHE = "cache.without"
 
 
 class PlacementPage(LiveWidget):
@@ -248,6 +252,8 @@ class PlacementPage(LiveWidget):
         elif isinstance(event, ActivityChanged):
             self._activity = event.activity
             self._show_activity()
+        elif isinstance(event, CacheChanged):
+            self.view.cache.take(event.activity)
         elif isinstance(event, MachineChanged | PlacementChanged | WorkersChanged):
             self._refresh()
         elif isinstance(event, ExpertsChanged):
@@ -363,7 +369,7 @@ class PlacementPage(LiveWidget):
             line = self.lines.line(self._path)
             measured = line.measured if line is not None else 0.0
         notices = state.notices if state is not None and self._as_loaded() else ()
-        self.view.explanation.show_plan(model.plan, measured, notices)
+        self.view.explanation.show_plan(model.plan, measured, notices, model.machine)
         refused = suggested_wishes(model.plan.refusal, self._wishes, model.machine)
         self.view.explanation.show_change(self._change_text(refused))
         self.view.wishes.show_wishes(self._wishes, model, model.trained_context, self._splits())
@@ -397,6 +403,20 @@ class PlacementPage(LiveWidget):
     def _show_activity(self) -> None:
         shown = self._is_loaded() and self.view.shows_model()
         self.view.activity.show_activity(self._activity if shown else None)
+        self.view.cache.show_plan(self._kept_plan() if shown else None)
+
+    def _kept_plan(self) -> KeptPlan | None:
+        """The cache of experts that is in use, if any; wishes that are not applied change nothing of it."""
+        state, model = self._state, self._model
+        facts = state.facts if state is not None else None
+        if state is None or model is None or facts is None or facts.plan is None:
+            return None
+        cache = facts.plan.placement.expert_cache
+        told = (*state.notices, *facts.plan.notices)
+        if cache is None or any(notice.code == WITHOUT_CACHE for notice in told):
+            return None
+        machine = facts.machine or model.machine
+        return KeptPlan(cache, machine, model.experts, facts.plan.predicted.hit_range)
 
     def _show_elsewhere(self) -> None:
         """A model that a server has lies nowhere here: what is shown is another one."""

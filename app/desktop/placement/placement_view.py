@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout,
 from app.desktop.live import LiveWidget
 from app.desktop.placement.activity_card import ActivityCard
 from app.desktop.placement.bars_card import BarsCard
+from app.desktop.placement.cache_card import CacheCard
 from app.desktop.placement.explanation_card import ExplanationCard
 from app.desktop.placement.heat_card import HeatCard
 from app.desktop.placement.page_header import PageHeader
@@ -33,6 +34,7 @@ class PlacementView(LiveWidget):
         self.explanation = ExplanationCard(self)
         self.tune = TuneCard(self)
         self.activity = ActivityCard(self)
+        self.cache = CacheCard(self)
         self.bars = BarsCard(self)
         self.strip = StripCard(self)
         self.heat = HeatCard(self)
@@ -42,9 +44,10 @@ class PlacementView(LiveWidget):
         self._pair.addWidget(self.wishes, 1)
         self._column = QWidget(self)
         self._cards = QVBoxLayout(self._column)
-        stacked = (self.header, self.state, self.explanation, self.tune, self.activity, self.bars, self.strip)
-        for widget in stacked:
-            self._cards.addWidget(widget)
+        for told in (self.header, self.state, self.explanation, self.tune, self.activity, self.cache):
+            self._cards.addWidget(told)
+        for drawn in (self.bars, self.strip):
+            self._cards.addWidget(drawn)
         self._cards.addLayout(self._pair)
         self._cards.addStretch(1)
         page = QWidget(self)
@@ -87,6 +90,7 @@ class PlacementView(LiveWidget):
             card.setVisible(on)
         if not on:
             self.activity.hide()
+            self.cache.hide()
         self.header.tune.setVisible(on)
         self.header.apply.setVisible(on)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QLocale, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -67,7 +67,11 @@ class LayerStrip(QWidget):
     def cell_text(self, index: int) -> str:
         """One layer in words, with the shares of a layer that is divided."""
         cell = self._cells[index]
-        if len(cell.shares) < 2:
+        if cell.slots:
+            where = self.tr("{count} of its experts on {device}, all of them in RAM").format(
+                count=QLocale().toString(cell.slots), device=self._label(cell.shares[0][0])
+            )
+        elif len(cell.shares) < 2:
             where = self._where(tuple(device for device, _ in cell.shares))
         else:
             where = ", ".join(
@@ -178,7 +182,7 @@ class StripCard(Card):
     def show_model(self, model: PlannedModel) -> None:
         self._model = model
         experts = model.experts > 0
-        cells = layer_cells(model.plan, model.layers, experts=experts)
+        cells = layer_cells(model.plan, model.layers, model.experts)
         self.strip.show_cells(cells, model.machine, experts=experts)
         held = dict.fromkeys(device for cell in cells for device, _ in cell.shares)
         self.legend.show_entries(

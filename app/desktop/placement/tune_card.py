@@ -28,6 +28,7 @@ def kind_text(kind: str) -> str:
         "ubatch": translate("Tuning", "other batches"),
         "cache": translate("Tuning", "another kind of context"),
         "mode": translate("Tuning", "other ways to use the experts"),
+        "misses": translate("Tuning", "another way with experts that are missing"),
         "pinned": translate("Tuning", "another way to hold the weights"),
         "fewer experts": translate("Tuning", "fewer experts on the device"),
         "more experts": translate("Tuning", "more experts on the device"),

@@ -15,6 +15,7 @@ from app.desktop.models.choice_button import ChoiceButton
 from app.desktop.placement.card import Card
 from app.desktop.placement.folding import FoldingRow
 from app.desktop.placement.measures import device_label, size_text
+from app.desktop.placement.mode_choice import cache_place, mode_choices
 from app.desktop.placement.steps import budget_steps, context_steps
 from app.desktop.placement.wish_slider import WishSlider
 from app.desktop.segmented import SegmentedControl
@@ -69,6 +70,8 @@ class WishesCard(Card):
         self._prefer_row = LabelledChoice(self.prefer, self)
         self._cache_row = LabelledChoice(self.cache, self)
         # Shown where there is something to choose.
+        self.mode = ChoiceButton(self)
+        self._mode_row = LabelledChoice(self.mode, self)
         self.draft_model = ChoiceButton(self)
         self._draft_models: Sequence[ModelEntry] = ()
         self._draft_row = LabelledChoice(self.draft_model, self)
@@ -88,6 +91,7 @@ class WishesCard(Card):
         self.inside.addLayout(self._budget_column)
         self.inside.addWidget(self._cache_row)
         self.inside.addWidget(self._prefer_row)
+        self.inside.addWidget(self._mode_row)
         self.inside.addWidget(self._draft_row)
         self.inside.addWidget(self.facts)
         self.inside.addStretch(1)
@@ -96,6 +100,7 @@ class WishesCard(Card):
         self.cache.chosen.connect(
             lambda value: self._change(cache_type=None if value == AUTOMATIC else cast(CacheType, value))
         )
+        self.mode.chosen.connect(lambda value: self._change(mode=value))
         self.draft_model.chosen.connect(lambda value: self._change(draft_model=value))
         self.reset.clicked.connect(self._reset)
         self.refresh()
@@ -155,9 +160,16 @@ class WishesCard(Card):
         self.prefer.set_choices(
             [("speed", self.tr("Speed")), ("context", self.tr("Long context"))], wishes.prefer
         )
+        self._show_mode(model)
         self._show_draft_model()
         self.facts.setText(self._facts(model))
         self.reset.setVisible(wishes != Wishes(workers=wishes.workers))
+
+    def _show_mode(self, model: PlannedModel) -> None:
+        choices = mode_choices(model, self._wishes.mode)
+        self.mode.set_choices(self.tr("Experts"), choices, self._wishes.mode)
+        self._mode_row.setVisible(len(choices) > 1)
+        self._mode_row.fold()
 
     def _show_draft_model(self) -> None:
         wished = self._wishes.draft_model
@@ -176,7 +188,9 @@ class WishesCard(Card):
             "resident": self.tr("Prompts: each expert where it lies"),
             "streamed_prompts": self.tr("Prompts: active experts streamed to the GPU"),
             "streamed": self.tr("Every token: active experts streamed to the GPU"),
-            "cached": self.tr("The experts that fired last are kept on the GPU"),
+            "cached": self.tr("Experts: those used last are kept on {place}").format(
+                place=cache_place(model)
+            ),
         }[model.plan.mode]
         kinds = dict.fromkeys((placement.cache_type_k, placement.cache_type_v))
         batch = self.tr("Batch: {count} tokens · context kept as {kind}").format(
@@ -232,6 +246,9 @@ class WishesCard(Card):
         self._prefer_row.set_name(
             self.tr("Prefer"), self.tr("What comes first when memory does not suffice for both.")
         )
+        self._mode_row.set_name(
+            self.tr("Experts"), self.tr("What becomes of the experts that do not fit on a device as a whole.")
+        )
         self._draft_row.set_name(
             self.tr("Draft model"),
             self.tr(
@@ -244,6 +261,6 @@ class WishesCard(Card):
     def restyle(self) -> None:
         super().restyle()
         self._budget_column.setSpacing(themes.current.px(8))
-        for row in (self._cache_row, self._prefer_row, self._draft_row):
+        for row in (self._cache_row, self._prefer_row, self._mode_row, self._draft_row):
             row.set_spacing(themes.current.px(8))
         self._show()

@@ -19,7 +19,6 @@ bool Cache::compute(ggml_cgraph * graph, int first, int & end, Layer & layer, gg
         return false; // the last layer has no rows where no logits are asked for
     }
     sort_rows(layer);
-    staged_ = 0;
     counters_.blocks++;
     counters_.uses += experts_.size();
     counters_.tokens += &layer == layers_[0].get() ? uint64_t(shape_.ids->ne[1]) : 0;
@@ -135,44 +134,29 @@ static const char * row_of(const ggml_tensor * source, int row, int64_t choices)
     return static_cast<const char *>(source->data) + token * int64_t(source->nb[2]) + choice * int64_t(source->nb[1]);
 }
 
-// Rows of an input one behind the other; where they lie so already no copy is made.
-char * Cache::gathered(const ggml_tensor * source, const std::vector<Row> & rows, bool one, char * to) {
+// Rows of an input one behind the other, or the row that all share.
+void Cache::gather(const ggml_tensor * source, const std::vector<Row> & rows, bool shared, char * to) const {
     const size_t width = size_t(source->ne[0]) * sizeof(float);
-    const size_t count = one ? 1 : rows.size();
-    const int64_t choices = shape_.ids->ne[0];
-    const bool whole = rows.size() == experts_.size() && source->ne[1] == choices && ggml_is_contiguous(source);
-    if (!to && (one || whole)) {
-        return const_cast<char *>(row_of(source, 0, choices));
-    }
-    to = to ? to : stage(count * width);
+    const size_t count = shared ? 1 : rows.size();
     for (size_t i = 0; i < count; i++) {
-        std::memcpy(to + i * width, row_of(source, rows[i].row, choices), width);
+        std::memcpy(to + i * width, row_of(source, rows[i].row, shape_.ids->ne[0]), width);
     }
-    return to;
-}
-
-char * Cache::stage(size_t bytes) {
-    char * at = static_cast<char *>(ggml_backend_buffer_get_base(staging_.get())) + staged_;
-    staged_ += (bytes + 63) / 64 * 64;
-    return at;
 }
 
 bool Cache::submit(Layer & layer, const Shape & shape) {
     Program & program = *layer.on_device;
-    const bool one_token = shape.ids->ne[1] == 1;
-    program.set_rows(int(device_rows_.size()), one_token);
+    program.set_rows(int(device_rows_.size()), shape.ids->ne[1] == 1);
+    char * staging = static_cast<char *>(ggml_backend_buffer_get_base(staging_.get()));
     for (size_t i = 0; i < shape.inputs.size(); i++) {
-        const char * from = gathered(shape.inputs[i], device_rows_, program.is_shared(i), nullptr);
-        ggml_tensor * to = program.input(i);
-        ggml_backend_tensor_set_async(inner_.get(), to, from, 0, ggml_nbytes(to));
-        counters_.moved_bytes += ggml_nbytes(to);
+        gather(shape.inputs[i], device_rows_, program.is_shared(i), staging + program.offset(program.input(i)));
     }
-    int32_t * ids = reinterpret_cast<int32_t *>(stage(device_rows_.size() * sizeof(int32_t)));
+    int32_t * ids = reinterpret_cast<int32_t *>(staging);
     for (size_t i = 0; i < device_rows_.size(); i++) {
         ids[i] = device_rows_[i].slot;
     }
-    ggml_backend_tensor_set_async(inner_.get(), program.ids(), ids, 0, ggml_nbytes(program.ids()));
-    counters_.moved_bytes += ggml_nbytes(program.ids());
+    const size_t bytes = program.entrance_bytes();
+    ggml_backend_tensor_set_async(inner_.get(), program.entrance(), staging, 0, bytes);
+    counters_.moved_bytes += bytes;
     return ggml_backend_graph_compute_async(inner_.get(), program.graph()) == GGML_STATUS_SUCCESS;
 }
 
@@ -180,7 +164,7 @@ bool Cache::compute_on_cpu(Layer & layer, const Shape & shape, ggml_backend_t cp
     Program & program = *layer.on_cpu;
     program.set_rows(int(cpu_rows_.size()), shape.ids->ne[1] == 1);
     for (size_t i = 0; i < shape.inputs.size(); i++) {
-        gathered(shape.inputs[i], cpu_rows_, program.is_shared(i), static_cast<char *>(program.input(i)->data));
+        gather(shape.inputs[i], cpu_rows_, program.is_shared(i), static_cast<char *>(program.input(i)->data));
     }
     int32_t * ids = static_cast<int32_t *>(program.ids()->data);
     for (size_t i = 0; i < cpu_rows_.size(); i++) {
@@ -196,7 +180,7 @@ void Cache::fetch(Layer & layer, const Shape & shape) {
     result_ = nullptr;
     char * to = static_cast<char *>(shape.result->data);
     if (!cpu_rows_.empty() || !ggml_is_contiguous(shape.result)) {
-        to = result_ = stage(bytes);
+        to = result_ = static_cast<char *>(ggml_backend_buffer_get_base(staging_.get())) + layer.on_device->offset(result);
     }
     ggml_backend_tensor_get_async(inner_.get(), result, to, 0, bytes);
     ggml_backend_synchronize(inner_.get());

@@ -63,7 +63,6 @@ class Cache {
     ggml_backend_dev_t device_ = nullptr;
     BackendPtr inner_;
     BufferPtr workspace_, host_workspace_, staging_;
-    size_t staged_ = 0;
     std::vector<std::unique_ptr<Layer>> layers_;
     std::unordered_map<const ggml_tensor *, Layer *> by_weights_;
     std::unique_ptr<Carrier> carrier_;
@@ -76,8 +75,7 @@ class Cache {
     std::vector<int32_t> missing_;
     char * result_ = nullptr; // where the device's rows were staged, nullptr: they are in their place
 
-    char * stage(size_t bytes);
-    char * gathered(const ggml_tensor * source, const std::vector<Row> & rows, bool one, char * to);
+    void gather(const ggml_tensor * source, const std::vector<Row> & rows, bool shared, char * to) const;
     void scatter(const Shape & shape, const std::vector<Row> & rows, const char * from) const;
 };
 

@@ -8,6 +8,7 @@
 #include "ggml-impl.h"
 
 #include <cstring>
+#include <exception>
 
 #ifndef COTERIE_CACHE_BUILD
 #    define COTERIE_CACHE_BUILD "unnamed"
@@ -177,6 +178,15 @@ int failed(int result, std::string problem) {
     return result;
 }
 
+// No exception may leave through C. What is thrown here is that there is no memory, or no thread.
+template <typename Work> int guarded(Work work) {
+    try {
+        return work();
+    } catch (const std::exception & problem) {
+        return failed(COTERIE_CACHE_NO_MEMORY, problem.what());
+    }
+}
+
 } // namespace
 
 extern "C" {
@@ -200,12 +210,14 @@ int coterie_cache_open(const char * device, const coterie_cache_settings * setti
     if (the_cache) {
         return failed(COTERIE_CACHE_WRONG_ORDER, "opened twice");
     }
-    auto cache = std::make_unique<Cache>(*settings);
-    const int result = cache->open(device, the_problem);
-    if (result == COTERIE_CACHE_OK) {
-        the_cache = std::move(cache);
-    }
-    return result;
+    return guarded([=] {
+        auto cache = std::make_unique<Cache>(*settings);
+        const int result = cache->open(device, the_problem);
+        if (result == COTERIE_CACHE_OK) {
+            the_cache = std::move(cache);
+        }
+        return result;
+    });
 }
 
 size_t coterie_cache_layer_bytes(ggml_tensor * const * tensors, int count, int slots) {
@@ -216,7 +228,7 @@ int coterie_cache_add_layer(int layer, ggml_tensor * const * tensors, int count,
     if (!the_cache || the_cache->is_active() || count < 1 || the_cache->layer(layer)) {
         return failed(COTERIE_CACHE_WRONG_ORDER, "a layer that cannot be added now");
     }
-    return the_cache->add_layer(layer, tensors, count, slots, bytes, the_problem);
+    return guarded([=] { return the_cache->add_layer(layer, tensors, count, slots, bytes, the_problem); });
 }
 
 int coterie_cache_activate(void) {

@@ -1,5 +1,6 @@
 #include "program.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace coterie {
@@ -19,7 +20,7 @@ std::unique_ptr<Program> Program::make(
 }
 
 bool Program::build(const Shape & shape, const std::vector<ggml_tensor *> & experts, int most_rows) {
-    const size_t tensors = shape.operations.size() + shape.inputs.size() + 1;
+    const size_t tensors = shape.operations.size() + shape.inputs.size() + 2;
     const size_t graph_size = 2 * (tensors + experts.size());
     const size_t memory = ggml_tensor_overhead() * tensors + ggml_graph_overhead_custom(graph_size, false);
     const ggml_init_params params = { memory, nullptr, true };
@@ -85,13 +86,21 @@ bool Program::place(ggml_backend_dev_t device, ggml_backend_buffer_t buffer) {
         offset += needed;
         return status == GGML_STATUS_SUCCESS;
     };
-    if (!give(ids_)) {
+    // The widest input last: what lies before it is brought whole, however few rows there are.
+    std::vector<ggml_tensor *> entering = { ids_ };
+    for (const Input & input : inputs_) {
+        entering.push_back(input.tensor);
+    }
+    std::stable_sort(entering.begin() + 1, entering.end(), [](const ggml_tensor * one, const ggml_tensor * other) {
+        return one->ne[0] < other->ne[0];
+    });
+    if (!std::all_of(entering.begin(), entering.end(), give)) {
         return false;
     }
-    for (const Input & input : inputs_) {
-        if (!give(input.tensor)) {
-            return false;
-        }
+    last_input_ = entering.back();
+    entrance_ = ggml_new_tensor_1d(context_, GGML_TYPE_I8, int64_t(offset));
+    if (ggml_backend_tensor_alloc(buffer, entrance_, base) != GGML_STATUS_SUCCESS) {
+        return false;
     }
     for (ggml_tensor * node : nodes_) {
         if (node->view_src ? ggml_backend_view_init(node) != GGML_STATUS_SUCCESS : !give(node)) {
@@ -102,6 +111,14 @@ bool Program::place(ggml_backend_dev_t device, ggml_backend_buffer_t buffer) {
         }
     }
     return true;
+}
+
+size_t Program::offset(const ggml_tensor * input) const {
+    return size_t(static_cast<const char *>(input->data) - static_cast<const char *>(entrance_->data));
+}
+
+size_t Program::entrance_bytes() const {
+    return offset(last_input_) + ggml_nbytes(last_input_);
 }
 
 static void set_shape(ggml_tensor * tensor, int64_t rows) {

@@ -33,6 +33,12 @@ class Program {
     bool is_shared(size_t number) const { return inputs_[number].of_token && one_token_; }
     ggml_tensor * ids() const { return ids_; }
     ggml_tensor * result() const { return result_; }
+
+    // Ids and inputs lie together, the ids first, so that one copy brings them all: bytes of it in use now, and where
+    // an input begins.
+    ggml_tensor * entrance() const { return entrance_; }
+    size_t entrance_bytes() const;
+    size_t offset(const ggml_tensor * input) const;
     ggml_cgraph * graph() const { return graph_; }
 
   private:
@@ -50,6 +56,8 @@ class Program {
     std::vector<Input> inputs_;
     std::vector<ggml_tensor *> nodes_;
     ggml_tensor * ids_ = nullptr;
+    ggml_tensor * entrance_ = nullptr;
+    ggml_tensor * last_input_ = nullptr;
     ggml_tensor * result_ = nullptr;
     int rows_ = 0;
     bool one_token_ = false;

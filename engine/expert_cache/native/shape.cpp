@@ -114,7 +114,7 @@ class Reader {
             if (!add(node)) {
                 return false;
             }
-            members_.push_back(node);
+            shape_.nodes.push_back(node);
         }
         return shape_.ids && rows_of(shape_.result) && stays_inside();
     }
@@ -122,6 +122,12 @@ class Reader {
   private:
     bool is_ours(const ggml_tensor * tensor) const {
         return std::find(experts_.begin(), experts_.end(), tensor) != experts_.end();
+    }
+
+    int member_of(const ggml_tensor * tensor) const {
+        const auto & nodes = shape_.nodes;
+        const auto found = std::find(nodes.begin(), nodes.end(), tensor);
+        return found == nodes.end() ? -1 : int(found - nodes.begin());
     }
 
     // A value for each token and choice.
@@ -178,9 +184,9 @@ class Reader {
             source = { Source::EXPERTS, int(weights - experts_.begin()) };
             return position == places.experts;
         }
-        const auto member = std::find(members_.begin(), members_.end(), tensor);
-        if (member != members_.end()) {
-            source = { Source::NODE, int(member - members_.begin()) };
+        const int member = member_of(tensor);
+        if (member >= 0) {
+            source = { Source::NODE, member };
             return true;
         }
         const bool each_token = tensor->ne[1] == 1 && node->op == GGML_OP_MUL_MAT_ID && position == 1;
@@ -188,7 +194,7 @@ class Reader {
             tensor->ne[3] != 1 || (tensor->ne[1] != shape_.ids->ne[0] && !each_token)) {
             return false;
         }
-        if (tensor->view_src && std::find(members_.begin(), members_.end(), tensor->view_src) != members_.end()) {
+        if (tensor->view_src && member_of(tensor->view_src) >= 0) {
             return false; // of this block, in another form
         }
         auto & inputs = shape_.inputs;
@@ -204,7 +210,7 @@ class Reader {
     bool stays_inside() const {
         for (int i = first_; i < last_; i++) {
             const ggml_tensor * node = graph_->nodes[i];
-            if (std::find(members_.begin(), members_.end(), node) == members_.end()) {
+            if (member_of(node) < 0) {
                 continue;
             }
             int uses = 0;
@@ -224,13 +230,13 @@ class Reader {
     const std::vector<ggml_tensor *> & experts_;
     Shape & shape_;
     int first_ = 0, last_ = 0;
-    std::vector<const ggml_tensor *> members_; // one for each operation
 };
 
 } // namespace
 
 bool read_shape(const ggml_cgraph * graph, int first, const std::vector<ggml_tensor *> & experts, Shape & shape, int & end) {
     shape.operations.clear();
+    shape.nodes.clear();
     shape.inputs.clear();
     shape.ids = nullptr;
     shape.result = nullptr;

@@ -38,6 +38,7 @@ struct Operation {
 // One block. `inputs` are values from outside: rows for each token and choice, or for each token.
 struct Shape {
     std::vector<Operation> operations;
+    std::vector<const ggml_tensor *> nodes; // one for each operation
     std::vector<const ggml_tensor *> inputs;
     const ggml_tensor * ids = nullptr; // experts chosen, [choices, tokens]
     ggml_tensor * result = nullptr;    // [width, choices, tokens]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.services.events import ActivityChanged, AnswerPrefill, AnswerWaits
+from app.services.events import ActivityChanged, AnswerPrefill, AnswerWaits, CacheChanged
 from app.services.progress import answer_progress, of_answer, run_progress
 from app.services.services import open_services
-from engine.api import Activity, Listener, PrefillProgress, Queued
+from engine.api import Activity, CacheActivity, Listener, PrefillProgress, Queued
 from engine.errors import ErrorInfo
 from tests.support.listening import Listening
 from tests.support.scripted_engine import ScriptedEngine
 
 EDITED = ErrorInfo("reuse.edited", {"turn": 4, "tokens": 3100})
+CACHE = CacheActivity(10, 160, 120, 40_000, 2000, ((), (1, 5)))
 
 
 def test_the_newest_activity_is_kept_until_the_model_goes(coterie_home: Path) -> None:
@@ -30,8 +31,12 @@ def test_the_newest_activity_is_kept_until_the_model_goes(coterie_home: Path) ->
         assert services.models.activity.newest is None
         engines[0].tell(Activity(answering=2, waiting=1))
         assert told.next(ActivityChanged).activity == Activity(2, 1) == services.models.activity.newest
+        assert services.models.activity.cache is None
+        engines[0].tell(CACHE)
+        assert told.next(CacheChanged).activity == CACHE == services.models.activity.cache
         services.models.use("starter", remember=False)
         assert told.next(ActivityChanged).activity is None and services.models.activity.newest is None
+        assert told.next(CacheChanged).activity is None and services.models.activity.cache is None
     finally:
         services.close()
 

@@ -9,8 +9,10 @@ import msgspec
 from engine.errors import ErrorInfo
 from engine.placement.plan import (
     RAM,
+    CachedLayer,
     Device,
     DeviceBytes,
+    ExpertCache,
     Machine,
     PartialLayer,
     Placement,
@@ -78,6 +80,29 @@ def model(made: Plan, on: Machine, **fields: Any) -> PlannedModel:
 def qwen() -> PlannedModel:
     """Experts of 28 layers and a part of one on a small graphics card."""
     return model(plan(), machine(GPU))
+
+
+EXPERT_BYTES = 2_500_000
+CACHE = ExpertCache(
+    "CUDA0", tuple(CachedLayer(layer, 32, 32 * EXPERT_BYTES) for layer in range(8, 48)), 60_000_000
+)
+
+
+def cached() -> PlannedModel:
+    """The experts of 8 layers on a small graphics card, and a quarter of each other layer's as they are needed."""
+    made = plan(
+        placement=Placement(16_384, 2048, ("CUDA0",), 49, expert_cache=CACHE),
+        mode="cached",
+        expert_layers={"CUDA0": tuple(range(8)), RAM: tuple(range(8, 48))},
+        partial=None,
+        bytes={
+            "CUDA0": DeviceBytes(6_830_000_000, 310_000_000, 360_000_000),
+            RAM: DeviceBytes(13_130_000_000, 0, 300_000_000),
+        },
+        expert_bytes={"CUDA0": 5_760_000_000, RAM: 12_830_000_000},
+        predicted=Prediction(41, (34, 48), 430, (300, 500), 0.8, (0.72, 0.88)),
+    )
+    return model(made, machine(GPU))
 
 
 def several_devices() -> PlannedModel:

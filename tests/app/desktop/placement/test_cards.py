@@ -88,7 +88,7 @@ def test_another_machine_has_other_bars(qtbot: QtBot) -> None:
 
 def test_a_layer_that_is_divided_has_shares() -> None:
     model = plans.qwen()
-    cells = layer_cells(model.plan, 48, experts=True)
+    cells = layer_cells(model.plan, 48, model.experts)
     assert cells[0].shares == (("CUDA0", 1.0),) and cells[47].shares == ((RAM, 1.0),)
     assert [(name, round(share, 2)) for name, share in cells[28].shares] == [("CUDA0", 0.67), (RAM, 0.33)]
 

@@ -1,0 +1,240 @@
+"""The card of experts that are kept on a device one by one: which are there now, and what that spares."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+from PySide6.QtCore import QDateTime, QLocale, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from app.desktop.placement.bars_card import Legend
+from app.desktop.placement.card import Card
+from app.desktop.placement.colours import device_colour
+from app.desktop.placement.figure import Figure
+from app.desktop.placement.folding import FoldingRow
+from app.desktop.placement.heat_map import HeatMap
+from app.desktop.placement.kept import REST_S, RecentUse, kept_map
+from app.desktop.placement.measures import (
+    device_of,
+    layers_text,
+    percent_range,
+    percent_text,
+    place_text,
+    size_text,
+)
+from app.desktop.theme import themes
+from engine.api import CacheActivity
+from engine.placement.plan import ExpertCache, Machine
+
+# The least room of a figure beside the others.
+FIGURE = 170
+_NOTHING = "–"
+
+
+class KeptPlan(msgspec.Struct, frozen=True):
+    """The cache of the model that is loaded: `experts` in a layer, and the share of uses it was planned to serve."""
+
+    cache: ExpertCache
+    machine: Machine
+    experts: int
+    expected: tuple[float, float] = (0.0, 0.0)
+
+
+class CacheCard(Card):
+    """Hidden while no cache is in use. After the last word of an answer its state stays, with the time of it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._plan: KeptPlan | None = None
+        self._residents: tuple[tuple[int, ...], ...] = ()
+        self._recent = RecentUse()
+        # When it was used last: for a person, and on the clock that is never put back.
+        self._used: QDateTime | None = None
+        self._told = 0.0
+        self._undrawn = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self.hits, self.brought, self.moved = Figure(self), Figure(self), Figure(self)
+        self._figures = FoldingRow(self)
+        for figure in (self.hits, self.brought, self.moved):
+            self._figures.add(figure, 1, wanted=FIGURE)
+        self.map = HeatMap(self)
+        self.readout = QLabel(self)
+        self.readout.setProperty("kind", "small")
+        self.readout.setWordWrap(True)
+        self.legend = Legend(self)
+        self._foot = QVBoxLayout()
+        self._foot.addWidget(self.readout)
+        self._foot.addWidget(self.legend)
+        self.inside.addWidget(self._figures)
+        self.inside.addSpacing(themes.current.px(4))
+        self.inside.addWidget(self.map)
+        self.inside.addLayout(self._foot)
+        self.map.pointed.connect(self._point)
+        self._rest.timeout.connect(self._show_state)
+        self.refresh()
+        self.hide()
+
+    def show_plan(self, plan: KeptPlan | None) -> None:
+        """The cache in use; None hides the card, which keeps what it knows."""
+        if plan != self._plan:
+            self._plan = plan
+            self._show_all()
+        self.setVisible(plan is not None)
+
+    def take(self, activity: CacheActivity | None) -> None:
+        """What the cache did in the last second; None: nothing yet, by the model that is loaded."""
+        if activity is None:
+            self._residents, self._used = (), None
+            self._recent.clear()
+            self._show_all()
+            return
+        now = time.monotonic()
+        self._recent.add(activity, now)
+        moved = self._residents != activity.residents or self._used is None
+        self._residents = activity.residents
+        if activity.tokens:
+            self._used, self._told = QDateTime.currentDateTime(), now
+        if not self.isVisible():
+            self._undrawn = True
+            return
+        if moved:
+            self._show_map()
+        self._show_state()
+        self._show_figures()
+
+    def figures(self) -> list[str]:
+        """What a person reads of the figures."""
+        return [figure.text() for figure in (self.hits, self.brought, self.moved)]
+
+    def _show_all(self) -> None:
+        self._undrawn = not self.isVisible()
+        self._show_map()
+        self._show_state()
+        self._show_figures()
+
+    def _show_map(self) -> None:
+        plan = self._plan
+        if plan is None:
+            return
+        colour = self._colour(plan)
+        self.map.show_heat(kept_map(plan.cache.layers, plan.experts, self._residents), colour)
+        self.legend.show_entries(
+            [
+                (self.tr("on {place}").format(place=self._place(plan)), [colour]),
+                (self.tr("in RAM only"), [themes.current.line]),
+            ]
+        )
+        # Before anything was kept there would be an empty map.
+        for widget in (self.map, self.legend, self._figures):
+            widget.setVisible(self._used is not None or any(self._residents))
+        self._point(self.map.pointed_cell(), aloud=False)
+
+    def _show_state(self) -> None:
+        self._await_rest()
+        plan = self._plan
+        if plan is None:
+            return
+        title = self.tr("Experts kept on {place}").format(place=self._place(plan))
+        self.set_title(title, self._note())
+
+    def _work_left(self) -> float:
+        """For how many seconds it still counts as at work."""
+        return 0.0 if self._used is None else max(0.0, self._told + REST_S - time.monotonic())
+
+    def _await_rest(self) -> None:
+        left = self._work_left()
+        if left and self.isVisible():
+            self._rest.start(round(left * 1000) + 1)
+        else:
+            self._rest.stop()
+
+    def _note(self) -> str:
+        if self._used is None:
+            return self.tr("not used yet")
+        if self._work_left():
+            return ""
+        today = self._used.date() == QDateTime.currentDateTime().date()
+        short = QLocale.FormatType.ShortFormat
+        when = (
+            QLocale().toString(self._used.time(), short) if today else QLocale().toString(self._used, short)
+        )
+        return self.tr("at rest since {time}").format(time=when)
+
+    def _show_figures(self) -> None:
+        figures = self._recent.figures()
+        words = self.tr("of the experts needed were there already")
+        if self._plan is not None and self._plan.expected[1] > 0:
+            words = self.tr("{words}, {range} expected").format(
+                words=words, range=percent_range(self._plan.expected)
+            )
+        self.hits.say(percent_text(figures.hit_rate) if figures else _NOTHING, words)
+        self.brought.say(
+            size_text(figures.brought) if figures else _NOTHING,
+            self.tr("of experts brought there for each token"),
+        )
+        self.moved.say(
+            size_text(figures.moved) if figures else _NOTHING,
+            self.tr("of results sent there and back for each token"),
+        )
+
+    def _point(self, cell: tuple[int, int, float] | None, *, aloud: bool = True) -> None:
+        plan = self._plan
+        if plan is None:
+            return
+        text = self._summary(plan) if cell is None else self._cell_text(plan, *cell)
+        if text == self.readout.text():
+            return
+        self.readout.setText(text)
+        self.map.setToolTip(text if cell is not None else "")
+        # What changes by itself is not read out each second.
+        if cell is not None and aloud and self.map.hasFocus():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.map, text))
+
+    def _cell_text(self, plan: KeptPlan, layer: int, expert: int, there: float) -> str:
+        if there:
+            return self.tr("Layer {layer}, expert {expert}: on {place}").format(
+                layer=layer, expert=expert, place=self._place(plan)
+            )
+        return self.tr("Layer {layer}, expert {expert}: in RAM only").format(layer=layer, expert=expert)
+
+    def _summary(self, plan: KeptPlan) -> str:
+        number = QLocale().toString
+        count = sum(len(row) for row in self._residents)
+        if not count:
+            return self.tr("Nothing is kept there yet: send a message in the chat.")
+        template = self.tr("{count} of the {total} experts of layers {layers} are there now")
+        return template.format(
+            count=number(count),
+            total=number(plan.experts * len(plan.cache.layers)),
+            layers=layers_text([cached.layer for cached in plan.cache.layers]),
+        )
+
+    def _place(self, plan: KeptPlan) -> str:
+        return place_text(device_of(plan.machine, plan.cache.device))
+
+    def _colour(self, plan: KeptPlan) -> str:
+        return device_colour(themes.current, plan.machine, plan.cache.device)
+
+    def showEvent(self, event: object) -> None:
+        if self._undrawn:
+            self._show_all()
+        self._show_state()
+
+    def hideEvent(self, event: object) -> None:
+        self._rest.stop()
+
+    def retranslate(self) -> None:
+        name = self.tr("Map of the experts that are there, by layer; arrow keys go from cell to cell")
+        self.map.setAccessibleName(name)
+        self._show_all()
+
+    def restyle(self) -> None:
+        super().restyle()
+        px = themes.current.px
+        self._figures.set_spacing(px(18))
+        self._foot.setSpacing(px(2))
+        self.map.restyle()
+        self._show_map()

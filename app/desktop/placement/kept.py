@@ -1,0 +1,69 @@
+"""What the card of kept experts shows: which of them are on the device now, and what that spared lately. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+import msgspec
+
+from app.desktop.placement.heat import Heat
+from engine.api import CacheActivity
+from engine.placement.plan import CachedLayer
+
+# Seconds of work that the figures are of.
+WINDOW_S = 5.0
+# Told once a second while it is in use: after this long nothing is written any more.
+REST_S = 2.5
+
+
+def kept_map(layers: Sequence[CachedLayer], experts: int, residents: Sequence[Sequence[int]]) -> Heat:
+    """The layers of a cache by their experts; shade and share are 1 for an expert that is on the device."""
+    shares = []
+    for cached in layers:
+        row = residents[cached.layer] if cached.layer < len(residents) else ()
+        there = frozenset(row)
+        shares.append(tuple(1.0 if expert in there else 0.0 for expert in range(experts)))
+    levels = bytes(255 if share else 0 for line in shares for share in line)
+    return Heat(tuple(cached.layer for cached in layers), experts, tuple(shares), levels)
+
+
+class KeptFigures(msgspec.Struct, frozen=True):
+    """Of the last seconds of work: the share of uses that found their expert on the device, and the bytes of experts
+    and of results that each token moved."""
+
+    hit_rate: float
+    brought: float
+    moved: float
+
+
+class RecentUse:
+    """The last seconds of a cache's work. A rest begins anew; what was before it is told until then."""
+
+    def __init__(self) -> None:
+        self._told: deque[tuple[float, CacheActivity]] = deque()
+
+    def add(self, activity: CacheActivity, now: float) -> None:
+        """What was told at `now` (seconds, monotonic); a second without work says nothing."""
+        if not activity.tokens or not activity.uses:
+            return
+        if self._told and now - self._told[-1][0] > REST_S:
+            self._told.clear()
+        self._told.append((now, activity))
+        while now - self._told[0][0] >= WINDOW_S:
+            self._told.popleft()
+
+    def clear(self) -> None:
+        self._told.clear()
+
+    def figures(self) -> KeptFigures | None:
+        """None before the first work."""
+        told = [activity for _, activity in self._told]
+        if not told:
+            return None
+        tokens = sum(activity.tokens for activity in told)
+        return KeptFigures(
+            sum(activity.hits for activity in told) / sum(activity.uses for activity in told),
+            sum(activity.brought_bytes for activity in told) / tokens,
+            sum(activity.moved_bytes for activity in told) / tokens,
+        )

@@ -1,0 +1,266 @@
+"""Compiles the plugin that keeps single experts on the graphics card, and puts it into the environment.
+
+Nothing else needs it: where it cannot be built, a note says why, and set-up goes on. Built plugins lie in a
+per-user folder under the name of their build, for other clones and for machines whose compiler is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import platform
+import shlex
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from installer import sources, system
+from installer.commands import SetupError, run_logged
+from installer.console import Progress
+from installer.engine import locked
+from installer.pythons import VERSIONS
+from installer.stamps import fingerprint
+
+SOURCES = Path("engine") / "expert_cache" / "native"
+INTERFACE = "expert_cache.h"
+# What engine/expert_cache/library.py reads.
+NOTE = "build.json"
+# The policy's scores must come out as Python's do, bit by bit: no fused multiplication and addition.
+FLAGS = ("-O2", "-std=c++17", "-ffp-contract=off", "-fPIC", "-shared", "-fvisibility=hidden", "-pthread")
+LIBRARIES = ("ggml-base", "ggml", "ggml-cpu")
+# The plugin must find every symbol in the libraries that the engine loads, and be of the build that was asked for.
+CHECK = """
+import ctypes, sys
+import llama_cpp
+plugin, build = ctypes.CDLL(sys.argv[1]), sys.argv[2]
+plugin.coterie_cache_build.restype = ctypes.c_char_p
+plugin.ggml_backend_init
+told = plugin.coterie_cache_build().decode()
+sys.exit(0 if told == build else f"The plugin says {told}, not {build}")
+"""
+
+
+class PluginError(Exception):
+    """There will be no plugin. `problem` as the note tells it: "compiler", "headers" or "compile"."""
+
+    def __init__(self, problem: str, message: str) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
+class Plugin(NamedTuple):
+    """One build of the plugin."""
+
+    sources: Path
+    version: str
+    """Of llama-cpp-python."""
+    key: str
+    """Of the engine that it is built for."""
+    name: str
+    """What the plugin calls itself; another name, another build."""
+
+
+def plugin_of(root: Path, version: str, key: str) -> Plugin | None:
+    """The plugin that a project wants; None for one that has no sources of any."""
+    folder = root / SOURCES
+    if not any(folder.glob("*.cpp")):
+        return None
+    return Plugin(folder, version, key, f"{version}-{fingerprint(key, sources_hash(folder), FLAGS)}")
+
+
+def sources_hash(folder: Path) -> str:
+    """Changes when a source or header of the plugin does."""
+    files = sorted((*folder.glob("*.cpp"), *folder.glob("*.h")))
+    return fingerprint([(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files])
+
+
+def interface_hash(folder: Path) -> str:
+    """Changes when the functions that are called of the plugin do; library.py makes the same one."""
+    return hashlib.sha256((folder / INTERFACE).read_bytes()).hexdigest()[:16]
+
+
+def library_name(kind: str) -> str:
+    """The file of the plugin on a kind of system, as `platform.system` names it."""
+    return "libggml-coterie-experts" + {"Darwin": ".dylib", "Windows": ".dll"}.get(kind, ".so")
+
+
+class Place(NamedTuple):
+    """Where a plugin is built and what with."""
+
+    python: Path
+    """The environment's, with the engine and what it imports installed."""
+    site: Path
+    """The environment's site-packages."""
+    wheel: Path
+    """The folder of the engine's wheel, which keeps its headers."""
+    cache: Path
+    """The folder of built plugins."""
+    log: Path
+
+
+def cached_plugin(cache: Path, plugin: Plugin) -> Path | None:
+    """The folder with the built plugin and its note."""
+    folder = cache / plugin.name
+    return folder if is_whole(folder, plugin) else None
+
+
+def is_whole(folder: Path, plugin: Plugin) -> bool:
+    """Whether a folder holds this very build."""
+    try:
+        note = json.loads((folder / NOTE).read_bytes())
+    except (OSError, ValueError):
+        return False
+    named = isinstance(note, dict) and note.get("build") == plugin.name
+    return named and (folder / library_name(platform.system())).is_file()
+
+
+def link_arguments(library: Path, kind: str) -> list[str]:
+    """What links the plugin to the engine's own libraries in the folder `library`, wherever the environment lies.
+
+    By the name that each calls itself, so that no second copy is ever loaded. Tried on Linux; macOS and Windows
+    (with g++ or clang++, which link a DLL itself) are written as their linkers want it and have not been.
+    """
+    if kind == "Windows":
+        return [str(path) for name in LIBRARIES for path in sorted(library.glob(f"*{name}.dll"))]
+    origin = "@loader_path" if kind == "Darwin" else "$ORIGIN"
+    # Beside lib/coterie lies one of these.
+    places = [f"../python{major}.{minor}/site-packages/llama_cpp/lib" for major, minor in VERSIONS]
+    found = [f"-Wl,-rpath,{origin}/{place}" for place in places]
+    if kind == "Darwin":
+        return [f"-L{library}", *(f"-l{name}" for name in LIBRARIES), *found]
+    names = [path.name for name in LIBRARIES for path in sorted(library.glob(f"lib{name}.so.[0-9]"))]
+    return [f"-L{library}", *(f"-l:{name}" for name in names), "-Wl,-z,defs", *found]
+
+
+def compile_command(
+    plugin: Plugin, compiler: str, headers: Path, library: Path, target: Path, environ: Mapping[str, str]
+) -> list[str]:
+    """One call that compiles and links all. The person's own CXXFLAGS and LDFLAGS shape it as they did the engine."""
+    return [
+        *compiler.split(),
+        *FLAGS,
+        *shlex.split(environ.get("CXXFLAGS", "")),
+        f'-DCOTERIE_CACHE_BUILD="{plugin.name}"',
+        f"-I{headers / 'include'}",
+        f"-I{headers / 'src'}",
+        *(str(path) for path in sorted((plugin.sources).glob("*.cpp"))),
+        *("-o", str(target)),
+        *link_arguments(library, platform.system()),
+        *shlex.split(environ.get("LDFLAGS", "")),
+    ]
+
+
+def build(plugin: Plugin, place: Place, progress: Progress, environ: Mapping[str, str]) -> Path:
+    """Build the plugin, or take the one that was built before; gives the folder with it and its note.
+
+    It comes to its place in one move, after it was loaded beside the engine. Raises `PluginError`.
+    """
+    with locked(place.cache):
+        if finished := cached_plugin(place.cache, plugin):
+            return finished
+        for leftover in place.cache.glob(".build-*"):
+            shutil.rmtree(leftover)
+        scratch = Path(tempfile.mkdtemp(prefix=".build-", dir=place.cache))
+        try:
+            _compile(plugin, place, scratch, progress, environ)
+            kept = place.cache / plugin.name
+            shutil.rmtree(kept, ignore_errors=True)
+            (scratch / "plugin").rename(kept)
+        except (SetupError, OSError) as error:
+            raise PluginError("compile", str(error).splitlines()[-1]) from error
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    return kept
+
+
+def _compile(
+    plugin: Plugin, place: Place, scratch: Path, progress: Progress, environ: Mapping[str, str]
+) -> None:
+    _, compiler = system.compilers(environ)
+    if compiler is None or not system.compiles(compiler, "c++"):
+        raise PluginError("compiler", "This computer has no C++ compiler that works.")
+    headers = _headers(plugin, place, scratch, progress, environ)
+    if differing := sources.difference(headers, place.site, plugin.version):
+        place.log.write_text(differing + "\n", encoding="utf-8")
+        raise PluginError("compile", differing)
+    target = scratch / "plugin" / library_name(platform.system())
+    target.parent.mkdir()
+    library = place.site / "llama_cpp" / "lib"
+    run_logged(
+        compile_command(plugin, compiler, headers, library, target, environ),
+        place.log,
+        progress,
+        failure="It could not be compiled.",
+        env=dict(environ) | {"TMPDIR": str(scratch)},
+    )
+    run_logged(
+        [place.python, "-c", CHECK, target, plugin.name],
+        place.log,
+        progress,
+        failure="It was compiled, but it does not load.",
+        env=environ,
+    )
+    note = {
+        "library": plugin.version,
+        "key": plugin.key,
+        "sources": sources_hash(plugin.sources),
+        "interface": interface_hash(plugin.sources),
+        "build": plugin.name,
+    }
+    (target.parent / NOTE).write_text(json.dumps(note), encoding="utf-8")
+
+
+def _headers(
+    plugin: Plugin, place: Place, scratch: Path, progress: Progress, environ: Mapping[str, str]
+) -> Path:
+    """The headers beside the engine's wheel. A wheel that was built before they were kept gets them now."""
+    headers = place.wheel / sources.HEADERS
+    if headers.is_dir():
+        return headers
+    try:
+        archive = sources.fetch_archive(
+            place.python, plugin.version, scratch / "archive", place.log, progress, environ
+        )
+        place.wheel.mkdir(parents=True, exist_ok=True)
+        sources.keep_headers(archive, scratch, headers)
+    except (SetupError, OSError, EOFError, tarfile.TarError) as error:
+        raise PluginError("headers", "The sources of the engine could not be fetched.") from error
+    return headers
+
+
+def install(built: Path, folder: Path) -> None:
+    """Put a built plugin into the environment. A process that has the old one loaded keeps it.
+
+    Raises `PluginError`.
+    """
+    try:
+        _put(folder, lambda staged: shutil.copytree(built, staged))
+    except OSError as error:
+        raise PluginError("compile", f"It could not be put into the environment ({error}).") from error
+
+
+def note_problem(folder: Path, problem: str, log: Path) -> None:
+    """Leave word of why there is no plugin, in the place of an older one."""
+
+    def write(staged: Path) -> None:
+        staged.mkdir()
+        (staged / NOTE).write_text(json.dumps({"problem": problem, "log": str(log)}), encoding="utf-8")
+
+    with contextlib.suppress(OSError):
+        _put(folder, write)
+
+
+def _put(folder: Path, fill: Callable[[Path], object]) -> None:
+    """Fill a folder beside `folder` and move it there: what lies there is always whole, or for a moment nothing."""
+    staged, old = folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")
+    for leftover in (staged, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    fill(staged)
+    if folder.exists():
+        folder.rename(old)
+    staged.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

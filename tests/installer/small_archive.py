@@ -1,0 +1,28 @@
+"""A source archive as llama-cpp-python's is laid out, with hardly anything in it."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from pathlib import Path
+
+ROOT = "llama_cpp_python-1/vendor/llama.cpp/ggml"
+
+
+def source_archive_of_version(path: Path, version: str) -> Path:
+    """Write the archive of an engine with ggml's `version`, such as 0.25.3."""
+    numbers = zip(("MAJOR", "MINOR", "PATCH"), version.split("."), strict=True)
+    files = {
+        f"{ROOT}/CMakeLists.txt": "\n".join(f"set(GGML_VERSION_{part} {number})" for part, number in numbers),
+        f"{ROOT}/include/ggml.h": "int ggml(void);\n",
+        f"{ROOT}/src/ggml-backend-impl.h": '#include "ggml.h"\n',
+        f"{ROOT}/src/ggml.c": "not kept",
+        f"{ROOT}/src/ggml-cpu/ggml-cpu-impl.h": "not kept",
+        "llama_cpp_python-1/README.md": "not kept",
+    }
+    with tarfile.open(path, "w:gz") as archive:
+        for name, text in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(text.encode())
+            archive.addfile(member, io.BytesIO(text.encode()))
+    return path

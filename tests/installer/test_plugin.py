@@ -1,0 +1,373 @@
+"""The plugin is compiled against the headers of the engine that is installed, and comes whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import sysconfig
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.errors import UserError
+from engine.expert_cache import library
+from installer import plugin, system
+from installer.console import Console, Progress
+from installer.plugin import Place, Plugin, PluginError, build, install, note_problem, plugin_of
+from installer.sources import HEADERS, keep_headers
+from tests.installer.small_archive import source_archive_of_version
+from tests.support.source_archive import VERSION, source_archive
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRON = {name: value for name, value in os.environ.items() if name not in ("CXXFLAGS", "LDFLAGS")}
+GOOD = """
+#include "expert_cache.h"
+#include "ggml-backend-impl.h"
+const char * coterie_cache_build(void) { return COTERIE_CACHE_BUILD; }
+extern "C" COTERIE_API ggml_backend_reg_t ggml_backend_init(void) {
+    return ggml_backend_dev_count() == 0 ? nullptr : ggml_backend_dev_backend_reg(ggml_backend_dev_get(0));
+}
+"""
+
+compiled = pytest.mark.skipif(
+    not system.compiles(system.compilers(ENVIRON)[1], "c++"),
+    reason="the engine came from the cache, and there is no compiler",
+)
+
+
+@pytest.fixture
+def progress() -> Progress:
+    return Progress(Console(), "Expert cache")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as the engine's wheel leaves it, with the headers of its sources."""
+    folder = tmp_path_factory.mktemp("wheel")
+    keep_headers(source_archive(), tmp_path_factory.mktemp("scratch"), folder / HEADERS)
+    return folder
+
+
+@pytest.fixture
+def place(tmp_path: Path, wheel: Path) -> Place:
+    (tmp_path / "cache").mkdir()
+    site = Path(sysconfig.get_path("platlib"))
+    return Place(Path(sys.executable), site, wheel, tmp_path / "cache", tmp_path / "plugin.log")
+
+
+def project(folder: Path, source: str = GOOD) -> Plugin:
+    """The plugin of a project whose only source is `source`."""
+    native = folder / plugin.SOURCES
+    native.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / plugin.SOURCES / plugin.INTERFACE, native)
+    (native / "plugin.cpp").write_text(source)
+    found = plugin_of(folder, VERSION, f"{VERSION}-wheel")
+    assert found is not None
+    return found
+
+
+def entries(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.name != ".lock")
+
+
+@compiled
+def test_a_compiled_plugin_is_what_the_engine_looks_for(
+    tmp_path: Path, place: Place, progress: Progress
+) -> None:
+    wanted = project(tmp_path / "project")
+    install(build(wanted, place, progress, ENVIRON), tmp_path / "coterie")
+    assert library.plugin_path(tmp_path / "coterie").is_file()
+    library.check_build(wanted.name, tmp_path / "coterie")
+    assert wanted.name.startswith(f"{VERSION}-")
+    note = json.loads((tmp_path / "coterie" / plugin.NOTE).read_text())
+    assert note == {
+        "library": VERSION,
+        "key": f"{VERSION}-wheel",
+        "sources": plugin.sources_hash(wanted.sources),
+        "interface": library.interface_hash(),
+        "build": wanted.name,
+    }
+
+
+@compiled
+def test_a_plugin_finds_the_engines_libraries_from_its_place_in_the_environment(
+    tmp_path: Path, place: Place, progress: Progress
+) -> None:
+    lib = tmp_path / ".venv" / "lib"
+    python = lib / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    python.mkdir(parents=True)
+    (python / "site-packages").symlink_to(place.site)
+    install(build(project(tmp_path / "project"), place, progress, ENVIRON), lib / "coterie")
+    script = "import ctypes, sys; ctypes.CDLL(sys.argv[1]).ggml_backend_init"
+    path = lib / "coterie" / library.plugin_name()
+    subprocess.run([sys.executable, "-c", script, path], check=True, env=ENVIRON)
+
+
+@compiled
+def test_a_plugin_that_was_built_before_needs_no_compiler(
+    tmp_path: Path, place: Place, progress: Progress
+) -> None:
+    wanted = project(tmp_path / "project")
+    first = build(wanted, place, progress, ENVIRON)
+    elsewhere = project(tmp_path / "second clone")
+    assert build(elsewhere, place, progress, {"CXX": "/nonexistent/c++"}) == first
+    (first / plugin.library_name(platform.system())).unlink()
+    with pytest.raises(PluginError):
+        build(elsewhere, place, progress, {"CXX": "/nonexistent/c++"})
+
+
+@compiled
+def test_two_clones_at_once_compile_one_plugin(tmp_path: Path, place: Place, progress: Progress) -> None:
+    _, compiler = system.compilers(ENVIRON)
+    counting = tmp_path / "c++"
+    # The first call asks whether the compiler works.
+    counting.write_text(
+        f'#!/bin/sh\ncase "$*" in *plugin.cpp*) echo >>{tmp_path}/count;; esac\nexec {compiler} "$@"\n'
+    )
+    counting.chmod(0o755)
+    threads = [
+        threading.Thread(
+            target=build,
+            args=(project(tmp_path / f"clone{n}"), place, progress, ENVIRON | {"CXX": str(counting)}),
+        )
+        for n in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (tmp_path / "count").read_text() == "\n"
+
+
+@compiled
+@pytest.mark.parametrize(
+    ("source", "logged"),
+    [
+        ("int broken(", "plugin.cpp"),
+        (GOOD + "int missing(); int x() { return missing(); }", "missing"),
+        (GOOD + "extern int missing; __attribute__((constructor)) void f() { throw 1; }", ""),
+        (GOOD.replace("return COTERIE_CACHE_BUILD", 'return "none"'), "The plugin says none"),
+        (GOOD.replace("ggml_backend_init", "ggml_backend_begin"), "ggml_backend_init"),
+    ],
+)
+def test_sources_that_make_no_plugin_leave_nothing_but_a_log(
+    tmp_path: Path, place: Place, progress: Progress, source: str, logged: str
+) -> None:
+    with pytest.raises(PluginError) as caught:
+        build(project(tmp_path / "project", source), place, progress, ENVIRON)
+    assert caught.value.problem == "compile"
+    assert str(caught.value).endswith(f"The whole log: {place.log}") and "\n" not in str(caught.value)
+    assert logged in place.log.read_text()
+    assert entries(place.cache) == []
+
+
+def test_without_a_compiler_that_works_nothing_is_fetched(
+    tmp_path: Path, place: Place, progress: Progress
+) -> None:
+    broken = tmp_path / "c++"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    nowhere = place._replace(wheel=tmp_path / "wheel")
+    for environ in ({"PATH": ""}, {"PATH": "", "CXX": str(broken)}):
+        with pytest.raises(PluginError, match="no C\\+\\+ compiler") as caught:
+            build(project(tmp_path / "project"), nowhere, progress, environ)
+        assert caught.value.problem == "compiler"
+    assert not nowhere.wheel.exists()
+    assert entries(place.cache) == []
+
+
+def pip_that(folder: Path, does: str) -> Path:
+    """A Python whose pip does just this with the $folder for downloads, and which is else the one that runs this."""
+    python = folder / "python"
+    script = f"""#!/bin/sh
+        [ "$2" = pip ] || exec {sys.executable} "$@"
+        while [ "$1" != --dest ]; do shift; done
+        folder=$2
+        {does}
+    """
+    python.write_text(script)
+    python.chmod(0o755)
+    return python
+
+
+@compiled
+def test_a_wheel_from_before_headers_were_kept_gets_them_once(
+    tmp_path: Path, place: Place, progress: Progress
+) -> None:
+    does = f'echo fetched >>{tmp_path}/count; mkdir "$folder"; cp {source_archive()} "$folder"; exit'
+    old = place._replace(python=pip_that(tmp_path, does), wheel=tmp_path / "old wheel")
+    build(project(tmp_path / "project"), old, progress, ENVIRON)
+    build(project(tmp_path / "project", GOOD + "// changed"), old, progress, ENVIRON)
+    assert (tmp_path / "count").read_text() == "fetched\n"
+    assert entries(old.wheel) == [HEADERS]
+
+
+@compiled
+@pytest.mark.parametrize("does", ["exit 1", 'mkdir "$folder"; echo torn >"$folder/a.tar.gz"; exit'])
+def test_without_the_sources_of_the_engine_there_is_no_plugin(
+    tmp_path: Path, place: Place, progress: Progress, does: str
+) -> None:
+    offline = place._replace(python=pip_that(tmp_path, does), wheel=tmp_path / "old wheel")
+    with pytest.raises(PluginError, match="could not be fetched") as caught:
+        build(project(tmp_path / "project"), offline, progress, ENVIRON)
+    assert caught.value.problem == "headers"
+    assert entries(place.cache) == []
+
+
+@compiled
+def test_headers_of_another_engine_are_not_compiled_against(
+    tmp_path: Path, place: Place, progress: Progress
+) -> None:
+    other = place._replace(wheel=tmp_path / "other")
+    other.wheel.mkdir()
+    archive = source_archive_of_version(tmp_path / "archive.tar.gz", "0.1.2")
+    keep_headers(archive, tmp_path, other.wheel / HEADERS)
+    with pytest.raises(PluginError, match=r"the headers are of 0\.1\.2"):
+        build(project(tmp_path / "project"), other, progress, ENVIRON)
+    assert "the headers are of 0.1.2" in place.log.read_text()
+
+
+@compiled
+def test_what_a_killed_build_left_is_cleared_by_the_next(
+    tmp_path: Path, place: Place, progress: Progress
+) -> None:
+    wanted = project(tmp_path / "project")
+    (place.cache / ".build-dead").mkdir()
+    (place.cache / wanted.name).mkdir()  # torn: no note
+    build(wanted, place, progress, ENVIRON)
+    assert entries(place.cache) == [wanted.name]
+
+
+def test_whatever_shapes_a_plugin_changes_its_name(tmp_path: Path) -> None:
+    first = project(tmp_path / "a")
+    assert project(tmp_path / "b").name == first.name
+    changed = [
+        project(tmp_path / "c", GOOD + "//"),
+        plugin_of(tmp_path / "a", "0.3.37", first.key),
+        plugin_of(tmp_path / "a", VERSION, "another wheel"),
+    ]
+    (tmp_path / "a" / plugin.SOURCES / plugin.INTERFACE).write_text("")
+    changed.append(plugin_of(tmp_path / "a", VERSION, first.key))
+    assert len({first.name, *(found.name for found in changed if found)}) == 5
+
+
+def test_the_command_takes_the_persons_own_flags_after_ours(tmp_path: Path) -> None:
+    environ = {"CXXFLAGS": "-O1 '-DA=b c'", "LDFLAGS": "-fuse-ld=mold"}
+    command = plugin.compile_command(
+        project(tmp_path), "ccache g++", Path("/h"), Path("/l"), Path("/t"), environ
+    )
+    assert command[:3] == ["ccache", "g++", "-O2"]
+    assert command.index("-O1") > command.index("-O2")
+    assert "-DA=b c" in command and command[-1] == "-fuse-ld=mold"
+
+
+def test_libraries_are_named_as_each_system_wants_it(tmp_path: Path) -> None:
+    names = ("libggml-base.so.0", "libggml-base.so", "libggml-base.so.0.25.3", "libggml.so.0", "ggml-cpu.dll")
+    for name in names:
+        (tmp_path / name).touch()
+    linux = plugin.link_arguments(tmp_path, "Linux")
+    assert linux[:4] == [f"-L{tmp_path}", "-l:libggml-base.so.0", "-l:libggml.so.0", "-Wl,-z,defs"]
+    assert "-Wl,-rpath,$ORIGIN/../python3.12/site-packages/llama_cpp/lib" in linux
+    mac = plugin.link_arguments(tmp_path, "Darwin")
+    assert mac[:4] == [f"-L{tmp_path}", "-lggml-base", "-lggml", "-lggml-cpu"]
+    assert "-Wl,-rpath,@loader_path/../python3.12/site-packages/llama_cpp/lib" in mac
+    assert plugin.link_arguments(tmp_path, "Windows") == [str(tmp_path / "ggml-cpu.dll")]
+
+
+def test_set_up_and_the_engine_agree_on_names() -> None:
+    systems = {"Linux": "linux", "Darwin": "darwin", "Windows": "win32"}
+    for kind, name in systems.items():
+        assert plugin.library_name(kind) == library.plugin_name(name)
+    assert plugin.NOTE == library.NOTE
+    assert plugin.interface_hash(ROOT / plugin.SOURCES) == library.interface_hash()
+
+
+class TestInstalling:
+    """What lies in the environment is whole at any moment, or nothing."""
+
+    def built(self, folder: Path, name: str) -> Path:
+        folder.mkdir()
+        (folder / library.plugin_name()).write_text(name)
+        note = {"library": VERSION, "interface": library.interface_hash(), "build": name}
+        (folder / plugin.NOTE).write_text(json.dumps(note))
+        return folder
+
+    def content(self, folder: Path) -> str:
+        return library.plugin_path(folder).read_text()
+
+    def interrupt(self, *arguments: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    def test_a_new_plugin_takes_the_place_of_the_old_one(self, tmp_path: Path) -> None:
+        target = tmp_path / "lib" / "coterie"
+        target.parent.mkdir()
+        for name in ("old", "new"):
+            install(self.built(tmp_path / name, name), target)
+            assert self.content(target) == name
+        assert entries(target.parent) == ["coterie"]
+
+    @pytest.mark.parametrize(("renames", "left"), [(0, "old"), (1, "nothing"), (2, "new")])
+    def test_an_interrupted_one_leaves_the_old_one_or_nothing_and_the_next_puts_it_right(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renames: int, left: str
+    ) -> None:
+        target = tmp_path / "lib" / "coterie"
+        target.parent.mkdir()
+        install(self.built(tmp_path / "old", "old"), target)
+        new = self.built(tmp_path / "new", "new")
+        done = 0
+
+        def rename(self: Path, where: Path, real: Callable[[Path, Path], Path] = Path.rename) -> Path:
+            nonlocal done
+            if done == renames:
+                raise KeyboardInterrupt
+            done += 1
+            return real(self, where)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "rename", rename)
+            if renames == 2:
+                patched.setattr(shutil, "rmtree", lambda path, **options: done == 2 and self.interrupt())
+            with pytest.raises(KeyboardInterrupt):
+                install(new, target)
+        if left == "nothing":
+            with pytest.raises(UserError, match=r"cache\.not_built"):
+                library.plugin_path(target)
+        else:
+            assert self.content(target) == left
+        install(new, target)
+        assert self.content(target) == "new"
+        assert entries(target.parent) == ["coterie"]
+
+    def test_half_a_copy_is_never_in_its_place(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        target = tmp_path / "lib" / "coterie"
+        target.parent.mkdir()
+        new = self.built(tmp_path / "new", "new")
+        with monkeypatch.context() as patched:
+            patched.setattr(shutil, "copyfile", self.interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                install(new, target)
+        assert not target.exists()
+        install(new, target)
+        assert entries(target.parent) == ["coterie"]
+
+    @pytest.mark.parametrize(
+        ("problem", "code"),
+        [
+            ("compiler", "cache.no_compiler"),
+            ("headers", "cache.no_headers"),
+            ("compile", "cache.not_compiled"),
+        ],
+    )
+    def test_the_engine_reads_why_there_is_none(self, tmp_path: Path, problem: str, code: str) -> None:
+        target = tmp_path / "coterie"
+        install(self.built(tmp_path / "old", "old"), target)
+        note_problem(target, problem, tmp_path / "plugin.log")
+        found = library.plugin_state(target).problem
+        assert found is not None and found.code == code
+        assert found.params.get("log", str(tmp_path / "plugin.log")) == str(tmp_path / "plugin.log")
