@@ -16,8 +16,9 @@ from engine.placement.tensor_index import TensorIndex
 
 # What a layer costs however small it is: launching the block on the device, and waiting for both sides.
 CACHED_LAYER_S = 100e-6
-# A miss that is computed by the CPU is read from RAM once more, to be brought in the background.
-BACKGROUND_READS = 1.0
+# Of the misses that the CPU computes, those brought in the background, which reads them from RAM once more: what the
+# cache's policy admits on recorded and made routings (`docs/expert_cache.md`).
+BROUGHT = 0.35
 
 
 class Paths(NamedTuple):
@@ -80,9 +81,9 @@ def _with_what_is_brought(
     """Seconds of a token, and the mean of `rates`, both with lower rates where the link cannot bring all misses in
     the time that a token takes: to the lowest where it brings nothing."""
     seconds = beside + _seconds(reads, cache, paths, rates)
-    missed = sum(read.routed * (1 - rate) for read, rate in zip(reads, rates, strict=True))
-    if cache.misses == "computed" and missed > seconds * paths.link:
-        brought = seconds * paths.link / missed
+    wanted = BROUGHT * sum(read.routed * (1 - rate) for read, rate in zip(reads, rates, strict=True))
+    if cache.misses == "computed" and wanted > seconds * paths.link:
+        brought = seconds * paths.link / wanted
         rates = [
             read.rates.low + brought * (rate - read.rates.low)
             for read, rate in zip(reads, rates, strict=True)
@@ -103,5 +104,5 @@ def _layer_seconds(routed: float, hit_rate: float, cache: ExpertCache, paths: Pa
     if cache.misses == "brought":
         return missed / paths.link + routed / paths.device + fixed
     on_device = routed * hit_rate / paths.device
-    in_ram = missed * (1 + BACKGROUND_READS) / paths.ram
+    in_ram = missed * (1 + BROUGHT) / paths.ram
     return (max(on_device, in_ram) if paths.apart else on_device + in_ram) + fixed

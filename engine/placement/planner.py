@@ -19,7 +19,17 @@ from engine.placement.candidate import Candidate, Choice, Given, work_out
 from engine.placement.estimate import CELLS, Overhead
 from engine.placement.expert_slots import slots_of
 from engine.placement.explain import concession_notices, explanation, unused_notices
-from engine.placement.plan import RAM, CacheType, DeviceBytes, ExpertCache, Machine, Mode, Plan, Wishes
+from engine.placement.plan import (
+    RAM,
+    CacheType,
+    DeviceBytes,
+    ExpertCache,
+    Machine,
+    Mode,
+    Plan,
+    Prediction,
+    Wishes,
+)
 from engine.placement.predict import PROMPT, effective_bandwidth
 from engine.placement.refusal import smallest_change
 from engine.placement.tensor_index import TensorIndex
@@ -208,14 +218,15 @@ def _streamed_if_clearly_faster(given: Given, wishes: Wishes, choice: Choice) ->
 def _cached_if_clearly_faster(
     given: Given, wishes: Wishes, choice: Choice, devices: tuple[str, ...]
 ) -> Choice:
-    """Slots for single experts instead of whole layers of them, where experts are left for RAM and hit rates as they
-    usually are promise much. Where they are as low as they get it must not lose more than it was to win, and nothing
-    may have to be read from the disk for it, for a cache takes no experts out of RAM."""
+    """Slots for single experts instead of whole layers of them, where experts are left for a RAM that was measured,
+    and hit rates as they usually are promise much. If a model's are only halfway from blind chance to that, it must
+    not lose more than it was to win; and nothing may have to be read from the disk for it, for a cache takes no
+    experts out of RAM."""
     modes = ("resident", "streamed_prompts", "streamed")
     if wished_mode(given, wishes) is not None or not _may_cache(given, wishes) or choice.mode not in modes:
         return choice
     before = work_out(given, choice)
-    if not before.fits or RAM not in before.layout.experts:
+    if not before.fits or RAM not in before.layout.experts or not given.machine.ram.bandwidth:
         return choice
     cached = msgspec.structs.replace(
         choice, mode="cached", devices=devices, ubatch=wishes.ubatch or UBATCH, spread="even"
@@ -227,8 +238,15 @@ def _cached_if_clearly_faster(
     if cache is None or not _serves_all(given, cache) or not after.fits or after.paged:
         return choice
     usual = _seconds(before) / _seconds(after)
-    unlucky = after.predicted.decode_range[0] / before.predicted.decode_range[0]
-    return cached if usual >= CLEARLY_FASTER and unlucky >= 1 / CLEARLY_FASTER else choice
+    halfway = _halfway_tps(before.predicted, after.predicted) / before.predicted.decode_tps
+    return cached if usual >= CLEARLY_FASTER and halfway >= 1 / CLEARLY_FASTER else choice
+
+
+def _halfway_tps(before: Prediction, after: Prediction) -> float:
+    """Tokens per second with a cache whose hit rates are halfway down to the lowest. The low end of the range has
+    them at the lowest, and all else as bad as it has for a plan without a cache."""
+    lowest = after.decode_range[0] * before.decode_tps / before.decode_range[0]
+    return 2 / (1 / lowest + 1 / after.decode_tps)
 
 
 def _serves_all(given: Given, cache: ExpertCache) -> bool:

@@ -90,7 +90,7 @@ def test_every_layout_is_given_what_was_granted(worker: Worker, name: str) -> No
 
 @pytest.mark.model
 def test_a_budget_below_the_least_slots_runs_on_without_and_says_why(worker: Worker) -> None:
-    found = opened(worker, moe_model(), 75 * MIB)
+    found = opened(worker, moe_model(), 70 * MIB)
     assert found.plan.placement.expert_cache is None and found.layers == ()
     assert [notice.code for notice in found.plan.notices][-2:] == ["cache.without", "cache.too_small"]
 

@@ -19,7 +19,7 @@ from engine.placement.planner import plan
 from engine.placement.settle import MOST_RUNS, settle
 from engine.placement.tensor_index import TensorIndex
 from tests.engine.placement.test_planner import home_of_experts
-from tests.support.machines import GB, MB, gpu, machine, small_index, worker
+from tests.support.machines import GB, MB, gpu, machine, measured, small_index, worker
 from tests.support.published_models import published_index
 
 # Bytes of context and compute by device and by what it holds: weights, layers.
@@ -234,7 +234,7 @@ def test_a_cache_for_which_measuring_leaves_no_room_is_refused_when_wished_and_d
 ) -> None:
     monkeypatch.setattr(cached_speed, "expected_hit_rate", lambda *_: HitRates(0.9, 0.95, 0.96))
     index = published_index("Qwen3-30B-A3B")
-    host = machine(64 * GB, gpu(12 * GB), caches=True)
+    host = measured(machine(64 * GB, gpu(12 * GB), caches=True))
     budgets = {"CUDA0": 6 * GB}
 
     def crowded(name: str, weights: int, layers: int) -> tuple[int, int, int]:
