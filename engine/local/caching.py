@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import time
 from pathlib import Path
+from statistics import mean
 from typing import NamedTuple
 
 from engine.api import CacheActivity
 from engine.errors import ErrorInfo, UserError
-from engine.expert_cache.policy import Policy
+from engine.expert_cache.policy import policy_for
 from engine.local import native
 from engine.local.native import expert_cache as plugin
 from engine.local.native.expert_cache import CacheCounters, CacheSettings
@@ -22,7 +23,6 @@ from engine.local.residents import ResidentsFile
 from engine.placement.gguf_index import ModelSummary
 from engine.placement.plan import ExpertCache, Machine, Placement
 
-POLICY = Policy(half_life=64.0)
 # What llama_decode gives when it was broken off.
 _ABORTED = 2
 # A thread that brings experts is worth its core where so many are left to compute.
@@ -137,7 +137,7 @@ def open_caching(
             workspace=cache.workspace,
             tokens=cache.tokens,
             experts_used=summary.experts_used,
-            policy=POLICY,
+            policy=policy_for(mean(each.slots for each in cache.layers), summary.experts_used),
             bring_first=cache.misses == "brought",
             upload_thread=brings,
         ),
