@@ -252,7 +252,7 @@ class Setup:
                 plugin.install(plugin.build(wanted, place, progress, self.environ), self.plugin_folder)
         except PluginError as error:
             self.console.say(
-                f"  Left out, and all else works: the expert cache. {error} `make setup` tries again."
+                f"  The expert cache is left out; all else works, and `make setup` tries it again. {error}"
             )
             plugin.note_problem(self.plugin_folder, error.problem, log)
         else:
