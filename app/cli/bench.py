@@ -31,6 +31,7 @@ _WORDS = {
     "watched": Sentence("Writing with experts watched", "전문가를 지켜보며 쓰기"),
     "python": Sentence("Outside llama.cpp", "llama.cpp 밖에서 쓴 시간"),
     "mode": Sentence("Mode", "방식"),
+    "hits": Sentence("Experts that were there", "이미 있던 전문가"),
     "before": Sentence("Before", "조정 전"),
     "after": Sentence("Tuned", "조정 후"),
     "kept": Sentence(
@@ -110,11 +111,13 @@ def _print_modes(found: Mapping[Mode, ModeResult], output: Output) -> None:
             result.pop("type", None)
         output.object({"modes": shown})
         return
-    rows = [tuple(_word(name, language) for name in ("mode", "decode", "prefill"))]
-    rows += [
-        (name, _tps(result.decode_tps, language), _tps(result.prefill_tps, language))
-        for name, result in found.items()
-    ]
+    # What only a cache of experts has.
+    names = ("mode", "decode", "prefill", *(("hits",) if "cached" in found else ()))
+    rows = [tuple(_word(name, language) for name in names)]
+    for mode, result in found.items():
+        hits = f"{result.hit_rate * 100:.0f} %" if mode == "cached" else ""
+        cells = (mode, _tps(result.decode_tps, language), _tps(result.prefill_tps, language), hits)
+        rows.append(cells[: len(names)])
     for line in aligned(rows, "  "):
         output.text(line)
 

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from agents.check.check import Checked
+from app.cli.bench import bench
 from app.cli.output import Output
+from app.cli.placement_options import PlacementOptions
 from app.cli.tool_check import check_tools
+from engine.local.modes import ModeResult
 from tests.support.command import Command, here
 
 pytestmark = pytest.mark.model
@@ -75,3 +78,29 @@ def test_a_file_that_is_no_model_is_told_in_one_sentence() -> None:
     done = here("bench", "/no/such/file.gguf", "--json")
     assert done.code == 1
     assert json.loads(done.out)["error"]["message"] == done.err.strip()
+
+
+def shown_modes(
+    found: dict[str, ModeResult], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> list[str]:
+    """What is printed of these modes."""
+    monkeypatch.setattr("app.services.trials.Trials.modes", lambda *_: found)
+    output = Output(json=False)
+    output.language = "en"
+    assert bench("starter", PlacementOptions(), output, modes=True, tune=False) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_the_mode_that_keeps_experts_tells_how_often_they_were_there(
+    coterie_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = {
+        "resident": ModeResult(31.4, 210.0, 0.0, "A story"),
+        "cached": ModeResult(41.2, 180.0, 0.807, "A story"),
+    }
+    lines = shown_modes(found, monkeypatch, capsys)
+    assert [line.split("  ")[0] for line in lines] == ["Mode", "resident", "cached"]
+    assert lines[0].endswith("Experts that were there") and lines[2].endswith("81 %")
+    assert lines[1].endswith("210 tokens per second")
+    lines = shown_modes({"resident": found["resident"]}, monkeypatch, capsys)
+    assert lines[0].endswith("Reading a prompt")
