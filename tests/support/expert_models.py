@@ -8,50 +8,49 @@ transpose.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from gguf import GGMLQuantizationType as Type
 
 from tests.support.caches import cache_folder, one_maker
-from tests.support.random_weights import VOCABULARY, RandomWeights
+from tests.support.expert_layers import (
+    DOWN,
+    HEAD,
+    HEADS,
+    INNER,
+    KV_HEADS,
+    STATE,
+    STATE_HEADS,
+    WIDTH,
+    Layout,
+    attention,
+    experts,
+    feed_forward,
+    ordinary,
+    router,
+    start,
+    states,
+)
+from tests.support.random_weights import RandomWeights
 
-WIDTH, HEAD, HEADS, KV_HEADS = 256, 64, 4, 2
-# Of one expert.
-INNER = 512
-CONTEXT = 2048
-_EDITION = 1
+_EDITION = 2
 # enum llama_expert_gating_func_type.
 _SIGMOID = 2
-# Routers' logits spread so far: every chosen expert counts, and hardly two are as good as each other.
-_ROUTER = 1.5
-# Activations halve what passes them, more or less.
-_DOWN = 3.0
-_STATE, _STATE_HEADS = 16, 4
 
 QUANTISATIONS = ("Q4_0", "Q4_K", "Q8_0", "MXFP4", "F16")
 
 
-class Layout(NamedTuple):
-    """`layers` are those with experts, each with `experts` of which a token uses `used`."""
-
-    architecture: str
-    experts: int
-    used: int
-    layers: tuple[int, ...]
-    write: Callable[[RandomWeights, Layout], None]
-
-
 def expert_model(layout: str, quantisation: str = "Q4_K") -> Path:
-    """The GGUF file of a layout, its experts in a type of ggml; made on first use."""
+    """The GGUF file of a layout, its experts in a type of ggml, or two ("Q4_K+Q8_0"), the second for the last matrix
+    of each expert; made on first use."""
     found = LAYOUTS[layout]
+    first, _, last = quantisation.partition("+")
     path = cache_folder("models") / f"experts-{layout}-{quantisation}-{_EDITION}.gguf"
     with one_maker(path.parent):
         if not path.exists():
             partial = path.with_suffix(f".{os.getpid()}.partial")
             try:
-                file = RandomWeights(partial, found.architecture, Type[quantisation], seed=7)
+                file = RandomWeights(partial, found.architecture, Type[first], Type[last or first], 7)
                 found.write(file, found)
                 file.close()
                 partial.replace(path)
@@ -60,79 +59,23 @@ def expert_model(layout: str, quantisation: str = "Q4_K") -> Path:
     return path
 
 
-def _start(
-    file: RandomWeights, layout: Layout, layers: int, *, width: int = WIDTH, heads: int = HEADS
-) -> None:
-    file.facts(
-        context_length=CONTEXT,
-        embedding_length=width,
-        block_count=layers,
-        attention__head_count=heads,
-        attention__layer_norm_rms_epsilon=1e-6,
-        rope__freq_base=10000.0,
-        expert_count=layout.experts,
-        expert_used_count=layout.used,
-    )
-    file.matrix("token_embd", VOCABULARY, width, spread=width**0.5)
-    file.norm("output_norm", width)
-    file.matrix("output", VOCABULARY, width)
-
-
-def _ordinary(file: RandomWeights, layout: Layout, layers: int) -> None:
-    _start(file, layout, layers)
-    file.facts(attention__head_count_kv=KV_HEADS, feed_forward_length=INNER)
-
-
-def _attention(
-    file: RandomWeights, layer: str, *, norms: bool = False, width: int = WIDTH, heads: int = HEADS
-) -> None:
-    file.norm(f"{layer}attn_norm", width)
-    for name, count in (("q", heads), ("k", KV_HEADS), ("v", KV_HEADS)):
-        file.matrix(f"{layer}attn_{name}", count * HEAD, width)
-    file.matrix(f"{layer}attn_output", width, heads * HEAD)
-    if norms:
-        file.norm(f"{layer}attn_q_norm", HEAD)
-        file.norm(f"{layer}attn_k_norm", HEAD)
-
-
-def _feed_forward(file: RandomWeights, layer: str, end: str = "", inner: int = INNER) -> None:
-    """A dense one, or the shared expert's (`end`)."""
-    file.matrix(f"{layer}ffn_gate{end}", inner, WIDTH)
-    file.matrix(f"{layer}ffn_up{end}", inner, WIDTH)
-    file.matrix(f"{layer}ffn_down{end}", WIDTH, inner, spread=_DOWN)
-
-
-def _router(file: RandomWeights, layout: Layout, layer: str, width: int = WIDTH) -> None:
-    file.matrix(f"{layer}ffn_gate_inp", layout.experts, width, spread=_ROUTER, kind=Type.F32)
-
-
-def _experts(file: RandomWeights, layout: Layout, layer: str, *, fused: bool = False) -> None:
-    _router(file, layout, layer)
-    if fused:
-        file.expert_matrices(f"{layer}ffn_gate_up_exps", layout.experts, 2 * INNER, WIDTH)
-    else:
-        file.expert_matrices(f"{layer}ffn_gate_exps", layout.experts, INNER, WIDTH)
-        file.expert_matrices(f"{layer}ffn_up_exps", layout.experts, INNER, WIDTH)
-    file.expert_matrices(f"{layer}ffn_down_exps", layout.experts, WIDTH, INNER, spread=_DOWN)
-
-
 def _mixtral(file: RandomWeights, layout: Layout) -> None:
-    _ordinary(file, layout, 2)
+    ordinary(file, layout, 2)
     for number in range(2):
         layer = f"blk.{number}."
-        _attention(file, layer)
+        attention(file, layer)
         file.norm(f"{layer}ffn_norm", WIDTH)
-        _experts(file, layout, layer)
+        experts(file, layout, layer)
 
 
 def _qwen(file: RandomWeights, layout: Layout) -> None:
-    _ordinary(file, layout, 2)
+    ordinary(file, layout, 2)
     file.facts(expert_feed_forward_length=INNER)
     for number in range(2):
         layer = f"blk.{number}."
-        _attention(file, layer, norms=True)
+        attention(file, layer, norms=True)
         file.norm(f"{layer}ffn_norm", WIDTH)
-        _experts(file, layout, layer)
+        experts(file, layout, layer)
 
 
 def _scaled(file: RandomWeights, layout: Layout) -> None:
@@ -145,7 +88,7 @@ def _scaled(file: RandomWeights, layout: Layout) -> None:
 
 def _deepseek(file: RandomWeights, layout: Layout) -> None:
     latent, rotated, straight = 64, 32, 32
-    _start(file, layout, 3)
+    start(file, layout, 3)
     file.facts(
         attention__head_count_kv=1,
         attention__q_lora_rank=latent,
@@ -178,32 +121,32 @@ def _deepseek(file: RandomWeights, layout: Layout) -> None:
         file.matrix(f"{layer}attn_output", WIDTH, HEADS * straight)
         file.norm(f"{layer}ffn_norm", WIDTH)
         if number == 0:
-            _feed_forward(file, layer, inner=2 * INNER)
+            feed_forward(file, layer, inner=2 * INNER)
             continue
-        _experts(file, layout, layer)
+        experts(file, layout, layer)
         file.vector(f"{layer}exp_probs_b.bias", layout.experts)
-        _feed_forward(file, layer, "_shexp")
+        feed_forward(file, layer, "_shexp")
 
 
 def _gpt_oss(file: RandomWeights, layout: Layout) -> None:
-    _ordinary(file, layout, 2)
+    ordinary(file, layout, 2)
     file.facts(attention__sliding_window=64, expert_feed_forward_length=INNER)
     for number in range(2):
         layer = f"blk.{number}."
-        _attention(file, layer)
+        attention(file, layer)
         file.norm(f"{layer}post_attention_norm", WIDTH)
         file.vector(f"{layer}attn_sinks.weight", HEADS)
         for name, width in (("q", HEADS), ("k", KV_HEADS), ("v", KV_HEADS)):
             file.vector(f"{layer}attn_{name}.bias", width * HEAD)
         file.vector(f"{layer}attn_output.bias", WIDTH)
-        _experts(file, layout, layer)
+        experts(file, layout, layer)
         file.vector(f"{layer}ffn_gate_inp.bias", layout.experts, spread=0.5)
         for name, width in (("gate", INNER), ("up", INNER), ("down", WIDTH)):
             file.vector(f"{layer}ffn_{name}_exps.bias", layout.experts, width, spread=0.5)
 
 
 def _granite(file: RandomWeights, layout: Layout) -> None:
-    _ordinary(file, layout, 2)
+    ordinary(file, layout, 2)
     file.facts(
         logit_scale=2.0,
         residual_scale=0.8,
@@ -213,14 +156,14 @@ def _granite(file: RandomWeights, layout: Layout) -> None:
     )
     for number in range(2):
         layer = f"blk.{number}."
-        _attention(file, layer)
+        attention(file, layer)
         file.norm(f"{layer}ffn_norm", WIDTH)
-        _experts(file, layout, layer)
-        _feed_forward(file, layer, "_shexp")
+        experts(file, layout, layer)
+        feed_forward(file, layer, "_shexp")
 
 
 def _glm(file: RandomWeights, layout: Layout) -> None:
-    _ordinary(file, layout, 3)
+    ordinary(file, layout, 3)
     file.facts(
         leading_dense_block_count=1,
         expert_feed_forward_length=INNER,
@@ -231,18 +174,18 @@ def _glm(file: RandomWeights, layout: Layout) -> None:
     )
     for number in range(3):
         layer = f"blk.{number}."
-        _attention(file, layer, norms=True)
+        attention(file, layer, norms=True)
         file.norm(f"{layer}post_attention_norm", WIDTH)
         if number == 0:
-            _feed_forward(file, layer)
+            feed_forward(file, layer)
             continue
-        _experts(file, layout, layer)
+        experts(file, layout, layer)
         file.vector(f"{layer}exp_probs_b.bias", layout.experts)
-        _feed_forward(file, layer, "_shexp")
+        feed_forward(file, layer, "_shexp")
 
 
 def _fused(file: RandomWeights, layout: Layout) -> None:
-    _ordinary(file, layout, 2)
+    ordinary(file, layout, 2)
     file.facts(
         expert_feed_forward_length=INNER,
         expert_shared_feed_forward_length=INNER,
@@ -251,16 +194,17 @@ def _fused(file: RandomWeights, layout: Layout) -> None:
     )
     for number in range(2):
         layer = f"blk.{number}."
-        _attention(file, layer, norms=True)
+        attention(file, layer, norms=True)
         file.norm(f"{layer}ffn_norm", WIDTH)
-        _experts(file, layout, layer, fused=True)
+        experts(file, layout, layer, fused=True)
         file.vector(f"{layer}exp_probs_b", layout.experts)
-        _feed_forward(file, layer, "_shexp")
+        feed_forward(file, layer, "_shexp")
 
 
 def _gemma(file: RandomWeights, layout: Layout) -> None:
     """Gate and up in one, GELU, a factor for each expert behind its last matrix."""
-    _ordinary(file, layout, 2)
+    # Gemma multiplies what stands for a token by the root of the width.
+    ordinary(file, layout, 2, words=1 / WIDTH**0.5)
     file.facts(
         attention__key_length=HEAD,
         attention__value_length=HEAD,
@@ -275,11 +219,11 @@ def _gemma(file: RandomWeights, layout: Layout) -> None:
     file.vector("rope_freqs.weight", HEAD // 2, around=1.0, spread=0.0)
     for number in range(2):
         layer = f"blk.{number}."
-        _attention(file, layer, norms=True)
+        attention(file, layer, norms=True)
         for name in ("post_attention_norm", "ffn_norm", "post_ffw_norm"):
             file.norm(f"{layer}{name}", WIDTH)
-        _feed_forward(file, layer)
-        _experts(file, layout, layer, fused=True)
+        feed_forward(file, layer)
+        experts(file, layout, layer, fused=True)
         file.vector(f"{layer}ffn_gate_inp.scale", WIDTH, around=WIDTH**0.5)
         file.vector(f"{layer}ffn_down_exps.scale", layout.experts, around=1.0, spread=0.3)
         for name in ("pre_ffw_norm_2", "post_ffw_norm_1", "post_ffw_norm_2"):
@@ -289,7 +233,7 @@ def _gemma(file: RandomWeights, layout: Layout) -> None:
 def _nemotron(file: RandomWeights, layout: Layout) -> None:
     """Experts of two matrices, narrower than the model; attention, states and experts are layers of their own."""
     width, heads = 2 * WIDTH, 2 * HEADS
-    _start(file, layout, 4, width=width, heads=heads)
+    start(file, layout, 4, width=width, heads=heads)
     file.facts(
         attention__head_count_kv=[KV_HEADS, 0, 0, 0],
         attention__layer_norm_epsilon=1e-6,
@@ -302,20 +246,20 @@ def _nemotron(file: RandomWeights, layout: Layout) -> None:
         moe_latent_size=WIDTH,
         ssm__conv_kernel=4,
         ssm__inner_size=WIDTH,
-        ssm__state_size=_STATE,
-        ssm__time_step_rank=_STATE_HEADS,
+        ssm__state_size=STATE,
+        ssm__time_step_rank=STATE_HEADS,
         ssm__group_count=1,
     )
     for number in range(4):
         layer = f"blk.{number}."
         if number == 0:
-            _attention(file, layer, width=width, heads=heads)
+            attention(file, layer, width=width, heads=heads)
             continue
         if number not in layout.layers:
-            _states(file, layer, width)
+            states(file, layer, width)
             continue
         file.norm(f"{layer}attn_norm", width)
-        _router(file, layout, layer, width)
+        router(file, layout, layer, width)
         file.vector(f"{layer}exp_probs_b.bias", layout.experts)
         file.matrix(f"{layer}ffn_latent_down", WIDTH, width)
         file.matrix(f"{layer}ffn_latent_up", width, WIDTH)
@@ -325,38 +269,24 @@ def _nemotron(file: RandomWeights, layout: Layout) -> None:
         file.matrix(f"{layer}ffn_down_shexp", width, INNER)
 
 
-def _states(file: RandomWeights, layer: str, width: int) -> None:
-    convolved = WIDTH + 2 * _STATE
-    file.norm(f"{layer}attn_norm", width)
-    file.matrix(f"{layer}ssm_in", WIDTH + convolved + _STATE_HEADS, width)
-    file.vector(f"{layer}ssm_conv1d.weight", convolved, 4, spread=0.5)
-    file.vector(f"{layer}ssm_conv1d.bias", convolved)
-    file.vector(f"{layer}ssm_dt.bias", _STATE_HEADS)
-    # Slow to forget, as trained ones are.
-    file.vector(f"{layer}ssm_a", _STATE_HEADS, 1, around=-0.02, spread=0.0)
-    file.vector(f"{layer}ssm_d", _STATE_HEADS, 1, around=1.0)
-    file.vector(f"{layer}ssm_norm.weight", 1, WIDTH, around=1.0)
-    file.matrix(f"{layer}ssm_out", width, WIDTH)
-
-
 def _llama4(file: RandomWeights, layout: Layout) -> None:
     """One expert for each token, its input weighted instead of its output, and every other layer dense."""
-    _ordinary(file, layout, 4)
+    ordinary(file, layout, 4)
     file.facts(expert_feed_forward_length=INNER, interleave_moe_layer_step=2)
     for number in range(4):
         layer = f"blk.{number}."
-        _attention(file, layer)
+        attention(file, layer)
         file.norm(f"{layer}ffn_norm", WIDTH)
         if number in layout.layers:
-            _experts(file, layout, layer)
-            _feed_forward(file, layer, "_shexp")
+            experts(file, layout, layer)
+            feed_forward(file, layer, "_shexp")
         else:
-            _feed_forward(file, layer)
+            feed_forward(file, layer)
 
 
 def _step(file: RandomWeights, layout: Layout) -> None:
     """Activations are cut off at a limit, by four operations instead of one."""
-    _ordinary(file, layout, 2)
+    ordinary(file, layout, 2)
     file.facts(
         attention__key_length=HEAD,
         attention__value_length=HEAD,
@@ -371,17 +301,17 @@ def _step(file: RandomWeights, layout: Layout) -> None:
     )
     for number in range(2):
         layer = f"blk.{number}."
-        _attention(file, layer, norms=True)
+        attention(file, layer, norms=True)
         file.norm(f"{layer}ffn_norm", WIDTH)
-        _experts(file, layout, layer)
+        experts(file, layout, layer)
         file.vector(f"{layer}exp_probs_b.bias", layout.experts)
-        _feed_forward(file, layer, "_shexp")
+        feed_forward(file, layer, "_shexp")
 
 
 def _grove(file: RandomWeights, layout: Layout) -> None:
     """Besides its experts a layer has smaller ones, each for a group of them."""
     group, inner = 2, 256
-    _ordinary(file, layout, 2)
+    ordinary(file, layout, 2)
     file.facts(
         expert_feed_forward_length=INNER,
         expert_chunk_feed_forward_length=inner,
@@ -390,13 +320,13 @@ def _grove(file: RandomWeights, layout: Layout) -> None:
     )
     for number in range(2):
         layer = f"blk.{number}."
-        _attention(file, layer, norms=True)
+        attention(file, layer, norms=True)
         file.norm(f"{layer}ffn_norm", WIDTH)
-        _experts(file, layout, layer)
+        experts(file, layout, layer)
         groups = layout.experts // group
         file.expert_matrices(f"{layer}ffn_gate_chexps", groups, inner, WIDTH)
         file.expert_matrices(f"{layer}ffn_up_chexps", groups, inner, WIDTH)
-        file.expert_matrices(f"{layer}ffn_down_chexps", groups, WIDTH, inner, spread=_DOWN)
+        file.expert_matrices(f"{layer}ffn_down_chexps", groups, WIDTH, inner, spread=DOWN)
 
 
 LAYOUTS: dict[str, Layout] = {

@@ -23,10 +23,11 @@ _TEMPLATE = "{% for message in messages %}{{ message['role'] }}: {{ message['con
 
 
 class RandomWeights:
-    """A file in the making. Shapes are given as PyTorch has them: outputs first, inputs last."""
+    """A file in the making. Shapes are given as PyTorch has them: outputs first, inputs last. `experts` is the type
+    of all matrices of experts but the last, which have the type `down`."""
 
-    def __init__(self, path: Path, architecture: str, experts: Type, seed: int) -> None:
-        self.experts = experts
+    def __init__(self, path: Path, architecture: str, experts: Type, down: Type, seed: int) -> None:
+        self._experts, self._down = experts, down
         self._writer = GGUFWriter(str(path), architecture)
         self._architecture = architecture
         self._random = np.random.default_rng(seed)
@@ -52,7 +53,7 @@ class RandomWeights:
 
     def expert_matrices(self, name: str, *shape: int, spread: float = 1.0) -> None:
         """One matrix for each expert, in the type that the file's experts have."""
-        self.matrix(name, *shape, spread=spread, kind=self.experts)
+        self.matrix(name, *shape, spread=spread, kind=self._down if "_down_" in name else self._experts)
 
     def vector(self, name: str, *shape: int, around: float = 0.0, spread: float = 0.1) -> None:
         self._add(

@@ -1,0 +1,156 @@
+"""What may come in the way of a cache of experts: steps that are broken off, large batches, callbacks, threads,
+a cache that is warm, another one after it. The logits stay what they are without.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.expert_cache.policy import LFU, LRU, STATIC, CachedExperts, Counters, Policy
+from tests.support.cached import is_built
+from tests.support.elsewhere import Elsewhere, elsewhere
+from tests.support.expert_courses import Course, difference, random_course, side_by_side, token_by_token
+from tests.support.expert_logits import CacheWish, Outcome, computed
+from tests.support.expert_models import LAYOUTS, expert_model
+from tests.support.gap_device import NAME, register
+
+pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
+
+CLOSE = 1e-3
+MOST_TOKENS = 8
+DIFFERENT = ("mixtral", "deepseek", "gpt-oss", "fused", "without-gate", "weighted-before")
+GAPS = [
+    ("mixtral", "Q4_K+Q8_0", "Q8_0"),
+    ("gpt-oss", "MXFP4", "MXFP4"),
+    ("gpt-oss", "Q8_0", "ADD_ID"),
+    ("fused", "Q4_K", "GLU"),
+    ("without-gate", "Q4_K", "SQR"),
+]
+TYPES = ("Q8_0", "MXFP4")
+DECAYING = Policy(half_life=16.0)
+ADMITTING = Policy(half_life=16.0, admission=True)
+
+
+def wish(name: str, slots: int = 0, **changed: object) -> CacheWish:
+    layout = LAYOUTS[name]
+    return CacheWish(slots or layout.experts // 2, layout.used, tokens=MOST_TOKENS)._replace(**changed)
+
+
+def the_same(child: Elsewhere, name: str, course: Course, wished: CacheWish, **options: object) -> Outcome:
+    """What the cache did, after its logits were compared with the plain model's."""
+    path = expert_model(name)
+    plain = child.call(computed, path, course)
+    cached = child.call(computed, path, course, wished, **options)
+    assert difference(plain.logits, cached.logits) <= CLOSE
+    return cached
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_steps_of_any_size_and_any_sequence(name: str, seed: int, child: Elsewhere) -> None:
+    course = random_course(40, MOST_TOKENS, 4, seed=10 + seed)
+    slots = (LAYOUTS[name].used, LAYOUTS[name].experts // 2, LAYOUTS[name].experts - 1)[seed]
+    told = the_same(child, name, course, wish(name, slots)).counters
+    assert told is not None and told.hits > 0 and told.evicted > 0
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("name", [name for name in DIFFERENT if name != "without-gate"])
+def test_steps_that_are_broken_off_and_taken_anew(name: str, seed: int, child: Elsewhere) -> None:
+    course = random_course(30, 4, 4, seed=20 + seed)
+    cached = the_same(child, name, course, wish(name), stops=30 + seed)
+    assert cached.stopped > len(course) // 3
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_a_batch_that_is_too_large_goes_past_the_cache(name: str, child: Elsewhere) -> None:
+    small, large = token_by_token(6, seed=3), random_course(1, 1, seed=4)[0] * (MOST_TOKENS + 1)
+    before = child.call(computed, expert_model(name), small, wish(name)).counters
+    after = the_same(child, name, (*small, large), wish(name)).counters
+    assert after == before
+
+
+@pytest.mark.parametrize("watched", ["choices", "everything"])
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_a_callback_that_looks_at_the_graph(name: str, watched: str, child: Elsewhere) -> None:
+    """Choices are read before the block begins. Who asks for every result gets every one, computed one by one."""
+    course = side_by_side(10, seed=5) + random_course(10, MOST_TOKENS, 3, seed=6)
+    told = the_same(child, name, course, wish(name), watched=watched).counters
+    plain = child.call(computed, expert_model(name), course, wish(name)).counters
+    assert told is not None and plain is not None
+    if watched == "choices":
+        assert told == plain
+    else:
+        assert told.allocated == plain.allocated
+
+
+@pytest.mark.parametrize("policy", [LRU, LFU, STATIC, DECAYING, ADMITTING, Policy(half_life=0.01)])
+@pytest.mark.parametrize("bring_first", [False, True])
+def test_the_policy_is_the_one_of_the_simulator(policy: Policy, bring_first: bool, child: Elsewhere) -> None:
+    name = "qwen"
+    layout = LAYOUTS[name]
+    warm = (3, 5, 99, 3, 7)
+    course = token_by_token(150, seed=7) + random_course(40, MOST_TOKENS, 4, seed=8)
+    for slots in (layout.used, layout.experts // 2, layout.experts):
+        wished = wish(name, slots, policy=policy, bring_first=bring_first, warm=warm)
+        cached = the_same(child, name, course, wished, watched="choices")
+        expected = {layer: CachedExperts(slots, layout.experts, policy) for layer in layout.layers}
+        for each in expected.values():
+            each.warm(warm)
+        for layer, rows in cached.blocks:
+            expected[layer].block(rows)
+        told = cached.counters
+        assert told is not None
+        sums = sum((each.counters for each in expected.values()), Counters())
+        assert Counters(told.blocks, told.uses, told.hits, told.brought, told.evicted, told.refused) == sums
+        assert cached.residents == tuple(each.residents for each in expected.values())
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_missing_experts_that_are_brought_and_then_computed(name: str, child: Elsewhere) -> None:
+    course = token_by_token(20, seed=9) + random_course(20, MOST_TOKENS, 3, seed=10)
+    told = the_same(child, name, course, wish(name, bring_first=True)).counters
+    assert told is not None and told.brought > told.evicted > 0
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_missing_experts_that_a_thread_brings(name: str, threads: int, child: Elsewhere) -> None:
+    course = token_by_token(40, seed=11) + random_course(20, MOST_TOKENS, 3, seed=12)
+    cached = the_same(child, name, course, wish(name, upload_thread=True), threads=threads)
+    told = cached.counters
+    assert told is not None and told.brought > 0
+    assert told.hits <= told.uses
+
+
+def test_one_cache_after_the_other_in_one_process(child: Elsewhere) -> None:
+    course = token_by_token(10, seed=13)
+    held = []
+    for name in LAYOUTS:
+        for slots in (LAYOUTS[name].used, LAYOUTS[name].experts):
+            told = the_same(child, name, course, wish(name, slots)).counters
+            assert told is not None
+            held.append(told.allocated)
+    again = the_same(child, "mixtral", course, wish("mixtral", LAYOUTS["mixtral"].used)).counters
+    assert again is not None and again.allocated == held[0]
+
+
+@pytest.mark.parametrize(("name", "kind", "missing"), GAPS)
+def test_what_a_device_cannot_compute_stays_where_it_was(name: str, kind: str, missing: str) -> None:
+    """The device is asked when a layer is added for the types, and at the first block for everything else."""
+    course = token_by_token(6, seed=14) + random_course(12, MOST_TOKENS, 2, seed=15)
+    path, layers = expert_model(name, kind), LAYOUTS[name].layers
+    with elsewhere() as child:
+        plain = child.call(computed, path, course)
+        child.call(register, missing)
+        cached = child.call(computed, path, course, wish(name, device=NAME))
+    assert difference(plain.logits, cached.logits) <= CLOSE
+    told = cached.counters
+    assert told is not None
+    assert told.blocks == told.brought == 0
+    if missing in TYPES:
+        assert cached.kept_out == layers
+        assert told.plain_blocks == 0
+    else:
+        assert cached.layers == layers
+        assert told.plain_blocks >= len(layers)
