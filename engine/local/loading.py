@@ -14,13 +14,13 @@ from engine.api import LoadRequest, ModelFacts
 from engine.errors import ErrorInfo, UserError
 from engine.formats import ChatFormat
 from engine.local import native, sampling
-from engine.local.caching import Caching, open_caching, threads_for
+from engine.local.caching import Caching, open_caching
 from engine.local.drafting.draft_model import DraftModel
 from engine.local.drafting.opening import open_draft_model
 from engine.local.native.routing import ExpertWatch
 from engine.local.planning import find_machine, make_plan
 from engine.local.session import Session
-from engine.local.threads import default_threads
+from engine.local.threads import default_threads, threads_for
 from engine.placement.budgets import without_absent
 from engine.placement.gguf_index import GgufIndex, ModelSummary, check_unchanged, read_index, summarise
 from engine.placement.plan import Machine, Plan
