@@ -81,7 +81,7 @@ def test_a_real_model_is_given_what_was_granted(worker: Worker, budget: int) -> 
     assert (slots_of(found) == {8}) == (budget == 2048)
 
 
-@pytest.mark.parametrize("name", sorted(LAYOUTS))
+@pytest.mark.parametrize("name", ["fused", "gemma", "gpt-oss", "grouped", "qwen", "without-gate"])
 def test_every_layout_is_given_what_was_granted(worker: Worker, name: str) -> None:
     found = opened(worker, expert_model(name), 64 * MIB)
     check_granted(found, 64 * MIB)
