@@ -274,7 +274,7 @@ class Activity(msgspec.Struct, frozen=True, tag="activity"):
 
 
 class CacheActivity(msgspec.Struct, frozen=True, tag="cache_activity"):
-    """What the cache of single experts did, told once a second while it is in use.
+    """What the cache of single experts did, told once a second while it is in use, and once it is loaded.
 
     Over the time since the last one: `tokens` computed with it, `uses` of experts (one for each token, layer and
     expert chosen), how many of those were `hits`, bytes of experts brought to the device, and bytes of activations
