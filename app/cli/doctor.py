@@ -12,12 +12,14 @@ import psutil
 
 from agents.sandbox.find import find_sandbox, why_none
 from app import paths
+from app.cli.doctor_cache import CacheReport, cache_report
 from app.cli.doctor_memory import memory_finding
 from app.cli.doctor_models import HubReport, LibraryReport, hub_report, library_report, token_message
 from app.cli.output import Output
 from app.sentences import Language, Sentence, format_bytes, sentence
 from app.services.models import STARTER, resolve_model
 from app.services.placements import calibrations
+from app.services.settings import SettingsFile
 from engine.errors import UserError
 from engine.local.calibration import kept_calibration, with_bandwidths
 from engine.local.survey import Survey, survey
@@ -47,6 +49,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     features_used: tuple[str, ...]
     features_present: tuple[str, ...]
     devices: tuple[Device, ...]
+    expert_cache: CacheReport
     starter: str
     home: str
     hub: HubReport
@@ -59,6 +62,7 @@ _NAMES = {
     "engine": Sentence("engine", "엔진"),
     "cpu features": Sentence("cpu features", "CPU 기능"),
     "gpu": Sentence("gpu", "GPU"),
+    "expert cache": Sentence("expert cache", "전문가 캐시"),
     "starter model": Sentence("starter model", "기본 모델"),
     "data folder": Sentence("data folder", "데이터 폴더"),
     "memory": Sentence("memory", "메모리"),
@@ -145,6 +149,9 @@ def diagnose(output: Output) -> Diagnosis:
         checks.append(Check("engine", False, sentence(error, output.language)))
     else:
         checks += _engine_checks(found, processor.features_present(cpuinfo), output.language)
+    workers = SettingsFile(paths.settings_file()).current.workers
+    cache, cached = cache_report(found.devices if found else (), workers, output.language)
+    checks.append(Check("expert cache", cached.ok, cached.message))
     starter = ""
     try:
         starter = str(resolve_model(STARTER))
@@ -172,6 +179,7 @@ def diagnose(output: Output) -> Diagnosis:
         features_used=found.features_used if found else (),
         features_present=processor.features_present(cpuinfo),
         devices=_devices(found) if found else (),
+        expert_cache=cache,
         starter=starter,
         home=str(paths.home()),
         hub=hub,

@@ -24,6 +24,7 @@ import math
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import astuple
 
 # Scores are brought down when a use would weigh 2^512: far below what doubles hold, 2^1024.
 _RESCALE_AT = 512
@@ -31,6 +32,8 @@ _RESCALE_AT = 512
 _MOST_SHIFTS = 8
 NEVER = -(2**63)
 EMPTY = -1
+# The best of those that were simulated, over all routings together (docs/expert_cache.md).
+_HALF_LIVES = 6
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -48,6 +51,16 @@ LFU = Policy(half_life=-1.0)
 STATIC = Policy(fixed=True)
 
 
+def policy_for(slots: float, used: int) -> Policy:
+    """The policy to use with `slots` slots for a layer of which each token uses `used` experts.
+
+    What half-life is best grows with the cache: it is some multiple of the steps that the cache could remember if no
+    expert came again. Admission costs hardly a hit, and brings a third of what would be brought without; whatever is
+    brought is read from RAM while the CPU wants to read there too.
+    """
+    return Policy(max(_HALF_LIVES * slots / used, 1.0), admission=True)
+
+
 class Counters(msgspec.Struct, frozen=True):
     """`uses` and `hits` count rows, the others experts.
 
@@ -62,8 +75,16 @@ class Counters(msgspec.Struct, frozen=True):
     evicted: int = 0
     refused: int = 0
 
+    @property
+    def hit_rate(self) -> float:
+        """Share of the uses, 0 before the first."""
+        return self.hits / self.uses if self.uses else 0.0
+
     def __add__(self, other: Counters) -> Counters:
-        return Counters(*(getattr(self, name) + getattr(other, name) for name in Counters.__struct_fields__))
+        return Counters(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+
+    def __sub__(self, other: Counters) -> Counters:
+        return Counters(*(mine - its for mine, its in zip(astuple(self), astuple(other), strict=True)))
 
 
 class CachedExperts:
@@ -112,8 +133,11 @@ class CachedExperts:
         """Count the uses of one block and bring what is missing; the experts brought, in order.
 
         `rows` are expert numbers, token by token and choice by choice; numbers that no expert has are left out.
+        A block without rows is none, and no step.
         """
         rows = [expert for expert in rows if 0 <= expert < len(self._scores)]
+        if not rows:
+            return ()
         self._blocks += 1
         self._uses += len(rows)
         weight = self._begin_step()

@@ -6,13 +6,15 @@ made anew meanwhile goes on with it.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
+from statistics import mean
 from typing import NamedTuple
 
 from engine.api import CacheActivity
 from engine.errors import ErrorInfo, UserError
-from engine.expert_cache.policy import Policy
+from engine.expert_cache.policy import policy_for
 from engine.local import native
 from engine.local.native import expert_cache as plugin
 from engine.local.native.expert_cache import CacheCounters, CacheSettings
@@ -21,7 +23,8 @@ from engine.local.residents import ResidentsFile
 from engine.placement.gguf_index import ModelSummary
 from engine.placement.plan import ExpertCache, Machine, Placement
 
-POLICY = Policy(half_life=64.0)
+# What llama_decode gives when it was broken off.
+_ABORTED = 2
 # A thread that brings experts is worth its core where so many are left to compute.
 FEWEST_THREADS = 4
 # The residents are written when the engine comes to rest, but not more often than this.
@@ -50,12 +53,13 @@ class Caching:
 
     def __init__(
         self,
+        device: str,
         slots: dict[int, int],
         layers: int,
         notices: tuple[ErrorInfo, ...],
         kept: ResidentsFile | None,
     ) -> None:
-        self._slots, self._layers, self._kept = slots, layers, kept
+        self._device, self._slots, self._layers, self._kept = device, slots, layers, kept
         self.notices = notices
         self._last = plugin.cache_counters()
         self._written = time.monotonic()
@@ -87,13 +91,19 @@ class Caching:
 
     def warm_up(self, context: int, first_token: int) -> None:
         """Compute one token and forget it, so that whatever is allocated at a first use is there before an answer
-        waits for it. Raises UserError `cache.not_loaded` (detail) where that fails."""
+        waits for it. Raises UserError `cache.not_loaded` (detail) where that fails, and `cache.not_supported`
+        (device) where nothing of it was computed with the cache.
+        """
         code = native.decode(context, [first_token])
         native.synchronize(context)
         native.forget_all(context)
-        if code not in (0, _ABORTED):
-            raise UserError("cache.not_loaded", detail=f"llama_decode: {code}")
         self._last = plugin.cache_counters()
+        if code == _ABORTED:
+            return
+        if code != 0:
+            raise UserError("cache.not_loaded", detail=f"llama_decode: {code}")
+        if not self._last.blocks:
+            raise UserError("cache.not_supported", device=self._device)
 
     def rest(self) -> None:
         """The engine has come to rest: keep what is resident, if that was not done a moment ago."""
@@ -108,9 +118,6 @@ class Caching:
         self._written = time.monotonic()
         if self._kept is not None:
             self._kept.write({layer: plugin.cache_residents(layer, n) for layer, n in self._slots.items()})
-
-
-_ABORTED = 2
 
 
 def open_caching(
@@ -130,7 +137,7 @@ def open_caching(
             workspace=cache.workspace,
             tokens=cache.tokens,
             experts_used=summary.experts_used,
-            policy=POLICY,
+            policy=policy_for(mean(each.slots for each in cache.layers), summary.experts_used),
             bring_first=cache.misses == "brought",
             upload_thread=brings,
         ),
@@ -138,9 +145,9 @@ def open_caching(
     try:
         slots = _served(model, placement, cache)
         plugin.activate_cache(cache.device)
-        kept = ResidentsFile(Path(calibrations), str(summary.path)) if calibrations else None
+        kept = _residents_file(calibrations, str(summary.path))
         _warm(kept, slots, summary.experts)
-        return Caching(slots, native.layer_count(model), _notices(cache, len(slots)), kept)
+        return Caching(cache.device, slots, native.layer_count(model), _notices(cache, len(slots)), kept)
     except BaseException:
         plugin.close_cache()
         raise
@@ -170,6 +177,12 @@ def _notices(cache: ExpertCache, served: int) -> tuple[ErrorInfo, ...]:
         "layers": planned,
     }
     return (ErrorInfo("cache.partly", values),)
+
+
+def _residents_file(folder: str, path: str) -> ResidentsFile | None:
+    with contextlib.suppress(OSError):
+        return ResidentsFile(Path(folder), path) if folder else None
+    return None
 
 
 def _warm(kept: ResidentsFile | None, slots: dict[int, int], experts: int) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
+from engine.errors import ErrorInfo, UserError
+from engine.expert_cache.library import plugin_path
 from engine.local.ask import Tell, ask
 from engine.placement.plan import Device, Machine
 
@@ -29,6 +32,28 @@ def survey(workers: Sequence[str] = ()) -> Survey:
     """Ask a child. Raises UserError `engine.*` with the reason when the child could not answer, and
     `worker.*` for the first of `workers` ("host:port") that cannot be used."""
     return ask(_survey, (tuple(workers),), Survey, workers=workers)
+
+
+class _Loaded(msgspec.Struct, frozen=True, tag="loaded"):
+    """The plugin was loaded."""
+
+
+def expert_cache_problem(folder: Path | None = None) -> ErrorInfo | None:
+    """Why the plugin that keeps single experts on a device cannot be used, None where it can. A child loads it from
+    `folder`, else from where set-up puts it."""
+    try:
+        path = plugin_path(folder)
+        ask(_load_plugin, (path.parent,), _Loaded)
+    except UserError as error:
+        return error.info
+    return None
+
+
+def _load_plugin(_: Tell, folder: Path) -> _Loaded:
+    from engine.local.native import expert_cache
+
+    expert_cache.load_plugin(folder)
+    return _Loaded()
 
 
 def _survey(_: Tell, workers: tuple[str, ...]) -> Survey:

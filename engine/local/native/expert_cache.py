@@ -73,17 +73,18 @@ class _Counters(ctypes.Structure):
 _loaded: dict[str, ctypes.CDLL] = {}
 
 
-def load_plugin() -> None:
-    """Make the plugin known to ggml, once per process; it takes no part in anything until it is opened.
+def load_plugin(folder: Path | None = None) -> None:
+    """Make the plugin known to ggml, once per process; it takes no part in anything until it is opened. It is looked
+    for in `folder`, else where set-up puts it.
 
     Raises UserError `cache.other_build`, `cache.not_loaded` (detail), and what `plugin_path` raises.
     """
     if _loaded:
         return
-    path = plugin_path()
+    path = plugin_path(folder)
     library = _opened(path)
     build = _function(library, "coterie_cache_build", _Text)
-    check_build(text(build()))
+    check_build(text(build()), folder)
     if not ggml("ggml_backend_load", _Pointer, _Text)(str(path).encode()):
         raise UserError("cache.not_loaded", detail="ggml refused it")
     _loaded[str(path)] = library

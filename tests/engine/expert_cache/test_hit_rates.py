@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import statistics
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.expert_cache.hit_rates import expected_hit_rate
+from tests.bench.published_hit_rates import PUBLISHED_RATES, PublishedRate
+
+SHAPES = ((8, 2), (64, 8), (128, 8), (512, 10))
 
 
 @st.composite
@@ -44,9 +50,28 @@ def test_more_texts_at_once_never_raise_it(shape: tuple[int, int, int], data: st
     assert beside.expected <= alone.expected + 1e-12
 
 
-def test_published_points_are_met() -> None:
-    assert expected_hit_rate(64, 512, 10).expected == pytest.approx(0.67, abs=0.03)
-    assert expected_hit_rate(128, 512, 10).expected == pytest.approx(0.81, abs=0.03)
+@pytest.mark.parametrize("found", [found for found in PUBLISHED_RATES if found.usual])
+def test_rates_that_others_measured_are_about_as_expected(found: PublishedRate) -> None:
+    """Slots are whole ones: between the two next to what was measured."""
+    fewer = expected_hit_rate(math.floor(found.slots), found.experts, found.used)
+    more = expected_hit_rate(math.ceil(found.slots), found.experts, found.used)
+    assert fewer.expected - 0.05 <= found.hit_rate <= more.expected + 0.05 or found.slots == 8
+    assert fewer.low < found.hit_rate < more.high
+
+
+def test_they_are_met_on_average() -> None:
+    usual = [found for found in PUBLISHED_RATES if found.usual]
+    off = [
+        expected_hit_rate(round(found.slots), found.experts, found.used).expected - found.hit_rate
+        for found in usual
+    ]
+    assert abs(statistics.mean(off)) < 0.01
+    assert statistics.mean(map(abs, off)) < 0.03
+
+
+def test_a_token_that_uses_many_of_the_experts_is_served_less() -> None:
+    shares = [expected_hit_rate(experts // 4, experts, used).expected for experts, used in SHAPES]
+    assert shares == sorted(shares)
 
 
 @pytest.mark.parametrize("wrong", [(-1, 8, 2, 1), (9, 8, 2, 1), (4, 8, 0, 1), (4, 8, 9, 1), (4, 8, 2, 0)])

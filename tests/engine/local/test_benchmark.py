@@ -5,12 +5,17 @@ import pytest
 
 from engine.errors import UserError
 from engine.local.benchmark import benchmark
-from engine.local.modes import available_modes, modes
+from engine.local.modes import ModeResult, available_modes, modes
 from engine.placement.plan import RAM, Device, Machine, Wishes
+from tests.support.cached import is_built
+from tests.support.expert_models import expert_model
 from tests.support.moe import moe_model
+from tests.support.rpc_worker import rpc_worker
 from tests.support.starter import starter_model
 
 TOTAL = psutil.virtual_memory().total
+# Budgets of a device that hold some experts of a small model, and not even the rest of it.
+TIGHT, LEAST = 12_000_000, 5_000_000
 ALONE = Machine(Device(RAM, "cpu", "", TOTAL, TOTAL))
 
 
@@ -65,3 +70,22 @@ def test_modes_that_tell_experts_apart_need_experts_and_a_device() -> None:
     assert available_modes(Machine(ALONE.ram, (plain,)), 0) == ("cpu", "layers")
     assert available_modes(Machine(ALONE.ram, (plain,)), 8) == ("cpu", "layers", "resident")
     assert available_modes(Machine(ALONE.ram, (streaming,)), 8) == ("cpu", "layers", "resident", "streamed")
+    assert available_modes(ALONE, 8, caches=True) == ("cpu",)
+    assert available_modes(Machine(ALONE.ram, (plain,)), 0, caches=True) == ("cpu", "layers")
+    assert available_modes(Machine(ALONE.ram, (plain,)), 8, caches=True)[-1] == "cached"
+
+
+@pytest.mark.model
+@pytest.mark.skipif(not is_built(), reason="the plugin is not built")
+def test_a_cache_of_experts_is_a_mode_that_tells_its_hit_rate_or_why_it_is_none() -> None:
+    path = str(expert_model("qwen"))
+    with rpc_worker() as worker:
+
+        def measured(budget: int) -> dict[str, ModeResult]:
+            wishes = Wishes(1024, workers=(worker.address,), budgets={"RPC0": budget})
+            return modes(path, wishes, ("cpu", "cached"), threads=1)  # type: ignore[return-value]
+
+        found = measured(TIGHT)
+        assert 0 < found["cached"].hit_rate < 1 and found["cpu"].hit_rate == 0
+        assert found["cached"].decode_tps > 0
+        assert list(measured(LEAST)) == ["cpu"], "no room for the experts of one token"

@@ -6,8 +6,15 @@ import pytest
 
 from engine.errors import UserError
 from engine.placement import workers
-from engine.placement.plan import Device
-from engine.placement.workers import Address, parse_address, parse_addresses, probe, probe_all
+from engine.placement.plan import Device, Wishes
+from engine.placement.workers import (
+    Address,
+    parse_address,
+    parse_addresses,
+    probe,
+    probe_all,
+    without_workers,
+)
 from tests.support import fake_worker
 from tests.support.fake_worker import Behaviour, answering, hello, listening
 from tests.support.rpc_worker import free_port, rpc_worker
@@ -134,3 +141,12 @@ def test_more_workers_than_ggml_takes_are_refused() -> None:
     with pytest.raises(UserError) as caught:
         parse_addresses([f"127.0.0.1:{port}" for port in range(1, workers.MOST_WORKERS + 2)])
     assert caught.value.code == "worker.too_many"
+
+
+def test_without_some_workers_the_budgets_of_the_others_go_by_their_new_names() -> None:
+    wishes = Wishes(512, workers=("a:1", "b:1", "c:1"), budgets={"RPC0": 1, "RPC1": 2, "RPC2": 3, "CUDA0": 4})
+    assert without_workers(wishes, ()) is wishes
+    fewer = without_workers(wishes, ("b:1", "z:1"))
+    assert (fewer.workers, fewer.budgets) == (("a:1", "c:1"), {"RPC0": 1, "RPC1": 3, "CUDA0": 4})
+    none = without_workers(wishes, wishes.workers)
+    assert (none.workers, none.budgets, none.context) == ((), {"CUDA0": 4}, 512)

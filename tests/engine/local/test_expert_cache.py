@@ -1,0 +1,168 @@
+"""A model with a cache of single experts: it says what it says without, and what the cache did is told."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from engine.api import CacheActivity, Delta, GenerateRequest, Loaded, LoadRequest, Message, Sampling
+from engine.local.ask import Tell, ask
+from engine.local.client import LocalEngine
+from engine.placement.plan import RAM, Wishes
+from tests.support import recorder
+from tests.support.cached import HandPlaced, cached_host, cached_session, is_built
+from tests.support.expert_models import LAYOUTS, expert_model
+from tests.support.moe import moe_model
+from tests.support.recorder import Recorder
+
+pytestmark = [pytest.mark.model, pytest.mark.skipif(not is_built(), reason="the plugin is not built")]
+
+STORY = "Tell me a story about the sea."
+TINY = LAYOUTS["qwen"]
+
+
+class Course(msgspec.Struct, frozen=True, tag="course"):
+    """Answers of one session, what was told, the counters at the end, and the bytes granted."""
+
+    texts: list[str]
+    told: list[CacheActivity]
+    counters: dict[str, int]
+    granted: int
+    notices: list[str]
+    splits: tuple[int, int]
+
+
+def _course(
+    _: Tell, path: str, slots: int, questions: tuple[str, ...], tokens: int, options: dict[str, Any]
+) -> Course:
+    """Each question is answered; before the second and the third the context is made anew, by watching experts
+    and by no longer doing so."""
+    from engine.local.alone import answer_alone
+
+    session = cached_session(path, slots, **options)
+    texts: list[str] = []
+    told: list[CacheActivity] = []
+
+    def emit(event: object) -> None:
+        if isinstance(event, Delta):
+            texts[-1] += event.text
+        elif isinstance(event, CacheActivity):
+            told.append(event)
+
+    for number, question in enumerate(questions):
+        if number in (1, 2):
+            session.watch_experts(number == 1)
+        texts.append("")
+        request = GenerateRequest(
+            number, (Message("user", question),), Sampling(0.0, seed=0), max_tokens=tokens
+        )
+        end = answer_alone(session, request, emit, lambda: None)
+        assert end.error is None, end.error
+    plan = session.facts.plan
+    assert plan is not None
+    cache = plan.placement.expert_cache
+    counters = session.caching.counters._asdict() if session.caching else {}
+    answer = Course(
+        texts,
+        told,
+        counters,
+        cache.total if cache else 0,
+        [notice.code for notice in plan.notices],
+        session.facts.graph_splits,
+    )
+    session.close()
+    return answer
+
+
+def course(
+    path: Path, slots: int, questions: tuple[str, ...] = (STORY,), tokens: int = 24, **options: object
+) -> Course:
+    return ask(_course, (str(path), slots, questions, tokens, options), Course)
+
+
+def check_counts(found: Course, experts: int, slots: int) -> None:
+    """What was told adds up, and nothing beyond what was granted is held."""
+    counters = found.counters
+    assert 0 < counters["hits"] < counters["uses"]
+    assert 0 < counters["allocated"] <= found.granted
+    assert counters["evicted"] <= counters["brought"]
+    assert sum(each.uses for each in found.told) <= counters["uses"]
+    assert sum(each.tokens for each in found.told) > 0
+    for each in found.told:
+        assert 0 <= each.hits <= each.uses
+        for row in each.residents:
+            assert len(row) == len(set(row)) <= slots
+            assert all(0 <= expert < experts for expert in row)
+    assert any(found.told[-1].residents)
+
+
+def test_the_starter_says_the_same_with_half_of_its_experts_in_slots() -> None:
+    plain = course(moe_model(), 0)
+    cached = course(moe_model(), 4)
+    assert cached.texts == plain.texts and cached.texts[0]
+    assert plain.counters == {} and plain.told == []
+    assert cached.notices == []
+    check_counts(cached, 8, 4)
+    assert cached.splits[1] > plain.splits[1]
+
+
+def test_a_context_made_anew_goes_on_with_the_cache_that_is_open() -> None:
+    found = course(expert_model("qwen"), TINY.used, (STORY, STORY, STORY))
+    assert found.texts[0] == found.texts[1] == found.texts[2]
+    check_counts(found, TINY.experts, TINY.used)
+    assert found.told[-1].uses > 0, "the third answer too was computed with it"
+
+
+def test_layers_that_are_not_placed_in_the_cache_have_no_residents() -> None:
+    found = course(expert_model("qwen"), 8, layers=(TINY.layers[-1],))
+    assert [bool(row) for row in found.told[-1].residents] == [
+        layer == TINY.layers[-1] for layer in range(len(found.told[-1].residents))
+    ]
+
+
+@pytest.mark.parametrize("misses", ["computed", "brought"])
+def test_either_way_with_misses_the_text_is_the_same_where_several_can_be_written(misses: str) -> None:
+    found = course(moe_model(), 4, tokens=8, misses=misses, streams=4)
+    assert found.texts == course(moe_model(), 0, tokens=8, streams=4).texts
+    check_counts(found, 8, 4)
+
+
+def test_a_second_start_is_warm_and_a_damaged_file_makes_it_a_cold_one(tmp_path: Path) -> None:
+    slots = TINY.used
+    options = {"tokens": 1, "calibrations": str(tmp_path)}
+    cold = course(expert_model("qwen"), slots, **options)  # type: ignore[arg-type]
+    [file] = tmp_path.glob("experts-*.json")
+    kept = msgspec.json.decode(file.read_bytes())["layers"]
+    assert {int(layer): tuple(row) for layer, row in kept.items()} == {
+        layer: row for layer, row in enumerate(cold.told[-1].residents) if row
+    }
+    warm = course(expert_model("qwen"), slots, **options)  # type: ignore[arg-type]
+    assert warm.counters["hits"] > cold.counters["hits"]
+    file.write_bytes(b'{"format": 1, "layers": {"0": [99999999999999999999]}}')
+    again = course(expert_model("qwen"), slots, **options)  # type: ignore[arg-type]
+    assert again.counters == cold.counters and again.texts == cold.texts
+
+
+@pytest.fixture
+def cached_engine(told: Recorder) -> Iterator[LocalEngine]:
+    main = functools.partial(cached_host, placed=HandPlaced(8, RAM))
+    engine = LocalEngine(told, main)
+    yield engine
+    engine.close()
+
+
+def test_an_engine_tells_while_it_answers_and_when_it_rests(
+    cached_engine: LocalEngine, told: Recorder
+) -> None:
+    cached_engine.load(LoadRequest(str(expert_model("qwen")), Wishes(512)))
+    plan = told.next(Loaded).model.plan
+    assert plan is not None and plan.placement.expert_cache is not None and plan.notices == ()
+    told.answer(cached_engine, recorder.ask(1, STORY, max_tokens=16))
+    at_rest = told.next(CacheActivity)
+    assert at_rest.uses >= at_rest.hits > 0 and at_rest.brought_bytes > 0
+    assert len(at_rest.residents[TINY.layers[0]]) > 0
