@@ -35,7 +35,9 @@ def test_logits_are_those_of_the_plain_model(
     layout, path = LAYOUTS[name], expert_model(name, kind)
     plain = child.call(computed, path, COURSE).logits
     for slots in (layout.used, layout.experts // 2, layout.experts):
-        wish = CacheWish(slots, layout.used, "RPC0", worker.address, tokens=MOST_TOKENS, bring_first=bring_first)
+        wish = CacheWish(
+            slots, layout.used, "RPC0", worker.address, tokens=MOST_TOKENS, bring_first=bring_first
+        )
         cached = child.call(computed, path, COURSE, wish)
         assert cached.layers == layout.layers
         assert difference(plain, cached.logits) <= CLOSE
