@@ -99,10 +99,11 @@ class LoadRequest(msgspec.Struct, frozen=True):
     """Load one GGUF file, placed as `wishes` say. The host plans, loads, and checks where the weights lie.
 
     `wishes.context` 0 means: the model's own length, at most `DEFAULT_CONTEXT`. `watch_experts` as in
-    `Engine.watch_experts`. `calibrations` is the folder that keeps what was measured of this machine, "": what
-    is usual is assumed. `remembered`: the wishes are kept from earlier, so budgets of devices that have gone
-    since are left out instead of refused. `states` is the folder where what was read of conversations is kept
-    between uses, at most `states_limit` bytes; "": nothing is written.
+    `Engine.watch_experts`. `calibrations` is the folder that keeps what was measured of this machine, and which
+    experts were resident when a model was used last; "": what is usual is assumed, and nothing is kept.
+    `remembered`: the wishes are kept from earlier, so budgets of devices that have gone since are left out instead
+    of refused. `states` is the folder where what was read of conversations is kept between uses, at most
+    `states_limit` bytes; "": nothing is written.
     """
 
     path: str
@@ -273,7 +274,7 @@ class Activity(msgspec.Struct, frozen=True, tag="activity"):
 
 
 class CacheActivity(msgspec.Struct, frozen=True, tag="cache_activity"):
-    """What the cache of single experts did, told once a second while it is in use.
+    """What the cache of single experts did, told once a second while it is in use, and once it is loaded.
 
     Over the time since the last one: `tokens` computed with it, `uses` of experts (one for each token, layer and
     expert chosen), how many of those were `hits`, bytes of experts brought to the device, and bytes of activations

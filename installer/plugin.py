@@ -159,21 +159,27 @@ def build(plugin: Plugin, place: Place, progress: Progress, environ: Mapping[str
 
     It comes to its place in one move, after it was loaded beside the engine. Raises `PluginError`.
     """
-    with locked(place.cache):
-        if finished := cached_plugin(place.cache, plugin):
-            return finished
-        for leftover in place.cache.glob(".build-*"):
-            shutil.rmtree(leftover)
-        scratch = Path(tempfile.mkdtemp(prefix=".build-", dir=place.cache))
-        try:
-            _compile(plugin, place, scratch, progress, environ)
-            kept = place.cache / plugin.name
-            shutil.rmtree(kept, ignore_errors=True)
-            (scratch / "plugin").rename(kept)
-        except (SetupError, OSError) as error:
-            raise PluginError("compile", str(error).splitlines()[-1]) from error
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+    try:
+        with locked(place.cache):
+            return cached_plugin(place.cache, plugin) or _build(plugin, place, progress, environ)
+    except (
+        SetupError,
+        OSError,
+        ValueError,
+    ) as error:  # ValueError: flags of the person's that cannot be read
+        raise PluginError("compile", str(error).splitlines()[-1]) from error
+
+
+def _build(plugin: Plugin, place: Place, progress: Progress, environ: Mapping[str, str]) -> Path:
+    for leftover in place.cache.glob(".build-*"):
+        shutil.rmtree(leftover)
+    scratch, kept = Path(tempfile.mkdtemp(prefix=".build-", dir=place.cache)), place.cache / plugin.name
+    try:
+        _compile(plugin, place, scratch, progress, environ)
+        shutil.rmtree(kept, ignore_errors=True)
+        (scratch / "plugin").rename(kept)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
     return kept
 
 

@@ -78,10 +78,13 @@ class Setup:
         """
         if self.stamps.torn or not self.stamps.holds("environment", fingerprint(str(self.venv))):
             return False
+        library = self.library()
+        return library is not None and library.is_dir()
+
+    def library(self) -> Path | None:
+        """Where the environment's Python keeps its packages; None while it does not answer."""
         found = pythons.probe(str(self.python))
-        if found is None:
-            return False
-        return (self.venv / "lib" / f"python{found.version[0]}.{found.version[1]}").is_dir()
+        return self.venv / "lib" / f"python{found.version[0]}.{found.version[1]}" if found else None
 
     def choose_python(self) -> Python:
         base = pythons.find()
@@ -241,14 +244,15 @@ class Setup:
         log = self.logs / "plugin.log"
         try:
             with self.console.step("Expert cache") as progress:
-                (python,) = (self.venv / "lib").glob("python3.*")
+                library = self.library()
+                assert library is not None  # packages were just installed with it
                 place = plugin.Place(
-                    self.python, python / "site-packages", self.cache / wanted.key, self.plugins, log
+                    self.python, library / "site-packages", self.cache / wanted.key, self.plugins, log
                 )
                 plugin.install(plugin.build(wanted, place, progress, self.environ), self.plugin_folder)
         except PluginError as error:
             self.console.say(
-                f"  Left out, and all else works: the expert cache. {error} `make setup` tries again."
+                f"  The expert cache is left out; all else works, and `make setup` tries it again. {error}"
             )
             plugin.note_problem(self.plugin_folder, error.problem, log)
         else:

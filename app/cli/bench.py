@@ -31,6 +31,7 @@ _WORDS = {
     "watched": Sentence("Writing with experts watched", "전문가를 지켜보며 쓰기"),
     "python": Sentence("Outside llama.cpp", "llama.cpp 밖에서 쓴 시간"),
     "mode": Sentence("Mode", "방식"),
+    "hits": Sentence("Experts found in the cache", "캐시에 있던 전문가"),
     "before": Sentence("Before", "조정 전"),
     "after": Sentence("Tuned", "조정 후"),
     "kept": Sentence(
@@ -53,7 +54,7 @@ def bench(model: str, options: PlacementOptions, output: Output, *, modes: bool,
         threads = placements.threads_for(path)
         progress = Progress(output)
         if modes:
-            _print_modes(placements.trials.modes(path, wishes, threads, progress), output)
+            print_modes(placements.trials.modes(path, wishes, threads, progress), output)
         elif tune:
             _tune(placements, path, wishes, progress, output)
         else:
@@ -102,7 +103,7 @@ def _print(found: Benchmark, output: Output) -> None:
         output.text("\n" + sentence(found.plan.explanation, language))
 
 
-def _print_modes(found: Mapping[Mode, ModeResult], output: Output) -> None:
+def print_modes(found: Mapping[Mode, ModeResult], output: Output) -> None:
     language = output.language
     if output.json:
         shown = {name: msgspec.to_builtins(result) for name, result in found.items()}
@@ -110,9 +111,17 @@ def _print_modes(found: Mapping[Mode, ModeResult], output: Output) -> None:
             result.pop("type", None)
         output.object({"modes": shown})
         return
-    rows = [tuple(_word(name, language) for name in ("mode", "decode", "prefill"))]
+    columns = ["mode", "decode", "prefill"]
+    if any(result.hit_rate for result in found.values()):
+        columns.append("hits")
+    rows = [tuple(_word(name, language) for name in columns)]
     rows += [
-        (name, _tps(result.decode_tps, language), _tps(result.prefill_tps, language))
+        (
+            name,
+            _tps(result.decode_tps, language),
+            _tps(result.prefill_tps, language),
+            f"{result.hit_rate * 100:.0f} %" if result.hit_rate else "",
+        )[: len(columns)]
         for name, result in found.items()
     ]
     for line in aligned(rows, "  "):

@@ -10,7 +10,6 @@ import contextlib
 import time
 from pathlib import Path
 from statistics import mean
-from typing import NamedTuple
 
 from engine.api import CacheActivity
 from engine.errors import ErrorInfo, UserError
@@ -21,30 +20,12 @@ from engine.local.native.expert_cache import CacheCounters, CacheSettings
 from engine.local.native.tensors import expert_tensors
 from engine.local.residents import ResidentsFile
 from engine.placement.gguf_index import ModelSummary
-from engine.placement.plan import ExpertCache, Machine, Placement
+from engine.placement.plan import ExpertCache, Placement
 
 # What llama_decode gives when it was broken off.
 _ABORTED = 2
-# A thread that brings experts is worth its core where so many are left to compute.
-FEWEST_THREADS = 4
 # The residents are written when the engine comes to rest, but not more often than this.
 KEEP_INTERVAL_S = 60.0
-
-
-class Threads(NamedTuple):
-    """Threads for llama.cpp, and whether one more brings experts to the device."""
-
-    computing: int
-    brings: bool
-
-
-def threads_for(cache: ExpertCache, machine: Machine, threads: int) -> Threads:
-    """How a cache shares `threads`: to a card experts are copied beside the steps, by a thread that is taken from
-    those that compute. A worker is spoken to from one thread alone."""
-    kinds = {device.name: device.kind for device in machine.devices}
-    is_card = kinds.get(cache.device) in ("gpu", "integrated_gpu")
-    brings = is_card and threads >= FEWEST_THREADS
-    return Threads(threads - 1 if brings else threads, brings)
 
 
 class Caching:
@@ -116,8 +97,9 @@ class Caching:
 
     def _keep(self) -> None:
         self._written = time.monotonic()
-        if self._kept is not None:
-            self._kept.write({layer: plugin.cache_residents(layer, n) for layer, n in self._slots.items()})
+        residents = {layer: row for layer, row in enumerate(self.residents()) if row}
+        if self._kept is not None and residents:  # not of a cache that was given up before it served
+            self._kept.write(residents)
 
 
 def open_caching(

@@ -249,6 +249,8 @@ class Host:
                 session = answer
                 self._scheduler = self._scheduled(session, command.request)
                 self._outbox.send(Loaded(session.facts))
+                if session.caching is not None:  # some of it may be warm
+                    self._outbox.send(session.caching.activity())
         self._lending.load_ended(session)
 
     def _scheduled(self, session: Session, request: LoadRequest) -> Scheduler:

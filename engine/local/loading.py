@@ -14,18 +14,20 @@ from engine.api import LoadRequest, ModelFacts
 from engine.errors import ErrorInfo, UserError
 from engine.formats import ChatFormat
 from engine.local import native, sampling
-from engine.local.caching import Caching, open_caching, threads_for
+from engine.local.caching import Caching, open_caching
 from engine.local.drafting.draft_model import DraftModel
 from engine.local.drafting.opening import open_draft_model
 from engine.local.native.routing import ExpertWatch
 from engine.local.planning import find_machine, make_plan
 from engine.local.session import Session
-from engine.local.threads import default_threads
+from engine.local.threads import default_threads, threads_for
 from engine.placement.budgets import without_absent
 from engine.placement.gguf_index import GgufIndex, ModelSummary, check_unchanged, read_index, summarise
 from engine.placement.plan import Machine, Plan
 from engine.placement.tensor_index import TensorIndex, tensor_index
 
+# Of a plan that does without a cache because it failed before, in another process.
+_CONCEDED = (ErrorInfo("cache.without"), ErrorInfo("cache.failed_before"))
 # For a file that does not say what its model was trained for.
 LONGEST_CONTEXT = 2**24
 
@@ -99,7 +101,7 @@ def open_session(
     progress.check()
     ready = _ready(request, progress.check)
     if ready.plan.placement.expert_cache is None:
-        return _opened(opening, ready)
+        return _opened(opening, ready, _CONCEDED if "uncached" in request.wishes.concessions else ())
     on_caching()
     try:
         return _opened(opening, ready)

@@ -8,7 +8,7 @@ prompt, which makes them the better ones to leave in RAM), then a part of one la
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -19,7 +19,17 @@ from engine.placement.candidate import Candidate, Choice, Given, work_out
 from engine.placement.estimate import CELLS, Overhead
 from engine.placement.expert_slots import slots_of
 from engine.placement.explain import concession_notices, explanation, unused_notices
-from engine.placement.plan import RAM, CacheType, DeviceBytes, Machine, Mode, Plan, Wishes
+from engine.placement.plan import (
+    RAM,
+    CacheType,
+    DeviceBytes,
+    ExpertCache,
+    Machine,
+    Mode,
+    Plan,
+    Prediction,
+    Wishes,
+)
 from engine.placement.predict import PROMPT, effective_bandwidth
 from engine.placement.refusal import smallest_change
 from engine.placement.tensor_index import TensorIndex
@@ -35,7 +45,7 @@ SEQUENCES = (4, 2)
 MOST_FOR_SEQUENCES = 1.05
 # A step has a row of each answer, and must hold them with the smallest ubatch.
 MOST_STREAMS = 32
-# Streaming for every token must promise this much before it is chosen on a prediction alone.
+# Streaming for every token, or a cache of experts, must promise this much before it is chosen on a prediction alone.
 CLEARLY_FASTER = 1.25
 _STREAMING: tuple[Mode, ...] = ("streamed_prompts", "streamed", "cached")
 # The longest context, where the file does not say for how long the model was trained.
@@ -49,9 +59,24 @@ def plan(index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhea
     `value`), `placement.mode_impossible` (`mode`), `cache.too_small`, and those of `device_budgets`. What does not
     fit is no error but a plan with a refusal.
     """
-    given, notices = given_by(index, machine, wishes, overhead or Overhead())
-    choice = choose(given, wishes)
-    return finished(given, wishes, work_out(given, choice), notices)
+
+    def made(wishes: Wishes) -> Plan:
+        given, notices = given_by(index, machine, wishes, overhead or Overhead())
+        choice = choose(given, wishes)
+        return finished(given, wishes, work_out(given, choice), notices)
+
+    return giving_up_a_cache(wishes, made)
+
+
+def giving_up_a_cache(wishes: Wishes, make: Callable[[Wishes], Plan]) -> Plan:
+    """What `make` plans for `wishes`, without a cache of experts where there is no room for one that nobody asked
+    for: what was conceded or measured took it."""
+    try:
+        return make(wishes)
+    except UserError as error:
+        if error.code != "cache.too_small" or wishes.mode == "cached":
+            raise
+    return make(msgspec.structs.replace(wishes, concessions=(*wishes.concessions, "uncached")))
 
 
 def given_by(
@@ -74,11 +99,13 @@ def finished(
 ) -> Plan:
     """A candidate as a plan, told in words, with a way out when it does not fit.
 
-    Raises UserError `cache.too_small` where a cache of experts was wished for and there is no room for one.
+    Raises UserError `cache.too_small` where a cache of experts was chosen and there is no room for one.
     """
     choice = candidate.choice
-    if choice.mode == "cached" and candidate.fits and candidate.placement.expert_cache is None:
-        raise UserError("cache.too_small")
+    if choice.mode == "cached" and candidate.fits:
+        cache = candidate.placement.expert_cache
+        if cache is None or (wished_mode(given, wishes) is None and not _serves_all(given, cache)):
+            raise UserError("cache.too_small")
     refusal = None if candidate.fits else smallest_change(given, wishes, candidate)
     mode = _mode_in_use(given, wishes, candidate)
     bytes_by_device = {name: candidate.bytes.get(name, DeviceBytes()) for name in given.budgets}
@@ -121,7 +148,8 @@ def choose(given: Given, wishes: Wishes) -> Choice:
         start = _with_sequences(given, wishes, start)
     start = _best(given, _spreads(given, start))
     best = _smallest_ubatch_near_the_best(given, _ubatches(given, wishes, start))
-    return _streamed_if_clearly_faster(given, wishes, best)
+    best = _streamed_if_clearly_faster(given, wishes, best)
+    return _cached_if_clearly_faster(given, wishes, best, devices)
 
 
 # --- mode ------------------------------------------------------------------------------------------------
@@ -185,6 +213,45 @@ def _streamed_if_clearly_faster(given: Given, wishes: Wishes, choice: Choice) ->
     if after.predicted.decode_tps >= CLEARLY_FASTER * before.predicted.decode_tps:
         return streamed
     return choice
+
+
+def _cached_if_clearly_faster(
+    given: Given, wishes: Wishes, choice: Choice, devices: tuple[str, ...]
+) -> Choice:
+    """Slots for single experts instead of whole layers of them, where experts are left for a RAM that was measured,
+    and hit rates as they usually are promise much. If a model's are only halfway from blind chance to that, it must
+    not lose more than it was to win; and nothing may have to be read from the disk for it, for a cache takes no
+    experts out of RAM."""
+    modes = ("resident", "streamed_prompts", "streamed")
+    if wished_mode(given, wishes) is not None or not _may_cache(given, wishes) or choice.mode not in modes:
+        return choice
+    before = work_out(given, choice)
+    if not before.fits or RAM not in before.layout.experts or not given.machine.ram.bandwidth:
+        return choice
+    cached = msgspec.structs.replace(
+        choice, mode="cached", devices=devices, ubatch=wishes.ubatch or UBATCH, spread="even"
+    )
+    cached = _best(given, _spreads(given, cached))
+    cached = _smallest_ubatch_near_the_best(given, _ubatches(given, wishes, cached))
+    after = work_out(given, cached)
+    cache = after.placement.expert_cache
+    if cache is None or not _serves_all(given, cache) or not after.fits or after.paged:
+        return choice
+    usual = _seconds(before) / _seconds(after)
+    halfway = _halfway_tps(before.predicted, after.predicted) / before.predicted.decode_tps
+    return cached if usual >= CLEARLY_FASTER and halfway >= 1 / CLEARLY_FASTER else choice
+
+
+def _halfway_tps(before: Prediction, after: Prediction) -> float:
+    """Tokens per second with a cache whose hit rates are halfway down to the lowest. The low end of the range has
+    them at the lowest, and all else as bad as it has for a plan without a cache."""
+    lowest = after.decode_range[0] * before.decode_tps / before.decode_range[0]
+    return 2 / (1 / lowest + 1 / after.decode_tps)
+
+
+def _serves_all(given: Given, cache: ExpertCache) -> bool:
+    """Whether all layers that can be cached have slots: one that nobody asked for is to be worth it."""
+    return len(cache.layers) == len(slots_of(given.index))
 
 
 # --- context and cache -----------------------------------------------------------------------------------

@@ -706,7 +706,7 @@
     </message>
     <message>
         <source>{words}, {range} expected</source>
-        <translation>{words}(예상 {range})</translation>
+        <translation>{words}, 예상&#xa0;{range}</translation>
     </message>
     <message>
         <source>of experts brought there for each token</source>

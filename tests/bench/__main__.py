@@ -1,6 +1,6 @@
 """`make bench`: figures side by side, taken in one run on this machine.
 
-Usage: python -m tests.bench [serving] [worker] [tools] [start] [window] [placement] [transfer]
+Usage: python -m tests.bench [serving] [worker] [experts] [tools] [start] [window] [placement] [transfer]
 
 Parts of `serving` can be run alone as well: python -m tests.bench.serving streams front
 """
@@ -98,6 +98,25 @@ def worker() -> None:
     print(f"  different greedy answers: {found['all']['texts'] - 1:.0f} (goal 0)")
 
 
+def experts() -> None:
+    from tests.bench.expert_cache import compare
+
+    found = compare()
+    plain = found["plain"].decode_tps
+    labels = {"all": "every expert resident", "half": "half of them"}
+    rows = [
+        (label, f"{found[way].decode_tps:.1f}", f"{plain:.1f}", f"{found[way].decode_tps / plain:.3f}", goal)
+        for (way, label), goal in zip(labels.items(), (">= 0.85", ""), strict=True)
+    ]
+    table("Decode through the cache of single experts, in RAM, beside plain decode, tok/s", rows)
+    for way, label in labels.items():
+        one = found[way]
+        print(
+            f"  {label}: hit rate {one.hit_rate:.3f}, {one.brought / 1e6:.2f} MB of experts brought for each token,"
+            f" {one.moved / 1e3:.0f} kB moved"
+        )
+
+
 def tools() -> None:
     from tests.bench.tools import compare
 
@@ -144,6 +163,7 @@ def transfer() -> None:
 PARTS = {
     "serving": serving,
     "worker": worker,
+    "experts": experts,
     "tools": tools,
     "start": start,
     "window": window,

@@ -234,6 +234,18 @@ def test_headers_of_another_engine_are_not_compiled_against(
 
 
 @compiled
+def test_flags_that_cannot_be_read_and_a_cache_that_cannot_be_written_make_no_plugin(
+    tmp_path: Path, place: Place, progress: Progress
+) -> None:
+    wanted = project(tmp_path / "project")
+    with pytest.raises(PluginError, match="quotation"):
+        build(wanted, place, progress, ENVIRON | {"CXXFLAGS": "-DA='b"})
+    (tmp_path / "file").touch()
+    with pytest.raises(PluginError, match="file"):
+        build(wanted, place._replace(cache=tmp_path / "file"), progress, ENVIRON)
+
+
+@compiled
 def test_what_a_killed_build_left_is_cleared_by_the_next(
     tmp_path: Path, place: Place, progress: Progress
 ) -> None:

@@ -30,7 +30,6 @@ from engine.placement.plan import ExpertCache, Machine
 
 # The least room of a figure beside the others.
 FIGURE = 170
-_NOTHING = "–"
 
 
 class KeptPlan(msgspec.Struct, frozen=True):
@@ -106,7 +105,9 @@ class CacheCard(Card):
         self._show_figures()
 
     def figures(self) -> list[str]:
-        """What a person reads of the figures."""
+        """What a person reads of the figures; none before the first answer."""
+        if self._figures.isHidden():
+            return []
         return [figure.text() for figure in (self.hits, self.brought, self.moved)]
 
     def _show_all(self) -> None:
@@ -128,7 +129,7 @@ class CacheCard(Card):
             ]
         )
         # Before anything was kept there would be an empty map.
-        for widget in (self.map, self.legend, self._figures):
+        for widget in (self.map, self.legend):
             widget.setVisible(self._used is not None or any(self._residents))
         self._point(self.map.pointed_cell(), aloud=False)
 
@@ -165,18 +166,21 @@ class CacheCard(Card):
 
     def _show_figures(self) -> None:
         figures = self._recent.figures()
+        self._figures.setVisible(figures is not None)
+        if figures is None:
+            return
         words = self.tr("of the experts needed were there already")
         if self._plan is not None and self._plan.expected[1] > 0:
             words = self.tr("{words}, {range} expected").format(
                 words=words, range=percent_range(self._plan.expected)
             )
-        self.hits.say(percent_text(figures.hit_rate) if figures else _NOTHING, words)
+        self.hits.say(percent_text(figures.hit_rate), words)
         self.brought.say(
-            size_text(figures.brought) if figures else _NOTHING,
+            size_text(figures.brought),
             self.tr("of experts brought there for each token"),
         )
         self.moved.say(
-            size_text(figures.moved) if figures else _NOTHING,
+            size_text(figures.moved),
             self.tr("of results sent there and back for each token"),
         )
 

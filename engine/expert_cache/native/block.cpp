@@ -11,7 +11,7 @@ namespace coterie {
 
 bool Cache::compute(ggml_cgraph * graph, int first, int & end, Layer & layer, ggml_backend_t cpu) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (!read_shape(graph, first, layer.weights(), shape_, end) || !fits(shape_) || !prepare(layer, shape_)) {
+    if (!read_shape(graph, first, layer.weights(), shape_, end) || !fits(shape_, layer) || !prepare(layer, shape_)) {
         counters_.plain_blocks++;
         return false;
     }
@@ -33,18 +33,38 @@ bool Cache::compute_rows(Layer & layer, const Shape & shape, ggml_backend_t cpu)
     if (done && !cpu_rows_.empty()) {
         done = compute_on_cpu(layer, shape, cpu);
     }
-    fetch(layer, shape); // also after a failure: nothing may be under way when this returns
-    if (done && result_) {
+    if (!done) {
+        // Nothing may be under way when this returns. The graph's memory is untouched, as the block is computed from it
+        // by the CPU now, and its result may lie where an input lay.
+        ggml_backend_synchronize(inner_.get());
+        return false;
+    }
+    fetch(layer, shape);
+    if (result_) {
         scatter(shape, device_rows_, result_);
     }
-    if (done && !cpu_rows_.empty()) {
+    if (!cpu_rows_.empty()) {
         scatter(shape, cpu_rows_, static_cast<const char *>(layer.on_cpu->result()->data));
     }
-    return done;
+    return true;
 }
 
-bool Cache::fits(const Shape & shape) const {
-    return shape.ids->ne[0] <= settings_.experts_used && shape.ids->ne[1] <= settings_.max_tokens;
+// Of a graph that is computed in pieces a piece may look like a block. It does not have all of the layer's tensors.
+static bool is_whole(const Shape & shape, const Layer & layer) {
+    for (size_t i = 0; i < layer.weights().size(); i++) {
+        const Source experts = { Source::EXPERTS, int(i) };
+        const bool is_used = std::any_of(shape.operations.begin(), shape.operations.end(), [&](const Operation & operation) {
+            return std::find(std::begin(operation.sources), std::end(operation.sources), experts) != std::end(operation.sources);
+        });
+        if (!is_used) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool Cache::fits(const Shape & shape, const Layer & layer) const {
+    return shape.ids->ne[0] <= settings_.experts_used && shape.ids->ne[1] <= settings_.max_tokens && is_whole(shape, layer);
 }
 
 // Programs are made when a block is first seen, which is at load: a token is computed there.

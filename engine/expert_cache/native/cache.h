@@ -48,7 +48,7 @@ class Cache {
         int32_t slot; // or the expert, on the CPU
     };
     Policy policy() const;
-    bool fits(const Shape & shape) const;
+    bool fits(const Shape & shape, const Layer & layer) const;
     bool prepare(Layer & layer, const Shape & shape);
     bool compute_rows(Layer & layer, const Shape & shape, ggml_backend_t cpu);
     bool read_rows(const Layer & layer, const Shape & shape);

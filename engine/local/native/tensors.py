@@ -8,6 +8,7 @@ a callback looks at the inputs of every operation.
 from __future__ import annotations
 
 import ctypes
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -25,8 +26,10 @@ from engine.placement.tensor_roles import classify
 _LIST = "_Z29llama_internal_get_tensor_mapB5cxx11PK11llama_model"
 _WORD = 8
 _ENTRY = 32 + _WORD  # std::string of libstdc++, then the pointer
-# Factors for each expert, beside its weights.
-_SCALES = (".scale", ".input_scale")
+# Of activations that were quantised with the weights; nothing computes with it here.
+_INPUT_SCALE = ".input_scale"
+# Experts that several of the routed ones share (GroveMoE): not chosen by the same numbers.
+_GROUPED = re.compile(r"_chexps\.")
 
 _Pointer, _Size = ctypes.c_void_p, ctypes.c_size_t
 
@@ -71,8 +74,8 @@ def placed_tensors(model: int, placement: Placement) -> list[PlacedTensor]:
 
 
 def expert_tensors(model: int, placement: Placement) -> dict[int, tuple[int, ...]]:
-    """The tensors (pointers) of each layer's routed experts, weights and biases, where the CPU reads all of them as
-    they are in the file. A layer is missing whose experts lie elsewhere, were repacked, or are scaled one by one.
+    """The tensors (pointers) of each layer's routed experts: weights, biases and scales. A layer is missing where the
+    CPU does not read all of them as they are in the file, because they lie elsewhere or were repacked.
     """
     found = _listed(model) if lists_tensors() else _seen_computing(model, placement)
     layers: dict[int, list[int]] = {}
@@ -80,9 +83,9 @@ def expert_tensors(model: int, placement: Placement) -> dict[int, tuple[int, ...
     for address in found:
         name = text(GgmlTensor.from_address(address).name)
         part = classify(name)
-        if part.role != "expert":
+        if part.role != "expert" or name.endswith(_INPUT_SCALE) or _GROUPED.search(name):
             continue
-        if name.endswith(_SCALES) or not _is_plain(address):
+        if not _is_plain(address):
             unfit.add(part.layer)
         layers.setdefault(part.layer, []).append(address)
     return {layer: tuple(each) for layer, each in sorted(layers.items()) if layer not in unfit}

@@ -6,9 +6,14 @@ from pathlib import Path
 import pytest
 
 from agents.check.check import Checked
+from app.cli.bench import print_modes
 from app.cli.output import Output
 from app.cli.tool_check import check_tools
+from engine.local.modes import ModeResult
+from tests.support.cached import is_built
 from tests.support.command import Command, here
+from tests.support.expert_models import expert_model
+from tests.support.rpc_worker import rpc_worker
 
 pytestmark = pytest.mark.model
 
@@ -28,6 +33,32 @@ def test_modes_give_the_same_words_each() -> None:
     modes = json.loads(done.out)["modes"]
     assert set(modes) == {"cpu"}
     assert set(modes["cpu"]) == {"decode_tps", "prefill_tps", "hit_rate", "text"} and modes["cpu"]["text"]
+
+
+@pytest.mark.skipif(not is_built(), reason="the plugin is not built")
+def test_with_a_worker_a_cache_of_experts_is_one_of_the_modes() -> None:
+    path = str(expert_model("qwen"))
+    with rpc_worker() as worker:
+        options = ("--rpc", worker.address, "--memory", "RPC0=12000000", "--context", "1024")
+        done = here("bench", path, "--modes", "--json", *options)
+    assert done.code == 0, done.err
+    modes = json.loads(done.out)["modes"]
+    assert list(modes) == ["cpu", "layers", "resident", "cached"]
+    assert 0 < modes["cached"].pop("hit_rate") < 1
+    assert all(result["decode_tps"] > 0 for result in modes.values())
+    assert not any(result.get("hit_rate") for result in modes.values())
+
+
+def test_hits_have_a_column_where_a_mode_keeps_single_experts(capsys: pytest.CaptureFixture[str]) -> None:
+    output = Output(json=False)
+    output.language = "en"
+    plain, cached = ModeResult(20.0, 100.0, 0.0, "words"), ModeResult(25.0, 100.0, 0.874, "words")
+    print_modes({"cpu": plain}, output)
+    assert "cache" not in capsys.readouterr().out
+    print_modes({"cpu": plain, "cached": cached}, output)
+    head, first, second = capsys.readouterr().out.splitlines()
+    assert head.endswith("Experts found in the cache") and first.endswith("second")
+    assert second.endswith("87 %")
 
 
 @pytest.mark.agents

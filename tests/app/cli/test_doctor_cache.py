@@ -13,7 +13,7 @@ from engine.errors import ErrorInfo
 from engine.expert_cache.library import PluginState, plugin_state
 from engine.local.survey import expert_cache_problem
 from engine.placement.plan import Device
-from tests.engine.expert_cache.test_library import built
+from tests.support.left_by_setup import left_by_setup
 
 RAM = Device("RAM", "cpu", "", 8 * 10**9, 16 * 10**9)
 CARD = Device("CUDA0", "gpu", "", 8 * 10**9, 8 * 10**9)
@@ -68,7 +68,7 @@ def test_a_plugin_that_is_not_there_is_not_loaded(tmp_path: Path) -> None:
 
 
 def test_a_plugin_that_does_not_load_is_told_as_such(tmp_path: Path) -> None:
-    problem = expert_cache_problem(built(tmp_path / "coterie"))
+    problem = expert_cache_problem(left_by_setup(tmp_path / "coterie"))
     assert problem is not None and problem.code == "cache.not_loaded"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -20,16 +19,8 @@ from engine.expert_cache.library import (
     plugin_path,
     plugin_state,
 )
+from tests.support.left_by_setup import left_by_setup
 from tests.support.source_archive import VERSION
-
-
-def built(folder: Path, **other: str) -> Path:
-    """A folder as set-up leaves it, but for what `other` says."""
-    note = {"library": VERSION, "interface": interface_hash(), "build": f"{VERSION}-0123456789abcdef"}
-    folder.mkdir(exist_ok=True)
-    (folder / NOTE).write_text(json.dumps(note | other))
-    (folder / plugin_name()).write_bytes(b"\x7fELF")
-    return folder
 
 
 def code_of(folder: Path) -> str:
@@ -42,7 +33,7 @@ def code_of(folder: Path) -> str:
 
 
 def test_what_set_up_built_is_found(tmp_path: Path) -> None:
-    folder = built(tmp_path / "coterie")
+    folder = left_by_setup(tmp_path / "coterie")
     assert plugin_path(folder) == folder / plugin_name()
     state = plugin_state(folder)
     assert (state.path, state.build, state.problem) == (
@@ -57,20 +48,20 @@ def test_it_is_looked_for_in_the_environment_that_runs_this(
 ) -> None:
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     (tmp_path / "lib").mkdir()
-    folder = built(plugin_folder())
+    folder = left_by_setup(plugin_folder())
     assert plugin_path() == folder / plugin_name() == tmp_path / "lib" / "coterie" / plugin_name()
 
 
 def test_without_a_set_up_that_built_it_there_is_none(tmp_path: Path) -> None:
     assert code_of(tmp_path / "missing") == "cache.not_built"
-    folder = built(tmp_path / "coterie")
+    folder = left_by_setup(tmp_path / "coterie")
     (folder / plugin_name()).unlink()
     assert code_of(folder) == "cache.not_built"
 
 
 @pytest.mark.parametrize("note", [None, "", '{"library": "0.3', '{"library": 3}', "[]"])
 def test_a_plugin_without_its_whole_note_is_none(tmp_path: Path, note: str | None) -> None:
-    folder = built(tmp_path / "coterie")
+    folder = left_by_setup(tmp_path / "coterie")
     (folder / NOTE).unlink()
     if note is not None:
         (folder / NOTE).write_text(note)
@@ -83,13 +74,13 @@ def test_a_plugin_without_its_whole_note_is_none(tmp_path: Path, note: str | Non
 def test_a_plugin_of_another_engine_or_another_interface_is_refused(
     tmp_path: Path, other: dict[str, str]
 ) -> None:
-    assert code_of(built(tmp_path / "coterie", **other)) == "cache.other_build"
+    assert code_of(left_by_setup(tmp_path / "coterie", **other)) == "cache.other_build"
 
 
 def test_a_plugin_is_refused_where_the_interface_changed_since(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = built(tmp_path / "coterie")
+    folder = left_by_setup(tmp_path / "coterie")
     header = tmp_path / "expert_cache.h"
     header.write_text("int coterie_cache_open(void);\n")
     monkeypatch.setattr(library, "interface_hash", lambda: interface_hash(header))
@@ -105,11 +96,11 @@ def test_a_plugin_is_refused_where_no_engine_is_installed(
         raise library.importlib.metadata.PackageNotFoundError(package)
 
     monkeypatch.setattr(library.importlib.metadata, "version", nothing)
-    assert code_of(built(tmp_path / "coterie")) == "cache.other_build"
+    assert code_of(left_by_setup(tmp_path / "coterie")) == "cache.other_build"
 
 
 def test_a_plugin_that_calls_itself_otherwise_is_refused(tmp_path: Path) -> None:
-    folder = built(tmp_path / "coterie")
+    folder = left_by_setup(tmp_path / "coterie")
     check_build(f"{VERSION}-0123456789abcdef", folder)
     for told, place in (("none", folder), ("", folder), ("", tmp_path / "missing")):
         with pytest.raises(UserError, match=r"cache\.other_build"):
@@ -126,7 +117,7 @@ def test_a_plugin_that_calls_itself_otherwise_is_refused(tmp_path: Path) -> None
     ],
 )
 def test_what_hindered_set_up_is_told(tmp_path: Path, problem: str, code: str) -> None:
-    folder = built(tmp_path / "coterie", problem=problem, log="/logs/plugin.log")
+    folder = left_by_setup(tmp_path / "coterie", problem=problem, log="/logs/plugin.log")
     assert code_of(folder) == code
 
 

@@ -162,6 +162,7 @@ def test_an_engine_tells_while_it_answers_and_when_it_rests(
     cached_engine.load(LoadRequest(str(expert_model("qwen")), Wishes(512)))
     plan = told.next(Loaded).model.plan
     assert plan is not None and plan.placement.expert_cache is not None and plan.notices == ()
+    assert told.next(CacheActivity).tokens == 0
     told.answer(cached_engine, recorder.ask(1, STORY, max_tokens=16))
     at_rest = told.next(CacheActivity)
     assert at_rest.uses >= at_rest.hits > 0 and at_rest.brought_bytes > 0

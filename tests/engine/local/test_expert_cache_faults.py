@@ -41,7 +41,6 @@ class Opened(msgspec.Struct, frozen=True, tag="opened"):
     cached: bool
     mode: str
     notices: list[ErrorInfo]
-    repacks: bool
 
 
 class _Once:
@@ -69,6 +68,9 @@ def _open(_: Tell, fault: str, folder: str, options: dict[str, Any]) -> Opened:
             stack.enter_context(patch.object(native, "new_context", _Once(native.new_context, 0)))
         if fault == "no token":
             stack.enter_context(patch.object(native, "decode", _Once(native.decode, -3)))
+        if fault in ("a layer", "all layers"):
+            refuses = _Once(plugin.add_layer, False) if fault == "a layer" else lambda *_: False
+            stack.enter_context(patch.object(plugin, "add_layer", refuses))
         if fault == "no function":
             stack.enter_context(patch.object(plugin, "activate_cache", _missing_function))
         session = cached_session(expert_model("qwen"), **({"slots": 8} | options))
@@ -80,7 +82,7 @@ def _open(_: Tell, fault: str, folder: str, options: dict[str, Any]) -> Opened:
         if session.caching is None and not folder:
             plugin.open_cache(RAM, plugin.CacheSettings(2**20, 4, TINY.used, _policy()))
             plugin.close_cache()
-        return Opened(session.caching is not None, plan.mode, list(plan.notices), session.caching is None)
+        return Opened(session.caching is not None, plan.mode, list(plan.notices))
     finally:
         session.close()
 
@@ -113,7 +115,7 @@ def check_without(found: Opened, code: str) -> ErrorInfo:
 
 
 def test_without_a_fault_there_is_a_cache_and_nothing_to_say() -> None:
-    assert opened() == Opened(True, "cached", [], False)
+    assert opened() == Opened(True, "cached", [])
 
 
 @pytest.mark.parametrize(
@@ -138,21 +140,17 @@ def test_a_grant_that_cannot_be_had_or_is_too_small_is_told(options: dict[str, o
         ("no function", "cache.not_loaded"),
     ],
 )
-def test_a_load_that_fails_half_way_is_done_again_without(fault: str, code: str) -> None:
-    check_without(opened(fault), code)
+def test_a_load_that_fails_half_way_is_done_again_without(fault: str, code: str, tmp_path: Path) -> None:
+    check_without(opened(fault, calibrations=str(tmp_path)), code)
+    assert list(tmp_path.iterdir()) == [], "what a cache that never served held is not kept"
 
 
-def test_weights_that_the_device_cannot_multiply_stay_where_they_are() -> None:
-    found = ask(_open_scaled, (), Opened)
-    assert check_without(found, "cache.not_supported").params == {"device": RAM}
-
-
-def _open_scaled(_: Tell) -> Opened:
-    session = cached_session(expert_model("scaled"), 8)
-    plan = session.facts.plan
-    assert plan is not None
-    session.close()
-    return Opened(session.caching is not None, plan.mode, list(plan.notices), True)
+def test_layers_that_the_device_cannot_multiply_stay_where_they_are() -> None:
+    some = opened("a layer")
+    assert some.cached and [notice.code for notice in some.notices] == ["cache.partly"]
+    assert some.notices[0].params == {"device": RAM, "count": 1, "layers": len(TINY.layers)}
+    none = check_without(opened("all layers"), "cache.not_supported")
+    assert none.params == {"device": RAM}
 
 
 @pytest.fixture
@@ -201,7 +199,10 @@ def test_a_host_that_crashed_with_a_cache_comes_back_without_until_it_is_loaded_
     assert told.next(EngineLost).error.code == "engine.killed"
     text, end = told.answer(cached_engine, recorder.ask(2, "Say hello.", max_tokens=4))
     assert end.error is None and text
+    assert cached_engine.model is not None and cached_engine.model.plan is not None
     assert not is_cached(cached_engine.model)
+    told_why = [notice.code for notice in cached_engine.model.plan.notices]
+    assert told_why == ["cache.without", "cache.failed_before"]
     cached_engine.load(request)
     assert is_cached(told.next(Loaded).model)
 

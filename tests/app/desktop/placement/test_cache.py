@@ -34,6 +34,7 @@ pytestmark = pytest.mark.usefixtures("looks")
 # Of the layers 8 to 47 the first 32 experts each.
 THERE = tuple(tuple(range(32)) if layer >= 8 else () for layer in range(48))
 USED = CacheActivity(20, 6400, 5184, 60_000_000, 1_240_000, THERE)
+HITS = "81 % of the experts needed were there already, 72 to 88 % expected"
 
 
 def kept_plan(model: PlannedModel) -> KeptPlan:
@@ -107,7 +108,7 @@ def test_what_the_cache_does_is_told_in_words_with_units(card: CacheCard) -> Non
     card.take(USED)
     assert card.title() == "Experts kept on the graphics card" and card.note.text() == ""
     assert card.figures() == [
-        "81 % of the experts needed were there already, 72 to 88 % expected",
+        HITS,
         "3 MB of experts brought there for each token",
         "62 kB of results sent there and back for each token",
     ]
@@ -117,7 +118,7 @@ def test_what_the_cache_does_is_told_in_words_with_units(card: CacheCard) -> Non
     languages.choose("ko")
     QApplication.processEvents()
     assert card.title() == "그래픽 카드에 둔 전문가"
-    assert card.figures()[0] == "81% 필요한 전문가 가운데 이미 있던 비율(예상 72~88%)"
+    assert card.figures()[0] == "81% 필요한 전문가 가운데 이미 있던 비율, 예상\u00a072~88%"
 
 
 def test_without_a_cache_in_use_there_is_no_card(card: CacheCard) -> None:
@@ -127,7 +128,14 @@ def test_without_a_cache_in_use_there_is_no_card(card: CacheCard) -> None:
     card.show_plan(kept_plan(plans.cached()))
     assert card.isVisible() and card.readout.text().startswith("1,280 of")
     card.take(None)
-    assert card.figures()[0].startswith("–") and card.map.isHidden()
+    assert card.figures() == [] and card.map.isHidden()
+
+
+def test_experts_that_are_warm_from_an_earlier_start_are_shown(card: CacheCard) -> None:
+    card.take(CacheActivity(0, 0, 0, 0, 0, THERE))
+    assert card.map.isVisible() and card.figures() == []
+    assert card.note.text() == "not used yet"
+    assert card.readout.text() == "1,280 of the 5,120 experts of layers 8 to 47 are there now"
 
 
 def test_a_worker_is_named_as_one(qtbot: QtBot) -> None:
@@ -344,7 +352,7 @@ def test_the_engines_word_of_the_cache_reaches_the_card(page: tuple[PlacementPag
     card = shown.view.cache
     running.until(card.isVisible)
     running.engine.tell(USED)
-    running.until(lambda: card.figures()[0].startswith("81 %"))
+    running.until(lambda: card.figures()[:1] == [HITS])
     assert card.map.isVisible() and running.services.models.activity.cache == USED
 
 
@@ -368,7 +376,7 @@ def test_a_model_without_a_cache_has_no_such_card(page: tuple[PlacementPage, Run
     shown, running = page
     running.until(shown.view.cache.isVisible)
     running.engine.tell(USED)
-    running.until(lambda: shown.view.cache.figures()[0].startswith("81 %"))
+    running.until(lambda: shown.view.cache.figures()[:1] == [HITS])
     running.engine.plan = plans.qwen().plan
     running.services.models.reload()
     running.until(lambda: shown._state is not None and shown._state.state == "ready")

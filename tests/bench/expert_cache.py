@@ -1,0 +1,70 @@
+"""What a cache of single experts costs where it gains nothing: the CPU itself stands in for a graphics card.
+
+The upcycled starter, decoding with every expert resident and with half of them, beside the same without the cache.
+"""
+
+from __future__ import annotations
+
+import statistics
+
+import msgspec
+
+from engine.local.ask import Tell, ask
+from tests.support.cached import cached_session
+from tests.support.moe import EXPERTS, moe_model
+
+ROUNDS = 5
+PROMPT_TOKENS, ANSWER_TOKENS = 128, 128
+SLOTS = {"plain": 0, "all": EXPERTS, "half": EXPERTS // 2}
+
+
+class Figures(msgspec.Struct, frozen=True, tag="figures"):
+    """Of one measured answer; speeds in tokens per second, bytes per token."""
+
+    decode_tps: float
+    prefill_tps: float
+    hit_rate: float = 0.0
+    brought: float = 0.0
+    moved: float = 0.0
+
+
+def compare() -> dict[str, Figures]:
+    """Medians over rounds in which the ways take turns, each in a process of its own."""
+    found: dict[str, list[Figures]] = {way: [] for way in SLOTS}
+    for _ in range(ROUNDS):
+        for way, slots in SLOTS.items():
+            found[way].append(ask(_measure, (slots,), Figures))
+    return {
+        way: Figures(
+            *(statistics.median(column) for column in zip(*map(msgspec.structs.astuple, rows), strict=True))
+        )
+        for way, rows in found.items()
+    }
+
+
+def _measure(tell: Tell, slots: int) -> Figures:
+    from engine.local import speed
+    from engine.local.threads import default_threads
+
+    def alive() -> None:
+        tell(0.5)
+
+    session = cached_session(str(moe_model()), slots, context=1024, threads=default_threads())
+    try:
+        # An answer before the measured one, so that every expert has fired.
+        speed.measure(session, PROMPT_TOKENS, ANSWER_TOKENS, alive)
+        before = session.caching.counters if session.caching else None
+        speeds = speed.measure(session, PROMPT_TOKENS, ANSWER_TOKENS, alive)
+        if session.caching is None or before is None:
+            return Figures(speeds.decode_tps, speeds.prefill_tps)
+        after = session.caching.counters
+        tokens = max(after.tokens - before.tokens, 1)
+        return Figures(
+            speeds.decode_tps,
+            speeds.prefill_tps,
+            (after.hits - before.hits) / max(after.uses - before.uses, 1),
+            (after.brought_bytes - before.brought_bytes) / tokens,
+            (after.moved_bytes - before.moved_bytes) / tokens,
+        )
+    finally:
+        session.close()

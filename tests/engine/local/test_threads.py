@@ -1,0 +1,29 @@
+"""How a cache of experts shares the threads that a plan gives."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.local.threads import Threads, threads_for
+from engine.placement.plan import RAM, Device, DeviceKind, ExpertCache, Machine
+
+
+@pytest.mark.parametrize(
+    ("kind", "threads", "shared"),
+    [
+        ("gpu", 8, Threads(7, True)),
+        ("integrated_gpu", 4, Threads(3, True)),
+        ("gpu", 3, Threads(3, False)),
+        ("gpu", 1, Threads(1, False)),
+        ("rpc", 8, Threads(8, False)),
+        (None, 8, Threads(8, False)),
+    ],
+)
+def test_a_card_is_brought_experts_by_one_of_the_threads_where_there_are_enough(
+    kind: DeviceKind | None, threads: int, shared: Threads
+) -> None:
+    devices = (Device("X0", kind, "", 1, 1),) if kind else ()
+    machine = Machine(Device(RAM, "cpu", "", 1, 1), devices)
+    found = threads_for(ExpertCache("X0" if kind else RAM, (), 0), machine, threads)
+    assert found == shared
+    assert found.computing + found.brings == threads
