@@ -3674,11 +3674,11 @@
         <translation>{used} / {size}</translation>
     </message>
     <message>
-        <source>{number} %</source>
+        <source>{number}&#xa0;%</source>
         <translation>{number}%</translation>
     </message>
     <message>
-        <source>{low} to {high} %</source>
+        <source>{low} to {high}&#xa0;%</source>
         <translation>{low}~{high}%</translation>
     </message>
     <message>
