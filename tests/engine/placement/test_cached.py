@@ -152,8 +152,9 @@ def test_more_vram_never_holds_fewer_slots(index: TensorIndex, one: int, other: 
         (small_index(), machine(8 * GB, caches=True)),
         (small_index(experts=0), machine(8 * GB, gpu(2 * GB), caches=True)),
         (without_names(small_index()), machine(8 * GB, gpu(2 * GB), caches=True)),
+        (small_index(used=0), machine(8 * GB, gpu(2 * GB), caches=True)),
     ],
-    ids=["no device", "no experts", "no tensors"],
+    ids=["no device", "no experts", "no tensors", "no number of experts used"],
 )
 def test_a_cache_that_cannot_be_is_refused(index: TensorIndex, host: Machine) -> None:
     with pytest.raises(UserError, match=r"placement\.mode_impossible"):
