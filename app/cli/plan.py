@@ -93,6 +93,7 @@ def plan_values(plan: Plan, language: Language) -> dict[str, Any]:
         "paged": plan.paged,
         "cache_types": [placement.cache_type_k, placement.cache_type_v],
         "load_mode": placement.load_mode,
+        "expert_cache": msgspec.to_builtins(placement.expert_cache),
         "fits": plan.fits,
         "measured": plan.measured,
         "predicted": {
@@ -100,6 +101,8 @@ def plan_values(plan: Plan, language: Language) -> dict[str, Any]:
             "prefill_tps": predicted.prefill_tps,
             "decode_range": list(predicted.decode_range),
             "prefill_range": list(predicted.prefill_range),
+            "hit_rate": predicted.hit_rate,
+            "hit_range": list(predicted.hit_range),
         },
         "explanation": sentence(plan.explanation, language),
         "notices": [_told(notice, language) for notice in plan.notices],

@@ -29,6 +29,12 @@ _WORDS = {
         "{mode}, context of {context} tokens, batches of {ubatch}, answers at once: {sequences}",
         "{mode}, 컨텍스트 {context}토큰, 배치 {ubatch}, 동시에 답변 {sequences}개",
     ),
+    "cache": Sentence("Cache", "전문가 캐시"),
+    "cached": Sentence(
+        "{slots} of {experts} experts in each of {layers} layers on {device}, for about {hits}% of their uses "
+        "({low}% to {high}%)",
+        "{device}에 레이어 {layers}개마다 전문가 {experts}개 중 {slots}개, 전문가 사용의 약 {hits}%({low}%~{high}%)",
+    ),
     "speed": Sentence("Predicted", "예상 속도"),
     "predicted": Sentence(
         "{decode} tokens per second ({low} to {high}), prompts {prefill}",
@@ -89,8 +95,30 @@ def _model_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
         (_word("model", language), f"{planned.architecture}, {format_bytes(planned.bytes)}"),
         (_word("parameters", language), parameters),
         (_word("settings", language), plan),
+        *_cache_rows(planned, language),
         (_word("speed", language), speed),
     ]
+
+
+def _cache_rows(planned: PlannedModel, language: Language) -> list[tuple[str, str]]:
+    """None without a cache of experts."""
+    cache, predicted = planned.plan.placement.expert_cache, planned.plan.predicted
+    if cache is None:
+        return []
+    counts = sorted({layer.slots for layer in cache.layers})
+    low, high = predicted.hit_range
+    told = _word(
+        "cached",
+        language,
+        slots=counts[0] if len(counts) == 1 else f"{counts[0]}-{counts[-1]}",
+        experts=planned.experts,
+        layers=len(cache.layers),
+        device=cache.device,
+        hits=round(100 * predicted.hit_rate),
+        low=round(100 * low),
+        high=round(100 * high),
+    )
+    return [(_word("cache", language), told)]
 
 
 def _device_row(name: str, plan: Plan, language: Language) -> tuple[str, ...]:

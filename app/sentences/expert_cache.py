@@ -43,6 +43,10 @@ SENTENCES: dict[str, Sentence] = {
         "The device {name}, on which the experts in use were to be kept, is not there any more. Connect it or start its worker again, then load the model again.",
         "자주 쓰는 전문가를 두려던 장치 {name}을(를) 찾을 수 없습니다. 장치를 연결하거나 작업 컴퓨터를 다시 시작한 뒤 모델을 다시 불러와 주세요.",
     ),
+    "cache.failed_before": Sentence(
+        "With them there, the model could not be loaded or the engine ended unexpectedly. Loading the model again tries it once more.",
+        "그렇게 했을 때 모델을 불러오지 못했거나 엔진이 갑자기 종료되었습니다. 모델을 다시 불러오면 한 번 더 시도합니다.",
+    ),
     "cache.not_supported": Sentence(
         "{device} cannot compute with the experts of this model as they are stored.",
         "{device}에서는 이 모델의 전문가를 저장된 형식 그대로 계산할 수 없습니다.",

@@ -54,8 +54,8 @@ SENTENCES: dict[str, Sentence] = {
         "어텐션과 레이어 {layers}개 중 {count}개의 전문가는 {device}에 두고({budget_bytes} 중 {used_bytes}), 나머지 전문가는 RAM에 둡니다({ram_budget_bytes} 중 {ram_bytes}). 실행할 수 있으며 초당 약 {tps}토큰입니다.",
     ),
     "plan.cached": Sentence(
-        "Attention on {device} ({used_bytes} of {budget_bytes}), and with it, on {cache}, the {slots} of {experts} experts of a layer that were used last, about {hits}% of all uses; all experts in RAM ({ram_bytes} of {ram_budget_bytes}): fits, about {tps} tokens per second.",
-        "어텐션은 {device}에 두고({budget_bytes} 중 {used_bytes}), 레이어마다 전문가 {experts}개 중 최근에 쓴 {slots}개도 {cache}에 함께 둡니다. 전문가 사용의 약 {hits}%가 여기서 처리됩니다. 모든 전문가는 RAM에 있습니다({ram_budget_bytes} 중 {ram_bytes}). 실행할 수 있으며 초당 약 {tps}토큰입니다.",
+        "Attention and the {slots} of {experts} experts of each of {layers} layers that were used last on {device} ({used_bytes} of {budget_bytes}), all experts in RAM ({ram_bytes} of {ram_budget_bytes}): fits, about {tps} tokens per second.",
+        "어텐션과, 레이어 {layers}개마다 전문가 {experts}개 중 최근에 쓴 {slots}개를 {device}에 두고({budget_bytes} 중 {used_bytes}), 모든 전문가는 RAM에 둡니다({ram_budget_bytes} 중 {ram_bytes}). 실행할 수 있으며 초당 약 {tps}토큰입니다.",
     ),
     "plan.paged": Sentence(
         "RAM can keep {held_bytes} of {wanted_bytes} of experts, the rest is read from the disk again and again: it runs, but slowly, about {tps} tokens per second. {paged_bytes} more of RAM would end that.",

@@ -467,7 +467,10 @@ class Models:
             if isinstance(event, LoadProgress) and self._request:
                 self._tell_loading(self._request, event.fraction)
             elif isinstance(event, Loaded):
-                self._told.loaded(event.model, self._workers())
+                plan = event.model.plan
+                # The engine does without one that went away beneath a cache.
+                workers = plan.placement.workers if plan else self._workers()
+                self._told.loaded(event.model, workers)
             elif isinstance(event, LoadFailed):
                 self._failed("empty", event.error, ())
             elif isinstance(event, EngineLost):

@@ -97,8 +97,9 @@ class Caching:
 
     def _keep(self) -> None:
         self._written = time.monotonic()
-        if self._kept is not None:
-            self._kept.write({layer: plugin.cache_residents(layer, n) for layer, n in self._slots.items()})
+        residents = {layer: row for layer, row in enumerate(self.residents()) if row}
+        if self._kept is not None and residents:  # not of a cache that was given up before it served
+            self._kept.write(residents)
 
 
 def open_caching(

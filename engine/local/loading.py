@@ -26,6 +26,8 @@ from engine.placement.gguf_index import GgufIndex, ModelSummary, check_unchanged
 from engine.placement.plan import Machine, Plan
 from engine.placement.tensor_index import TensorIndex, tensor_index
 
+# Of a plan that does without a cache because it failed before, in another process.
+_CONCEDED = (ErrorInfo("cache.without"), ErrorInfo("cache.failed_before"))
 # For a file that does not say what its model was trained for.
 LONGEST_CONTEXT = 2**24
 
@@ -99,7 +101,7 @@ def open_session(
     progress.check()
     ready = _ready(request, progress.check)
     if ready.plan.placement.expert_cache is None:
-        return _opened(opening, ready)
+        return _opened(opening, ready, _CONCEDED if "uncached" in request.wishes.concessions else ())
     on_caching()
     try:
         return _opened(opening, ready)

@@ -1,4 +1,4 @@
-"""How long one token's experts take where a cache keeps some of them on a device.
+"""How long one token takes where a cache keeps some of the experts on a device.
 
 Of each layer the experts that are resident (hits) are computed on the device. The others (misses) are computed by
 the CPU at the same time and brought for the next time in the background, or are brought first and computed on the
@@ -7,34 +7,46 @@ device as well.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.expert_cache.hit_rates import HitRates, expected_hit_rate
 from engine.placement.plan import ExpertCache
 from engine.placement.tensor_index import TensorIndex
 
-# What a layer costs however small it is: the block's own launches on the device, and waiting for both sides.
-CACHED_LAYER_S = 60e-6
-# A miss that is brought in the background is read from RAM once more. Part of that falls into the time in which the
-# CPU waits for the device anyway.
-BACKGROUND_READS = 0.5
+# What a layer costs however small it is: launching the block on the device, and waiting for both sides.
+CACHED_LAYER_S = 100e-6
+# Of the misses that the CPU computes, those brought in the background, which reads them from RAM once more: what the
+# cache's policy admits on recorded and made routings (`docs/expert_cache.md`).
+BROUGHT = 0.35
 
 
 class Paths(NamedTuple):
     """Bytes per second at which the device reads its memory and the CPU reads RAM, and over the link between them.
-    `apart`: they are different memories. `hop`: seconds of a hand-over."""
+    `apart`: they are different memories. `hop`: seconds of a hand-over. `paging`: seconds that a byte of experts in
+    RAM takes on top because not all of them fit."""
 
     device: float
     ram: float
     link: float
     apart: bool
     hop: float
+    paging: float
 
 
 class CachedReads(NamedTuple):
-    """What one token reads of the experts of one layer in the cache, and the hit rates of its slots."""
+    """What one token reads of the experts of one layer in the cache, in bytes, and the hit rates of its slots."""
 
     routed: float
+    rates: HitRates
+
+
+class CachedDecode(NamedTuple):
+    """Seconds of a token at the lowest, the expected and the highest hit rates, and these."""
+
+    low: float
+    expected: float
+    high: float
     rates: HitRates
 
 
@@ -52,28 +64,45 @@ def cached_reads(index: TensorIndex, cache: ExpertCache | None) -> tuple[CachedR
     )
 
 
-def mean_rates(reads: tuple[CachedReads, ...]) -> HitRates:
-    """The share of all uses that are hits; each layer has equally many."""
-    if not reads:
-        return HitRates(0.0, 0.0, 0.0)
-    return HitRates(*(sum(rates) / len(reads) for rates in zip(*(read.rates for read in reads), strict=True)))
+def cached_decode(
+    reads: Sequence[CachedReads], cache: ExpertCache, paths: Paths, beside: float
+) -> CachedDecode:
+    """Of a token that takes `beside` seconds for all but the experts in cached layers."""
+    low, expected, high = (
+        _with_what_is_brought(reads, cache, paths, beside, tuple(read.rates[which] for read in reads))
+        for which in range(3)
+    )
+    return CachedDecode(low[0], expected[0], high[0], HitRates(low[1], expected[1], high[1]))
 
 
-def missed_bytes(reads: tuple[CachedReads, ...], which: int) -> float:
-    """What a token reads of RAM; `which` of the hit rates, as in `HitRates`."""
-    return sum(read.routed * (1 - read.rates[which]) for read in reads)
+def _with_what_is_brought(
+    reads: Sequence[CachedReads], cache: ExpertCache, paths: Paths, beside: float, rates: Sequence[float]
+) -> tuple[float, float]:
+    """Seconds of a token, and the mean of `rates`, both with lower rates where the link cannot bring all misses in
+    the time that a token takes: to the lowest where it brings nothing."""
+    seconds = beside + _seconds(reads, cache, paths, rates)
+    wanted = BROUGHT * sum(read.routed * (1 - rate) for read, rate in zip(reads, rates, strict=True))
+    if cache.misses == "computed" and wanted > seconds * paths.link:
+        brought = seconds * paths.link / wanted
+        rates = [
+            read.rates.low + brought * (rate - read.rates.low)
+            for read, rate in zip(reads, rates, strict=True)
+        ]
+        seconds = beside + _seconds(reads, cache, paths, rates)
+    return seconds, sum(rates) / len(rates)
 
 
-def cached_seconds(reads: tuple[CachedReads, ...], cache: ExpertCache, paths: Paths, which: int) -> float:
-    """Seconds of one token in the cached layers' experts; `which` of the hit rates."""
-    return sum(_layer_seconds(read.routed, read.rates[which], cache, paths) for read in reads)
+def _seconds(reads: Sequence[CachedReads], cache: ExpertCache, paths: Paths, rates: Sequence[float]) -> float:
+    return sum(
+        _layer_seconds(read.routed, rate, cache, paths) for read, rate in zip(reads, rates, strict=True)
+    )
 
 
 def _layer_seconds(routed: float, hit_rate: float, cache: ExpertCache, paths: Paths) -> float:
     missed = routed * (1 - hit_rate)
-    fixed = CACHED_LAYER_S + 2 * paths.hop
+    fixed = CACHED_LAYER_S + 2 * paths.hop + missed * paths.paging
     if cache.misses == "brought":
         return missed / paths.link + routed / paths.device + fixed
     on_device = routed * hit_rate / paths.device
-    in_ram = missed * (1 + BACKGROUND_READS) / paths.ram
+    in_ram = missed * (1 + BROUGHT) / paths.ram
     return (max(on_device, in_ram) if paths.apart else on_device + in_ram) + fixed

@@ -1,6 +1,6 @@
 """How many single experts fit into a device's memory, and how they are divided among the layers.
 
-A slot holds one expert of a layer with all its matrices and biases. The slots of a layer lie in one stack per
+A slot holds one expert of a layer with all its matrices, biases and scales. The slots of a layer lie in one stack per
 tensor, as the experts do in the file, so a stack costs its alignment and padding once.
 """
 
@@ -26,8 +26,9 @@ TOKENS = 16
 _FLOAT = 4
 _INDICES = 16
 _LEAST_WORKSPACE = 64 * 2**10
-# What the cache computes with: weights and biases. Scales of single experts and chunk experts it does not know.
-_KNOWN = re.compile(r"blk\.\d+\.ffn_(?:up|down|gate|gate_up)_exps\.(?:weight|bias)")
+# What the cache computes with. Nothing here computes with scales of inputs, and chunk experts (GroveMoE), each shared
+# by several others, stay in RAM.
+_HELD = re.compile(r"blk\.\d+\.ffn_(?:up|down|gate|gate_up)_exps\.(?:weight|bias|scale)")
 
 
 class Slots(NamedTuple):
@@ -46,10 +47,13 @@ class Slots(NamedTuple):
 
 def slots_of(index: TensorIndex) -> tuple[Slots, ...]:
     """Of each layer whose experts can be cached."""
+    if not 0 < index.experts_used <= index.experts:
+        return ()
+    held = ((layer, _held(layer)) for layer in index.layers)
     return tuple(
-        _slots(index, layer)
-        for layer in index.layers
-        if layer.expert_tensors and all(_is_known(index, tensor) for tensor in layer.expert_tensors)
+        _slots(index, layer, tensors)
+        for layer, tensors in held
+        if tensors and all(tensor.shape[-1] == index.experts for tensor in tensors)
     )
 
 
@@ -113,15 +117,16 @@ def _granted(layers: Sequence[Slots], counts: Iterable[int]) -> tuple[CachedLaye
     )
 
 
-def _is_known(index: TensorIndex, tensor: Tensor) -> bool:
-    return bool(_KNOWN.fullmatch(tensor.name)) and index.experts > 0 and tensor.shape[-1] == index.experts
+def _held(layer: Layer) -> tuple[Tensor, ...]:
+    """What of a layer's experts lies in slots."""
+    return tuple(tensor for tensor in layer.expert_tensors if _HELD.fullmatch(tensor.name))
 
 
-def _slots(index: TensorIndex, layer: Layer) -> Slots:
+def _slots(index: TensorIndex, layer: Layer, tensors: Sequence[Tensor]) -> Slots:
     return Slots(
         layer.number,
-        sum(tensor.bytes // index.experts for tensor in layer.expert_tensors),
-        sum(ALIGNMENT + _row_padding(tensor) for tensor in layer.expert_tensors),
+        sum(tensor.bytes // index.experts for tensor in tensors),
+        sum(ALIGNMENT + _row_padding(tensor) for tensor in tensors),
         max(min(layer.experts_used, index.experts), 1),
         index.experts,
     )

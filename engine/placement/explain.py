@@ -42,10 +42,9 @@ def explanation(given: Given, candidate: Candidate) -> ErrorInfo:
     cache = candidate.placement.expert_cache
     if cache is not None:
         slots: _Params = {
-            "cache": spoken_devices(given, (cache.device,)),
-            "slots": cache.layers[-1].slots,
+            "slots": min(layer.slots for layer in cache.layers),
             "experts": given.index.experts,
-            "hits": round(100 * candidate.predicted.hit_rate),
+            "layers": len(cache.layers),
         }
         return ErrorInfo("plan.cached", devices | ram | slots | speed)
     held_layers = [number for number, name in enumerate(layout.experts) if name not in ("", RAM)]

@@ -15,18 +15,12 @@ from collections.abc import Mapping
 
 import msgspec
 
-from engine.placement.cached_speed import (
-    CachedReads,
-    Paths,
-    cached_reads,
-    cached_seconds,
-    mean_rates,
-    missed_bytes,
-)
+from engine.expert_cache.hit_rates import HitRates
+from engine.placement.cached_speed import CachedDecode, Paths, cached_decode, cached_reads
 from engine.placement.estimate import cache_bytes
 from engine.placement.gpu_bandwidths import published_bandwidth
 from engine.placement.layout import Layout
-from engine.placement.plan import RAM, Device, Machine, Placement, Prediction
+from engine.placement.plan import RAM, Device, ExpertCache, Machine, Placement, Prediction
 from engine.placement.tensor_index import TensorIndex
 
 # Where nothing was measured. RAM: two channels of DDR4-3200, 51 GB/s, of which kernels reach two thirds. Link:
@@ -88,18 +82,17 @@ def predict(
     cached = cached_reads(index, placement.expert_cache)
     reads[RAM].routed -= sum(read.routed for read in cached)
     beside = _decode_seconds(machine, devices, reads, away, placement, streams, share)
-    low, decode, high = (
-        1 / (beside + _cached_seconds(machine, devices, placement, cached, share, which))
-        for which in range(3)
-    )
-    rates = mean_rates(cached)
+    decode = CachedDecode(beside, beside, beside, HitRates(0.0, 0.0, 0.0))
+    if placement.expert_cache is not None:
+        paths = _paths(machine, devices, placement, placement.expert_cache, share)
+        decode = cached_decode(cached, placement.expert_cache, paths, beside)
     return Prediction(
-        decode,
-        (low / spread, high * spread),
+        1 / decode.expected,
+        (1 / decode.low / spread, spread / decode.high),
         prefill,
         (prefill / spread**2, prefill * spread**2),
-        rates.expected,
-        (rates.low, rates.high),
+        decode.rates.expected,
+        (decode.rates.low, decode.rates.high),
     )
 
 
@@ -199,30 +192,23 @@ def _decode_seconds(
     return seconds + ram_routed * paged_share / (machine.disk_bandwidth or DEFAULT_DISK_BANDWIDTH)
 
 
-def _cached_seconds(
+def _paths(
     machine: Machine,
     devices: Mapping[str, Device],
     placement: Placement,
-    reads: tuple[CachedReads, ...],
+    cache: ExpertCache,
     paged_share: float,
-    which: int,
-) -> float:
-    """What the cached layers' experts take beside all else; `which` of the hit rates."""
-    cache = placement.expert_cache
-    if cache is None:
-        return 0.0
+) -> Paths:
     device = devices[cache.device]
     remote = device.kind == "rpc"
-    link = device.link or (DEFAULT_NETWORK if remote else DEFAULT_LINK)
-    paths = Paths(
+    return Paths(
         effective_bandwidth(device, machine.ram),
         effective_bandwidth(machine.ram, machine.ram),
-        link * _pinning(placement),
+        (device.link or (DEFAULT_NETWORK if remote else DEFAULT_LINK)) * _pinning(placement),
         apart=device.kind != "integrated_gpu",
         hop=RPC_SPLIT_S if remote else 0.0,
+        paging=paged_share / (machine.disk_bandwidth or DEFAULT_DISK_BANDWIDTH),
     )
-    from_disk = missed_bytes(reads, which) * paged_share / (machine.disk_bandwidth or DEFAULT_DISK_BANDWIDTH)
-    return cached_seconds(reads, cache, paths, which) + from_disk
 
 
 def _pinning(placement: Placement) -> float:

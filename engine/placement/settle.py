@@ -1,8 +1,9 @@
 """From an estimate to an exact plan: plan, let llama.cpp measure without loading, learn, plan again.
 
-Ends after at most `MOST_RUNS` dry runs, whatever they answer. The plan that comes out was measured itself, stays
-within every device's budget, and one step more on a device (a layer of experts, a part of one, or a layer) would
-not: that step was measured too, or follows from adding its weights to what was measured.
+Ends after at most `MOST_RUNS` dry runs, whatever they answer, or twice as many where a cache of experts has to be
+given up. The plan that comes out was measured itself, stays within every device's budget, and one step more on a
+device (a layer of experts, a part of one, or a layer) would not: that step was measured too, or follows from adding
+its weights to what was measured. A cache of experts takes what was measured to be left.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import msgspec
 
 from engine.errors import ErrorInfo, UserError
 from engine.placement.candidate import Candidate, Choice, Given, assess, work_out
+from engine.placement.choosing import choose
 from engine.placement.estimate import Overhead, compute_bytes, largest_expert_tensor
 from engine.placement.layout import Layout
 from engine.placement.plan import DeviceBytes, Machine, Placement, Plan, Wishes
-from engine.placement.planner import choose, finished, given_by
+from engine.placement.planner import finished, given_by, giving_up_a_cache
 from engine.placement.tensor_index import TensorIndex
 
 DryRun = Callable[[Placement], Mapping[str, DeviceBytes]]
@@ -30,8 +32,12 @@ def settle(index: TensorIndex, machine: Machine, wishes: Wishes, dry_run: DryRun
 
     Context, cache type, devices and ubatch are those of the first plan. Raises what `plan` raises. A placement
     that cannot be dry run (UserError) counts as one that does not fit; where none can, the plan is refused with
-    that error.
+    that error. Where nothing is left for a cache of experts that nobody asked for, all begins again without one.
     """
+    return giving_up_a_cache(wishes, lambda wished: _settled(index, machine, wished, dry_run))
+
+
+def _settled(index: TensorIndex, machine: Machine, wishes: Wishes, dry_run: DryRun) -> Plan:
     given, notices = given_by(index, machine, wishes, Overhead())
     choice = choose(given, wishes)
     search = _Search(given, choice, dry_run)

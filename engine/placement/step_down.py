@@ -16,7 +16,7 @@ def next_concession(plan: Plan, wishes: Wishes) -> Wishes | None:
     """The wishes with one concession more, None when there is nothing left to give up.
 
     `plan` is the one that failed under `wishes`. Order: memory that need not be pinned, layers on devices one by
-    one, a smaller ubatch, a shorter context.
+    one (of a cache of experts as many slots), no cache of experts, a smaller ubatch, a shorter context.
     """
     made = wishes.concessions
     on_devices = any(
@@ -28,6 +28,7 @@ def next_concession(plan: Plan, wishes: Wishes) -> Wishes | None:
     possible: dict[Concession, bool] = {
         "unpinned": plan.placement.load_mode == "pinned" and "unpinned" not in made,
         "layer": on_devices and made.count("layer") < MOST_LAYERS,
+        "uncached": plan.placement.expert_cache is not None,
         "ubatch": plan.placement.ubatch > SMALLEST_UBATCH,
         "context": plan.placement.context > SMALLEST_CONTEXT,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from engine.placement.plan import RAM, Machine, Mode, Plan, Wishes
+from engine.placement.plan import RAM, Machine, Misses, Mode, Plan, Wishes
 
 UBATCHES = (1024, 2048, 256)
 # What the best setting is judged by: a question with some pages to read, and an answer of a page.
@@ -26,6 +26,7 @@ class Variation(msgspec.Struct, frozen=True):
     ubatch: int = 0
     cache_type: str = ""
     mode: Mode | None = None
+    misses: Misses | None = None
     unpinned: bool = False
     budgets: dict[str, int] = {}
 
@@ -38,6 +39,8 @@ class Variation(msgspec.Struct, frozen=True):
             changes["cache_type"] = self.cache_type
         if self.mode:
             changes["mode"] = self.mode
+        if self.misses:
+            changes["misses"] = self.misses
         if self.unpinned:
             changes["concessions"] = (*wishes.concessions, "unpinned")
         if self.budgets:
@@ -76,9 +79,13 @@ def _placements(plan: Plan, machine: Machine) -> list[Variation]:
     found: list[Variation] = []
     mixture = any(plan.expert_bytes.values())
     streaming = any(device.streams for device in machine.devices)
-    if mixture and streaming:
-        others: tuple[Mode, ...] = ("resident", "streamed_prompts", "streamed")
+    if mixture and (streaming or plan.mode == "cached"):
+        others: tuple[Mode, ...] = (
+            ("resident", "streamed_prompts", "streamed") if streaming else ("resident",)
+        )
         found += [Variation("mode", mode=mode) for mode in others if mode != plan.mode]
+    if mixture and machine.caches and plan.placement.devices:
+        found += _caches(plan)
     if plan.placement.load_mode == "pinned":
         found.append(Variation("pinned", unpinned=True))
     for device in machine.devices:
@@ -92,3 +99,12 @@ def _placements(plan: Plan, machine: Machine) -> list[Variation]:
         if plan.expert_layers.get(RAM) and more <= device.free:
             found.append(Variation("more experts", budgets={device.name: more}))
     return found
+
+
+def _caches(plan: Plan) -> list[Variation]:
+    """A cache of experts, and both things that it may do with those it lacks."""
+    cache = plan.placement.expert_cache
+    ways: tuple[Misses, ...] = ("computed", "brought")
+    if cache is not None:
+        return [Variation("misses", misses=misses) for misses in ways if misses != cache.misses]
+    return [Variation("mode", mode="cached", misses=misses) for misses in ways]

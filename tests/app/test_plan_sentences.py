@@ -51,6 +51,15 @@ def test_experts_of_early_layers_on_the_card() -> None:
             "RPC0 (10.0.0.2:50052)에",
         ),
         (
+            plan(
+                published_index("Qwen3-30B-A3B"),
+                machine(64 * GB, gpu(12 * GB), caches=True),
+                Wishes(mode="cached"),
+            ),
+            "of 128 experts of each of 48 layers that were used last on the GPU",
+            "레이어 48개마다 전문가 128개 중",
+        ),
+        (
             plan(published_index("gpt-oss-120b"), machine(32 * GB, gpu(8 * GB)), Wishes()),
             "read from the disk again and again",
             "디스크에서 계속",

@@ -35,10 +35,16 @@ extern "C" COTERIE_API ggml_backend_reg_t ggml_backend_init(void) {
 }
 """
 
-compiled = pytest.mark.skipif(
-    not system.compiles(system.compilers(ENVIRON)[1], "c++"),
-    reason="the engine came from the cache, and there is no compiler",
-)
+compiled = pytest.mark.usefixtures("compiler")
+
+
+@pytest.fixture(scope="module")
+def compiler() -> str:
+    """Skips where the engine came from the cache, and there is no compiler."""
+    _, found = system.compilers(ENVIRON)
+    if found is None or not system.compiles(found, "c++"):
+        pytest.skip("no C++ compiler")
+    return found
 
 
 @pytest.fixture
@@ -122,9 +128,9 @@ def test_a_plugin_that_was_built_before_needs_no_compiler(
         build(elsewhere, place, progress, {"CXX": "/nonexistent/c++"})
 
 
-@compiled
-def test_two_clones_at_once_compile_one_plugin(tmp_path: Path, place: Place, progress: Progress) -> None:
-    _, compiler = system.compilers(ENVIRON)
+def test_two_clones_at_once_compile_one_plugin(
+    tmp_path: Path, place: Place, progress: Progress, compiler: str
+) -> None:
     counting = tmp_path / "c++"
     # The first call asks whether the compiler works.
     counting.write_text(

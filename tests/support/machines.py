@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from engine.placement.gguf_file import Tensor
 from engine.placement.plan import RAM, Device, Machine
 from engine.placement.tensor_index import CacheLayer, Layer, TensorIndex
@@ -25,6 +27,11 @@ def worker(free: int, name: str = "RPC0", address: str = "10.0.0.2:50052") -> De
 
 def machine(ram_free: int, *devices: Device, caches: bool = False) -> Machine:
     return Machine(ram(ram_free), devices, caches=caches)
+
+
+def measured(host: Machine, bandwidth: float = 34e9) -> Machine:
+    """The machine with a RAM that is known to be so fast."""
+    return msgspec.structs.replace(host, ram=msgspec.structs.replace(host.ram, bandwidth=bandwidth))
 
 
 def small_index(

@@ -33,14 +33,20 @@ bool Cache::compute_rows(Layer & layer, const Shape & shape, ggml_backend_t cpu)
     if (done && !cpu_rows_.empty()) {
         done = compute_on_cpu(layer, shape, cpu);
     }
-    fetch(layer, shape); // also after a failure: nothing may be under way when this returns
-    if (done && result_) {
+    if (!done) {
+        // Nothing may be under way when this returns. The graph's memory is untouched, as the block is computed from it
+        // by the CPU now, and its result may lie where an input lay.
+        ggml_backend_synchronize(inner_.get());
+        return false;
+    }
+    fetch(layer, shape);
+    if (result_) {
         scatter(shape, device_rows_, result_);
     }
-    if (done && !cpu_rows_.empty()) {
+    if (!cpu_rows_.empty()) {
         scatter(shape, cpu_rows_, static_cast<const char *>(layer.on_cpu->result()->data));
     }
-    return done;
+    return true;
 }
 
 // Of a graph that is computed in pieces a piece may look like a block. It does not have all of the layer's tensors.

@@ -52,16 +52,22 @@ int Cache::add_layer(int number, ggml_tensor * const * weights, int count, int s
         problem = std::to_string(slots) + " slots for layer " + std::to_string(number);
         return COTERIE_CACHE_TOO_SMALL;
     }
+    for (int i = 0; i < count; i++) {
+        if (by_weights_.count(weights[i]) != 0 || std::count(weights, weights + count, weights[i]) != 1) {
+            problem = std::string(weights[i]->name) + " is given twice";
+            return COTERIE_CACHE_WRONG_ORDER;
+        }
+    }
     auto layer = std::make_unique<Layer>(number, weights, count, slots, policy());
     const int result = layer->place(device_, buffer_type(), bytes, problem);
     if (result != COTERIE_CACHE_OK) {
         return result;
     }
     counters_.allocated += layer->held_bytes();
-    for (const ggml_tensor * tensor : layer->weights()) {
-        by_weights_[tensor] = layer.get();
-    }
     layers_.push_back(std::move(layer));
+    for (const ggml_tensor * tensor : layers_.back()->weights()) {
+        by_weights_[tensor] = layers_.back().get();
+    }
     return COTERIE_CACHE_OK;
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstring>
 #include <exception>
+#include <new>
 
 #ifndef COTERIE_CACHE_BUILD
 #    define COTERIE_CACHE_BUILD "unnamed"
@@ -56,7 +57,7 @@ ggml_status compute_plain(ggml_backend_t backend, const ggml_cgraph * graph, int
     return ggml_backend_graph_compute(cpu_of(backend), &part);
 }
 
-ggml_status backend_compute(ggml_backend_t backend, ggml_cgraph * graph) {
+ggml_status compute_graph(ggml_backend_t backend, ggml_cgraph * graph) {
     Cache * cache = active_cache();
     for (int first = 0; first < graph->n_nodes;) {
         int end = first + 1;
@@ -70,6 +71,15 @@ ggml_status backend_compute(ggml_backend_t backend, ggml_cgraph * graph) {
         first = end;
     }
     return GGML_STATUS_SUCCESS;
+}
+
+// Who calls this is C for all that it knows: no exception may leave.
+ggml_status backend_compute(ggml_backend_t backend, ggml_cgraph * graph) {
+    try {
+        return compute_graph(backend, graph);
+    } catch (const std::bad_alloc &) {
+        return GGML_STATUS_ALLOC_FAILED;
+    }
 }
 
 void backend_set_threads(ggml_backend_t backend, int threads) {

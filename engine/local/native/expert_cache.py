@@ -146,12 +146,6 @@ def warm_cache(layer: int, experts: Sequence[int]) -> int:
     return int(warm(layer, array, len(experts)))
 
 
-def change_cache(settings: CacheSettings) -> None:
-    """Another policy from the next step on; workspace, batch and thread stay."""
-    change = _function(_library(), "coterie_cache_change", None, ctypes.POINTER(_Settings))
-    change(ctypes.byref(_as_struct(settings)))
-
-
 def _opened(path: Path) -> ctypes.CDLL:
     try:
         return ctypes.CDLL(str(path))

@@ -19,7 +19,7 @@ from app.services.services import open_services
 from engine.api import ModelFacts, Sampling
 from engine.errors import ErrorInfo
 from engine.placement.gguf_index import read_index
-from engine.placement.plan import RAM, PartialLayer, Wishes
+from engine.placement.plan import RAM, CachedLayer, ExpertCache, PartialLayer, Plan, Prediction, Wishes
 from tests.support.command import Command, here
 from tests.support.gguf_headers import header_of
 from tests.support.listening import Listening
@@ -356,3 +356,30 @@ def test_a_partial_layer_and_notices_are_in_the_object_and_in_the_table() -> Non
     assert shown["partial"] == {"device": "CUDA0", "layer": 1, "kinds": ("up", "gate")}
     assert shown["notices"][0]["code"] == "settings.bad_value"
     assert "2.0 B" in report(a_planned_model("/m.gguf", plan), "en")
+
+
+def a_cached_plan() -> Plan:
+    cache = ExpertCache("CUDA0", (CachedLayer(0, 4, 400), CachedLayer(1, 3, 300)), 100)
+    predicted = Prediction(20.0, (16.0, 24.0), 200.0, (150.0, 250.0), 0.82, (0.27, 0.92))
+    found = a_plan()
+    placement = msgspec.structs.replace(found.placement, devices=("CUDA0",), expert_cache=cache)
+    return msgspec.structs.replace(found, mode="cached", placement=placement, predicted=predicted)
+
+
+def test_a_cache_of_experts_has_a_row_in_words() -> None:
+    made = a_planned_model("/models/a.gguf", a_cached_plan())
+    english, korean = report(made, "en"), report(made, "ko")
+    assert (
+        "3-4 of 8 experts in each of 2 layers on CUDA0, for about 82% of their uses (27% to 92%)" in english
+    )
+    assert "CUDA0에 레이어 2개마다 전문가 8개 중 3-4개, 전문가 사용의 약 82%(27%~92%)" in korean
+    assert "Cache" not in report(a_planned_model("/models/a.gguf"), "en")
+
+
+def test_a_cache_of_experts_stands_in_the_object() -> None:
+    found = plan_object(a_planned_model("/models/a.gguf", a_cached_plan()), "en")["plan"]
+    assert found["mode"] == "cached"
+    assert found["expert_cache"]["layers"][1] == {"layer": 1, "slots": 3, "bytes": 300}
+    assert (found["predicted"]["hit_rate"], found["predicted"]["hit_range"]) == (0.82, [0.27, 0.92])
+    usual = plan_object(a_planned_model("/models/a.gguf"), "en")["plan"]
+    assert usual["expert_cache"] is None and usual["predicted"]["hit_rate"] == 0

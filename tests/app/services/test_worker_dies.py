@@ -8,7 +8,8 @@ from app.sentences import sentence
 from app.services.events import TuneProgress
 from app.services.services import Services
 from engine.local.tuning import OnTrial, Trial, Tuning, tune
-from engine.placement.plan import RAM, Machine, Wishes
+from engine.placement.plan import RAM, Machine, Mode, Wishes
+from tests.support.cached import is_built
 from tests.support.listening import Listening
 from tests.support.moe import moe_model
 from tests.support.rpc_worker import Worker, rpc_worker
@@ -27,10 +28,10 @@ def one_trial(path: str, wishes: Wishes, machine: Machine, threads: int, on_tria
     return tune(path, wishes, machine, threads=threads, on_trial=ends)
 
 
-def loaded_onto(worker: Worker, services: Services, told: Listening) -> None:
+def loaded_onto(worker: Worker, services: Services, told: Listening, mode: Mode | None = None) -> None:
     """Experts and attention of some layers lie on the worker."""
     services.settings.change(workers=(worker.address,), context=512)
-    services.placements.keep_wishes(str(moe_model()), Wishes(budgets={"RPC0": 300_000_000}))
+    services.placements.keep_wishes(str(moe_model()), Wishes(budgets={"RPC0": 300_000_000}, mode=mode))
     services.models.use(str(moe_model()))
     facts = told.model("ready").facts
     assert facts is not None and facts.plan is not None
@@ -65,6 +66,29 @@ def test_the_text_so_far_stands_the_worker_is_named_and_the_answer_goes_on_witho
     whole = told.finished(answer.id)
     assert whole.content.startswith(partial.content) and len(whole.content) > len(partial.content)
     assert whole.error is None
+
+
+@pytest.mark.skipif(not is_built(), reason="the plugin is not built")
+def test_beneath_a_cache_of_experts_the_next_answer_needs_no_other_load(
+    services: Services, told: Listening
+) -> None:
+    with rpc_worker() as worker:
+        loaded_onto(worker, services, told, mode="cached")
+        assert services.models.state.workers == (worker.address,)
+        answer = services.conversations.send(services.conversations.create().id, STORY)
+        told.some_text(answer.id)
+        worker.kill()
+        partial = told.finished(answer.id)
+    assert partial.error is not None and partial.error.code == "worker.lost"
+    services.settings.change(max_tokens=4)
+    services.conversations.continue_answer(answer.id)
+    whole = told.finished(answer.id)
+    assert whole.error is None and len(whole.content) > len(partial.content)
+    state = services.models.state
+    assert state.facts is not None and state.facts.plan is not None
+    assert list(state.facts.plan.bytes) == [RAM] and state.workers == ()
+    assert [notice.code for notice in state.notices] == ["cache.without", "cache.failed_before"]
+    assert [known.state for known in services.placements.workers()] == ["away"]
 
 
 def test_a_model_on_a_worker_makes_room_for_tuning_and_comes_back_to_it(

@@ -102,8 +102,8 @@ def check_counts(found: Course, experts: int, slots: int) -> None:
 
 
 def test_the_starter_says_the_same_with_half_of_its_experts_in_slots() -> None:
-    plain = course(moe_model(), 0)
-    cached = course(moe_model(), 4)
+    plain = course(moe_model(), 0, tokens=16)
+    cached = course(moe_model(), 4, tokens=16)
     assert cached.texts == plain.texts and cached.texts[0]
     assert plain.counters == {} and plain.told == []
     assert cached.notices == []
@@ -125,11 +125,16 @@ def test_layers_that_are_not_placed_in_the_cache_have_no_residents() -> None:
     ]
 
 
+@functools.cache
+def plain_with_places() -> Course:
+    return course(expert_model("qwen"), 0, streams=4)
+
+
 @pytest.mark.parametrize("misses", ["computed", "brought"])
 def test_either_way_with_misses_the_text_is_the_same_where_several_can_be_written(misses: str) -> None:
-    found = course(moe_model(), 4, tokens=8, misses=misses, streams=4)
-    assert found.texts == course(moe_model(), 0, tokens=8, streams=4).texts
-    check_counts(found, 8, 4)
+    found = course(expert_model("qwen"), 5, misses=misses, streams=4)
+    assert found.texts == plain_with_places().texts and found.texts[0]
+    check_counts(found, TINY.experts, 5)
 
 
 def test_a_second_start_is_warm_and_a_damaged_file_makes_it_a_cold_one(tmp_path: Path) -> None:

@@ -140,8 +140,9 @@ def test_a_grant_that_cannot_be_had_or_is_too_small_is_told(options: dict[str, o
         ("no function", "cache.not_loaded"),
     ],
 )
-def test_a_load_that_fails_half_way_is_done_again_without(fault: str, code: str) -> None:
-    check_without(opened(fault), code)
+def test_a_load_that_fails_half_way_is_done_again_without(fault: str, code: str, tmp_path: Path) -> None:
+    check_without(opened(fault, calibrations=str(tmp_path)), code)
+    assert list(tmp_path.iterdir()) == [], "what a cache that never served held is not kept"
 
 
 def test_layers_that_the_device_cannot_multiply_stay_where_they_are() -> None:
@@ -198,7 +199,10 @@ def test_a_host_that_crashed_with_a_cache_comes_back_without_until_it_is_loaded_
     assert told.next(EngineLost).error.code == "engine.killed"
     text, end = told.answer(cached_engine, recorder.ask(2, "Say hello.", max_tokens=4))
     assert end.error is None and text
+    assert cached_engine.model is not None and cached_engine.model.plan is not None
     assert not is_cached(cached_engine.model)
+    told_why = [notice.code for notice in cached_engine.model.plan.notices]
+    assert told_why == ["cache.without", "cache.failed_before"]
     cached_engine.load(request)
     assert is_cached(told.next(Loaded).model)
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import UserError
+from engine.expert_cache.hit_rates import HitRates
+from engine.placement import cached_speed
 from engine.placement.assignment import layer_devices
+from engine.placement.expert_slots import slots_of
 from engine.placement.plan import RAM, DeviceBytes, Machine, Placement, Plan, Wishes
 from engine.placement.planner import plan
 from engine.placement.settle import MOST_RUNS, settle
 from engine.placement.tensor_index import TensorIndex
 from tests.engine.placement.test_planner import home_of_experts
-from tests.support.machines import GB, MB, gpu, machine, small_index, worker
+from tests.support.machines import GB, MB, gpu, machine, measured, small_index, worker
+from tests.support.published_models import published_index
 
 # Bytes of context and compute by device and by what it holds: weights, layers.
 Cost = Callable[[str, int, int], tuple[int, int, int]]
@@ -183,3 +188,64 @@ def test_ram_measured_too_small_is_refused() -> None:
     index, host = small_index(experts=0), machine(2 * GB)
     found, _ = settled(index, host, Wishes(), lambda name, weights, layers: (0, 0, 3 * GB))
     assert not found.fits and found.refusal is not None
+
+
+# --- a cache of experts ----------------------------------------------------------------------------------
+
+
+def with_library(host: Machine) -> Machine:
+    return msgspec.structs.replace(host, caches=True)
+
+
+def settled_cached(index: TensorIndex, budget: int, cost: Cost) -> tuple[Plan, DryRun]:
+    """What llama.cpp takes is exact, the cache comes on top, and both are within the budget."""
+    dry_run = DryRun(index, ("CUDA0",), cost)
+    wishes = Wishes(mode="cached", budgets={"CUDA0": budget * MB})
+    found = settle(index, with_library(machine(8 * GB, gpu(6 * GB))), wishes, dry_run)
+    cache = found.placement.expert_cache
+    assert found.measured and found.mode == "cached" and cache is not None
+    taken, measured = found.bytes["CUDA0"], dry_run.measure(found.placement)["CUDA0"]
+    slots = sum(layer.bytes for layer in cache.layers)
+    assert taken == DeviceBytes(measured.model + slots, measured.context, measured.compute + cache.workspace)
+    assert taken.total <= found.budgets["CUDA0"]
+    return found, dry_run
+
+
+def test_slots_take_what_dry_runs_leave_and_no_slot_less() -> None:
+    index = small_index(layers=20, count=32)
+    for budget in range(800, 2600, 100):
+        found, dry_run = settled_cached(index, budget, kindly)
+        assert len(dry_run.asked) <= 3
+        cache = found.placement.expert_cache
+        assert cache is not None
+        left = budget * MB - found.bytes["CUDA0"].total
+        everywhere = sum(slots.slot for slots in slots_of(index))
+        assert left < everywhere or all(layer.slots == 32 for layer in cache.layers)
+
+
+@given(st.integers(900, 4000), st.sampled_from((kindly, growing, jumping)))
+@settings(max_examples=60, deadline=None)
+def test_a_cache_stays_within_the_budget_whatever_dry_runs_answer(budget: int, cost: Cost) -> None:
+    settled_cached(small_index(layers=20), budget, cost)
+
+
+def test_a_cache_for_which_measuring_leaves_no_room_is_refused_when_wished_and_dropped_when_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cached_speed, "expected_hit_rate", lambda *_: HitRates(0.9, 0.95, 0.96))
+    index = published_index("Qwen3-30B-A3B")
+    host = measured(machine(64 * GB, gpu(12 * GB), caches=True))
+    budgets = {"CUDA0": 6 * GB}
+
+    def crowded(name: str, weights: int, layers: int) -> tuple[int, int, int]:
+        """So much that hardly anything is left beside what every token reads."""
+        return 0, 0, budgets["CUDA0"] - weights - 25 * MB if layers == 48 and name != RAM else 0
+
+    kind = DryRun(index, ("CUDA0",), kindly)
+    assert settle(index, host, Wishes(budgets=budgets), kind).mode == "cached"
+    dry_run = DryRun(index, ("CUDA0",), crowded)
+    found = settle(index, host, Wishes(budgets=budgets), dry_run)
+    assert found.mode == "streamed_prompts" and found.placement.expert_cache is None
+    assert len(dry_run.asked) <= 2 * MOST_RUNS
+    with pytest.raises(UserError, match=r"cache\.too_small"):
+        settle(index, host, Wishes(budgets=budgets, mode="cached"), dry_run)

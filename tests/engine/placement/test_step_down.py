@@ -54,3 +54,17 @@ def test_without_a_device_only_batch_and_context_are_left() -> None:
     wishes, host = Wishes(), machine(8 * GB)
     following = next_concession(plan(small_index(), host, wishes), wishes)
     assert following is not None and following.concessions == ("ubatch",)
+
+
+def test_a_cache_of_experts_shrinks_before_it_is_given_up() -> None:
+    host = machine(8 * GB, gpu(2 * GB), caches=True)
+    wishes = Wishes(budgets={"CUDA0": 600 * MB}, mode="cached")
+    slots = []
+    while (following := next_concession(found := plan(small_index(), host, wishes), wishes)) is not None:
+        cache = found.placement.expert_cache
+        slots.append(sum(layer.slots for layer in cache.layers) if cache else 0)
+        wishes = following
+    order = ("unpinned", "layer", "uncached", "ubatch", "context")
+    assert list(dict.fromkeys(wishes.concessions)) == list(order)
+    assert slots == sorted(slots, reverse=True)
+    assert slots[wishes.concessions.index("uncached")] > 0 == slots[-1]

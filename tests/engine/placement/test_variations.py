@@ -3,7 +3,18 @@
 import msgspec
 
 from engine.errors import ErrorInfo
-from engine.placement.plan import RAM, Device, DeviceBytes, Machine, Placement, Plan, Prediction, Wishes
+from engine.placement.plan import (
+    RAM,
+    CachedLayer,
+    Device,
+    DeviceBytes,
+    ExpertCache,
+    Machine,
+    Placement,
+    Plan,
+    Prediction,
+    Wishes,
+)
 from engine.placement.variations import Setting, Variation, answer_seconds, variations
 
 GIB = 2**30
@@ -75,3 +86,26 @@ def test_a_variation_changes_its_own_value_and_no_other() -> None:
 
 def test_an_answer_takes_the_time_of_its_prompt_and_its_tokens() -> None:
     assert answer_seconds(1000.0, 50.0) == 2.0 + 10.0
+
+
+def test_where_experts_can_be_cached_both_ways_with_misses_are_tried() -> None:
+    machine = msgspec.structs.replace(WITH_CARD, caches=True)
+    found = [each for each in variations(PLAN, machine, SETTING, 4, 8) if each.mode == "cached"]
+    assert [each.misses for each in found] == ["computed", "brought"]
+    wishes = found[1].applied(SETTING).wishes
+    assert (wishes.mode, wishes.misses) == ("cached", "brought")
+    assert "cached" not in {each.mode for each in variations(PLAN, WITH_CARD, SETTING, 4, 8)}
+
+
+def test_a_cached_plan_is_varied_to_whole_layers_and_in_what_becomes_of_misses() -> None:
+    cache = ExpertCache("CUDA0", (CachedLayer(0, 4, GIB),), GIB)
+    placement = msgspec.structs.replace(PLAN.placement, expert_cache=cache)
+    experts = {"CUDA0": (), RAM: (0, 1, 2)}
+    cached = msgspec.structs.replace(PLAN, placement=placement, mode="cached", expert_layers=experts)
+    machine = msgspec.structs.replace(WITH_CARD, caches=True)
+    found = variations(cached, machine, SETTING, 4, 8)
+    assert {each.mode for each in found if each.mode} == {"resident", "streamed_prompts", "streamed"}
+    assert [each.misses for each in found if each.misses] == ["brought"]
+    worker = msgspec.structs.replace(machine, devices=(msgspec.structs.replace(CARD, streams=False),))
+    found = variations(cached, worker, SETTING, 4, 8)
+    assert {each.mode for each in found if each.mode} == {"resident"}
