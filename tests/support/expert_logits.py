@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,6 @@ from tests.support.expert_courses import SEQUENCES, Course, Step
 from tests.support.random_weights import VOCABULARY
 
 CONTEXT, MOST_ROWS = 1024, 64
-_WORKSPACE = 8 << 20
 _EXPERTS = re.compile(r"^blk\.(\d+)\.ffn_(?:up|down|gate|gate_up)_exps\.(?:weight|bias|scale)$")
 _ABORTED = 2
 
@@ -37,8 +37,9 @@ Watched = Literal["", "choices", "everything"]
 
 
 class CacheWish(NamedTuple):
-    """`slots` of each layer, `used` experts for each token at most; `warm` experts lie in them from the beginning.
-    `worker` is the address of one to be known as a device. The rest as in `native.expert_cache.CacheSettings`."""
+    """`slots` of each layer, or of those of `layers` if there are any; `used` experts for each token at most; `warm`
+    experts lie in them from the beginning. `worker` is the address of one to be known as a device. The rest as in
+    `native.expert_cache.CacheSettings`."""
 
     slots: int
     used: int
@@ -49,6 +50,8 @@ class CacheWish(NamedTuple):
     policy: Policy = Policy()
     bring_first: bool = False
     upload_thread: bool = False
+    workspace: int = 8 << 20
+    layers: tuple[int, ...] = ()
 
 
 class Outcome(NamedTuple):
@@ -73,11 +76,16 @@ def computed(
     *,
     watched: Watched = "",
     stops: int | None = None,
+    silent: int | None = None,
+    pause: float = 0.0,
     threads: int = 1,
+    repacked: bool = False,
 ) -> Outcome:
     """The course, computed by a fresh model. `watched`: what a callback asks for while the graph is computed, the
     routers' choices or the result of every operation. `stops` is a seed for where steps are broken off, to be taken
-    anew after that; None: nowhere."""
+    anew after that; None: nowhere. `silent` is one for the rows whose logits are not asked for, and that are missing
+    then; None: none. `pause` are seconds between steps. `repacked`: weights as the CPU likes them best, in memory
+    that nobody else reads."""
     nodes = Nodes(watched)
     with running(
         path, wish, on_node=nodes.callback if watched or stops is not None else None, threads=threads
@@ -99,6 +107,16 @@ def computed(
             kept_out=tuple(model.kept_out),
             residents=tuple(expert_cache.cache_residents(layer, wish.slots) for layer in model.layers),
         )
+
+
+def computed_by_turns(
+    path: Path, courses: tuple[Course, Course], wish: CacheWish | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Two courses of as many steps in two contexts of one model, step by step by turns."""
+    with running(path, wish) as one, one.beside() as other:
+        rows = [(one.step(mine), other.step(yours)) for mine, yours in zip(*courses, strict=True)]
+    mine, yours = zip(*rows, strict=True)
+    return np.concatenate(mine), np.concatenate(yours)
 
 
 def _after_a_stop(model: Running, step: Step, nodes: Nodes, seed: int) -> np.ndarray:
@@ -156,23 +174,28 @@ class Nodes:
 class Running:
     """A loaded model and its context. `layers` and `kept_out` are those with and without a place in the cache."""
 
-    def __init__(self, context: int, abort: AbortFlag) -> None:
+    def __init__(self, model: int, context: int, abort: AbortFlag) -> None:
         self.abort = abort
         self.layers: list[int] = []
         self.kept_out: list[int] = []
-        self._context = context
+        self.silence: np.random.Generator | None = None
+        self.pause = 0.0
+        self._model, self._context = model, context
         self._batch = Batch(MOST_ROWS)
         self._places = [0] * SEQUENCES
+        self._asked: list[int] = []
 
     def logits(self, course: Course) -> np.ndarray:
         """[rows of all steps, vocabulary]"""
         return np.concatenate([self.step(step) for step in course])
 
     def step(self, step: Step) -> np.ndarray:
+        time.sleep(self.pause)
         assert self._decoded(step) == 0
         for sequence, _ in step:
             self._places[sequence] += 1
-        return np.stack([self._row(number) for number in range(len(step))])
+        rows = [self._row(number) for number in self._asked]
+        return np.stack(rows) if rows else np.empty((0, VOCABULARY), np.float32)
 
     def broken_off(self, step: Step) -> bool:
         """Whether a step ended because the abort flag was set. The sequences are as before it."""
@@ -184,12 +207,26 @@ class Running:
         assert result in (0, _ABORTED), result
         return result == _ABORTED
 
+    @contextmanager
+    def beside(self) -> Iterator[Running]:
+        """Another context of the model."""
+        abort = AbortFlag()
+        context = _new_context(self._model, abort, None, 1)
+        try:
+            yield Running(self._model, context, abort)
+        finally:
+            native.free_context(context)
+
     def _decoded(self, step: Step) -> int:
         self._batch.clear()
         places = list(self._places)
-        for sequence, word in step:
-            self._batch.add(sequence, [word], places[sequence], 1)
+        self._asked = []
+        for number, (sequence, word) in enumerate(step):
+            asked = self.silence is None or self.silence.random() < 0.5
+            self._batch.add(sequence, [word], places[sequence], int(asked))
             places[sequence] += 1
+            if asked:
+                self._asked.append(number)
         return self._batch.decode(self._context)
 
     def _row(self, number: int) -> np.ndarray:
@@ -199,40 +236,44 @@ class Running:
 
 @contextmanager
 def running(
-    path: Path, wish: CacheWish | None = None, *, on_node: Any = None, threads: int = 1
+    path: Path,
+    wish: CacheWish | None = None,
+    *,
+    on_node: Any = None,
+    threads: int = 1,
+    repacked: bool = False,
 ) -> Iterator[Running]:
     """A model whose layers of experts each get the slots wished for."""
     native.start()
     if wish and wish.worker:
         native.register_workers([wish.worker])
-    model = _loaded(path)
-    context = 0
+    model = _loaded(path, repacked)
+    context, opened = 0, False
     try:
         layers = _layers(model)
         abort = AbortFlag()
-        served: list[int] = []
-        if wish:
-            served = _opened(layers, wish)
+        served = _opened(layers, wish) if wish else []
+        opened = wish is not None
         context = _new_context(model, abort, on_node, threads)
-        found = Running(context, abort)
+        found = Running(model, context, abort)
         found.layers = served
         found.kept_out = [layer for layer in layers if layer not in served]
         yield found
     finally:
         if context:
             native.free_context(context)
-        if wish:
+        if opened:
             expert_cache.close_cache()
         native.free_model(model)
 
 
-def _loaded(path: Path) -> int:
+def _loaded(path: Path, repacked: bool) -> int:
     params = llama.llama_model_default_params()
     params.n_gpu_layers = 0
     none = (ctypes.c_void_p * 1)(None)
     params.devices = ctypes.addressof(none)
-    # Experts as the file has them: the cache copies them one by one.
-    params.use_extra_bufts = False
+    # Not repacked, experts are as the file has them, and can be copied one by one.
+    params.use_extra_bufts = repacked
     model = llama.llama_model_load_from_file(str(path).encode(), params)
     assert model, native.log_tail()
     return int(model)
@@ -267,7 +308,7 @@ def _layers(model: int) -> dict[int, list[int]]:
 def _opened(layers: dict[int, list[int]], wish: CacheWish) -> list[int]:
     expert_cache.load_plugin()
     settings = expert_cache.CacheSettings(
-        workspace=_WORKSPACE,
+        workspace=wish.workspace,
         tokens=wish.tokens,
         experts_used=wish.used,
         policy=wish.policy,
@@ -278,6 +319,8 @@ def _opened(layers: dict[int, list[int]], wish: CacheWish) -> list[int]:
     served = []
     try:
         for layer, parts in layers.items():
+            if wish.layers and layer not in wish.layers:
+                continue
             size = expert_cache.layer_bytes(parts, wish.slots)
             if expert_cache.add_layer(layer, parts, wish.slots, size, wish.device):
                 served.append(layer)
