@@ -138,12 +138,13 @@ def test_layers_that_are_not_placed_in_the_cache_have_no_residents() -> None:
 
 @functools.cache
 def plain_with_places() -> Course:
-    return course(expert_model("qwen"), 0, streams=4)
+    # In a type that llama.cpp does not repack for the CPU: repacked weights give other roundings.
+    return course(expert_model("qwen", "F16"), 0, streams=4)
 
 
 @pytest.mark.parametrize("misses", ["computed", "brought"])
 def test_either_way_with_misses_the_text_is_the_same_where_several_can_be_written(misses: str) -> None:
-    found = course(expert_model("qwen"), 5, misses=misses, streams=4)
+    found = course(expert_model("qwen", "F16"), 5, misses=misses, streams=4)
     assert found.texts == plain_with_places().texts and found.texts[0]
     check_counts(found, TINY.experts, 5)
 
