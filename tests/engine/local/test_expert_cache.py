@@ -165,6 +165,35 @@ def test_a_second_start_is_warm_and_a_damaged_file_makes_it_a_cold_one(tmp_path:
     assert again.counters == cold.counters and again.texts == cold.texts
 
 
+class Kept(msgspec.Struct, frozen=True, tag="kept"):
+    """How many files there are after each of three answers, the second of which ends a minute later."""
+
+    files: list[int]
+
+
+def _keep(_: Tell, path: str, folder: str) -> Kept:
+    from engine.local import caching, speed
+
+    session = cached_session(path, 8, calibrations=folder)
+    assert session.caching is not None
+    files = []
+    for interval in (caching.KEEP_INTERVAL_S, 0.0, caching.KEEP_INTERVAL_S):
+        caching.KEEP_INTERVAL_S = interval
+        speed.warm_up(session, lambda: None)
+        found = list(Path(folder).glob("experts-*.json"))
+        files.append(len(found))
+        for file in found:
+            file.unlink()
+    session.close()
+    return Kept(files)
+
+
+def test_what_is_resident_is_kept_when_the_engine_rests_but_not_all_the_time(tmp_path: Path) -> None:
+    found = ask(_keep, (str(expert_model("qwen")), str(tmp_path)), Kept)
+    assert found.files == [0, 1, 0]
+    assert len(list(tmp_path.glob("experts-*.json"))) == 1, "and when it ends"
+
+
 @pytest.fixture
 def cached_engine(told: Recorder) -> Iterator[LocalEngine]:
     main = functools.partial(cached_host, placed=HandPlaced(8, RAM))
