@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.api import CacheActivity, Delta, GenerateRequest, Loaded, LoadRequest, Message, Sampling
+from engine.api import (
+    CacheActivity,
+    Delta,
+    GenerateRequest,
+    Loaded,
+    LoadRequest,
+    Message,
+    ModelFacts,
+    Sampling,
+)
 from engine.local.ask import Tell, ask
 from engine.local.client import LocalEngine
 from engine.placement.plan import RAM, Wishes
@@ -19,6 +29,7 @@ from tests.support.cached import HandPlaced, cached_host, cached_session, is_bui
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.moe import moe_model
 from tests.support.recorder import Recorder
+from tests.support.rpc_worker import rpc_worker
 
 pytestmark = [pytest.mark.model, pytest.mark.skipif(not is_built(), reason="the plugin is not built")]
 
@@ -127,12 +138,13 @@ def test_layers_that_are_not_placed_in_the_cache_have_no_residents() -> None:
 
 @functools.cache
 def plain_with_places() -> Course:
-    return course(expert_model("qwen"), 0, streams=4)
+    # In a type that llama.cpp does not repack for the CPU: repacked weights give other roundings.
+    return course(expert_model("qwen", "F16"), 0, streams=4)
 
 
 @pytest.mark.parametrize("misses", ["computed", "brought"])
 def test_either_way_with_misses_the_text_is_the_same_where_several_can_be_written(misses: str) -> None:
-    found = course(expert_model("qwen"), 5, misses=misses, streams=4)
+    found = course(expert_model("qwen", "F16"), 5, misses=misses, streams=4)
     assert found.texts == plain_with_places().texts and found.texts[0]
     check_counts(found, TINY.experts, 5)
 
@@ -151,6 +163,35 @@ def test_a_second_start_is_warm_and_a_damaged_file_makes_it_a_cold_one(tmp_path:
     file.write_bytes(b'{"format": 1, "layers": {"0": [99999999999999999999]}}')
     again = course(expert_model("qwen"), slots, **options)  # type: ignore[arg-type]
     assert again.counters == cold.counters and again.texts == cold.texts
+
+
+class Kept(msgspec.Struct, frozen=True, tag="kept"):
+    """How many files there are after each of three answers, the second of which ends a minute later."""
+
+    files: list[int]
+
+
+def _keep(_: Tell, path: str, folder: str) -> Kept:
+    from engine.local import caching, speed
+
+    session = cached_session(path, 8, calibrations=folder)
+    assert session.caching is not None
+    files = []
+    for interval in (caching.KEEP_INTERVAL_S, 0.0, caching.KEEP_INTERVAL_S):
+        caching.KEEP_INTERVAL_S = interval
+        speed.warm_up(session, lambda: None)
+        found = list(Path(folder).glob("experts-*.json"))
+        files.append(len(found))
+        for file in found:
+            file.unlink()
+    session.close()
+    return Kept(files)
+
+
+def test_what_is_resident_is_kept_when_the_engine_rests_but_not_all_the_time(tmp_path: Path) -> None:
+    found = ask(_keep, (str(expert_model("qwen")), str(tmp_path)), Kept)
+    assert found.files == [0, 1, 0]
+    assert len(list(tmp_path.glob("experts-*.json"))) == 1, "and when it ends"
 
 
 @pytest.fixture
@@ -172,3 +213,83 @@ def test_an_engine_tells_while_it_answers_and_when_it_rests(
     at_rest = told.next(CacheActivity)
     assert at_rest.uses >= at_rest.hits > 0 and at_rest.brought_bytes > 0
     assert len(at_rest.residents[TINY.layers[0]]) > 0
+
+
+class Taken(msgspec.Struct, frozen=True, tag="taken"):
+    """What a plan says that a device takes in all, and what it does: llama.cpp's account, and the cache's."""
+
+    planned: int
+    accounted: int
+    cached: int
+    facts: ModelFacts
+
+
+def _take(_: Tell, path: str, address: str, budget: int) -> Taken:
+    from engine.local import native
+    from engine.local.loading import open_session
+    from engine.local.native import memory, tensors
+
+    wishes = Wishes(1024, workers=(address,), budgets={"RPC0": budget}, mode="cached")
+    session = open_session(LoadRequest(path, wishes, threads=1), native.AbortFlag(), lambda _: True, None)
+    plan, caching = session.facts.plan, session.caching
+    assert plan is not None and caching is not None
+    weights = tensors.placed_tensors(session.model, plan.placement)
+    taken = Taken(
+        plan.bytes["RPC0"].total,
+        memory.loaded_bytes(session.handle, weights)["RPC0"].total,
+        caching.counters.allocated,
+        session.facts,
+    )
+    session.close()
+    return taken
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="llama.cpp's account is read on Linux alone")
+def test_what_a_planned_cache_takes_on_a_worker_was_planned_to_the_byte() -> None:
+    with rpc_worker() as worker:
+        question = (str(expert_model("qwen")), worker.address, 12_000_000)
+        taken = ask(_take, question, Taken, workers=(worker.address,))
+    assert taken.accounted + taken.cached == taken.planned <= 12_000_000
+    plan, weights = taken.facts.plan, taken.facts.weights
+    assert plan is not None and weights is not None and weights.misplaced == {}
+    assert weights.bytes == {name: size.model for name, size in plan.bytes.items()}
+    assert weights.expert_bytes == plan.expert_bytes
+
+
+class Found(msgspec.Struct, frozen=True, tag="found"):
+    """How many tensors of experts each layer of each model has, by llama.cpp's list; and whether the first token's
+    inputs are the same ones."""
+
+    counts: list[dict[int, int]]
+    same: bool
+
+
+def _find(_: Tell, paths: tuple[str, ...]) -> Found:
+    from unittest.mock import patch
+
+    from engine.local import native
+    from engine.local.native import tensors
+    from engine.placement.plan import ExpertCache, Placement
+
+    placement = Placement(256, expert_cache=ExpertCache(RAM, (), 0))
+    counts, same = [], True
+    for path in paths:
+        model = native.load_model(path, placement, lambda _: True)
+        listed = tensors.expert_tensors(model, placement)
+        with patch.object(tensors, "lists_tensors", lambda: False):
+            computed = tensors.expert_tensors(model, placement)
+        native.free_model(model)
+        counts.append({layer: len(each) for layer, each in listed.items()})
+        same = same and {layer: set(each) for layer, each in listed.items()} == {
+            layer: set(each) for layer, each in computed.items()
+        }
+    return Found(counts, same)
+
+
+def test_weights_biases_and_scales_of_a_layers_experts_are_found_either_way() -> None:
+    expected = {"qwen": 3, "fused": 2, "gpt-oss": 6, "scaled": 6, "without-gate": 2, "grouped": 3}
+    found = ask(_find, (tuple(str(expert_model(layout)) for layout in expected),), Found)
+    assert found.counts == [
+        dict.fromkeys(LAYOUTS[layout].layers, count) for layout, count in expected.items()
+    ]
+    assert found.same
