@@ -3741,6 +3741,10 @@
         <translation>다시 시도</translation>
     </message>
     <message>
+        <source>Leave the choice to Coterie</source>
+        <translation>Coterie에 맡기기</translation>
+    </message>
+    <message>
         <source>Here you see where a model lies and how fast it will be. Open a model first.</source>
         <translation>모델이 어디에 놓이고 얼마나 빠른지 보여 주는 곳입니다. 먼저 모델을 열어 주세요.</translation>
     </message>

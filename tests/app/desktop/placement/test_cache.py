@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.language import languages
 from app.desktop.placement.bars_card import BarsCard
-from app.desktop.placement.cache_card import CacheCard, KeptPlan
+from app.desktop.placement.cache_card import CacheCard
 from app.desktop.placement.explanation_card import ExplanationCard
 from app.desktop.placement.heat_map import HeatMap
-from app.desktop.placement.kept import REST_S, WINDOW_S, KeptFigures, RecentUse, kept_map
+from app.desktop.placement.kept import REST_S, WINDOW_S, KeptFigures, KeptPlan, RecentUse, kept_map
 from app.desktop.placement.mode_choice import possible_modes
 from app.desktop.placement.placement_page import PlacementPage
 from app.desktop.placement.strip_card import StripCard
