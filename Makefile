@@ -1,6 +1,6 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test test-vulkan lint bench rivals test-downloads test-agents test-soak test-cache-soak screenshots formats-table demo-hub clean
+.PHONY: help setup ready run test test-vulkan lint bench rivals test-downloads test-agents test-soak test-cache-soak screenshots formats-table cache-table demo-hub clean
 
 help:
 	@echo 'make run          start Coterie'
@@ -17,6 +17,7 @@ help:
 	@echo 'make screenshots  take pictures of the window into screenshots/'
 	@echo 'make demo-hub     run a hub on this machine to try downloads with; OPTIONS=--help tells more'
 	@echo 'make formats-table  write docs/formats.md from the real chat templates'
+	@echo 'make cache-table  write docs/expert_cache.md from simulations of the cache of experts'
 	@echo 'make clean        remove what set-up and the checks made in this folder'
 
 setup:
@@ -72,6 +73,9 @@ demo-hub: ready
 
 formats-table: ready
 	@.venv/bin/python -m tests.formats_table
+
+cache-table: ready
+	@.venv/bin/python -m tests.bench.expert_cache_table
 
 clean:
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist screenshots

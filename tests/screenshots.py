@@ -41,6 +41,8 @@ LOOKS = [(theme, language) for theme in ("light", "dark") for language in ("en",
 PATIENCE_S = 180.0
 # What the worker may hold: enough for some layers' experts, not for all.
 WORKER_BYTES = 400 * 2**20
+# Enough of an answer for figures that have settled.
+WATCHED_S = 8.0
 QWEN_REPO = "riverbed/Qwen3-30B-A3B-GGUF"
 QUESTION = {"en": "What is a mixture of experts?", "ko": "전문가 혼합 모델이란 무엇인가요?"}
 
@@ -102,7 +104,8 @@ def chat_picture(application: QApplication, folder: Path, theme: str, language: 
 
 
 def placement_picture(application: QApplication, folder: Path, theme: str, language: str) -> Path:
-    """The placement of the 8-expert model on a worker and RAM, after an answer whose experts were watched."""
+    """The placement of the 8-expert model on a worker and RAM while it answers: the experts in use are kept on the
+    worker, where the plugin for that is built."""
     with tempfile.TemporaryDirectory(prefix="coterie-screenshots-") as home_name, rpc_worker() as worker:
         home, model = Path(home_name), str(moe_model())
         settings = SettingsFile(home / "settings.toml")
@@ -110,29 +113,26 @@ def placement_picture(application: QApplication, folder: Path, theme: str, langu
             theme=theme,
             language=language,
             model=model,
-            max_tokens=48,
+            max_tokens=2000,
             workers=(worker.address,),
             welcomed=True,
             load_model="start",
         )
-        wishes = KeptWishes(context=4096, budgets={"RPC0": WORKER_BYTES}, mode="resident")
+        wishes = KeptWishes(context=4096, budgets={"RPC0": WORKER_BYTES}, mode="cached")
         WishesFile(home / "wishes.toml").keep(model, wishes)
         with desktop_of(application, home, settings) as desktop:
             window = desktop.window
-            window.show_page("placement")
-            until(window.placement.view.shows_model)
-            window.placement.view.heat.switch.click()
-            settle(0.5)
-            window.show_page("chat")
+            window.resize(1280, 1000)
             window.chat.composer.edit.setPlainText(QUESTION[language])
             window.chat.composer.button.click()
             until(window.chat.answering)
-            until(lambda: not window.chat.answering())
             window.show_page("placement")
-            until(lambda: any(line.measured > 0 for line in window.placement.side.lines()))
-            settle(2.0)
+            until(lambda: window.placement.view.shows_model() and window.placement.view.activity.isVisible())
+            settle(WATCHED_S)
             path = folder / f"placement-{theme}-{language}.png"
             window.grab().save(str(path))
+            window.chat.stop()
+            until(lambda: not window.chat.answering())
     return path
 
 

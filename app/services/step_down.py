@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from engine.api import EngineLost, LoadFailed, LoadRequest
 
-MAX_STEPS = 6
+MAX_STEPS = 7
 
 Failure = LoadFailed | EngineLost
 Step = Callable[[LoadRequest, Failure], None]

@@ -33,7 +33,7 @@ _MOST_SHIFTS = 8
 NEVER = -(2**63)
 EMPTY = -1
 # The best of those that were simulated, over all routings together (docs/expert_cache.md).
-_HALF_LIVES = 6
+_HALF_LIFE, _LONGEST_HALF_LIFE = 6, 48
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -55,10 +55,10 @@ def policy_for(slots: float, used: int) -> Policy:
     """The policy to use with `slots` slots for a layer of which each token uses `used` experts.
 
     What half-life is best grows with the cache: it is some multiple of the steps that the cache could remember if no
-    expert came again. Admission costs hardly a hit, and brings a third of what would be brought without; whatever is
-    brought is read from RAM while the CPU wants to read there too.
+    expert came again, but not longer than a text stays with something. Admission costs hardly a hit and brings a
+    third of what would be brought without, which is read from RAM while the CPU wants to read there too.
     """
-    return Policy(max(_HALF_LIVES * slots / used, 1.0), admission=True)
+    return Policy(min(max(_HALF_LIFE * slots / used, 1.0), _LONGEST_HALF_LIFE), admission=True)
 
 
 class Counters(msgspec.Struct, frozen=True):

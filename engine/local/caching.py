@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from statistics import mean
 
+import msgspec
+
 from engine.api import CacheActivity
 from engine.errors import ErrorInfo, UserError
 from engine.expert_cache.policy import policy_for
@@ -20,7 +22,7 @@ from engine.local.native.expert_cache import CacheCounters, CacheSettings
 from engine.local.native.tensors import expert_tensors
 from engine.local.residents import ResidentsFile
 from engine.placement.gguf_index import ModelSummary
-from engine.placement.plan import ExpertCache, Placement
+from engine.placement.plan import ExpertCache, LoadedWeights, Placement
 
 # What llama_decode gives when it was broken off.
 _ABORTED = 2
@@ -34,13 +36,13 @@ class Caching:
 
     def __init__(
         self,
-        device: str,
+        cache: ExpertCache,
         slots: dict[int, int],
         layers: int,
         notices: tuple[ErrorInfo, ...],
         kept: ResidentsFile | None,
     ) -> None:
-        self._device, self._slots, self._layers, self._kept = device, slots, layers, kept
+        self._cache, self._slots, self._layers, self._kept = cache, slots, layers, kept
         self.notices = notices
         self._last = plugin.cache_counters()
         self._written = time.monotonic()
@@ -70,6 +72,15 @@ class Caching:
             for layer in range(self._layers)
         )
 
+    def counted_with(self, weights: LoadedWeights) -> LoadedWeights:
+        """`weights` and the slots, which count with the experts of their device, as they do in a plan."""
+        device, held = self._cache.device, self.counters.allocated - self._cache.workspace
+        return msgspec.structs.replace(
+            weights,
+            bytes=weights.bytes | {device: weights.bytes.get(device, 0) + held},
+            expert_bytes=weights.expert_bytes | {device: weights.expert_bytes.get(device, 0) + held},
+        )
+
     def warm_up(self, context: int, first_token: int) -> None:
         """Compute one token and forget it, so that whatever is allocated at a first use is there before an answer
         waits for it. Raises UserError `cache.not_loaded` (detail) where that fails, and `cache.not_supported`
@@ -84,7 +95,7 @@ class Caching:
         if code != 0:
             raise UserError("cache.not_loaded", detail=f"llama_decode: {code}")
         if not self._last.blocks:
-            raise UserError("cache.not_supported", device=self._device)
+            raise UserError("cache.not_supported", device=self._cache.device)
 
     def rest(self) -> None:
         """The engine has come to rest: keep what is resident, if that was not done a moment ago."""
@@ -129,7 +140,7 @@ def open_caching(
         plugin.activate_cache(cache.device)
         kept = _residents_file(calibrations, str(summary.path))
         _warm(kept, slots, summary.experts)
-        return Caching(cache.device, slots, native.layer_count(model), _notices(cache, len(slots)), kept)
+        return Caching(cache, slots, native.layer_count(model), _notices(cache, len(slots)), kept)
     except BaseException:
         plugin.close_cache()
         raise

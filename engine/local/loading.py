@@ -23,7 +23,7 @@ from engine.local.session import Session
 from engine.local.threads import default_threads, threads_for
 from engine.placement.budgets import without_absent
 from engine.placement.gguf_index import GgufIndex, ModelSummary, check_unchanged, read_index, summarise
-from engine.placement.plan import Machine, Plan
+from engine.placement.plan import LoadedWeights, Machine, Plan
 from engine.placement.tensor_index import TensorIndex, tensor_index
 
 # Of a plan that does without a cache because it failed before, in another process.
@@ -154,7 +154,10 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
         if draft_model is not None:
             undo.callback(draft_model.close)
         progress.check()
-        facts = _facts(opening, ready, model, context, draft_model is not None, (*notices, *of_drafting))
+        weights = native.loaded_weights(model, context, ready.gguf, placement)
+        if caching is not None:
+            weights = caching.counted_with(weights)
+        facts = _facts(opening, ready, model, weights, draft_model is not None, (*notices, *of_drafting))
         facts = msgspec.structs.replace(facts, graph_splits=splits)
         session = Session(
             model,
@@ -231,7 +234,7 @@ def _facts(
     opening: _Opening,
     ready: _Ready,
     model: int,
-    context: int,
+    weights: LoadedWeights,
     drafts: bool,
     notices: tuple[ErrorInfo, ...],
 ) -> ModelFacts:
@@ -249,7 +252,7 @@ def _facts(
         sampling=sampling.usable(summary.sampling),
         load_s=time.monotonic() - opening.started,
         plan=plan,
-        weights=native.loaded_weights(model, context, ready.gguf, placement),
+        weights=weights,
         machine=ready.machine,
         draft_model=request.wishes.draft_model if drafts else "",
     )

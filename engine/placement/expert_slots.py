@@ -47,6 +47,8 @@ class Slots(NamedTuple):
 
 def slots_of(index: TensorIndex) -> tuple[Slots, ...]:
     """Of each layer whose experts can be cached."""
+    if not 0 < index.experts_used <= index.experts:
+        return ()
     held = ((layer, _held(layer)) for layer in index.layers)
     return tuple(
         _slots(index, layer, tensors)

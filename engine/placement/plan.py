@@ -227,8 +227,8 @@ class PlannedModel(msgspec.Struct, frozen=True, tag="planned_model"):
 
 
 class LoadedWeights(msgspec.Struct, frozen=True):
-    """Where the weights were found after loading: bytes by device, experts apart, and what lies elsewhere than
-    planned (tensor name to device)."""
+    """Where the weights were found after loading: bytes by device, experts apart, both with the slots of a cache,
+    and what lies elsewhere than planned (tensor name to device)."""
 
     bytes: dict[str, int]
     expert_bytes: dict[str, int]

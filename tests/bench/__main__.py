@@ -60,7 +60,15 @@ def window() -> None:
 
 
 def placement() -> None:
-    from tests.bench.placement import RAM_SIZES, cell, comparisons, planning_ms, plans
+    from tests.bench.placement import (
+        RAM_SIZES,
+        cached_beside,
+        cached_cell,
+        cell,
+        comparisons,
+        planning_ms,
+        plans,
+    )
 
     print("\nPlans: mode (C cpu, L layers, R resident, S streamed prompts, T streamed), expert layers on the")
     print("card (of a dense model its layers), tok/s; ~ experts are paged from the disk; - does not fit.")
@@ -79,6 +87,14 @@ def placement() -> None:
         )
     near = sum(0.7 <= one.ratio <= 1.4 for one in compared)
     print(f"  ratio between 0.7 and 1.4: {near} of {len(compared)} (goal >= 6)")
+    print(
+        "\nA cache of single experts beside whole layers of them, predicted tok/s (* chosen without being asked for)"
+    )
+    print(
+        "  model, GB of VRAM, GB/s of RAM: slots of experts (layers), hit rate and range; cached; whole layers"
+    )
+    for each in cached_beside():
+        print(f"  {each.model:24}{each.vram:>3} {each.ram / 1e9:>3.0f}  {cached_cell(each)}")
     print(f"\nPlanning 61 layers of 256 experts on two cards: {planning_ms():.1f} ms (goal < 50)")
 
 

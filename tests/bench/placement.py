@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import statistics
 import time
+from itertools import product
 
 import msgspec
 
+from engine.errors import UserError
 from engine.placement.plan import RAM, Device, Machine, Plan, Wishes
 from engine.placement.planner import plan
 from tests.bench.published_speeds import PUBLISHED_SPEEDS, predicted_decode
@@ -24,7 +26,14 @@ CARDS = {
     80: "NVIDIA H100 PCIe",
 }
 RAM_SIZES = (16, 32, 64, 128, 256, 512)
-_LETTERS = {"cpu": "C", "layers": "L", "resident": "R", "streamed_prompts": "S", "streamed": "T"}
+_LETTERS = {
+    "cpu": "C",
+    "layers": "L",
+    "resident": "R",
+    "streamed_prompts": "S",
+    "streamed": "T",
+    "cached": "K",
+}
 
 
 def machine(vram: int, memory: int) -> Machine:
@@ -52,6 +61,59 @@ def cell(found: Plan) -> str:
     speed = found.predicted.decode_tps
     shown = f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"
     return f"{_LETTERS[found.mode]}{held:<2} {'~' if found.paged else ''}{shown}"
+
+
+class CachedBeside(msgspec.Struct, frozen=True):
+    """A plan with a cache of experts (None: not the least slots fit) beside the best one with whole layers, on a card
+    of `vram` GB and RAM that kernels read at `ram` bytes per second. `chosen`: without being asked for."""
+
+    model: str
+    vram: int
+    ram: float
+    cached: Plan | None
+    whole: Plan
+    chosen: bool
+
+
+# What kernels reach of two channels of DDR4-3200 and of DDR5-5600.
+RAM_SPEEDS = (34e9, 60e9)
+CACHED_ON = (8, 12, 24)
+
+
+def cached_beside() -> list[CachedBeside]:
+    """Each published mixture on each card, with 128 GB of RAM."""
+    found = []
+    for name in PUBLISHED:
+        index = published_index(name)
+        for vram, ram in product(CACHED_ON, RAM_SPEEDS):
+            host = machine(vram, 128)
+            host = msgspec.structs.replace(host, ram=msgspec.structs.replace(host.ram, bandwidth=ram))
+            with_library = msgspec.structs.replace(host, caches=True)
+            if not index.experts:
+                continue
+            try:
+                cached = plan(index, with_library, Wishes(mode="cached"))
+            except UserError:
+                cached = None
+            chosen = plan(index, with_library, Wishes()).mode == "cached"
+            found.append(CachedBeside(name, vram, ram, cached, plan(index, host, Wishes()), chosen))
+    return found
+
+
+def cached_cell(found: CachedBeside) -> str:
+    """Slots, hit rate with its range, and both speeds."""
+    whole = f"{'~' if found.whole.paged else ''}{found.whole.predicted.decode_tps:.1f}"
+    cache = found.cached.placement.expert_cache if found.cached else None
+    if found.cached is None or cache is None:
+        return f"not the least slots; {whole}"
+    predicted = found.cached.predicted
+    counts = sorted({layer.slots for layer in cache.layers})
+    slots = f"{'-'.join(map(str, counts[:: len(counts) - 1 or 1]))}/{published_index(found.model).experts}"
+    hits = f"{predicted.hit_rate:.2f} ({predicted.hit_range[0]:.2f}-{predicted.hit_range[1]:.2f})"
+    speed = f"{'~' if found.cached.paged else ''}{predicted.decode_tps:.1f}"
+    return (
+        f"{slots:>10} ({len(cache.layers):>2})  {hits}  {speed:>6} {whole:>6}{' *' if found.chosen else ''}"
+    )
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -87,7 +149,8 @@ def planning_ms() -> float:
     index = published_index("DeepSeek-R1")
     host = machine(24, 512)
     second = msgspec.structs.replace(host.devices[0], name="CUDA1")
-    host = msgspec.structs.replace(host, devices=(*host.devices, second))
+    ram = msgspec.structs.replace(host.ram, bandwidth=RAM_SPEEDS[1])
+    host = Machine(ram, (*host.devices, second), caches=True)
     taken = []
     for _ in range(15):
         started = time.perf_counter()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from app.desktop.icons import icon
 from app.desktop.language import languages
 from app.desktop.placement.card import Card
+from app.desktop.placement.kept import WITHOUT_CACHE
 from app.desktop.placement.measures import device_of, percent_range, percent_text, place_text, speed_number
 from app.desktop.theme import themes
 from engine.errors import ErrorInfo
@@ -148,8 +149,7 @@ class ExplanationCard(Card):
             line.hide()
             line.deleteLater()
         told = [*(self._plan.notices if self._plan is not None else ()), *self._notices]
-        texts = list(dict.fromkeys(languages.tell(notice) for notice in told))
-        self.notices = [NoticeLine(text, "warning", self) for text in texts]
+        self.notices = [NoticeLine(text, "warning", self) for text in _texts(told)]
         for line in self.notices:
             self.inside.insertWidget(self.inside.count() - 1, line)
 
@@ -170,3 +170,14 @@ class ExplanationCard(Card):
         self.sentence.setFont(themes.current.font(15))
         self.speed.setFont(themes.current.font(15))
         self._show_notices()
+
+
+def _texts(notices: Sequence[ErrorInfo]) -> list[str]:
+    """A sentence for each, once; that experts are not kept and the reason for it are one."""
+    texts: list[str] = []
+    for before, notice in zip((None, *notices), notices, strict=False):
+        text = languages.tell(notice)
+        if before is not None and before.code == WITHOUT_CACHE:
+            text = f"{texts.pop()} {text}"
+        texts.append(text)
+    return list(dict.fromkeys(texts))

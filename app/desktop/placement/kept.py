@@ -13,6 +13,8 @@ from engine.placement.plan import CachedLayer
 
 # Seconds of work that the figures are of.
 WINDOW_S = 5.0
+# The notice of a plan or a load without a cache that was wished for; the reason is the next one.
+WITHOUT_CACHE = "cache.without"
 # Told once a second while it is in use: after this long nothing is written any more.
 REST_S = 2.5
 

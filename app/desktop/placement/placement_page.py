@@ -14,6 +14,7 @@ from app.desktop.live import LiveWidget
 from app.desktop.models.labels import wrapped_label
 from app.desktop.placement.cache_card import KeptPlan
 from app.desktop.placement.draft_choice import DraftChoice
+from app.desktop.placement.kept import WITHOUT_CACHE
 from app.desktop.placement.live_speed import LiveSpeed
 from app.desktop.placement.model_lines import Known, ModelLines
 from app.desktop.placement.placement_view import PlacementView
@@ -49,8 +50,6 @@ if TYPE_CHECKING:
     from app.services.services import Services
 
 LIVE_MS = 250
-# The notice of a load that went on without its cache of experts.
-WITHOUT_CACHE = "cache.without"
 
 
 class PlacementPage(LiveWidget):

@@ -134,10 +134,12 @@ def _word(address: int) -> int:
 
 
 def _is_weight(address: int) -> bool:
+    """Not a view of one, which is the graph's and goes with it."""
     tensor = GgmlTensor.from_address(address)
     # enum ggml_backend_buffer_usage: 1 is weights.
     return (
         bool(tensor.buffer)
+        and not tensor.view_src
         and ggml("ggml_backend_buffer_get_usage", ctypes.c_int, _Pointer)(tensor.buffer) == 1
     )
 

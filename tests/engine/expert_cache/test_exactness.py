@@ -10,8 +10,9 @@ from engine.expert_cache.policy import LFU, LRU, STATIC, CachedExperts, Counters
 from tests.support.cached import is_built
 from tests.support.elsewhere import Elsewhere, elsewhere
 from tests.support.expert_courses import Course, difference, random_course, side_by_side, token_by_token
-from tests.support.expert_logits import CacheWish, Outcome, computed
+from tests.support.expert_logits import Outcome, computed, computed_by_turns
 from tests.support.expert_models import LAYOUTS, expert_model
+from tests.support.expert_run import CacheWish
 from tests.support.gap_device import NAME, register
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
@@ -106,6 +107,13 @@ def test_the_policy_is_the_one_of_the_simulator(policy: Policy, bring_first: boo
         assert cached.residents == tuple(each.residents for each in expected.values())
 
 
+@pytest.mark.parametrize("upload_thread", [False, True])
+def test_a_thread_that_asks_how_the_cache_is_doing(upload_thread: bool, child: Elsewhere) -> None:
+    for name in DIFFERENT:
+        course = token_by_token(20, seed=27)
+        the_same(child, name, course, wish(name, upload_thread=upload_thread), asked=True)
+
+
 @pytest.mark.parametrize("name", DIFFERENT)
 def test_missing_experts_that_are_brought_and_then_computed(name: str, child: Elsewhere) -> None:
     course = token_by_token(20, seed=9) + random_course(20, MOST_TOKENS, 3, seed=10)
@@ -117,10 +125,62 @@ def test_missing_experts_that_are_brought_and_then_computed(name: str, child: El
 @pytest.mark.parametrize("name", DIFFERENT)
 def test_missing_experts_that_a_thread_brings(name: str, threads: int, child: Elsewhere) -> None:
     course = token_by_token(40, seed=11) + random_course(20, MOST_TOKENS, 3, seed=12)
-    cached = the_same(child, name, course, wish(name, upload_thread=True), threads=threads)
+    cached = the_same(child, name, course, wish(name, upload_thread=True), threads=threads, pause=0.001)
     told = cached.counters
-    assert told is not None and told.brought > 0
-    assert told.hits <= told.uses
+    assert told is not None and 0 < told.brought <= told.uses
+    assert 0 < told.hits < told.uses
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_rows_whose_logits_nobody_asks_for(name: str, child: Elsewhere) -> None:
+    """The last layer computes the other rows alone, or none at all."""
+    course = token_by_token(20, seed=16) + random_course(20, MOST_TOKENS, 4, seed=17)
+    path = expert_model(name)
+    plain = child.call(computed, path, course, silent=18)
+    cached = child.call(computed, path, course, wish(name), silent=18)
+    assert difference(plain.logits, cached.logits) <= CLOSE
+    assert cached.counters is not None and cached.counters.plain_blocks == 0
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_a_cache_of_some_layers_only(name: str, child: Elsewhere) -> None:
+    last = LAYOUTS[name].layers[-1]
+    cached = the_same(child, name, side_by_side(10, seed=19), wish(name, layers=(last,)))
+    assert cached.layers == (last,)
+    assert cached.counters is not None and cached.counters.blocks >= 10
+
+
+def test_more_experts_for_each_token_than_the_cache_takes(child: Elsewhere) -> None:
+    cached = the_same(child, "qwen", token_by_token(6, seed=20), wish("qwen", used=3))
+    assert cached.counters is not None and cached.counters.blocks == cached.counters.plain_blocks == 0
+
+
+@pytest.mark.parametrize("workspace", [2**10, 2**14, 2**16, 2**17])
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_a_workspace_that_is_too_small_leaves_the_layer_to_the_cpu(
+    name: str, workspace: int, child: Elsewhere
+) -> None:
+    course = token_by_token(6, seed=21) + random_course(6, MOST_TOKENS, 3, seed=22)
+    told = the_same(child, name, course, wish(name, workspace=workspace)).counters
+    assert told is not None
+    assert bool(told.blocks) != bool(told.plain_blocks)
+
+
+def test_repacked_experts_stay_where_they_are(child: Elsewhere) -> None:
+    course, path = token_by_token(6, seed=23), expert_model("mixtral", "Q4_0")
+    plain = child.call(computed, path, course, repacked=True)
+    cached = child.call(computed, path, course, wish("mixtral"), repacked=True)
+    assert difference(plain.logits, cached.logits) <= CLOSE
+    assert not cached.layers or (cached.counters is not None and cached.counters.hits > 0)
+
+
+def test_two_contexts_of_one_model_by_turns(child: Elsewhere) -> None:
+    courses = tuple(random_course(20, MOST_TOKENS, 4, seed=seed) for seed in (24, 25))
+    for name in DIFFERENT:
+        plain = child.call(computed_by_turns, expert_model(name), courses)
+        cached = child.call(computed_by_turns, expert_model(name), courses, wish(name))
+        assert difference(plain[0], cached[0]) <= CLOSE
+        assert difference(plain[1], cached[1]) <= CLOSE
 
 
 def test_one_cache_after_the_other_in_one_process(child: Elsewhere) -> None:

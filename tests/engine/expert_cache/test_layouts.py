@@ -9,13 +9,28 @@ import pytest
 from tests.support.cached import is_built
 from tests.support.elsewhere import Elsewhere
 from tests.support.expert_courses import difference, random_course, side_by_side, token_by_token
-from tests.support.expert_logits import CacheWish, computed
+from tests.support.expert_logits import computed
 from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
+from tests.support.expert_run import CacheWish
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
 
 CLOSE = 1e-3
 TYPES = (*QUANTISATIONS, "Q4_K+Q8_0")
+RARER = (
+    "F32",
+    "BF16",
+    "NVFP4",
+    "Q2_K",
+    "Q3_K",
+    "Q4_1",
+    "Q5_0",
+    "Q5_K",
+    "Q6_K",
+    "IQ4_NL",
+    "IQ4_XS",
+    "Q6_K+Q5_1",
+)
 MOST_TOKENS = 8
 COURSE = token_by_token(16) + side_by_side(6, seed=1) + random_course(10, MOST_TOKENS, 3, seed=2)
 ROWS = sum(map(len, COURSE))
@@ -39,6 +54,19 @@ def test_logits_are_those_of_the_plain_model(name: str, kind: str, child: Elsewh
         if slots == layout.experts:
             assert told.evicted == told.refused == 0
             assert told.brought == sum(map(len, cached.residents))
+
+
+@pytest.mark.parametrize("kind", RARER)
+@pytest.mark.parametrize("name", ["mixtral", "scaled"])
+def test_logits_are_those_of_the_plain_model_in_rarer_types(name: str, kind: str, child: Elsewhere) -> None:
+    layout, path = LAYOUTS[name], expert_model(name, kind)
+    plain = child.call(computed, path, COURSE)
+    cached = child.call(
+        computed, path, COURSE, CacheWish(layout.experts // 2, layout.used, tokens=MOST_TOKENS)
+    )
+    assert difference(plain.logits, cached.logits) <= CLOSE
+    assert cached.counters is not None
+    assert cached.counters.plain_blocks == 0 < cached.counters.hits
 
 
 @pytest.mark.parametrize("name", LAYOUTS)

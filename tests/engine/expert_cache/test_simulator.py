@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engine.expert_cache.policy import LFU, LRU, STATIC, CachedExperts, Policy, policy_for
+from engine.expert_cache.policy import LFU, LRU, STATIC, Policy, policy_for
 from engine.expert_cache.simulator import Bandwidths, best_possible, decode_tps, most_used, simulate
 from tests.support.made_routers import EVEN, LOCAL, MADE_ROUTERS, SKEWED, TOPICAL, Shape, made_routing
 
@@ -133,7 +133,6 @@ def test_the_policy_in_use_brings_far_less_than_lru_for_about_as_many_hits(route
     assert ours.brought < 0.6 * lru.brought
 
 
-def test_half_life_grows_with_the_cache() -> None:
+def test_half_life_grows_with_the_cache_within_bounds() -> None:
     assert policy_for(32, 8) == Policy(24.0, admission=True)
-    assert policy_for(1, 8).half_life == 1.0
-    CachedExperts(1, 8, policy_for(1, 8))
+    assert [policy_for(slots, 8).half_life for slots in (1, 8, 500)] == [1.0, 6.0, 48.0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.api import CacheActivity, Delta, GenerateRequest, Loaded, LoadRequest, Message, Sampling
+from engine.api import (
+    CacheActivity,
+    Delta,
+    GenerateRequest,
+    Loaded,
+    LoadRequest,
+    Message,
+    ModelFacts,
+    Sampling,
+)
 from engine.local.ask import Tell, ask
 from engine.local.client import LocalEngine
 from engine.placement.plan import RAM, Wishes
@@ -19,6 +29,7 @@ from tests.support.cached import HandPlaced, cached_host, cached_session, is_bui
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.moe import moe_model
 from tests.support.recorder import Recorder
+from tests.support.rpc_worker import rpc_worker
 
 pytestmark = [pytest.mark.model, pytest.mark.skipif(not is_built(), reason="the plugin is not built")]
 
@@ -172,3 +183,83 @@ def test_an_engine_tells_while_it_answers_and_when_it_rests(
     at_rest = told.next(CacheActivity)
     assert at_rest.uses >= at_rest.hits > 0 and at_rest.brought_bytes > 0
     assert len(at_rest.residents[TINY.layers[0]]) > 0
+
+
+class Taken(msgspec.Struct, frozen=True, tag="taken"):
+    """What a plan says that a device takes in all, and what it does: llama.cpp's account, and the cache's."""
+
+    planned: int
+    accounted: int
+    cached: int
+    facts: ModelFacts
+
+
+def _take(_: Tell, path: str, address: str, budget: int) -> Taken:
+    from engine.local import native
+    from engine.local.loading import open_session
+    from engine.local.native import memory, tensors
+
+    wishes = Wishes(1024, workers=(address,), budgets={"RPC0": budget}, mode="cached")
+    session = open_session(LoadRequest(path, wishes, threads=1), native.AbortFlag(), lambda _: True, None)
+    plan, caching = session.facts.plan, session.caching
+    assert plan is not None and caching is not None
+    weights = tensors.placed_tensors(session.model, plan.placement)
+    taken = Taken(
+        plan.bytes["RPC0"].total,
+        memory.loaded_bytes(session.handle, weights)["RPC0"].total,
+        caching.counters.allocated,
+        session.facts,
+    )
+    session.close()
+    return taken
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="llama.cpp's account is read on Linux alone")
+def test_what_a_planned_cache_takes_on_a_worker_was_planned_to_the_byte() -> None:
+    with rpc_worker() as worker:
+        question = (str(expert_model("qwen")), worker.address, 12_000_000)
+        taken = ask(_take, question, Taken, workers=(worker.address,))
+    assert taken.accounted + taken.cached == taken.planned <= 12_000_000
+    plan, weights = taken.facts.plan, taken.facts.weights
+    assert plan is not None and weights is not None and weights.misplaced == {}
+    assert weights.bytes == {name: size.model for name, size in plan.bytes.items()}
+    assert weights.expert_bytes == plan.expert_bytes
+
+
+class Found(msgspec.Struct, frozen=True, tag="found"):
+    """How many tensors of experts each layer of each model has, by llama.cpp's list; and whether the first token's
+    inputs are the same ones."""
+
+    counts: list[dict[int, int]]
+    same: bool
+
+
+def _find(_: Tell, paths: tuple[str, ...]) -> Found:
+    from unittest.mock import patch
+
+    from engine.local import native
+    from engine.local.native import tensors
+    from engine.placement.plan import ExpertCache, Placement
+
+    placement = Placement(256, expert_cache=ExpertCache(RAM, (), 0))
+    counts, same = [], True
+    for path in paths:
+        model = native.load_model(path, placement, lambda _: True)
+        listed = tensors.expert_tensors(model, placement)
+        with patch.object(tensors, "lists_tensors", lambda: False):
+            computed = tensors.expert_tensors(model, placement)
+        native.free_model(model)
+        counts.append({layer: len(each) for layer, each in listed.items()})
+        same = same and {layer: set(each) for layer, each in listed.items()} == {
+            layer: set(each) for layer, each in computed.items()
+        }
+    return Found(counts, same)
+
+
+def test_weights_biases_and_scales_of_a_layers_experts_are_found_either_way() -> None:
+    expected = {"qwen": 3, "fused": 2, "gpt-oss": 6, "scaled": 6, "without-gate": 2, "grouped": 3}
+    found = ask(_find, (tuple(str(expert_model(layout)) for layout in expected),), Found)
+    assert found.counts == [
+        dict.fromkeys(LAYOUTS[layout].layers, count) for layout, count in expected.items()
+    ]
+    assert found.same

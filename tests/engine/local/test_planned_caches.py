@@ -23,11 +23,14 @@ MIB = 2**20
 
 
 class Opened(msgspec.Struct, frozen=True, tag="opened"):
-    """A load: its plan, the bytes that the cache holds on the device, and the layers that it serves."""
+    """A load: its plan, the bytes that the cache holds on the device, the layers that it serves, and how many blocks
+    of the largest batch it computed, or left to the CPU."""
 
     plan: Plan
     allocated: int
     layers: tuple[int, ...]
+    blocks: int = 0
+    plain_blocks: int = 0
 
 
 def _open(tell: Tell, request: LoadRequest) -> Opened:
@@ -39,9 +42,21 @@ def _open(tell: Tell, request: LoadRequest) -> Opened:
         assert session.facts.plan is not None
         if session.caching is None:
             return Opened(session.facts.plan, 0, ())
+        cache = session.facts.plan.placement.expert_cache
+        assert cache is not None
+        before, context = session.caching.counters, session.handle
+        assert native.decode(context, list(range(1, cache.tokens + 1))) == 0
+        native.synchronize(context)
+        native.forget_all(context)
+        after = session.caching.counters
         rows = session.caching.residents()
-        served = tuple(layer for layer, row in enumerate(rows) if row)
-        return Opened(session.facts.plan, session.caching.counters.allocated, served)
+        return Opened(
+            session.facts.plan,
+            after.allocated,
+            tuple(layer for layer, row in enumerate(rows) if row),
+            after.blocks - before.blocks,
+            after.plain_blocks - before.plain_blocks,
+        )
     finally:
         session.close()
 
@@ -65,6 +80,8 @@ def check_granted(found: Opened, budget: int) -> None:
     assert found.layers == tuple(layer.layer for layer in cache.layers)
     # The worker's own alignment and padding are all that may be granted and not needed.
     assert cache.workspace <= found.allocated <= cache.total
+    # The workspace is enough for a batch of the most tokens.
+    assert (found.blocks, found.plain_blocks) == (len(cache.layers), 0)
     assert [notice.code for notice in found.plan.notices if notice.code.startswith("cache.")] == []
 
 
@@ -81,7 +98,9 @@ def test_a_real_model_is_given_what_was_granted(worker: Worker, budget: int) -> 
     assert (slots_of(found) == {8}) == (budget == 2048)
 
 
-@pytest.mark.parametrize("name", ["fused", "gemma", "gpt-oss", "grouped", "qwen", "without-gate"])
+@pytest.mark.parametrize(
+    "name", ["clamped", "fused", "gemma", "gpt-oss", "grouped", "scaled", "without-gate"]
+)
 def test_every_layout_is_given_what_was_granted(worker: Worker, name: str) -> None:
     found = opened(worker, expert_model(name), 64 * MIB)
     check_granted(found, 64 * MIB)

@@ -152,8 +152,9 @@ def test_more_vram_never_holds_fewer_slots(index: TensorIndex, one: int, other: 
         (small_index(), machine(8 * GB, caches=True)),
         (small_index(experts=0), machine(8 * GB, gpu(2 * GB), caches=True)),
         (without_names(small_index()), machine(8 * GB, gpu(2 * GB), caches=True)),
+        (small_index(used=0), machine(8 * GB, gpu(2 * GB), caches=True)),
     ],
-    ids=["no device", "no experts", "no tensors"],
+    ids=["no device", "no experts", "no tensors", "no number of experts used"],
 )
 def test_a_cache_that_cannot_be_is_refused(index: TensorIndex, host: Machine) -> None:
     with pytest.raises(UserError, match=r"placement\.mode_impossible"):
@@ -223,3 +224,27 @@ def test_rows_that_cuda_pads_take_what_it_adds() -> None:
     assert gpt_oss.once == 6 * 256 + 3 * 192 // 32 * 17
     # 768 in a row of Q6_K down: 256 are missing. The others have 2,048.
     assert slots_of(published_index("Qwen3-30B-A3B"))[0].once == 3 * 256 + 210
+
+
+def test_the_longest_context_leaves_every_layer_its_slots() -> None:
+    index, host = published_index("Qwen3-30B-A3B"), machine(64 * GB, gpu(12 * GB))
+    usual, longest = (
+        cached(index, host, Wishes(mode="cached", prefer=prefer)) for prefer in ("speed", "context")
+    )
+    assert usual is not None and longest is not None
+    assert usual[0].placement.context < longest[0].placement.context
+    assert len(longest[1].layers) == len(usual[1].layers) == 48
+    assert min(layer.slots for layer in longest[1].layers) >= 16
+
+
+@given(indexes, st.integers(2, 60), st.integers(1, 60_000))
+@quick
+def test_neither_answers_at_once_nor_a_larger_ubatch_cost_the_cache(
+    index: TensorIndex, size: int, budget: int
+) -> None:
+    host = machine(400 * GB, gpu(size * GB))
+    wishes = Wishes(mode="cached", budgets={"CUDA0": min(budget * MB, size * GB)})
+    several = cached(index, host, wishes)
+    alone = cached(index, host, msgspec.structs.replace(wishes, streams=1))
+    fixed = cached(index, host, msgspec.structs.replace(wishes, streams=1, ubatch=512))
+    assert (several is None) == (alone is None) == (fixed is None)

@@ -270,6 +270,17 @@ def test_the_explanation_tells_what_share_is_expected_to_be_there(qtbot: QtBot) 
     assert card.hits.isHidden()
 
 
+def test_that_experts_are_not_kept_and_why_is_one_notice(qtbot: QtBot) -> None:
+    card = ExplanationCard()
+    qtbot.addWidget(card)
+    why = (ErrorInfo("cache.without"), ErrorInfo("cache.not_built"))
+    made = msgspec.structs.replace(plans.qwen().plan, notices=(*why, ErrorInfo("chat.busy")))
+    card.show_plan(made, 0, why)
+    first, second = [line.text() for line in card.notices]
+    assert first.startswith("The model runs without") and first.endswith("Run `make setup` to build it.")
+    assert not second.startswith("The model runs without")
+
+
 def test_ways_to_use_experts_are_those_of_the_machine() -> None:
     model = plans.qwen()
     assert possible_modes(model) == ("resident", "streamed_prompts", "streamed")

@@ -1,0 +1,300 @@
+"""What is decided before a model's layers are divided: mode, context, cache type, answers at once, devices, ubatch.
+
+Each is decided by working candidates out and comparing what they take and how fast they would be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from engine.api import DEFAULT_CONTEXT
+from engine.errors import UserError
+from engine.placement.candidate import Candidate, Choice, Given, work_out
+from engine.placement.estimate import CELLS
+from engine.placement.expert_slots import slots_of
+from engine.placement.plan import RAM, CacheType, ExpertCache, Mode, Prediction, Wishes
+from engine.placement.predict import PROMPT, effective_bandwidth
+from engine.placement.tensor_index import TensorIndex
+
+UBATCH = 512  # llama.cpp's default
+STREAMED_UBATCHES = (1024, 2048, 4096)
+# What "speed" weighs against a prompt: an answer.
+ANSWER_TOKENS = 500
+# A larger ubatch must save more than a few percent, for it takes memory that other programs may want.
+WORTH_A_LARGER_UBATCH = 1.03
+# Answers written at once, the most first, where none are wished.
+SEQUENCES = (4, 2)
+MOST_FOR_SEQUENCES = 1.05
+# A step has a row of each answer, and must hold them with the smallest ubatch.
+MOST_STREAMS = 32
+# Streaming for every token, or a cache of experts, must promise this much before it is chosen on a prediction alone.
+CLEARLY_FASTER = 1.25
+_STREAMING: tuple[Mode, ...] = ("streamed_prompts", "streamed", "cached")
+# The longest context, where the file does not say for how long the model was trained.
+LONGEST_CONTEXT = 2**20
+
+
+def choose(given: Given, wishes: Wishes) -> Choice:
+    """Decide mode, context, cache type, sequences, devices and ubatch."""
+    given = msgspec.structs.replace(given, concessions=())
+    mode, devices = _mode(given, wishes)
+    asked = _context(given.index, wishes)
+    start = Choice(asked, wishes.cache_type or "f16", wishes.ubatch or UBATCH, devices, mode)
+    if wishes.prefer == "context" and not wishes.context:
+        start = _longest(given, _with_sequences(given, wishes, start), wishes.cache_type)
+    else:
+        if wishes.cache_type is None and wishes.context:
+            start = _smaller_cache_if_needed(given, start)
+        start = _with_sequences(given, wishes, start)
+    start = _best(given, _spreads(given, start))
+    best = _smallest_ubatch_near_the_best(given, _ubatches(given, wishes, start))
+    best = _streamed_if_clearly_faster(given, wishes, best)
+    return _cached_if_clearly_faster(given, wishes, best, devices)
+
+
+# --- mode ------------------------------------------------------------------------------------------------
+
+
+def wished_mode(given: Given, wishes: Wishes) -> Mode | None:
+    """The mode that is wished for, None where that is left to the planner: a cache of experts also where its library
+    is missing or loading with it failed, for the model runs without it."""
+    return None if wishes.mode == "cached" and not _may_cache(given, wishes) else wishes.mode
+
+
+def _may_cache(given: Given, wishes: Wishes) -> bool:
+    return given.machine.caches and "uncached" not in wishes.concessions
+
+
+def _mode(given: Given, wishes: Wishes) -> tuple[Mode, tuple[str, ...]]:
+    usable = tuple(device for device in given.machine.devices if given.budgets[device.name] > 0)
+    names = tuple(device.name for device in usable)
+    experts, streams = bool(given.index.expert_bytes), any(device.streams for device in usable)
+    wished = wished_mode(given, wishes)
+    match wished:
+        case None if not usable:
+            return "cpu", ()
+        case None if not experts:
+            return "layers", names
+        case None:
+            return "streamed_prompts" if streams else "resident", names
+        case "cpu":
+            return "cpu", ()
+        case "cached":
+            possible = bool(usable) and bool(slots_of(given.index))
+        case "layers":
+            possible = bool(usable)
+        case "resident":
+            possible = bool(usable) and experts
+        case _:
+            possible = streams and experts
+    if not possible:
+        raise UserError("placement.mode_impossible", mode=wished)
+    return wished, names
+
+
+def _streamed_if_clearly_faster(given: Given, wishes: Wishes, choice: Choice) -> Choice:
+    """Every token's experts over the link, where the link was measured and beats RAM by far."""
+    if wished_mode(given, wishes) is not None or choice.mode != "streamed_prompts":
+        return choice
+    links = [given.device(name).link for name in choice.devices if given.device(name).streams]
+    if max(links, default=0.0) <= effective_bandwidth(given.machine.ram, given.machine.ram):
+        return choice
+    streamed = msgspec.structs.replace(choice, mode="streamed")
+    before, after = work_out(given, choice), work_out(given, streamed)
+    if after.predicted.decode_tps >= CLEARLY_FASTER * before.predicted.decode_tps:
+        return streamed
+    return choice
+
+
+def _cached_if_clearly_faster(
+    given: Given, wishes: Wishes, choice: Choice, devices: tuple[str, ...]
+) -> Choice:
+    """Slots for single experts instead of whole layers of them, where experts are left for a RAM that was measured,
+    and hit rates as they usually are promise much. If a model's are only halfway from blind chance to that, it must
+    not lose more than it was to win; and nothing may have to be read from the disk for it, for a cache takes no
+    experts out of RAM."""
+    modes = ("resident", "streamed_prompts", "streamed")
+    if wished_mode(given, wishes) is not None or not _may_cache(given, wishes) or choice.mode not in modes:
+        return choice
+    before = work_out(given, choice)
+    if not before.fits or RAM not in before.layout.experts or not given.machine.ram.bandwidth:
+        return choice
+    cached = msgspec.structs.replace(
+        choice, mode="cached", devices=devices, ubatch=wishes.ubatch or UBATCH, spread="even"
+    )
+    cached = _best(given, _spreads(given, cached))
+    cached = _smallest_ubatch_near_the_best(given, _ubatches(given, wishes, cached))
+    after = work_out(given, cached)
+    cache = after.placement.expert_cache
+    if cache is None or not serves_all(given, cache) or not after.fits or after.paged:
+        return choice
+    usual = _seconds(before) / _seconds(after)
+    halfway = _halfway_tps(before.predicted, after.predicted) / before.predicted.decode_tps
+    return cached if usual >= CLEARLY_FASTER and halfway >= 1 / CLEARLY_FASTER else choice
+
+
+def _halfway_tps(before: Prediction, after: Prediction) -> float:
+    """Tokens per second with a cache whose hit rates are halfway down to the lowest. The low end of the range has
+    them at the lowest, and all else as bad as it has for a plan without a cache."""
+    lowest = after.decode_range[0] * before.decode_tps / before.decode_range[0]
+    return 2 / (1 / lowest + 1 / after.decode_tps)
+
+
+def serves_all(given: Given, cache: ExpertCache) -> bool:
+    """Whether all layers that can be cached have slots: one that nobody asked for is to be worth it."""
+    return len(cache.layers) == len(slots_of(given.index))
+
+
+# --- context and cache -----------------------------------------------------------------------------------
+
+
+def _context(index: TensorIndex, wishes: Wishes) -> int:
+    for name, value in (("context", wishes.context), ("ubatch", wishes.ubatch), ("streams", wishes.streams)):
+        if value < 0 or (name == "streams" and value > MOST_STREAMS):
+            raise UserError("placement.bad_number", name=name, value=value)
+    trained = index.trained_context or LONGEST_CONTEXT
+    if wishes.context > trained:
+        raise UserError("engine.context_too_long", asked=wishes.context, trained=trained)
+    return wishes.context or min(index.trained_context or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
+
+
+def _served(candidate: Candidate) -> int:
+    """Layers with slots in a cache of experts."""
+    cache = candidate.placement.expert_cache
+    return len(cache.layers) if cache else 0
+
+
+def _smaller_cache_if_needed(given: Given, start: Choice) -> Choice:
+    if work_out(given, start).fits:
+        return start
+    smaller = msgspec.structs.replace(start, cache_type="q8_0")
+    return smaller if work_out(given, smaller).fits else start
+
+
+def _longest(given: Given, start: Choice, wished: CacheType | None) -> Choice:
+    """The longest context that leaves everything as well placed as the usual one: all of attention on the
+    devices if it was, nothing paged if nothing was, no layer without slots if a cache of experts served it. In f16
+    if that reaches the model's length, else in q8_0."""
+    types: tuple[CacheType, ...] = (wished,) if wished else ("f16", "q8_0")
+    choice = start
+    for cache_type in types:
+        start = msgspec.structs.replace(start, cache_type=cache_type)
+        choice = _longest_in(given, start)
+        if choice.context >= (given.index.trained_context or LONGEST_CONTEXT):
+            break
+    return choice
+
+
+def _longest_in(given: Given, start: Choice) -> Choice:
+    usual = work_out(given, start)
+
+    def as_good(context: int) -> bool:
+        found = work_out(given, msgspec.structs.replace(start, context=context))
+        return (
+            found.fits
+            and found.layout.first <= usual.layout.first
+            and found.layout.devices == usual.layout.devices
+            and (usual.paged > 0 or found.paged == 0)
+            and _served(found) >= _served(usual)
+        )
+
+    trained = given.index.trained_context or LONGEST_CONTEXT
+    if as_good(trained):
+        return msgspec.structs.replace(start, context=trained)
+    low, high = start.context // CELLS, -(-trained // CELLS)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if as_good(middle * CELLS) else (low, middle)
+    return msgspec.structs.replace(start, context=max(low * CELLS, start.context))
+
+
+# --- sequences -------------------------------------------------------------------------------------------
+
+
+def _with_sequences(given: Given, wishes: Wishes, start: Choice) -> Choice:
+    """As many answers at once as are wished, else the most of `SEQUENCES` that cost next to nothing.
+
+    Attention over everything costs nothing more, for all share its cells; a window or a recurrent state is
+    needed once for each. What that takes must not make a plan fail that fits, nor move what every token reads off
+    the devices, nor begin to page, nor slow an answer down by more than `MOST_FOR_SEQUENCES`, which is about
+    one layer of experts.
+    """
+    if wishes.streams:
+        return msgspec.structs.replace(start, sequences=min(wishes.streams, start.ubatch))
+    alone = work_out(given, start)
+    for sequences in SEQUENCES:
+        choice = msgspec.structs.replace(start, sequences=min(sequences, start.ubatch))
+        shared = work_out(given, choice)
+        if (
+            shared.missing <= alone.missing
+            and (shared.paged == 0 or alone.paged > 0)
+            and shared.layout.first <= alone.layout.first
+            and bool(_served(shared)) == bool(_served(alone))
+            and _seconds(shared) <= MOST_FOR_SEQUENCES * _seconds(alone)
+        ):
+            return choice
+    return start
+
+
+# --- devices and ubatch ----------------------------------------------------------------------------------
+
+
+def _best(given: Given, choices: Iterable[Choice]) -> Choice:
+    """The choice with the least missing, then with the cache that was chosen, then the least time; the first of
+    equals."""
+    return min((work_out(given, choice) for choice in choices), key=_rank).choice
+
+
+def _smallest_ubatch_near_the_best(given: Given, choices: Iterable[Choice]) -> Choice:
+    candidates = [work_out(given, choice) for choice in choices]
+    best = min(map(_rank, candidates))
+    return next(
+        candidate.choice
+        for candidate in candidates
+        if _rank(candidate)[:2] == best[:2] and _seconds(candidate) <= WORTH_A_LARGER_UBATCH * best[2]
+    )
+
+
+def _rank(candidate: Candidate) -> tuple[int, bool, float]:
+    lacks_cache = candidate.choice.mode == "cached" and not _served(candidate)
+    return candidate.missing, lacks_cache, _seconds(candidate)
+
+
+def _seconds(candidate: Candidate) -> float:
+    predicted = candidate.predicted
+    return PROMPT / predicted.prefill_tps + ANSWER_TOKENS / predicted.decode_tps
+
+
+def _spreads(given: Given, start: Choice) -> Iterator[Choice]:
+    """All devices, divided by room or the fastest first; or only the fastest ones, for each device more is a
+    hand-over more. Workers were named by the user and are always used."""
+    yield start
+    if len(start.devices) < 2:
+        return
+    yield msgspec.structs.replace(start, spread="fastest")
+    ram = given.machine.ram
+    devices = [given.device(name) for name in start.devices]
+    gpus = sorted(
+        (device for device in devices if device.kind != "rpc"),
+        key=lambda device: -effective_bandwidth(device, ram),
+    )
+    workers = {device.name for device in devices if device.kind == "rpc"}
+    for count in range(0 if workers else 1, len(gpus)):
+        kept = workers | {device.name for device in gpus[:count]}
+        names = tuple(name for name in start.devices if name in kept)
+        yield msgspec.structs.replace(start, devices=names)
+        if len(names) > 1:
+            yield msgspec.structs.replace(start, devices=names, spread="fastest")
+
+
+def _ubatches(given: Given, wishes: Wishes, start: Choice) -> Iterator[Choice]:
+    """Larger ubatches are worth their memory where prompts are streamed: experts are copied once for each."""
+    yield start
+    streams = start.mode in _STREAMING and any(given.device(name).streams for name in start.devices)
+    if wishes.ubatch or wishes.prefer == "context" or not streams:
+        return
+    for ubatch in STREAMED_UBATCHES:
+        if ubatch <= start.context:
+            yield msgspec.structs.replace(start, ubatch=ubatch)

@@ -1,0 +1,57 @@
+"""A cache of experts in the memory of a worker, which has none in common with this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.cached import is_built
+from tests.support.elsewhere import Elsewhere
+from tests.support.expert_courses import difference, random_course, side_by_side, token_by_token
+from tests.support.expert_logits import computed
+from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
+from tests.support.expert_run import CacheWish
+from tests.support.rpc_worker import Worker, rpc_worker
+
+pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
+
+CLOSE = 1e-3
+MOST_TOKENS = 8
+COURSE = token_by_token(8) + side_by_side(3, seed=1) + random_course(4, MOST_TOKENS, 3, seed=2)
+CASES = [(name, "Q4_K") for name in LAYOUTS] + [("gpt-oss", kind) for kind in QUANTISATIONS]
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    with rpc_worker() as worker:
+        yield worker
+
+
+@pytest.mark.parametrize("bring_first", [False, True])
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_logits_are_those_of_the_plain_model(
+    name: str, kind: str, bring_first: bool, child: Elsewhere, worker: Worker
+) -> None:
+    layout, path = LAYOUTS[name], expert_model(name, kind)
+    plain = child.call(computed, path, COURSE).logits
+    for slots in (layout.used, layout.experts // 2, layout.experts):
+        wish = CacheWish(
+            slots, layout.used, "RPC0", worker.address, tokens=MOST_TOKENS, bring_first=bring_first
+        )
+        cached = child.call(computed, path, COURSE, wish)
+        assert cached.layers == layout.layers
+        assert difference(plain, cached.logits) <= CLOSE
+        told = cached.counters
+        assert told is not None
+        assert told.plain_blocks == 0
+        assert told.hits > 0
+
+
+def test_missing_experts_that_a_thread_brings(child: Elsewhere, worker: Worker) -> None:
+    for name in ("mixtral", "gpt-oss", "gemma"):
+        layout, path = LAYOUTS[name], expert_model(name)
+        wish = CacheWish(layout.experts // 2, layout.used, "RPC0", worker.address, upload_thread=True)
+        plain, cached = child.call(computed, path, COURSE), child.call(computed, path, COURSE, wish)
+        assert difference(plain.logits, cached.logits) <= CLOSE
+        assert cached.counters is not None and cached.counters.brought > 0

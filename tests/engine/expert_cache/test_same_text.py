@@ -1,0 +1,95 @@
+"""What a model writes with a cache of experts is what it writes without, and its logits are the same to the last bit:
+on the processor and on a worker as the cache's device, for any number of slots, alone and beside three others.
+
+Models of random weights, in which another expert shows at once, and one that writes English; `make test-vulkan` goes
+through every number of slots of that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.placement.plan import Misses
+from tests.support.cached import is_built
+from tests.support.elsewhere import Elsewhere
+from tests.support.expert_models import LAYOUTS, expert_model
+from tests.support.greedy_texts import Texts
+from tests.support.moe import EXPERTS, EXPERTS_USED, moe_model
+from tests.support.rpc_worker import Worker, rpc_worker
+
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin"),
+]
+
+LENGTH = 200
+CONVERSATIONS = (1, 4)
+MISSES: tuple[Misses, ...] = ("computed", "brought")
+WORKER = "RPC0"
+
+
+@pytest.fixture(scope="module")
+def texts(child: Elsewhere) -> Texts:
+    return Texts(child)
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    with rpc_worker() as worker:
+        yield worker
+
+
+def random_model(layout: str) -> tuple[Path, int, int]:
+    """Whose weights llama.cpp leaves as they are, the experts of a token, and all experts."""
+    return expert_model(layout, "Q8_0"), LAYOUTS[layout].used, LAYOUTS[layout].experts
+
+
+@pytest.mark.parametrize("misses", MISSES)
+@pytest.mark.parametrize("conversations", CONVERSATIONS)
+@pytest.mark.parametrize("layout", ["mixtral", "qwen"])
+def test_any_number_of_slots_on_the_processor(
+    layout: str, conversations: int, misses: Misses, texts: Texts
+) -> None:
+    path, fewest, experts = random_model(layout)
+    rates = []
+    for slots in range(fewest, experts + 1):
+        told = texts.same(path, slots, conversations, LENGTH, misses=misses)
+        rates.append(told.hits / told.uses)
+    assert rates[0] < rates[len(rates) // 2] < rates[-1]
+
+
+@pytest.mark.parametrize("misses", MISSES)
+@pytest.mark.parametrize("conversations", CONVERSATIONS)
+@pytest.mark.parametrize("layout", ["mixtral", "qwen"])
+def test_few_some_and_all_slots_on_a_worker(
+    layout: str, conversations: int, misses: Misses, texts: Texts, worker: Worker
+) -> None:
+    path, fewest, experts = random_model(layout)
+    workers = [worker.address]
+    for slots in (fewest, experts // 2, experts):
+        told = texts.same(path, slots, conversations, LENGTH, device=WORKER, workers=workers, misses=misses)
+        assert told.moved_bytes > 0
+
+
+@pytest.mark.parametrize("kind", ["Q4_0", "Q4_K", "MXFP4"])
+def test_weights_that_llama_cpp_would_repack_are_computed_as_they_are(kind: str, texts: Texts) -> None:
+    """A cache takes weights as the file has them, so it is compared with a model that is kept from being repacked."""
+    path = expert_model("qwen", kind)
+    for conversations in CONVERSATIONS:
+        texts.same(path, LAYOUTS["qwen"].experts // 2, conversations, LENGTH, repacked=False)
+
+
+@pytest.mark.parametrize("slots", [EXPERTS_USED, EXPERTS // 2, EXPERTS])
+def test_english_on_the_processor(slots: int, texts: Texts) -> None:
+    texts.same(moe_model(), slots, 1, LENGTH)
+
+
+def test_english_on_a_worker(texts: Texts, worker: Worker) -> None:
+    texts.same(moe_model(), EXPERTS // 2, 1, LENGTH, device=WORKER, workers=[worker.address])
+
+
+def test_four_conversations_in_english(texts: Texts) -> None:
+    texts.same(moe_model(), EXPERTS // 2, 4, LENGTH // 4)

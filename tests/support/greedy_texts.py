@@ -1,0 +1,172 @@
+"""What a model says on its own, token by token, in one conversation or in several side by side.
+
+Through the session that the host makes of a load, in this process: tests call these functions in a child
+(`tests.support.elsewhere`).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+import llama_cpp.llama_cpp as llama
+import numpy as np
+
+from engine.api import Message
+from engine.local import native
+from engine.local.native.expert_cache import CacheCounters
+from engine.local.session import Session
+from tests.support.cached import cached_session
+from tests.support.elsewhere import Elsewhere
+
+_CONTEXT = 1280
+# The model with a vocabulary of bytes reads the second in a step that a cache of experts takes.
+PROMPTS = (
+    "Write a long story about a sailor who finds an island that is on no map.",
+    "Hello",
+    "Explain how bread is made, from the grain to the loaf, step by step.",
+    "Tell me everything that you know about trains and railways.",
+)
+
+
+class Written(NamedTuple):
+    """`tokens` of each conversation, `digest` of all logits that they were chosen by, bit by bit. Of the cache, where
+    there is one: `granted` bytes on its device, what was `resident` in each layer at the end, `notices` told with
+    the plan."""
+
+    tokens: tuple[tuple[int, ...], ...]
+    digest: str
+    counters: CacheCounters | None = None
+    granted: int = 0
+    resident: tuple[tuple[int, ...], ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+def written(
+    path: Path, slots: int, conversations: int, count: int, *, repacked: bool = True, **cached: Any
+) -> Written:
+    """`count` tokens of each conversation, whatever the model would have ended with; slots 0: without a cache. The
+    rest is as in `cached_session`.
+
+    Without a cache llama.cpp repacks weights of some types for the CPU, whose sums then come out a little
+    differently; not `repacked`: it is kept from that.
+    """
+    with _session(path, slots, conversations, repacked, cached) as session:
+        going = _Going(session, conversations)
+        for _ in range(count - 1):
+            going.go_on()
+        told = Written(tuple(map(tuple, going.tokens)), going.digest.hexdigest())
+        plan, caching = session.facts.plan, session.caching
+        assert plan is not None
+        if caching is None:
+            return told._replace(notices=tuple(notice.code for notice in plan.notices))
+        cache = plan.placement.expert_cache
+        assert cache is not None
+        return told._replace(
+            counters=caching.counters,
+            granted=cache.workspace + sum(layer.bytes for layer in cache.layers),
+            resident=caching.residents(),
+            notices=tuple(notice.code for notice in plan.notices),
+        )
+
+
+@contextmanager
+def _session(
+    path: Path, slots: int, conversations: int, repacked: bool, cached: dict[str, Any]
+) -> Iterator[Session]:
+    native.start()
+    load = llama.llama_model_load_from_file
+
+    def load_as_it_is(file: bytes, params: Any) -> Any:
+        params.use_extra_bufts = False
+        return load(file, params)
+
+    with nullcontext() if repacked else patch.object(llama, "llama_model_load_from_file", load_as_it_is):
+        session = cached_session(path, slots, streams=conversations, context=_CONTEXT, **cached)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+class _Going:
+    """Conversations side by side, each with the first token of its answer. They go on one token at a step."""
+
+    def __init__(self, session: Session, conversations: int) -> None:
+        self.digest = hashlib.sha256()
+        self.tokens: list[list[int]] = []
+        self._session = session
+        self._places: list[int] = []
+        for number, text in enumerate(PROMPTS[:conversations]):
+            prompt = session.tokenizer.encode(session.format.render((Message("user", text),)))
+            self.tokens.append([])
+            self._places.append(0)
+            self._step({number: prompt}, answers=0)
+
+    def go_on(self) -> None:
+        rows = {number: said[-1:] for number, said in enumerate(self.tokens)}
+        self._step(rows, answers=len(rows))
+
+    def _step(self, rows: dict[int, Sequence[int]], answers: int) -> None:
+        batch = self._session.batch
+        batch.clear()
+        for number, tokens in rows.items():
+            batch.add(number, tokens, self._places[number], 1)
+            self._places[number] += len(tokens)
+        assert self._session.decode(answers=answers) == 0
+        ends = np.cumsum([len(tokens) for tokens in rows.values()]) - 1
+        for number, row in zip(rows, ends, strict=True):
+            logits = self._logits(int(row))
+            self.digest.update(logits.tobytes())
+            self.tokens[number].append(int(logits.argmax()))
+
+    def _logits(self, row: int) -> np.ndarray:
+        """After a row of the last step; to be used before the next."""
+        pointer = ctypes.cast(
+            llama.llama_get_logits_ith(self._session.handle, row), ctypes.POINTER(ctypes.c_float)
+        )
+        return np.ctypeslib.as_array(pointer, (native.vocabulary_size(self._session.vocab),))
+
+
+class Texts:
+    """Compares what a model writes with a cache and without, both in the child; each text without is written once."""
+
+    def __init__(self, child: Elsewhere) -> None:
+        self._child = child
+        self._plain: dict[tuple[Path, int, int, bool], Written] = {}
+
+    def plain(self, path: Path, conversations: int, count: int, *, repacked: bool = True) -> Written:
+        key = (path, conversations, count, repacked)
+        if key not in self._plain:
+            self._plain[key] = self._child.call(written, path, 0, conversations, count, repacked=repacked)
+        return self._plain[key]
+
+    def same(
+        self, path: Path, slots: int, conversations: int, count: int, *, repacked: bool = True, **cached: Any
+    ) -> CacheCounters:
+        """What the cache counted, after its text and logits were found to be those of the plain model."""
+        plain = self.plain(path, conversations, count, repacked=repacked)
+        told = self.cached(path, slots, conversations, count, **cached)
+        assert told.tokens == plain.tokens
+        assert told.digest == plain.digest
+        assert told.counters is not None
+        return told.counters
+
+    def cached(self, path: Path, slots: int, conversations: int, count: int, **cached: Any) -> Written:
+        """With a cache whose books are found in order: it holds the bytes granted, every step went through it, and
+        what it brought is resident or was evicted."""
+        told = self._child.call(written, path, slots, conversations, count, **cached)
+        counters = told.counters
+        assert counters is not None, told.notices
+        assert told.notices == ()
+        assert counters.allocated == told.granted
+        assert counters.plain_blocks == 0
+        assert counters.tokens >= conversations * (count - 1)
+        assert 0 < counters.hits < counters.uses
+        assert counters.brought - counters.evicted == sum(map(len, told.resident))
+        return told
