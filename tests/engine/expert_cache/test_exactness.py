@@ -10,8 +10,9 @@ from engine.expert_cache.policy import LFU, LRU, STATIC, CachedExperts, Counters
 from tests.support.cached import is_built
 from tests.support.elsewhere import Elsewhere, elsewhere
 from tests.support.expert_courses import Course, difference, random_course, side_by_side, token_by_token
-from tests.support.expert_logits import CacheWish, Outcome, computed, computed_by_turns
+from tests.support.expert_logits import Outcome, computed, computed_by_turns
 from tests.support.expert_models import LAYOUTS, expert_model
+from tests.support.expert_run import CacheWish
 from tests.support.gap_device import NAME, register
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
@@ -104,6 +105,13 @@ def test_the_policy_is_the_one_of_the_simulator(policy: Policy, bring_first: boo
         sums = sum((each.counters for each in expected.values()), Counters())
         assert Counters(told.blocks, told.uses, told.hits, told.brought, told.evicted, told.refused) == sums
         assert cached.residents == tuple(each.residents for each in expected.values())
+
+
+@pytest.mark.parametrize("upload_thread", [False, True])
+def test_a_thread_that_asks_how_the_cache_is_doing(upload_thread: bool, child: Elsewhere) -> None:
+    for name in DIFFERENT:
+        course = token_by_token(20, seed=27)
+        the_same(child, name, course, wish(name, upload_thread=upload_thread), asked=True)
 
 
 @pytest.mark.parametrize("name", DIFFERENT)

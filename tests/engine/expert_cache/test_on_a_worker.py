@@ -9,8 +9,9 @@ import pytest
 from tests.support.cached import is_built
 from tests.support.elsewhere import Elsewhere
 from tests.support.expert_courses import difference, random_course, side_by_side, token_by_token
-from tests.support.expert_logits import CacheWish, computed
+from tests.support.expert_logits import computed
 from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
+from tests.support.expert_run import CacheWish
 from tests.support.rpc_worker import Worker, rpc_worker
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")

@@ -9,6 +9,7 @@ import pytest
 from engine.api import Delta, EngineLost, ExpertsFired, Finished, Loaded, LoadRequest
 from engine.local.client import LocalEngine
 from engine.placement.plan import Wishes
+from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.moe import EXPERTS, EXPERTS_USED, moe_model
 from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model
@@ -143,3 +144,22 @@ def test_watching_is_kept_when_a_lost_host_is_started_again(engine: LocalEngine,
     told.next(EngineLost)
     told.answer(engine, ask(1, QUESTION, max_tokens=4))
     assert fired(told)
+
+
+def test_copies_of_choices_that_some_architectures_make_are_not_counted() -> None:
+    told = Recorder()
+    engine = LocalEngine(told)
+    try:
+        load(engine, told, str(expert_model("grouped")))
+        plain, _ = told.answer(engine, ask(1, QUESTION, max_tokens=8))
+        load(engine, told, str(expert_model("grouped")), watch=True)
+        watched, _ = told.answer(engine, ask(2, QUESTION, max_tokens=8))
+    finally:
+        engine.close()
+    assert watched == plain
+    events, layout = fired(told), LAYOUTS["grouped"]
+    assert events
+    assert all(len(row) == layout.experts for event in events for row in event.counts)
+    for layer in layout.layers[:-1]:
+        chosen = sum(sum(event.counts[layer]) for event in events)
+        assert chosen == layout.used * sum(event.tokens for event in events)
