@@ -1,6 +1,6 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test test-vulkan lint bench rivals test-downloads test-agents test-soak screenshots formats-table cache-table demo-hub clean
+.PHONY: help setup ready run test test-vulkan lint bench rivals test-downloads test-agents test-soak test-cache-soak screenshots formats-table cache-table demo-hub clean
 
 help:
 	@echo 'make run          start Coterie'
@@ -10,6 +10,7 @@ help:
 	@echo 'make test-downloads  let downloads go wrong for some minutes'
 	@echo 'make test-agents  lead runs astray, kill them and let them be very long, for some minutes'
 	@echo 'make test-soak    let many conversations use one engine for ten minutes while it is killed again and again'
+	@echo 'make test-cache-soak  the same for half an hour with a cache of single experts, on the processor and on a worker'
 	@echo 'make lint         check style, types and imports'
 	@echo 'make bench        measure the engine and the window'
 	@echo 'make rivals       build llama-server and llama-bench, for make bench to compare with (about 8 minutes)'
@@ -43,6 +44,9 @@ test-agents: ready
 
 test-soak: ready
 	@.venv/bin/python -m pytest -m soak -o faulthandler_timeout=0 tests/engine/local
+
+test-cache-soak: ready
+	@.venv/bin/python -m pytest -m soak -o faulthandler_timeout=0 tests/engine/expert_cache
 
 lint: ready
 	@status=0; \

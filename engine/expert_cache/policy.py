@@ -51,14 +51,15 @@ LFU = Policy(half_life=-1.0)
 STATIC = Policy(fixed=True)
 
 
-def policy_for(slots: float, used: int) -> Policy:
+def policy_for(slots: float, used: int, *, admission: bool = True) -> Policy:
     """The policy to use with `slots` slots for a layer of which each token uses `used` experts.
 
     What half-life is best grows with the cache: it is some multiple of the steps that the cache could remember if no
     expert came again, but not longer than a text stays with something. Admission costs hardly a hit and brings a
-    third of what would be brought without, which is read from RAM while the CPU wants to read there too.
+    third of what would be brought without, which is read from RAM while the CPU wants to read there too. It is for
+    a cache whose misses the CPU computes; where each is brought before it is computed, nothing may be refused.
     """
-    return Policy(min(max(_HALF_LIFE * slots / used, 1.0), _LONGEST_HALF_LIFE), admission=True)
+    return Policy(min(max(_HALF_LIFE * slots / used, 1.0), _LONGEST_HALF_LIFE), admission)
 
 
 class Counters(msgspec.Struct, frozen=True):

@@ -130,7 +130,11 @@ def open_caching(
             workspace=cache.workspace,
             tokens=cache.tokens,
             experts_used=summary.experts_used,
-            policy=policy_for(mean(each.slots for each in cache.layers), summary.experts_used),
+            policy=policy_for(
+                mean(each.slots for each in cache.layers),
+                summary.experts_used,
+                admission=cache.misses == "computed",
+            ),
             bring_first=cache.misses == "brought",
             upload_thread=brings,
         ),

@@ -148,6 +148,7 @@ class Generation:
         """How much of the prompt is in memory; an answer that goes on after others has told it before."""
         if self.is_reading:
             done = min(held, self.prompt_length)
+            self.cached = min(self.cached, done)  # what was lost since then is read after all
             self._emit(PrefillProgress(self.request.id, done, self.prompt_length, self.cached, self.reread))
 
     def took(self, rows: range, draft: Sequence[int] = ()) -> Taken:

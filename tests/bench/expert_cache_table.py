@@ -284,8 +284,9 @@ both are then used for all shapes. *Skewed* is a plain Zipf law without any memo
 
 ## The policy that is used
 
-Recency with decaying frequency, and admission: a use counts half after 6 x slots/used steps, 48 at most, and a
-missing expert is brought only if it now counts more than the one whose slot it would take.
+Recency with decaying frequency, and admission: a use counts half after 6 x slots/used steps, 48 at most, and
+a missing expert is brought only if it now counts more than the one whose slot it would take. Where misses are
+brought before they are computed, nothing is refused.
 
 Over all {rows} rows of the long table below it serves {hits} of the uses where LRU serves {lru_hits}, and brings
 {brings} experts for 100 uses where LRU brings {lru_brings}. Against LRU it loses {worst:.0f} points at most, with

@@ -18,8 +18,9 @@ import llama_cpp.llama_cpp as llama
 import numpy as np
 
 from engine.api import Message
-from engine.local import native
+from engine.local import loading, native
 from engine.local.native.expert_cache import CacheCounters
+from engine.local.native.routing import ExpertWatch
 from engine.local.session import Session
 from tests.support.cached import cached_session
 from tests.support.elsewhere import Elsewhere
@@ -73,6 +74,33 @@ def written(
             resident=caching.residents(),
             notices=tuple(notice.code for notice in plan.notices),
         )
+
+
+def routed(path: Path, conversations: int, count: int) -> list[list[list[int]]]:
+    """The experts that each layer's router chose for these texts without a cache: by layer, the rows of each block,
+    token by token. The first block is the token by which a cache is warmed up; blocks without rows are left out."""
+    watching = patch.object(loading, "ExpertWatch", _RowWatch)
+    with watching, _session(path, 0, conversations, True, {"watch_experts": True}) as session:
+        watch = session.watch
+        assert isinstance(watch, _RowWatch)
+        native.decode(session.handle, [max(native.bos_token(session.vocab), 0)])
+        native.forget_all(session.handle)
+        going = _Going(session, conversations)
+        for _ in range(count - 1):
+            going.go_on()
+        return [watch.blocks[layer] for layer in sorted(watch.blocks)]
+
+
+class _RowWatch(ExpertWatch):
+    """Keeps what is chosen instead of counting it."""
+
+    def __init__(self, layers: int, experts: int) -> None:
+        super().__init__(layers, experts)
+        self.blocks: dict[int, list[list[int]]] = {}
+
+    def _count(self, layer: int, chosen: list[int], tokens: int) -> None:
+        if chosen:
+            self.blocks.setdefault(layer, []).append(chosen)
 
 
 @contextmanager

@@ -120,6 +120,11 @@ class ExpertWatch:
         chosen: list[int] = []
         for start in range(0, tokens * stride, stride):
             chosen += self._values[start : start + used]
+        self._count(layer, chosen, tokens)
+        self._reading_s += time.perf_counter() - started
+
+    def _count(self, layer: int, chosen: list[int], tokens: int) -> None:
+        """The experts that a layer's router chose, token by token."""
         row = self._rows.get(layer)
         if row is None:
             row = self._rows[layer] = [0] * self._experts
@@ -127,7 +132,6 @@ class ExpertWatch:
             row[expert] += times
         if layer == min(self._rows):
             self._tokens += tokens
-        self._reading_s += time.perf_counter() - started
 
 
 def _cost_of_a_call(callback: Any) -> float:

@@ -135,4 +135,5 @@ def test_the_policy_in_use_brings_far_less_than_lru_for_about_as_many_hits(route
 
 def test_half_life_grows_with_the_cache_within_bounds() -> None:
     assert policy_for(32, 8) == Policy(24.0, admission=True)
+    assert policy_for(32, 8, admission=False) == Policy(24.0)
     assert [policy_for(slots, 8).half_life for slots in (1, 8, 500)] == [1.0, 6.0, 48.0]

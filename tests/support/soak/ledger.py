@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from engine.api import (
     Activity,
+    CacheActivity,
     Delta,
     EngineLost,
     Event,
@@ -16,6 +17,7 @@ from engine.api import (
     Finished,
     GenerateRequest,
     Loaded,
+    LoadFailed,
     PrefillProgress,
     Queued,
     ToolCalled,
@@ -28,8 +30,9 @@ class Entry:
     """One request. `harmed`: something else than the model may have ended it, an abort or a restart. `comparable`:
     its answer follows from its messages alone."""
 
-    def __init__(self, request: GenerateRequest) -> None:
+    def __init__(self, request: GenerateRequest, model: str = "") -> None:
         self.request = request
+        self.model = model
         self.text: list[str] = []
         self.read = -1
         self.harmed = self.comparable = False
@@ -53,12 +56,14 @@ class Ledger:
         self.lost = 0
         self.kept_bytes = 0
         self.most_at_once = 0.0
+        self.cache_told = 0
+        self.model = ""  # the one that is asked
         self._restarting = False
 
     def asked(self, request: GenerateRequest) -> Entry:
         """To be told just before the engine is asked."""
         with self._lock:
-            entry = self.entries[request.id] = Entry(request)
+            entry = self.entries[request.id] = Entry(request, self.model)
             entry.harmed = self._restarting
             return entry
 
@@ -89,6 +94,12 @@ class Ledger:
                 elif isinstance(event, Activity):
                     self.kept_bytes = event.kept_bytes
                     self.most_at_once = max(self.most_at_once, event.streams)
+                elif isinstance(event, CacheActivity):
+                    self.cache_told += 1
+                    if not 0 <= event.hits <= event.uses:
+                        self.faults.append(f"{event} does not add up")
+                elif isinstance(event, LoadFailed):
+                    self.faults.append(f"{event}")
                 elif isinstance(event, _OF_A_REQUEST):
                     self._note(event)
 

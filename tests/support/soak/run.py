@@ -12,18 +12,16 @@ import random
 import signal
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
 
-import psutil
-
-from engine.api import GenerateRequest, LoadRequest
+from engine.api import LoadRequest
 from engine.local.client import LocalEngine
 from engine.placement.plan import Wishes
 from tests.support.greedy_judge import CLOSE, judge, lead_where_they_part
-from tests.support.soak.ledger import Ledger
+from tests.support.soak.ledger import Entry, Ledger
+from tests.support.soak.memory import Memory, Sampler
 from tests.support.soak.talkers import PATIENCE, Talker
 from tests.support.starter import starter_model
 
@@ -32,17 +30,6 @@ CONTEXT = 4096
 STATES_LIMIT = 200 * 2**20
 # The part of the time in which the host is killed; in the rest its memory is looked at.
 _TROUBLED = 0.6
-
-
-class Memory(NamedTuple):
-    """Bytes at most, in the first and in the second half of a time."""
-
-    first: int
-    second: int
-
-    @property
-    def growth(self) -> int:
-        return self.second - self.first
 
 
 class Soaked(NamedTuple):
@@ -82,7 +69,7 @@ def _soak(folder: Path, seconds: float, seed: int, kill_every: float, compare: i
     engine.load(load)
     ids = itertools.count(1)
     talkers = [Talker(number, seed, engine, ledger, ids) for number in range(TALKERS)]
-    sampler = _Sampler(engine, ledger)
+    sampler = Sampler(engine, ledger)
     try:
         for thread in (*talkers, sampler):
             thread.start()
@@ -148,61 +135,11 @@ class _Trouble:
             self._killed = 0
 
 
-class _Sampler(threading.Thread):
-    """Looks at the memory of both processes twice a second."""
-
-    def __init__(self, engine: LocalEngine, ledger: Ledger) -> None:
-        super().__init__(name="soak-memory")
-        self._engine, self._ledger = engine, ledger
-        self._own = psutil.Process()
-        self._parent: list[int] = []
-        self._host: list[int] = []
-        self._files: list[int] = []
-        self._is_calm = False
-        self.stop = threading.Event()
-
-    def calm(self) -> None:
-        """From now on the host stays the same."""
-        self._is_calm = True
-
-    def run(self) -> None:
-        while not self.stop.wait(0.5):
-            self._parent.append(self._own.memory_info().rss)
-            self._files.append(_open_files(self._own))
-            if self._is_calm:
-                with contextlib.suppress(psutil.Error):
-                    held = psutil.Process(self._engine.host_pid).memory_info().rss
-                    self._host.append(held - self._ledger.kept_bytes)  # what is kept has a bound of its own
-
-    @property
-    def parent(self) -> Memory:
-        return _halves(self._parent)
-
-    @property
-    def host(self) -> Memory:
-        return _halves(self._host)
-
-    @property
-    def files(self) -> tuple[int, int]:
-        """Open files of this process at most, in the first and in the second half."""
-        halves = _halves(self._files)
-        return halves.first, halves.second
-
-
-def _halves(values: list[int]) -> Memory:
-    middle = len(values) // 2
-    return Memory(max(values[:middle], default=0), max(values[middle:], default=0))
-
-
-def _open_files(process: psutil.Process) -> int:
-    return process.num_handles() if sys.platform == "win32" else process.num_fds()
-
-
 def _summed(
     ledger: Ledger,
     faults: list[str],
     unfinished: list[int],
-    sampler: _Sampler,
+    sampler: Sampler,
     states_bytes: int,
     compare: int,
 ) -> Soaked:
@@ -210,9 +147,7 @@ def _summed(
     reasons = [entry.end.reason for entry in entries if entry.end]
     ended = [entry for entry in entries if entry.end and entry.end.reason in ("stop", "length")]
     whole = [entry for entry in entries if entry.is_whole]
-    comparable = [entry for entry in whole if entry.comparable]
-    chosen = random.Random(0).sample(comparable, min(compare, len(comparable)))
-    near, other = _compared([(entry.request, "".join(entry.text)) for entry in chosen])
+    chosen, near, other = compared(entries, compare)
     return Soaked(
         requests=len(entries),
         whole=len(whole),
@@ -224,20 +159,25 @@ def _summed(
         most_at_once=ledger.most_at_once,
         faults=faults,
         unfinished=unfinished,
-        compared=len(chosen),
+        compared=chosen,
         near=near,
         other=other,
-        host=sampler.host,
+        host=sampler.hosts[0] if sampler.hosts else Memory(0, 0),
         parent=sampler.parent,
         files=sampler.files,
         states_bytes=states_bytes,
     )
 
 
-def _compared(answers: list[tuple[GenerateRequest, str]]) -> tuple[list[float], list[str]]:
+def compared(entries: list[Entry], most: int) -> tuple[int, list[float], list[str]]:
+    """Asks for so many of the unharmed answers again, each alone. How many there were, and as in `Soaked` the leads
+    of those that are near and the others."""
+    comparable = [entry for entry in entries if entry.is_whole and entry.comparable]
+    chosen = random.Random(0).sample(comparable, min(most, len(comparable)))
     near: list[float] = []
     other: list[str] = []
-    for request, text in answers:
+    for entry in chosen:
+        request, text = entry.request, "".join(entry.text)
         pieces = judge().alone(request.messages, request.max_tokens)
         lead = lead_where_they_part(pieces, text)
         if lead is not None and lead < CLOSE:
@@ -245,7 +185,7 @@ def _compared(answers: list[tuple[GenerateRequest, str]]) -> tuple[list[float], 
         elif lead is not None:
             expected = "".join(piece.text for piece in pieces)
             other.append(f"{request.id} (lead {lead:.2f}): {text!r} instead of {expected!r}")
-    return near, other
+    return len(chosen), near, other
 
 
 if __name__ == "__main__":

@@ -1,0 +1,91 @@
+"""Looks at the memory and the open files of processes while a soak goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from typing import NamedTuple
+
+import psutil
+
+from engine.local.client import LocalEngine
+from tests.support.soak.ledger import Ledger
+
+_INTERVAL = 0.5
+
+
+class Memory(NamedTuple):
+    """Bytes at most, in the first and in the second half of a time."""
+
+    first: int
+    second: int
+
+    @property
+    def growth(self) -> int:
+        return self.second - self.first
+
+
+class Sampler(threading.Thread):
+    """Looks twice a second at this process, at the host in times that are calm, and at a worker if there is one."""
+
+    def __init__(self, engine: LocalEngine, ledger: Ledger, worker: int | None = None) -> None:
+        super().__init__(name="soak-memory")
+        self._engine, self._ledger = engine, ledger
+        self._own = psutil.Process()
+        self._other = psutil.Process(worker) if worker else None
+        self._parent: list[int] = []
+        self._files: list[int] = []
+        self._worker: list[int] = []
+        self._calms: list[list[int]] = []
+        self._is_calm = False
+        self.stop = threading.Event()
+
+    def calm(self) -> None:
+        """From now on the host stays the same, until `trouble` or the end."""
+        self._calms.append([])
+        self._is_calm = True
+
+    def trouble(self) -> None:
+        self._is_calm = False
+
+    def run(self) -> None:
+        while not self.stop.wait(_INTERVAL):
+            self._parent.append(self._own.memory_info().rss)
+            self._files.append(_open_files(self._own))
+            with contextlib.suppress(psutil.Error):
+                if self._other:
+                    self._worker.append(self._other.memory_info().rss)
+            if self._is_calm:
+                with contextlib.suppress(psutil.Error):
+                    held = psutil.Process(self._engine.host_pid).memory_info().rss
+                    # What is kept has a bound of its own.
+                    self._calms[-1].append(held - self._ledger.kept_bytes)
+
+    @property
+    def parent(self) -> Memory:
+        return _halves(self._parent)
+
+    @property
+    def worker(self) -> Memory:
+        return _halves(self._worker)
+
+    @property
+    def hosts(self) -> list[Memory]:
+        """Of each calm time."""
+        return [_halves(values) for values in self._calms]
+
+    @property
+    def files(self) -> tuple[int, int]:
+        """Open files of this process at most, in the first and in the second half."""
+        halves = _halves(self._files)
+        return halves.first, halves.second
+
+
+def _halves(values: list[int]) -> Memory:
+    middle = len(values) // 2
+    return Memory(max(values[:middle], default=0), max(values[middle:], default=0))
+
+
+def _open_files(process: psutil.Process) -> int:
+    return process.num_handles() if sys.platform == "win32" else process.num_fds()
