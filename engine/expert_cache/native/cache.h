@@ -52,6 +52,7 @@ class Cache {
     bool prepare(Layer & layer, const Shape & shape);
     bool compute_rows(Layer & layer, const Shape & shape, ggml_backend_t cpu);
     bool read_rows(const Layer & layer, const Shape & shape);
+    bool is_taken(int slot) const;
     void sort_rows(Layer & layer);
     bool submit(Layer & layer, const Shape & shape);
     bool compute_on_cpu(Layer & layer, const Shape & shape, ggml_backend_t cpu);
