@@ -65,10 +65,6 @@ int main() {
     std::cin >> experts >> count;
     Slots slots(experts, count, read_policy());
     for (std::string what; std::cin >> what;) {
-        if (what == "c") {
-            slots.change(read_policy());
-            continue;
-        }
         const std::vector<int32_t> list = read_list();
         if (what == "b") {
             compute_block(slots, list);

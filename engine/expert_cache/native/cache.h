@@ -40,7 +40,6 @@ class Cache {
     int residents(Layer & layer, int32_t * experts, int room);
     int warm(Layer & layer, const int32_t * experts, int count);
     void read(coterie_cache_counters & counters);
-    void change(const coterie_cache_settings & settings);
 
   private:
     struct Row {

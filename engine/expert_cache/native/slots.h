@@ -43,7 +43,6 @@ class Slots {
     void filled(int slot) { on_its_way_[size_t(slot)].store(false, std::memory_order_release); }
 
     int expert_of(int slot) const { return expert_of_[size_t(slot)]; }
-    void change(Policy policy);
 
   private:
     void rescale();

@@ -191,16 +191,6 @@ def test_bringing_scores_down_does_not_change_what_is_kept() -> None:
     assert cache._base == 1024
 
 
-def test_another_half_life_begins_the_scores_anew_and_keeps_the_slots() -> None:
-    cache = CachedExperts(2, EXPERTS, LFU)
-    for expert in (0, 0, 0, 1):
-        cache.block([expert])
-    cache.change(Policy(half_life=8.0))
-    assert cache.residents == (0, 1)
-    cache.block([2])
-    assert cache.residents == (2, 1)
-
-
 @pytest.mark.parametrize("slots", [0, EXPERTS + 1])
 def test_slots_must_be_one_to_all(slots: int) -> None:
     with pytest.raises(ValueError, match="slots"):
