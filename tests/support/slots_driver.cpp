@@ -3,7 +3,6 @@
 // stdin, numbers apart by spaces: experts slots half_life admission fixed, then any of
 //   b COUNT EXPERT...                  a block; prints hits brought evicted refused, and the slots
 //   w COUNT EXPERT...                  a warm start; prints the slots
-//   c half_life admission fixed        another policy
 #include "slots.h"
 
 #include <algorithm>

@@ -49,7 +49,7 @@ class Slots {
     int victim() const;
     void put(int slot, int expert);
 
-    Policy policy_;
+    const Policy policy_;
     std::vector<int32_t> slot_of_;   // by expert, -1: none
     std::vector<int32_t> expert_of_; // by slot, -1: empty
     std::unique_ptr<std::atomic<bool>[]> on_its_way_; // by slot
