@@ -27,6 +27,7 @@ _DEVICE_WORDS, _GET_NAME, _INIT, _SUPPORTS_OP = 17, 0, 5, 9
 _SET_ASYNC, _GET_ASYNC, _SYNCHRONIZE, _COMPUTE = 3, 4, 8, 13
 _FAILED = -1
 _PRODUCT = "MUL_MAT_ID"
+_FLOATS = (Type.F32, Type.F16, Type.BF16)
 
 _Copy = ctypes.CFUNCTYPE(None, _Pointer, _Pointer, _Pointer, _Size, _Size)
 _Compute = ctypes.CFUNCTYPE(ctypes.c_int, _Pointer, _Pointer)
@@ -40,7 +41,8 @@ def register(missing: str = "", fault: Fault = "") -> None:
 
     The faults: "late", copies to it and from it are made as late as the backend's contract allows, as a busy stream
     does. "fails": every third graph is not computed. "one_row_per_expert": of the rows of one token that have the
-    same expert it computes one only, as CUDA's kernel for half floats (`ggml-cuda/mmf.cuh`); no model routes so.
+    same expert it computes one only, if experts are not quantised, as CUDA does (`ggml-cuda/mmf.cuh`): no model
+    routes a token to an expert twice.
     """
     find = ggml("ggml_backend_dev_by_name", _Pointer, ctypes.c_char_p)
     original = find(b"CPU")
@@ -152,6 +154,8 @@ def _one_row_per_expert(functions: Any) -> None:
 
 def _rows_not_computed(product: GgmlTensor) -> list[tuple[int, int]]:
     """Token and row in it of those whose expert an earlier row of the same token has."""
+    if Type(GgmlTensor.from_address(product.src[0]).type) not in _FLOATS:
+        return []
     ids = GgmlTensor.from_address(product.src[2])
     found = []
     for token in range(ids.ne[1]):

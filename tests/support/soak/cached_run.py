@@ -105,7 +105,7 @@ def cached_soak(
 def _soak(
     folder: Path, worker: str, worker_pid: int, seconds: float, seed: int, trouble_every: float, compare: int
 ) -> CacheSoaked:
-    ledger = Ledger()
+    ledger = Ledger(CONTEXT)
     main = functools.partial(booked_host, folder=str(folder / "pages"))
     engine = LocalEngine(ledger, main)
     load = LoadRequest(
