@@ -21,7 +21,7 @@ _TEXT = (
     "by the colour of the water, and the children know the boats by the sound of their engines. "
 )
 _WARM_UP = 32
-# Of the answer that warms up, and of one that fills a cache of experts with what an answer of some length finds there.
+# Tokens of the answer that warms up, and of one after which a cache of experts is as full as it gets.
 _FIRST_ANSWER, _FILLING_ANSWER = 4, 48
 # Of an answer that is written beside others: so few that all prompts are read in one step.
 _STREAM_PROMPT = 32
