@@ -18,6 +18,7 @@ from engine.local import native
 from engine.local.native import expert_cache, tensors
 from engine.local.native.batch import Batch
 from engine.local.native.decoding import AbortFlag
+from engine.placement.plan import Override, Placement
 from tests.support.expert_courses import SEQUENCES, Step
 from tests.support.graph_nodes import STOPS, Nodes, Watched
 from tests.support.random_weights import VOCABULARY
@@ -52,7 +53,7 @@ class Manner(NamedTuple):
     operation. `stops` is a seed for where steps are broken off, to be taken anew after that; None: nowhere. `silent`
     is one for the rows whose logits are not asked for, and that are missing then; None: none. `asked`: a thread asks
     the cache how it is doing all the while. `pause` are seconds before each step. `repacked`: weights as the CPU
-    likes them best, in memory that nobody else reads.
+    likes them best, in memory that nobody else reads. `resident`: all experts lie on this device, without a cache.
     """
 
     watched: Watched = ""
@@ -62,6 +63,7 @@ class Manner(NamedTuple):
     pause: float = 0.0
     threads: int = 1
     repacked: bool = False
+    resident: str = ""
 
 
 PLAIN = Manner()
@@ -139,7 +141,7 @@ def running(
     native.start()
     if wish and wish.worker:
         native.register_workers([wish.worker])
-    model = _loaded(path, how.repacked)
+    model = _resident(path, how.resident) if how.resident else _loaded(path, how.repacked)
     context, opened = 0, False
     try:
         layers = _layers(model)
@@ -172,6 +174,12 @@ def _loaded(path: Path, repacked: bool) -> int:
     model = llama.llama_model_load_from_file(str(path).encode(), params)
     assert model, native.log_tail()
     return int(model)
+
+
+def _resident(path: Path, device: str) -> int:
+    experts = Override(r"blk\.\d+\.ffn_(up|down|gate|gate_up)_exps\.", device)
+    placement = Placement(CONTEXT, devices=(device,), overrides=(experts,))
+    return native.load_model(str(path), placement, lambda _: True)
 
 
 def _new_context(model: int, abort: AbortFlag, on_node: Any, threads: int) -> int:
