@@ -41,8 +41,8 @@ LOOKS = [(theme, language) for theme in ("light", "dark") for language in ("en",
 PATIENCE_S = 180.0
 # What the worker may hold: enough for some layers' experts, not for all.
 WORKER_BYTES = 400 * 2**20
-# Enough of an answer for figures that have settled.
-WATCHED_S = 8.0
+# So much of the context is in use once the figures of an answer have settled.
+SETTLED_TOKENS = 160
 QWEN_REPO = "riverbed/Qwen3-30B-A3B-GGUF"
 QUESTION = {"en": "What is a mixture of experts?", "ko": "전문가 혼합 모델이란 무엇인가요?"}
 
@@ -103,6 +103,12 @@ def chat_picture(application: QApplication, folder: Path, theme: str, language: 
     return path
 
 
+def context_in_use(services: Services) -> int:
+    """In tokens."""
+    newest = services.models.activity.newest
+    return newest.cells_used if newest is not None else 0
+
+
 def placement_picture(application: QApplication, folder: Path, theme: str, language: str) -> Path:
     """The placement of the 8-expert model on a worker and RAM while it answers: the experts in use are kept on the
     worker, where the plugin for that is built."""
@@ -127,8 +133,10 @@ def placement_picture(application: QApplication, folder: Path, theme: str, langu
             window.chat.composer.button.click()
             until(window.chat.answering)
             window.show_page("placement")
-            until(lambda: window.placement.view.shows_model() and window.placement.view.activity.isVisible())
-            settle(WATCHED_S)
+            services = desktop.services
+            assert services is not None
+            until(lambda: context_in_use(services) >= SETTLED_TOKENS or not window.chat.answering())
+            until(window.placement.view.activity.isVisible)
             path = folder / f"placement-{theme}-{language}.png"
             window.grab().save(str(path))
             window.chat.stop()

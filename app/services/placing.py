@@ -117,8 +117,9 @@ class LocalPlacing:
 
     def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None) -> Plan:
         from engine.placement.planner import plan
+        from engine.placement.uncached import or_uncached
 
-        return plan(index, machine, wishes, overhead)
+        return or_uncached(lambda given: plan(index, machine, given, overhead), machine, wishes)
 
     def exact(self, path: str, wishes: Wishes) -> PlannedModel:
         from engine.local.planning import plan_model
@@ -127,9 +128,8 @@ class LocalPlacing:
 
     def learned(self, index: TensorIndex, exact: PlannedModel, wishes: Wishes) -> Overhead:
         from engine.placement.estimate import Overhead
-        from engine.placement.planner import plan
 
-        guessed = plan(index, exact.machine, wishes).bytes
+        guessed = self.plan(index, exact.machine, wishes, None).bytes
         compute = {
             name: taken.compute - guessed[name].compute
             for name, taken in exact.plan.bytes.items()

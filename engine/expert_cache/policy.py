@@ -112,13 +112,6 @@ class CachedExperts:
     def counters(self) -> Counters:
         return Counters(self._blocks, self._uses, self._hits, self._brought, self._evicted, self._refused)
 
-    def change(self, policy: Policy) -> None:
-        """Another policy from the next block on. With another half-life all scores begin anew."""
-        if policy.half_life != self.policy.half_life:
-            self._scores = [0.0] * len(self._scores)
-            self._base = float(max(self._step, 0))
-        self.policy = policy
-
     def warm(self, experts: Sequence[int]) -> None:
         """Fills empty slots, the best of `experts` first; of those never used, the last listed goes first."""
         for position, expert in enumerate(experts):

@@ -47,6 +47,18 @@ def simulate(
     return total
 
 
+def residents_after(routing: Routing, experts: int, slots: int, policy: Policy) -> list[list[int]]:
+    """The experts that each layer's cache holds at the end, in the order of its slots: what another run is warmed
+    up with."""
+    lists = []
+    for layer in range(routing.shape[1]):
+        cache = CachedExperts(slots, experts, policy)
+        for rows in _blocks(routing, layer):
+            cache.block(rows)
+        lists.append([expert for expert in cache.residents if expert != EMPTY])
+    return lists
+
+
 def most_used(routing: Routing, experts: int) -> list[list[int]]:
     """The experts of each layer, the most used first: a static list for `simulate`'s `warm`, cut by the slots."""
     lists = []

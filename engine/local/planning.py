@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from engine.errors import ErrorInfo, UserError
 from engine.expert_cache.library import plugin_state
 from engine.local.ask import Tell, ask
 from engine.local.calibration import kept_calibration, with_bandwidths
@@ -20,6 +19,7 @@ from engine.placement.gguf_index import GgufIndex, read_index
 from engine.placement.plan import RAM, Device, DeviceBytes, Machine, Placement, Plan, PlannedModel, Wishes
 from engine.placement.settle import settle
 from engine.placement.tensor_index import TensorIndex, tensor_index
+from engine.placement.uncached import or_uncached
 from engine.placement.workers import parse_addresses, probe_all
 
 
@@ -89,17 +89,6 @@ def make_plan(
         check_cancelled()
         return native.dry_run(str(index.path), placement)
 
-    wished = wishes.mode == "cached" and "uncached" not in wishes.concessions
-    problem = plugin_state().problem if wished and not machine.caches else None
-    try:
-        plan = settle(model, machine, wishes, dry_run)
-    except UserError as error:
-        if error.code != "cache.too_small":
-            raise
-        problem = error.info
-        wishes = msgspec.structs.replace(wishes, concessions=(*wishes.concessions, "uncached"))
-        plan = settle(model, machine, wishes, dry_run)
+    plan = or_uncached(lambda given: settle(model, machine, given, dry_run), machine, wishes)
     check_cancelled()  # what is raised in a dry run counts as a plan that cannot be had
-    if problem is None:
-        return plan
-    return msgspec.structs.replace(plan, notices=(*plan.notices, ErrorInfo("cache.without"), problem))
+    return plan

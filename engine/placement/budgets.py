@@ -7,7 +7,7 @@ from collections import Counter
 import msgspec
 
 from engine.errors import ErrorInfo, UserError
-from engine.placement.plan import RAM, Device, Machine, Wishes
+from engine.placement.plan import RAM, Device, Machine, Mode, Wishes
 
 _MIB, _GIB = 2**20, 2**30
 # What drivers, kernels' own buffers and the desktop take besides what llama.cpp can count. llama.cpp's fit keeps
@@ -55,10 +55,20 @@ def device_budgets(machine: Machine, wishes: Wishes) -> tuple[dict[str, int], tu
 
 
 def without_absent(wishes: Wishes, machine: Machine) -> Wishes:
-    """The wishes less budgets of devices that are not there: a kept wish must not outlive its worker or card."""
+    """The wishes less budgets of devices that are not there, and less a mode that no device here can do: a kept wish
+    must not outlive its worker or card."""
     names = {machine.ram.name, *(device.name for device in machine.devices)}
     budgets = {name: count for name, count in wishes.budgets.items() if name in names}
-    return msgspec.structs.replace(wishes, budgets=budgets)
+    mode = wishes.mode if wishes.mode in _modes(machine) else None
+    return msgspec.structs.replace(wishes, budgets=budgets, mode=mode)
+
+
+def _modes(machine: Machine) -> tuple[Mode, ...]:
+    """What the devices of a machine can do. A library of the cache that is not there is told of elsewhere."""
+    if not machine.devices:
+        return ("cpu",)
+    streams = any(device.streams for device in machine.devices)
+    return ("cpu", "layers", "resident", "cached", *(("streamed_prompts", "streamed") if streams else ()))
 
 
 def _check(wished: dict[str, int], known: Counter[str]) -> None:

@@ -3674,11 +3674,11 @@
         <translation>{used} / {size}</translation>
     </message>
     <message>
-        <source>{number} %</source>
+        <source>{number}&#xa0;%</source>
         <translation>{number}%</translation>
     </message>
     <message>
-        <source>{low} to {high} %</source>
+        <source>{low} to {high}&#xa0;%</source>
         <translation>{low}~{high}%</translation>
     </message>
     <message>
@@ -3739,6 +3739,10 @@
     <message>
         <source>Try again</source>
         <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Leave the choice to Coterie</source>
+        <translation>Coterie에 맡기기</translation>
     </message>
     <message>
         <source>Here you see where a model lies and how fast it will be. Open a model first.</source>

@@ -20,7 +20,14 @@ from numpy.typing import NDArray
 
 from engine.expert_cache.hit_rates import expected_hit_rate
 from engine.expert_cache.policy import LFU, LRU, STATIC, Counters, Policy, policy_for
-from engine.expert_cache.simulator import Bandwidths, best_possible, decode_tps, most_used, simulate
+from engine.expert_cache.simulator import (
+    Bandwidths,
+    best_possible,
+    decode_tps,
+    most_used,
+    residents_after,
+    simulate,
+)
 from engine.placement.cached_speed import CACHED_LAYER_S
 from engine.placement.plan import Device
 from engine.placement.predict import (
@@ -28,6 +35,7 @@ from engine.placement.predict import (
     DEFAULT_RAM_BANDWIDTH,
     EXPERT_LAYER_S,
     SPLIT_S,
+    SPLITS_PER_LAYER,
     effective_bandwidth,
 )
 from tests.bench.published_hit_rates import PUBLISHED_GAINS, PUBLISHED_RATES
@@ -43,6 +51,7 @@ LAYERS = [4, 20]
 STEPS = 1200
 HALF_LIVES = (1, 2, 4, 6, 8, 12)
 LONGEST = (16, 32)
+WARM_TOKENS = (8, 32, 64, 256)
 CARD = Device("CUDA0", "gpu", "NVIDIA GeForce RTX 3060", 12 * 2**30, 12 * 2**30)
 MODEL = "Qwen3-30B-A3B"
 
@@ -166,17 +175,49 @@ def _means(counted: list[Counters]) -> tuple[str, str, str]:
     return f"{rate:.3f}", f"{brought:.0f}", share(time)
 
 
+def warm_rows() -> Iterator[tuple[str, ...]]:
+    """Another text before, by the same routers."""
+    for name in ("recorded", *(router.name for router in MADE_ROUTERS)):
+        for shape in (Shape(128, 8), Shape(512, 10)):
+            before, text = two_texts(name, shape)
+            slots = shape.experts // 4
+            policy = policy_for(slots, shape.used)
+            warm = residents_after(before, shape.experts, slots, policy)
+            numbers = []
+            for tokens in WARM_TOKENS:
+                cold = simulate(text[:tokens], shape.experts, slots, policy)
+                warmed = simulate(text[:tokens], shape.experts, slots, policy, warm=warm)
+                numbers.append(f"{share(cold.hit_rate)}, {share(warmed.hit_rate)}")
+            yield name, str(shape), str(slots), *numbers
+
+
+def two_texts(name: str, shape: Shape) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+    if name == "recorded":
+        answers = routed(recording().states[:, :, LAYERS], shape)
+        return one_after_another(answers[:-1]), one_after_another(answers[-1:])
+    router = next(router for router in MADE_ROUTERS if router.name == name)
+    both = made_routing(router, shape, STEPS // 2, layers=len(LAYERS), texts=2)
+    return both[:, :, :1], both[:, :, 1:]
+
+
 def speed_rows() -> Iterator[tuple[str, ...]]:
     index = published_index(MODEL)
     shape = Shape(index.experts, index.experts_used)
     layers = len(index.layers)
     device, expert = effective_bandwidth(CARD, CARD), index.expert_bytes / layers / shape.experts
     dense = sum(layer.dense_bytes for layer in index.layers) + index.output_bytes
-    other_s = dense / device + layers * (EXPERT_LAYER_S + CACHED_LAYER_S + 2 * SPLIT_S)
+    on_card_s = dense / device + layers * EXPERT_LAYER_S
+    other_s = on_card_s + layers * (CACHED_LAYER_S + SPLITS_PER_LAYER * SPLIT_S)
+    routed = shape.used * expert * layers
+
+    def whole_layers(part: float) -> str:
+        """The experts of that part of the layers on the card."""
+        away_s = routed / DEFAULT_RAM_BANDWIDTH + layers * SPLITS_PER_LAYER * SPLIT_S
+        return f"{1 / (on_card_s + part * routed / device + (1 - part) * away_s):.0f}"
+
     # Counters are of two layers; the model has more of them, all alike.
     machine = Bandwidths(expert * layers / len(LAYERS), device, DEFAULT_RAM_BANDWIDTH, DEFAULT_LINK, other_s)
-    nothing = other_s - layers * CACHED_LAYER_S + shape.used * expert * layers / DEFAULT_RAM_BANDWIDTH
-    yield "0", "0", *[f"{1 / nothing:.0f}"] * 6
+    yield "0", "0", *[whole_layers(0)] * 7
     for part in (1 / 16, 1 / 8, 3 / 16, 1 / 4, 3 / 8, 1 / 2):
         slots = int(part * shape.experts)
         speeds = []
@@ -187,7 +228,7 @@ def speed_rows() -> Iterator[tuple[str, ...]]:
                 f"{decode_tps(simulated(case, policy), tokens, machine):.0f}"
                 for policy in (LRU, ours(case), STATIC)
             ]
-        yield str(slots), f"{slots * expert * layers / 2**30:.1f}", *speeds
+        yield str(slots), f"{slots * expert * layers / 2**30:.1f}", whole_layers(part), *speeds
 
 
 def published_rows() -> Iterator[tuple[str, ...]]:
@@ -222,7 +263,9 @@ def page() -> str:
         *("LRU brings", "ours brings", "expected"),
     )
     policies = ("Policy", "hits", "brings", "time", "hits, 4 texts", "brings", "time")
-    speeds = (*("Slots", "GiB", "topical: LRU", "ours", "static", "local: LRU", "ours", "static"),)
+    speeds = (
+        *("Slots", "GiB", "whole layers", "topical: LRU", "ours", "static", "local: LRU", "ours", "static"),
+    )
     mine, lru = ([simulated(case, pick(case)) for case in cases()] for pick in (ours, lambda case: LRU))
     made = "\n".join(f"- *{router.name}*: {described(router)}" for router in MADE_ROUTERS)
     text = TEXT.format(
@@ -237,6 +280,9 @@ def page() -> str:
         beside=len(beside_cases()),
         rates=table(rates, rate_rows()),
         policies=table(policies, policy_rows()),
+        warm=table(
+            ("Routing", "Experts", "Slots", *(f"{tokens} tokens" for tokens in WARM_TOKENS)), warm_rows()
+        ),
         speeds=table(speeds, speed_rows()),
         model=MODEL,
         card=CARD.description,
@@ -311,11 +357,18 @@ static list served 10% where LRU served 44%, of DeepSeek-V4-Flash the best one 4
 is what the planner goes by (`engine/expert_cache/hit_rates.py`).
 
 {rates}
+## A warm start
+
+Slots for a quarter of the experts, filled with what was resident after another text (of the recorded ones: after
+the five before). Hit rates of the first tokens from cold, and warm:
+
+{warm}
 ## Predicted speed over the budget
 
 {model} Q4_K_M with everything but experts on one {card} (360 GB/s by its specification), experts in RAM that the
 CPU reads at {ram:g} GB/s, a link of {link:g} GB/s: tokens per second by the made-up routings of its shape. Misses
-are computed by the CPU. The first row is without a cache.
+are computed by the CPU. *Whole layers*: no cache, and the experts of as many layers on the card as the same bytes
+hold, which is the usual way.
 
 {speeds}
 ## What others measured

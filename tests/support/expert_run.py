@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import llama_cpp.llama_cpp as llama
+import msgspec
 import numpy as np
 
 from engine.expert_cache.policy import Policy
@@ -18,7 +18,7 @@ from engine.local import native
 from engine.local.native import expert_cache, tensors
 from engine.local.native.batch import Batch
 from engine.local.native.decoding import AbortFlag
-from engine.placement.plan import Override, Placement
+from engine.placement.plan import RAM, ExpertCache, Override, Placement
 from tests.support.expert_courses import SEQUENCES, Step
 from tests.support.graph_nodes import STOPS, Nodes, Watched
 from tests.support.random_weights import VOCABULARY
@@ -26,6 +26,9 @@ from tests.support.random_weights import VOCABULARY
 CONTEXT, MOST_ROWS = 1024, 64
 _EXPERTS = re.compile(r"^blk\.(\d+)\.ffn_(?:up|down|gate|gate_up)_exps\.(?:weight|bias|scale)$")
 _ABORTED = 2
+WORKER = "RPC0"
+# Layers, and more than any model has.
+_ALL = 99
 
 
 class CacheWish(NamedTuple):
@@ -53,7 +56,8 @@ class Manner(NamedTuple):
     operation. `stops` is a seed for where steps are broken off, to be taken anew after that; None: nowhere. `silent`
     is one for the rows whose logits are not asked for, and that are missing then; None: none. `asked`: a thread asks
     the cache how it is doing all the while. `pause` are seconds before each step. `repacked`: weights as the CPU
-    likes them best, in memory that nobody else reads. `resident`: all experts lie on this device, without a cache.
+    likes them best, in memory that nobody else reads. `worker` is the address of one that computes all but experts.
+    `resident`: the experts, and nothing else, lie on this device.
     """
 
     watched: Watched = ""
@@ -63,6 +67,7 @@ class Manner(NamedTuple):
     pause: float = 0.0
     threads: int = 1
     repacked: bool = False
+    worker: str = ""
     resident: str = ""
 
 
@@ -139,9 +144,9 @@ def running(
 ) -> Iterator[Running]:
     """A model whose layers of experts each get the slots wished for."""
     native.start()
-    if wish and wish.worker:
-        native.register_workers([wish.worker])
-    model = _resident(path, how.resident) if how.resident else _loaded(path, how.repacked)
+    if address := how.worker or (wish.worker if wish else ""):
+        native.register_workers([address])
+    model = _loaded(path, how)
     context, opened = 0, False
     try:
         layers = _layers(model)
@@ -164,22 +169,19 @@ def running(
         native.free_model(model)
 
 
-def _loaded(path: Path, repacked: bool) -> int:
-    params = llama.llama_model_default_params()
-    params.n_gpu_layers = 0
-    none = (ctypes.c_void_p * 1)(None)
-    params.devices = ctypes.addressof(none)
-    # Not repacked, experts are as the file has them, and can be copied one by one.
-    params.use_extra_bufts = repacked
-    model = llama.llama_model_load_from_file(str(path).encode(), params)
+def _loaded(path: Path, how: Manner) -> int:
+    placement = Placement(CONTEXT, expert_cache=None if how.repacked else ExpertCache(RAM, (), 0))
+    if how.worker:
+        placement = msgspec.structs.replace(
+            placement, devices=(WORKER,), gpu_layers=_ALL, overrides=(Override(r"\.ffn_.*_(ch|)exps", RAM),)
+        )
+    if how.resident:
+        placement = msgspec.structs.replace(
+            placement, devices=(how.resident,), overrides=(Override(r"\.ffn_.*_exps\.", how.resident),)
+        )
+    model = native.load_model(str(path), placement, lambda _: True)
     assert model, native.log_tail()
-    return int(model)
-
-
-def _resident(path: Path, device: str) -> int:
-    experts = Override(r"blk\.\d+\.ffn_(up|down|gate|gate_up)_exps\.", device)
-    placement = Placement(CONTEXT, devices=(device,), overrides=(experts,))
-    return native.load_model(str(path), placement, lambda _: True)
+    return model
 
 
 def _new_context(model: int, abort: AbortFlag, on_node: Any, threads: int) -> int:

@@ -125,6 +125,7 @@ def _record_here(model: str, prompts: list[str], tokens: int) -> Recording:
     llama.llama_log_set(silent, ctypes.c_void_p(0))
     llama.llama_backend_init()
     handle = llama.llama_model_load_from_file(model.encode(), llama.llama_model_default_params())
+    assert handle, model
     params = llama.llama_context_default_params()
     params.n_ctx, params.n_batch, params.n_ubatch = 1024, 512, 512
     params.cb_eval = on_node

@@ -3,7 +3,6 @@
 // stdin, numbers apart by spaces: experts slots half_life admission fixed, then any of
 //   b COUNT EXPERT...                  a block; prints hits brought evicted refused, and the slots
 //   w COUNT EXPERT...                  a warm start; prints the slots
-//   c half_life admission fixed        another policy
 #include "slots.h"
 
 #include <algorithm>
@@ -65,10 +64,6 @@ int main() {
     std::cin >> experts >> count;
     Slots slots(experts, count, read_policy());
     for (std::string what; std::cin >> what;) {
-        if (what == "c") {
-            slots.change(read_policy());
-            continue;
-        }
         const std::vector<int32_t> list = read_list();
         if (what == "b") {
             compute_block(slots, list);

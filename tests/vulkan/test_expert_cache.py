@@ -1,4 +1,4 @@
-"""The cache of experts on a Vulkan device: what it computes, what it leaves, where its memory lies, and how it is planned.
+"""The cache of experts on a Vulkan device: what it computes, what it leaves, where its memory lies, how it is planned.
 
 The processor rounds activations to eight bits before it multiplies by quantised weights, and Vulkan does not: their
 logits are a percent apart. So what the device computes is compared with a model whose experts all lie on the device.
@@ -22,10 +22,10 @@ CLOSE = 1e-3
 MOST_TOKENS = 8
 ONE_BY_ONE = token_by_token(24)
 COURSE = ONE_BY_ONE + side_by_side(8, seed=1) + random_course(10, MOST_TOKENS, 3, seed=2)
-EVERY_LAYOUT = [(name, kind) for name in LAYOUTS for kind in ("Q4_K", "F16")]
+# Whose block Vulkan does not compute: of its last product it is asked for more precision than it has.
+REFUSED = "mistral"
+EVERY_LAYOUT = [(name, kind) for name in LAYOUTS if name != REFUSED for kind in ("Q4_K", "F16")]
 EVERY_TYPE = [("mixtral", kind) for kind in QUANTISATIONS if ("mixtral", kind) not in EVERY_LAYOUT]
-# Vulkan has no product with these, and the processor has.
-TERNARY = ("TQ1_0", "TQ2_0", "Q4_K+TQ2_0")
 
 
 def wish(name: str, slots: int, **changed: bool) -> CacheWish:
@@ -37,7 +37,11 @@ def test_logits_are_those_of_a_model_whose_experts_are_all_on_the_device(
     name: str, kind: str, child: Elsewhere
 ) -> None:
     path, layout = expert_model(name, kind), LAYOUTS[name]
-    for course, slots in ((COURSE, layout.experts), (ONE_BY_ONE, layout.used), (ONE_BY_ONE, layout.experts // 2)):
+    for course, slots in (
+        (COURSE, layout.experts),
+        (ONE_BY_ONE, layout.used),
+        (ONE_BY_ONE, layout.experts // 2),
+    ):
         resident = child.call(computed, path, course, resident=DEVICE)
         cached = child.call(computed, path, course, wish(name, slots, bring_first=True))
         assert cached.layers == layout.layers
@@ -50,8 +54,10 @@ def test_logits_are_those_of_a_model_whose_experts_are_all_on_the_device(
 
 @pytest.mark.parametrize("thread", [False, True])
 @pytest.mark.parametrize("name", ["mixtral", "qwen", "deepseek", "gpt-oss", "fused"])
-def test_what_the_device_and_the_processor_compute_together(name: str, thread: bool, child: Elsewhere) -> None:
-    """Where routers chose the same experts, for a sum that comes out a little differently can make them choose others."""
+def test_what_the_device_and_the_processor_compute_together(
+    name: str, thread: bool, child: Elsewhere
+) -> None:
+    """Where the routers chose the same experts: a sum that comes out a little differently can make them choose others."""
     path, experts = expert_model(name, "F16"), LAYOUTS[name].experts
     plain = child.call(computed, path, COURSE, watched="choices")
     cached = child.call(
@@ -68,18 +74,25 @@ def choices(outcome: Outcome) -> list[tuple[frozenset[int], ...]]:
     """Of each row of the course: the experts that it was sent to by each layer."""
     by_layer: dict[int, list[frozenset[int]]] = defaultdict(list)
     rows = len(outcome.logits)
-    used = sum(len(chosen) for _, chosen in outcome.blocks) // rows // len({layer for layer, _ in outcome.blocks})
+    used = (
+        sum(len(chosen) for _, chosen in outcome.blocks)
+        // rows
+        // len({layer for layer, _ in outcome.blocks})
+    )
     for layer, chosen in outcome.blocks:
         by_layer[layer] += [frozenset(chosen[row : row + used]) for row in range(0, len(chosen), used)]
     return list(zip(*by_layer.values(), strict=True))
 
 
-@pytest.mark.parametrize("kind", TERNARY)
-def test_weights_that_the_device_cannot_multiply_stay_where_they_were(kind: str, child: Elsewhere) -> None:
-    path, layout = expert_model("mixtral", kind), LAYOUTS["mixtral"]
+@pytest.mark.parametrize("kind", ["Q4_K", "F16"])
+@pytest.mark.parametrize("bring_first", [False, True])
+def test_a_block_that_the_device_does_not_compute_stays_where_it_was(
+    bring_first: bool, kind: str, child: Elsewhere
+) -> None:
+    path, experts = expert_model(REFUSED, kind), LAYOUTS[REFUSED].experts
     plain = child.call(computed, path, COURSE)
-    cached = child.call(computed, path, COURSE, wish("mixtral", layout.experts))
-    assert cached.kept_out == layout.layers
+    cached = child.call(computed, path, COURSE, wish(REFUSED, experts, bring_first=bring_first))
     assert np.array_equal(plain.logits, cached.logits)
     told = cached.counters
-    assert told is not None and told.blocks == told.plain_blocks == told.brought == 0
+    assert told is not None and told.plain_blocks > 0
+    assert told.blocks == told.hits == told.brought == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-import msgspec
 from PySide6.QtCore import QDateTime, QLocale, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -15,7 +14,7 @@ from app.desktop.placement.colours import device_colour
 from app.desktop.placement.figure import Figure
 from app.desktop.placement.folding import FoldingRow
 from app.desktop.placement.heat_map import HeatMap
-from app.desktop.placement.kept import REST_S, RecentUse, kept_map
+from app.desktop.placement.kept import REST_S, KeptPlan, RecentUse, kept_map
 from app.desktop.placement.measures import (
     device_of,
     layers_text,
@@ -26,19 +25,9 @@ from app.desktop.placement.measures import (
 )
 from app.desktop.theme import themes
 from engine.api import CacheActivity
-from engine.placement.plan import ExpertCache, Machine
 
 # The least room of a figure beside the others.
 FIGURE = 170
-
-
-class KeptPlan(msgspec.Struct, frozen=True):
-    """The cache of the model that is loaded: `experts` in a layer, and the share of uses it was planned to serve."""
-
-    cache: ExpertCache
-    machine: Machine
-    experts: int
-    expected: tuple[float, float] = (0.0, 0.0)
 
 
 class CacheCard(Card):

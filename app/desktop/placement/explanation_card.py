@@ -54,6 +54,7 @@ class ExplanationCard(Card):
         self._together = 0
         self._notices: tuple[ErrorInfo, ...] = ()
         self._machine: Machine | None = None
+        self._problem: ErrorInfo | None = None
         self._change_text = ""
         self.sentence = self._label()
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
@@ -87,7 +88,12 @@ class ExplanationCard(Card):
         """`measured` tokens per second of this very plan, 0 when it has not answered yet; `notices` come after
         the plan's own. `machine` knows what its devices are."""
         self._plan, self._measured, self._notices = plan, measured, tuple(notices)
-        self._machine = machine
+        self._machine, self._problem = machine, None
+        self.refresh()
+
+    def show_problem(self, problem: ErrorInfo) -> None:
+        """Why there is no plan for what is wished, in the place of one."""
+        self._problem = problem
         self.refresh()
 
     def show_live(self, tokens_per_second: float, answers: int = 1) -> None:
@@ -104,8 +110,9 @@ class ExplanationCard(Card):
 
     def _show_speed(self) -> None:
         plan = self._plan
-        self.speed.setVisible(plan is not None and (plan.fits or self._live > 0))
-        if plan is None:
+        told = plan is not None and self._problem is None and (plan.fits or self._live > 0)
+        self.speed.setVisible(told)
+        if plan is None or not told:
             return
         low, high = plan.predicted.decode_range
         spread = self.tr("{low} to {high}").format(low=speed_number(low), high=speed_number(high))
@@ -127,8 +134,8 @@ class ExplanationCard(Card):
     def _show_hits(self) -> None:
         plan = self._plan
         cache = plan.placement.expert_cache if plan is not None else None
-        expected = plan is not None and cache is not None and plan.fits and plan.predicted.hit_rate > 0
-        self.hits.setVisible(expected)
+        expected = self._problem is None and plan is not None and plan.fits and plan.predicted.hit_rate > 0
+        self.hits.setVisible(expected and cache is not None)
         if plan is None or cache is None or not expected:
             return
         device = device_of(self._machine, cache.device) if self._machine is not None else None
@@ -149,13 +156,17 @@ class ExplanationCard(Card):
             line.hide()
             line.deleteLater()
         told = [*(self._plan.notices if self._plan is not None else ()), *self._notices]
+        if self._problem is not None:
+            told = []
         self.notices = [NoticeLine(text, "warning", self) for text in _texts(told)]
         for line in self.notices:
             self.inside.insertWidget(self.inside.count() - 1, line)
 
     def retranslate(self) -> None:
         plan = self._plan
-        if plan is not None:
+        if self._problem is not None:
+            self.sentence.setText(languages.tell(self._problem))
+        elif plan is not None:
             sentences = [languages.tell(plan.explanation)]
             if plan.refusal is not None:
                 sentences.append(languages.tell(plan.refusal))

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import msgspec
 
 from app.desktop.placement.heat import Heat
+from app.services.events import ModelChanged
 from engine.api import CacheActivity
-from engine.placement.plan import CachedLayer
+from engine.placement.plan import CachedLayer, ExpertCache, Machine, PlannedModel
 
 # Seconds of work that the figures are of.
 WINDOW_S = 5.0
@@ -17,6 +18,28 @@ WINDOW_S = 5.0
 WITHOUT_CACHE = "cache.without"
 # Told once a second while it is in use: after this long nothing is written any more.
 REST_S = 2.5
+
+
+class KeptPlan(msgspec.Struct, frozen=True):
+    """The cache of the model that is loaded: `experts` in a layer, and the share of uses it was planned to serve."""
+
+    cache: ExpertCache
+    machine: Machine
+    experts: int
+    expected: tuple[float, float] = (0.0, 0.0)
+
+
+def kept_plan(state: ModelChanged | None, model: PlannedModel | None) -> KeptPlan | None:
+    """The cache that is in use by what is loaded, which is `model`; wishes that are not applied change nothing of it.
+    None without one."""
+    facts = state.facts if state is not None else None
+    if state is None or model is None or facts is None or facts.plan is None:
+        return None
+    cache = facts.plan.placement.expert_cache
+    told = (*state.notices, *facts.plan.notices)
+    if cache is None or any(notice.code == WITHOUT_CACHE for notice in told):
+        return None
+    return KeptPlan(cache, facts.machine or model.machine, model.experts, facts.plan.predicted.hit_range)
 
 
 def kept_map(layers: Sequence[CachedLayer], experts: int, residents: Sequence[Sequence[int]]) -> Heat:

@@ -54,7 +54,7 @@ def speed_number(tokens_per_second: float) -> str:
 
 def percent_text(share: float) -> str:
     """A share as whole percent: 81 %."""
-    template = QCoreApplication.translate("Placement", "{number} %")
+    template = QCoreApplication.translate("Placement", "{number}\u00a0%")
     return template.format(number=QLocale().toString(round(share * 100)))
 
 
@@ -63,7 +63,7 @@ def percent_range(shares: tuple[float, float]) -> str:
     low, high = (round(share * 100) for share in shares)
     if low == high:
         return percent_text(shares[0])
-    template = QCoreApplication.translate("Placement", "{low} to {high} %")
+    template = QCoreApplication.translate("Placement", "{low} to {high}\u00a0%")
     return template.format(low=QLocale().toString(low), high=QLocale().toString(high))
 
 

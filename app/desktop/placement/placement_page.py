@@ -12,15 +12,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.desktop.language import languages
 from app.desktop.live import LiveWidget
 from app.desktop.models.labels import wrapped_label
-from app.desktop.placement.cache_card import KeptPlan
 from app.desktop.placement.draft_choice import DraftChoice
-from app.desktop.placement.kept import WITHOUT_CACHE
+from app.desktop.placement.kept import kept_plan
 from app.desktop.placement.live_speed import LiveSpeed
 from app.desktop.placement.model_lines import Known, ModelLines
 from app.desktop.placement.placement_view import PlacementView
 from app.desktop.placement.replanning import Replanning
 from app.desktop.placement.side_panel import SidePanel
-from app.desktop.placement.suggestion import suggested_wishes
+from app.desktop.placement.suggestion import is_of_wishes, suggested_wishes
 from app.desktop.placement.tuning import Tuning, load_with
 from app.desktop.placement.watching import Watching
 from app.desktop.service_calls import ServiceCalls
@@ -41,7 +40,7 @@ from app.services.events import (
     WorkerState,
 )
 from engine.api import Activity
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import Machine, PlannedModel, Wishes
 from engine.remote.names import read_name
 
@@ -63,6 +62,8 @@ class PlacementPage(LiveWidget):
         self._path = ""
         self._model: PlannedModel | None = None
         self._error: UserError | None = None
+        # Why there is no plan for the wishes as they are now; what is shown is the last one.
+        self._refused: ErrorInfo | None = None
         self._wishes = Wishes()
         self._drafts: dict[str, Wishes] = {}
         self._loaded_wishes: tuple[str, Wishes] = ("", Wishes())
@@ -101,7 +102,7 @@ class PlacementPage(LiveWidget):
         view.header.apply_wanted.connect(self.apply)
         view.header.tune_wanted.connect(lambda: self.tuning.start(self._path, self._wishes))
         view.explanation.change_wanted.connect(self._take_suggestion)
-        view.state.acted.connect(self.reload)
+        view.state.acted.connect(self._try_again)
         self.lines.read.connect(self._take_known)
         self.lines.failed.connect(self._take_read_failure)
         self._replanning.planned.connect(self._take_plan)
@@ -154,7 +155,7 @@ class PlacementPage(LiveWidget):
         if path == self._path and self._model is not None:
             return
         self._replanning.cancel()
-        self._model = self._error = None
+        self._model = self._error = self._refused = None
         self._show_model(path)
 
     def _show_model(self, path: str) -> None:
@@ -171,6 +172,7 @@ class PlacementPage(LiveWidget):
     def _take_known(self, path: str, known: Known) -> None:
         if path == self._path and self._drafts.get(path) in (None, known.wishes):
             self._wishes, self._model, self._error = known.wishes, known.model, None
+            self._refused = None
             self._show()
 
     def _take_read_failure(self, path: str, error: UserError) -> None:
@@ -195,11 +197,16 @@ class PlacementPage(LiveWidget):
     def _take_plan(self, wishes: Wishes, model: PlannedModel) -> None:
         if model.path != self._path:
             return
-        self._model, self._error = model, None
+        self._model, self._error, self._refused = model, None, None
         self._show()
 
     def _take_failure(self, wishes: Wishes, error: UserError) -> None:
-        self._failed(error)
+        if self._model is None or not is_of_wishes(error):
+            self._failed(error)
+            return
+        # The cards stay under the hand that moves a slider.
+        self._refused = error.info
+        self._show()
 
     def _take_suggestion(self) -> None:
         model = self._model
@@ -208,6 +215,13 @@ class PlacementPage(LiveWidget):
         wishes = suggested_wishes(model.plan.refusal, self._wishes, model.machine)
         if wishes is not None:
             self._take_wishes(wishes)
+
+    def _try_again(self) -> None:
+        """Wishes that cannot be would only be refused again, and the card that could change them is not there."""
+        if self._path and is_of_wishes(self._error):
+            self._take_wishes(Wishes())
+        else:
+            self.reload()
 
     def apply(self) -> None:
         """Keep the wishes and load the model with them, after the answers that are being written."""
@@ -347,7 +361,9 @@ class PlacementPage(LiveWidget):
         model = self._shown_model()
         self.view.header.show_model(self._name() or self.tr("Placement"), model)
         if self._error is not None:
-            self.view.show_words(languages.tell(self._error), self.tr("Try again"))
+            wished = self._path and is_of_wishes(self._error)
+            again = self.tr("Leave the choice to Coterie") if wished else self.tr("Try again")
+            self.view.show_words(languages.tell(self._error), again)
         elif model is None:
             if self._waits():
                 self._say_waiting()
@@ -371,6 +387,8 @@ class PlacementPage(LiveWidget):
         self.view.explanation.show_plan(model.plan, measured, notices, model.machine)
         refused = suggested_wishes(model.plan.refusal, self._wishes, model.machine)
         self.view.explanation.show_change(self._change_text(refused))
+        if self._refused is not None:
+            self.view.explanation.show_problem(self._refused)
         self.view.wishes.show_wishes(self._wishes, model, model.trained_context, self._splits())
         self.watching.show_model(self._path)
         self.drafting.show_model(self._path)
@@ -387,7 +405,7 @@ class PlacementPage(LiveWidget):
     def _show_actions(self) -> None:
         model, state = self._model, self._state
         loading = state is not None and state.state == "loading"
-        fits = model is not None and model.plan.fits
+        fits = model is not None and model.plan.fits and self._refused is None
         free = fits and not loading and not self.view.tune.running() and not self._apply_waits
         self.view.header.show_actions(
             loaded=self._is_loaded(), can_apply=free and not self._as_loaded(), can_tune=free
@@ -402,20 +420,8 @@ class PlacementPage(LiveWidget):
     def _show_activity(self) -> None:
         shown = self._is_loaded() and self.view.shows_model()
         self.view.activity.show_activity(self._activity if shown else None)
-        self.view.cache.show_plan(self._kept_plan() if shown else None)
-
-    def _kept_plan(self) -> KeptPlan | None:
-        """The cache of experts that is in use, if any; wishes that are not applied change nothing of it."""
-        state, model = self._state, self._model
-        facts = state.facts if state is not None else None
-        if state is None or model is None or facts is None or facts.plan is None:
-            return None
-        cache = facts.plan.placement.expert_cache
-        told = (*state.notices, *facts.plan.notices)
-        if cache is None or any(notice.code == WITHOUT_CACHE for notice in told):
-            return None
-        machine = facts.machine or model.machine
-        return KeptPlan(cache, machine, model.experts, facts.plan.predicted.hit_range)
+        kept = kept_plan(self._state, self._model) if shown else None
+        self.view.cache.show_plan(kept)
 
     def _show_elsewhere(self) -> None:
         """A model that a server has lies nowhere here: what is shown is another one."""

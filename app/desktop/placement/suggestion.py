@@ -1,11 +1,25 @@
-"""The smallest change that makes a refused plan work, as the refusal names it. Pure."""
+"""Wishes that cannot be, and the smallest change that makes a refused plan work, as the refusal names it. Pure."""
 
 from __future__ import annotations
 
 import msgspec
 
-from engine.errors import ErrorInfo
+from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import RAM, Machine, Wishes
+
+_OF_WISHES = (
+    "placement.mode_impossible",
+    "placement.mode_not_available",
+    "placement.unknown_device",
+    "placement.negative_budget",
+    "placement.bad_number",
+    "engine.context_too_long",
+)
+
+
+def is_of_wishes(error: UserError | None) -> bool:
+    """Whether there is no plan because of what is wished, and not of what is there."""
+    return error is not None and error.code in _OF_WISHES
 
 
 def suggested_wishes(refusal: ErrorInfo | None, wishes: Wishes, machine: Machine) -> Wishes | None:

@@ -96,6 +96,12 @@ bool Cache::read_rows(const Layer & layer, const Shape & shape) {
     return !experts_.empty();
 }
 
+// All rows are handed to the device as one token's. CUDA's kernels for half and single floats (mmf.cuh) expect a token
+// to use an expert once; a second row with the same one, which only another token can have, is then the CPU's.
+bool Cache::is_taken(int slot) const {
+    return std::any_of(device_rows_.begin(), device_rows_.end(), [slot](const Row & row) { return row.slot == slot; });
+}
+
 // Tells which rows are whose; experts that are missing get their place now if they are brought first.
 void Cache::sort_rows(Layer & layer) {
     missing_.clear();
@@ -114,7 +120,7 @@ void Cache::sort_rows(Layer & layer) {
     for (int row = 0; row < int(experts_.size()); row++) {
         const int32_t expert = experts_[size_t(row)];
         const int slot = layer.slots.ready(expert);
-        if (slot >= 0) {
+        if (slot >= 0 && (layer.is_quantized() || !is_taken(slot))) {
             device_rows_.push_back({ row, slot });
         } else {
             cpu_rows_.push_back({ row, expert });

@@ -140,15 +140,4 @@ void Cache::read(coterie_cache_counters & counters) {
     counters = counters_;
 }
 
-void Cache::change(const coterie_cache_settings & settings) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    settings_.half_life = settings.half_life;
-    settings_.bring_first = settings.bring_first;
-    settings_.admission = settings.admission;
-    settings_.fixed = settings.fixed;
-    for (const auto & layer : layers_) {
-        layer->slots.change(policy());
-    }
-}
-
 } // namespace coterie

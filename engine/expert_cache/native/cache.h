@@ -40,7 +40,6 @@ class Cache {
     int residents(Layer & layer, int32_t * experts, int room);
     int warm(Layer & layer, const int32_t * experts, int count);
     void read(coterie_cache_counters & counters);
-    void change(const coterie_cache_settings & settings);
 
   private:
     struct Row {
@@ -52,6 +51,7 @@ class Cache {
     bool prepare(Layer & layer, const Shape & shape);
     bool compute_rows(Layer & layer, const Shape & shape, ggml_backend_t cpu);
     bool read_rows(const Layer & layer, const Shape & shape);
+    bool is_taken(int slot) const;
     void sort_rows(Layer & layer);
     bool submit(Layer & layer, const Shape & shape);
     bool compute_on_cpu(Layer & layer, const Shape & shape, ggml_backend_t cpu);

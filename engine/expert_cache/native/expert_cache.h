@@ -74,7 +74,6 @@ COTERIE_API int coterie_cache_residents(int layer, int32_t * experts, int room);
 
 // Between steps.
 COTERIE_API int coterie_cache_warm(int layer, const int32_t * experts, int count);
-COTERIE_API void coterie_cache_change(const struct coterie_cache_settings * settings); // all but workspace, batch, thread
 
 #ifdef __cplusplus
 }

@@ -59,6 +59,7 @@ Layer::Layer(int number, ggml_tensor * const * weights, int count, int slots_, P
     : slots(int(experts_of(weights[0])), slots_, policy), number_(number), weights_(weights, weights + count) {
     for (const ggml_tensor * tensor : weights_) {
         expert_bytes_ += slice_of(tensor);
+        is_quantized_ = is_quantized_ && (expert_dimension(tensor) != 2 || ggml_is_quantized(tensor->type));
     }
 }
 

@@ -39,6 +39,8 @@ class Layer {
     size_t held_bytes() const { return buffer_ ? ggml_backend_buffer_get_size(buffer_.get()) : 0; }
     // Bytes of one expert, all tensors together.
     size_t expert_bytes() const { return expert_bytes_; }
+    // Whether all of its matrices are.
+    bool is_quantized() const { return is_quantized_; }
 
     // Copy an expert's contents into a slot; with a backend in the order of its other work, else at once.
     void bring(int expert, int slot, ggml_backend_t in_order_of) const;
@@ -53,6 +55,7 @@ class Layer {
     int number_;
     std::vector<ggml_tensor *> weights_, at_home_, held_;
     size_t expert_bytes_ = 0;
+    bool is_quantized_ = true;
     BufferPtr buffer_;
     ContextPtr context_;
 };

@@ -270,10 +270,4 @@ int coterie_cache_warm(int number, const int32_t * experts, int count) {
     return layer ? the_cache->warm(*layer, experts, count) : 0;
 }
 
-void coterie_cache_change(const coterie_cache_settings * settings) {
-    if (the_cache) {
-        the_cache->change(*settings);
-    }
-}
-
 } // extern "C"

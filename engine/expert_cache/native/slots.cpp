@@ -105,12 +105,4 @@ void Slots::put(int slot, int expert) {
     on_its_way_[size_t(slot)].store(true, std::memory_order_relaxed);
 }
 
-void Slots::change(Policy policy) {
-    if (policy.half_life != policy_.half_life) {
-        std::fill(score_.begin(), score_.end(), 0.0);
-        base_ = double(std::max<int64_t>(step_, 0));
-    }
-    policy_ = policy;
-}
-
 } // namespace coterie

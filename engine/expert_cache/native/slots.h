@@ -43,14 +43,13 @@ class Slots {
     void filled(int slot) { on_its_way_[size_t(slot)].store(false, std::memory_order_release); }
 
     int expert_of(int slot) const { return expert_of_[size_t(slot)]; }
-    void change(Policy policy);
 
   private:
     void rescale();
     int victim() const;
     void put(int slot, int expert);
 
-    Policy policy_;
+    const Policy policy_;
     std::vector<int32_t> slot_of_;   // by expert, -1: none
     std::vector<int32_t> expert_of_; // by slot, -1: empty
     std::unique_ptr<std::atomic<bool>[]> on_its_way_; // by slot

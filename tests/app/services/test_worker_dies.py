@@ -89,6 +89,13 @@ def test_beneath_a_cache_of_experts_the_next_answer_needs_no_other_load(
     assert list(state.facts.plan.bytes) == [RAM] and state.workers == ()
     assert [notice.code for notice in state.notices] == ["cache.without", "cache.failed_before"]
     assert [known.state for known in services.placements.workers()] == ["away"]
+    # The mode that is kept for the model is one that only the worker could do.
+    path = str(moe_model())
+    assert services.placements.wishes_for(path).mode == "cached"
+    assert services.placements.planned(path, services.placements.wishes_for(path)).plan.mode == "cpu"
+    services.models.reload(without_workers=True)
+    facts = told.model("ready").facts
+    assert facts is not None and facts.plan is not None and facts.plan.mode == "cpu"
 
 
 def test_a_model_on_a_worker_makes_room_for_tuning_and_comes_back_to_it(

@@ -8,26 +8,17 @@ import pytest
 
 from engine.expert_cache.policy import LFU, LRU, STATIC, CachedExperts, Counters, Policy
 from tests.support.cached import is_built
-from tests.support.elsewhere import Elsewhere, elsewhere
+from tests.support.elsewhere import Elsewhere
 from tests.support.expert_courses import Course, difference, random_course, side_by_side, token_by_token
 from tests.support.expert_logits import Outcome, computed, computed_by_turns
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.expert_run import CacheWish
-from tests.support.gap_device import NAME, register
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
 
 CLOSE = 1e-3
 MOST_TOKENS = 8
 DIFFERENT = ("mixtral", "deepseek", "gpt-oss", "fused", "without-gate", "weighted-before")
-GAPS = [
-    ("mixtral", "Q4_K+Q8_0", "Q8_0"),
-    ("gpt-oss", "MXFP4", "MXFP4"),
-    ("gpt-oss", "Q8_0", "ADD_ID"),
-    ("fused", "Q4_K", "GLU"),
-    ("without-gate", "Q4_K", "SQR"),
-]
-TYPES = ("Q8_0", "MXFP4")
 DECAYING = Policy(half_life=16.0)
 ADMITTING = Policy(half_life=16.0, admission=True)
 
@@ -193,24 +184,3 @@ def test_one_cache_after_the_other_in_one_process(child: Elsewhere) -> None:
             held.append(told.allocated)
     again = the_same(child, "mixtral", course, wish("mixtral", LAYOUTS["mixtral"].used)).counters
     assert again is not None and again.allocated == held[0]
-
-
-@pytest.mark.parametrize(("name", "kind", "missing"), GAPS)
-def test_what_a_device_cannot_compute_stays_where_it_was(name: str, kind: str, missing: str) -> None:
-    """The device is asked when a layer is added for the types, and at the first block for everything else."""
-    course = token_by_token(6, seed=14) + random_course(12, MOST_TOKENS, 2, seed=15)
-    path, layers = expert_model(name, kind), LAYOUTS[name].layers
-    with elsewhere() as child:
-        plain = child.call(computed, path, course)
-        child.call(register, missing)
-        cached = child.call(computed, path, course, wish(name, device=NAME))
-    assert difference(plain.logits, cached.logits) <= CLOSE
-    told = cached.counters
-    assert told is not None
-    assert told.blocks == told.brought == 0
-    if missing in TYPES:
-        assert cached.kept_out == layers
-        assert told.plain_blocks == 0
-    else:
-        assert cached.layers == layers
-        assert told.plain_blocks >= len(layers)

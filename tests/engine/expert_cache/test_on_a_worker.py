@@ -11,7 +11,7 @@ from tests.support.elsewhere import Elsewhere
 from tests.support.expert_courses import difference, random_course, side_by_side, token_by_token
 from tests.support.expert_logits import computed
 from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
-from tests.support.expert_run import CacheWish
+from tests.support.expert_run import WORKER, CacheWish
 from tests.support.rpc_worker import Worker, rpc_worker
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
@@ -37,7 +37,7 @@ def test_logits_are_those_of_the_plain_model(
     plain = child.call(computed, path, COURSE).logits
     for slots in (layout.used, layout.experts // 2, layout.experts):
         wish = CacheWish(
-            slots, layout.used, "RPC0", worker.address, tokens=MOST_TOKENS, bring_first=bring_first
+            slots, layout.used, WORKER, worker.address, tokens=MOST_TOKENS, bring_first=bring_first
         )
         cached = child.call(computed, path, COURSE, wish)
         assert cached.layers == layout.layers
@@ -48,10 +48,25 @@ def test_logits_are_those_of_the_plain_model(
         assert told.hits > 0
 
 
+@pytest.mark.parametrize("device", ["CPU", WORKER])
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_worker_that_computes_everything_else(
+    name: str, device: str, child: Elsewhere, worker: Worker
+) -> None:
+    """Activations then cross between devices before and after each block."""
+    layout, path = LAYOUTS[name], expert_model(name)
+    plain = child.call(computed, path, COURSE, worker=worker.address)
+    wish = CacheWish(layout.experts // 2, layout.used, device, worker.address, tokens=MOST_TOKENS)
+    cached = child.call(computed, path, COURSE, wish, worker=worker.address)
+    assert difference(plain.logits, cached.logits) <= CLOSE
+    assert cached.counters is not None
+    assert cached.counters.plain_blocks == 0 < cached.counters.hits
+
+
 def test_missing_experts_that_a_thread_brings(child: Elsewhere, worker: Worker) -> None:
     for name in ("mixtral", "gpt-oss", "gemma"):
         layout, path = LAYOUTS[name], expert_model(name)
-        wish = CacheWish(layout.experts // 2, layout.used, "RPC0", worker.address, upload_thread=True)
+        wish = CacheWish(layout.experts // 2, layout.used, WORKER, worker.address, upload_thread=True)
         plain, cached = child.call(computed, path, COURSE), child.call(computed, path, COURSE, wish)
         assert difference(plain.logits, cached.logits) <= CLOSE
         assert cached.counters is not None and cached.counters.brought > 0

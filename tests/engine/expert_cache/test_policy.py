@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.expert_cache.policy import EMPTY, LFU, LRU, STATIC, CachedExperts, Counters, Policy
+from engine.expert_cache.policy import EMPTY, LRU, STATIC, CachedExperts, Counters, Policy
 
 EXPERTS = 6
 BLOCKS = st.lists(st.lists(st.integers(0, EXPERTS - 1), min_size=1, max_size=4), max_size=40)
@@ -189,16 +189,6 @@ def test_bringing_scores_down_does_not_change_what_is_kept() -> None:
         judge.block(step, rows)
         assert list(cache.residents) == judge.slots
     assert cache._base == 1024
-
-
-def test_another_half_life_begins_the_scores_anew_and_keeps_the_slots() -> None:
-    cache = CachedExperts(2, EXPERTS, LFU)
-    for expert in (0, 0, 0, 1):
-        cache.block([expert])
-    cache.change(Policy(half_life=8.0))
-    assert cache.residents == (0, 1)
-    cache.block([2])
-    assert cache.residents == (2, 1)
 
 
 @pytest.mark.parametrize("slots", [0, EXPERTS + 1])

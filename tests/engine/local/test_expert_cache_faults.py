@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _ctypes
 import functools
 import os
 import shutil
@@ -171,6 +172,8 @@ def test_a_plugin_of_another_build_is_not_used(plugin: Path) -> None:
 def test_a_plugin_that_is_not_there_or_no_library_is_told(plugin: Path, tmp_path: Path) -> None:
     check_without(opened(folder=tmp_path / "nowhere"), "cache.not_built")
     (plugin / plugin_name()).write_bytes(b"\x7fELF")
+    check_without(opened(folder=plugin), "cache.not_loaded")
+    shutil.copyfile(_ctypes.__file__, plugin / plugin_name())  # a library, but of something else
     check_without(opened(folder=plugin), "cache.not_loaded")
 
 

@@ -76,7 +76,7 @@ class _Books:
         from engine.local import native
         from engine.local.native import expert_cache as plugin
         from engine.local.session import Session
-        from tests.support.expert_logits import Nodes
+        from tests.support.graph_nodes import Nodes
 
         self._nodes = Nodes("choices")
         stack = ExitStack()

@@ -61,7 +61,7 @@ CASES = (
     Case("without-gate", HandPlaced(5, RAM, tokens=4)),
     Case("gemma", HandPlaced(6, WORKER, "brought")),
     Case(STARTER, HandPlaced(3, RAM, layers=tuple(range(0, 30, 2)))),
-    Case("grouped", HandPlaced(4, RAM)),
+    Case("glm", HandPlaced(12, RAM, "brought")),
 )
 _TROUBLED = 0.5
 _KILLS = 0.15
@@ -105,7 +105,7 @@ def cached_soak(
 def _soak(
     folder: Path, worker: str, worker_pid: int, seconds: float, seed: int, trouble_every: float, compare: int
 ) -> CacheSoaked:
-    ledger = Ledger()
+    ledger = Ledger(CONTEXT)
     main = functools.partial(booked_host, folder=str(folder / "pages"))
     engine = LocalEngine(ledger, main)
     load = LoadRequest(

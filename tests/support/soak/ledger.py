@@ -46,9 +46,11 @@ class Entry:
 
 
 class Ledger:
-    """The listener of an engine. `faults` are sentences about what should never be."""
+    """The listener of an engine whose contexts have so many tokens. `faults` are sentences about what should never
+    be."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: int) -> None:
+        self._context = context
         self._lock = threading.Lock()
         self.entries: dict[int, Entry] = {}
         self.faults: list[str] = []
@@ -121,7 +123,10 @@ class Ledger:
             entry.done.set()
 
     def _check(self, entry: Entry, end: Finished) -> None:
-        used, most = end.usage.completion_tokens, entry.request.max_tokens
+        used = end.usage.completion_tokens
+        most = entry.request.max_tokens
+        if end.reason == "length":
+            most = min(most, self._context - end.usage.prompt_tokens)
         if used > most or (end.reason == "length" and end.error is None and used < most):
             self.faults.append(f"{end} of a request for {most} tokens")
         if end.reason == "cancelled" and not entry.harmed:

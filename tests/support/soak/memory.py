@@ -51,14 +51,14 @@ class Sampler(threading.Thread):
 
     def run(self) -> None:
         while not self.stop.wait(_INTERVAL):
-            self._parent.append(self._own.memory_info().rss)
+            self._parent.append(_held(self._own))
             self._files.append(_open_files(self._own))
             with contextlib.suppress(psutil.Error):
                 if self._other:
-                    self._worker.append(self._other.memory_info().rss)
+                    self._worker.append(_held(self._other))
             if self._is_calm:
                 with contextlib.suppress(psutil.Error):
-                    held = psutil.Process(self._engine.host_pid).memory_info().rss
+                    held = _held(psutil.Process(self._engine.host_pid))
                     # What is kept has a bound of its own.
                     self._calms[-1].append(held - self._ledger.kept_bytes)
 
@@ -85,6 +85,13 @@ class Sampler(threading.Thread):
 def _halves(values: list[int]) -> Memory:
     middle = len(values) // 2
     return Memory(max(values[:middle], default=0), max(values[middle:], default=0))
+
+
+def _held(process: psutil.Process) -> int:
+    """Without what is mapped from files, weights above all, which comes and goes; with it where the system does not
+    tell it apart."""
+    info = process.memory_info()
+    return int(info.rss - getattr(info, "shared", 0))
 
 
 def _open_files(process: psutil.Process) -> int:

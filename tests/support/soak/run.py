@@ -63,7 +63,7 @@ def soak(seconds: float, *, seed: int = 1, kill_every: float = 12.0, compare: in
 
 
 def _soak(folder: Path, seconds: float, seed: int, kill_every: float, compare: int) -> Soaked:
-    ledger = Ledger()
+    ledger = Ledger(CONTEXT)
     engine = LocalEngine(ledger)
     load = LoadRequest(str(starter_model()), Wishes(CONTEXT), states=str(folder), states_limit=STATES_LIMIT)
     engine.load(load)

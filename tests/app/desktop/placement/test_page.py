@@ -147,6 +147,39 @@ def test_a_plan_that_cannot_be_made_is_told_and_tried_again(
     running.until(view.shows_model)
 
 
+IMPOSSIBLE = UserError("placement.mode_impossible", mode="cached")
+
+
+def test_kept_wishes_that_cannot_be_can_be_left_to_the_planner(
+    running: Running, placements: HandMadePlacements
+) -> None:
+    placements.error = IMPOSSIBLE
+    running.window.show_page("placement")
+    view = running.window.placement.view
+    running.until(lambda: view.state.button.text() == "Leave the choice to Coterie")
+    placements.error = None
+    view.state.button.click()
+    running.until(view.shows_model)
+    assert placements.asked[-1] == Wishes() == view.wishes.wishes()
+
+
+def test_while_wishes_cannot_be_the_cards_stay_under_the_hand(
+    running: Running, placements: HandMadePlacements
+) -> None:
+    page = opened(running)
+    explanation, header = page.view.explanation, page.view.header
+    before = explanation.sentence.text()
+    placements.error = IMPOSSIBLE
+    page.view.wishes.context.slider.setValue(0)
+    running.until(lambda: explanation.sentence.text().startswith("The mode “cached” does not work"))
+    assert page.view.shows_model() and page.view.wishes.context.text() == "1,024 tokens"
+    assert explanation.speed.isHidden() and not header.apply.isEnabled()
+    placements.error = None
+    page.view.wishes.context.slider.setValue(1)
+    running.until(lambda: explanation.sentence.text() == before)
+    assert explanation.speed.isVisible() and header.apply.isEnabled()
+
+
 def test_a_refusal_offers_its_change(running: Running, placements: HandMadePlacements) -> None:
     page = opened(running)
     page.choose("/models/long.gguf")

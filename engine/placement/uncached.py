@@ -1,0 +1,31 @@
+"""Plans where a cache of single experts is wished for and may not be possible: then one without, that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from engine.errors import ErrorInfo, UserError
+from engine.expert_cache.library import plugin_state
+from engine.placement.plan import Machine, Plan, Wishes
+
+
+def or_uncached(make: Callable[[Wishes], Plan], machine: Machine, wishes: Wishes) -> Plan:
+    """The plan that `make` makes for these wishes. Where the library of the cache is not there, or there is no room
+    for the least slots, it is one without a cache, and the last two of its notices say so and why.
+
+    Raises UserError as `make` does, but not `cache.too_small`.
+    """
+    wished = wishes.mode == "cached" and "uncached" not in wishes.concessions
+    problem = plugin_state().problem if wished and not machine.caches else None
+    try:
+        plan = make(wishes)
+    except UserError as error:
+        if error.code != "cache.too_small":
+            raise
+        problem = error.info
+        plan = make(msgspec.structs.replace(wishes, concessions=(*wishes.concessions, "uncached")))
+    if problem is None:
+        return plan
+    return msgspec.structs.replace(plan, notices=(*plan.notices, ErrorInfo("cache.without"), problem))
