@@ -52,8 +52,8 @@ class Written(NamedTuple):
 
 
 class Followed(NamedTuple):
-    """How far the logits of a model are from those of one whose text it reads: the difference beside the logits (roots
-    of mean squares), and for each place where it would have chosen another token, how far the chosen one led there."""
+    """How far the logits of a model are from those of one whose text it reads: the difference beside the logits (both
+    as roots of mean squares), and for each place where it would choose another token, how far the chosen one led."""
 
     difference: float
     leads: tuple[float, ...]
@@ -122,14 +122,23 @@ class _RowWatch(ExpertWatch):
             self.blocks.setdefault(layer, []).append(chosen)
 
 
-def followed(path: Path, slots: int, conversations: int, count: int, **cached: Any) -> Followed:
-    """A model without a cache writes; one with a cache reads the same, token by token."""
-    with _session(path, 0, conversations, {}) as session:
-        leading = _Going(session, conversations)
+def followed(
+    path: Path,
+    slots: int,
+    conversations: int,
+    count: int,
+    *,
+    resident: str = "",
+    reading: int = _CONTEXT,
+    **cached: Any,
+) -> Followed:
+    """A model without a cache writes; one with a cache reads the same, token by token. Otherwise as `written`."""
+    with _session(path, 0, conversations, {}, resident=resident) as session:
+        leading = _Going(session, conversations, reading=reading)
         for _ in range(count - 1):
             leading.go_on()
     with _session(path, slots, conversations, cached) as session:
-        following = _Going(session, conversations, leading.tokens)
+        following = _Going(session, conversations, leading.tokens, reading)
         for _ in range(count - 1):
             following.go_on()
     one, other = np.stack(leading.logits), np.stack(following.logits)
