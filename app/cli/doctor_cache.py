@@ -20,11 +20,11 @@ _MESSAGES = {
     ),
     "idle": Sentence(
         "ready, but this computer has no GPU and no worker whose memory it could use",
-        "준비됨. 다만 이 컴퓨터에는 메모리를 쓸 GPU나 워커가 없어 사용하지 않습니다",
+        "준비됨. 다만 이 컴퓨터에는 메모리를 쓸 GPU나 작업 컴퓨터가 없어 사용하지 않습니다",
     ),
     "not_needed": Sentence(
         "not needed here, as there is no GPU and no worker whose memory it could use. {reason}",
-        "메모리를 쓸 GPU나 워커가 없어 필요하지 않습니다. {reason}",
+        "메모리를 쓸 GPU나 작업 컴퓨터가 없어 필요하지 않습니다. {reason}",
     ),
 }
 

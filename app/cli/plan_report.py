@@ -31,9 +31,10 @@ _WORDS = {
     ),
     "cache": Sentence("Cache", "전문가 캐시"),
     "cached": Sentence(
-        "{slots} of {experts} experts in each of {layers} layers on {device}, for about {hits}% of their uses "
-        "({low}% to {high}%)",
-        "{device}에 레이어 {layers}개마다 전문가 {experts}개 중 {slots}개, 전문가 사용의 약 {hits}%({low}%~{high}%)",
+        "{slots} of {experts} experts in each of {layers} layers on {device}, about {hits}% of those that a token "
+        "needs ({low}% to {high}%)",
+        "레이어 {layers}개에서 각각 전문가 {experts}개 중 {slots}개를 {device}에 둠, 토큰에 필요한 전문가의 "
+        "약 {hits}%({low}%~{high}%)",
     ),
     "speed": Sentence("Predicted", "예상 속도"),
     "predicted": Sentence(

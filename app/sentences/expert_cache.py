@@ -24,8 +24,8 @@ SENTENCES: dict[str, Sentence] = {
         "자주 쓰는 전문가를 GPU에 두는 구성 요소를 빌드하지 못했습니다. 이유는 {log} 로그에 있으며, `make setup`을 실행하면 다시 시도합니다.",
     ),
     "cache.without": Sentence(
-        "The model runs without keeping the experts in use on the GPU. The answers are the same, but may come more slowly.",
-        "자주 쓰는 전문가를 GPU에 두지 않고 모델을 실행합니다. 답변 내용은 달라지지 않지만 더 느릴 수 있습니다.",
+        "The model runs without keeping the experts in use on the GPU. The answers are just as good, but may come more slowly.",
+        "자주 쓰는 전문가를 GPU에 두지 않고 모델을 실행합니다. 답변의 질은 그대로지만 더 느리게 나올 수 있습니다.",
     ),
     "cache.not_loaded": Sentence(
         "The part of Coterie that keeps the experts in use on the GPU could not be started ({detail}). Run `make setup` to build it again.",

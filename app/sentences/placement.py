@@ -55,7 +55,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "plan.cached": Sentence(
         "Attention and the {slots} of {experts} experts of each of {layers} layers that were used last on {device} ({used_bytes} of {budget_bytes}), all experts in RAM ({ram_bytes} of {ram_budget_bytes}): fits, about {tps} tokens per second.",
-        "어텐션과, 레이어 {layers}개마다 전문가 {experts}개 중 최근에 쓴 {slots}개를 {device}에 두고({budget_bytes} 중 {used_bytes}), 모든 전문가는 RAM에 둡니다({ram_budget_bytes} 중 {ram_bytes}). 실행할 수 있으며 초당 약 {tps}토큰입니다.",
+        "어텐션과, 레이어 {layers}개에서 각각 전문가 {experts}개 중 최근에 쓴 {slots}개를 {device}에 두고({budget_bytes} 중 {used_bytes}), 모든 전문가는 RAM에 둡니다({ram_budget_bytes} 중 {ram_bytes}). 실행할 수 있으며 초당 약 {tps}토큰입니다.",
     ),
     "plan.paged": Sentence(
         "RAM can keep {held_bytes} of {wanted_bytes} of experts, the rest is read from the disk again and again: it runs, but slowly, about {tps} tokens per second. {paged_bytes} more of RAM would end that.",

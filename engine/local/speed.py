@@ -21,6 +21,8 @@ _TEXT = (
     "by the colour of the water, and the children know the boats by the sound of their engines. "
 )
 _WARM_UP = 32
+# Tokens of the answer that warms up, and of one after which a cache of experts is as full as it gets.
+_FIRST_ANSWER, _FILLING_ANSWER = 4, 48
 # Of an answer that is written beside others: so few that all prompts are read in one step.
 _STREAM_PROMPT = 32
 _GREEDY = Sampling(temperature=0.0, seed=0, repeat_penalty=1.0)
@@ -37,8 +39,9 @@ class Speed(NamedTuple):
 
 
 def warm_up(session: Session, check_cancelled: CheckCancelled) -> None:
-    """Read the weights into memory and make the graphs, as an earlier answer would have."""
-    measure(session, _WARM_UP, 4, check_cancelled)
+    """Read the weights into memory, make the graphs and fill a cache of experts, as an earlier answer would have."""
+    answer = _FIRST_ANSWER if session.caching is None else _FILLING_ANSWER
+    measure(session, _WARM_UP, min(answer, session.context_length - _WARM_UP), check_cancelled)
 
 
 def measure(

@@ -6,49 +6,19 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from engine.placement.estimate import Overhead, cache_bytes, compute_bytes, largest_expert_tensor
+from engine.placement.estimate import compute_bytes, largest_expert_tensor
 from engine.placement.expert_slots import TOKENS, divided, slots_of, workspace_bytes
-from engine.placement.layout import Layout, Load, Room, Spread, divide, fill, lay_out, on_the_cpu
+from engine.placement.given import Choice, Given
+from engine.placement.laying_out import lay_out_for, load_of, may_stream
+from engine.placement.layout import Layout, Load
 from engine.placement.overrides import overrides_for
-from engine.placement.plan import (
-    MOST_DRAFTED,
-    RAM,
-    CacheType,
-    Concession,
-    Device,
-    DeviceBytes,
-    ExpertCache,
-    LoadMode,
-    Machine,
-    Misses,
-    Mode,
-    PartialLayer,
-    Placement,
-    Prediction,
-)
+from engine.placement.plan import RAM, DeviceBytes, ExpertCache, LoadMode, Misses, Placement, Prediction
 from engine.placement.predict import effective_bandwidth, predict
-from engine.placement.tensor_index import Layer, TensorIndex
+from engine.placement.tensor_index import Layer
 
 # Memory that a GPU reads by itself cannot be swapped out, so it must leave the system this part of the budget.
 PINNED_SHARE = 0.8
 SMALLEST_UBATCH, SMALLEST_CONTEXT = 64, 512
-
-
-class Choice(msgspec.Struct, frozen=True):
-    """What is decided before the layers are divided. `mode` is the mode to place for."""
-
-    context: int
-    cache_type: CacheType
-    ubatch: int
-    devices: tuple[str, ...]
-    mode: Mode
-    spread: Spread = "even"
-    sequences: int = 1
-
-    @property
-    def outputs(self) -> int:
-        """Rows of one step that are drawn from: one of each answer, and what is guessed ahead."""
-        return self.sequences + MOST_DRAFTED
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -70,35 +40,9 @@ class Candidate(msgspec.Struct, frozen=True):
         return not self.missing
 
 
-class Given(msgspec.Struct, frozen=True):
-    """What every candidate is worked out from."""
-
-    index: TensorIndex
-    machine: Machine
-    budgets: dict[str, int]
-    workers: tuple[str, ...] = ()
-    concessions: tuple[Concession, ...] = ()
-    misses: Misses | None = None
-    overhead: Overhead = Overhead()
-
-    def device(self, name: str) -> Device:
-        return next(device for device in (*self.machine.devices, self.machine.ram) if device.name == name)
-
-
 def work_out(given: Given, choice: Choice) -> Candidate:
     """Place as much as fits under this choice, less what was conceded."""
     return assess(given, choice, lay_out_for(given, choice))
-
-
-def lay_out_for(given: Given, choice: Choice) -> Layout:
-    """The layout that holds as much as fits, then without the layers that were conceded."""
-    load = _load(given.index, choice)
-    staged = _may_stream(given, choice) and bool(given.index.expert_bytes)
-    layout = _place(given, choice, load, staging=0)
-    if staged and RAM in layout.experts:
-        layout = _place(given, choice, load, staging=largest_expert_tensor(given.index))
-    fewer = given.concessions.count("layer") if choice.mode != "cached" else 0
-    return _with_fewer(given, layout, fewer) if fewer else layout
 
 
 def assess(given: Given, choice: Choice, layout: Layout) -> Candidate:
@@ -110,7 +54,7 @@ def assess(given: Given, choice: Choice, layout: Layout) -> Candidate:
         ubatch=_halved(choice.ubatch, given.concessions.count("ubatch"), SMALLEST_UBATCH),
         context=_halved(choice.context, given.concessions.count("context"), SMALLEST_CONTEXT),
     )
-    sizes = _device_bytes(given, reduced, layout, _load(index, reduced))
+    sizes = _device_bytes(given, reduced, layout, load_of(index, reduced))
     missing, paged = _shortage(given, layout, sizes)
     placement = _placement(given, reduced, layout, sizes, paged)
     held = expert_bytes(index.layers, layout)
@@ -153,91 +97,6 @@ def _halved(value: int, times: int, smallest: int) -> int:
     return max(value >> times, min(value, smallest))
 
 
-# --- layout ----------------------------------------------------------------------------------------------
-
-
-def _load(index: TensorIndex, choice: Choice) -> Load:
-    whole, apart = choice.mode == "layers", choice.mode not in ("layers", "cached")
-    return Load.of(
-        tuple(layer.dense_bytes + (layer.expert_bytes if whole else 0) for layer in index.layers),
-        tuple(
-            cache_bytes(layer, choice.context, choice.cache_type, choice.ubatch, choice.sequences)
-            for layer in index.cache
-        ),
-        tuple(layer.expert_bytes if apart else 0 for layer in index.layers),
-    )
-
-
-def _may_stream(given: Given, choice: Choice) -> bool:
-    """Whether llama.cpp is let copy weights from RAM to a GPU for one operation."""
-    return choice.mode not in ("cpu", "resident") and any(
-        given.device(name).streams for name in choice.devices
-    )
-
-
-def _place(given: Given, choice: Choice, load: Load, staging: int) -> Layout:
-    index = given.index
-    rooms = [_room(given, choice, name, staging) for name in choice.devices]
-    # A device that cannot even hold its buffers takes no part.
-    rooms = [room for room in rooms if room.free > 0 and room.most > 0]
-    while rooms:
-        counts = divide(load, rooms, choice.spread)
-        if counts:
-            break
-        rooms.pop()
-    else:
-        return on_the_cpu(index.layers)
-    names = [room.device for room in rooms]
-    if choice.mode == "layers":
-        return _with_own_experts(index, names, counts)
-    partial: PartialLayer | None = None
-    whole: list[list[int]] = [[] for _ in rooms]
-    if sum(counts) == len(index.layers) and choice.mode != "cached":
-        whole, partial = fill(load, [layer.experts for layer in index.layers], rooms, counts)
-    return lay_out(index.layers, names, counts, whole, partial)
-
-
-def _with_own_experts(index: TensorIndex, names: Sequence[str], counts: Sequence[int]) -> Layout:
-    whole, first = [], len(index.layers) - sum(counts)
-    for count in counts:
-        whole.append(range(first, first + count))
-        first += count
-    return lay_out(index.layers, names, counts, whole, None)
-
-
-def _room(given: Given, choice: Choice, name: str, staging: int) -> Room:
-    index, device = given.index, given.device(name)
-    without = compute_bytes(index, choice.context, choice.ubatch, outputs=0)
-    output = compute_bytes(index, choice.context, choice.ubatch, outputs=choice.outputs) - without
-    staged = staging if device.streams else 0
-    return Room(
-        name,
-        given.budgets[name] - without - staged - given.overhead.on(name),
-        output + index.output_bytes,
-        index.output_bytes,
-        given.overhead.most_model.get(name, given.budgets[name]),
-        effective_bandwidth(device, given.machine.ram),
-    )
-
-
-def _with_fewer(given: Given, layout: Layout, fewer: int) -> Layout:
-    """Take `fewer` expert layers from each device, or layers where it holds no experts of their own."""
-    index = given.index
-    held = [
-        [number for number, device in enumerate(layout.experts) if device == name] for name in layout.devices
-    ]
-    own = index.expert_bytes and layout.first == 0
-    if own and any(held):
-        whole = [numbers[: max(len(numbers) - fewer, 0)] for numbers in held]
-        return lay_out(index.layers, layout.devices, layout.counts, whole, None)
-    counts = [max(count - fewer, 0) for count in layout.counts]
-    if not any(counts):
-        return on_the_cpu(index.layers)
-    if any(held):
-        return _with_own_experts(index, layout.devices, counts)
-    return lay_out(index.layers, layout.devices, counts, [[] for _ in counts], None)
-
-
 # --- bytes -----------------------------------------------------------------------------------------------
 
 
@@ -253,7 +112,7 @@ def _device_bytes(given: Given, choice: Choice, layout: Layout, load: Load) -> d
     if layout.output == RAM and index.output_tied:
         # llama.cpp shares a tied table with the output where both lie in RAM.
         model[RAM] -= min(index.embedding_bytes, index.output_bytes)
-    staged = _may_stream(given, choice) and any(device == RAM for device in layout.experts)
+    staged = may_stream(given, choice) and any(device == RAM for device in layout.experts)
     sizes = {}
     for name in model:
         staging = largest_expert_tensor(index) if staged and given.device(name).streams else 0
@@ -329,7 +188,7 @@ def _placement(
     in_ram = [number for number, device in enumerate(layout.experts) if device == RAM]
     own = [number for number in in_ram if layout.layers[number] != RAM]
     partial = layout.partial
-    op_offload = _may_stream(given, choice) and bool(layout.devices)
+    op_offload = may_stream(given, choice) and bool(layout.devices)
     return Placement(
         context=choice.context,
         ubatch=choice.ubatch,

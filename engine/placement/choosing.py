@@ -11,9 +11,10 @@ import msgspec
 
 from engine.api import DEFAULT_CONTEXT
 from engine.errors import UserError
-from engine.placement.candidate import Candidate, Choice, Given, work_out
+from engine.placement.candidate import Candidate, work_out
 from engine.placement.estimate import CELLS
 from engine.placement.expert_slots import slots_of
+from engine.placement.given import Choice, Given
 from engine.placement.plan import RAM, CacheType, ExpertCache, Mode, Prediction, Wishes
 from engine.placement.predict import PROMPT, effective_bandwidth
 from engine.placement.tensor_index import TensorIndex
@@ -242,8 +243,7 @@ def _with_sequences(given: Given, wishes: Wishes, start: Choice) -> Choice:
 
 
 def _best(given: Given, choices: Iterable[Choice]) -> Choice:
-    """The choice with the least missing, then with the cache that was chosen, then the least time; the first of
-    equals."""
+    """The first with the least missing, then with the cache that was chosen, then with the least time."""
     return min((work_out(given, choice) for choice in choices), key=_rank).choice
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from engine.errors import ErrorInfo, Param
-from engine.placement.candidate import Candidate, Choice, Given
+from engine.placement.candidate import Candidate
+from engine.placement.given import Choice, Given
 from engine.placement.layout import Layout
 from engine.placement.plan import RAM, Device, Machine
 

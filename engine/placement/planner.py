@@ -15,10 +15,11 @@ import msgspec
 
 from engine.errors import ErrorInfo, UserError
 from engine.placement.budgets import device_budgets
-from engine.placement.candidate import Candidate, Choice, Given, work_out
+from engine.placement.candidate import Candidate, work_out
 from engine.placement.choosing import choose, serves_all, wished_mode
 from engine.placement.estimate import Overhead
 from engine.placement.explain import concession_notices, explanation, unused_notices
+from engine.placement.given import Choice, Given
 from engine.placement.plan import RAM, DeviceBytes, Machine, Mode, Plan, Wishes
 from engine.placement.refusal import smallest_change
 from engine.placement.tensor_index import TensorIndex

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import msgspec
 
 from engine.errors import ErrorInfo
-from engine.placement.candidate import SMALLEST_CONTEXT, Candidate, Choice, Given, work_out
+from engine.placement.candidate import SMALLEST_CONTEXT, Candidate, work_out
 from engine.placement.estimate import CELLS
 from engine.placement.explain import spoken_devices
+from engine.placement.given import Choice, Given
 from engine.placement.plan import RAM, Wishes
 
 

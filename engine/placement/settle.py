@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from engine.errors import ErrorInfo, UserError
-from engine.placement.candidate import Candidate, Choice, Given, assess, work_out
+from engine.placement.candidate import Candidate, assess, work_out
 from engine.placement.choosing import choose
 from engine.placement.estimate import Overhead, compute_bytes, largest_expert_tensor
+from engine.placement.given import Choice, Given
 from engine.placement.layout import Layout
 from engine.placement.plan import DeviceBytes, Machine, Placement, Plan, Wishes
 from engine.placement.planner import finished, given_by, giving_up_a_cache

@@ -57,7 +57,7 @@ def test_experts_of_early_layers_on_the_card() -> None:
                 Wishes(mode="cached"),
             ),
             "of 128 experts of each of 48 layers that were used last on the GPU",
-            "레이어 48개마다 전문가 128개 중",
+            "레이어 48개에서 각각 전문가 128개 중",
         ),
         (
             plan(published_index("gpt-oss-120b"), machine(32 * GB, gpu(8 * GB)), Wishes()),

@@ -9,7 +9,6 @@ from engine.placement.plan import RAM, Machine, Wishes
 
 _OF_WISHES = (
     "placement.mode_impossible",
-    "placement.mode_not_available",
     "placement.unknown_device",
     "placement.negative_budget",
     "placement.bad_number",

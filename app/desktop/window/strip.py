@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.icons import icon, set_icon
 from app.desktop.live import LiveWidget
 from app.desktop.theme import themes
 
 DETAIL_LINES = 12
+# With less room for the sentence the buttons go under it.
+WORDS = 260
 
 
 class StripAction(NamedTuple):
@@ -46,7 +48,11 @@ class Strip(LiveWidget):
         self._buttons: list[QPushButton] = []
         self._row = QHBoxLayout()
         self._row.addWidget(self._symbol, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._row.addWidget(self._text, 1)
+        self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._actions = QHBoxLayout()
+        self._middle.addWidget(self._text, 1)
+        self._middle.addLayout(self._actions)
+        self._row.addLayout(self._middle, 1)
         self._row.addWidget(self._close)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._row)
@@ -57,7 +63,7 @@ class Strip(LiveWidget):
     def say(self, text: str, actions: Sequence[StripAction] = (), colour: str = "warning") -> None:
         """Show `text` with a button per action; `colour` is the theme's "warning", "bad" or "accent"."""
         for button in self._buttons:
-            self._row.removeWidget(button)
+            self._actions.removeWidget(button)
             button.deleteLater()
         self._buttons = []
         for action in actions:
@@ -66,7 +72,7 @@ class Strip(LiveWidget):
             button.setAccessibleName(action.text)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(action.act)
-            self._row.insertWidget(self._row.count() - 1, button)
+            self._actions.addWidget(button)
             self._buttons.append(button)
         if text != self._text.text() or self.isHidden():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
@@ -75,6 +81,19 @@ class Strip(LiveWidget):
         self._colour = colour
         self.restyle()
         self.show()
+
+    def resizeEvent(self, event: object) -> None:
+        self._fold()
+
+    def _fold(self) -> None:
+        px = themes.current.px
+        around = px(20) + px(12) + px(18) + px(8) * 2 + self._close.sizeHint().width()
+        buttons = sum(button.sizeHint().width() + px(8) for button in self._buttons)
+        room = self.width() - around - buttons >= px(WORDS)
+        wide = QBoxLayout.Direction.LeftToRight if room else QBoxLayout.Direction.TopToBottom
+        self._middle.setDirection(wide)
+        left, middle = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignVCenter
+        self._middle.setAlignment(self._actions, middle if room else left)
 
     def show_detail(self, text: str) -> None:
         """Lines of a log under the sentence, the last ones; shown again they go away."""
@@ -99,10 +118,12 @@ class Strip(LiveWidget):
         px = themes.current.px
         self._column.setContentsMargins(px(20), px(8), px(12), px(8))
         self._column.setSpacing(px(4))
-        self._row.setSpacing(px(8))
+        for row in (self._row, self._middle, self._actions):
+            row.setSpacing(px(8))
         self._symbol.setPixmap(icon("triangle-alert", self._colour, 18).pixmap(px(18), px(18)))
         set_icon(self._close, "x", "muted", 16)
         self._detail.setFont(themes.current.fixed_font(12))
+        self._fold()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -194,6 +194,29 @@ def test_what_is_resident_is_kept_when_the_engine_rests_but_not_all_the_time(tmp
     assert len(list(tmp_path.glob("experts-*.json"))) == 1, "and when it ends"
 
 
+class Filled(msgspec.Struct, frozen=True, tag="filled"):
+    """Slots of a cold cache that had an expert after it was warmed up, and all of them."""
+
+    there: int
+    slots: int
+
+
+def _fill(_: Tell, path: str) -> Filled:
+    from engine.local import speed
+
+    session = cached_session(path, TINY.experts)
+    assert session.caching is not None
+    speed.warm_up(session, lambda: None)
+    there = sum(map(len, session.caching.residents()))
+    session.close()
+    return Filled(there, TINY.experts * len(TINY.layers))
+
+
+def test_what_is_measured_is_measured_with_a_cache_that_an_answer_has_filled() -> None:
+    found = ask(_fill, (str(expert_model("qwen")),), Filled)
+    assert found.there > 0.9 * found.slots
+
+
 @pytest.fixture
 def cached_engine(told: Recorder) -> Iterator[LocalEngine]:
     main = functools.partial(cached_host, placed=HandPlaced(8, RAM))
