@@ -80,8 +80,9 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     environment = {**os.environ, **LAVAPIPE, "COTERIE_TEST_VULKAN": "1"}
-    tests = [str(python), "-m", "pytest", str(ROOT / "tests" / "vulkan"), *sys.argv[1:]]
-    return subprocess.run(tests, env=environment, cwd=ROOT, check=False).returncode
+    # Minutes go by without a word where a processor draws.
+    tests = [str(python), "-m", "pytest", "-o", "faulthandler_timeout=0", str(ROOT / "tests" / "vulkan")]
+    return subprocess.run([*tests, *sys.argv[1:]], env=environment, cwd=ROOT, check=False).returncode
 
 
 if __name__ == "__main__":
