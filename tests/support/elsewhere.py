@@ -17,13 +17,13 @@ PATIENCE = 120.0
 class Elsewhere:
     """A running child. Functions are of modules, and what goes in and comes out can be pickled."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, patience: float) -> None:
+        self._connection, self._patience = connection, patience
 
     def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """What the function returns in the child; AssertionError, with the traceback, when it raises there."""
         self._connection.send((function, args, kwargs))
-        if not self._connection.poll(PATIENCE):
+        if not self._connection.poll(self._patience):
             raise AssertionError("the child does not answer")
         try:
             result, problem = self._connection.recv()
@@ -35,15 +35,15 @@ class Elsewhere:
 
 
 @contextmanager
-def elsewhere() -> Iterator[Elsewhere]:
-    """A child for as long as the context lasts."""
+def elsewhere(patience: float = PATIENCE) -> Iterator[Elsewhere]:
+    """A child for as long as the context lasts. No call takes longer than `patience`, in seconds."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs,), daemon=True)
     process.start()
     theirs.close()
     try:
-        yield Elsewhere(ours)
+        yield Elsewhere(ours, patience)
     finally:
         ours.close()
         process.join(2.0)

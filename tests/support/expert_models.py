@@ -333,6 +333,8 @@ LAYOUTS: dict[str, Layout] = {
     "mixtral": Layout("llama", 8, 2, (0, 1), _mixtral),
     "qwen": Layout("qwen3moe", 16, 4, (0, 1), _qwen),
     "deepseek": Layout("deepseek2", 16, 4, (1, 2), _deepseek),
+    # As deepseek, but its last product asks for more precision than some devices have.
+    "mistral": Layout("mistral4", 16, 4, (1, 2), _deepseek),
     "gpt-oss": Layout("gpt-oss", 8, 4, (0, 1), _gpt_oss),
     "granite": Layout("granitemoe", 16, 4, (0, 1), _granite),
     "glm": Layout("glm4moe", 12, 3, (1, 2), _glm),

@@ -57,6 +57,7 @@ class Manner(NamedTuple):
     is one for the rows whose logits are not asked for, and that are missing then; None: none. `asked`: a thread asks
     the cache how it is doing all the while. `pause` are seconds before each step. `repacked`: weights as the CPU
     likes them best, in memory that nobody else reads. `worker` is the address of one that computes all but experts.
+    `resident`: the experts, and nothing else, lie on this device.
     """
 
     watched: Watched = ""
@@ -67,6 +68,7 @@ class Manner(NamedTuple):
     threads: int = 1
     repacked: bool = False
     worker: str = ""
+    resident: str = ""
 
 
 PLAIN = Manner()
@@ -172,6 +174,10 @@ def _loaded(path: Path, how: Manner) -> int:
     if how.worker:
         placement = msgspec.structs.replace(
             placement, devices=(WORKER,), gpu_layers=_ALL, overrides=(Override(r"\.ffn_.*_(ch|)exps", RAM),)
+        )
+    if how.resident:
+        placement = msgspec.structs.replace(
+            placement, devices=(how.resident,), overrides=(Override(r"\.ffn_.*_exps\.", how.resident),)
         )
     model = native.load_model(str(path), placement, lambda _: True)
     assert model, native.log_tail()

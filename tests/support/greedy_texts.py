@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import llama_cpp.llama_cpp as llama
+import msgspec
 import numpy as np
 
 from engine.api import Message
@@ -22,8 +23,10 @@ from engine.local import loading, native
 from engine.local.native.expert_cache import CacheCounters
 from engine.local.native.routing import ExpertWatch
 from engine.local.session import Session
+from engine.placement.plan import Plan
 from tests.support.cached import cached_session
 from tests.support.elsewhere import Elsewhere
+from tests.support.placed import experts_of
 
 _CONTEXT = 1280
 # The model with a vocabulary of bytes reads the second in a step that a cache of experts takes.
@@ -48,17 +51,33 @@ class Written(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
+class Followed(NamedTuple):
+    """How far the logits of a model are from those of one whose text it reads: the difference beside the logits (both
+    as roots of mean squares), and for each place where it would choose another token, how far the chosen one led."""
+
+    difference: float
+    leads: tuple[float, ...]
+
+
 def written(
-    path: Path, slots: int, conversations: int, count: int, *, repacked: bool = True, **cached: Any
+    path: Path,
+    slots: int,
+    conversations: int,
+    count: int,
+    *,
+    repacked: bool = True,
+    resident: str = "",
+    reading: int = _CONTEXT,
+    **cached: Any,
 ) -> Written:
-    """`count` tokens of each conversation, whatever the model would have ended with; slots 0: without a cache. The
-    rest is as in `cached_session`.
+    """`count` tokens of each conversation, whatever the model would have ended with, whose prompt is read so many
+    tokens at a time; slots 0: without a cache. The rest is as in `cached_session`.
 
     Without a cache llama.cpp repacks weights of some types for the CPU, whose sums then come out a little
-    differently; not `repacked`: it is kept from that.
+    differently; not `repacked`: it is kept from that. `resident`: the experts, and nothing else, lie on this device.
     """
-    with _session(path, slots, conversations, repacked, cached) as session:
-        going = _Going(session, conversations)
+    with _session(path, slots, conversations, cached, repacked=repacked, resident=resident) as session:
+        going = _Going(session, conversations, reading=reading)
         for _ in range(count - 1):
             going.go_on()
         told = Written(tuple(map(tuple, going.tokens)), going.digest.hexdigest())
@@ -80,7 +99,7 @@ def routed(path: Path, conversations: int, count: int) -> list[list[list[int]]]:
     """The experts that each layer's router chose for these texts without a cache: by layer, the rows of each block,
     token by token. The first block is the token by which a cache is warmed up; blocks without rows are left out."""
     watching = patch.object(loading, "ExpertWatch", _RowWatch)
-    with watching, _session(path, 0, conversations, True, {"watch_experts": True}) as session:
+    with watching, _session(path, 0, conversations, {"watch_experts": True}) as session:
         watch = session.watch
         assert isinstance(watch, _RowWatch)
         native.decode(session.handle, [max(native.bos_token(session.vocab), 0)])
@@ -103,9 +122,42 @@ class _RowWatch(ExpertWatch):
             self.blocks.setdefault(layer, []).append(chosen)
 
 
+def followed(
+    path: Path,
+    slots: int,
+    conversations: int,
+    count: int,
+    *,
+    resident: str = "",
+    reading: int = _CONTEXT,
+    **cached: Any,
+) -> Followed:
+    """A model without a cache writes; one with a cache reads the same, token by token. Otherwise as `written`."""
+    with _session(path, 0, conversations, {}, resident=resident) as session:
+        leading = _Going(session, conversations, reading=reading)
+        for _ in range(count - 1):
+            leading.go_on()
+    with _session(path, slots, conversations, cached) as session:
+        following = _Going(session, conversations, leading.tokens, reading)
+        for _ in range(count - 1):
+            following.go_on()
+    one, other = np.stack(leading.logits), np.stack(following.logits)
+    assert np.isfinite(one).all() and np.isfinite(other).all()
+    second, first = np.partition(one, -2)[:, -2:].T
+    parted = one.argmax(1) != other.argmax(1)
+    difference = float(np.sqrt(np.square(one - other).mean() / np.square(one).mean()))
+    return Followed(difference, tuple((first - second)[parted].tolist()))
+
+
 @contextmanager
 def _session(
-    path: Path, slots: int, conversations: int, repacked: bool, cached: dict[str, Any]
+    path: Path,
+    slots: int,
+    conversations: int,
+    cached: dict[str, Any],
+    *,
+    repacked: bool = True,
+    resident: str = "",
 ) -> Iterator[Session]:
     native.start()
     load = llama.llama_model_load_from_file
@@ -114,7 +166,11 @@ def _session(
         params.use_extra_bufts = False
         return load(file, params)
 
-    with nullcontext() if repacked else patch.object(llama, "llama_model_load_from_file", load_as_it_is):
+    with ExitStack() as placed:
+        if not repacked:
+            placed.enter_context(patch.object(llama, "llama_model_load_from_file", load_as_it_is))
+        if resident:
+            placed.enter_context(patch.object(loading, "make_plan", _resident_on(resident)))
         session = cached_session(path, slots, streams=conversations, context=_CONTEXT, **cached)
     try:
         yield session
@@ -122,25 +178,49 @@ def _session(
         session.close()
 
 
-class _Going:
-    """Conversations side by side, each with the first token of its answer. They go on one token at a step."""
+def _resident_on(device: str) -> Callable[..., Plan]:
+    make_plan = loading.make_plan
 
-    def __init__(self, session: Session, conversations: int) -> None:
+    def make(*given: Any) -> Plan:
+        plan = make_plan(*given)
+        placement = msgspec.structs.replace(
+            plan.placement, devices=(device,), overrides=(experts_of(r"\d+", device),), op_offload=False
+        )
+        return msgspec.structs.replace(plan, placement=placement)
+
+    return make
+
+
+class _Going:
+    """Conversations side by side, each with the first token of its answer. They go on one token at a step, with the
+    likeliest, or as others did before."""
+
+    def __init__(
+        self,
+        session: Session,
+        conversations: int,
+        followed: Sequence[Sequence[int]] | None = None,
+        reading: int = _CONTEXT,
+    ) -> None:
         self.digest = hashlib.sha256()
         self.tokens: list[list[int]] = []
-        self._session = session
+        self.logits: list[np.ndarray] = []
+        self._session, self._followed = session, followed
         self._places: list[int] = []
         for number, text in enumerate(PROMPTS[:conversations]):
             prompt = session.tokenizer.encode(session.format.render((Message("user", text),)))
             self.tokens.append([])
             self._places.append(0)
-            self._step({number: prompt}, answers=0)
+            for first in range(0, len(prompt), reading):
+                logits = self._step({number: prompt[first : first + reading]}, answers=0)
+            self._take(logits)
 
     def go_on(self) -> None:
         rows = {number: said[-1:] for number, said in enumerate(self.tokens)}
-        self._step(rows, answers=len(rows))
+        self._take(self._step(rows, answers=len(rows)))
 
-    def _step(self, rows: dict[int, Sequence[int]], answers: int) -> None:
+    def _step(self, rows: dict[int, Sequence[int]], answers: int) -> dict[int, np.ndarray]:
+        """Logits after the last token of each conversation's."""
         batch = self._session.batch
         batch.clear()
         for number, tokens in rows.items():
@@ -148,17 +228,21 @@ class _Going:
             self._places[number] += len(tokens)
         assert self._session.decode(answers=answers) == 0
         ends = np.cumsum([len(tokens) for tokens in rows.values()]) - 1
-        for number, row in zip(rows, ends, strict=True):
-            logits = self._logits(int(row))
-            self.digest.update(logits.tobytes())
-            self.tokens[number].append(int(logits.argmax()))
+        return {number: self._logits(int(row)) for number, row in zip(rows, ends, strict=True)}
+
+    def _take(self, logits: dict[int, np.ndarray]) -> None:
+        for number, row in logits.items():
+            self.digest.update(row.tobytes())
+            self.logits.append(row)
+            said = self.tokens[number]
+            said.append(self._followed[number][len(said)] if self._followed else int(row.argmax()))
 
     def _logits(self, row: int) -> np.ndarray:
-        """After a row of the last step; to be used before the next."""
+        """After a row of the last step."""
         pointer = ctypes.cast(
             llama.llama_get_logits_ith(self._session.handle, row), ctypes.POINTER(ctypes.c_float)
         )
-        return np.ctypeslib.as_array(pointer, (native.vocabulary_size(self._session.vocab),))
+        return np.ctypeslib.as_array(pointer, (native.vocabulary_size(self._session.vocab),)).copy()
 
 
 class Texts:
@@ -166,12 +250,12 @@ class Texts:
 
     def __init__(self, child: Elsewhere) -> None:
         self._child = child
-        self._plain: dict[tuple[Path, int, int, bool], Written] = {}
+        self._plain: dict[tuple[Any, ...], Written] = {}
 
-    def plain(self, path: Path, conversations: int, count: int, *, repacked: bool = True) -> Written:
-        key = (path, conversations, count, repacked)
+    def plain(self, path: Path, conversations: int, count: int, **plain: Any) -> Written:
+        key = (path, conversations, count, *sorted(plain.items()))
         if key not in self._plain:
-            self._plain[key] = self._child.call(written, path, 0, conversations, count, repacked=repacked)
+            self._plain[key] = self._child.call(written, path, 0, conversations, count, **plain)
         return self._plain[key]
 
     def same(

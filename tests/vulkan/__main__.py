@@ -1,4 +1,5 @@
-"""Builds the engine with Vulkan into `build/vulkan`, once, and runs the tests of this folder with it.
+"""Makes an environment with the engine built with Vulkan in `build/vulkan`, once, its plugin of the expert cache when
+that has changed, and runs the tests of this folder in it.
 
 Debian: apt-get install libvulkan-dev glslc spirv-headers mesa-vulkan-drivers
 """
@@ -9,11 +10,13 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
-from installer import engine
+from installer import engine, plugin
 from installer.commands import SetupError
 from installer.console import Console
+from installer.plugin import PluginError
 from installer.project import read_project
 
 ROOT = Path(__file__).parents[2]
@@ -24,36 +27,62 @@ LAVAPIPE = {
     "GGML_VK_DISABLE_F16": "1",
     "GGML_VK_DISABLE_COOPMAT": "1",
 }
+# Also what links the plugin needs to find the engine (installer/plugin.py): an environment like any other.
+_SITE = Path(f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages")
 
 
-def install(folder: Path) -> None:
-    """Raises SetupError, CalledProcessError."""
+def install(folder: Path) -> Path:
+    """The environment's Python. Raises SetupError, PluginError, CalledProcessError."""
     version = read_project(ROOT).engine_version
-    flags = " ".join([*engine.BASE_FLAGS, "-DGGML_VULKAN=ON"])
+    flags = engine.build_flags({}, cuda=False, machine=engine.this_machine()) + " -DGGML_VULKAN=ON"
     key = engine.wheel_key(version, flags, engine.this_machine(), os.environ)
-    marker = folder / key
-    if marker.is_file():
-        return
-    with Console().step("Engine with Vulkan") as progress:
-        wanted = engine.Build(Path(sys.executable), version, flags, key)
-        cache = engine.cache_folder(os.environ)
-        wheel = engine.build(wanted, cache, folder.with_suffix(".log"), progress, os.environ)
+    python, cache = folder / "bin" / "python", engine.cache_folder(os.environ)
+    if not (folder / f"engine-{key}").is_file():
+        with Console().step("Engine with Vulkan") as progress:
+            wanted = engine.Build(Path(sys.executable), version, flags, key)
+            wheel = engine.build(wanted, cache, folder.with_suffix(".log"), progress, os.environ)
+        _make_environment(folder, wheel)
+        (folder / f"engine-{key}").touch()
+    _install_plugin(folder, version, key, cache)
+    return python
+
+
+def _make_environment(folder: Path, wheel: Path) -> None:
+    """One with nothing but the engine, which finds all else where it is installed for this Python."""
     shutil.rmtree(folder, ignore_errors=True)
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder)]
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    site = folder / _SITE
+    (site / "behind.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site)]
     subprocess.run([*command, str(wheel)], check=True)
-    marker.touch()
+
+
+def _install_plugin(folder: Path, version: str, key: str, cache: Path) -> None:
+    wanted = plugin.plugin_of(ROOT, version, key)
+    assert wanted is not None
+    place = plugin.Place(
+        python=folder / "bin" / "python",
+        site=folder / _SITE,
+        wheel=cache / key,
+        cache=cache.parent / "plugins",
+        log=folder.with_name("vulkan-plugin.log"),
+    )
+    place.cache.mkdir(parents=True, exist_ok=True)
+    with Console().step("Expert cache for it") as progress:
+        built = plugin.build(wanted, place, progress, os.environ)
+    plugin.install(built, folder / "lib" / "coterie")
 
 
 def main() -> int:
-    folder = ROOT / "build" / "vulkan"
     try:
-        install(folder)
-    except SetupError as error:
+        python = install(ROOT / "build" / "vulkan")
+    except (SetupError, PluginError) as error:
         print(error, file=sys.stderr)
         return 1
-    environment = {**os.environ, **LAVAPIPE, "PYTHONPATH": str(folder), "COTERIE_TEST_VULKAN": "1"}
-    tests = [sys.executable, "-m", "pytest", str(ROOT / "tests" / "vulkan"), *sys.argv[1:]]
-    return subprocess.run(tests, env=environment, cwd=ROOT, check=False).returncode
+    environment = {**os.environ, **LAVAPIPE, "COTERIE_TEST_VULKAN": "1"}
+    # Minutes go by without a word where a processor draws.
+    tests = [str(python), "-m", "pytest", "-o", "faulthandler_timeout=0", str(ROOT / "tests" / "vulkan")]
+    return subprocess.run([*tests, *sys.argv[1:]], env=environment, cwd=ROOT, check=False).returncode
 
 
 if __name__ == "__main__":

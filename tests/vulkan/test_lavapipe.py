@@ -63,7 +63,7 @@ def test_experts_that_do_not_fit_are_streamed_for_prompts_and_a_larger_budget_ho
     assert plans[1].placement.op_offload and plans[1].placement.load_mode in ("mapped", "pinned")
 
 
-@pytest.mark.parametrize("mode", ["layers", "resident", "streamed_prompts", "streamed"])
+@pytest.mark.parametrize("mode", ["layers", "resident", "streamed_prompts", "streamed", "cached"])
 def test_every_mode_answers_as_the_processor_alone(mode: Mode) -> None:
     alone, _ = answer(Wishes(CONTEXT, mode="cpu"))
     said, loaded = answer(Wishes(CONTEXT, budgets={DEVICE: 350 * 2**20}, mode=mode))
