@@ -25,6 +25,8 @@ from engine.api import (
     ToolCalled,
 )
 
+_DONE = threading.Event()
+_DONE.set()
 _OF_A_REQUEST = Queued | PrefillProgress | Delta | ToolCalled | ExpertsFired | Finished
 
 
@@ -73,6 +75,7 @@ class Ledger:
 
     def done_with(self, entry: Entry) -> None:
         """Nobody asks for what was said any more, unless to compare it: the books would grow with every word."""
+        entry.done = _DONE
         if not (entry.is_whole and entry.comparable and self._compared in ("", entry.model)):
             entry.comparable = False
             entry.request = msgspec.structs.replace(entry.request, messages=())
