@@ -167,7 +167,7 @@ def build(plugin: Plugin, place: Place, progress: Progress, environ: Mapping[str
         OSError,
         ValueError,
     ) as error:  # ValueError: flags of the person's that cannot be read
-        raise PluginError("compile", str(error).splitlines()[-1]) from error
+        raise PluginError("compile", str(error).rstrip().rpartition("\n")[2]) from error
 
 
 def _build(plugin: Plugin, place: Place, progress: Progress, environ: Mapping[str, str]) -> Path:

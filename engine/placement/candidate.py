@@ -58,7 +58,7 @@ def assess(given: Given, choice: Choice, layout: Layout) -> Candidate:
     missing, paged = _shortage(given, layout, sizes)
     placement = _placement(given, reduced, layout, sizes, paged)
     held = expert_bytes(index.layers, layout)
-    cache = place_cache(given, layout, sizes) if choice.mode == "cached" else None
+    cache = place_cache(given, reduced, layout, sizes) if choice.mode == "cached" else None
     if cache is None:
         predicted = predict(index, given.machine, layout, placement, paged)
         return Candidate(choice, layout, placement, sizes, sizes, held, missing, paged, predicted)
@@ -142,7 +142,9 @@ def _shortage(given: Given, layout: Layout, sizes: dict[str, DeviceBytes]) -> tu
 # --- cache of experts ------------------------------------------------------------------------------------
 
 
-def place_cache(given: Given, layout: Layout, sizes: Mapping[str, DeviceBytes]) -> ExpertCache | None:
+def place_cache(
+    given: Given, choice: Choice, layout: Layout, sizes: Mapping[str, DeviceBytes]
+) -> ExpertCache | None:
     """What is left of one device's budget as slots: of the fastest one here, a worker only where there is none. None
     where not all that every token reads is on devices, or not even the experts of one token fit.
 
@@ -157,11 +159,12 @@ def place_cache(given: Given, layout: Layout, sizes: Mapping[str, DeviceBytes]) 
         (given.device(name) for name in layout.devices),
         key=lambda found: (found.kind != "rpc", effective_bandwidth(found, ram)),
     )
-    workspace = workspace_bytes(index)
+    tokens = max(TOKENS, choice.sequences)  # a token of each answer, or many at once would never use it
+    workspace = workspace_bytes(index, tokens)
     room = given.budgets[device.name] - sizes[device.name].total - workspace
     conceded = min(max(layer.expert_bytes for layer in index.layers), room // 4)
     layers = divided(slots_of(index), room - given.concessions.count("layer") * conceded)
-    return ExpertCache(device.name, layers, workspace, TOKENS) if layers else None
+    return ExpertCache(device.name, layers, workspace, tokens) if layers else None
 
 
 def _with_misses(

@@ -21,7 +21,8 @@ ALIGNMENT = 256
 # CUDA's kernels read quantised rows in steps of so many elements, so the last row of a tensor is followed by what
 # is missing (MATRIX_ROW_PADDING, `ggml-cuda.cu`, buffer_type_get_alloc_size).
 ROW_PADDING = 512
-# The largest batch that uses the cache: answers at once, and what is guessed ahead.
+# The largest batch that uses the cache: answers at once, and some of what is guessed ahead. More where more answers
+# were wished for.
 TOKENS = 16
 _FLOAT = 4
 _INDICES = 16
@@ -57,7 +58,7 @@ def slots_of(index: TensorIndex) -> tuple[Slots, ...]:
     )
 
 
-def workspace_bytes(index: TensorIndex, tokens: int = TOKENS) -> int:
+def workspace_bytes(index: TensorIndex, tokens: int) -> int:
     """For the activations of `tokens` tokens: of each expert chosen its input, the projections and their products,
     the result, and copies of these."""
     rows = tokens * index.experts_used

@@ -6574,8 +6574,8 @@
         <translation>메모리가 둘 다에 모자랄 때 무엇을 먼저 할지입니다.</translation>
     </message>
     <message>
-        <source>What becomes of the experts that do not fit on a device as a whole.</source>
-        <translation>장치에 통째로 들어가지 않는 전문가를 어떻게 쓸지 정합니다.</translation>
+        <source>How experts are used when not all of them fit on a device.</source>
+        <translation>전문가가 장치에 다 들어가지 않을 때 어떻게 쓸지 정합니다.</translation>
     </message>
     <message>
         <source>A smaller model of the same family guesses ahead. The answers stay the same, and come faster where it guesses right.</source>

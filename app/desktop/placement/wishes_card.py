@@ -247,7 +247,7 @@ class WishesCard(Card):
             self.tr("Prefer"), self.tr("What comes first when memory does not suffice for both.")
         )
         self._mode_row.set_name(
-            self.tr("Experts"), self.tr("What becomes of the experts that do not fit on a device as a whole.")
+            self.tr("Experts"), self.tr("How experts are used when not all of them fit on a device.")
         )
         self._draft_row.set_name(
             self.tr("Draft model"),

@@ -21,7 +21,7 @@ bool Cache::compute(ggml_cgraph * graph, int first, int & end, Layer & layer, gg
     sort_rows(layer);
     counters_.blocks++;
     counters_.uses += experts_.size();
-    counters_.tokens += &layer == layers_[0].get() ? uint64_t(shape_.ids->ne[1]) : 0;
+    counters_.tokens += is_first(layer) ? uint64_t(shape_.ids->ne[1]) : 0;
     // Where all of it is the CPU's, it needs no copies for that.
     const bool done = !device_rows_.empty() && compute_rows(layer, shape_, cpu);
     bring_missing(layer, false);
@@ -65,6 +65,12 @@ static bool is_whole(const Shape & shape, const Layer & layer) {
 
 bool Cache::fits(const Shape & shape, const Layer & layer) const {
     return shape.ids->ne[0] <= settings_.experts_used && shape.ids->ne[1] <= settings_.max_tokens && is_whole(shape, layer);
+}
+
+// Of the layers that are computed here.
+bool Cache::is_first(const Layer & layer) const {
+    const auto first = std::find_if(layers_.begin(), layers_.end(), [](const auto & each) { return !each->is_plain; });
+    return first != layers_.end() && first->get() == &layer;
 }
 
 // Programs are made when a block is first seen, which is at load: a token is computed there.

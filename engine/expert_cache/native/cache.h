@@ -48,6 +48,7 @@ class Cache {
     };
     Policy policy() const;
     bool fits(const Shape & shape, const Layer & layer) const;
+    bool is_first(const Layer & layer) const;
     bool prepare(Layer & layer, const Shape & shape);
     bool compute_rows(Layer & layer, const Shape & shape, ggml_backend_t cpu);
     bool read_rows(const Layer & layer, const Shape & shape);

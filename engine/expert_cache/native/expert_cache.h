@@ -43,7 +43,7 @@ struct coterie_cache_settings {
 struct coterie_cache_counters {
     uint64_t blocks;        // expert blocks of a layer that were computed with the cache
     uint64_t plain_blocks;  // and those that the CPU computed whole, because the device cannot
-    uint64_t tokens;        // tokens of all blocks of the first layer
+    uint64_t tokens;        // tokens of all blocks of the first layer that is computed with it
     uint64_t uses;          // rows: one for each token and expert chosen, of all blocks
     uint64_t hits;          // uses of experts that were resident when their block began; misses are the rest
     uint64_t brought;       // experts brought to the device (a warm start included)

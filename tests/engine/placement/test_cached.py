@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import UserError
-from engine.placement.expert_slots import slots_of, workspace_bytes
+from engine.placement.expert_slots import TOKENS, slots_of, workspace_bytes
 from engine.placement.plan import RAM, ExpertCache, Machine, Plan, Wishes
 from engine.placement.planner import plan
 from engine.placement.tensor_index import Layer, TensorIndex
@@ -88,7 +88,7 @@ def test_slots_and_workspace_stay_within_the_budget(index: TensorIndex, memory: 
     assert found.expert_bytes[RAM] == index.expert_bytes
     assert found.expert_layers[RAM] == tuple(layer.number for layer in index.layers if layer.experts)
     assert not any(found.expert_layers[device.name] for device in cards) and found.partial is None
-    assert cache.workspace == workspace_bytes(index)
+    assert cache.workspace == workspace_bytes(index, cache.tokens)
 
 
 @given(indexes, st.integers(2, 60))
@@ -189,6 +189,14 @@ def test_a_worker_has_the_slots_only_where_there_is_no_card() -> None:
     alone = cached(index, machine(64 * GB, worker(12 * GB)))
     assert both is not None and both[1].device == "CUDA0"
     assert alone is not None and alone[1].device == "RPC0"
+
+
+def test_a_step_of_all_answers_at_once_uses_the_cache_however_many_were_wished_for() -> None:
+    for streams, tokens in ((4, TOKENS), (TOKENS + 8, TOKENS + 8)):
+        made = cached(
+            small_index(), machine(64 * GB, gpu(4 * GB)), msgspec.structs.replace(CACHED, streams=streams)
+        )
+        assert made is not None and made[1].tokens == tokens
 
 
 def test_conceded_layers_leave_fewer_slots_and_the_rest_where_it_was() -> None:

@@ -105,7 +105,7 @@ def cached_soak(
 def _soak(
     folder: Path, worker: str, worker_pid: int, seconds: float, seed: int, trouble_every: float, compare: int
 ) -> CacheSoaked:
-    ledger = Ledger(CONTEXT)
+    ledger = Ledger(CONTEXT, compared=STARTER)
     main = functools.partial(booked_host, folder=str(folder / "pages"))
     engine = LocalEngine(ledger, main)
     load = LoadRequest(
@@ -190,7 +190,7 @@ def _summed(
 ) -> CacheSoaked:
     entries = list(ledger.entries.values())
     reasons = [entry.end.reason for entry in entries if entry.end]
-    chosen, near, other = compared([entry for entry in entries if entry.model == STARTER], compare)
+    chosen, near, other = compared(entries, compare)
     return CacheSoaked(
         requests=len(entries),
         whole=sum(entry.is_whole for entry in entries),

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
+
 from engine.api import (
     Activity,
     CacheActivity,
@@ -47,10 +49,10 @@ class Entry:
 
 class Ledger:
     """The listener of an engine whose contexts have so many tokens. `faults` are sentences about what should never
-    be."""
+    be. `compared` is the model whose answers may be compared later, "": any."""
 
-    def __init__(self, context: int) -> None:
-        self._context = context
+    def __init__(self, context: int, compared: str = "") -> None:
+        self._context, self._compared = context, compared
         self._lock = threading.Lock()
         self.entries: dict[int, Entry] = {}
         self.faults: list[str] = []
@@ -68,6 +70,13 @@ class Ledger:
             entry = self.entries[request.id] = Entry(request, self.model)
             entry.harmed = self._restarting
             return entry
+
+    def done_with(self, entry: Entry) -> None:
+        """Nobody asks for what was said any more, unless to compare it: the books would grow with every word."""
+        if not (entry.is_whole and entry.comparable and self._compared in ("", entry.model)):
+            entry.comparable = False
+            entry.request = msgspec.structs.replace(entry.request, messages=())
+            entry.text.clear()
 
     def was_refused(self, id: int) -> None:
         """The engine would not take it: then nothing may be told of it."""

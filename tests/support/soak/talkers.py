@@ -83,6 +83,8 @@ class Talker(threading.Thread):
                 raise TimeoutError(f"request {entry.request.id} was not answered")
         if asked and asked[0].request.conversation:
             self._go_on(asked[0])
+        for entry in asked:
+            self._ledger.done_with(entry)
 
     def _ask(self, messages: tuple[Message, ...], conversation: str) -> Entry | None:
         chance = self._random
