@@ -138,6 +138,7 @@ def followed(
         for _ in range(count - 1):
             leading.go_on()
     with _session(path, slots, conversations, cached) as session:
+        assert session.caching is not None, session.facts.plan
         following = _Going(session, conversations, leading.tokens, reading)
         for _ in range(count - 1):
             following.go_on()
