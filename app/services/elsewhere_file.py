@@ -6,7 +6,6 @@ file that is not TOML is set aside.
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -62,17 +61,15 @@ class ElsewhereFile:
 
     def __init__(self, path: Path) -> None:
         self._file = KeptTables(path)
-        self._lock = threading.Lock()
         self.problems: tuple[ErrorInfo, ...] = ()
 
     def all(self) -> tuple[ModelServer, ...]:
         """In the order of the file. Raises UserError `settings.not_saved` where it cannot be read."""
-        with self._lock:
-            return self._servers(self._file.read())
+        return self._servers(self._file.read())
 
     def put(self, server: ModelServer) -> None:
         """Write one down, in the place of the one at its address. Raises UserError `settings.not_saved`."""
-        with self._lock:
+        with self._file.changing():
             document = self._file.read()
             table = msgspec.to_builtins(server)
             del table["url"]
@@ -81,7 +78,7 @@ class ElsewhereFile:
 
     def remove(self, url: str) -> None:
         """Does nothing to one that is not there. Raises UserError `settings.not_saved`."""
-        with self._lock:
+        with self._file.changing():
             document = self._file.read()
             if document.pop(url, None) is not None:
                 self._file.write(document)

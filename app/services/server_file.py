@@ -5,7 +5,6 @@ As in the settings, what is not understood stays in the file, and a file that is
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +31,11 @@ class ServerFile:
 
     def __init__(self, path: Path) -> None:
         self._file = KeptTables(path)
-        self._lock = threading.Lock()
         self.problems: tuple[ErrorInfo, ...] = ()
 
     def all(self) -> dict[str, KeptServer]:
         """By name, in the order of the file."""
-        with self._lock:
-            return self._servers(self._file.read())
+        return self._servers(self._file.read())
 
     def get(self, name: str) -> KeptServer:
         """Raises UserError `mcp.unknown`."""
@@ -49,7 +46,7 @@ class ServerFile:
 
     def put(self, server: KeptServer, *, new: bool = False) -> None:
         """Write one down. Raises UserError `mcp.twice` for a `new` one whose name is taken, `settings.not_saved`."""
-        with self._lock:
+        with self._file.changing():
             document = self._file.read()
             name = server.spec.name
             if new and name in document:
@@ -62,7 +59,7 @@ class ServerFile:
     def remove(self, name: str) -> KeptServer:
         """Raises UserError `mcp.unknown`, `settings.not_saved`."""
         kept = self.get(name)
-        with self._lock:
+        with self._file.changing():
             document = self._file.read()
             document.pop(name, None)
             self._file.write(document)
