@@ -6,14 +6,14 @@ tensor, as the experts do in the file, so a stack costs its alignment and paddin
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from engine.placement.ggml_types import UNQUANTISED
-from engine.placement.gguf_file import Tensor
 from engine.placement.plan import CachedLayer
-from engine.placement.tensor_index import Layer, TensorIndex
+from engine.placement.tensor_index import ExpertTensor, Layer, TensorIndex
 
 # Where a tensor may begin: CUDA 128 (`ggml-cuda.cu`, buffer_type_get_alignment), Vulkan up to 256
 # (minStorageBufferOffsetAlignment).
@@ -118,12 +118,12 @@ def _granted(layers: Sequence[Slots], counts: Iterable[int]) -> tuple[CachedLaye
     )
 
 
-def _held(layer: Layer) -> tuple[Tensor, ...]:
+def _held(layer: Layer) -> tuple[ExpertTensor, ...]:
     """What of a layer's experts lies in slots."""
     return tuple(tensor for tensor in layer.expert_tensors if _HELD.fullmatch(tensor.name))
 
 
-def _slots(index: TensorIndex, layer: Layer, tensors: Sequence[Tensor]) -> Slots:
+def _slots(index: TensorIndex, layer: Layer, tensors: Sequence[ExpertTensor]) -> Slots:
     return Slots(
         layer.number,
         sum(tensor.bytes // index.experts for tensor in tensors),
@@ -133,14 +133,14 @@ def _slots(index: TensorIndex, layer: Layer, tensors: Sequence[Tensor]) -> Slots
     )
 
 
-def _row_padding(tensor: Tensor) -> int:
+def _row_padding(tensor: ExpertTensor) -> int:
     row = tensor.shape[0]
     if tensor.type_name in UNQUANTISED or row % ROW_PADDING == 0:
         return 0
-    return -(-tensor.bytes * (ROW_PADDING - row % ROW_PADDING) // tensor.elements)
+    return -(-tensor.bytes * (ROW_PADDING - row % ROW_PADDING) // math.prod(tensor.shape))
 
 
-def _inner(tensors: Iterable[Tensor]) -> int:
+def _inner(tensors: Iterable[ExpertTensor]) -> int:
     """The width of an expert between its projections."""
     return max(
         (tensor.shape[0] for tensor in tensors if tensor.name.endswith("ffn_down_exps.weight")), default=0

@@ -19,7 +19,16 @@ from engine.placement.tensor_roles import Part, Role, classify
 if TYPE_CHECKING:
     from engine.placement.gguf_index import GgufIndex
 
-__all__ = ["CacheLayer", "Layer", "Role", "TensorIndex", "layer_count", "tensor_index"]
+__all__ = ["CacheLayer", "ExpertTensor", "Layer", "Role", "TensorIndex", "layer_count", "tensor_index"]
+
+
+class ExpertTensor(msgspec.Struct, frozen=True):
+    """One tensor of a layer's routed experts, wherever it lies in a file. `shape` has the fastest dimension first."""
+
+    name: str
+    shape: tuple[int, ...]
+    type_name: str
+    bytes: int
 
 
 class Layer(msgspec.Struct, frozen=True):
@@ -34,7 +43,7 @@ class Layer(msgspec.Struct, frozen=True):
     router: int = 0
     other: int = 0
     experts: dict[str, int] = {}
-    expert_tensors: tuple[Tensor, ...] = ()
+    expert_tensors: tuple[ExpertTensor, ...] = ()
     experts_used: int = 0
 
     @property
@@ -168,7 +177,9 @@ def _layer(number: int, bytes_by_role: Counter[Role], experts: list[tuple[str, T
         router=bytes_by_role["router"],
         other=bytes_by_role["other"],
         experts=dict(kinds),
-        expert_tensors=tuple(tensor for _, tensor in experts),
+        expert_tensors=tuple(
+            ExpertTensor(tensor.name, tensor.shape, tensor.type_name, tensor.bytes) for _, tensor in experts
+        ),
         experts_used=used if experts else 0,
     )
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from engine.placement.gguf_file import Tensor
 from engine.placement.plan import RAM, Device, Machine
-from engine.placement.tensor_index import CacheLayer, Layer, TensorIndex
+from engine.placement.tensor_index import CacheLayer, ExpertTensor, Layer, TensorIndex
 
 GB, MB = 10**9, 10**6
 
@@ -53,7 +52,7 @@ def small_index(
         if not experts or number < leading_dense:
             return Layer(number, attention=dense)
         tensors = tuple(
-            Tensor(f"blk.{number}.ffn_{kind}_exps.weight", (512, 512, count), "Q8_0", 0, size)
+            ExpertTensor(f"blk.{number}.ffn_{kind}_exps.weight", (512, 512, count), "Q8_0", size)
             for kind, size in kinds.items()
         )
         return Layer(number, attention=dense, experts=kinds, expert_tensors=tensors, experts_used=used)
