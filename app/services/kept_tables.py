@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from app.services.file_lock import locked
 from app.services.toml_file import TomlFile
 from engine.errors import UserError
 
@@ -28,24 +27,13 @@ class KeptTables:
     def changing(self) -> Iterator[None]:
         """Inside, the file is this thread's alone: what is read is what will be replaced, whatever other threads
         and processes do."""
-        from filelock import FileLock, Timeout  # reading the file is part of every start, changing it is not
-
         path = self._file.path
-        lock = FileLock(path.with_name(f".{path.name}.lock"))
-        with self._thread:
+        with self._thread, contextlib.ExitStack() as held:
             try:
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                lock.acquire(timeout=PATIENCE)
-            except Timeout as error:
-                raise self._not_saved(OSError(errno.EBUSY, os.strerror(errno.EBUSY))) from error
-            except NotImplementedError:
-                pass  # a file system without locks: the threads at least are kept apart
-            except OSError as error:
+                held.enter_context(locked(path.with_name(f".{path.name}.lock"), PATIENCE))
+            except TimeoutError as error:
                 raise self._not_saved(error) from error
-            try:
-                yield
-            finally:
-                lock.release()
+            yield
 
     def read(self) -> dict[str, Any]:
         """The document, empty where there is no file. One that is not TOML is set aside, so that nothing in it is

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.services.file_lock import locked
 from engine.errors import UserError
 
 PATIENCE = 10.0
@@ -31,7 +32,7 @@ class LibraryLock:
             if self._depth:
                 yield
                 return
-            with self._file(patience):
+            with self._alone(patience):
                 self._depth += 1
                 try:
                     yield
@@ -41,22 +42,10 @@ class LibraryLock:
             self._thread.release()
 
     @contextlib.contextmanager
-    def _file(self, patience: float) -> Iterator[None]:
-        from filelock import FileLock, Timeout
-
-        try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = FileLock(self._path)
-            lock.acquire(timeout=patience)
-        except Timeout as error:
-            raise UserError("library.busy") from error
-        except (
-            OSError,
-            NotImplementedError,
-        ):  # a file system without locks: the threads at least are kept apart
+    def _alone(self, patience: float) -> Iterator[None]:
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(locked(self._path, patience))
+            except TimeoutError as error:
+                raise UserError("library.busy") from error
             yield
-            return
-        try:
-            yield
-        finally:
-            lock.release()
