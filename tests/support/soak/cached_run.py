@@ -31,8 +31,8 @@ from tests.support.rpc_worker import rpc_worker
 from tests.support.soak.cache_books import Page, booked_host, choose, pages
 from tests.support.soak.ledger import Ledger
 from tests.support.soak.memory import Memory, Sampler
-from tests.support.soak.run import STATES_LIMIT, compared
-from tests.support.soak.talkers import PATIENCE, Talker
+from tests.support.soak.run import STATES_LIMIT, compared, talking
+from tests.support.soak.talkers import Talker
 
 TALKERS = 4
 CONTEXT = 2048
@@ -120,9 +120,7 @@ def _soak(
     ids = itertools.count(1)
     talkers = [Talker(number, seed, engine, ledger, ids) for number in range(TALKERS)]
     sampler = Sampler(engine, ledger, worker_pid)
-    try:
-        for thread in (*talkers, sampler):
-            thread.start()
+    with talking(talkers, sampler, ledger, engine) as talk:
         until = time.monotonic() + seconds * _TROUBLED
         while (left := until - time.monotonic()) > 0:
             trouble.make(min(trouble_every * trouble.chance.uniform(0.3, 1.7), left))
@@ -131,17 +129,7 @@ def _soak(
             sampler.calm()
             time.sleep(seconds * (1 - _TROUBLED) / 2)
             sampler.trouble()
-    finally:
-        for talker in talkers:
-            talker.stop.set()
-        for talker in talkers:
-            talker.join(PATIENCE)
-        sampler.stop.set()
-        sampler.join()
-        unfinished = ledger.unfinished(1.0)
-        engine.close()
-    faults = ledger.faults + [repr(talker.failure) for talker in talkers if talker.failure]
-    return _summed(ledger, faults, unfinished, sampler, pages(folder / "pages"), compare)
+    return _summed(ledger, talk.faults, talk.unfinished, sampler, pages(folder / "pages"), compare)
 
 
 class _Trouble:

@@ -13,6 +13,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,15 +71,35 @@ def _soak(folder: Path, seconds: float, seed: int, kill_every: float, compare: i
     ids = itertools.count(1)
     talkers = [Talker(number, seed, engine, ledger, ids) for number in range(TALKERS)]
     sampler = Sampler(engine, ledger)
-    try:
-        for thread in (*talkers, sampler):
-            thread.start()
+    with talking(talkers, sampler, ledger, engine) as talk:
         trouble = _Trouble(engine, ledger, load, random.Random(seed), kill_every)
         until = time.monotonic() + seconds * _TROUBLED
         while (left := until - time.monotonic()) > 0:
             trouble.make(left)
         sampler.calm()
         time.sleep(seconds * (1 - _TROUBLED))
+    states_bytes = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return _summed(ledger, talk.faults, talk.unfinished, sampler, states_bytes, compare)
+
+
+class Talk:
+    """What is known when all have ended: what went wrong, and the requests that never ended."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self.unfinished: list[int] = []
+
+
+@contextlib.contextmanager
+def talking(
+    talkers: Sequence[Talker], sampler: Sampler, ledger: Ledger, engine: LocalEngine
+) -> Iterator[Talk]:
+    """Inside, `talkers` talk and are watched; behind it all of them and the engine have ended."""
+    talk = Talk()
+    try:
+        for thread in (*talkers, sampler):
+            thread.start()
+        yield talk
     finally:
         for talker in talkers:
             talker.stop.set()
@@ -86,11 +107,9 @@ def _soak(folder: Path, seconds: float, seed: int, kill_every: float, compare: i
             talker.join(PATIENCE)
         sampler.stop.set()
         sampler.join()
-        unfinished = ledger.unfinished(1.0)
+        talk.unfinished = ledger.unfinished(1.0)
         engine.close()
-    states_bytes = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    faults = ledger.faults + [repr(talker.failure) for talker in talkers if talker.failure]
-    return _summed(ledger, faults, unfinished, sampler, states_bytes, compare)
+    talk.faults = ledger.faults + [repr(talker.failure) for talker in talkers if talker.failure]
 
 
 class _Trouble:
