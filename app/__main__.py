@@ -29,8 +29,8 @@ def _run() -> int:
     from app.services.secrets import take_from_environment
 
     take_from_environment()
-    if len(sys.argv) == 1:
-        return _open()
+    if not set(sys.argv[1:]) - {"--debug"}:
+        return _open(debug=len(sys.argv) > 1)
     from app.cli.main import run
 
     return run(sys.argv[1:])
@@ -48,17 +48,17 @@ def _open_missing_streams() -> None:
             setattr(sys, name, stream)
 
 
-def _open() -> int:
+def _open(debug: bool) -> int:
     """The desktop where there is a screen; else the same conversation in the terminal; else a short one."""
     from app.screen import has_screen
 
     if has_screen():
         from app.desktop.application import run as run_desktop
 
-        return run_desktop(sys.argv)
+        return run_desktop(sys.argv[:1], debug=debug)
     from app.cli.terminal import open_without_screen
 
-    return open_without_screen()
+    return open_without_screen(debug)
 
 
 if __name__ == "__main__":

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
-import traceback
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-from app import paths
 from app.cli.output import Output
 from engine.errors import UserError
 
+log = logging.getLogger(__name__)
 INTERRUPTED = 130
 _ENDING = tuple(
     number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
@@ -46,7 +46,7 @@ def run_told(work: Callable[[], int], output: Output) -> int:
     except (KeyboardInterrupt, Ended):
         return interrupted(output)
     except Exception as error:
-        _keep(error)
+        log.error("A command failed", exc_info=error)
         return output.failed(UserError("unknown", detail=f"{type(error).__name__}: {error}"[:300]))
 
 
@@ -84,11 +84,3 @@ def _ended_by_signals() -> Iterator[None]:
     finally:
         for number in numbers:
             signal.signal(number, signal.SIG_DFL)
-
-
-def _keep(error: Exception) -> None:
-    """The traceback goes where people who mend Coterie find it, not to who uses it."""
-    with contextlib.suppress(OSError):
-        paths.logs().mkdir(parents=True, exist_ok=True)
-        with (paths.logs() / "command.log").open("a", encoding="utf-8", errors="backslashreplace") as log:
-            traceback.print_exception(error, file=log)

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import io
+import itertools
 import sys
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from app import paths
+from app.cli.backup.commands import backup
 from app.cli.ending import INTERRUPTED, interrupted, run_told
 from app.cli.models.commands import models
 from app.cli.options import Json, chosen_output
@@ -17,6 +20,7 @@ from app.cli.output import Output
 from app.cli.run.commands import Approve
 from app.cli.run.commands import run as run_command
 from app.cli.servers.commands import servers
+from app.log import COMMANDS, written_to
 
 # typer ships its own copy of click, whose base of all usage errors it does not export by name.
 _UsageError: type[Exception] = next(
@@ -46,8 +50,31 @@ Context = Annotated[int | None, typer.Option(min=1, help="Length of the context 
 MODEL = "A path to a GGUF, a model of the library, or `starter`."
 Model = Annotated[str, typer.Argument(help=MODEL, show_default=False)]
 
+
+def _print_version(command: typer.Context, wanted: bool) -> None:
+    if wanted:
+        from app.version import version
+
+        output: Output = command.obj
+        output.text(f"coterie {version()}")
+        raise typer.Exit(0)
+
+
+@application.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Log everything, to stderr as well. Goes before the command.")
+    ] = False,
+) -> None:
+    pass  # `run` has opened the log by then
+
+
 application.add_typer(models)
 application.add_typer(servers)
+application.add_typer(backup)
 application.command(name="run")(run_command)
 
 
@@ -178,11 +205,17 @@ def bench(
 
 
 @application.command()
-def doctor(command: typer.Context, json: Json = False) -> None:
+def doctor(
+    command: typer.Context,
+    bundle: Annotated[
+        str, typer.Option(metavar="FILE", help="Also write a .zip for a bug report: this and the logs.")
+    ] = "",
+    json: Json = False,
+) -> None:
     """Show what is installed, which devices there are, what is slow and why."""
     from app.cli.doctor import doctor as run_doctor
 
-    raise typer.Exit(run_doctor(chosen_output(command, json)))
+    raise typer.Exit(run_doctor(chosen_output(command, json), bundle))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -191,7 +224,9 @@ def run(arguments: Sequence[str]) -> int:
     output = Output("--json" in options)
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
-    return run_told(lambda: _run(arguments, output), output)
+    debug = "--debug" in itertools.takewhile(lambda word: word.startswith("-"), arguments)
+    with written_to(paths.logs() / COMMANDS, debug=debug):
+        return run_told(lambda: _run(arguments, output), output)
 
 
 def _run(arguments: Sequence[str], output: Output) -> int:

@@ -13,6 +13,7 @@ from app.cli.output import Output
 from app.cli.room import make_room
 from app.cli.speed import speed_line
 from app.language import system_language
+from app.log import COMMANDS, written_to
 from app.sentences import Language, sentence
 from app.services.fullness import is_full, is_refused
 from app.services.services import open_services
@@ -40,10 +41,11 @@ _WORDS: dict[Language, dict[str, str]] = {
 }
 
 
-def open_without_screen() -> int:
+def open_without_screen(debug: bool = False) -> int:
     """`coterie` where no window can be shown."""
     output = Output(json=False)
-    return run_told(lambda: _open(output), output)
+    with written_to(paths.logs() / COMMANDS, debug=debug):
+        return run_told(lambda: _open(output), output)
 
 
 def _open(output: Output) -> int:

@@ -157,8 +157,8 @@ class Desktop(QObject):
             self._services.close()
 
 
-def run(argv: Sequence[str]) -> int:
-    """The desktop over the data folder of `app.paths`; returns the process's exit code."""
+def run(argv: Sequence[str], *, debug: bool = False) -> int:
+    """The desktop over the data folder of `app.paths`; returns the process's exit code. `debug`: log everything."""
     home = paths.home()
     application = QApplication(list(argv))
     application.setApplicationName("coterie")
@@ -178,22 +178,21 @@ def run(argv: Sequence[str]) -> int:
     giving_way.turn_on()
     desktop = Desktop(home, settings)
     put_on_style(application)
-    crash_log = None
+    with contextlib.ExitStack() as ending:
 
-    def painted() -> None:
-        nonlocal crash_log
-        from app.desktop.crash_log import CrashLog
+        def painted() -> None:
+            from app.desktop.crash_log import CrashLog
+            from app.log import WINDOW, written_to
 
-        crash_log = CrashLog(paths.logs(), desktop.tell)
-        instance.listen()
+            ending.enter_context(written_to(paths.logs() / WINDOW, debug=debug))
+            ending.callback(CrashLog(paths.logs(), desktop.tell).close)
+            instance.listen()
 
-    instance.shown.connect(desktop.window.come_forward)
-    desktop.window.first_painted.connect(painted)
-    desktop.start()
-    try:
-        return application.exec()
-    finally:
-        desktop.close()
-        instance.release()
-        if crash_log is not None:
-            crash_log.close()
+        instance.shown.connect(desktop.window.come_forward)
+        desktop.window.first_painted.connect(painted)
+        desktop.start()
+        try:
+            return application.exec()
+        finally:
+            desktop.close()
+            instance.release()

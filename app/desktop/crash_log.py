@@ -1,45 +1,33 @@
-"""What went wrong that nobody foresaw: into logs/desktop.log, and told once on the screen."""
+"""Unhandled exceptions and native faults: logged, and told once in the window."""
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import logging
 import sys
 import threading
 from collections.abc import Callable
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-LOG_BYTES = 1_000_000
-KEPT = 3
+from app.log import FAULTS
 
-log = logging.getLogger("app.desktop")
+log = logging.getLogger(__name__)
 
 
 class CrashLog:
     """While open, unhandled exceptions of every thread are logged, those of the GUI thread also go to `tell`.
 
-    A fault in native code leaves its traceback in `faults.log`.
+    A fault in native code leaves its traceback in `faults.log`; one of an earlier session is then `faults.log.1`.
     """
 
     def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
         self._tell = tell
-        self._handler: logging.Handler | None = None
         self._faults: IO[str] | None = None
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._handler = RotatingFileHandler(
-                folder / "desktop.log", maxBytes=LOG_BYTES, backupCount=KEPT, encoding="utf-8"
-            )
-            self._faults = (folder / "faults.log").open("a", encoding="utf-8")
-        except OSError as error:
-            # A folder that cannot be written to is told by the store; the log then goes to stderr only.
-            print(f"coterie: no log in {folder}: {error}", file=sys.stderr)
-        if self._handler is not None:
-            self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-            logging.getLogger().addHandler(self._handler)
+        with contextlib.suppress(OSError):  # the store tells of a folder that cannot be written to
+            self._faults = _opened(folder)
         if self._faults is not None:
             faulthandler.enable(self._faults)
         self._before = sys.excepthook, threading.excepthook
@@ -63,6 +51,12 @@ class CrashLog:
         if self._faults is not None:
             faulthandler.disable()
             self._faults.close()
-        if self._handler is not None:
-            logging.getLogger().removeHandler(self._handler)
-            self._handler.close()
+
+
+def _opened(folder: Path) -> IO[str]:
+    file = folder / FAULTS
+    folder.mkdir(parents=True, exist_ok=True)
+    if file.exists() and file.stat().st_size:
+        log.warning("The last session ended with a fault in native code")
+        file.replace(file.with_name(f"{FAULTS}.1"))
+    return file.open("a", encoding="utf-8")

@@ -13,6 +13,10 @@ SENTENCES: dict[str, Sentence] = {
         "The output could not be written ({detail}), so it was stopped. What was said or fetched until then is kept.",
         "출력을 쓸 수 없어({detail}) 중단했습니다. 그때까지 나눈 대화나 받은 내용은 그대로 있습니다.",
     ),
+    "cli.not_written": Sentence(
+        "{path} could not be written ({detail}). Choose another place and try again.",
+        "{path}에 쓸 수 없습니다({detail}). 다른 위치를 지정해 다시 시도해 주세요.",
+    ),
     # plan, bench and the budgets they take
     "cli.bad_size": Sentence(
         "“{value}” is not a size. Write bytes, or a number with KiB, MiB or GiB, such as 1.5GiB.",

@@ -55,6 +55,26 @@ SENTENCES: dict[str, Sentence] = {
         "{folder} 폴더에 대화 백업을 만들지 못했습니다({detail}). 대화는 바뀌지 않고 그대로 있습니다."
         " 공간을 비우거나 쓰기 권한을 준 뒤 다시 시도해 주세요.",
     ),
+    "store.no_backups": Sentence(
+        "There are no backups yet. Coterie makes one each day that it is used.",
+        "아직 백업이 없습니다. Coterie는 사용하는 날마다 백업을 하나씩 만듭니다.",
+    ),
+    "store.no_backup": Sentence(
+        "There is no backup called {name}. `coterie backup list` shows those there are.",
+        "{name}(이)라는 백업이 없습니다. `coterie backup list`로 목록을 확인해 주세요.",
+    ),
+    "store.bad_backup": Sentence(
+        "The backup {path} is damaged, so it was not restored and nothing was changed. Choose another one.",
+        "백업({path})이 손상되어 복원하지 않았습니다. 바뀐 것은 없습니다. 다른 백업을 골라 주세요.",
+    ),
+    "store.in_use": Sentence(
+        "Coterie is open and uses the data, so nothing was restored. Close its window and every other command of it, then try again.",
+        "Coterie가 열려 있어 데이터를 사용 중이므로 복원하지 않았습니다. 창과 실행 중인 다른 명령을 모두 닫은 뒤 다시 시도해 주세요.",
+    ),
+    "store.not_restored": Sentence(
+        "The backup could not be restored to {folder} ({detail}). Free some disk space there, or allow writing, and try again.",
+        "{folder} 폴더에 백업을 복원하지 못했습니다({detail}). 디스크 공간을 비우거나 쓰기 권한을 준 뒤 다시 시도해 주세요.",
+    ),
     "store.no_conversation": Sentence(
         "This conversation no longer exists. Choose another one from the list.",
         "이 대화는 더 이상 없습니다. 목록에서 다른 대화를 골라 주세요.",

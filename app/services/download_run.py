@@ -137,6 +137,9 @@ class DownloadRun:
         """Change and tell it, if it is in one of the states and belongs to this process."""
         changed = self._store.change_download(id, states, (self._store.writer,), **fields)
         if changed is not None:
+            log.info(
+                "Download %d: %s%s", id, changed.state, f", {changed.error.code}" if changed.error else ""
+            )
             self._tell([DownloadChanged(changed)])
         return changed
 

@@ -15,6 +15,7 @@ from app.services.event_routes import EventRoutes
 from app.services.events import ModelChanged, Subscriber
 from app.services.library_names import STARTER as STARTER
 from app.services.load_requests import LoadRequests
+from app.services.model_log import log_events, log_load
 from app.services.model_names import shown_name
 from app.services.model_state import ModelState
 from app.services.residence import LoadReason, Resting
@@ -339,6 +340,7 @@ class Models:
             self._after = request
             self._told.tuning(self.called(request.path), request.path, self.state.workers)
             return
+        log_load(request)
         self._tell_loading(request)
         self._engine.load(request)
         if self._engine.state == "loading" and self.state.state != "loading":
@@ -459,6 +461,7 @@ class Models:
     # --- events ---
 
     def _on_events(self, events: list[Event]) -> None:
+        log_events(events)
         failure = next((event for event in events if isinstance(event, LoadFailed | EngineLost)), None)
         if failure is not None and self._steps_down(failure):
             events = [event for event in events if event is not failure]

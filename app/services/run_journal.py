@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,12 +15,14 @@ from agents.events import (
     RunFinished,
     RunResumed,
     RunStarted,
+    ToolResult,
     Undone,
 )
 from app.services.events import RunChanged, RunEntries, ServiceEvent
 from app.store.records import RunState
 from app.store.run_store import RunStore
 
+log = logging.getLogger(__name__)
 Tell = Callable[[list[ServiceEvent]], None]
 
 
@@ -38,6 +41,7 @@ class StoreJournal:
     def append(self, event: RunEvent) -> Entry:
         entry = self._store.append(self._run, event)
         self.last = entry.event
+        log.info("Run %d, event %d: %s", self._run, entry.seq, _in_numbers(event))
         told: list[ServiceEvent] = [RunEntries(self._run, (entry,))]
         try:
             told += self._noted(event)
@@ -63,6 +67,19 @@ class StoreJournal:
 
     def kept(self, handle: str) -> str:
         return self._store.kept(self._run, handle)
+
+
+def _in_numbers(event: RunEvent) -> str:
+    """The event's kind, and what of it is no text."""
+    kind = type(event).__name__
+    if isinstance(event, ModelTurn):
+        usage = event.usage
+        return f"{kind} {event.step}, {event.finish_reason}, {usage.prompt_tokens} + {usage.completion_tokens} tokens"
+    if isinstance(event, ToolResult):
+        return f"{kind}, {event.status}, {event.seconds:.1f} s"
+    if isinstance(event, RunFinished):
+        return f"{kind}, {event.status}, {event.reason}{f', {event.error.code}' if event.error else ''}"
+    return kind
 
 
 def record_fields(event: RunEvent) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from agents.sandbox.sandbox import Sandbox
+from app.log import set_levels
 from app.services.brains import Brains
 from app.services.conversations import TRASH_DAYS, Conversations
+from app.services.diagnostics.settings_summary import settings_summary
 from app.services.downloads import Downloads
 from app.services.elsewhere import Elsewhere
 from app.services.engine_names import of_chat, of_run
@@ -38,6 +41,8 @@ from engine.errors import UserError
 from engine.local.client import LocalEngine
 from engine.remote.engine import RemoteEngine
 from engine.remote.names import read_name
+
+log = logging.getLogger(__name__)
 
 
 class Services:
@@ -152,8 +157,10 @@ def open_services(
 
     Raises UserError `store.*` and has then touched nothing.
     """
-    store = Store.open(home / "coterie.db", home / "backups")
     settings = settings or SettingsFile(home / "settings.toml")
+    set_levels(settings.current.log_levels)
+    store = Store.open(home / "coterie.db", home / "backups")
+    log.info("Data opened; settings: %s", settings_summary(settings.current))
     wishes = WishesFile(home / "wishes.toml")
     library = Library(home, store, settings, wishes)
     placements = Placements(home, settings, wishes, placing, library)

@@ -40,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True):
 
     `load_model`: a window loads its model when it starts, or once somebody writes. `unload_after` minutes without use
     it is unloaded, 0: never; with `unload_for_memory` also when memory runs short.
+
+    `log_levels` are the levels of single loggers, such as "engine.local"; all others log from "info" on.
     """
 
     theme: Literal["system", "light", "dark"] = "system"
@@ -66,6 +68,7 @@ class Settings(msgspec.Struct, frozen=True):
     load_model: Literal["start", "writing"] = "writing"
     unload_after: Annotated[int, msgspec.Meta(ge=0, le=10_080)] = 30
     unload_for_memory: bool = True
+    log_levels: dict[str, Literal["debug", "info", "warning", "error"]] = {}
 
 
 _FIELDS = get_type_hints(Settings, include_extras=True)

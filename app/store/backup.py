@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import shutil
 import sqlite3
+import sys
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
+from typing import Literal
+
+import msgspec
 
 from app.store.errors import damaged
 from app.store.place import PREFIX, Place
 from engine.errors import UserError
 
+log = logging.getLogger(__name__)
 KEPT = 5
+# Where the shared lock of each connection lies in a file (SQLite's `os.h`): in WAL mode one that is open holds it.
+_SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
+_BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class Backup(msgspec.Struct, frozen=True):
+    """A copy that can be restored: a "backup", or data set "aside" by a restore. `time` in seconds since 1970."""
+
+    name: str
+    path: str
+    kind: Literal["backup", "aside"]
+    time: float
+    bytes: int
+
+
+def all_backups(place: Place) -> list[Backup]:
+    """What can be restored, the newest first; backups before what was set aside."""
+    backups = [_described(file, "backup") for file in place.backup_files()]
+    asides = [_described(file, "aside") for file in place.set_aside()]
+    return [*reversed(backups), *reversed(asides)]
+
+
+def _described(file: Path, kind: Literal["backup", "aside"]) -> Backup:
+    return Backup(file.name, str(file), kind, Place.time_of(file), file.stat().st_size)
 
 
 def back_up(place: Place, now: float, revision: str) -> Path:
@@ -32,35 +60,83 @@ def back_up(place: Place, now: float, revision: str) -> Path:
         if sound:
             _move(unfinished, target)
     except (OSError, sqlite3.Error) as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN:
             raise damaged(place) from error
         raise UserError("store.backup_failed", folder=str(place.backups), detail=str(error)) from error
     if not sound:
         unfinished.unlink()
         raise damaged(place)
-    for old in place.backup_files()[:-KEPT]:
-        old.unlink(missing_ok=True)
+    log.info("Backed up: %d bytes, schema %s", target.stat().st_size, revision)
+    files = place.backup_files()
+    for old in files:
+        if old not in _kept(files):
+            old.unlink(missing_ok=True)
     return target
 
 
-def restore(database: Path, backup: Path, now: float) -> Path:
-    """Put a copy of `backup` in the place of a damaged file that no one has open; where that file is now.
+def _kept(files: list[Path]) -> set[Path]:
+    """The newest five, and the last one of each of the newest five days: many made by hand push out no other day."""
+    by_day = {file.name[: len(f"{PREFIX}2026-01-01")]: file for file in files}
+    return {*files[-KEPT:], *list(by_day.values())[-KEPT:]}
+
+
+def restore(place: Place, backup: Path, now: float) -> Path | None:
+    """Put a copy of `backup` in the place of the database; where what was there is now, None if there was nothing.
 
     Its WAL goes with it: SQLite would take it for the WAL of the copy and write its pages into it. Raises
-    UserError `store.backup_failed`; the damaged file is then still in its place.
+    UserError `store.in_use` while another process has the database open, `store.bad_backup` for a copy that is
+    damaged itself, `store.not_restored`; the database is then still in its place. Not for a database
+    that this process has open.
     """
-    aside = database.with_name(f"{database.name}.damaged-{datetime.fromtimestamp(now):%Y-%m-%d-%H%M%S}")
+    database, aside = place.database, place.aside_file(now)
     unfinished = database.with_name(f"{database.name}.part")
+    if _is_in_use(database):
+        raise UserError("store.in_use")
     try:
-        shutil.copyfile(backup, unfinished)
-        for suffix in ("-wal", "-shm", ""):
-            part = database.with_name(database.name + suffix)
-            if part.exists():
-                part.replace(aside.with_name(aside.name + suffix))
+        unfinished.unlink(missing_ok=True)
+        if not (_copy(backup, unfinished) and _is_ours(unfinished)):
+            raise UserError("store.bad_backup", path=str(backup))
+        existed = database.exists()
+        _put_aside(database, aside)
         _move(unfinished, database)
-    except OSError as error:
-        raise UserError("store.backup_failed", folder=str(database.parent), detail=str(error)) from error
-    return aside
+    except (OSError, sqlite3.Error) as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN:
+            raise UserError("store.bad_backup", path=str(backup)) from error
+        if isinstance(error, PermissionError) and sys.platform == "win32":  # it lets nobody move an open file
+            raise UserError("store.in_use") from error
+        raise UserError("store.not_restored", folder=str(database.parent), detail=str(error)) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    log.info("Restored a backup of %d bytes; what was there is set aside", database.stat().st_size)
+    return aside if existed else None
+
+
+def _put_aside(database: Path, aside: Path) -> None:
+    for suffix in ("-wal", "-shm", ""):
+        part = database.with_name(database.name + suffix)
+        if part.exists():
+            part.replace(aside.with_name(aside.name + suffix))
+
+
+def _is_ours(database: Path) -> bool:
+    """Whether a sound database has our schema: an empty file is a sound one, too."""
+    with closing(sqlite3.connect(database)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return ("alembic_version",) in tables
+
+
+def _is_in_use(database: Path) -> bool:
+    """Whether another process has the file open. Windows tells when the file is to be moved."""
+    if sys.platform == "win32" or not database.exists():
+        return False
+    import fcntl
+
+    with database.open("rb+") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, _SHARED_SIZE, _SHARED_FIRST)
+        except OSError:
+            return True
+    return False
 
 
 def _copy(source: Path, target: Path) -> bool:

@@ -6,6 +6,7 @@ not migrate twice, and a migration that fails half-way leaves the file as it was
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from contextlib import closing
@@ -19,6 +20,8 @@ from app.store.errors import damaged, told
 from app.store.place import Place
 from app.store.tables import SCHEMA_REVISION
 from engine.errors import UserError
+
+log = logging.getLogger(__name__)
 
 
 def prepare(place: Place, busy_timeout: float, now: float) -> None:
@@ -54,6 +57,7 @@ def _bring_up_to_date(connection: Connection, place: Place, now: float) -> None:
             raise UserError("store.newer_version", path=str(place.database))
         back_up(place, now, revision)
     upgrade(connection)
+    log.info("The database came from schema %s to %s", revision or "none", SCHEMA_REVISION)
     if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
         raise damaged(place)
 

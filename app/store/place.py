@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 PREFIX = "coterie-"
+_TIME = "%Y-%m-%d-%H%M%S"
+_TIME_PATTERN = re.compile(r"\d{4}-\d\d-\d\d-\d{6}")
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -26,7 +29,24 @@ class Place(msgspec.Struct, frozen=True):
 
     def backup_file(self, now: float, revision: str) -> Path:
         """The name for a backup made at `now` (seconds since 1970) of a file with that schema."""
-        return self.backups / f"{PREFIX}{datetime.fromtimestamp(now):%Y-%m-%d-%H%M%S}-{revision}.db"
+        return self.backups / f"{PREFIX}{datetime.fromtimestamp(now):{_TIME}}-{revision}.db"
+
+    def aside_file(self, now: float) -> Path:
+        """The name for what a restore at `now` takes the place of."""
+        return self.database.with_name(f"{self.database.name}.aside-{datetime.fromtimestamp(now):{_TIME}}")
+
+    def set_aside(self) -> list[Path]:
+        """What restores took the place of, oldest first."""
+        files = self.database.parent.glob(f"{self.database.name}.aside-*")
+        return sorted(file for file in files if not file.name.endswith(("-wal", "-shm")))
+
+    @staticmethod
+    def time_of(file: Path) -> float:
+        """When a backup was made, or data set aside, by its name."""
+        found = _TIME_PATTERN.search(file.name)
+        if found is None:
+            return file.stat().st_mtime
+        return datetime.strptime(found[0], _TIME).timestamp()
 
     def backed_up_on(self, now: float) -> bool:
         """Whether a backup was made on the same day, by the local calendar."""

@@ -21,7 +21,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, QueuePool
 
 from app.store import branches, conversations, cuts, downloads, messages, models, search, trash, writers
-from app.store.backup import back_up, restore
+from app.store.backup import Backup, all_backups, back_up
 from app.store.connections import connect
 from app.store.errors import told
 from app.store.opening import prepare
@@ -80,14 +80,6 @@ class Store:
         prepare(place, busy_timeout, clock())
         engine = connect(place.database, busy_timeout, foreign_keys=True, pool=QueuePool)
         return cls(place, engine, clock)
-
-    @staticmethod
-    def restore_backup(path: Path, backup: Path, *, clock: Callable[[], float] = time.time) -> Path:
-        """Put a copy of `backup` in the place of a damaged file (`store.damaged` names both). Not while open.
-
-        Returns where the damaged file is kept. Raises UserError `store.backup_failed`.
-        """
-        return restore(path.absolute(), backup, clock())
 
     def close(self) -> None:
         """Wait for the changes under way and let go of the file. Later calls raise RuntimeError."""
@@ -342,6 +334,11 @@ class Store:
         if self._place.backed_up_on(now) or not kept:
             return None
         return back_up(self._place, now, SCHEMA_REVISION)
+
+    def back_up(self) -> Backup:
+        """Back up now. Raises UserError `store.backup_failed`."""
+        made = back_up(self._place, self._clock(), SCHEMA_REVISION)
+        return next(backup for backup in all_backups(self._place) if backup.path == str(made))
 
     def _read(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         if self._closed:  # the pool would quietly open the file again

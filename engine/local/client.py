@@ -7,6 +7,7 @@ thread, in batches. The reader is the only one that judges the host's health and
 from __future__ import annotations
 
 import contextlib
+import logging
 import multiprocessing
 import queue
 import signal
@@ -45,6 +46,7 @@ from engine.local.log_file import LogFile
 from engine.placement.workers import without_workers
 from engine.text import clean_text, clean_value
 
+log = logging.getLogger(__name__)
 # What runs in the child: gets its end of the pipe and the path of a log file.
 HostMain = Callable[[Connection, str], None]
 
@@ -78,6 +80,7 @@ class _Host:
             )
             with theirs, _terminal_signals_blocked():
                 self.process.start()
+            log.info("Engine host %d started", self.process.pid)
             # Our copy of the child's end is closed now, else the end of the child would never end the pipe.
             undo.pop_all()
         now = time.monotonic()
@@ -126,6 +129,7 @@ class _Host:
         if self.process.is_alive():
             self.process.kill()
         self.process.join()
+        log.info("Engine host %d ended with exit code %s", self.process.pid, self.process.exitcode)
         self._outgoing.put(None)
         self._writer.join()
         self.connection.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from app.desktop.window.toast import Toast
     from app.services.services import Services
 
+log = logging.getLogger(__name__)
 SMALLEST = (640, 440)
 
 
@@ -252,11 +254,13 @@ class MainWindow(LiveWidget):
 
     def show_failure(self, error: UserError) -> None:
         """The data could not be opened."""
+        log.error("The data could not be opened: %s", error.code)
         self.failure.show_error(error)
         self.whole.setCurrentWidget(self.failure)
 
     def show_error(self, error: UserError) -> None:
         """A calm line over the page."""
+        log.warning("Shown over the page: %s", error.code)
         self.strip.say(languages.tell(error), colour="bad")
 
     def come_forward(self) -> None:

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import doctor
-from app.cli.doctor import diagnose
-from app.cli.doctor_memory import finding_of
-from app.cli.output import Output
 from app.sentences import format_bytes
+from app.services.diagnostics import doctor, report
+from app.services.diagnostics.doctor import diagnose
+from app.services.diagnostics.memory import finding_of
 from app.services.memory_pressure import MemoryReading, spare
 from app.services.settings import Settings
 from engine.placement.plan import Device
@@ -48,12 +47,11 @@ def test_what_a_build_leaves_idle_is_named() -> None:
     assert unused_features(("AVX", "AVX2"), ("AVX",)) == ("AVX2",)
 
 
-def test_the_checks_speak_korean_on_a_korean_system(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
-    messages = {check.name: check.message for check in diagnose(Output(json=True)).checks}
+def test_the_checks_speak_korean() -> None:
+    messages = {check.name: check.message for check in diagnose("ko").checks}
     assert any("가" <= character <= "힣" for character in messages["cpu features"])
     assert "남음" in messages["data folder"]
-    for sentences in (*doctor._NAMES.values(), *doctor._MESSAGES.values()):
+    for sentences in (*report._NAMES.values(), *report._DEVICES.values(), *doctor._MESSAGES.values()):
         assert sentences.en and sentences.ko
 
 
@@ -70,16 +68,16 @@ def test_short_memory_is_named_and_else_when_a_model_gives_its_back() -> None:
 
 
 def test_measured_bandwidths_are_told_with_the_devices(measured: None) -> None:
-    assert diagnose(Output(json=True)).devices[0].bandwidth > 0
+    assert diagnose("en").devices[0].bandwidth > 0
 
 
 def test_a_device_is_told_with_its_kind_and_what_was_measured_of_it() -> None:
     integrated = Device("Vulkan0", "integrated_gpu", "Some GPU", 12 * 10**9, 16 * 10**9, 71e9)
-    assert doctor._device(integrated, "en") == (
+    assert report._device(integrated, "en") == (
         "Some GPU, integrated, shares the RAM, 12 GB free, reads 71 GB/s"
     )
     card = Device("CUDA0", "gpu", "", 8 * 10**9, 8 * 10**9, 0.0, 12e9)
-    assert doctor._device(card, "en") == "discrete, 8.0 GB free, link 12 GB/s"
+    assert report._device(card, "en") == "discrete, 8.0 GB free, link 12 GB/s"
 
 
 def test_the_hub_and_the_library_are_told_without_asking_anybody(
@@ -87,15 +85,15 @@ def test_the_hub_and_the_library_are_told_without_asking_anybody(
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
     monkeypatch.setenv("HF_TOKEN", "hf_mine")
-    report = diagnose(Output(json=True))
-    assert (report.hub.endpoint, report.hub.offline, report.hub.token) == (
+    found = diagnose("en")
+    assert (found.hub.endpoint, found.hub.offline, found.hub.token) == (
         "http://127.0.0.1:1",
         False,
         "environment",
     )
-    assert report.library.folder == str(coterie_home / "models") and report.library.free > 0
-    messages = {check.name: check.message for check in report.checks}
-    assert "hf_mine" not in str(report) and "HF_TOKEN" in messages["token"]
+    assert found.library.folder == str(coterie_home / "models") and found.library.free > 0
+    messages = {check.name: check.message for check in found.checks}
+    assert "hf_mine" not in str(found) and "HF_TOKEN" in messages["token"]
     assert not coterie_home.exists()
 
 
@@ -114,6 +112,6 @@ def test_what_the_settings_say_of_hub_and_library_is_told(
     monkeypatch.delenv("HF_ENDPOINT", raising=False)
     coterie_home.mkdir()
     (coterie_home / "settings.toml").write_text(f"{settings}\n")
-    checks = {check.name: check for check in diagnose(Output(json=True)).checks}
+    checks = {check.name: check for check in diagnose("en").checks}
     assert words in checks[name].message
     assert checks[name].ok == (words in ("offline", "proxy"))

@@ -154,7 +154,7 @@ def test_an_unforeseen_error_is_one_sentence_and_its_traceback_is_kept(coterie_h
     assert done.returncode == 1
     assert json.loads(done.stdout)["error"]["message"] == done.stderr.strip()
     assert "Traceback" not in done.stderr and "ZeroDivisionError: a mistake" in done.stderr
-    assert "Traceback" in (coterie_home / "logs" / "command.log").read_text()
+    assert "Traceback" in (coterie_home / "logs" / "commands.log").read_text()
 
 
 def test_a_disk_that_fills_during_an_answer_ends_the_command_with_the_text_in_its_object(

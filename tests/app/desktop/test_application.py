@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.crash_log import CrashLog
 from app.desktop.single_instance import SingleInstance
+from app.log import WINDOW, written_to
 from app.services.settings import SettingsFile
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
@@ -154,14 +155,16 @@ def test_an_error_that_nobody_foresaw_is_logged_and_told(
     # The test runner's own hook would fail the test for the exception.
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
     running = make_desktop().start()
-    crash_log = CrashLog(tmp_path / "logs", running.desktop.tell)
-    try:
-        raise ValueError("a surprise")
-    except ValueError as error:
-        sys.excepthook(ValueError, error, error.__traceback__)
-    finally:
-        crash_log.close()
-    assert "ValueError: a surprise" in (tmp_path / "logs" / "desktop.log").read_text("utf-8")
+    with written_to(tmp_path / "logs" / WINDOW):
+        crash_log = CrashLog(tmp_path / "logs", running.desktop.tell)
+        try:
+            raise ValueError("a surprise")
+        except ValueError as error:
+            sys.excepthook(ValueError, error, error.__traceback__)
+        finally:
+            crash_log.close()
+    logged = (tmp_path / "logs" / WINDOW).read_text("utf-8")
+    assert "Traceback" in logged and "ValueError: (message left out)" in logged
     assert "ValueError: a surprise" in running.window.strip.text()
     assert "a surprise" in capsys.readouterr().err
 

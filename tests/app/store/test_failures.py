@@ -14,6 +14,8 @@ import pytest
 from sqlalchemy import event
 
 from app.sentences import sentence
+from app.store.backup import restore
+from app.store.place import Place
 from app.store.store import Store
 from engine.errors import UserError
 from tests.app.store.conftest import cut_text, files
@@ -189,7 +191,8 @@ def test_damage_is_told_with_the_newest_backup_and_can_be_undone(folder: Path) -
     assert_told(caught.value, "store.damaged")
     assert caught.value.params == {"path": str(path), "backup": str(newest)}
     assert files(folder) == before
-    aside = Store.restore_backup(path, Path(str(caught.value.params["backup"])))
+    aside = restore(Place(path, backups), Path(str(caught.value.params["backup"])), 1_700_200_000)
+    assert aside is not None
     assert aside.read_bytes() == before["coterie.db"]
     with Store.open(path, backups) as store:
         assert store.message(store.path(id)[0]).content == "precious"
@@ -209,7 +212,8 @@ def test_what_a_killed_process_left_is_not_written_into_a_restored_backup(
     writer.wait()
     wal = path.with_name("coterie.db-wal").read_bytes()
     assert wal
-    aside = Store.restore_backup(path, backup)
+    aside = restore(Place(path, folder / "backups"), backup, 1_700_100_000)
+    assert aside is not None
     assert aside.with_name(f"{aside.name}-wal").read_bytes() == wal
     with Store.open(path, folder / "backups") as store:
         assert store.conversation(id).title == ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app import paths
-from app.cli.doctor_models import Finding
 from app.sentences import Language, Sentence, format_bytes
+from app.services.diagnostics.hub import Finding
 from app.services.memory_pressure import MemoryReading, is_short, read_memory, spare
 from app.services.settings import Settings, SettingsFile
 

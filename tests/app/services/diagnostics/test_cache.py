@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.doctor_cache import cache_report
-from app.cli.doctor_models import Finding
 from app.sentences import Language, sentence
+from app.services.diagnostics.cache import cache_report
+from app.services.diagnostics.hub import Finding
 from engine.errors import ErrorInfo
 from engine.expert_cache.library import PluginState, plugin_state
 from engine.local.survey import expert_cache_problem

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from app.cli.doctor_models import Finding
 from app.sentences import Language, Sentence, sentence
+from app.services.diagnostics.hub import Finding
 from engine.errors import ErrorInfo
 from engine.expert_cache.library import PluginState, plugin_state
 from engine.local.survey import expert_cache_problem

@@ -1,0 +1,1 @@
+"""`coterie backup`: listing, making and restoring backups of the database."""

@@ -1,0 +1,63 @@
+"""What a bug report carries: the diagnosis, the settings that matter and the log, and as a .zip the log files."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+
+from app import paths
+from app.log import COMMANDS, FAULTS, WINDOW, redacted
+from app.services.diagnostics.doctor import Diagnosis, diagnose
+from app.services.diagnostics.report import report_lines
+from app.services.diagnostics.settings_summary import settings_summary
+from app.services.settings import SettingsFile
+
+LOG_LINES = 80
+# In the order in which they are of use; each with the parts that were set aside, the newest first.
+LOG_FILES = (WINDOW, COMMANDS, FAULTS)
+
+
+def diagnostics(report: Diagnosis | None = None) -> str:
+    """The diagnosis in English, the settings and the last lines of each log, for the clipboard or a file.
+
+    Holds no text of the user, no token and no name of a home folder. Takes seconds unless `report` is given.
+    """
+    report = report or diagnose("en")
+    settings = SettingsFile(paths.settings_file())
+    lines = [*report_lines(report, "en"), ""]
+    lines += [f"{name} {version}" for name, version in report.packages.items()]
+    lines += ["", f"Settings: {settings_summary(settings.current)}"]
+    for problem in settings.problems:
+        lines.append(f"Not usable in settings.toml: {problem.params.get('key', problem.code)}")
+    for file in _log_files():
+        if not file.name.endswith(".log"):
+            continue
+        lines += ["", f"{file.name}:", *_last_lines(file)]
+    return redacted("\n".join(lines)) + "\n"
+
+
+def write_bundle(file: Path, report: Diagnosis | None = None) -> None:
+    """Write `diagnostics` and the log files to a .zip. Raises OSError; a file that stood there is then as it was."""
+    unfinished = file.with_name(f"{file.name}.part")
+    try:
+        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("diagnostics.txt", diagnostics(report))
+            for log in _log_files():
+                archive.writestr(f"logs/{log.name}", redacted(_read(log)))
+        os.replace(unfinished, file)  # noqa: PTH105
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _log_files() -> list[Path]:
+    """The log files that this version writes; older ones are left out, for they may hold messages of errors."""
+    return [file for name in LOG_FILES for file in sorted(paths.logs().glob(f"{name}*"))]
+
+
+def _last_lines(file: Path) -> list[str]:
+    return _read(file).splitlines()[-LOG_LINES:]
+
+
+def _read(file: Path) -> str:
+    return file.read_text("utf-8", "replace")
