@@ -25,8 +25,7 @@ def decide(question: Question) -> Verdict:
     reasons = _reasons(question, review)
     if not reasons or _free(question, review, reasons):
         return Verdict("allow", "mode", network=network)
-    # What only contains a program leaves it everything, and its shell is not the one that commands are read for.
-    again = ONCE.intersection(reasons) or question.effects.outside or _contained(question)
+    again = ONCE.intersection(reasons) or question.effects.outside
     if not again:
         grant = grant_of(question, review, reasons)
         if grant:
@@ -50,7 +49,7 @@ def _refusal(question: Question, review: Review) -> Verdict | None:
     executes = effects.kind in ("shell", "python")
     if effects.outside and effects.kind in ("read", "files"):
         return Verdict("deny", "rail", ("outside",), message=_OUTSIDE)
-    if executes and not question.sandbox:
+    if executes and not question.sandboxed:
         return Verdict(
             "deny", "rail", (effects.kind,) if effects.kind == "shell" else (), message=_NO_SANDBOX
         )
@@ -79,12 +78,7 @@ def _untouching(question: Question) -> bool:
 def _network(question: Question, review: Review) -> bool:
     effects = question.effects
     asked = effects.network or effects.kind == "network" or bool(effects.url)
-    return question.facts.network or asked or review.network or _contained(question)
-
-
-def _contained(question: Question) -> bool:
-    """Whether a command or a program would run where neither files nor the network are kept from it."""
-    return question.effects.kind in ("shell", "python") and question.sandbox != "isolates"
+    return question.facts.network or asked or review.network
 
 
 def _reasons(question: Question, review: Review) -> tuple[str, ...]:
@@ -109,14 +103,13 @@ def _reasons(question: Question, review: Review) -> tuple[str, ...]:
     if network:
         found.append("network")
     # A server elsewhere is not in our sandbox, and asked about as the network.
-    executes = kind in ("shell", "python") or (kind == "mcp" and not effects.url)
-    contained = executes and question.sandbox != "isolates"
-    if effects.outside or contained:
+    unconfined = kind == "mcp" and not effects.url and not question.sandboxed
+    if effects.outside or unconfined:
         found.append("outside")
     if found and not question.undoable and (kind != "mcp" or not facts.read_only):
         found.append("not_undoable")
     spreads = kind == "mcp" and not (facts.read_only or facts.held)
-    foreign = network or effects.outside or contained or spreads
+    foreign = network or effects.outside or unconfined or spreads
     if question.tainted and foreign:
         found.append("untrusted")
     return tuple(found)

@@ -10,17 +10,13 @@ from agents.events import Mode
 from agents.permissions.values import Grant, Scope
 from agents.tools.tool import Effects, ToolFacts
 
-# "" there is none; "contains" keeps a process tree together but hides neither files nor the network from it
-# (Windows); "isolates" leaves it the workspace alone.
-Containment = Literal["", "contains", "isolates"]
-
 
 class Question(msgspec.Struct, frozen=True):
     """A call, with all that decides whether it is carried out.
 
     `workspace` is the absolute path of the run's folder. `grants` are all that are kept; those that do not count
-    here are passed over. `tainted`: text from outside came into this run before. `undoable`: what the call may
-    change can be put back (`Snapshots.covers`). `present`: somebody can be asked.
+    here are passed over. `sandboxed`: programs run confined. `tainted`: text from outside came into this run
+    before. `undoable`: what the call may change can be put back (`Snapshots.covers`). `present`: a person is there.
     """
 
     run: int
@@ -32,7 +28,7 @@ class Question(msgspec.Struct, frozen=True):
     mode: Mode
     workspace: str
     grants: tuple[Grant, ...] = ()
-    sandbox: Containment = ""
+    sandboxed: bool = False
     tainted: bool = False
     undoable: bool = True
     present: bool = True

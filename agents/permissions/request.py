@@ -56,7 +56,7 @@ def _written(arguments: dict[str, Any]) -> str:
 def _sandboxed(question: Question) -> bool:
     kind = question.effects.kind
     if kind in ("shell", "python"):
-        return question.sandbox == "isolates"
+        return question.sandboxed
     return not (kind in ("mcp", "network") and question.facts.network)
 
 

@@ -74,9 +74,6 @@ class Approvals:
 
     def _question(self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects) -> Question:
         here, state = self._here, self._record.state
-        containment: Literal["", "contains", "isolates"] = ""
-        if here.sandbox is not None:
-            containment = "isolates" if here.sandbox.isolates else "contains"
         return Question(
             run=self._record.journal.run,
             call=call.call,
@@ -87,7 +84,7 @@ class Approvals:
             mode=state.mode,
             workspace=str(here.workspace.root),
             grants=self._grants.all(),
-            sandbox=containment,
+            sandboxed=here.sandbox is not None,
             tainted=state.tainted,
             undoable=self._snapshots is not None and self._snapshots.covers(effects, tool.facts),
             server=tool.server,

@@ -1,4 +1,4 @@
-"""A sandbox whose program is started by our launcher: what bubblewrap, Landlock and Seatbelt have in common."""
+"""A sandbox whose program is started by our launcher: what bubblewrap and Landlock have in common."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-assert sys.platform != "win32"
+assert sys.platform == "linux"
 
 from agents.sandbox.environment import program_environment
 from agents.sandbox.inside.plan import ENVIRONMENT, LaunchPlan, encoded
@@ -26,7 +26,6 @@ class Launched(abc.ABC):
     """`name` and `_argv` are what a kind of sandbox adds."""
 
     name = ""
-    isolates = True
 
     def run(
         self,

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-assert sys.platform != "win32"
+assert sys.platform == "linux"
 
 from agents.sandbox.output import KeptOutput
 from agents.sandbox.sandbox import Limits, Ran

@@ -69,14 +69,10 @@ class Process(Protocol):
 
 
 class Sandbox(Protocol):
-    """`name` is "bubblewrap", "landlock", "seatbelt" or "windows"; `isolates` False: containment only (Windows),
-    which keeps the tree together and limited but does not hide files or the network."""
+    """A way to run programs confined. `name` is "bubblewrap" or "landlock"."""
 
     @property
     def name(self) -> str: ...
-
-    @property
-    def isolates(self) -> bool: ...
 
     def run(
         self,

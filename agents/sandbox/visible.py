@@ -90,9 +90,6 @@ def checked(confinement: Confinement) -> None:
 
 def _homes() -> list[Path]:
     home = Path(os.path.expanduser("~")).resolve()  # noqa: PTH111
-    if sys.platform == "win32":
-        named = ("SYSTEMROOT", "PROGRAMFILES", "PROGRAMDATA")
-        return [home, *(Path(os.environ[name]) for name in named if name in os.environ)]
     import pwd
 
     homes = [home, Path("/etc").resolve(), Path("/usr/bin")]

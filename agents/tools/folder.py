@@ -1,9 +1,9 @@
 """A folder of the workspace that is held open, and what is done with the names in it.
 
 Everything is done relative to the open folder and never follows a link, so that nobody who swaps a folder for a link
-meanwhile can lead it elsewhere. On Windows, which cannot open relative to a folder, names are full paths: the folder
-is held, so that it cannot be swapped, it is looked at for being a link, and the place of a file that was opened is
-compared.
+meanwhile can lead it elsewhere. On Windows, which cannot open relative to a folder, names are full paths: each folder
+is looked at for being a link, and the place of a file that was opened is compared. Nothing that a model writes is
+executed there, so only a program of the user's own could swap a folder between the two.
 """
 
 from __future__ import annotations
@@ -35,11 +35,10 @@ class Folder:
     Methods take plain names ("." is the folder itself) and raise OSError as the functions of `os` do.
     """
 
-    def __init__(self, place: Path, path: str, descriptor: int | None, held: int | None = None) -> None:
+    def __init__(self, place: Path, path: str, descriptor: int | None) -> None:
         self.place = place
         self.path = path
         self._descriptor = descriptor
-        self._held = held
 
     @classmethod
     def root(cls, place: Path) -> Folder:
@@ -50,14 +49,9 @@ class Folder:
 
     @classmethod
     def _by_path(cls, place: Path, path: str, *, follow: bool = False) -> Folder:
-        folder = cls(place, path, None, _hold(place))
-        try:
-            if (not follow and is_link(place.lstat())) or not stat.S_ISDIR(place.stat().st_mode):
-                raise NotADirectoryError(str(place))
-        except BaseException:
-            folder.close()
-            raise
-        return folder
+        if (not follow and is_link(place.lstat())) or not stat.S_ISDIR(place.stat().st_mode):
+            raise NotADirectoryError(str(place))
+        return cls(place, path, None)
 
     def __enter__(self) -> Folder:
         return self
@@ -69,11 +63,6 @@ class Folder:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
-        if sys.platform == "win32" and self._held is not None:
-            from agents.sandbox.windows.holding import let_go
-
-            let_go(self._held)
-            self._held = None
 
     def path_of(self, name: str) -> str:
         """Where `name` lies in the workspace, with "/"; "." for the workspace itself."""
@@ -254,14 +243,6 @@ def is_link(info: os.stat_result) -> bool:
         getattr(stat, "IO_REPARSE_TAG_SYMLINK", -1),
     )
     return stat.S_ISLNK(info.st_mode) or reparse
-
-
-def _hold(place: Path) -> int | None:
-    if sys.platform == "win32":
-        from agents.sandbox.windows.holding import hold
-
-        return hold(str(place))
-    return None
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

@@ -7,18 +7,25 @@ from typing import Any
 import msgspec
 
 from agents.sandbox.sandbox import Confinement, Limits, Ran
-from agents.tools.shell_line import longest_command, shell_description, shell_line
 from agents.tools.tool import Effects, Here, Outcome, ToolFacts
 from engine.errors import UserError
 
 MOST_SECONDS = 600.0
+# One argument of a program has at most 128 KiB on Linux.
+_LONGEST_COMMAND = 60_000
+# bash where there is one, and an answer of its own where there is not: models write for bash.
+_IN_BASH = 'if command -v bash >/dev/null; then exec bash -c "$1"; else exec sh -c "$1"; fi'
 
 
 class Shell(msgspec.Struct, frozen=True):
-    """Runs a command with bash, or sh where there is none, in the workspace; on Windows with PowerShell."""
+    """Runs a command with bash, or sh where there is none, in the workspace."""
 
     name: str = "shell"
-    description: str = shell_description()
+    description: str = (
+        "Run a shell command in the workspace folder and return its output and exit code. Only the workspace "
+        "can be written to. There is no network unless network is true and the user allows it. Processes that "
+        "are left running are ended when the command returns."
+    )
     parameters: dict[str, Any] = msgspec.field(
         default_factory=lambda: {
             "type": "object",
@@ -58,16 +65,16 @@ class Shell(msgspec.Struct, frozen=True):
         command = str(arguments["command"])
         if not command.strip():
             return Outcome("The command is empty.", status="error")
-        return executed(shell_line(command), command, arguments, here)
+        return executed(["/bin/sh", "-c", _IN_BASH, "shell", command], command, arguments, here)
 
 
 def executed(argv: list[str], written: str, arguments: dict[str, Any], here: Here) -> Outcome:
     """Run `argv` in the sandbox for a call. `written` is what the model wrote of it."""
     if here.sandbox is None:
         return Outcome("Not run: this machine has no sandbox, so nothing can be executed.", status="error")
-    if len(written.encode(errors="replace")) > longest_command():
+    if len(written.encode(errors="replace")) > _LONGEST_COMMAND:
         return Outcome(
-            f"Not run: it is longer than {longest_command()} bytes. Write it to a file and run the file.",
+            f"Not run: it is longer than {_LONGEST_COMMAND} bytes. Write it to a file and run the file.",
             status="error",
         )
     if "\0" in written:

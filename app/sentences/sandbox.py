@@ -6,8 +6,8 @@ from app.sentences.sentence import Sentence
 
 SENTENCES: dict[str, Sentence] = {
     "sandbox.none": Sentence(
-        "There is no sandbox on this computer ({detail}). Commands, Python code and local tool servers stay off. On Linux, install bubblewrap.",
-        "이 컴퓨터에서 샌드박스를 사용할 수 없습니다({detail}). 명령, Python 코드, 로컬 도구 서버는 실행되지 않습니다. Linux에서는 bubblewrap을 설치해 주세요.",
+        "There is no sandbox on this computer ({detail}). Commands, Python code and local tool servers stay off. Install bubblewrap to use them.",
+        "이 컴퓨터에서 샌드박스를 사용할 수 없습니다({detail}). 명령, Python 코드, 로컬 도구 서버는 실행되지 않습니다. 사용하려면 bubblewrap을 설치해 주세요.",
     ),
     "sandbox.failed": Sentence(
         "The sandbox could not be started, so nothing was run ({detail}).",
@@ -25,8 +25,8 @@ SENTENCES: dict[str, Sentence] = {
         "{path} holds your whole home, Coterie's data or the system, which a sandbox must hide. Choose a folder inside of it.",
         "{path}에는 홈 폴더 전체, Coterie의 데이터 또는 시스템이 들어 있어 샌드박스로 보호할 수 없습니다. 그 안의 폴더를 선택해 주세요.",
     ),
-    "sandbox.network_open": Sentence(
-        "Windows cannot keep programs from the network here. Allow the network, or do without running this.",
-        "Windows에서는 프로그램의 네트워크 사용을 막을 수 없습니다. 네트워크를 허용하거나 실행하지 말아 주세요.",
+    "sandbox.linux_only": Sentence(
+        "Coterie’s sandbox works on Linux only. On this computer, models can read and change files in your folder, but commands, Python code and local tool servers stay off.",
+        "Coterie의 샌드박스는 Linux에서만 작동합니다. 이 컴퓨터에서 모델은 폴더의 파일을 읽고 바꿀 수 있지만, 명령, Python 코드, 로컬 도구 서버는 실행할 수 없습니다.",
     ),
 }

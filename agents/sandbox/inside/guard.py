@@ -12,7 +12,7 @@ from pathlib import Path
 from agents.sandbox.inside.repositories import Watched
 
 _MOST_BYTES = 4 * 1024**2
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 
 
 class PutBack:
@@ -100,28 +100,16 @@ def _contents(path: Path) -> dict[str, tuple[int, bytes | None]] | None:
 
 
 def _is_folder(path: Path) -> bool:
-    """A folder of its own: no link, nor what Windows has instead."""
+    """A folder of its own, no link."""
     try:
-        facts = path.lstat()
+        return stat.S_ISDIR(path.lstat().st_mode)
     except OSError:
         return False
-    links = (getattr(stat, "IO_REPARSE_TAG_SYMLINK", -1), getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1))
-    return stat.S_ISDIR(facts.st_mode) and getattr(facts, "st_reparse_tag", 0) not in links
 
 
 def _remove(path: Path) -> None:
     with contextlib.suppress(FileNotFoundError):
         if _is_folder(path):
             shutil.rmtree(path)
-        elif path.is_dir():
-            _remove_link(path)
         else:
             path.unlink()
-
-
-def _remove_link(path: Path) -> None:
-    """A link to a folder, never what it leads to: Windows removes such a link as a folder."""
-    try:
-        path.unlink()
-    except OSError:
-        path.rmdir()

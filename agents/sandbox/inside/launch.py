@@ -19,12 +19,12 @@ import tempfile
 from pathlib import Path
 from typing import NoReturn
 
-assert sys.platform != "win32"
+assert sys.platform == "linux"
 
+from agents.sandbox.inside import landlock, privileges, seccomp
 from agents.sandbox.inside import plan as plans
 from agents.sandbox.inside.guard import PutBack
 from agents.sandbox.inside.plan import LaunchPlan
-from agents.sandbox.inside.privileges import limit
 from agents.sandbox.inside.supervise import Answering, End, supervise
 from agents.sandbox.inside.tree import Descendants, Namespace, Tree
 
@@ -79,7 +79,7 @@ def _is_unwanted(plan: LaunchPlan) -> bool:
 
 
 def _deputy(plan: LaunchPlan, home: str, listener: int) -> Answering | None:
-    if sys.platform == "linux" and listener >= 0:
+    if listener >= 0:
         from agents.sandbox.inside.deputy import Deputy
 
         return Deputy(listener, (*plan.roots, home))
@@ -100,9 +100,7 @@ def _removed(home: str) -> None:
 def _afterwards(plan: LaunchPlan, undone: PutBack) -> None:
     """Put back what must not change. Where this process is not confined itself, that is done in one that can write
     below `roots` alone, whatever links lead out of them by now."""
-    if sys.platform == "linux" and plan.kind == "landlock":
-        from agents.sandbox.inside import landlock, privileges
-
+    if plan.kind == "landlock":
         pid = os.fork()
         if pid:
             os.waitpid(pid, 0)
@@ -123,9 +121,7 @@ def _put_back(undone: PutBack) -> None:
 
 def _prepared(plan: LaunchPlan) -> Tree:
     """What has to be done before the program is started; how its tree will be found."""
-    if sys.platform == "linux" and plan.kind == "bubblewrap":
-        from agents.sandbox.inside import landlock, privileges, seccomp
-
+    if plan.kind == "bubblewrap":
         privileges.first_to_end()
         privileges.no_new_privileges()
         if plan.landlock >= 3:  # before, moving and truncating files is refused or not held
@@ -137,25 +133,17 @@ def _prepared(plan: LaunchPlan) -> Tree:
         unix = not plan.network or plan.landlock >= 6
         seccomp.confine(seccomp.Rules(unix=unix, network=True))
         return Namespace()
-    if sys.platform == "linux":
-        from agents.sandbox.inside import privileges
-
-        privileges.adopt_orphans()
-        privileges.before_all_others()
-        privileges.signalled_when_parent_dies(signal.SIGTERM)
-        return Descendants()
-    from agents.sandbox.inside.traced import Darwin, Traced
-
-    return Traced(plan.mark, Darwin(), os.getpid())
+    privileges.adopt_orphans()
+    privileges.before_all_others()
+    privileges.signalled_when_parent_dies(signal.SIGTERM)
+    return Descendants()
 
 
 def _confined(plan: LaunchPlan, home: str) -> int:
     """Between fork and exec, of the program's own process. Gives what `seccomp.confine` does."""
     os.chdir(plan.folder)
-    limit(plan)
-    if sys.platform == "linux" and plan.kind == "landlock":
-        from agents.sandbox.inside import landlock, privileges, seccomp
-
+    privileges.limit(plan)
+    if plan.kind == "landlock":
         privileges.signalled_when_parent_dies(signal.SIGKILL)
         privileges.no_new_privileges()
         privileges.drop_capabilities()
@@ -180,8 +168,6 @@ def _confined(plan: LaunchPlan, home: str) -> int:
 def _started(plan: LaunchPlan, argv: list[str], environment: dict[str, str], home: str) -> tuple[int, int]:
     """The process of the program, and the descriptor by which it asks, or -1. Raises OSError when it could not be
     confined or started."""
-    if plan.kind == "seatbelt":
-        argv = seatbelt_command(plan, argv, environment, home)
     read, write = os.pipe()
     ours, theirs = socket.socketpair()
     with ours:
@@ -198,16 +184,6 @@ def _started(plan: LaunchPlan, argv: list[str], environment: dict[str, str], hom
         kind, _, detail = trouble.decode(errors="replace").partition("\n")
         raise FileNotFoundError(detail) if kind == "not_found" else OSError(detail)
     return pid, listeners[0] if listeners else -1
-
-
-def seatbelt_command(plan: LaunchPlan, argv: list[str], environment: dict[str, str], home: str) -> list[str]:
-    """How sandbox-exec is to start a program. Raises FileNotFoundError: it would only write that to the program's
-    error output."""
-    program = shutil.which(argv[0], path=environment.get("PATH"))
-    if program is None:
-        raise FileNotFoundError(f"No such file or directory: {argv[0]!r}")
-    profile = plan.profile.replace(f'"{plans.PRIVATE_FOLDER}"', json.dumps(home, ensure_ascii=False))
-    return ["/usr/bin/sandbox-exec", "-p", profile, program, *argv[1:]]
 
 
 def _become(

@@ -9,10 +9,6 @@ ENVIRONMENT = "COTERIE_SANDBOX_ENVIRONMENT"
 """The variable that carries the program's whole environment as JSON: none of it reaches the launcher or bwrap,
 which a variable of the linker could take over, and none of it stands in an argument that others can read."""
 
-PRIVATE_FOLDER = "@PRIVATE@"
-"""In the profile of macOS: the program's home, whose name is known once the launcher made it. No path is called that,
-for they all begin with "/"."""
-
 
 class LaunchPlan(NamedTuple):
     """`kind` is the sandbox's name. `channel` is the inherited socket to who started it, -1 for none:
@@ -23,8 +19,7 @@ class LaunchPlan(NamedTuple):
     are disarmed in the end. `guarded` are files and folders in them that are put back when they were changed,
     where the system cannot keep them from being written. `reads` and `writes` are paths, for Landlock. `floor`
     bytes and room for `floor_files` files are left free on the disk of `folder`, the working directory.
-    `landlock` is the version of Landlock to use, 0 for none. `profile` is what macOS is to hold the program to, and
-    `mark` the service in it that only programs of this run may look up.
+    `landlock` is the version of Landlock to use, 0 for none.
     """
 
     kind: str
@@ -43,8 +38,6 @@ class LaunchPlan(NamedTuple):
     roots: tuple[str, ...] = ()
     guarded: tuple[str, ...] = ()
     expected: tuple[tuple[str, int, int], ...] = ()
-    profile: str = ""
-    mark: str = ""
 
 
 def encoded(plan: LaunchPlan) -> str:

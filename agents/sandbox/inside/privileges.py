@@ -1,4 +1,4 @@
-"""Giving up, for good, what a process may do and use (Linux and macOS)."""
+"""Giving up, for good, what a process may do and use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import struct
 import sys
 from pathlib import Path
 
-assert sys.platform != "win32"
+assert sys.platform == "linux"
 
 import resource
 
@@ -81,10 +81,8 @@ def first_to_end() -> None:
 
 
 def before_all_others() -> None:
-    """On Linux: run this process whenever it wants to, and what it starts as usual. Only root may have that, and
-    only root needs it: the number of a user's processes is limited by the kernel."""
-    if sys.platform != "linux":
-        return
+    """Run this process whenever it wants to, and what it starts as usual. Only root may have that, and only root
+    needs it: the number of a user's processes is limited by the kernel."""
     with contextlib.suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
 
@@ -104,14 +102,10 @@ def _set(which: int, most: int) -> None:
 
 def _processes_now(plan: LaunchPlan) -> int:
     """What the kernel counts for this user already. A user namespace counts its own alone since Linux 5.14."""
-    if sys.platform == "linux" and plan.kind == "bubblewrap":
+    if plan.kind == "bubblewrap":
         major, minor = (int(part) for part in os.uname().release.split(".")[:2])
         if (major, minor) >= (5, 14):
             return 0
-    if sys.platform != "linux":
-        from agents.sandbox.inside import libproc
-
-        return len(libproc.rows()) + 512
     user, count = os.getuid(), 512  # others of this user's programs may grow meanwhile
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():

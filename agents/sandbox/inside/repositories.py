@@ -11,7 +11,6 @@ import contextlib
 import os
 import re
 import stat
-import sys
 from pathlib import Path
 
 _DEEPEST = 6  # folders between the one that is looked through and a repository in it
@@ -114,18 +113,8 @@ def _names(folder: Path) -> tuple[set[str], set[str]]:
     others: set[str] = set()
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            (folders if _is_folder(entry) else others).add(entry.name)
+            (folders if entry.is_dir(follow_symlinks=False) else others).add(entry.name)
     return folders, others
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """A folder of its own: no link, nor what Windows has instead (a junction)."""
-    if not entry.is_dir(follow_symlinks=False):
-        return False
-    return sys.platform != "win32" or entry.stat(follow_symlinks=False).st_reparse_tag not in (
-        stat.IO_REPARSE_TAG_MOUNT_POINT,
-        stat.IO_REPARSE_TAG_SYMLINK,
-    )
 
 
 def _is_repository(name: str, folders: set[str], others: set[str]) -> bool:
@@ -143,12 +132,9 @@ def _exists(path: Path) -> bool:
 def _kind(path: Path) -> int:
     """The type bits of what is there itself, 0 for nothing."""
     try:
-        facts = path.lstat()
+        return stat.S_IFMT(path.lstat().st_mode)
     except OSError:
         return 0
-    if getattr(facts, "st_reparse_tag", 0) == getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1):
-        return stat.S_IFLNK
-    return stat.S_IFMT(facts.st_mode)
 
 
 def _removed(path: Path) -> bool:

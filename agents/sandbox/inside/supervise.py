@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-assert sys.platform != "win32"
+assert sys.platform == "linux"
 
 from agents.sandbox.inside.plan import LaunchPlan
 from agents.sandbox.inside.tree import Tree
@@ -96,7 +96,6 @@ def _watch(
         if wake in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(wake, 4096)
-        # Where the kernel does not signal it (macOS), the end of who started us is seen by this.
         if plan.channel in ready or wanted_end or os.getppid() != parent:
             return End(-signal.SIGTERM, "stopped")
         if deputy and deputy.listener in ready:
@@ -137,9 +136,7 @@ def _reaped(first: int) -> int | None:
 @contextlib.contextmanager
 def _woken_by_children() -> Iterator[int]:
     """A descriptor that can be read when a signal came, a child's end among them."""
-    read, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else os.pipe()
-    os.set_blocking(read, False)
-    os.set_blocking(write, False)
+    read, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     before = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     try:

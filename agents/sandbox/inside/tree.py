@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-assert sys.platform != "win32"
+assert sys.platform == "linux"
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 

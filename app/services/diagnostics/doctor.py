@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from pathlib import Path
 
 import msgspec
@@ -86,16 +87,6 @@ _MESSAGES = {
         "bubblewrap, the names of other files would not be seen either, and programs could share memory.",
         "Landlock과 seccomp: 명령은 시스템과 작업 폴더만 읽고 쓸 수 있습니다. bubblewrap이 작동하면 "
         "다른 파일의 이름도 보이지 않고, 프로그램끼리 메모리를 공유할 수 있습니다.",
-    ),
-    "sandbox_seatbelt": Sentence(
-        "Seatbelt: commands can read and write nothing but the system and their folder",
-        "Seatbelt: 명령은 시스템과 작업 폴더만 읽고 쓸 수 있습니다",
-    ),
-    "sandbox_windows": Sentence(
-        "containment only: commands are limited and ended together, but they can read your files and use the "
-        "network, so every command is asked about",
-        "격리 없이 제한만 합니다. 명령의 자원이 제한되고 함께 종료되지만, 파일을 읽고 네트워크를 쓸 수 "
-        "있으므로 명령마다 확인합니다",
     ),
     "nearly_full": Sentence(
         "{home} (only {free} free). Free some disk space, so that conversations can be saved.",
@@ -205,5 +196,6 @@ def _home_check(home: Path, language: Language) -> Check:
 def _sandbox_check(language: Language) -> Check:
     found = find_sandbox()
     if found is None:
-        return Check("sandbox", False, sentence(why_none(), language))
+        # Where there is none to be had, nothing is wrong with this computer.
+        return Check("sandbox", sys.platform != "linux", sentence(why_none(), language))
     return Check("sandbox", True, _message(f"sandbox_{found.name}", language))

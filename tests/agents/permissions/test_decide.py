@@ -20,7 +20,7 @@ def write(**fields: object) -> Question:
         "effects": WRITE,
         "mode": "ask",
         "workspace": "/home/u/w",
-        "sandbox": "isolates",
+        "sandboxed": True,
     }
     return Question(**(given | fields))  # type: ignore[arg-type]
 

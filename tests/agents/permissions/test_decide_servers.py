@@ -30,7 +30,7 @@ def question(**fields: object) -> Question:
         "effects": Effects(kind="mcp"),
         "mode": "workspace",
         "workspace": "/home/u/w",
-        "sandbox": "isolates",
+        "sandboxed": True,
         "server": "git",
     }
     return Question(**(given | fields))  # type: ignore[arg-type]
@@ -91,7 +91,7 @@ def test_after_text_from_outside_only_what_stays_in_the_workspace_needs_no_new_a
         assert verdict.action == "ask" and "untrusted" in verdict.reasons and verdict.scopes == ()
     elsewhere = decide(msgspec.structs.replace(tainted, effects=Effects("mcp", url="https://x.example/mcp")))
     assert elsewhere.action == "ask" and "untrusted" in elsewhere.reasons
-    unconfined = decide(msgspec.structs.replace(tainted, sandbox="contains"))
+    unconfined = decide(msgspec.structs.replace(tainted, sandboxed=False))
     assert unconfined.action == "ask" and "untrusted" in unconfined.reasons
 
 
@@ -101,6 +101,6 @@ def test_the_network_and_a_weak_sandbox_are_asked_about_where_all_else_is_free()
     for stricter in (
         msgspec.structs.replace(free, facts=facts_of(network=True, held=False)),
         msgspec.structs.replace(free, effects=Effects("mcp", url="https://x.example/mcp")),
-        msgspec.structs.replace(free, sandbox="contains"),
+        msgspec.structs.replace(free, sandboxed=False),
     ):
         assert decide(stricter).action == "ask"

@@ -147,7 +147,7 @@ def ran(command: str, programs: Path) -> set[str]:
 def granted(command: str, names: list[str]) -> bool:
     grants = tuple(Grant(name, "run", "shell", 0.0, name, run=1) for name in names)
     effects = Effects(kind="shell", command=command)
-    question = Question(1, "c", "shell", {}, ToolFacts(), effects, "ask", "/w", grants, "isolates")
+    question = Question(1, "c", "shell", {}, ToolFacts(), effects, "ask", "/w", grants, sandboxed=True)
     return bool(grant_of(question, review_shell(command, "/w"), ("shell",)))
 
 

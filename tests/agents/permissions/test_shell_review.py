@@ -166,7 +166,7 @@ def test_rails_stand_above_grants(command: str, rail: str | None) -> None:
 def granted(command: str, *given: str) -> bool:
     grants = tuple(Grant(f"g{n}", "run", "shell", 0.0, each, run=1) for n, each in enumerate(given))
     effects = Effects(kind="shell", command=command)
-    question = Question(1, "c", "shell", {}, ToolFacts(), effects, "ask", WORKSPACE, grants, "isolates")
+    question = Question(1, "c", "shell", {}, ToolFacts(), effects, "ask", WORKSPACE, grants, sandboxed=True)
     return bool(grant_of(question, read(command), ("shell",)))
 
 

@@ -117,6 +117,7 @@ class Outside:
         )
         assert self.process.stdout
         self.process.stdout.readline()
+        self.nice = os.getpriority(os.PRIO_PROCESS, self.process.pid)
         self.targets: dict[str, Any] = {
             "outside": str(outside),
             "outside_file": str(outside / "file"),
@@ -165,7 +166,7 @@ class Outside:
         with contextlib.suppress(BlockingIOError):
             self.udp.recv(100)
             found.append("udp")
-        if self.process.poll() is not None or os.getpriority(os.PRIO_PROCESS, self.process.pid) > 0:
+        if self.process.poll() is not None or os.getpriority(os.PRIO_PROCESS, self.process.pid) > self.nice:
             found.append("process")
         if (self.folder / "signalled").exists():
             found.append("signalled")

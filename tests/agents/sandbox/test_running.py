@@ -26,7 +26,7 @@ def shell(sandbox: Sandbox, workspace: Path, command: str, **options: object) ->
 
 def test_a_sandbox_is_found_here() -> None:
     found = find_sandbox()
-    assert found and found.isolates
+    assert found is not None
     assert find_sandbox() is found
 
 
@@ -40,11 +40,20 @@ def test_where_there_is_none_the_reason_is_told(monkeypatch: pytest.MonkeyPatch)
         assert found.sandbox is None and found.why_none.params == {"detail": told}
 
 
+@pytest.mark.parametrize("system", ["darwin", "win32"])
+def test_on_another_system_there_is_none_and_it_is_said_why(
+    monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    with monkeypatch.context() as there:
+        there.setattr(find.sys, "platform", system)
+        found = find._found.__wrapped__()
+    assert found.sandbox is None and found.why_none.code == "sandbox.linux_only"
+
+
 class Leaking:
     """A sandbox with a hole: what is run in it is not confined, but for what `hidden` takes out of the script."""
 
     name = "leaking"
-    isolates = True
 
     def __init__(self, *hidden: str) -> None:
         self._hidden = hidden

@@ -1,5 +1,4 @@
-"""What holds for paths where folders cannot be opened relative to each other (Windows): the same, but for the race,
-which a held folder decides there."""
+"""What holds for paths where folders cannot be opened relative to each other (Windows): all but the race."""
 
 from __future__ import annotations
 
@@ -52,11 +51,3 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(NotADirectoryError):
         folder.Folder.root(tmp_path / "file")
-
-
-def test_a_folder_is_held_until_it_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    held: list[Path] = []
-    monkeypatch.setattr(folder, "_hold", lambda place: held.append(place) or len(held))
-    (tmp_path / "work/inner").mkdir(parents=True)
-    with folder.Folder.root(tmp_path / "work") as root, root.folder("inner"):
-        assert held == [tmp_path / "work", tmp_path / "work/inner"]

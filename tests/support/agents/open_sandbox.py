@@ -10,7 +10,6 @@ from agents.sandbox.sandbox import Confinement, Limits, Ran
 
 class OpenSandbox:
     name = "open"
-    isolates = True
 
     def __init__(self) -> None:
         self.asked: list[tuple[list[str], Confinement]] = []
