@@ -11,8 +11,8 @@ from typing import Any, Literal
 import msgspec
 
 from agents.budget import Budget
-from engine.api import FinishReason, Message, Reasoning, Sampling, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
+from engine.values import FinishReason, Message, Reasoning, Sampling, Timings, ToolCall, Usage
 
 # What may happen without a question; the words of the command line.
 Mode = Literal["read", "ask", "workspace", "all-in-sandbox"]

@@ -26,7 +26,7 @@ def _run() -> int:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
     # Children inherit the environment, and show it to whoever lists processes.
-    from app.services.secrets import take_from_environment
+    from app.services.settings.secrets import take_from_environment
 
     take_from_environment()
     if not set(sys.argv[1:]) - {"--debug"}:

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import QApplication
 
 from agents.permissions.values import Decision
 from app.desktop.application import Desktop, dress, put_on_style
-from app.desktop.chat.reasoning import ReasoningCard
-from app.services.run_values import RunWish
+from app.desktop.run_view.reasoning_card import ReasoningCard
+from app.services.runs.values import RunWish
 from app.services.services import Services
-from app.services.settings import SettingsFile
-from app.services.wishes import KeptWishes, WishesFile
+from app.services.settings.placement_options import KeptWishes, WishesFile
+from app.services.settings.settings import SettingsFile
 from app.store.store import Store
 from tests.support.demo import write_conversations
 from tests.support.hub import Hub, parse_fault

@@ -20,7 +20,7 @@ from huggingface_hub.errors import (
 )
 from huggingface_hub.utils import _http
 
-from engine.placement.gguf_index import read_index
+from engine.gguf.reading import read_index
 from tests.support.hub import (
     ChangedContent,
     ComputedContent,

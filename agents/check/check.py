@@ -8,10 +8,10 @@ from typing import Literal
 
 import msgspec
 
-from agents.brain import Ask, Brain, Turn
+from agents.chat_model import Ask, Brain, Turn
 from agents.check.tasks import TASKS, TOOLS, CheckTask, gone_on, is_done
-from engine.api import Message, Sampling
 from engine.errors import UserError
+from engine.values import Message, Sampling
 
 SECONDS = 30.0
 # So many tasks are put to a model that is slower than that, for so long at most.

@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 
-from agents.brain import Turn
-from engine.api import Message, ToolCall
+from agents.chat_model import Turn
+from engine.values import Message, ToolCall
 
 
 class Stage(msgspec.Struct, frozen=True):

@@ -8,7 +8,8 @@ from typing import Any
 
 from agents.context.ranking import ranked
 from agents.context.schemas import told
-from agents.tools.tool import Effects, Here, Outcome, Tool, ToolFacts
+from agents.permissions.values import Effects, ToolFacts
+from agents.tools.tool import Here, Outcome, Tool
 
 FIND_TOOLS = "find_tools"
 _MOST = 3

@@ -11,17 +11,18 @@ from typing import Any
 
 import msgspec
 
+from agents.context.budget import Shares, shares
 from agents.context.history import History
-from agents.context.measuring import Meter
-from agents.context.shares import Shares, shares
-from agents.context.shortlist import offer
+from agents.context.rendering import rendered
+from agents.context.token_counter import Meter
+from agents.context.token_counts import Weighed, weigh
+from agents.context.tool_selection import offer
 from agents.context.trimming import Trimmer
-from agents.context.weighing import Weighed, weigh
 from agents.events import ContextPart, ContextTrimmed
 from agents.journal import Journal
 from agents.tools.tool import Tool
-from engine.api import Message, Reasoning
 from engine.errors import UserError
+from engine.values import Message, Reasoning
 
 
 class Fitted(msgspec.Struct, frozen=True):
@@ -79,7 +80,7 @@ def fit(
     if weight.prompt > share.room:
         raise UserError("run.context_too_small", needed=weight.prompt, room=share.room, context=context)
     return Fitted(
-        messages=now.messages(),
+        messages=rendered(now),
         tools=offered.definitions,
         parts=(*weight.parts, ContextPart("reserve", context - weight.prompt)),
         trims=tuple(trims),

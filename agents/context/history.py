@@ -11,9 +11,8 @@ from functools import partial
 import msgspec
 
 from agents.context import prompts
-from agents.context.earlier import earlier_items
 from agents.context.items import Call, Item, Result, Said, TurnItem, Words
-from agents.context.rendering import rendered
+from agents.context.prior_messages import earlier_items
 from agents.events import (
     ContextTrimmed,
     Entry,
@@ -26,7 +25,6 @@ from agents.events import (
     ToolResult,
     Undone,
 )
-from engine.api import Message
 from engine.remote.names import is_remote
 
 
@@ -90,10 +88,6 @@ class History:
                 self.items.append(Words(prompts.undone(paths, redo=undone.redo), "undone"))
             case _:
                 pass
-
-    def messages(self) -> tuple[Message, ...]:
-        """What the model sees, the system prompt first. Each call is followed by its result."""
-        return rendered(self)
 
     @property
     def shown(self) -> tuple[Said, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from agents.context.results import READ_RESULT
-from agents.tools.tool import Effects, Here, Outcome, ToolFacts
+from agents.permissions.values import Effects, ToolFacts
+from agents.tools.tool import Here, Outcome
 from engine.errors import UserError
 
 # What one call hands on; `result_text` cuts it to what the context holds.

@@ -6,20 +6,17 @@ followed by its result, and no user speaks right after a result.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from agents.context import prompts
-from agents.context.fencing import fenced
+from agents.context.history import History
 from agents.context.items import Asked, Call, TurnItem, Words
-from engine.api import Message, ToolCall
-
-if TYPE_CHECKING:
-    from agents.context.history import History
+from agents.context.untrusted import fenced
+from engine.values import Message, ToolCall
 
 
 def rendered(history: History) -> tuple[Message, ...]:
+    """What the model sees, the system prompt first. Each call is followed by its result."""
     messages: list[Message] = [Message("system", history.system)] if history.system else []
     for words in opening_words(history):
         _say(messages, words)

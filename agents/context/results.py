@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from agents.context.measuring import Meter
-from agents.context.shares import shares
+from agents.context.budget import shares
+from agents.context.token_counter import Meter
 from agents.events import ToolCalled
 from agents.journal import Journal
 from engine.errors import UserError

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from agents.brain import Ask
-from agents.context.digest import called
+from agents.chat_model import Ask
+from agents.context.budget import Shares
 from agents.context.items import Asked, Said
-from agents.context.measuring import Meter
 from agents.context.results import shortened_text
-from agents.context.shares import Shares
-from engine.api import Message, Sampling, Usage
+from agents.context.token_counter import Meter
+from agents.context.turn_summary import called
 from engine.errors import UserError
+from engine.values import Message, Sampling, Usage
 
 # A shorter context has no room for the old turns and a summary of them.
 _SHORTEST = 8192

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from agents.context.digest import digest
+from agents.context.budget import Shares
 from agents.context.history import History
 from agents.context.items import Asked, Call, Said, Words
-from agents.context.measuring import Meter
 from agents.context.rendering import result_shown, summary_shown
 from agents.context.results import handle_only, shortened_result
-from agents.context.shares import Shares
 from agents.context.summary import pays, summarised
+from agents.context.token_counter import Meter
+from agents.context.turn_summary import digest
 from agents.events import ContextTrimmed
 from agents.journal import Journal
 

@@ -14,9 +14,9 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from agents.mcp.definitions import MOST_TOOLS, Definition
-from agents.mcp.heard import heard
+from agents.mcp.elicitation import Question, answer_of, question_of
+from agents.mcp.inbound_filter import heard
 from agents.mcp.log import ServerLog, ended
-from agents.mcp.questions import Question, answer_of, question_of
 from agents.permissions.values import Decision
 from engine.errors import UserError
 

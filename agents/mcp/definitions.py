@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from agents.mcp.clean import clean_schema, clean_words, hides
-from agents.tools.tool import ToolFacts
+from agents.mcp.sanitize import clean_schema, clean_words, hides
+from agents.permissions.values import ToolFacts
 
 MOST_TOOLS = 512
 MOST_DESCRIPTION = 2000

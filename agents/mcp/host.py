@@ -13,14 +13,15 @@ import msgspec
 
 from agents.mcp.connection import Ask, Open
 from agents.mcp.definitions import Definition, Offered, facts
-from agents.mcp.link import Link
+from agents.mcp.elicitation import Question
 from agents.mcp.log import ServerLog
 from agents.mcp.loop import Loop
 from agents.mcp.program import found_program, needed_paths, search_path
-from agents.mcp.questions import Question
+from agents.mcp.session import Link
 from agents.mcp.spec import ServerSpec, Values
+from agents.permissions.values import Effects, ToolFacts
 from agents.sandbox.sandbox import Confinement, Limits, Sandbox
-from agents.tools.tool import Effects, Here, Outcome, ToolFacts
+from agents.tools.tool import Here, Outcome
 from engine.errors import UserError
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from mcp.shared.auth import (
 from pydantic import AnyUrl, BaseModel, ValidationError
 
 from agents.mcp.http import near
-from agents.mcp.landing import Landing, landing_page
+from agents.mcp.oauth_callback import Landing, landing_page
 from agents.mcp.spec import ServerSpec
 from agents.tools.web.public import is_public
 from engine.errors import UserError

@@ -7,8 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from agents.events import Mode
-from agents.permissions.values import Grant, Scope
-from agents.tools.tool import Effects, ToolFacts
+from agents.permissions.values import Effects, Grant, Scope, ToolFacts
 
 
 class Question(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from agents.permissions.command import Command, is_written
+from agents.permissions.path_rules import is_protected
 from agents.permissions.review import Rail
 from agents.permissions.shell_programs import (
     DISK,
@@ -17,7 +18,6 @@ from agents.permissions.shell_programs import (
     RAISERS,
     SHELLS,
 )
-from agents.tools.path_rules import is_protected
 
 # Only look at what is named; they may be given a disk or a protected path.
 _LOOKING = frozenset(

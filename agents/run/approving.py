@@ -12,12 +12,12 @@ from agents.events import Approval
 from agents.permissions.decide import decide
 from agents.permissions.question import Question, Verdict
 from agents.permissions.request import grant_for, request
-from agents.permissions.values import Approver, Grants
-from agents.run import words
+from agents.permissions.values import Approver, Effects, Grants, ToolFacts
+from agents.run import prompts
 from agents.run.record import Record
 from agents.run.state import OpenCall
 from agents.snapshots.snapshots import Snapshots
-from agents.tools.tool import Effects, Here, Tool, ToolFacts
+from agents.tools.tool import Here, Tool
 
 
 class Approved(msgspec.Struct, frozen=True):
@@ -100,7 +100,7 @@ class Approvals:
         if decision is None:
             if self._ending():
                 return None
-            return Approval(call, "denied", "nobody", reasons=reasons, message=words.NOBODY)
+            return Approval(call, "denied", "nobody", reasons=reasons, message=prompts.NOBODY)
         if not decision.allow:
             return Approval(call, "denied", "user", "once", reasons, decision.message)
         grant = grant_for(

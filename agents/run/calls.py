@@ -12,22 +12,22 @@ from typing import Any, Literal
 
 import msgspec
 
-from agents.context.measuring import Meter
 from agents.context.results import ResultText, head_and_tail, result_text
+from agents.context.token_counter import Meter
 from agents.events import Approval, ResultStatus, SnapshotTaken, ToolCalled, ToolResult
-from agents.permissions.values import Approver, Grants
-from agents.run import words
+from agents.permissions.values import Approver, Effects, Grants, ToolFacts
+from agents.run import prompts
 from agents.run.approving import Approvals, Approved
-from agents.run.carrying_out import GRACE, carried_out
 from agents.run.checking import Checker
 from agents.run.record import Record
 from agents.run.resuming import changes_of, surely_not_begun
-from agents.run.standing import Standing
 from agents.run.state import OpenCall, canonical
+from agents.run.tool_executor import GRACE, carried_out
+from agents.run.workspace_check import Standing
 from agents.snapshots.snapshots import Snapshots
-from agents.tools.tool import Effects, Here, Outcome, Tool, ToolFacts
-from engine.api import ToolCall
+from agents.tools.tool import Here, Outcome, Tool
 from engine.errors import UserError
+from engine.values import ToolCall
 
 # What becomes of a call that was interrupted: carried out again, or left as it is.
 Again = Literal["again", "skip"]
@@ -97,7 +97,7 @@ class Calls:
             self._standing.check()
             call = self._record.state.open[0]
             if self._wish() == "user":
-                self._result(call, Outcome(words.ENDED, "skipped"))
+                self._result(call, Outcome(prompts.ENDED, "skipped"))
             else:
                 self._next(call, again.get(call.call, "skip"))
 
@@ -111,13 +111,13 @@ class Calls:
         elif checked.problem or tool is None or isinstance(arguments, str):
             self._result(call, Outcome(checked.problem, "error"))
         elif (reason := self._record.ended()) in _ENDS_CALLS and call.approval != "allowed":
-            self._result(call, Outcome(words.over_budget(reason), "skipped"))
+            self._result(call, Outcome(prompts.over_budget(reason), "skipped"))
         elif (call.name, canonical(call.arguments)) in self._record.state.refused:
             refused = Approval(call.call, "denied", "user", "once", ("refused_before",))
             self._record.append(refused)
-            self._result(call, Outcome(words.REFUSED_BEFORE, "denied"))
+            self._result(call, Outcome(prompts.REFUSED_BEFORE, "denied"))
         elif call.approval == "" and self._is_double(call, tool.facts):
-            self._result(call, Outcome(words.SAME_CALL_IN_TURN, "skipped"))
+            self._result(call, Outcome(prompts.SAME_CALL_IN_TURN, "skipped"))
         else:
             self._decide(call, tool, arguments, choice)
 
@@ -185,7 +185,7 @@ class Calls:
         """What the model is told of a call that was under way when the process ended, and is left as it is."""
         changes = changes_of(self._record.journal.entries(), call.call)
         # The names of files may be anybody's words.
-        self._result(call, Outcome(words.interrupted(changes), "interrupted", untrusted=bool(changes)))
+        self._result(call, Outcome(prompts.interrupted(changes), "interrupted", untrusted=bool(changes)))
 
     def _do(
         self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects, *, network: bool
@@ -195,7 +195,7 @@ class Calls:
             try:
                 before = self._snapshots.before(call.call, effects, tool.facts)
             except (UserError, OSError) as error:
-                self._result(call, Outcome(words.NOT_KEPT.format(why=_plain(error)), "error"))
+                self._result(call, Outcome(prompts.NOT_KEPT.format(why=_plain(error)), "error"))
                 return
             if before is not None:
                 self._record.append(before)
@@ -230,7 +230,7 @@ class Calls:
         )
 
     def _result(self, call: OpenCall, outcome: Outcome, seconds: float = 0.0, waited: float = 0.0) -> None:
-        text = "\n\n".join(filter(None, (outcome.text, words.put_right(self._changed.pop(call.call, ())))))
+        text = "\n\n".join(filter(None, (outcome.text, prompts.put_right(self._changed.pop(call.call, ())))))
         shown = self._shown(call, text, outcome.status)
         self._record.append(
             ToolResult(
@@ -263,7 +263,7 @@ class Calls:
 
 def _refused(by: str, message: str) -> str:
     """What the model is told of a call that is not allowed: a person's words need ours around them."""
-    return words.denied(message) if by == "user" else message or words.NOBODY
+    return prompts.denied(message) if by == "user" else message or prompts.NOBODY
 
 
 def _plain(error: UserError | OSError) -> str:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from agents.run.words import CUT_CALL
+from agents.run.prompts import CUT_CALL
 from agents.tools.tool import Tool
-from engine.api import ToolCall
-from engine.formats.arguments import Typing
+from engine.formats.parse.arguments import Typing
+from engine.values import ToolCall
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator

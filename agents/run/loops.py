@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from agents.permissions.values import ToolFacts
 from agents.run.state import Done, canonical
-from agents.tools.tool import ToolFacts
 
 # A loop is so many rounds of so many calls.
 _ROUNDS = {1: 3, 2: 2, 3: 3}

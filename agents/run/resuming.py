@@ -6,11 +6,11 @@ import contextlib
 from collections.abc import Iterable, Sequence
 
 from agents.events import Entry, FileChange, SnapshotTaken
+from agents.permissions.path_rules import PathRefused
+from agents.permissions.values import Effects, ToolFacts
 from agents.run.record import Record
 from agents.run.state import OpenCall
 from agents.snapshots.snapshots import Snapshots
-from agents.tools.path_rules import PathRefused
-from agents.tools.tool import Effects, ToolFacts
 from agents.tools.workspace import Workspace
 from engine.errors import UserError
 

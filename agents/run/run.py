@@ -8,20 +8,20 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from agents.brain import Brain
+from agents.chat_model import Brain
 from agents.context.finding import FindTools
 from agents.context.prompts import system_prompt
 from agents.context.reading import ReadResult
 from agents.events import ContextTrimmed, ModelTurn, RunFinished, RunResumed, RunStarted
 from agents.journal import Journal
 from agents.permissions.values import Approver, Grants
-from agents.run import words
+from agents.run import prompts
 from agents.run.calls import Again, Calls, Wish
-from agents.run.carrying_out import GRACE
 from agents.run.loops import Repeat, repeated_calls, repeated_texts
 from agents.run.record import Record
 from agents.run.resuming import settle
 from agents.run.state import ended_in_call, is_cut_in_call
+from agents.run.tool_executor import GRACE
 from agents.run.turns import PAUSES, OnText, Turns
 from agents.snapshots.snapshots import Snapshots
 from agents.tools.tool import Here, Tool
@@ -232,9 +232,9 @@ class Run:
                 return self._finish(RunFinished("failed", "model", record.state.said, error=turn.error))
             elif turns.left_out:
                 taken = len(turn.tool_calls)
-                self._nudge("cut", words.too_many(taken, taken + turns.left_out))
+                self._nudge("cut", prompts.too_many(taken, taken + turns.left_out))
             elif ended_in_call(turn) and not any(call.is_malformed for call in turn.tool_calls):
-                self._nudge("cut", words.CUT_LAST_CALL)
+                self._nudge("cut", prompts.CUT_LAST_CALL)
 
     def _going_round(self, turns: Turns, calls: Calls) -> str:
         """Does something about a loop: says so, then takes the repeats out, then ends the run ("loop")."""
@@ -246,10 +246,10 @@ class Run:
         if repeat is None:
             return ""
         if state.patience == 0:
-            text = words.SAME_TEXT if repeat.kind == "text" else words.nudge(repeat)
+            text = prompts.SAME_TEXT if repeat.kind == "text" else prompts.nudge(repeat)
             self._record.append(ContextTrimmed("nudge", calls=repeat.calls, text=text, about="loop"))
         elif state.patience == 1:
-            self._record.append(ContextTrimmed("loop", calls=repeat.calls, text=words.taken_out(repeat)))
+            self._record.append(ContextTrimmed("loop", calls=repeat.calls, text=prompts.taken_out(repeat)))
         else:
             return "loop"
         return ""
@@ -258,13 +258,13 @@ class Run:
         """A turn that only says something ends the run, unless it is cut off or says nothing."""
         state = self._record.state
         if is_cut_in_call(turn):
-            self._nudge("cut", words.CUT_CALL)
+            self._nudge("cut", prompts.CUT_CALL)
         elif not turn.content.strip():
             if state.empties > 1:
                 return self._finish(RunFinished("stopped", "empty", state.said))
-            self._nudge("empty", words.EMPTY_AFTER_THOUGHT if turn.reasoning.strip() else words.EMPTY)
+            self._nudge("empty", prompts.EMPTY_AFTER_THOUGHT if turn.reasoning.strip() else prompts.EMPTY)
         elif turn.finish_reason == "length" and len(state.parts) < _MOST_PARTS and not self._is_long_enough():
-            self._nudge("cut", words.CUT_ANSWER)
+            self._nudge("cut", prompts.CUT_ANSWER)
         else:
             return self._finish(RunFinished("completed", "answered", "".join(state.parts)))
         return None
@@ -279,7 +279,7 @@ class Run:
 
     def _last_round(self, turns: Turns, reason: str) -> RunFinished:
         """A turn without tools, for an answer that says what was done."""
-        self._record.append(ContextTrimmed("final", text=words.final(reason)))
+        self._record.append(ContextTrimmed("final", text=prompts.final(reason)))
         try:
             turn = turns.next(self._wished.is_set, final=True, seconds=_LAST_ROUND)
         except UserError as error:

@@ -25,7 +25,7 @@ from agents.events import (
     ToolCalled,
     ToolResult,
 )
-from engine.api import ToolCall
+from engine.values import ToolCall
 
 # So many results and turns are remembered to find repeats in.
 REMEMBERED = 24

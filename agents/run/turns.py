@@ -9,15 +9,15 @@ from typing import Literal
 
 import msgspec
 
-from agents.brain import Ask, Brain, Turn
+from agents.chat_model import Ask, Brain, Turn
 from agents.context.fitting import Fitted, fit
-from agents.context.measuring import Meter
+from agents.context.token_counter import Meter
 from agents.events import ModelTurn
 from agents.run.loops import repeating_tail
 from agents.run.record import Record
 from agents.tools.tool import Tool
-from engine.api import Sampling
 from engine.errors import ErrorInfo, UserError
+from engine.values import Sampling
 
 # Called with the step, and new text of the turn that is being written; from another thread.
 OnText = Callable[[int, Literal["reasoning", "content"], str], None]

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Collection
 from pathlib import Path
 
-from agents.snapshots.looking import DEEPEST, SnapshotLimits
+from agents.snapshots.scan import DEEPEST, SnapshotLimits
 
 
 def coverable(

@@ -12,17 +12,17 @@ from pathlib import Path
 import msgspec
 
 from agents.events import Entry, FileChange, SnapshotTaken, Undone
+from agents.permissions.path_rules import PathRefused
+from agents.permissions.values import Effects, ToolFacts
 from agents.snapshots.content import ContentStore
 from agents.snapshots.coverage import coverable
-from agents.snapshots.looking import Look, SnapshotLimits
 from agents.snapshots.manifest import Manifest, difference, packed, unpacked
 from agents.snapshots.planning import Wanted, above, plan_of, taken_back, wanted
 from agents.snapshots.restoring import parent_of
+from agents.snapshots.scan import Look, SnapshotLimits
 from agents.snapshots.timeline import MANIFEST, Timeline, unsettled
 from agents.snapshots.undoing import Undoing
 from agents.snapshots.values import UndoPlan
-from agents.tools.path_rules import PathRefused
-from agents.tools.tool import Effects, ToolFacts
 from agents.tools.workspace import Workspace
 from engine.errors import UserError
 

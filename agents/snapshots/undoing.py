@@ -7,10 +7,10 @@ from pathlib import Path
 
 from agents.events import FileChange, Undone
 from agents.snapshots.content import ContentStore
-from agents.snapshots.looking import Look, SnapshotLimits
 from agents.snapshots.manifest import Item, changes_of
 from agents.snapshots.planning import above, as_left
 from agents.snapshots.restoring import Occupied, Restorer
+from agents.snapshots.scan import Look, SnapshotLimits
 from agents.snapshots.timeline import states
 from agents.snapshots.values import Step, UndoPlan
 

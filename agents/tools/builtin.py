@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 from agents.tools.calculator import calculator
 from agents.tools.date_time import date_time
-from agents.tools.delete_file import delete_file
-from agents.tools.edit_file import edit_file
 from agents.tools.fetch_page import fetch_page
-from agents.tools.find_files import find_files
-from agents.tools.list_files import list_files
-from agents.tools.move_file import move_file
+from agents.tools.files.delete_file import delete_file
+from agents.tools.files.edit_file import edit_file
+from agents.tools.files.find_files import find_files
+from agents.tools.files.list_files import list_files
+from agents.tools.files.move_file import move_file
+from agents.tools.files.read_file import read_file
+from agents.tools.files.search_text import search_text
+from agents.tools.files.write_file import write_file
 from agents.tools.notes import read_notes, write_note
 from agents.tools.python import Python
 from agents.tools.read_document import read_document
-from agents.tools.read_file import read_file
 from agents.tools.search_documents import search_documents
-from agents.tools.search_text import search_text
 from agents.tools.shell import Shell
 from agents.tools.update_plan import update_plan
-from agents.tools.write_file import write_file
 
 if TYPE_CHECKING:
     from agents.sandbox.sandbox import Sandbox

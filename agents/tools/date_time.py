@@ -8,8 +8,9 @@ import zoneinfo
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
+from agents.permissions.values import Effects, ToolFacts
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Effects, Here, Outcome, ToolFacts
+from agents.tools.tool import Here, Outcome
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 

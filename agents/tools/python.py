@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
+from agents.permissions.values import Effects, ToolFacts
 from agents.sandbox.visible import interpreter
 from agents.tools.shell import MOST_SECONDS, executed
-from agents.tools.tool import Effects, Here, Outcome, ToolFacts
+from agents.tools.tool import Here, Outcome
 
 
 class Python(msgspec.Struct, frozen=True):

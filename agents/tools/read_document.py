@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from agents.permissions.values import ToolFacts
 from agents.tools.documents.kinds import Kind, instead_of, kind_of
 from agents.tools.documents.reading import MOST_BYTES, Part, read_in_child
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Here, Outcome, ToolFacts
+from agents.tools.tool import Here, Outcome
 from agents.tools.workspace import Workspace
 
 

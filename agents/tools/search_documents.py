@@ -6,16 +6,17 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from agents.permissions.path_rules import PathRefused
+from agents.permissions.values import Effects, ToolFacts
 from agents.tools.child import Child, ChildEnded
 from agents.tools.documents.kept_parts import KeptParts
 from agents.tools.documents.kinds import kind_of
 from agents.tools.documents.passages import Passage, best, passages, terms
 from agents.tools.documents.reading import Part, document_child, read_in_child
+from agents.tools.files.list_files import SKIPPED
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.list_files import SKIPPED
-from agents.tools.path_rules import PathRefused
 from agents.tools.read_document import document
-from agents.tools.tool import Effects, Here, Outcome, ToolFacts
+from agents.tools.tool import Here, Outcome
 
 MOST_QUOTES = 8
 SECONDS = 60.0
@@ -92,7 +93,7 @@ class _Documents:
     def _parts(self, path: str) -> list[Part]:
         kind, content = document(self._here.workspace, path)
         if kind == "text":
-            from agents.tools.text_file import read_text
+            from agents.tools.files.text_file import read_text
 
             text = read_text(content)
             return [Part("", text.text)] if text is not None else []

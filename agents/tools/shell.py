@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
+from agents.permissions.values import Effects, ToolFacts
 from agents.sandbox.sandbox import Confinement, Limits, Ran
-from agents.tools.tool import Effects, Here, Outcome, ToolFacts
+from agents.tools.tool import Here, Outcome
 from engine.errors import UserError
 
 MOST_SECONDS = 600.0

@@ -9,57 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import msgspec
 
 from agents.events import ResultStatus
+from agents.permissions.values import Effects, ToolFacts
 
 if TYPE_CHECKING:
     from agents.permissions.values import Approver
     from agents.sandbox.sandbox import Sandbox
     from agents.tools.workspace import Workspace
-
-
-class ToolFacts(msgspec.Struct, frozen=True):
-    """What the rules know of a tool. Facts that are not known are told as the stricter ones.
-
-    `read_only`: changes nothing anywhere. `destructive`: may take away what was there. `network`: reaches other
-    machines. `paths` names the arguments that are paths in the workspace. `anywhere`: its effects on the workspace
-    are not told by its arguments (a shell), so the whole workspace is snapshotted around it. `volatile` names
-    arguments that do not make two calls different. `untrusted`: its results were written by somebody outside.
-    `polling`: asking again with the same arguments is meaningful. `held`: of a tool of an MCP server, the sandbox
-    leaves the server no network and nothing of the user's but the workspace. `fingerprint`: of such a tool, the
-    SHA-256 of what it says of itself; a grant for another one does not count.
-    """
-
-    read_only: bool = False
-    destructive: bool = True
-    network: bool = False
-    paths: tuple[str, ...] = ()
-    anywhere: bool = False
-    volatile: tuple[str, ...] = ()
-    untrusted: bool = False
-    polling: bool = False
-    held: bool = False
-    timeout_s: float = 60.0
-    most_bytes: int = 1_000_000
-    fingerprint: str = ""
-
-
-class Effects(msgspec.Struct, frozen=True):
-    """What one call would do, worked out from its arguments without doing it. Paths are relative to the workspace.
-
-    `kind` says how it is shown to a person: "command" is the exact shell command or program, `url` the exact
-    address, `diff` a unified diff of what would change in files. `writes`: files made or changed; `deletes`: files
-    taken away. `outside`: paths outside the workspace that it asks for (always refused by file tools).
-    `network`: it wants to reach other machines; which ones is not known when there is no `url`.
-    """
-
-    kind: Literal["read", "files", "shell", "python", "network", "mcp", "other"] = "other"
-    reads: tuple[str, ...] = ()
-    writes: tuple[str, ...] = ()
-    deletes: tuple[str, ...] = ()
-    outside: tuple[str, ...] = ()
-    command: str = ""
-    url: str = ""
-    diff: str = ""
-    network: bool = False
 
 
 class Outcome(msgspec.Struct, frozen=True):

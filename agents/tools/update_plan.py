@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 import msgspec
 
+from agents.permissions.values import Effects, ToolFacts
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Effects, Here, Outcome, ToolFacts
+from agents.tools.tool import Here, Outcome
 
 MOST_ITEMS = 30
 MOST_LETTERS = 300

@@ -14,12 +14,13 @@ from app.cli.plan import plan_values
 from app.cli.plan_report import shown_speed
 from app.cli.table import aligned
 from app.sentences import Language, Sentence, sentence
-from app.services.events import ServiceEvent, TuneProgress
-from app.services.models import resolve_model
-from app.services.placements import Placements, open_placements
-from app.services.trials import MeasuredSpeed
-from engine.local.benchmark import Benchmark
-from engine.local.modes import ModeResult
+from app.services.events import ServiceEvent
+from app.services.library.resolving import resolve_model
+from app.services.placement.events import TuneProgress
+from app.services.placement.placements import Placements, open_placements
+from app.services.placement.trials import MeasuredSpeed
+from engine.local.measure.benchmark import Benchmark
+from engine.local.measure.modes import ModeResult
 from engine.placement.plan import Mode, Wishes
 
 _WORDS = {

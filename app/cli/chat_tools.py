@@ -9,7 +9,9 @@ from app.cli.named import whole_path
 from app.cli.output import Output
 from app.cli.run.approving import answer
 from app.cli.run.showing import Showing
-from app.services.events import AnswerRun, RunAsks, RunEntries, ServiceEvent
+from app.services.chat.events import AnswerRun
+from app.services.events import ServiceEvent
+from app.services.runs.events import RunAsks, RunEntries
 from app.services.services import Services
 from app.store.records import ChatTools, Message
 

@@ -10,9 +10,10 @@ from app.cli.named import path_of
 from app.cli.output import Output
 from app.cli.printable import parameter_count, printable
 from app.sentences import format_bytes
-from engine.api import ReasoningControl
 from engine.formats import ChatFormat, example_call
-from engine.placement.gguf_index import ModelSummary, read_index, summarise
+from engine.gguf.reading import read_index
+from engine.gguf.summary import ModelSummary, summarise
+from engine.values import ReasoningControl
 
 _TEMPLATE_LINES = 6
 _LINE_WIDTH = 100

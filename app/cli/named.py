@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.services.models import resolve_model
+from app.services.library.resolving import resolve_model
 from engine.errors import UserError
 
 

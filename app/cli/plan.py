@@ -12,7 +12,7 @@ from app.cli.output import Output
 from app.cli.placement_options import PlacementOptions
 from app.cli.plan_report import all_devices, report
 from app.sentences import Language, sentence
-from app.services.placements import open_placements
+from app.services.placement.placements import open_placements
 from engine.errors import ErrorInfo
 from engine.placement.plan import Plan, PlannedModel
 

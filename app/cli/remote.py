@@ -8,17 +8,18 @@ from app.cli.output import Output
 from app.cli.placement_options import PlacementOptions
 from app.cli.printable import printable
 from app.sentences import Sentence, format_bytes
-from app.services.hub_names import variant_named
-from app.services.placements import calibrations
-from app.services.placing import LocalPlacing
+from app.services.hub.hub_names import variant_named
+from app.services.placement.placements import calibrations
+from app.services.placement.placing import LocalPlacing
 from app.services.services import Services
-from app.services.wishes import complete
+from app.services.settings.placement_options import complete
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.summary import ModelSummary, summarise
+from engine.gguf.tensor_index import tensor_index
 from engine.hub.client import Hub
 from engine.hub.remote_index import read_remote_index
-from engine.placement.described import described
-from engine.placement.gguf_index import GgufIndex, ModelSummary, summarise
 from engine.placement.plan import PlannedModel, Wishes
-from engine.placement.tensor_index import tensor_index
+from engine.placement.planned_file import described
 
 _READ = Sentence(
     "{name} is not downloaded: this is an estimate from its header ({read} read).",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.sentences import Language, sentence
-from app.services.rereading import reread_of
+from app.services.models.cache_miss import reread_of
 from app.store.records import Message
 
 

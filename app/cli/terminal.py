@@ -7,15 +7,15 @@ import importlib
 import sys
 
 from app import paths
-from app.cli.chat import Interrupted, Talk, Unsaved
+from app.cli.compaction import make_room
 from app.cli.ending import INTERRUPTED, run_told, signals_held
 from app.cli.output import Output
-from app.cli.room import make_room
 from app.cli.speed import speed_line
+from app.cli.talk import Interrupted, Talk, Unsaved
 from app.language import system_language
 from app.log import COMMANDS, written_to
 from app.sentences import Language, sentence
-from app.services.fullness import is_full, is_refused
+from app.services.models.fullness import is_full, is_refused
 from app.services.services import open_services
 from app.store.records import ChatOptions
 from engine.errors import UserError

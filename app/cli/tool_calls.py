@@ -8,7 +8,7 @@ from typing import Any
 from app.cli.printable import printable
 from app.sentences import Language, Sentence
 from app.store.records import Message
-from engine.api import ToolCall
+from engine.values import ToolCall
 
 _WORDS = {
     "coerced": Sentence(

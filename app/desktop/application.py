@@ -15,16 +15,16 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app import paths
-from app.desktop import tasks
-from app.desktop.bridge import Bridge
-from app.desktop.language import languages
+from app.desktop.base import tasks
+from app.desktop.base.bridge import Bridge
+from app.desktop.base.language import languages
+from app.desktop.base.style import style_sheet
+from app.desktop.base.tasks import run_in_background
+from app.desktop.base.theme import themes
 from app.desktop.single_instance import SingleInstance
-from app.desktop.style import style_sheet
-from app.desktop.tasks import run_in_background
-from app.desktop.theme import themes
 from app.desktop.window.main_window import MainWindow
-from app.services.settings import SettingsFile
-from engine import giving_way
+from app.services.settings.settings import SettingsFile
+from engine import thread_priority
 from engine.errors import UserError
 from resources import FOLDER
 
@@ -47,14 +47,14 @@ def open_all(home: Path, settings: SettingsFile) -> Services:
 def import_rest() -> None:
     """Import what the window needs after its first paint; in a thread, so that it answers meanwhile."""
     for name in (
-        "chat.links",
+        "markdown.links",
         "chat.select_text",
         "chat.transcript",
         "settings.settings_page",
         "placement.placement_page",
         "models.models_page",
         "runs.runs_page",
-        "window.model_picker",
+        "model_picker.model_picker",
     ):
         importlib.import_module(f"app.desktop.{name}")
 
@@ -175,7 +175,7 @@ def run(argv: Sequence[str], *, debug: bool = False) -> int:
         print(languages.tell(UserError("desktop.already_open", folder=str(home))), file=sys.stderr)
         return 1
     themes.follow_system()
-    giving_way.turn_on()
+    thread_priority.turn_on()
     desktop = Desktop(home, settings)
     put_on_style(application)
     with contextlib.ExitStack() as ending:

@@ -1,4 +1,4 @@
-"""The check of how well a model uses tools: agents/check, app/services/tool_checks.py."""
+"""The check of how well a model uses tools: agents/check, app/services/runs/tool_checks.py."""
 
 from __future__ import annotations
 

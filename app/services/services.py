@@ -10,31 +10,33 @@ from pathlib import Path
 
 from agents.sandbox.sandbox import Sandbox
 from app.log import set_levels
-from app.services.brains import Brains
-from app.services.conversations import TRASH_DAYS, Conversations
+from app.services.chat.compaction import MakingRoom
+from app.services.chat.conversations import TRASH_DAYS, Conversations
+from app.services.chat.prompt_cache_files import KeptStates, states_folder
+from app.services.chat.summaries import Summaries
+from app.services.connections.events import ElsewhereChanged
+from app.services.connections.remote_servers import Elsewhere
+from app.services.connections.servers import Servers
 from app.services.diagnostics.settings_summary import settings_summary
-from app.services.downloads import Downloads
-from app.services.elsewhere import Elsewhere
-from app.services.engine_names import of_chat, of_run
-from app.services.events import AnswerFinished, ElsewhereChanged, ServiceEvent
-from app.services.hub import HubService
-from app.services.hub_fetching import HubFetching
-from app.services.kept_states import KeptStates, states_folder
-from app.services.library import Library
-from app.services.models import Models
-from app.services.placements import Placements, calibrations
-from app.services.placing import Placing
-from app.services.residency import Residency
-from app.services.room import MakingRoom
-from app.services.run_parts import RunParts
-from app.services.runs import Runs
-from app.services.secrets import Secrets
-from app.services.servers import Servers
-from app.services.settings import SettingsFile, language
-from app.services.summaries import Summaries
-from app.services.switching import SwitchingEngine
-from app.services.tool_checks import ToolChecks
-from app.services.wishes import WishesFile
+from app.services.events import ServiceEvent
+from app.services.hub.downloads import Downloads
+from app.services.hub.hub import HubService
+from app.services.hub.hub_fetching import HubFetching
+from app.services.library.library import Library
+from app.services.model_lifecycle import Residency
+from app.services.models.engine_names import of_chat, of_run
+from app.services.models.events import AnswerFinished
+from app.services.models.models import Models
+from app.services.models.switching import SwitchingEngine
+from app.services.placement.placements import Placements, calibrations
+from app.services.placement.placing import Placing
+from app.services.runs.model_registry import Brains
+from app.services.runs.parts import RunParts
+from app.services.runs.runs import Runs
+from app.services.runs.tool_checks import ToolChecks
+from app.services.settings.placement_options import WishesFile
+from app.services.settings.secrets import Secrets
+from app.services.settings.settings import SettingsFile, language
 from app.store.store import Store
 from engine.api import Engine, Listener
 from engine.errors import UserError

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from app.store.errors import damaged
-from app.store.place import PREFIX, Place
+from app.store.location import PREFIX, Place
 from engine.errors import UserError
 
 log = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ from app.store import branches, writers
 from app.store.errors import no_conversation, no_message
 from app.store.records import Message, MessageState
 from app.store.tables import ConversationRow, MessageRow
-from engine.api import Role, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
+from engine.values import Role, Timings, ToolCall, Usage
 
 
 class NewMessage(msgspec.Struct, frozen=True):

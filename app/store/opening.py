@@ -17,7 +17,7 @@ from sqlalchemy import Connection, NullPool, inspect
 from app.store.backup import back_up
 from app.store.connections import connect
 from app.store.errors import damaged, told
-from app.store.place import Place
+from app.store.location import Place
 from app.store.tables import SCHEMA_REVISION
 from engine.errors import UserError
 

@@ -7,8 +7,8 @@ from typing import Literal
 import msgspec
 
 from agents.events import Mode
-from engine.api import Reasoning, Role, Sampling, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
+from engine.values import Reasoning, Role, Sampling, Timings, ToolCall, Usage
 
 # streaming: an answer that is being written, or was when the process died (then `recover` makes it stopped).
 # done: finished by the model. length: the token limit ended it. stopped: the user or a crash ended it.

@@ -20,12 +20,22 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, QueuePool
 
-from app.store import branches, conversations, cuts, downloads, messages, models, search, trash, writers
+from app.store import (
+    branches,
+    compaction_points,
+    conversations,
+    downloads,
+    messages,
+    models,
+    search,
+    trash,
+    writers,
+)
 from app.store.backup import Backup, all_backups, back_up
 from app.store.connections import connect
 from app.store.errors import told
+from app.store.location import Place
 from app.store.opening import prepare
-from app.store.place import Place
 from app.store.records import (
     ChatOptions,
     Conversation,
@@ -40,8 +50,8 @@ from app.store.records import (
 )
 from app.store.run_store import RunStore
 from app.store.tables import SCHEMA_REVISION
-from engine.api import Role, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
+from engine.values import Role, Timings, ToolCall, Usage
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -236,20 +246,20 @@ class Store:
     def cuts(self, conversation: int) -> list[Cut]:
         """Those in force in some branch, the newest first: on a branch the newest counts whose first message is in
         it."""
-        return self._read(cuts.active, conversation)
+        return self._read(compaction_points.active, conversation)
 
     def add_cut(self, cut: Cut) -> Cut:
         """Put a cut in force; its id and time are given here. Raises UserError `store.no_message` for a first message
         from elsewhere."""
-        return self._write(cuts.add, cut, self._clock())
+        return self._write(compaction_points.add, cut, self._clock())
 
     def replace_cut(self, old: int, cut: Cut) -> Cut:
         """Put a cut in the place of another, which stays and is not in force any more."""
-        return self._write(cuts.replace, old, cut, self._clock())
+        return self._write(compaction_points.replace, old, cut, self._clock())
 
     def set_cut(self, id: int, active: bool) -> Cut:
         """Put a cut out of force, or back into it."""
-        return self._write(cuts.set_active, id, active)
+        return self._write(compaction_points.set_active, id, active)
 
     # --- the library ---
 

@@ -29,9 +29,9 @@ from app.store.records import (
     ToolRating,
 )
 from app.store.text import storable_json
-from engine.api import Role, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
 from engine.text import clean_text
+from engine.values import Role, Timings, ToolCall, Usage
 
 SCHEMA_REVISION = "0005"
 """The newest migration. Known without Alembic, so that an up-to-date file opens without importing it."""

@@ -2,8 +2,8 @@
 
 from engine.formats.chat_format import ChatFormat
 from engine.formats.dialect import Dialect
-from engine.formats.grammar import ToolGrammar
-from engine.formats.parser import ReplyParser
+from engine.formats.grammar.call_grammar import ToolGrammar
+from engine.formats.parse.parser import ReplyParser
 from engine.formats.values import (
     AssistantMessage,
     ContentDelta,

@@ -7,31 +7,31 @@ from typing import Any
 
 import msgspec
 
-from engine.api import Message, Reasoning, ReasoningControl
 from engine.errors import UserError
-from engine.formats.call_reader import CallReader
-from engine.formats.channels import ChannelParser
-from engine.formats.definitions import plainer
 from engine.formats.dialect import Dialect
-from engine.formats.fallback import with_tools_described
-from engine.formats.grammar import ToolGrammar, tool_grammar
-from engine.formats.history import Prepared, inserted, prepared
+from engine.formats.grammar.call_grammar import ToolGrammar, tool_grammar
 from engine.formats.known_dialects import other_notations
-from engine.formats.markers import ReasoningMarkers, learn_markers
-from engine.formats.messages import (
+from engine.formats.learn.markers import ReasoningMarkers, learn_markers
+from engine.formats.learn.reasoning import ReasoningPlan, ReasoningSettings, find_reasoning
+from engine.formats.learn.support import find_form
+from engine.formats.parse.call_reader import CallReader
+from engine.formats.parse.channels import ChannelParser
+from engine.formats.parse.parser import ReplyParser
+from engine.formats.render.definitions import plainer
+from engine.formats.render.fallback import with_tools_described
+from engine.formats.render.history import Prepared, inserted, prepared
+from engine.formats.render.messages import (
     Conversation,
     normalised,
     with_reasoning_keys,
     with_system_merged,
 )
-from engine.formats.meter import time_limit
-from engine.formats.parser import ReplyParser
-from engine.formats.reasoning import ReasoningPlan, ReasoningSettings, find_reasoning
-from engine.formats.support import find_form
-from engine.formats.template import Template
-from engine.formats.untrusted import joined, separate
+from engine.formats.render.meter import time_limit
+from engine.formats.render.template import Template
+from engine.formats.render.untrusted import joined, separate
 from engine.formats.values import Piece, Prompt
 from engine.text import clean_value
+from engine.values import Message, Reasoning, ReasoningControl
 
 # ChatML, the commonest format of models that were published without a template.
 _CHATML = (
@@ -139,7 +139,7 @@ class ChatFormat:
         return ReplyParser(self._markers, prompt, CallReader(self._dialect, others, offered))
 
     def tool_grammar(self, tools: Tools, choice: str | Mapping[str, Any] = "auto") -> ToolGrammar:
-        """The grammar of this model's calls of `tools`; see `engine.formats.grammar.tool_grammar`."""
+        """The grammar of this model's calls of `tools`; see `engine.formats.grammar.call_grammar.tool_grammar`."""
         return tool_grammar(self._dialect, tools, choice)
 
     def _renders_system(self) -> bool:

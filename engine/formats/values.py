@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from engine.api import ToolCall as ToolCall
+from engine.values import ToolCall as ToolCall
 
 
 class Piece(msgspec.Struct, frozen=True):

@@ -11,9 +11,9 @@ from urllib.parse import quote
 from engine.errors import UserError
 from engine.hub.access import HubAccess
 from engine.hub.errors import failure, refusal
-from engine.hub.following import MOST_REDIRECTS, bare, opened
 from engine.hub.names import check_repo
 from engine.hub.quantisations import group
+from engine.hub.redirects import MOST_REDIRECTS, bare, opened
 from engine.hub.search import hub_model, search_pages
 from engine.hub.session import STRANGE, Calls, KeepGoing, bounded, calling, hub_api
 from engine.hub.values import HubFile, HubModel, Located, Query, Repository

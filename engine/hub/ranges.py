@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import UserError
 from engine.hub.errors import failure, refusal
-from engine.hub.following import bare, opened
+from engine.hub.redirects import bare, opened
 from engine.hub.session import LONGEST_ANSWER_S, KeepGoing, Stopped
 from engine.hub.values import HubFile
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.errors import UserError
+from engine.gguf.gguf_file import GgufFile, read_header
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.reading import whole_model
+from engine.gguf.summary import ModelSummary, summarise
+from engine.gguf.tensor_index import TensorIndex, tensor_index
 from engine.hub.client import Hub, always
 from engine.hub.ranges import RemoteHeader
 from engine.hub.session import KeepGoing
 from engine.hub.values import RemoteFacts, Repository, Variant
-from engine.placement.gguf_file import GgufFile, read_header
-from engine.placement.gguf_index import GgufIndex, ModelSummary, summarise, whole_model
-from engine.placement.tensor_index import TensorIndex, tensor_index
 
 if TYPE_CHECKING:
     from engine.formats import ChatFormat

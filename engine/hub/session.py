@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from engine.errors import UserError
 from engine.hub.access import HubAccess
 from engine.hub.errors import failure, refusal
-from engine.hub.following import opened
+from engine.hub.redirects import opened
 
 if TYPE_CHECKING:
     import httpx2

@@ -17,8 +17,8 @@ import msgspec
 import psutil
 
 from engine.errors import UserError
-from engine.local.ask import Tell, ask
-from engine.local.disk import disk_bandwidth
+from engine.local.disk_speed import disk_bandwidth
+from engine.local.isolated_call import Tell, ask
 from engine.local.threads import default_threads
 from engine.placement import processor
 from engine.placement.plan import RAM, Device, Machine

@@ -28,7 +28,6 @@ from engine.api import (
     EngineState,
     Event,
     Finished,
-    FinishReason,
     GenerateRequest,
     Listener,
     Loaded,
@@ -37,14 +36,13 @@ from engine.api import (
     LoadRequest,
     Measured,
     ModelFacts,
-    Timings,
-    Usage,
 )
 from engine.errors import ErrorInfo, UserError
-from engine.local import host, protocol, watch
+from engine.local import health, host, protocol
 from engine.local.log_file import LogFile
 from engine.placement.workers import without_workers
 from engine.text import clean_text, clean_value
+from engine.values import FinishReason, Timings, Usage
 
 log = logging.getLogger(__name__)
 # What runs in the child: gets its end of the pipe and the path of a log file.
@@ -84,7 +82,7 @@ class _Host:
             # Our copy of the child's end is closed now, else the end of the child would never end the pipe.
             undo.pop_all()
         now = time.monotonic()
-        self.vitals = watch.Vitals(heard=now + watch.START_PATIENCE, stepped=now)
+        self.vitals = health.Vitals(heard=now + health.START_PATIENCE, stepped=now)
         self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="engine-writer", daemon=True)
         self._writer.start()
@@ -273,7 +271,7 @@ class LocalEngine:
         """Start a lost host again. Raises UserError `engine.crashes_too_often`."""
         if self._state == "lost" and self._wanted:
             crashes = self._crashes.get(self._wanted.path, [])
-            if watch.crashes_too_often(crashes, time.monotonic()):
+            if health.crashes_too_often(crashes, time.monotonic()):
                 raise UserError("engine.crashes_too_often", name=Path(self._wanted.path).name)
             self._stop_host()
             self._start_host(self._wanted)
@@ -340,9 +338,9 @@ class LocalEngine:
         pinged = 0.0
         failure: ErrorInfo | None = None
         while failure is None:
-            ready = wait([current.connection, current.process.sentinel], watch.PING_INTERVAL / 2)
+            ready = wait([current.connection, current.process.sentinel], health.PING_INTERVAL / 2)
             now = time.monotonic()
-            if now - pinged >= watch.PING_INTERVAL:
+            if now - pinged >= health.PING_INTERVAL:
                 pinged = now
                 current.send(protocol.Ping())
             batch: list[Event] = []
@@ -350,8 +348,8 @@ class LocalEngine:
                 failure = self._drain(current, batch)
             elif ready:
                 failure = self._ended(current)
-            elif watch.hangs(current.vitals, now):
-                failure = watch.stuck_worker(current.workers) or ErrorInfo("engine.not_answering")
+            elif health.hangs(current.vitals, now):
+                failure = health.stuck_worker(current.workers) or ErrorInfo("engine.not_answering")
             self._deliver(current, batch)
             if failure is None and current.start_again is not None:
                 current, failure = self._replace(current, current.start_again)
@@ -413,8 +411,8 @@ class LocalEngine:
 
     def _ended(self, current: _Host) -> ErrorInfo:
         current.process.join(CLOSE_PATIENCE)
-        lost = watch.lost_worker(current.log_tail(), current.workers)
-        return lost or watch.outcome(current.process.exitcode)
+        lost = health.lost_worker(current.log_tail(), current.workers)
+        return lost or health.outcome(current.process.exitcode)
 
     def _deliver(self, current: _Host, batch: list[Event]) -> None:
         with self._lock:
@@ -441,7 +439,7 @@ class LocalEngine:
 
     def _lose(self, current: _Host, failure: ErrorInfo) -> None:
         """Tell that the host is gone, unless it was ended on purpose."""
-        gone = tuple(watch.gone(current.workers)) if current.caches and failure.code == "worker.lost" else ()
+        gone = tuple(health.gone(current.workers)) if current.caches and failure.code == "worker.lost" else ()
         with self._lock:
             if self._host is not current:
                 return

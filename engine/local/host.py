@@ -9,29 +9,28 @@ from __future__ import annotations
 
 import os
 import queue
-import signal
 import sys
 import threading
 import time
 import traceback
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.api import Finished, Loaded, LoadFailed, LoadProgress, LoadRequest, Timings, Usage
+from engine.api import Finished, Loaded, LoadFailed, LoadProgress, LoadRequest
 from engine.errors import ErrorInfo, UserError
 from engine.local import protocol
-from engine.local.interrupts import Interrupts
-from engine.local.lending import Lending
-from engine.local.log_file import open_in_child
-from engine.local.measuring import Measuring
-from engine.local.preparing import Prepared, Preparing, told
+from engine.local.child_process import prepare_process
+from engine.local.generation.cancellation import Interrupts
+from engine.local.generation.prompt_worker import Prepared, Preparing, told
+from engine.local.generation.token_counting import Measuring
+from engine.local.model.session_guard import Lending
 from engine.local.protocol import Reply
+from engine.values import Timings, Usage
 
 if TYPE_CHECKING:
     from engine.local import native
-    from engine.local.scheduler import Scheduler
-    from engine.local.session import Session
+    from engine.local.model.session import Session
+    from engine.local.scheduling.scheduler import Scheduler
 
 # Events of a fast stream are sent together when they come closer than this; a slow one sends each at once.
 # Each send wakes the parent, which on a small machine takes a core from the model.
@@ -47,28 +46,6 @@ def main(connection: Connection, log_path: str) -> None:
     """Entry of the spawned process. `log_path` takes what native code prints."""
     prepare_process(log_path)
     Host(connection).run()
-
-
-def prepare_process(log_path: str) -> None:
-    # Ctrl+C and the end of a terminal reach the whole process group; what then ends is the parent's decision.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    # Before ggml aborts it would start a debugger for a backtrace, for seconds.
-    os.environ["GGML_NO_BACKTRACE"] = "1"
-    log = open_in_child(log_path)
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:  # closed by who started us
-            stream.flush()
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    os.close(log)
-    if sys.platform == "linux":
-        # When memory runs out the kernel shall end the engine, not the desktop with the user's words.
-        try:
-            Path("/proc/self/oom_score_adj").write_text("500")
-        except OSError as error:
-            print(f"oom_score_adj could not be set: {error}", file=sys.stderr)
 
 
 class Outbox:
@@ -254,8 +231,8 @@ class Host:
         self._lending.load_ended(session)
 
     def _scheduled(self, session: Session, request: LoadRequest) -> Scheduler:
-        from engine.local.keeping import open_states
-        from engine.local.scheduler import Scheduler
+        from engine.local.prompt_cache.cache_key import open_states
+        from engine.local.scheduling.scheduler import Scheduler
 
         return Scheduler(
             session, open_states(session, request), self._interrupts, self._emit, self._outbox.send

@@ -13,18 +13,21 @@ import msgspec
 from engine.api import LoadRequest, ModelFacts
 from engine.errors import ErrorInfo, UserError
 from engine.formats import ChatFormat
-from engine.local import native, sampling
-from engine.local.caching import Caching, open_caching
-from engine.local.drafting.draft_model import DraftModel
-from engine.local.drafting.opening import open_draft_model
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.reading import check_unchanged, read_index
+from engine.gguf.summary import ModelSummary, summarise
+from engine.gguf.tensor_index import TensorIndex, tensor_index
+from engine.local import native
+from engine.local.generation import sampling
+from engine.local.model.expert_caching import Caching, open_caching
+from engine.local.model.session import Session
 from engine.local.native.routing import ExpertWatch
 from engine.local.planning import find_machine, make_plan
-from engine.local.session import Session
+from engine.local.speculative.draft_model import DraftModel
+from engine.local.speculative.loading import open_draft_model
 from engine.local.threads import default_threads, threads_for
 from engine.placement.budgets import without_absent
-from engine.placement.gguf_index import GgufIndex, ModelSummary, check_unchanged, read_index, summarise
 from engine.placement.plan import LoadedWeights, Machine, Plan
-from engine.placement.tensor_index import TensorIndex, tensor_index
 
 # Of a plan that does without a cache because it failed before, in another process.
 _CONCEDED = (ErrorInfo("cache.without"), ErrorInfo("cache.failed_before"))

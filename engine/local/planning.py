@@ -12,13 +12,14 @@ import msgspec
 import psutil
 
 from engine.expert_cache.library import plugin_state
-from engine.local.ask import Tell, ask
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.reading import read_index
+from engine.gguf.tensor_index import TensorIndex, tensor_index
 from engine.local.calibration import kept_calibration, with_bandwidths
-from engine.placement.described import described
-from engine.placement.gguf_index import GgufIndex, read_index
+from engine.local.isolated_call import Tell, ask
 from engine.placement.plan import RAM, Device, DeviceBytes, Machine, Placement, Plan, PlannedModel, Wishes
+from engine.placement.planned_file import described
 from engine.placement.settle import settle
-from engine.placement.tensor_index import TensorIndex, tensor_index
 from engine.placement.uncached import or_uncached
 from engine.placement.workers import parse_addresses, probe_all
 

@@ -12,7 +12,6 @@ from engine.api import (
     Activity,
     CacheActivity,
     Delta,
-    ExpertsFired,
     Finished,
     GenerateRequest,
     Loaded,
@@ -24,6 +23,7 @@ from engine.api import (
     Queued,
     ToolCalled,
 )
+from engine.values import ExpertsFired
 
 
 class Load(msgspec.Struct, frozen=True, tag="load"):

@@ -9,7 +9,7 @@ import msgspec
 
 from engine.errors import ErrorInfo, UserError
 from engine.expert_cache.library import plugin_path
-from engine.local.ask import Tell, ask
+from engine.local.isolated_call import Tell, ask
 from engine.placement.plan import Device, Machine
 
 

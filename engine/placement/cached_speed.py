@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.expert_cache.hit_rates import HitRates, expected_hit_rate
+from engine.gguf.tensor_index import TensorIndex
 from engine.placement.plan import ExpertCache
-from engine.placement.tensor_index import TensorIndex
 
 # What a layer costs however small it is: launching the block on the device, and waiting for both sides.
 CACHED_LAYER_S = 100e-6

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from engine.gguf.tensor_index import Layer
 from engine.placement.estimate import compute_bytes, largest_expert_tensor
 from engine.placement.expert_slots import TOKENS, divided, slots_of, workspace_bytes
-from engine.placement.given import Choice, Given
-from engine.placement.laying_out import lay_out_for, load_of, may_stream
+from engine.placement.layer_layout import lay_out_for, load_of, may_stream
 from engine.placement.layout import Layout, Load
 from engine.placement.overrides import overrides_for
 from engine.placement.plan import RAM, DeviceBytes, ExpertCache, LoadMode, Misses, Placement, Prediction
+from engine.placement.planning_input import Choice, Given
 from engine.placement.predict import effective_bandwidth, predict
-from engine.placement.tensor_index import Layer
 
 # Memory that a GPU reads by itself cannot be swapped out, so it must leave the system this part of the budget.
 PINNED_SHARE = 0.8

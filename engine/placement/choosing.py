@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from engine.api import DEFAULT_CONTEXT
 from engine.errors import UserError
+from engine.gguf.tensor_index import TensorIndex
 from engine.placement.candidate import Candidate, work_out
 from engine.placement.estimate import CELLS
 from engine.placement.expert_slots import slots_of
-from engine.placement.given import Choice, Given
 from engine.placement.plan import RAM, CacheType, ExpertCache, Mode, Prediction, Wishes
+from engine.placement.planning_input import Choice, Given
 from engine.placement.predict import PROMPT, effective_bandwidth
-from engine.placement.tensor_index import TensorIndex
+from engine.values import DEFAULT_CONTEXT
 
 UBATCH = 512  # llama.cpp's default
 STREAMED_UBATCHES = (1024, 2048, 4096)

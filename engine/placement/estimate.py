@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import msgspec
 
+from engine.gguf.tensor_index import CacheLayer, TensorIndex
 from engine.placement.plan import CacheType
-from engine.placement.tensor_index import CacheLayer, TensorIndex
 
 CELLS = 256  # llama.cpp pads the number of cells to this
 # Elements and bytes of one block of each type.

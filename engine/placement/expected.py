@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.tensor_index import layer_count
 from engine.placement.assignment import layer_devices
-from engine.placement.gguf_index import GgufIndex
 from engine.placement.plan import RAM, Placement
-from engine.placement.tensor_index import layer_count
 
 _LAYER = re.compile(r"blk\.(\d+)\.")
 # What reads the tokens in: always computed by the CPU.

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from engine.placement.ggml_types import UNQUANTISED
+from engine.gguf.ggml_types import UNQUANTISED
+from engine.gguf.tensor_index import ExpertTensor, Layer, TensorIndex
 from engine.placement.plan import CachedLayer
-from engine.placement.tensor_index import ExpertTensor, Layer, TensorIndex
 
 # Where a tensor may begin: CUDA 128 (`ggml-cuda.cu`, buffer_type_get_alignment), Vulkan up to 256
 # (minStorageBufferOffsetAlignment).

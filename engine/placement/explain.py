@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from engine.errors import ErrorInfo, Param
 from engine.placement.candidate import Candidate
-from engine.placement.given import Choice, Given
 from engine.placement.layout import Layout
 from engine.placement.plan import RAM, Device, Machine
+from engine.placement.planning_input import Choice, Given
 
 _Params = dict[str, Param]
 

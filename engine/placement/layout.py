@@ -13,8 +13,8 @@ from typing import Literal
 
 import msgspec
 
+from engine.gguf.tensor_index import Layer
 from engine.placement.plan import RAM, PartialLayer
-from engine.placement.tensor_index import Layer
 
 # How layers are divided among several devices: by room, or the fastest device first.
 Spread = Literal["even", "fastest"]

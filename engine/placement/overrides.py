@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from engine.gguf.tensor_roles import EXPERT_TENSOR
 from engine.placement.plan import RAM, Override, PartialLayer
-from engine.placement.tensor_roles import EXPERT_TENSOR
 
 EXPERTS = EXPERT_TENSOR.pattern
 

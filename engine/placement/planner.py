@@ -14,15 +14,15 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from engine.errors import ErrorInfo, UserError
+from engine.gguf.tensor_index import TensorIndex
 from engine.placement.budgets import device_budgets
 from engine.placement.candidate import Candidate, work_out
 from engine.placement.choosing import choose, serves_all, wished_mode
 from engine.placement.estimate import Overhead
 from engine.placement.explain import concession_notices, explanation, unused_notices
-from engine.placement.given import Choice, Given
 from engine.placement.plan import RAM, DeviceBytes, Machine, Mode, Plan, Wishes
+from engine.placement.planning_input import Choice, Given
 from engine.placement.refusal import smallest_change
-from engine.placement.tensor_index import TensorIndex
 
 
 def plan(index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None = None) -> Plan:

@@ -16,12 +16,12 @@ from collections.abc import Mapping
 import msgspec
 
 from engine.expert_cache.hit_rates import HitRates
+from engine.gguf.tensor_index import TensorIndex
 from engine.placement.cached_speed import CachedDecode, Paths, cached_decode, cached_reads
 from engine.placement.estimate import cache_bytes
 from engine.placement.gpu_bandwidths import published_bandwidth
 from engine.placement.layout import Layout
 from engine.placement.plan import RAM, Device, ExpertCache, Machine, Placement, Prediction
-from engine.placement.tensor_index import TensorIndex
 
 # Where nothing was measured. RAM: two channels of DDR4-3200, 51 GB/s, of which kernels reach two thirds. Link:
 # PCIe 3.0 x16 or 4.0 x8; to a worker one gigabit a second. Disk: an NVMe drive read by page faults, far below its

@@ -10,8 +10,8 @@ from engine.errors import ErrorInfo
 from engine.placement.candidate import SMALLEST_CONTEXT, Candidate, work_out
 from engine.placement.estimate import CELLS
 from engine.placement.explain import spoken_devices
-from engine.placement.given import Choice, Given
 from engine.placement.plan import RAM, Wishes
+from engine.placement.planning_input import Choice, Given
 
 
 def smallest_change(given: Given, wishes: Wishes, candidate: Candidate) -> ErrorInfo:

@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 import msgspec
 
-from engine.api import ExpertsFired
+from engine.values import ExpertsFired
 
 Matrix = tuple[tuple[int, ...], ...]
 

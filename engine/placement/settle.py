@@ -13,14 +13,14 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from engine.errors import ErrorInfo, UserError
+from engine.gguf.tensor_index import TensorIndex
 from engine.placement.candidate import Candidate, assess, work_out
 from engine.placement.choosing import choose
 from engine.placement.estimate import Overhead, compute_bytes, largest_expert_tensor
-from engine.placement.given import Choice, Given
 from engine.placement.layout import Layout
 from engine.placement.plan import DeviceBytes, Machine, Placement, Plan, Wishes
 from engine.placement.planner import finished, given_by, giving_up_a_cache
-from engine.placement.tensor_index import TensorIndex
+from engine.placement.planning_input import Choice, Given
 
 DryRun = Callable[[Placement], Mapping[str, DeviceBytes]]
 MOST_RUNS = 8

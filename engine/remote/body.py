@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from engine.api import GenerateRequest, Message, ToolCall
+from engine.api import GenerateRequest
 from engine.remote.described import described_messages, refuses_tools
 from engine.remote.kinds import Kind
 from engine.remote.reasoning import reasoning_fields
+from engine.values import Message, ToolCall
 
 # What OpenAI's API knows beside what a request cannot do without; a server may refuse each of them.
 _OPTIONAL = (

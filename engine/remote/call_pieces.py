@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from engine.api import ToolCall
-from engine.formats.call_ids import call_id
+from engine.formats.render.call_ids import call_id
 from engine.remote.chunks import CallPiece
 from engine.text import clean_text, clean_value
+from engine.values import ToolCall
 
 
 class CallPieces:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from engine.api import Message
-from engine.formats.fallback import FALLBACK, with_tools_described
-from engine.formats.history import HistoryForm, prepared
-from engine.formats.messages import normalised
+from engine.formats.render.fallback import FALLBACK, with_tools_described
+from engine.formats.render.history import HistoryForm, prepared
+from engine.formats.render.messages import normalised
+from engine.values import Message
 
 _FORM = HistoryForm(FALLBACK, takes_tools=False, writes_calls=False, writes_results=False)
 # As Ollama, vLLM without a parser, llama-server without --jinja and others say it.

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from engine.api import Event, Finished, FinishReason, GenerateRequest, Timings, Usage
+from engine.api import Event, Finished, GenerateRequest
 from engine.errors import ErrorInfo, UserError
 from engine.remote.body import refused_fields, request_body
 from engine.remote.chunks import Chunk, read_chunk
@@ -18,6 +18,7 @@ from engine.remote.http import Answer, CutError, Line, StatusError
 from engine.remote.reply import Reply
 from engine.remote.server import Server
 from engine.remote.sse import EventReader
+from engine.values import FinishReason, Timings, Usage
 
 _DONE = "[DONE]"
 # How often a request is sent again without fields that were refused.

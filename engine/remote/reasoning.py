@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.api import Reasoning, ReasoningControl
+from engine.values import Reasoning, ReasoningControl
 
 # What a model can do is told by no server: each choice is offered, and ignored where it means nothing.
 CONTROL = ReasoningControl("levels", ("off", "low", "medium", "high"), "auto")

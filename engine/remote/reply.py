@@ -7,16 +7,17 @@ from collections.abc import Callable
 
 import msgspec
 
-from engine.api import Delta, FinishReason, GenerateRequest, Timings, ToolCall, ToolCalled, Usage
+from engine.api import Delta, GenerateRequest, ToolCalled
 from engine.errors import ErrorInfo, UserError
 from engine.formats import ContentDelta, ParsedDelta, Prompt, ReasoningDelta, ReplyParser, ToolCallFinished
-from engine.formats.call_reader import CallReader
-from engine.formats.fallback import FALLBACK
 from engine.formats.known_dialects import other_notations
-from engine.formats.markers import ReasoningMarkers
+from engine.formats.learn.markers import ReasoningMarkers
+from engine.formats.parse.call_reader import CallReader
+from engine.formats.render.fallback import FALLBACK
 from engine.remote.call_pieces import CallPieces
 from engine.remote.chunks import Chunk, Counted
 from engine.text import clean_text
+from engine.values import FinishReason, Timings, ToolCall, Usage
 
 _LENGTH = ("length", "max_tokens", "model_length")
 Emit = Callable[[Delta | ToolCalled], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from engine.api import ModelFacts, Sampling
+from engine.api import ModelFacts
 from engine.remote.access import RemoteAccess
 from engine.remote.discovery import Found, discover
 from engine.remote.http import Http
@@ -13,6 +13,7 @@ from engine.remote.kinds import Kind
 from engine.remote.measuring import Measuring
 from engine.remote.names import RemoteName
 from engine.remote.reasoning import CONTROL
+from engine.values import Sampling
 
 
 class Server:

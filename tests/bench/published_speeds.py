@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import msgspec
 
+from engine.gguf.tensor_index import TensorIndex
 from engine.placement.choosing import UBATCH
 from engine.placement.layout import Layout, lay_out, on_the_cpu
 from engine.placement.plan import RAM, Device, Machine, Placement
 from engine.placement.predict import predict
-from engine.placement.tensor_index import TensorIndex
 from tests.support.published_models import published_index
 
 KERNELS_REACH = 0.67

@@ -8,15 +8,16 @@ import subprocess
 import sys
 import time
 
-from engine.api import Sampling
 from engine.formats.dialect import ARGUMENTS, NAME, Dialect, Envelope
-from engine.formats.grammar import ToolGrammar, tool_grammar
-from engine.local import native, sampling
+from engine.formats.grammar.call_grammar import ToolGrammar, tool_grammar
+from engine.local import native
+from engine.local.generation import sampling
+from engine.local.generation.grammar_trigger import ToolGate
+from engine.local.model.tokenizer import Tokenizer
 from engine.local.native.grammar import GrammarSampler
 from engine.local.threads import default_threads
-from engine.local.tokenizer import Tokenizer
-from engine.local.tool_gate import ToolGate
 from engine.placement.plan import Placement
+from engine.values import Sampling
 from tests.support.starter import starter_model
 
 ROUNDS = 5

@@ -13,11 +13,11 @@ import time
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.desktop.chat.highlight import warm
+from app.desktop.base.theme import themes
 from app.desktop.chat.transcript import TranscriptView
-from app.desktop.theme import themes
+from app.desktop.markdown.highlight import warm
 from app.store.records import Message
-from engine.api import Timings, Usage
+from engine.values import Timings, Usage
 
 BEAT_MS = 2
 WORDS = [

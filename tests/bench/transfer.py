@@ -23,7 +23,7 @@ from pathlib import Path
 
 import psutil
 
-from engine import giving_way
+from engine import thread_priority
 from engine.hub.access import HubAccess
 from engine.hub.client import Hub as HubClient
 from engine.hub.transfer import Wanted, fetch
@@ -63,7 +63,7 @@ def frames() -> dict[str, dict[str, float]]:
     """A window alone, and while three downloads run as fast as they can: gaps of its event loop in milliseconds, and
     frames a second."""
     with _served() as (address, folder):
-        giving_way.turn_on()
+        thread_priority.turn_on()
         alone = _watch_window(lambda: time.sleep(4))
         busy = _watch_window(lambda: _download(address, folder))
     return {"alone": alone, "busy": busy}

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.desktop.application import Desktop, dress, put_on_style
 from app.services.services import Services, open_services
-from app.services.settings import SettingsFile
+from app.services.settings.settings import SettingsFile
 from app.store.store import Store
 from engine.api import GenerateRequest, Listener
 from tests.bench.transcript import BEAT_MS, answer_text, conversation

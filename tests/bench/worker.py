@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 
-from engine.local.modes import modes
+from engine.local.measure.modes import modes
 from engine.placement.plan import Mode, Wishes
 from tests.support.moe import moe_model
 from tests.support.rpc_worker import rpc_worker

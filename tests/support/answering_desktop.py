@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication
 
 from app import paths
 from app.desktop.application import Desktop
-from app.services.events import AnswerDelta
-from app.services.settings import SettingsFile
+from app.services.chat.events import AnswerDelta
+from app.services.settings.settings import SettingsFile
 
 STORY = "Tell me a very long story about the sea, with many details."
 

@@ -17,12 +17,13 @@ import msgspec
 
 from engine.api import LoadRequest
 from engine.expert_cache.library import plugin_state
-from engine.placement.gguf_index import GgufIndex, summarise
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.summary import summarise
+from engine.gguf.tensor_roles import classify
 from engine.placement.plan import RAM, CachedLayer, ExpertCache, Misses, Plan, Wishes
-from engine.placement.tensor_roles import classify
 
 if TYPE_CHECKING:
-    from engine.local.session import Session
+    from engine.local.model.session import Session
 
 # What no device's alignment of one tensor exceeds.
 _ALIGNMENT = 4096
@@ -97,8 +98,8 @@ def cached_session(
     **placed: Any,
 ) -> Session:
     """A session with a cache, made in this process, which must be a child of its own with llama.cpp started (as
-    `engine.local.ask` makes one). Slots 0: the same without a cache. `placed` as in `HandPlaced`. With workers the
-    rest of the model stays in RAM too, unless another `mode` is asked for."""
+    `engine.local.isolated_call` makes one). Slots 0: the same without a cache. `placed` as in `HandPlaced`. With
+    workers the rest of the model stays in RAM too, unless another `mode` is asked for."""
     from engine.local import native
     from engine.local.loading import open_session
 

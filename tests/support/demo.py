@@ -4,8 +4,8 @@ measured."""
 from __future__ import annotations
 
 from app.store.store import Store
-from engine.api import Timings, ToolCall, Usage
 from engine.errors import ErrorInfo
+from engine.values import Timings, ToolCall, Usage
 
 _CONVERSATIONS = {
     "en": [

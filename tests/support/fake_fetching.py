@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from app.services.fetching import Fetched, work_folder
-from app.services.library_import import destinations
+from app.services.library.fetching import Fetched, work_folder
+from app.services.library.importing import destinations
 from app.store.records import Download, DownloadFile, LibraryFile, LibraryModel
 from engine.errors import UserError
 from engine.hub.transfer import BadPart, Progress, StopToken

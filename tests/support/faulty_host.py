@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-from engine.api import Delta, Loaded, Message, ModelFacts, ReasoningControl, Sampling
+from engine.api import Delta, Loaded, ModelFacts
 from engine.formats import Prompt
 from engine.local import host, protocol
+from engine.values import Message, ReasoningControl, Sampling
 
 
 def _serve(connection: Connection, on_generate: bytes | None, loads: int = 0) -> None:

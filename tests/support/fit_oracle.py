@@ -14,11 +14,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.local.ask import Tell, ask
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.reading import read_index
+from engine.gguf.tensor_roles import EXPERT_TENSOR
+from engine.local.isolated_call import Tell, ask
 from engine.placement.expected import block_count, device_names, expected_devices
-from engine.placement.gguf_index import GgufIndex, read_index
 from engine.placement.plan import RAM, Override, Placement
-from engine.placement.tensor_roles import EXPERT_TENSOR
 
 _NAME = (
     "_Z17common_fit_paramsPKcP18llama_model_paramsP20llama_context_paramsPf"

@@ -7,9 +7,10 @@ import struct
 from functools import cache
 from typing import Any
 
-from engine.placement.ggml_types import GGML_TYPES
-from engine.placement.gguf_file import LongArray, Tensor
-from engine.placement.gguf_index import GgufIndex, read_index
+from engine.gguf.ggml_types import GGML_TYPES
+from engine.gguf.gguf_file import LongArray, Tensor
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.reading import read_index
 from tests.support.gguf_bytes import ARRAY, BOOL, F32, STRING, U32, Row, gguf, key_strings, text
 from tests.support.starter import starter_model
 

@@ -14,13 +14,14 @@ from pathlib import Path
 import llama_cpp.llama_cpp as llama
 import msgspec
 
-from engine.api import Sampling
-from engine.formats.grammar import ToolGrammar
-from engine.local import native, sampling
+from engine.formats.grammar.call_grammar import ToolGrammar
+from engine.local import native
+from engine.local.generation import sampling
+from engine.local.generation.grammar_trigger import ToolGate
+from engine.local.model.tokenizer import Tokenizer
 from engine.local.native.grammar import GrammarSampler
-from engine.local.tokenizer import Tokenizer
-from engine.local.tool_gate import ToolGate
 from engine.placement.plan import Placement
+from engine.values import Sampling
 from tests.support.starter import starter_model
 
 SEQUENCES = 16

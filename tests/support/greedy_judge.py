@@ -15,12 +15,13 @@ from typing import NamedTuple
 import llama_cpp.llama_cpp as llama
 import numpy as np
 
-from engine.api import Message
 from engine.formats import ChatFormat
+from engine.gguf.reading import read_index
+from engine.gguf.summary import summarise
 from engine.local import native
-from engine.local.tokenizer import Tokenizer
-from engine.placement.gguf_index import read_index, summarise
+from engine.local.model.tokenizer import Tokenizer
 from engine.placement.plan import Placement
+from engine.values import Message
 from tests.support.starter import starter_model
 
 # What reading the same tokens in another order of cells was seen to change, with room to spare.

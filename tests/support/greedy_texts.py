@@ -18,12 +18,12 @@ import llama_cpp.llama_cpp as llama
 import msgspec
 import numpy as np
 
-from engine.api import Message
 from engine.local import loading, native
+from engine.local.model.session import Session
 from engine.local.native.expert_cache import CacheCounters
 from engine.local.native.routing import ExpertWatch
-from engine.local.session import Session
 from engine.placement.plan import Plan
+from engine.values import Message
 from tests.support.cached import cached_session
 from tests.support.elsewhere import Elsewhere
 from tests.support.placed import experts_of

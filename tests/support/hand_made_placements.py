@@ -8,16 +8,18 @@ from collections.abc import Callable
 
 import msgspec
 
-from app.services.events import ExpertsChanged, ServiceEvent, Subscriber, WorkersChanged, WorkerState
-from app.services.placements import ModelEntry
-from app.services.trials import MeasuredSpeed, Tuned
+from app.services.connections.events import WorkersChanged, WorkerState
+from app.services.events import ServiceEvent, Subscriber
+from app.services.placement.events import ExpertsChanged
+from app.services.placement.placements import ModelEntry
+from app.services.placement.trials import MeasuredSpeed, Tuned
 from engine.errors import UserError
 from engine.placement.plan import Device, Machine, PlannedModel, Wishes
 
 
 class HandMadePlacements:
-    """Stands where `app.services.placements.Placements` does. `hold`, while set, keeps plans from being made;
-    `error` is raised instead of planning."""
+    """Stands where `app.services.placement.placements.Placements` does. `hold`, while set, keeps plans from being
+    made; `error` is raised instead of planning."""
 
     def __init__(self, *models: PlannedModel) -> None:
         self.by_path = {model.path: model for model in models}

@@ -13,11 +13,11 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from app.services.library import Library
+from app.services.library.library import Library
 from app.store.records import LibraryModel
 from app.store.store import Store
-from engine.hub import moving
-from engine.placement.gguf_index import read_index
+from engine.gguf.reading import read_index
+from engine.hub import relocate
 from tests.support.killing import killed_after
 from tests.support.library_models import (
     downloaded_model,
@@ -50,7 +50,7 @@ def prepare(home: Path) -> dict[str, tuple[str, ...]]:
 
 def moved(mode: str) -> Work:
     def work(library: Library, home: Path) -> None:
-        moving.mode_for = lambda *_: mode  # type: ignore[assignment,return-value]
+        relocate.mode_for = lambda *_: mode  # type: ignore[assignment,return-value]
         library.move_to(home / "disk" / "models")
 
     return work

@@ -7,9 +7,9 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from app.services.library import Library
-from app.services.settings import SettingsFile
-from app.services.wishes import WishesFile
+from app.services.library.library import Library
+from app.services.settings.placement_options import WishesFile
+from app.services.settings.settings import SettingsFile
 from app.store.records import Download, DownloadFile, LibraryFile, LibraryModel
 from app.store.store import Store
 from tests.support.gguf_split import split_model
@@ -92,7 +92,7 @@ def downloaded_split(library: Library, store: Store, repo: str = "o/s-GGUF", see
 
 
 def _entered(library: Library, store: Store, repo: str, paths: tuple[Path, ...], seed: int) -> LibraryModel:
-    from app.services.library_entry import downloaded
+    from app.services.library.entry import downloaded
 
     files = tuple(LibraryFile(str(path), path.stat().st_size, sha256(path), path.name) for path in paths)
     download = store.add_download(

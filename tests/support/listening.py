@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from app.services.events import AnswerDelta, AnswerFinished, ModelChanged, ServiceEvent
+from app.services.chat.events import AnswerDelta
+from app.services.events import ServiceEvent
+from app.services.models.events import AnswerFinished, ModelChanged
 from app.services.services import Services
 from app.store.records import Message
 

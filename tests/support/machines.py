@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from engine.gguf.tensor_index import CacheLayer, ExpertTensor, Layer, TensorIndex
 from engine.placement.plan import RAM, Device, Machine
-from engine.placement.tensor_index import CacheLayer, ExpertTensor, Layer, TensorIndex
 
 GB, MB = 10**9, 10**6
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from engine.local.ask import Tell, ask
-from engine.placement.gguf_index import read_index
+from engine.gguf.reading import read_index
+from engine.local.isolated_call import Tell, ask
 from engine.placement.plan import DeviceBytes, LoadedWeights, Override, Placement
 
 EXPERTS = r"\.ffn_(up|down|gate|gate_up)_(ch|)exps"

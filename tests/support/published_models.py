@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from engine.placement.gguf_file import GgufFile, Tensor
-from engine.placement.gguf_index import GgufIndex
-from engine.placement.tensor_index import TensorIndex, tensor_index
+from engine.gguf.gguf_file import GgufFile, Tensor
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.tensor_index import TensorIndex, tensor_index
 from tests.support.published_configurations import (
     Configuration,
     deepseek_v3,

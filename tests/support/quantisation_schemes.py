@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from engine.placement.ggml_types import GGML_TYPES
+from engine.gguf.ggml_types import GGML_TYPES
 
 # MXFP4: experts in four bits as published by the maker, everything else in Q8_0.
 Scheme = Literal["BF16", "Q8_0", "Q4_K_M", "MXFP4"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.services.placing import KeepGoing, LocalPlacing, Surveyed
+from app.services.placement.placing import KeepGoing, LocalPlacing, Surveyed
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.tensor_index import TensorIndex
 from engine.placement.estimate import Overhead
-from engine.placement.gguf_index import GgufIndex
 from engine.placement.plan import Machine, Plan, Wishes
-from engine.placement.tensor_index import TensorIndex
 from tests.support.scripted_placing import ScriptedPlacing
 
 

@@ -6,8 +6,9 @@ import queue
 import time
 from typing import TypeVar
 
-from engine.api import Delta, Event, Finished, GenerateRequest, Message, Sampling
+from engine.api import Delta, Event, Finished, GenerateRequest
 from engine.local.client import LocalEngine
+from engine.values import Message, Sampling
 
 T = TypeVar("T")
 PATIENCE = 60.0

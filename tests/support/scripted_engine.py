@@ -12,9 +12,7 @@ from engine.api import (
     Delta,
     EngineState,
     Event,
-    ExpertsFired,
     Finished,
-    FinishReason,
     GenerateRequest,
     Listener,
     Loaded,
@@ -24,15 +22,11 @@ from engine.api import (
     Measured,
     ModelFacts,
     PrefillProgress,
-    ReasoningControl,
-    Sampling,
-    Timings,
-    ToolCall,
     ToolCalled,
-    Usage,
 )
 from engine.errors import ErrorInfo
 from engine.placement.plan import Plan
+from engine.values import ExpertsFired, FinishReason, ReasoningControl, Sampling, Timings, ToolCall, Usage
 
 Answer = Callable[[GenerateRequest], Sequence[str]]
 First = Callable[[GenerateRequest], Sequence[Event]]

@@ -1,7 +1,7 @@
 """The hub, the library and the downloads from a script: no network, no files, any state at once.
 
-They keep the signatures of `app.services.hub`, `.library`, `.downloads` and `.secrets`; `tests.support.shelves` fills
-them.
+They keep the signatures of the services' `HubService`, `Library`, `Downloads` and `Secrets`; `tests.support.shelves`
+fills them.
 """
 
 from __future__ import annotations
@@ -14,16 +14,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from app.services.catalogue import CatalogueEntry, CataloguePick
-from app.services.events import (
-    DownloadChanged,
-    DownloadProgress,
-    LibraryChanged,
-    ServiceEvent,
-    Subscriber,
-    VerifyProgress,
-)
-from app.services.library_values import DiskUse, Found, Removed
+from app.services.events import ServiceEvent, Subscriber
+from app.services.hub.catalogue import CatalogueEntry, CataloguePick
+from app.services.hub.events import DownloadChanged, DownloadProgress
+from app.services.library.events import LibraryChanged, VerifyProgress
+from app.services.library.values import DiskUse, Found, Removed
 from app.store.records import Download, DownloadFile, LibraryFile, LibraryModel
 from engine.errors import ErrorInfo, UserError
 from engine.hub.transfer import BadPart, KeptFile, StopToken, Verification

@@ -9,15 +9,16 @@ from typing import Any
 
 import msgspec
 
-from app.services.placing import Surveyed
+from app.services.placement.placing import Surveyed
 from engine.errors import ErrorInfo, UserError
-from engine.local.benchmark import Benchmark
-from engine.local.modes import ModeResult
-from engine.local.tuning import OnTrial, Trial, Tuning
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.reading import read_index
+from engine.gguf.tensor_index import TensorIndex
+from engine.local.measure.benchmark import Benchmark
+from engine.local.measure.modes import ModeResult
+from engine.local.measure.tuning import OnTrial, Trial, Tuning
 from engine.placement.estimate import Overhead
-from engine.placement.gguf_index import GgufIndex, read_index
 from engine.placement.plan import Device, Machine, Mode, Plan, PlannedModel, Wishes
-from engine.placement.tensor_index import TensorIndex
 from engine.placement.variations import Setting
 from tests.support.plans import GB, a_machine, a_plan, a_planned_model
 

@@ -6,8 +6,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from app.services.catalogue import load_catalogue
-from app.services.library_values import Found
+from app.services.hub.catalogue import load_catalogue
+from app.services.library.values import Found
 from app.store.records import LibraryFile, LibraryModel
 from engine.hub.values import HubFile, HubModel, RemoteFacts, Repository
 from tests.support.scripted_library import (

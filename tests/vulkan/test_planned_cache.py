@@ -12,9 +12,9 @@ from engine.api import CacheActivity, Loaded, LoadRequest
 from engine.local import native
 from engine.local.client import LocalEngine
 from engine.local.loading import open_session
+from engine.local.model.session import Session
 from engine.local.native import memory
 from engine.local.native.devices import buffer_type_name
-from engine.local.session import Session
 from engine.placement.plan import DeviceBytes, Plan, Wishes
 from tests.support.cached import cached_session
 from tests.support.elsewhere import Elsewhere

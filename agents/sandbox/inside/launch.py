@@ -80,7 +80,7 @@ def _is_unwanted(plan: LaunchPlan) -> bool:
 
 def _deputy(plan: LaunchPlan, home: str, listener: int) -> Answering | None:
     if listener >= 0:
-        from agents.sandbox.inside.deputy import Deputy
+        from agents.sandbox.inside.seccomp_broker import Deputy
 
         return Deputy(listener, (*plan.roots, home))
     return None

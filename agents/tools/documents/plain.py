@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agents.tools.documents.extracting import Parts, Unreadable
-from agents.tools.text_file import read_text
+from agents.tools.files.text_file import read_text
 
 
 def read(body: bytes) -> Parts:

@@ -10,7 +10,7 @@ from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.table import aligned
 from app.sentences import Sentence, format_bytes
-from app.services.backups import backups, create_backup, restore_backup
+from app.services.settings.backups import backups, create_backup, restore_backup
 
 _WORDS = {
     "nothing": Sentence(

@@ -10,7 +10,7 @@ from app.cli.output import Output
 from app.cli.printable import parameter_count, printable
 from app.cli.table import aligned
 from app.sentences import Language, Sentence, format_bytes
-from app.services.library_values import DiskUse
+from app.services.library.values import DiskUse
 from app.store.records import Download, LibraryModel
 
 _WORDS = {

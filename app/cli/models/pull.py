@@ -13,7 +13,7 @@ from app.cli.models.working import Changes, changes_of
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.sentences import Language, Sentence, format_bytes, sentence
-from app.services.events import DownloadChanged, DownloadProgress
+from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.services.services import Services
 from app.store.records import Download, LibraryModel
 from engine.errors import UserError

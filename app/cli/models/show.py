@@ -10,7 +10,7 @@ from app.cli.output import Output
 from app.cli.printable import parameter_count, printable
 from app.cli.table import aligned
 from app.sentences import Language, Sentence, format_bytes, sentence
-from app.services.hub_names import variant_named
+from app.services.hub.hub_names import variant_named
 from app.services.services import Services
 from app.store.records import LibraryModel
 from engine.errors import UserError

@@ -12,7 +12,8 @@ from app.cli.models.working import changes_of, watched
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.sentences import Sentence, format_bytes
-from app.services.events import ServiceEvent, VerifyProgress
+from app.services.events import ServiceEvent
+from app.services.library.events import VerifyProgress
 
 if TYPE_CHECKING:
     from engine.hub.transfer import BadPart, StopToken, Verification

@@ -10,7 +10,7 @@ from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.run.form import fill_in
 from app.sentences import Language
-from app.services.runs import Runs
+from app.services.runs.runs import Runs
 
 _KEYS: dict[str, Scope] = {"r": "run", "w": "workspace", "s": "server"}
 _WORDS: dict[Language, dict[str, str]] = {

@@ -9,7 +9,7 @@ from agents.permissions.values import Decision
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.sentences import Language, Sentence
-from app.services.form_values import Field, Problem, chosen, entered, fields_of
+from app.services.connections.form_values import Field, Problem, chosen, entered, fields_of
 
 TRIES = 3
 Line = Callable[[str], str | None]

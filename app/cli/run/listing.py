@@ -14,7 +14,7 @@ from app.cli.printable import printable
 from app.cli.run.running import chosen_run
 from app.cli.run.showing import entry_object
 from app.cli.table import aligned
-from app.services.run_export import ExportFormat
+from app.services.runs.export import ExportFormat
 from app.services.services import Services, open_services
 from app.store.records import RunRecord
 

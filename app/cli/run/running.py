@@ -16,14 +16,15 @@ from app.cli.named import whole_path
 from app.cli.output import Output
 from app.cli.run.approving import answer
 from app.cli.run.showing import Showing, entry_object
-from app.services.events import RunAsks, RunChanged, RunDelta, RunEntries, ServiceEvent, StoreFailed
-from app.services.recipes import filled
-from app.services.run_values import RunWish
-from app.services.runs import with_steps
+from app.services.events import ServiceEvent, StoreFailed
+from app.services.runs.events import RunAsks, RunChanged, RunDelta, RunEntries
+from app.services.runs.recipes import filled
+from app.services.runs.runs import with_steps
+from app.services.runs.values import RunWish
 from app.services.services import Services, open_services
 from app.store.records import RUNS_UNDER_WAY, RunRecord
-from engine.api import Reasoning
 from engine.errors import UserError
+from engine.values import Reasoning
 
 # A tool that is at work when the command is interrupted may take so long to end; seconds.
 TOOL_PATIENCE = 2.0

@@ -16,12 +16,12 @@ from agents.events import (
     ToolCalled,
     ToolResult,
 )
-from app.cli.elsewhere import leaves_note
 from app.cli.output import Output
 from app.cli.printable import printable
+from app.cli.remote_servers import leaves_note
 from app.sentences import Language, sentence
-from app.services.events import RunDelta
-from app.services.run_reasons import why_finished
+from app.services.runs.events import RunDelta
+from app.services.runs.reasons import why_finished
 from engine.errors import ErrorInfo
 
 _WIDTH = 100

@@ -8,7 +8,8 @@ from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.run.running import chosen_run
 from app.sentences import sentence
-from app.services.events import RunEntries, ServiceEvent
+from app.services.events import ServiceEvent
+from app.services.runs.events import RunEntries
 from app.services.services import open_services
 from engine.errors import ErrorInfo
 

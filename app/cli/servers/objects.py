@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from app.sentences import Language, sentence
-from app.services.server_values import Server
+from app.services.connections.server_values import Server
 
 
 def server_object(server: Server, language: Language) -> dict[str, Any]:

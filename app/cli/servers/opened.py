@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from agents.sandbox.find import find_sandbox
 from app import paths
 from app.cli.ending import signals_held
-from app.services.secrets import Secrets
-from app.services.servers import Servers
+from app.services.connections.servers import Servers
+from app.services.settings.secrets import Secrets
 
 
 @contextlib.contextmanager

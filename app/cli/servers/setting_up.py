@@ -19,9 +19,9 @@ from app.cli.servers.objects import server_object
 from app.cli.servers.opened import opened
 from app.cli.servers.words import card, say, word
 from app.sentences import sentence
-from app.services.server_import import found_in
-from app.services.server_values import Server
-from app.services.servers import Servers
+from app.services.connections.server_import import found_in
+from app.services.connections.server_values import Server
+from app.services.connections.servers import Servers
 from engine.errors import UserError
 
 

@@ -8,7 +8,7 @@ from app.cli.output import Output
 from app.cli.printable import printable
 from app.sentences import Language, Sentence, sentence
 from app.sentences.servers import WORDS
-from app.services.server_values import Server, ServerTool
+from app.services.connections.server_values import Server, ServerTool
 
 _WORDS = WORDS | {
     "off": Sentence("off", "꺼짐"),

@@ -11,29 +11,26 @@ from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from app.desktop.chat.background import background
-from app.desktop.chat.body import AnswerBody
-from app.desktop.chat.cards import MessageCard, first_words, time_of
-from app.desktop.chat.markdown import Block, parse
-from app.desktop.chat.note_line import NoteLine
-from app.desktop.chat.reasoning import ReasoningCard
-from app.desktop.chat.streaming import StreamingDocument
-from app.desktop.chat.strip import Strip
-from app.desktop.chat.tool_call import ToolCallCard
-from app.desktop.chat.tool_call_text import one_line, whole_text
-from app.desktop.chat.waiting import Waiting, WaitingLine
-from app.desktop.theme import themes
+from app.desktop.base.background import background
+from app.desktop.base.theme import themes
+from app.desktop.chat.cards import MessageCard, time_of
+from app.desktop.markdown.body import QUICK_TEXT, AnswerBody
+from app.desktop.markdown.markdown import Block, parse
+from app.desktop.markdown.streaming import StreamingDocument
+from app.desktop.run_view.reasoning_card import ReasoningCard
+from app.desktop.run_view.tool_call import ToolCallCard
+from app.desktop.run_view.waiting import Waiting, WaitingLine
+from app.desktop.text.tool_call_text import first_words, one_line, whole_text
+from app.desktop.widgets.note_line import NoteLine
+from app.desktop.widgets.note_strip import Strip
 from app.sentences import sentence
-from app.services.fullness import FULL
+from app.services.models.fullness import FULL
 from app.store.records import Message
-from engine.api import ToolCall
 from engine.errors import ErrorInfo
+from engine.values import ToolCall
 
 if TYPE_CHECKING:
     from app.desktop.chat.answer_steps import AnswerSteps
-
-# A longer text is parsed in the background.
-QUICK_TEXT = 6_000
 
 
 def _language() -> Literal["en", "ko"]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from app.desktop.chat.reasoning import seconds_text
-from app.desktop.language import languages
-from app.services.rereading import reread_of
-from app.services.trials import TOGETHER
+from app.desktop.base.language import languages
+from app.desktop.run_view.reasoning_card import seconds_text
+from app.services.models.cache_miss import reread_of
+from app.services.placement.trials import TOGETHER
 from app.store.records import Message
-from engine.api import Timings, Usage
+from engine.values import Timings, Usage
 
 # A shorter wait is the reading and cutting up of the prompt, and no queue.
 NOTICED_S = 0.5

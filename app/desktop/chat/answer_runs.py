@@ -8,10 +8,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from app.desktop.runs.acting import RunActing
-from app.desktop.runs.reading import RunReading
-from app.desktop.service_calls import ServiceCalls
-from app.services.events import GrantsChanged, RunAsks, RunChanged, RunEntries, ServiceEvent
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.run_view.run_commands import RunActing
+from app.desktop.run_view.run_loader import RunReading
+from app.services.events import ServiceEvent
+from app.services.runs.events import GrantsChanged, RunAsks, RunChanged, RunEntries
 
 if TYPE_CHECKING:
     from app.desktop.chat.answer_steps import AnswerSteps

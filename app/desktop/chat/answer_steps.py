@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
 
 from agents.events import Entry
 from agents.permissions.values import ApprovalRequest
-from app.desktop.chat.buttons import paint_focus_ring
-from app.desktop.runs.approval_card import ApprovalCard
-from app.desktop.runs.badges import BadgeButton
-from app.desktop.runs.interrupted_card import InterruptedCard
-from app.desktop.runs.line_widget import LineWidget
-from app.desktop.runs.step_column import StepColumn
-from app.desktop.runs.step_lines import CallLine, StepLines
-from app.desktop.theme import themes
-from app.services.run_values import RunView
+from app.desktop.base.theme import themes
+from app.desktop.run_view.approval_card import ApprovalCard
+from app.desktop.run_view.interrupted_card import InterruptedCard
+from app.desktop.run_view.line_widget import LineWidget
+from app.desktop.run_view.step_column import StepColumn
+from app.desktop.run_view.step_lines import CallLine, StepLines
+from app.desktop.widgets.badges import BadgeButton
+from app.desktop.widgets.buttons import paint_focus_ring
+from app.services.runs.values import RunView
 from app.store.records import RUNS_UNDER_WAY
 
 HEAD = 30

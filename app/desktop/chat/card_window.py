@@ -14,13 +14,14 @@ from typing import Any, Protocol
 import msgspec
 from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from app.desktop.base.theme import themes
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.cards import MessageCard, NoteCard, UserCard
-from app.desktop.chat.code import scroll_bar_style
-from app.desktop.chat.extents import Extents, estimate
-from app.desktop.theme import themes
+from app.desktop.markdown.code import scroll_bar_style
+from app.desktop.widgets.extents import Extents, estimate
+from app.desktop.widgets.scroller import QuietBar
 from app.store.records import Message
 
 PAGE = 40
@@ -33,14 +34,6 @@ UNKNOWN_HEIGHT = 180
 COLUMN = 744
 MARGIN = 24
 PADDING = 22
-
-
-class QuietBar(QScrollBar):
-    """Keeps its place, so that nothing is laid out anew when it is needed, and is drawn only then."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.maximum() > self.minimum():
-            super().paintEvent(event)
 
 
 class _Column(QWidget):

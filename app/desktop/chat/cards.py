@@ -10,12 +10,13 @@ from PySide6.QtCore import QDateTime, QEvent, QLocale, QRectF, Qt, QTime, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.desktop.chat.buttons import Presence, QuietButton
+from app.desktop.base.theme import themes
 from app.desktop.chat.editor import MessageEditor
 from app.desktop.chat.footer import Footer
-from app.desktop.chat.prose import PlainBlock
-from app.desktop.chat.reasoning import ReasoningCard
-from app.desktop.theme import themes
+from app.desktop.markdown.prose import PlainBlock
+from app.desktop.run_view.reasoning_card import ReasoningCard
+from app.desktop.text.tool_call_text import first_words
+from app.desktop.widgets.buttons import Presence, QuietButton
 from app.store.records import Message
 
 # More of the user's own text than this is folded until it is asked for.
@@ -25,11 +26,6 @@ MAX_PLAIN = 6000
 def time_of(message: Message) -> str:
     clock: QTime = QDateTime.fromSecsSinceEpoch(int(message.created)).time()
     return QLocale().toString(clock, QLocale.FormatType.ShortFormat)
-
-
-def first_words(text: str, limit: int = 80) -> str:
-    words = " ".join(text[: 4 * limit].split())
-    return words if len(words) <= limit else words[:limit].rstrip() + "…"
 
 
 class MessageCard(QWidget):

@@ -10,32 +10,27 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from agents.run.calls import Again
+from app.desktop.base.language import languages
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.chat.compaction.compaction_controller import RoomControl
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.model_control import ModelControl
-from app.desktop.chat.room_control import RoomControl
-from app.desktop.chat.shown import Shown
+from app.desktop.chat.onboarding import Welcoming
+from app.desktop.chat.shown_branch import Shown
 from app.desktop.chat.tools_control import ToolsControl
-from app.desktop.chat.welcoming import Welcoming
 from app.desktop.chat.written_answers import WrittenAnswers
-from app.desktop.language import languages
-from app.desktop.live import LiveWidget
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.window.header import Header
-from app.desktop.window.model_strip import ModelStrip
-from app.desktop.window.strip import Strip
-from app.services.events import (
-    AnswerFinished,
-    AnswerQueued,
-    BranchShown,
-    ConversationChanged,
-    MessageAdded,
-    ModelChanged,
-    ServiceEvent,
-)
-from app.services.settings import Settings
+from app.desktop.model_picker.header import Header
+from app.desktop.model_picker.model_banner import ModelStrip
+from app.desktop.widgets.banner import Strip
+from app.services.chat.events import AnswerQueued, BranchShown, ConversationChanged, MessageAdded
+from app.services.events import ServiceEvent
+from app.services.models.events import AnswerFinished, ModelChanged
+from app.services.settings.settings import Settings
 from app.store.records import ChatOptions, ChatTools, Conversation, Message
-from engine.api import ModelFacts, Reasoning, Sampling
+from engine.api import ModelFacts
 from engine.errors import UserError
+from engine.values import Reasoning, Sampling
 
 if TYPE_CHECKING:
     from app.desktop.chat.answer_runs import AnswerRuns
@@ -96,9 +91,9 @@ class ChatPage(LiveWidget):
         With `first_run` nothing is shown yet: `show_welcome` or `show_words` follows.
         """
         from app.desktop.chat.answer_runs import AnswerRuns
-        from app.desktop.chat.links import open_link
         from app.desktop.chat.select_text import SelectTextView
         from app.desktop.chat.transcript import TranscriptView
+        from app.desktop.markdown.links import open_link
 
         if first_run:
             self._views.addWidget(QWidget(self))

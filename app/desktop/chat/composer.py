@@ -6,17 +6,17 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.desktop.base.icons import icon
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.chat.message_edit import MessageEdit
 from app.desktop.chat.tools_button import ToolsButton
-from app.desktop.elsewhere import leaving, short_host
-from app.desktop.icons import icon
-from app.desktop.live import LiveWidget
-from app.desktop.reasoning_chooser import ReasoningChooser
-from app.desktop.theme import themes
-from app.desktop.writing import Writing
-from app.services.events import ModelChanged
-from app.services.reasoning import possible, reasoning_choices
-from engine.api import Reasoning
+from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
+from app.desktop.text.remote_marks import leaving, short_host
+from app.desktop.widgets.writing import Writing
+from app.services.models.events import ModelChanged
+from app.services.models.reasoning import possible, reasoning_choices
+from engine.values import Reasoning
 
 DRAFT_DELAY_MS = 300
 COLUMN = 744

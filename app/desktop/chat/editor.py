@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
-from app.desktop.chat.buttons import PillButton
-from app.desktop.theme import themes
+from app.desktop.base.theme import themes
+from app.desktop.widgets.buttons import PillButton
 
 MAX_LINES = 18
 

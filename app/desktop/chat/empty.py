@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.desktop.chat.buttons import PillButton, QuietButton
-from app.desktop.elsewhere import leaving
-from app.desktop.theme import themes
+from app.desktop.base.theme import themes
+from app.desktop.text.remote_marks import leaving
+from app.desktop.widgets.buttons import PillButton, QuietButton
 
 
 class EmptyState(QWidget):

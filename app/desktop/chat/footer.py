@@ -6,12 +6,12 @@ from PySide6.QtCore import QLocale, QRect, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.theme import themes
 from app.desktop.chat.answer_measures import measure_lines
-from app.desktop.chat.buttons import Presence, QuietButton
-from app.desktop.chat.reasoning import seconds_text
-from app.desktop.elsewhere import short_mark
-from app.desktop.theme import themes
-from app.services.rereading import reread_of, reread_tokens
+from app.desktop.run_view.reasoning_card import seconds_text
+from app.desktop.text.remote_marks import short_mark
+from app.desktop.widgets.buttons import Presence, QuietButton
+from app.services.models.cache_miss import reread_of, reread_tokens
 from app.store.records import Message
 from engine.remote.names import read_name
 

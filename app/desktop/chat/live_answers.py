@@ -10,9 +10,9 @@ import time
 
 import msgspec
 
-from app.services.events import AnswerDelta
+from app.services.chat.events import AnswerDelta
 from app.store.records import Message
-from engine.api import Timings, ToolCall, Usage
+from engine.values import Timings, ToolCall, Usage
 
 
 def reasoning_tokens(delta: AnswerDelta) -> int:

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog
 
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.window.header import Header
-from app.desktop.window.model_reading import ModelReading
-from app.desktop.window.model_strip import ModelStrip
-from app.services.events import ModelChanged, ResidenceChanged, ServiceEvent
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.model_picker.header import Header
+from app.desktop.model_picker.model_banner import ModelStrip
+from app.desktop.model_picker.model_list_loader import ModelReading
+from app.services.events import ServiceEvent
+from app.services.models.events import ModelChanged, ResidenceChanged
 from engine.remote.names import is_remote
 
 if TYPE_CHECKING:
-    from app.desktop.window.leaving_card import Leaving
-    from app.services.models import Models
+    from app.desktop.model_picker.leaving_card import Leaving
+    from app.services.models.models import Models
 
 
 class ModelControl(QObject):
@@ -52,7 +53,7 @@ class ModelControl(QObject):
             self._call(lambda models: models.use(choice))
             return
         if self.leaving is None:
-            from app.desktop.window.leaving_card import Leaving  # after the first paint
+            from app.desktop.model_picker.leaving_card import Leaving  # after the first paint
 
             self.leaving = Leaving(self._calls, self._header)
         self.leaving.before(choice, lambda: self._call(lambda models: models.use(choice)))

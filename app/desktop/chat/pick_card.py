@@ -8,14 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSpacerItem, QVBoxLayout, QWidget
 
-from app.desktop.language import languages
-from app.desktop.placement.measures import size_text, speed_number
-from app.desktop.style import set_kind
-from app.desktop.theme import themes
+from app.desktop.base.language import languages
+from app.desktop.base.style import set_kind
+from app.desktop.base.theme import themes
+from app.desktop.text.measures import size_text, speed_number
 from engine.errors import ErrorInfo
 
 if TYPE_CHECKING:
-    from app.services.catalogue import CataloguePick
+    from app.services.hub.catalogue import CataloguePick
 
 PickState = Literal["offered", "asking", "queued", "running", "paused", "verifying", "done", "failed"]
 

@@ -22,14 +22,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QTextEdit, QVBoxLayout, QWidget
 
-from app.desktop.chat.buttons import PillButton
+from app.desktop.base.theme import themes
 from app.desktop.chat.cards import time_of
-from app.desktop.chat.code import scroll_bar_style
 from app.desktop.chat.find import find_all, nearest
-from app.desktop.chat.markdown import FORMULA_MARK, Prose, parse
-from app.desktop.chat.prose import SafeTextBrowser, style_sheet
-from app.desktop.chat.tool_call_text import arguments_text, one_line, whole_text
-from app.desktop.theme import themes
+from app.desktop.markdown.code import scroll_bar_style
+from app.desktop.markdown.markdown import FORMULA_MARK, Prose, parse
+from app.desktop.markdown.prose import SafeTextBrowser, style_sheet
+from app.desktop.text.tool_call_text import arguments_text, one_line, whole_text
+from app.desktop.widgets.buttons import PillButton
 from app.store.records import Message
 
 PAGE = 100

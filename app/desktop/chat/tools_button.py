@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from app.desktop.icons import set_icon
-from app.desktop.live import LiveWidget
-from app.desktop.runs.words import folder_text, mode_name
-from app.desktop.theme import themes
+from app.desktop.base.icons import set_icon
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.text.run_labels import folder_text, mode_name
 from app.store.records import ChatTools
 
 MOST_NAME = 150

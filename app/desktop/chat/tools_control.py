@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.chat.tools_button import ToolsButton
-from app.desktop.service_calls import ServiceCalls
-from app.services.run_values import ToolAtHand
+from app.services.runs.values import ToolAtHand
 from app.store.records import ChatTools
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class ToolsControl(QObject):
 
     def open(self) -> None:
         """Show the sheet once it is known which folders were used before, and which tools there are."""
-        from app.desktop.runs.tools_fold import tools_at_hand
+        from app.desktop.run_view.tools_fold import tools_at_hand
 
         self._calls.do(
             lambda s: (recent_folders(s), *tools_at_hand(s)), self._open, executor="io", owner=self

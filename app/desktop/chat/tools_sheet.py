@@ -8,17 +8,17 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.chat.tab_order import neighbour
-from app.desktop.models.labels import wrapped_label
-from app.desktop.models.scroller import GUTTER, ColumnScroller
-from app.desktop.runs.folder_field import FolderField
-from app.desktop.runs.mode_choice import ModeChoice
-from app.desktop.runs.tools_fold import ToolsFold
-from app.desktop.settings.checked_field import Complaint
-from app.desktop.theme import themes
-from app.desktop.window.overlay import Overlay
-from app.services.run_values import ToolAtHand
-from app.services.run_workspace import OF_FOLDER
+from app.desktop.base.tab_order import neighbour
+from app.desktop.base.theme import themes
+from app.desktop.run_view.folder_field import FolderField
+from app.desktop.run_view.mode_choice import ModeChoice
+from app.desktop.run_view.tools_fold import ToolsFold
+from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.overlay import Overlay
+from app.desktop.widgets.scroller import GUTTER, ColumnScroller
+from app.services.runs.values import ToolAtHand
+from app.services.runs.workspace import OF_FOLDER
 from app.store.records import ChatTools
 from engine.errors import UserError
 

@@ -16,19 +16,19 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.desktop.base.background import background
+from app.desktop.base.tab_order import by_sight, neighbour, outside
+from app.desktop.base.theme import themes
 from app.desktop.chat.answer import AnswerCard, spoken_words
-from app.desktop.chat.background import background
-from app.desktop.chat.buttons import JumpButton, paint_focus_ring
 from app.desktop.chat.card_window import COLUMN, FIRST_SLICE, MARGIN, CardWindow, Fitted
 from app.desktop.chat.cards import MessageCard
 from app.desktop.chat.empty import EmptyState
-from app.desktop.chat.highlight import warm
-from app.desktop.chat.link_strip import LinkStrip
-from app.desktop.chat.tab_order import by_sight, neighbour, outside
-from app.desktop.chat.waiting import Waiting
-from app.desktop.theme import themes
+from app.desktop.markdown.highlight import warm
+from app.desktop.markdown.link_strip import LinkStrip
+from app.desktop.run_view.waiting import Waiting
+from app.desktop.widgets.buttons import JumpButton, paint_focus_ring
 from app.store.records import Message
-from engine.api import ToolCall
+from engine.values import ToolCall
 
 FLUSH_MS = 33
 # Showing new text takes this share of the time at most while an answer streams.

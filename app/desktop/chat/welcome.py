@@ -17,18 +17,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.chat.composer import COLUMN, MARGIN, SCROLL_BAR
 from app.desktop.chat.pick_card import PickCard
-from app.desktop.live import LiveWidget
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.theme import themes
-from app.services.events import DownloadChanged, DownloadProgress, MachineChanged, ModelChanged, ServiceEvent
-from app.services.settings import Settings
+from app.services.events import ServiceEvent
+from app.services.hub.events import DownloadChanged, DownloadProgress
+from app.services.models.events import ModelChanged
+from app.services.placement.events import MachineChanged
+from app.services.settings.settings import Settings
 from app.store.records import Download
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from app.services.catalogue import CataloguePick
+    from app.services.hub.catalogue import CataloguePick
 
 # Below this width the cards stand under each other.
 SIDE_BY_SIDE = 640

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
-from app.desktop.chat.waiting import Waiting, waiting_of
-from app.services.events import (
+from app.desktop.run_view.waiting import Waiting, waiting_of
+from app.services.chat.events import (
     AnswerDelta,
     AnswerPrefill,
     AnswerQueued,
@@ -15,8 +15,8 @@ from app.services.events import (
     AnswerRun,
     AnswerToolCall,
     AnswerWaits,
-    ServiceEvent,
 )
+from app.services.events import ServiceEvent
 from app.store.records import Message
 
 if TYPE_CHECKING:

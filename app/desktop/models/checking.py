@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from app.desktop.service_calls import ServiceCalls
-from app.services.events import VerifyProgress
+from app.desktop.base.service_calls import ServiceCalls
+from app.services.library.events import VerifyProgress
 from engine.errors import UserError
 
 if TYPE_CHECKING:

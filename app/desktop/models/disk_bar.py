@@ -8,16 +8,16 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from app.desktop.live import LiveWidget
-from app.desktop.models.chip import FlowRow
-from app.desktop.models.elided import ElidedLabel
-from app.desktop.models.labels import wrapped_label
-from app.desktop.models.library_words import shown_path
-from app.desktop.placement.measures import size_text
-from app.desktop.theme import themes
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.models.library_text import shown_path
+from app.desktop.text.measures import size_text
+from app.desktop.widgets.chip import FlowRow
+from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.labels import wrapped_label
 
 if TYPE_CHECKING:
-    from app.services.library_values import DiskUse
+    from app.services.library.values import DiskUse
 
 BAR = 10
 

@@ -6,18 +6,18 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.icons import set_icon
-from app.desktop.models.chip import Chip, FlowRow
-from app.desktop.models.download_words import download_line, download_state, download_title, fraction
-from app.desktop.models.elided import ElidedLabel
+from app.desktop.base.icons import set_icon
+from app.desktop.base.style import set_kind
+from app.desktop.base.theme import themes
+from app.desktop.models.download_text import download_line, download_state, download_title, fraction
 from app.desktop.models.focus import draw_ring
-from app.desktop.models.labels import wrapped_label
-from app.desktop.models.shelf import is_foreign
-from app.desktop.models.slim_bar import SlimBar
-from app.desktop.placement.folding import FoldingRow
-from app.desktop.style import set_kind
-from app.desktop.theme import themes
-from app.services.events import DownloadProgress
+from app.desktop.models.library_state import is_foreign
+from app.desktop.widgets.chip import Chip, FlowRow
+from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.folding import FoldingRow
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.slim_bar import SlimBar
+from app.services.hub.events import DownloadProgress
 from app.store.records import Download
 
 # The least room of the name beside the buttons.

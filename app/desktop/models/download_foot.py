@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
-from app.desktop.live import LiveWidget
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.models.download_card import DownloadCard
-from app.desktop.models.shelf import Shelf, is_foreign
-from app.desktop.theme import themes
+from app.desktop.models.library_state import Shelf, is_foreign
 from app.store.records import Download
 
 

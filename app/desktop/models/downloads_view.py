@@ -8,18 +8,18 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.live import LiveWidget
-from app.desktop.models.chip import FlowRow
+from app.desktop.base.notification import Said
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.models.download_card import DownloadCard
-from app.desktop.models.download_words import download_title
+from app.desktop.models.download_text import download_title
 from app.desktop.models.focus import holds_focus
-from app.desktop.models.said import Said
-from app.desktop.models.scroller import ColumnScroller
-from app.desktop.models.shelf import Shelf, is_foreign
-from app.desktop.models.state_panel import StatePanel
-from app.desktop.placement.folding import FoldingRow
-from app.desktop.placement.measures import size_text
-from app.desktop.theme import themes
+from app.desktop.models.library_state import Shelf, is_foreign
+from app.desktop.text.measures import size_text
+from app.desktop.widgets.chip import FlowRow
+from app.desktop.widgets.folding import FoldingRow
+from app.desktop.widgets.scroller import ColumnScroller
+from app.desktop.widgets.state_panel import StatePanel
 from app.store.records import Download
 
 COLUMN = 900

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.desktop.chat.prose import PlainBlock
-from app.desktop.live import LiveWidget
-from app.desktop.models.library_words import hash_text, shown_path
-from app.desktop.models.words import joined
-from app.desktop.placement.measures import size_text
-from app.desktop.theme import themes
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.markdown.prose import PlainBlock
+from app.desktop.models.library_text import hash_text, shown_path
+from app.desktop.text.measures import size_text
+from app.desktop.text.words import joined
 from app.store.records import LibraryModel
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.desktop.theme import themes
+from app.desktop.base.theme import themes
 
 
 def holds_focus(widget: QWidget) -> bool:

@@ -8,19 +8,19 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.icons import set_icon
-from app.desktop.models.chip import FlowRow
-from app.desktop.models.elided import ElidedLabel
-from app.desktop.models.labels import wrapped_label
-from app.desktop.models.library_words import origin_name, shown_path
-from app.desktop.models.tick_box import TickBox
-from app.desktop.models.words import joined
-from app.desktop.placement.card import Card
-from app.desktop.placement.measures import size_text
-from app.desktop.theme import themes
+from app.desktop.base.icons import set_icon
+from app.desktop.base.theme import themes
+from app.desktop.models.library_text import origin_name, shown_path
+from app.desktop.text.measures import size_text
+from app.desktop.text.words import joined
+from app.desktop.widgets.card import Card
+from app.desktop.widgets.chip import FlowRow
+from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.tick_box import TickBox
 
 if TYPE_CHECKING:
-    from app.services.library_values import Found
+    from app.services.library.values import Found
 
 
 class FoundRow(QWidget):

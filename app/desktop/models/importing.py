@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.models.focus import holds_focus
 from app.desktop.models.import_card import ImportCard
-from app.desktop.service_calls import ServiceCalls
 from app.store.records import LibraryModel, ModelOrigin
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from app.services.library_values import Found
+    from app.services.library.values import Found
     from app.services.services import Services
 
 Wanted = list[tuple[str, ModelOrigin]]

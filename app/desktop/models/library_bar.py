@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.icons import icon
-from app.desktop.live import LiveWidget
-from app.desktop.models.chip import FlowRow
-from app.desktop.models.choice_button import ChoiceButton
-from app.desktop.models.words import joined
-from app.desktop.placement.folding import FoldingRow
-from app.desktop.placement.measures import size_text
-from app.desktop.theme import themes
+from app.desktop.base.icons import icon
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.text.measures import size_text
+from app.desktop.text.words import joined
+from app.desktop.widgets.chip import FlowRow
+from app.desktop.widgets.choice_button import ChoiceButton
+from app.desktop.widgets.folding import FoldingRow
 from app.store.records import LibraryModel
 
 TITLE = 150

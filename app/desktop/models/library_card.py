@@ -18,23 +18,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.desktop.icons import icon, set_icon
-from app.desktop.language import languages
+from app.desktop.base.icons import icon, set_icon
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
+from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
 from app.desktop.models.checking import Check
-from app.desktop.models.chip import Chip, FlowRow
-from app.desktop.models.elided import ElidedLabel
 from app.desktop.models.files_note import FilesNote
 from app.desktop.models.focus import draw_ring
-from app.desktop.models.labels import wrapped_label
-from app.desktop.models.library_words import library_title, state_words, what_happened, what_it_is
-from app.desktop.models.slim_bar import SlimBar
-from app.desktop.models.tool_checking import ToolCheckUnderWay
-from app.desktop.models.tool_words import checking_text, tools_sentence, tools_text
-from app.desktop.models.verdict_words import verdict_chip, verdict_sentence
-from app.desktop.placement.folding import FoldingRow
-from app.desktop.placement.measures import used_text
-from app.desktop.theme import themes
-from app.services.events import VerifyProgress
+from app.desktop.models.library_text import library_title, state_words, what_happened, what_it_is
+from app.desktop.text.measures import used_text
+from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
+from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
+from app.desktop.widgets.chip import Chip, FlowRow
+from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.folding import FoldingRow
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.slim_bar import SlimBar
+from app.services.library.events import VerifyProgress
 from app.store.records import LibraryModel, ToolCheck
 from engine.errors import UserError
 from engine.hub.values import Verdict

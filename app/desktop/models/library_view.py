@@ -7,32 +7,32 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.desktop.live import LiveWidget
+from app.desktop.base.notification import Said
+from app.desktop.base.revealing import open_folder, reveal
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.model_picker.tool_checking import ToolChecking
 from app.desktop.models.checking import Checking
+from app.desktop.models.discover.verdicts import Verdicts
 from app.desktop.models.disk_bar import DiskBar
 from app.desktop.models.focus import holds_focus
 from app.desktop.models.import_card import ImportCard
 from app.desktop.models.importing import Importing
-from app.desktop.models.labels import wrapped_label
 from app.desktop.models.library_bar import LibraryBar
 from app.desktop.models.library_card import LibraryCard
-from app.desktop.models.library_words import library_title
-from app.desktop.models.revealing import open_folder, reveal
-from app.desktop.models.said import Said
-from app.desktop.models.scroller import ColumnScroller
-from app.desktop.models.shelf import Shelf
-from app.desktop.models.state_panel import StatePanel
-from app.desktop.models.tool_checking import ToolChecking
+from app.desktop.models.library_state import Shelf
+from app.desktop.models.library_text import library_title
 from app.desktop.models.trash_card import TrashCard
-from app.desktop.models.verdicts import Verdicts
-from app.desktop.placement.card import Card
-from app.desktop.placement.measures import size_text
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.theme import themes
+from app.desktop.text.measures import size_text
+from app.desktop.widgets.card import Card
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.scroller import ColumnScroller
+from app.desktop.widgets.state_panel import StatePanel
 from app.store.records import LibraryModel
 
 if TYPE_CHECKING:
-    from app.services.library_values import Removed
+    from app.services.library.values import Removed
 
 COLUMN = 900
 # Cards that are built before the window gets its turn.

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.desktop.chat.links import is_ordinary, open_link
-from app.desktop.live import LiveWidget
-from app.desktop.models.catalogue import Catalogue
-from app.desktop.models.discover_view import DiscoverView
+from app.desktop.base.notification import Said
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.markdown.links import is_ordinary, open_link
+from app.desktop.model_picker.tool_checking import ToolChecking
+from app.desktop.models.discover.catalogue import Catalogue
+from app.desktop.models.discover.discover_view import DiscoverView
+from app.desktop.models.discover.side_panel import ModelsSide
 from app.desktop.models.downloads_view import DownloadsView
 from app.desktop.models.focus import holds_focus
+from app.desktop.models.library_state import Shelf
 from app.desktop.models.library_view import LibraryView
-from app.desktop.models.machine_words import machine_words
-from app.desktop.models.said import Said
-from app.desktop.models.shelf import Shelf
-from app.desktop.models.side_panel import ModelsSide
-from app.desktop.models.tool_checking import ToolChecking
-from app.desktop.service_calls import ServiceCalls
-from app.services.events import MachineChanged, ModelChanged, ServiceEvent
+from app.desktop.text.machine_text import machine_words
+from app.services.events import ServiceEvent
+from app.services.models.events import ModelChanged
+from app.services.placement.events import MachineChanged
 from engine.errors import UserError
 from engine.hub.values import Repository, Variant
 from engine.placement.plan import Machine

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.models.chip import FlowRow
-from app.desktop.models.elided import ElidedLabel
-from app.desktop.models.labels import wrapped_label
-from app.desktop.models.library_words import library_title
-from app.desktop.placement.card import Card
-from app.desktop.placement.measures import size_text
-from app.desktop.theme import themes
+from app.desktop.base.theme import themes
+from app.desktop.models.library_text import library_title
+from app.desktop.text.measures import size_text
+from app.desktop.widgets.card import Card
+from app.desktop.widgets.chip import FlowRow
+from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.labels import wrapped_label
 from app.store.records import LibraryModel
 
 

@@ -6,9 +6,9 @@ import msgspec
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from app.desktop.placement.card import Card
-from app.desktop.placement.measures import size_text, speed_number
-from app.desktop.theme import themes
+from app.desktop.base.theme import themes
+from app.desktop.text.measures import size_text, speed_number
+from app.desktop.widgets.card import Card
 from engine.api import Activity
 
 # Below this width the two columns stand one under the other.

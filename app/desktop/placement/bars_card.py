@@ -8,11 +8,11 @@ from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QHelpEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from app.desktop.base.theme import themes
 from app.desktop.placement.bars import DISK, PARTS, DeviceBar, Part, device_bars
-from app.desktop.placement.card import Card
-from app.desktop.placement.colours import device_colour, part_brush
-from app.desktop.placement.measures import device_label, device_of, kind_label, size_text, used_text
-from app.desktop.theme import themes
+from app.desktop.placement.colors import device_colour, part_brush
+from app.desktop.text.measures import device_label, device_of, kind_label, size_text, used_text
+from app.desktop.widgets.card import Card
 from engine.placement.plan import RAM, Machine, Plan
 
 BAR = 22

@@ -8,14 +8,13 @@ from PySide6.QtCore import QDateTime, QLocale, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from app.desktop.base.theme import themes
 from app.desktop.placement.bars_card import Legend
-from app.desktop.placement.card import Card
-from app.desktop.placement.colours import device_colour
+from app.desktop.placement.colors import device_colour
 from app.desktop.placement.figure import Figure
-from app.desktop.placement.folding import FoldingRow
 from app.desktop.placement.heat_map import HeatMap
 from app.desktop.placement.kept import REST_S, KeptPlan, RecentUse, kept_map
-from app.desktop.placement.measures import (
+from app.desktop.text.measures import (
     device_of,
     layers_text,
     percent_range,
@@ -23,7 +22,8 @@ from app.desktop.placement.measures import (
     place_text,
     size_text,
 )
-from app.desktop.theme import themes
+from app.desktop.widgets.card import Card
+from app.desktop.widgets.folding import FoldingRow
 from engine.api import CacheActivity
 
 # The least room of a figure beside the others.

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.desktop.placement.wishes_card import WishesCard
-from app.desktop.service_calls import ServiceCalls
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.placement.options_card import WishesCard
 
 if TYPE_CHECKING:
-    from app.services.placements import ModelEntry
+    from app.services.placement.placements import ModelEntry
 
 
 class DraftChoice(QObject):

@@ -8,12 +8,12 @@ from html import escape
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from app.desktop.icons import icon
-from app.desktop.language import languages
-from app.desktop.placement.card import Card
+from app.desktop.base.icons import icon
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
 from app.desktop.placement.kept import WITHOUT_CACHE
-from app.desktop.placement.measures import device_of, percent_range, percent_text, place_text, speed_number
-from app.desktop.theme import themes
+from app.desktop.text.measures import device_of, percent_range, percent_text, place_text, speed_number
+from app.desktop.widgets.card import Card
 from engine.errors import ErrorInfo
 from engine.placement.plan import Machine, Plan
 

@@ -6,12 +6,12 @@ from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from app.desktop.placement.card import Card
+from app.desktop.base.theme import themes
 from app.desktop.placement.heat import Heat, blank, heat_of
 from app.desktop.placement.heat_map import HeatMap, HeatScale
-from app.desktop.placement.switch import Switch
-from app.desktop.theme import themes
-from app.services.events import ExpertsChanged
+from app.desktop.widgets.card import Card
+from app.desktop.widgets.switch import Switch
+from app.services.placement.events import ExpertsChanged
 
 
 class HeatCard(Card):

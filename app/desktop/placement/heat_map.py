@@ -16,9 +16,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.desktop.placement.colours import heat_colours
+from app.desktop.base.theme import themes
+from app.desktop.placement.colors import heat_colours
 from app.desktop.placement.heat import Heat
-from app.desktop.theme import themes
 
 MOST_HEIGHT = 300
 LEAST_HEIGHT = 84

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from app.desktop.placement.heat import Heat
-from app.services.events import ModelChanged
+from app.services.models.events import ModelChanged
 from engine.api import CacheActivity
 from engine.placement.plan import CachedLayer, ExpertCache, Machine, PlannedModel
 

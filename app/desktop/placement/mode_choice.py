@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from app.desktop.placement.measures import device_of, place_text
+from app.desktop.text.measures import device_of, place_text
 from engine.placement.plan import Mode, PlannedModel
 
 

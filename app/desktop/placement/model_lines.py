@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.placement.side_panel import ModelLine, SidePanel
-from app.desktop.service_calls import ServiceCalls
 from engine.errors import UserError
 from engine.placement.plan import PlannedModel, Wishes
 
 if TYPE_CHECKING:
-    from app.services.placements import ModelEntry
+    from app.services.placement.placements import ModelEntry
     from app.services.services import Services
 
 

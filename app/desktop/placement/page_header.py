@@ -2,52 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.live import LiveWidget
-from app.desktop.placement.folding import FoldingRow
-from app.desktop.placement.measures import experts_text
-from app.desktop.theme import themes
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.text.measures import experts_text
+from app.desktop.widgets.elided import ElidedTitle
+from app.desktop.widgets.folding import FoldingRow
 from engine.placement.plan import PlannedModel
 
 # The least room of the title beside the buttons.
 TITLE = 220
-
-
-class ElidedTitle(QLabel):
-    """A title that ends in an ellipsis where there is no room; the whole is its tool tip."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._whole = ""
-        self.setProperty("kind", "title")
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    def set_whole(self, text: str) -> None:
-        self._whole = text
-        self.setAccessibleName(text)
-        self._elide()
-
-    def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(themes.current.font(20, bold=True))
-        return QSize(
-            metrics.horizontalAdvance(self._whole) + themes.current.px(12), super().sizeHint().height()
-        )
-
-    def whole(self) -> str:
-        return self._whole
-
-    def resizeEvent(self, event: object) -> None:
-        self._elide()
-
-    def _elide(self) -> None:
-        metrics = QFontMetrics(themes.current.font(20, bold=True))
-        shown = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
-        self.setText(shown)
-        self.setToolTip(self._whole if shown != self._whole else "")
 
 
 class PageHeader(LiveWidget):

@@ -9,43 +9,34 @@ import msgspec
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.desktop.language import languages
-from app.desktop.live import LiveWidget
-from app.desktop.models.labels import wrapped_label
+from app.desktop.base.language import languages
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.model_picker.model_banner import ModelStrip
 from app.desktop.placement.draft_choice import DraftChoice
 from app.desktop.placement.kept import kept_plan
 from app.desktop.placement.live_speed import LiveSpeed
 from app.desktop.placement.model_lines import Known, ModelLines
 from app.desktop.placement.placement_view import PlacementView
+from app.desktop.placement.plan_loader import Watching
 from app.desktop.placement.replanning import Replanning
 from app.desktop.placement.side_panel import SidePanel
 from app.desktop.placement.suggestion import is_of_wishes, suggested_wishes
 from app.desktop.placement.tuning import Tuning, load_with
-from app.desktop.placement.watching import Watching
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.theme import themes
-from app.desktop.window.model_strip import ModelStrip
-from app.services.events import (
-    ActivityChanged,
-    AnswerDelta,
-    AnswerFinished,
-    CacheChanged,
-    ExpertsChanged,
-    MachineChanged,
-    ModelChanged,
-    PlacementChanged,
-    ServiceEvent,
-    TuneProgress,
-    WorkersChanged,
-    WorkerState,
-)
+from app.desktop.widgets.labels import wrapped_label
+from app.services.chat.events import AnswerDelta
+from app.services.connections.events import WorkersChanged, WorkerState
+from app.services.events import ServiceEvent
+from app.services.models.events import ActivityChanged, AnswerFinished, CacheChanged, ModelChanged
+from app.services.placement.events import ExpertsChanged, MachineChanged, PlacementChanged, TuneProgress
 from engine.api import Activity
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import Machine, PlannedModel, Wishes
 from engine.remote.names import read_name
 
 if TYPE_CHECKING:
-    from app.services.placements import ModelEntry
+    from app.services.placement.placements import ModelEntry
     from app.services.services import Services
 
 LIVE_MS = 250

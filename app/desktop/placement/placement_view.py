@@ -5,18 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.desktop.live import LiveWidget
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.placement.activity_card import ActivityCard
 from app.desktop.placement.bars_card import BarsCard
 from app.desktop.placement.cache_card import CacheCard
 from app.desktop.placement.explanation_card import ExplanationCard
 from app.desktop.placement.heat_card import HeatCard
+from app.desktop.placement.options_card import WishesCard
 from app.desktop.placement.page_header import PageHeader
 from app.desktop.placement.state_card import StateCard
 from app.desktop.placement.strip_card import StripCard
 from app.desktop.placement.tune_card import TuneCard
-from app.desktop.placement.wishes_card import WishesCard
-from app.desktop.theme import themes
 from engine.placement.plan import PlannedModel
 
 COLUMN = 1080

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from app.desktop.service_calls import ServiceCalls
+from app.desktop.base.service_calls import ServiceCalls
 from engine.errors import UserError
 from engine.placement.plan import PlannedModel, Wishes
 

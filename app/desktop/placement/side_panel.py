@@ -10,12 +10,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.desktop.language import languages
-from app.desktop.live import LiveWidget
-from app.desktop.placement.measures import bandwidth_text, device_label, size_text, speed_number
-from app.desktop.placement.side_row import SideRow, fit_rows
-from app.desktop.theme import themes
-from app.services.events import WorkerState
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.text.measures import bandwidth_text, device_label, size_text, speed_number
+from app.desktop.widgets.side_row import SideRow, fit_rows
+from app.services.connections.events import WorkerState
 from engine.errors import ErrorInfo
 from engine.placement.plan import Device, Machine
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from app.desktop.placement.card import Card
+from app.desktop.widgets.card import Card
 
 
 class StateCard(Card):

@@ -7,13 +7,13 @@ import time
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from app.desktop.placement.card import Card
-from app.desktop.placement.folding import FoldingRow
-from app.desktop.placement.measures import speed_number
-from app.desktop.theme import themes
-from app.desktop.window.gauge import Gauge
-from app.services.events import TuneProgress
-from app.services.trials import MeasuredSpeed
+from app.desktop.base.theme import themes
+from app.desktop.text.measures import speed_number
+from app.desktop.widgets.card import Card
+from app.desktop.widgets.folding import FoldingRow
+from app.desktop.widgets.gauge import Gauge
+from app.services.placement.events import TuneProgress
+from app.services.placement.trials import MeasuredSpeed
 
 # The least room of the words beside the buttons.
 WORDS = 240

@@ -6,21 +6,22 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.desktop.language import languages
+from app.desktop.base.language import languages
+from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.placement.tune_card import TuneCard
-from app.desktop.service_calls import ServiceCalls
-from app.services.events import TuneProgress
+from app.services.placement.events import TuneProgress
 from engine.errors import UserError
 from engine.placement.plan import Wishes
 
 if TYPE_CHECKING:
+    from app.services.placement.trials import Tuned
     from app.services.services import Services
-    from app.services.trials import Tuned
 
 
 def use_path(services: Services, path: str) -> None:
     """Load the model of a file as a person chose it: the starter stays "starter". Raises what loading does."""
-    from app.services.models import STARTER, resolve_model
+    from app.services.library.resolving import resolve_model
+    from app.services.models.models import STARTER
 
     try:
         starter = str(resolve_model(STARTER))

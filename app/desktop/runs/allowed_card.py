@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from agents.events import Mode
 from agents.permissions.values import Grant
-from app.desktop.models.labels import wrapped_label
-from app.desktop.placement.card import Card
-from app.desktop.runs.grant_words import what_is_granted, when_granted, where_it_counts
-from app.desktop.runs.line_row import LineRow, fit_lines
-from app.desktop.runs.words import folder_text
-from app.desktop.theme import themes
-from app.services.run_values import RunView
+from app.desktop.base.theme import themes
+from app.desktop.run_view.line_row import LineRow, fit_lines
+from app.desktop.text.grant_text import what_is_granted, when_granted, where_it_counts
+from app.desktop.text.run_labels import folder_text
+from app.desktop.widgets.card import Card
+from app.desktop.widgets.labels import wrapped_label
+from app.services.runs.values import RunView
 
 
 class AllowedCard(Card):

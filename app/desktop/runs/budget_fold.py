@@ -6,10 +6,10 @@ import msgspec
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from agents.budget import Budget
-from app.desktop.models.words import joined
-from app.desktop.runs.fold import Fold
-from app.desktop.settings.controls import Bounds, NumberField
-from app.desktop.theme import themes
+from app.desktop.base.theme import themes
+from app.desktop.text.words import joined
+from app.desktop.widgets.collapsible import Fold
+from app.desktop.widgets.controls import Bounds, NumberField
 
 MINUTE = 60.0
 MOST = 100_000_000

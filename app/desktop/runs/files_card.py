@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.models.labels import wrapped_label
-from app.desktop.placement.card import Card
-from app.desktop.runs.line_row import LineRow, fit_lines
-from app.desktop.runs.words import is_under_way
-from app.desktop.theme import themes
-from app.services.run_values import RunView, Touched
+from app.desktop.base.theme import themes
+from app.desktop.run_view.line_row import LineRow, fit_lines
+from app.desktop.text.run_labels import is_under_way
+from app.desktop.widgets.card import Card
+from app.desktop.widgets.labels import wrapped_label
+from app.services.runs.values import RunView, Touched
 
 # More rows than this say no more than their number does.
 MOST_ROWS = 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from app.desktop.theme import themes
+from app.desktop.base.theme import themes
 
 
 class FollowUp(QWidget):

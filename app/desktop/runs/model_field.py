@@ -9,16 +9,16 @@ import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from app.desktop.elsewhere import leaving
-from app.desktop.live import LiveWidget
-from app.desktop.models.choice_button import ChoiceButton
-from app.desktop.models.labels import wrapped_label
-from app.desktop.models.tool_words import rating_text
-from app.desktop.models.words import joined
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.runs.tools_line import ToolsLine
-from app.desktop.runs.words import model_name
-from app.desktop.settings.checked_field import Complaint
-from app.desktop.theme import themes
+from app.desktop.text.remote_marks import leaving
+from app.desktop.text.run_labels import model_name
+from app.desktop.text.tool_rating_text import rating_text
+from app.desktop.text.words import joined
+from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.choice_button import ChoiceButton
+from app.desktop.widgets.labels import wrapped_label
 from app.store.records import ToolRating
 from engine.errors import UserError
 from engine.remote.names import is_remote, read_name
@@ -42,7 +42,7 @@ class RunModel(msgspec.Struct, frozen=True):
 
 def run_models(services: Services) -> tuple[RunModel, ...]:
     """What can be chosen besides the model in use. Blocks on the disk."""
-    from app.desktop.window.model_reading import choices_of
+    from app.desktop.model_picker.model_list_loader import choices_of
 
     usable = [choice for choice in choices_of(services) if choice.usable and not is_remote(choice.use)]
     checks = services.tool_checks.by_path(choice.path for choice in usable)

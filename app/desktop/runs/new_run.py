@@ -10,26 +10,26 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from agents.budget import Budget
-from app.desktop.live import LiveWidget
-from app.desktop.models.labels import wrapped_label
-from app.desktop.models.scroller import ColumnScroller
-from app.desktop.reasoning_chooser import ReasoningChooser
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
+from app.desktop.run_view.folder_field import FolderField
+from app.desktop.run_view.form_foot import COLUMN, FormFoot
+from app.desktop.run_view.mode_choice import ModeChoice
+from app.desktop.run_view.tools_fold import ToolsFold
 from app.desktop.runs.budget_fold import BudgetFold
-from app.desktop.runs.folder_field import FolderField
-from app.desktop.runs.form_foot import COLUMN, FormFoot
-from app.desktop.runs.mode_choice import ModeChoice
 from app.desktop.runs.model_field import ModelField, RunModel
 from app.desktop.runs.recipe_fields import RecipeFields
 from app.desktop.runs.save_recipe import SaveRecipe, parameters_in
 from app.desktop.runs.task_editor import TaskEditor
-from app.desktop.runs.tools_fold import ToolsFold
-from app.desktop.settings.checked_field import Complaint
-from app.desktop.theme import themes
-from app.desktop.writing import Writing
-from app.services.events import ModelChanged
-from app.services.reasoning import BUDGET, reasoning_choices
-from app.services.run_values import Recipe, RunRecord, RunWish, ToolAtHand
-from app.services.run_workspace import OF_FOLDER
+from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.scroller import ColumnScroller
+from app.desktop.widgets.writing import Writing
+from app.services.models.events import ModelChanged
+from app.services.models.reasoning import BUDGET, reasoning_choices
+from app.services.runs.values import Recipe, RunRecord, RunWish, ToolAtHand
+from app.services.runs.workspace import OF_FOLDER
 from engine.errors import UserError
 
 # What some model can do, where it is not known of the chosen one.
@@ -245,7 +245,7 @@ class NewRun(LiveWidget):
         recipe = self.recipe
         task = self.task.toPlainText()
         if recipe is not None and task == self._filled:
-            from app.services.recipes import filled
+            from app.services.runs.recipes import filled
 
             task = filled(recipe, self.fields.values())
         return RunWish(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from app.desktop.live import LiveWidget
-from app.desktop.settings.checked_field import Complaint
-from app.desktop.theme import themes
-from app.services.run_values import Recipe
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.widgets.checked_field import Complaint
+from app.services.runs.values import Recipe
 from engine.errors import UserError
 
 

@@ -6,15 +6,15 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
-from app.desktop.elsewhere import ElsewhereChip
-from app.desktop.icons import icon, set_icon
-from app.desktop.live import LiveWidget
-from app.desktop.models.chip import Chip
-from app.desktop.models.elided import ElidedLabel
-from app.desktop.runs.words import folder_name, is_under_way, mode_name, mode_sentence, progress_text
-from app.desktop.theme import themes
-from app.services.run_export import ExportFormat
-from app.services.run_values import RunRecord, RunView
+from app.desktop.base.icons import icon, set_icon
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.text.remote_marks import ElsewhereChip
+from app.desktop.text.run_labels import folder_name, is_under_way, mode_name, mode_sentence, progress_text
+from app.desktop.widgets.chip import Chip
+from app.desktop.widgets.elided import ElidedLabel
+from app.services.runs.export import ExportFormat
+from app.services.runs.values import RunRecord, RunView
 
 # What the title has before anything stands beside it, where it is that long; the most that the folder takes; what the
 # title keeps beside the buttons.

@@ -26,13 +26,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.desktop.elsewhere import leaving, mark
-from app.desktop.list_rows import INSET, paint_ground, paint_heading, take_over
-from app.desktop.runs.rows import Heading, Row, rows_of
-from app.desktop.runs.words import described, state_note
-from app.desktop.theme import themes
-from app.desktop.window.conversation_model import ROOT, Index
-from app.services.run_values import Recipe, RunRecord
+from app.desktop.base.theme import themes
+from app.desktop.run_view.rows import Heading, Row, rows_of
+from app.desktop.text.remote_marks import leaving, mark
+from app.desktop.text.run_labels import described, state_note
+from app.desktop.widgets.list_rows import INSET, ROOT, Index, paint_ground, paint_heading, take_over
+from app.services.runs.values import Recipe, RunRecord
 
 ROW = 37
 

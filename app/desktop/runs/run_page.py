@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.desktop.language import languages
-from app.desktop.live import LiveWidget
-from app.desktop.models.labels import wrapped_label
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.runs.run_header import RunHeader
 from app.desktop.runs.side_cards import SideCards
 from app.desktop.runs.steps_view import RunStepsView
-from app.desktop.theme import themes
-from app.services.run_reasons import why_ended
-from app.services.run_values import RunRecord, RunView
+from app.desktop.widgets.labels import wrapped_label
+from app.services.runs.reasons import why_ended
+from app.services.runs.values import RunRecord, RunView
 
 CARDS = 286
 # Below this width the cards and the steps take turns.

@@ -11,20 +11,23 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from agents.events import Entry, RunStarted
 from agents.permissions.values import Decision
-from app.desktop.live import LiveWidget
-from app.desktop.models.said import Said
-from app.desktop.models.state_panel import StatePanel
-from app.desktop.runs.acting import RunActing
+from app.desktop.base.notification import Said
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.run_view.run_commands import RunActing
+from app.desktop.run_view.run_loader import RunReading
+from app.desktop.run_view.tools_fold import tools_at_hand
 from app.desktop.runs.model_field import run_models
 from app.desktop.runs.new_run import NewRun
-from app.desktop.runs.reading import RunReading
 from app.desktop.runs.run_page import RunPage
-from app.desktop.runs.shelf import RunShelf
+from app.desktop.runs.run_state import RunShelf
 from app.desktop.runs.side_panel import RunsSide
-from app.desktop.runs.tools_fold import tools_at_hand
-from app.desktop.service_calls import ServiceCalls
-from app.services.events import LibraryChanged, ModelChanged, ServersChanged, ServiceEvent
-from app.services.run_values import Recipe, RunRecord, RunView, RunWish, ToolAtHand
+from app.desktop.widgets.state_panel import StatePanel
+from app.services.connections.events import ServersChanged
+from app.services.events import ServiceEvent
+from app.services.library.events import LibraryChanged
+from app.services.models.events import ModelChanged
+from app.services.runs.values import Recipe, RunRecord, RunView, RunWish, ToolAtHand
 from engine.errors import UserError
 from engine.remote.names import read_name
 

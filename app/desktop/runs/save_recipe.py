@@ -7,9 +7,9 @@ import re
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
-from app.desktop.models.labels import wrapped_label
-from app.desktop.runs.fold import Fold
-from app.desktop.settings.checked_field import Complaint
+from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.collapsible import Fold
+from app.desktop.widgets.labels import wrapped_label
 from engine.errors import UserError
 
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")

@@ -6,14 +6,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from agents.events import ContextPart
-from app.desktop.models.elided import ElidedLabel
-from app.desktop.models.labels import wrapped_label
-from app.desktop.placement.card import Card
-from app.desktop.runs.line_row import LineRow, fit_lines
-from app.desktop.runs.words import model_name
-from app.desktop.theme import themes
-from app.desktop.window.header import thousands
-from app.services.run_values import RunView
+from app.desktop.base.theme import themes
+from app.desktop.run_view.line_row import LineRow, fit_lines
+from app.desktop.text.measures import thousands
+from app.desktop.text.run_labels import model_name
+from app.desktop.widgets.card import Card
+from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.labels import wrapped_label
+from app.services.runs.values import RunView
 
 
 class SeenCard(Card):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.models.scroller import ColumnScroller
 from app.desktop.runs.allowed_card import AllowedCard
 from app.desktop.runs.files_card import FilesCard
 from app.desktop.runs.seen_card import SeenCard
-from app.services.run_values import RunView
+from app.desktop.widgets.scroller import ColumnScroller
+from app.services.runs.values import RunView
 
 TOP = 22  # the first card stands as high as the first step
 

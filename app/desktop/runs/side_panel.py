@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.desktop.icons import icon
-from app.desktop.runs.rows import Row
+from app.desktop.base.icons import icon
+from app.desktop.run_view.rows import Row
 from app.desktop.runs.run_list import Role, RunDelegate, RunList, RunListModel
-from app.desktop.runs.words import is_under_way
-from app.desktop.searched_list import SearchedList
-from app.services.run_values import Recipe, RunRecord
+from app.desktop.text.run_labels import is_under_way
+from app.desktop.widgets.searched_list import SearchedList
+from app.services.runs.values import Recipe, RunRecord
 
 
 class RunsSide(SearchedList):

@@ -9,10 +9,10 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from app.desktop.chat.card_window import QuietBar
-from app.desktop.chat.code import scroll_bar_style
-from app.desktop.runs.step_column import GAP, StepColumn
-from app.desktop.theme import themes
+from app.desktop.base.theme import themes
+from app.desktop.markdown.code import scroll_bar_style
+from app.desktop.run_view.step_column import GAP, StepColumn
+from app.desktop.widgets.scroller import QuietBar
 
 COLUMN = 744
 MARGIN = 28

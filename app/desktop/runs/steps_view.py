@@ -16,27 +16,27 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from agents.events import Entry, ModelTurn, RunFinished
 from agents.permissions.values import ApprovalRequest
-from app.desktop.chat.buttons import JumpButton
-from app.desktop.chat.cards import first_words
-from app.desktop.chat.link_strip import LinkStrip
-from app.desktop.chat.links import open_link
-from app.desktop.chat.tab_order import neighbour, outside
-from app.desktop.chat.waiting import waiting_of
-from app.desktop.language import languages
-from app.desktop.runs.approval_card import ApprovalCard
+from app.desktop.base.language import languages
+from app.desktop.base.tab_order import neighbour, outside
+from app.desktop.base.theme import themes
+from app.desktop.markdown.link_strip import LinkStrip
+from app.desktop.markdown.links import open_link
+from app.desktop.run_view.approval_card import ApprovalCard
+from app.desktop.run_view.interrupted_card import InterruptedCard
+from app.desktop.run_view.line_widget import LineWidget
+from app.desktop.run_view.live_turn import LiveTurn
+from app.desktop.run_view.plan_card import PlanCard
+from app.desktop.run_view.said_rows import SaidRow
+from app.desktop.run_view.step_column import StepColumn
+from app.desktop.run_view.step_lines import SaidLine, StepLines
+from app.desktop.run_view.waiting import waiting_of
 from app.desktop.runs.follow_up import FollowUp
-from app.desktop.runs.interrupted_card import InterruptedCard
-from app.desktop.runs.line_widget import LineWidget
-from app.desktop.runs.live_turn import LiveTurn
-from app.desktop.runs.plan_card import PlanCard
-from app.desktop.runs.said_rows import SaidRow
-from app.desktop.runs.step_column import StepColumn
-from app.desktop.runs.step_lines import SaidLine, StepLines
 from app.desktop.runs.steps_scroll import COLUMN, MARGIN, StepsScroll
-from app.desktop.theme import themes
-from app.services.events import RunDelta, RunPrefill, RunWaits
-from app.services.run_reasons import why_ended
-from app.services.run_values import RunView
+from app.desktop.text.tool_call_text import first_words
+from app.desktop.widgets.buttons import JumpButton
+from app.services.runs.events import RunDelta, RunPrefill, RunWaits
+from app.services.runs.reasons import why_ended
+from app.services.runs.values import RunView
 from app.store.records import RUNS_UNDER_WAY
 
 FLUSH_MS = 33

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from app.desktop.theme import themes
+from app.desktop.base.theme import themes
 
 LINES = 5
 

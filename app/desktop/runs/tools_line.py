@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from app.desktop.live import LiveWidget
-from app.desktop.models.labels import wrapped_label
-from app.desktop.models.tool_checking import ToolCheckUnderWay
-from app.desktop.models.tool_words import checking_text
-from app.desktop.style import set_kind
-from app.desktop.theme import themes
+from app.desktop.base.style import set_kind
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
+from app.desktop.text.tool_rating_text import checking_text
+from app.desktop.widgets.labels import wrapped_label
 from app.store.records import ToolRating
 
 

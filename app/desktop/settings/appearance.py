@@ -7,10 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
-from app.desktop.segmented import SegmentedControl
-from app.desktop.settings.controls import Section
-from app.desktop.theme import themes
-from app.services.settings import Settings
+from app.desktop.base.theme import themes
+from app.desktop.widgets.controls import Section
+from app.desktop.widgets.segmented import SegmentedControl
+from app.services.settings.settings import Settings
 
 SMALLEST, LARGEST, STEP = 80, 200, 10
 

@@ -10,12 +10,12 @@ from PySide6.QtCore import QDateTime, QLocale, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.settings.controls import Section
-from app.desktop.settings.kept_states import KeptStates
-from app.desktop.theme import themes
-from app.desktop.window.conversation_model import shown_title
-from app.services.settings import Settings
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.settings.prompt_cache_row import KeptStates
+from app.desktop.text.words import shown_title
+from app.desktop.widgets.controls import Section
+from app.services.settings.settings import Settings
 
 if TYPE_CHECKING:
     from app.services.services import Services

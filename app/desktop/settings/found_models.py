@@ -9,15 +9,15 @@ import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.live import LiveWidget
-from app.desktop.placement.measures import size_text
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.settings.checked_field import Complaint
-from app.desktop.theme import themes
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.text.measures import size_text
+from app.desktop.widgets.checked_field import Complaint
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from app.services.library_values import Found
+    from app.services.library.values import Found
 
 # Nobody reads more lines; the rest can be taken in together.
 SHOWN = 40

@@ -8,15 +8,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from agents.permissions.values import Grant
-from app.desktop.live import LiveWidget
-from app.desktop.models.labels import wrapped_label
-from app.desktop.models.words import joined
-from app.desktop.runs.grant_words import what_is_granted, when_granted, where_it_counts
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.settings.controls import Section
-from app.desktop.theme import themes
-from app.services.events import GrantsChanged, RunRemoved, ServiceEvent
-from app.services.run_values import RunRecord
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.text.grant_text import what_is_granted, when_granted, where_it_counts
+from app.desktop.text.words import joined
+from app.desktop.widgets.controls import Section
+from app.desktop.widgets.labels import wrapped_label
+from app.services.events import ServiceEvent
+from app.services.runs.events import GrantsChanged, RunRemoved
+from app.services.runs.values import RunRecord
 
 if TYPE_CHECKING:
     from app.services.services import Services

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
-from app.desktop.placement.switch import Switch
-from app.desktop.segmented import SegmentedControl
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.settings.checked_field import CheckedField
-from app.desktop.settings.controls import Section
+from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.settings.found_models import FoundModels
 from app.desktop.settings.library_folder import LibraryFolder
 from app.desktop.settings.token_field import TokenField
-from app.services.events import MoveProgress, ServiceEvent
-from app.services.settings import Settings
+from app.desktop.widgets.checked_field import CheckedField
+from app.desktop.widgets.controls import Section
+from app.desktop.widgets.segmented import SegmentedControl
+from app.desktop.widgets.switch import Switch
+from app.services.events import ServiceEvent
+from app.services.library.events import MoveProgress
+from app.services.settings.settings import Settings
 from engine.errors import UserError
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.live import LiveWidget
-from app.desktop.placement.measures import used_text
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.settings.checked_field import Complaint
-from app.desktop.theme import themes
-from app.desktop.window.gauge import Gauge
-from app.services.events import MoveProgress
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.text.measures import used_text
+from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.gauge import Gauge
+from app.services.library.events import MoveProgress
 from engine.errors import UserError
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.placement.switch import Switch
-from app.desktop.segmented import SegmentedControl
-from app.desktop.settings.controls import Section
-from app.services.settings import Settings
+from app.desktop.widgets.controls import Section
+from app.desktop.widgets.segmented import SegmentedControl
+from app.desktop.widgets.switch import Switch
+from app.services.settings.settings import Settings
 
 # Minutes that are offered; another number from the file stands among them.
 OFFERED = (5, 30, 120)

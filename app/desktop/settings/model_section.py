@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.settings.controls import Bounds, OptionalNumber, Section
-from app.services.events import AnswerFinished, ModelChanged, ServiceEvent
-from app.services.settings import Settings
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.widgets.controls import Bounds, OptionalNumber, Section
+from app.services.events import ServiceEvent
+from app.services.models.events import AnswerFinished, ModelChanged
+from app.services.settings.settings import Settings
 
 CONTEXT = Bounds(512, 1_048_576, 1024, 0)
 THREADS = Bounds(1, 256, 1, 0)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.desktop.live import LiveWidget
-from app.desktop.segmented import SegmentedControl
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.settings.checked_field import Complaint
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.settings.server_parts import Note, Pairs, button, small
 from app.desktop.settings.whole_text import WholeText
-from app.desktop.theme import themes
-from app.services.server_import import Found, found_in
-from app.services.server_values import Server
-from app.services.server_writing import suggested_name, written_spec
+from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.segmented import SegmentedControl
+from app.services.connections.server_import import Found, found_in
+from app.services.connections.server_values import Server
+from app.services.connections.server_writing import suggested_name, written_spec
 from engine.errors import UserError
 
 if TYPE_CHECKING:

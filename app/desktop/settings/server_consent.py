@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from agents.mcp.clean import shown_words
+from agents.mcp.sanitize import shown_words
+from app.desktop.base.theme import themes
 from app.desktop.settings.server_parts import Note, Part, button, small
-from app.desktop.settings.server_words import introduction, rights, variables, warnings, what_runs
+from app.desktop.settings.server_text import introduction, rights, variables, warnings, what_runs
 from app.desktop.settings.whole_text import WholeText
-from app.desktop.theme import themes
-from app.services.server_values import Server
+from app.services.connections.server_values import Server
 
 
 class ConsentPart(Part):

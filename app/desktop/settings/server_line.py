@@ -9,21 +9,21 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.desktop.icons import set_icon
-from app.desktop.live import LiveWidget
-from app.desktop.placement.switch import Switch
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.settings.checked_field import Complaint
+from app.desktop.base.icons import set_icon
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.tasks import Executor
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.settings.server_consent import ConsentPart
 from app.desktop.settings.server_parts import Dot, Note, Part, button, small
 from app.desktop.settings.server_rights import RightsPart
 from app.desktop.settings.server_secret_fields import SecretsPart
+from app.desktop.settings.server_text import state_words
 from app.desktop.settings.server_tool_list import ToolsPart
-from app.desktop.settings.server_words import state_words
 from app.desktop.settings.whole_text import WholeText
-from app.desktop.tasks import Executor
-from app.desktop.theme import themes
-from app.services.server_values import Server
+from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.switch import Switch
+from app.services.connections.server_values import Server
 from engine.errors import UserError
 
 if TYPE_CHECKING:

@@ -7,15 +7,15 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from agents.mcp.clean import shown_words
-from app.desktop.icons import set_icon
-from app.desktop.live import LiveWidget
-from app.desktop.placement.switch import Switch
-from app.desktop.segmented import SegmentedControl
-from app.desktop.settings.controls import SettingRow
+from agents.mcp.sanitize import shown_words
+from app.desktop.base.icons import set_icon
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.settings.server_parts import Part, button, small
-from app.desktop.theme import themes
-from app.services.server_values import Server
+from app.desktop.widgets.controls import SettingRow
+from app.desktop.widgets.segmented import SegmentedControl
+from app.desktop.widgets.switch import Switch
+from app.services.connections.server_values import Server
 
 
 class Folders(LiveWidget):

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from agents.mcp.clean import shown_words
-from app.desktop.live import LiveWidget
+from agents.mcp.sanitize import shown_words
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.settings.server_parts import Part, button, small
-from app.desktop.settings.server_words import place_words
-from app.desktop.theme import themes
-from app.services.secrets import TokenPlace
-from app.services.server_secrets import CLIENT_SECRET, registered
-from app.services.server_values import Server
+from app.desktop.settings.server_text import place_words
+from app.services.connections.server_secrets import CLIENT_SECRET, registered
+from app.services.connections.server_values import Server
+from app.services.settings.secrets import TokenPlace
 
 
 class SecretField(LiveWidget):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from agents.mcp.clean import shown_words
-from app.desktop.icons import set_icon
-from app.desktop.live import LiveWidget
+from agents.mcp.sanitize import shown_words
+from app.desktop.base.icons import set_icon
+from app.desktop.base.style import set_kind
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.settings.server_parts import Note, Part, button, small
-from app.desktop.settings.server_words import tool_state
+from app.desktop.settings.server_text import tool_state
 from app.desktop.settings.whole_text import WholeText
-from app.desktop.style import set_kind
-from app.desktop.theme import themes
-from app.services.server_values import Server, ServerTool
+from app.services.connections.server_values import Server, ServerTool
 
 # More rows than anybody reads at once would only make the page slow.
 SHOWN = 40

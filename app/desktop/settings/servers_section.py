@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.desktop.live import LiveWidget
-from app.desktop.models.said import Said
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.settings.checked_field import Complaint
-from app.desktop.settings.controls import Section
+from app.desktop.base.notification import Said
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.settings.server_adding import AddServer, ImportServers
 from app.desktop.settings.server_line import ServerLine
 from app.desktop.settings.server_parts import small
-from app.desktop.theme import themes
-from app.services.events import ServersChanged, ServiceEvent
-from app.services.server_values import Server
+from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.controls import Section
+from app.services.connections.events import ServersChanged
+from app.services.connections.server_values import Server
+from app.services.events import ServiceEvent
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from app.services.servers import Removed
+    from app.services.connections.servers import Removed
 
 
 class ServersList(LiveWidget):

@@ -8,23 +8,26 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.desktop.live import LiveWidget
-from app.desktop.reasoning_chooser import ReasoningChooser
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.settings.answer_controls import AnswerControls, fallback_of_model
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.model_picker.answer_controls import AnswerControls, fallback_of_model
+from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.settings.appearance import AppearanceSection
 from app.desktop.settings.data_section import DataSection
-from app.desktop.settings.elsewhere_section import ElsewhereSection
 from app.desktop.settings.grants_section import GrantsSection
 from app.desktop.settings.hub_section import HubSection
 from app.desktop.settings.memory_section import MemorySection
 from app.desktop.settings.model_section import ModelSection
+from app.desktop.settings.remote_servers_section import ElsewhereSection
 from app.desktop.settings.servers_section import ServersSection
 from app.desktop.settings.workers_section import WorkersSection
-from app.desktop.theme import themes
-from app.services.events import ConversationChanged, ModelChanged, RunRemoved, ServiceEvent
-from app.services.reasoning import BUDGET, reasoning_choices
-from app.services.settings import REASONING_WORDS, Settings
+from app.services.chat.events import ConversationChanged
+from app.services.events import ServiceEvent
+from app.services.models.events import ModelChanged
+from app.services.models.reasoning import BUDGET, reasoning_choices
+from app.services.runs.events import RunRemoved
+from app.services.settings.settings import REASONING_WORDS, Settings
 from app.store.records import ChatOptions
 
 COLUMN = 744

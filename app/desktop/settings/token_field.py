@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.live import LiveWidget
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.settings.checked_field import Complaint
-from app.desktop.theme import themes
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.widgets.checked_field import Complaint
 from engine.errors import UserError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QLocale, QSize, Qt
 from PySide6.QtGui import QColor, QPalette, QTextCharFormat, QTextCursor, QTextOption, QWheelEvent
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
-from agents.mcp.clean import shown_words
-from app.desktop.theme import themes
+from agents.mcp.sanitize import shown_words
+from app.desktop.base.theme import themes
 
 # A window must lay it out; nobody reads more.
 MOST = 20_000

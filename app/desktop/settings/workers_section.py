@@ -6,13 +6,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.language import languages
-from app.desktop.live import LiveWidget
-from app.desktop.placement.measures import size_text
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.settings.controls import Section
-from app.desktop.theme import themes
-from app.services.events import ServiceEvent, WorkersChanged, WorkerState
+from app.desktop.base.language import languages
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.text.measures import size_text
+from app.desktop.widgets.controls import Section
+from app.services.connections.events import WorkersChanged, WorkerState
+from app.services.events import ServiceEvent
 from engine.errors import UserError
 
 

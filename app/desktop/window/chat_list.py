@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.desktop.service_calls import ServiceCalls
+from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.window.sidebar import Sidebar
 from app.store.records import Conversation
 
 if TYPE_CHECKING:
-    from app.desktop.tasks import Task
-    from app.desktop.window.toast import Toast
+    from app.desktop.base.tasks import Task
+    from app.desktop.widgets.toast import Toast
 
 
 class ChatList(QObject):

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from app.desktop.window.toast import Toast
-from app.services.events import RunChanged, ServiceEvent
-from app.services.run_values import RunRecord
+from app.desktop.widgets.toast import Toast
+from app.services.events import ServiceEvent
+from app.services.runs.events import RunChanged
+from app.services.runs.values import RunRecord
 
 
 class ChatNotes(QObject):

@@ -8,8 +8,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.desktop.list_rows import INSET, paint_ground, paint_heading
-from app.desktop.theme import themes
+from app.desktop.base.theme import themes
+from app.desktop.widgets.list_rows import INSET, paint_ground, paint_heading
 from app.desktop.window.conversation_model import Role
 
 ROW = 37

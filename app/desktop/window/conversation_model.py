@@ -14,19 +14,14 @@ from PySide6.QtCore import (
     QLocale,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     Signal,
 )
 
-from app.desktop.list_rows import take_over
+from app.desktop.text.words import shown_title
+from app.desktop.widgets.list_rows import ROOT, Index, take_over
 from app.desktop.window.grouping import Group, grouped
 from app.store.records import Conversation, SearchHit
-
-Index = QModelIndex | QPersistentModelIndex
-
-
-ROOT = QModelIndex()
 
 
 class Role(IntEnum):
@@ -44,11 +39,6 @@ class Row(NamedTuple):
 
     def key(self) -> Hashable:
         return self.group if self.conversation is None else self.conversation.id
-
-
-def shown_title(conversation: Conversation) -> str:
-    """The title, or what stands for it while there is none."""
-    return conversation.title or QCoreApplication.translate("Conversations", "New chat")
 
 
 def group_title(group: Group) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from app.desktop.language import languages
-from app.desktop.models.words import short_name
-from app.desktop.service_calls import ServiceCalls
+from app.desktop.base.language import languages
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.text.words import short_name
+from app.desktop.widgets.banner import Strip, StripAction
+from app.desktop.widgets.toast import Toast
 from app.desktop.window.download_watch import Activity, DownloadWatch
-from app.desktop.window.strip import Strip, StripAction
-from app.desktop.window.toast import Toast
-from app.services.events import DownloadChanged, DownloadProgress, ServiceEvent
+from app.services.events import ServiceEvent
+from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.store.records import Download, LibraryModel
 from engine.errors import UserError
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from app.services.events import DownloadChanged, DownloadProgress
+from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.store.records import Download
 
 # Those that come to an end without anybody doing something.

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from app.desktop.service_calls import ServiceCalls
+from app.desktop.base.service_calls import ServiceCalls
 
 
 class Front(QObject):
-    """`shown` names the conversation in front, as in `app.services.engine_names`; "" where none is shown."""
+    """`shown` names the conversation in front, as in `app.services.models.engine_names`; "" where none is shown."""
 
     def __init__(self, calls: ServiceCalls, shown: Callable[[], str], parent: QObject | None = None) -> None:
         super().__init__(parent)

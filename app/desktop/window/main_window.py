@@ -17,43 +17,45 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.desktop.bridge import Bridge
+from app.desktop.base.bridge import Bridge
+from app.desktop.base.language import languages
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.chat.chat_page import ChatPage
-from app.desktop.language import languages
-from app.desktop.live import LiveWidget
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.theme import themes
-from app.desktop.window.conversation_model import shown_title
+from app.desktop.text.words import shown_title
+from app.desktop.widgets.banner import Strip
 from app.desktop.window.frame import Frame
-from app.desktop.window.memory import WindowMemory
 from app.desktop.window.rail import Rail
 from app.desktop.window.sidebar import Sidebar
-from app.desktop.window.strip import Strip
-from app.services.engine_names import of_chat
-from app.services.events import AnswerFinished, ConversationChanged, ServiceEvent, StoreFailed
-from app.services.settings import Settings
+from app.desktop.window.window_state import WindowMemory
+from app.services.chat.events import ConversationChanged
+from app.services.events import ServiceEvent, StoreFailed
+from app.services.models.engine_names import of_chat
+from app.services.models.events import AnswerFinished
+from app.services.settings.settings import Settings
 from app.store.records import Conversation
 from engine.errors import UserError
 
 if TYPE_CHECKING:
+    from app.desktop.base.notification import Said
+    from app.desktop.chat.conversation_panel import ConversationPanel
+    from app.desktop.model_picker.tool_checking import ToolChecking
     from app.desktop.models.models_page import ModelsPage
-    from app.desktop.models.said import Said
-    from app.desktop.models.tool_checking import ToolChecking
     from app.desktop.placement.placement_page import PlacementPage
     from app.desktop.runs.runs_page import RunsPage
-    from app.desktop.settings.conversation_panel import ConversationPanel
     from app.desktop.settings.settings_page import SettingsPage
+    from app.desktop.widgets.toast import Toast
     from app.desktop.window.actions import Actions
     from app.desktop.window.chat_list import ChatList
     from app.desktop.window.chat_notes import ChatNotes
     from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.front import Front
-    from app.desktop.window.later_pages import LaterPages
-    from app.desktop.window.opening_failed import OpeningFailed
+    from app.desktop.window.lazy_pages import LaterPages
     from app.desktop.window.palette import Palette
     from app.desktop.window.run_notes import RunNotes
     from app.desktop.window.shortcut_sheet import ShortcutSheet
-    from app.desktop.window.toast import Toast
+    from app.desktop.window.startup_error import OpeningFailed
     from app.services.services import Services
 
 log = logging.getLogger(__name__)
@@ -109,21 +111,21 @@ class MainWindow(LiveWidget):
 
     def complete(self, *, first_run: bool = False) -> None:
         """Build the rest, after the first paint and before `attach`. `first_run`: nobody was welcomed yet."""
-        from app.desktop.models.tool_checking import ToolChecking
+        from app.desktop.chat.conversation_panel import ConversationPanel
+        from app.desktop.model_picker.tool_checking import ToolChecking
         from app.desktop.placement.placement_page import PlacementPage
-        from app.desktop.settings.conversation_panel import ConversationPanel
         from app.desktop.settings.settings_page import SettingsPage
+        from app.desktop.widgets.toast import Toast
         from app.desktop.window.actions import Actions
         from app.desktop.window.chat_list import ChatList
         from app.desktop.window.chat_notes import ChatNotes
         from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.front import Front
-        from app.desktop.window.later_pages import LaterPages
-        from app.desktop.window.opening_failed import OpeningFailed
+        from app.desktop.window.lazy_pages import LaterPages
         from app.desktop.window.palette import Palette
         from app.desktop.window.run_notes import RunNotes
         from app.desktop.window.shortcut_sheet import ShortcutSheet
-        from app.desktop.window.toast import Toast
+        from app.desktop.window.startup_error import OpeningFailed
         from app.desktop.window.tool_check_notes import ToolCheckNotes
 
         self.chat.complete(first_run=first_run)

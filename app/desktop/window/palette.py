@@ -27,9 +27,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.desktop.theme import themes
-from app.desktop.window.fuzzy import fuzzy_score
-from app.desktop.window.overlay import Overlay
+from app.desktop.base.fuzzy import fuzzy_score
+from app.desktop.base.theme import themes
+from app.desktop.widgets.overlay import Overlay
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = 34

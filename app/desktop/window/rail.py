@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.icons import set_icon
-from app.desktop.live import LiveWidget
-from app.desktop.theme import themes
+from app.desktop.base.icons import set_icon
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.window.download_watch import Activity
 from app.desktop.window.rail_badge import RailBadge
 from app.desktop.window.rail_count import RailCount

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from app.desktop.theme import themes
+from app.desktop.base.theme import themes
 
 SIZE = 17
 STROKE = 2.5

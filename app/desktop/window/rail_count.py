@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from app.desktop.theme import themes
+from app.desktop.base.theme import themes
 
 SIZE = 17
 MOST = 9

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
-from app.desktop.runs.shelf import RunShelf
-from app.desktop.service_calls import ServiceCalls
-from app.desktop.window.toast import Toast
-from app.services.run_values import RunRecord
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.runs.run_state import RunShelf
+from app.desktop.widgets.toast import Toast
+from app.services.runs.values import RunRecord
 from app.store.records import RUNS_UNDER_WAY
 
 

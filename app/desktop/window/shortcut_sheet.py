@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractSlider, QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
-from app.desktop.theme import themes
-from app.desktop.window.overlay import Overlay
+from app.desktop.base.theme import themes
+from app.desktop.widgets.overlay import Overlay
 from app.desktop.window.shortcuts import shortcuts, shown_keys
 
 COLUMNS = 2

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.desktop.icons import icon
-from app.desktop.searched_list import SearchedList
+from app.desktop.base.icons import icon
+from app.desktop.widgets.searched_list import SearchedList
 from app.desktop.window.conversation_delegate import ConversationDelegate
 from app.desktop.window.conversation_model import ConversationModel, Role
 from app.store.records import Conversation, SearchHit

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.desktop.models.tool_checking import ToolChecking
-from app.desktop.models.tool_words import rating_text
-from app.desktop.window.model_pill import ModelMenu
-from app.desktop.window.toast import Toast
+from app.desktop.model_picker.model_pill import ModelMenu
+from app.desktop.model_picker.tool_checking import ToolChecking
+from app.desktop.text.tool_rating_text import rating_text
+from app.desktop.widgets.toast import Toast
 from engine.errors import UserError
 
 if TYPE_CHECKING:

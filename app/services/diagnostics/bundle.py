@@ -11,7 +11,7 @@ from app.log import COMMANDS, FAULTS, WINDOW, redacted
 from app.services.diagnostics.doctor import Diagnosis, diagnose
 from app.services.diagnostics.report import report_lines
 from app.services.diagnostics.settings_summary import settings_summary
-from app.services.settings import SettingsFile
+from app.services.settings.settings import SettingsFile
 
 LOG_LINES = 80
 # In the order in which they are of use; each with the parts that were set aside, the newest first.

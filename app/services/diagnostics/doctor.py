@@ -16,9 +16,10 @@ from app.sentences import Language, Sentence, format_bytes, sentence
 from app.services.diagnostics.cache import CacheReport, cache_report
 from app.services.diagnostics.hub import HubReport, LibraryReport, hub_report, library_report, token_message
 from app.services.diagnostics.memory import memory_finding
-from app.services.models import STARTER, resolve_model
-from app.services.placements import calibrations
-from app.services.settings import SettingsFile
+from app.services.library.resolving import resolve_model
+from app.services.models.models import STARTER
+from app.services.placement.placements import calibrations
+from app.services.settings.settings import SettingsFile
 from app.version import version
 from engine.errors import UserError
 from engine.local.calibration import kept_calibration, with_bandwidths

@@ -9,10 +9,10 @@ import msgspec
 
 from app import paths
 from app.sentences import Language, Sentence, format_bytes, sentence
-from app.services.hub import access_of
-from app.services.library_values import DiskUse
-from app.services.secrets import Secrets, TokenPlace
-from app.services.settings import Settings, SettingsFile
+from app.services.hub.hub import access_of
+from app.services.library.values import DiskUse
+from app.services.settings.secrets import Secrets, TokenPlace
+from app.services.settings.settings import Settings, SettingsFile
 from engine.errors import UserError
 
 _MESSAGES = {
@@ -106,8 +106,8 @@ def library_report(language: Language) -> tuple[LibraryReport, Finding]:
 
 
 def _opened() -> tuple[DiskUse, int]:
-    from app.services.library import Library
-    from app.services.wishes import WishesFile
+    from app.services.library.library import Library
+    from app.services.settings.placement_options import WishesFile
     from app.store.store import Store
 
     home = paths.home()

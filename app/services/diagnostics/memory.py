@@ -6,7 +6,7 @@ from app import paths
 from app.sentences import Language, Sentence, format_bytes
 from app.services.diagnostics.hub import Finding
 from app.services.memory_pressure import MemoryReading, is_short, read_memory, spare
-from app.services.settings import Settings, SettingsFile
+from app.services.settings.settings import Settings, SettingsFile
 
 _MESSAGES = {
     "short": Sentence(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from app.services.settings import Settings
+from app.services.settings.settings import Settings
 
 # What a person wrote, addresses and places: that there is one is all that is shown.
 _PRIVATE = ("system_prompt", "library_folder", "hub_endpoint", "hub_proxy", "hub_certificates", "model")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from engine.errors import UserError
 from engine.hub.transfer.patience import retry_after
-from engine.hub.transfer.trouble import NoRanges, Trouble
+from engine.hub.transfer.transient import NoRanges, Trouble
 
 REDIRECTS = {301, 302, 303, 307, 308}
 # Of the hub: it does not give the file, or not to this user. Of another host: the link has expired.

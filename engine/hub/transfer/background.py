@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from engine.giving_way import give_way
+from engine.thread_priority import give_way
 
 
 class BackgroundThread(threading.Thread):

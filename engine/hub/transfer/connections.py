@@ -22,7 +22,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import Timeout, make_headers, parse_url
 
 from engine.errors import UserError
-from engine.hub.transfer.trouble import Trouble
+from engine.hub.transfer.transient import Trouble
 from engine.hub.transfer.values import Access, Limits
 
 

@@ -19,7 +19,7 @@ from engine.hub.transfer.publish import check_structure, keep_hashes, show
 from engine.hub.transfer.reading import read_whole
 from engine.hub.transfer.run import Run
 from engine.hub.transfer.stop import Stopped, StopToken
-from engine.hub.transfer.trouble import Trouble
+from engine.hub.transfer.transient import Trouble
 from engine.hub.transfer.values import USUAL, Access, FetchedFile, Limits, Locate, Progress, Room, Wanted
 from engine.hub.transfer.work_folder import WorkFolder, locked
 

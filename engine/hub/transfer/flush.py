@@ -9,12 +9,9 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from io import FileIO
-from typing import TYPE_CHECKING
 
 from engine.hub.transfer.background import BackgroundThread
-
-if TYPE_CHECKING:
-    from engine.hub.transfer.run import Run
+from engine.hub.transfer.shared_state import SharedState
 
 _EVERY_BYTES = 64 * 2**20
 _TICK = 0.2
@@ -23,7 +20,7 @@ _TICK = 0.2
 class Flush(BackgroundThread):
     """Whenever a `Run` has written some more, waits until it is on the disk. Nothing depends on it."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: SharedState) -> None:
         super().__init__("transfer-flush")
         self._run = run
 

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from engine.errors import UserError
 from engine.hub.transfer.answers import DENIALS, REDIRECTS, Answer, Asked, judged
 from engine.hub.transfer.connections import Connections, Response
-from engine.hub.transfer.trouble import Trouble
+from engine.hub.transfer.transient import Trouble
 from engine.hub.transfer.values import Access, Limits, Locate, Wanted
 from engine.hub.values import Located
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from io import FileIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import xxhash
 
 from engine.errors import UserError
 from engine.hub.transfer.background import BackgroundThread
 from engine.hub.transfer.job import FileJob
-
-if TYPE_CHECKING:
-    from engine.hub.transfer.run import Run
+from engine.hub.transfer.shared_state import SharedState
 
 _CHUNK = 2**20
 _MOST_REOPENED = 2
@@ -27,7 +25,7 @@ class PrefixHash(BackgroundThread):
     cut took away: they are fetched again.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: SharedState) -> None:
         super().__init__("transfer-hash")
         self._run = run
         self._buffer = memoryview(bytearray(_CHUNK))

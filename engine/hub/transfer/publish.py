@@ -7,14 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import ErrorInfo, UserError
+from engine.gguf.gguf_file import read_gguf
+from engine.gguf.reading import read_index
 from engine.hub.transfer import disk, part_hashes
 from engine.hub.transfer.job import FileJob
 from engine.hub.transfer.part_hashes import PartHashes
 from engine.hub.transfer.reading import read_whole
 from engine.hub.transfer.stop import StopToken
 from engine.hub.transfer.values import FetchedFile
-from engine.placement.gguf_file import read_gguf
-from engine.placement.gguf_index import read_index
 
 
 def check_structure(jobs: Sequence[FileJob], apart: bool) -> None:

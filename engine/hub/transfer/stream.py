@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import time
 from io import FileIO
-from typing import TYPE_CHECKING
 
 from engine.errors import UserError
 from engine.hub.transfer.background import BackgroundThread
 from engine.hub.transfer.job import FileJob
 from engine.hub.transfer.link import Opened
 from engine.hub.transfer.part_map import Claim
-from engine.hub.transfer.trouble import NoRanges, Trouble
+from engine.hub.transfer.shared_state import SharedState
+from engine.hub.transfer.transient import NoRanges, Trouble
 from engine.hub.transfer.values import Limits
-
-if TYPE_CHECKING:
-    from engine.hub.transfer.run import Run
 
 _LEAST_READ = 16 * 1024
 _SECONDS_PER_READ = 0.2
@@ -46,7 +43,7 @@ class Pace:
 class Stream(BackgroundThread):
     """Takes work from a `Run` until there is none."""
 
-    def __init__(self, run: Run, number: int) -> None:
+    def __init__(self, run: SharedState, number: int) -> None:
         super().__init__(f"transfer-{number}")
         self._run = run
         self._tries = 0

@@ -7,9 +7,9 @@ are plain integers (C pointers); who makes one frees it.
 from engine.local.native.batch import Batch
 from engine.local.native.decoding import AbortFlag, decode, synchronize
 from engine.local.native.devices import devices, register_workers
+from engine.local.native.draft_tokens import likeliest, same_tokens
 from engine.local.native.dry_run import dry_run
 from engine.local.native.graph_log import graph_splits
-from engine.local.native.guessing import likeliest, same_tokens
 from engine.local.native.library import (
     LOG_LINES,
     PINNED_VERSION,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from engine.gguf.reading import read_index
 from engine.local.native import memory, memory_log
 from engine.local.native.devices import buffer_type, buffer_type_name
 from engine.local.native.library import clear_log, log_tail
 from engine.local.native.model import free_context, free_model, load_model, new_context
 from engine.local.native.refusal import context_refusal, model_refusal
 from engine.placement.expected import block_count, device_names, expected_devices
-from engine.placement.gguf_index import read_index
 from engine.placement.plan import RAM, DeviceBytes, Placement
 
 

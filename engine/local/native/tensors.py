@@ -16,11 +16,11 @@ from typing import Any
 import llama_cpp.llama_cpp as llama
 import msgspec
 
+from engine.gguf.tensor_roles import classify
 from engine.local.native.devices import buffer_type_name, device_of
 from engine.local.native.library import ggml, has_symbol, text
 from engine.local.native.model import free_context, new_context
 from engine.placement.plan import Placement
-from engine.placement.tensor_roles import classify
 
 # `const std::vector<std::pair<std::string, ggml_tensor *>> & llama_internal_get_tensor_map(const llama_model *)`
 _LIST = "_Z29llama_internal_get_tensor_mapB5cxx11PK11llama_model"

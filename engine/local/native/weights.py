@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.tensor_roles import EXPERT_TENSOR
 from engine.local.native import memory
 from engine.local.native.tensors import placed_tensors
 from engine.placement.expected import block_count, expected_devices, misplaced
-from engine.placement.gguf_index import GgufIndex
 from engine.placement.plan import LoadedWeights, Placement
-from engine.placement.tensor_roles import EXPERT_TENSOR
 
 
 def loaded_weights(model: int, context: int, index: GgufIndex, placement: Placement) -> LoadedWeights:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 import jsonschema
 import pytest
 
-from agents.brain import Ask, Measured, OnText, Turn
+from agents.chat_model import Ask, Measured, OnText, Turn
 from agents.check.check import FEWEST, Checked, Rating, check, rated
 from agents.check.tasks import TASKS, TOOLS, CheckTask, Stage, is_done
 from app.sentences.checks import TASKS as WORDS
-from engine.api import ToolCall
 from engine.errors import ErrorInfo, UserError
+from engine.values import ToolCall
 
 RIGHT = {"restrain": "Bonjour!", "restrain_korean": "코끼리입니다.", "answer": "It is -17 and snowing."}
 Answer = Callable[[CheckTask, Stage], Turn]

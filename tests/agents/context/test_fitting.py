@@ -4,17 +4,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.brain import Ask, Turn
 from agents.budget import Budget
+from agents.chat_model import Ask, Turn
+from agents.context.budget import shares
 from agents.context.fitting import Fitted, fit
 from agents.context.history import History
-from agents.context.measuring import Meter
+from agents.context.rendering import rendered
 from agents.context.results import result_text
-from agents.context.shares import shares
-from agents.context.weighing import weigh
+from agents.context.token_counter import Meter
+from agents.context.token_counts import weigh
 from agents.events import ContextTrimmed, RunEvent, RunResumed
-from engine.api import Message, Usage
 from engine.errors import UserError
+from engine.values import Message, Usage
 from tests.support.agents.counting import ByteBrain, StarterBrain
 from tests.support.agents.journals import ListJournal
 from tests.support.agents.made_runs import NamedTool, called, result, started, step, steps, turn
@@ -42,7 +43,7 @@ def text_of(messages: tuple[Message, ...]) -> str:
 
 def test_a_short_run_is_left_alone_and_the_parts_add_up() -> None:
     made = fitted([started(), *steps(2)])
-    assert made.trims == () and made.messages == History.of([started(), *steps(2)]).messages()
+    assert made.trims == () and made.messages == rendered(History.of([started(), *steps(2)]))
     assert sum(part.tokens for part in made.parts) == 4096
     assert {part.name: part.count for part in made.parts} == {
         "system": 1,
@@ -75,7 +76,7 @@ def test_the_trims_taken_in_give_the_very_messages_that_were_counted() -> None:
     brain = ByteBrain()
     made = fit(history, Meter(brain), TOOLS, ListJournal(), 4096)
     assert reasons(made) == ["results", "reasoning", "turns"]
-    assert history.after(made.trims).messages() == made.messages
+    assert rendered(history.after(made.trims)) == made.messages
     assert [t.after_tokens for t in made.trims][-1] == made.tokens <= shares(4096).low * 1.15
     again = fit(history.after(made.trims), Meter(brain), TOOLS, ListJournal(), 4096)
     assert again.trims == () and again.tokens == made.tokens
@@ -164,7 +165,7 @@ def test_with_the_starters_tokens_a_result_of_200_kb_fits_and_so_does_what_follo
             history.add(trim)
         assert brain.prompt(Ask(made.messages, made.tools)) == made.tokens <= shares(context).room
         assert made.max_tokens >= min(context - made.tokens, shares(context).answer)
-        assert history.messages() == made.messages
+        assert rendered(history) == made.messages
 
 
 RUN = st.lists(
@@ -198,7 +199,7 @@ def test_any_run_fits_and_no_call_is_parted_from_its_result(
         made = fit(history, meter, TOOLS, journal, context)
         for trim in made.trims:
             history.add(trim)
-        assert history.messages() == made.messages
+        assert rendered(history) == made.messages
         assert made.tokens <= shares(context).room and made.max_tokens >= 1
         assert made.tokens == weigh(history, meter, made.tools).prompt
         calls_shown = [call.id for message in made.messages for call in message.tool_calls]

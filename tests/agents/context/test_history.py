@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from agents.budget import Budget
 from agents.context import prompts
 from agents.context.history import History
+from agents.context.rendering import rendered
 from agents.context.schemas import told
 from agents.events import (
     ContextTrimmed,
@@ -20,19 +21,19 @@ from agents.events import (
     decoded,
     encoded,
 )
-from engine.api import Message, ToolCall
 from engine.errors import ErrorInfo, UserError
 from engine.formats import ChatFormat
+from engine.values import Message, ToolCall
 from tests.support.agents.made_runs import NamedTool, called, nudge, result, started, step, steps, turn
 from tests.support.real_templates import real_templates
 
 
 def roles(history: History) -> list[str]:
-    return [message.role for message in history.messages()]
+    return [message.role for message in rendered(history)]
 
 
 def test_the_first_message_is_the_systems_and_the_second_the_task() -> None:
-    messages = History.of([started("Count the files.")]).messages()
+    messages = rendered(History.of([started("Count the files.")]))
     assert [(m.role, m.content) for m in messages] == [
         ("system", started().system),
         ("user", "Count the files."),
@@ -41,7 +42,7 @@ def test_the_first_message_is_the_systems_and_the_second_the_task() -> None:
 
 def test_a_call_is_followed_by_its_result_under_the_same_id() -> None:
     history = History.of([started(), *step(1, "five files", content="Let me look.")])
-    said, brought = history.messages()[2:]
+    said, brought = rendered(history)[2:]
     assert (said.content, said.tool_calls[0].id, said.tool_calls[0].arguments) == (
         "Let me look.",
         "c1",
@@ -57,7 +58,7 @@ def test_a_call_is_followed_by_its_result_under_the_same_id() -> None:
 
 def test_results_of_one_turn_stand_in_the_order_of_its_calls_whatever_came_first() -> None:
     events = [started(), turn(1, calls=("a", "b")), called(1, "a"), called(1, "b"), result("b"), result("a")]
-    assert [m.tool_call_id for m in History.of(events).messages() if m.role == "tool"] == ["a", "b"]
+    assert [m.tool_call_id for m in rendered(History.of(events)) if m.role == "tool"] == ["a", "b"]
 
 
 def test_words_of_the_user_that_came_between_a_call_and_its_result_stand_behind_it() -> None:
@@ -68,14 +69,14 @@ def test_words_of_the_user_that_came_between_a_call_and_its_result_stand_behind_
         RunResumed(Budget(), "Be quick."),
         result("a"),
     ]
-    messages = History.of(events).messages()
+    messages = rendered(History.of(events))
     assert [m.role for m in messages] == ["system", "user", "assistant", "tool", "assistant", "user"]
     assert messages[-1].content == "Be quick."
 
 
 def test_a_call_without_a_result_says_that_it_was_not_carried_out() -> None:
     history = History.of([started(), turn(1, calls=("a",)), called(1, "a")])
-    assert history.messages()[-1].content == prompts.NOT_CARRIED_OUT
+    assert rendered(history)[-1].content == prompts.NOT_CARRIED_OUT
 
 
 def test_a_turn_that_broke_off_or_was_given_up_is_not_seen() -> None:
@@ -85,27 +86,27 @@ def test_a_turn_that_broke_off_or_was_given_up_is_not_seen() -> None:
         turn(1, "Half b", finish="cancelled"),
         turn(1, "Whole"),
     ]
-    assert [m.content for m in History.of(events).messages()][2:] == ["Whole"]
+    assert [m.content for m in rendered(History.of(events))][2:] == ["Whole"]
 
 
 def test_an_empty_turn_is_not_seen_and_the_nudge_joins_the_task() -> None:
     history = History.of([started("Task."), turn(1), nudge("Say something.")])
-    assert history.messages()[-1] == Message("user", "Task.\n\nSay something.")
+    assert rendered(history)[-1] == Message("user", "Task.\n\nSay something.")
 
 
 def test_reasoning_is_shown_behind_the_last_words_only() -> None:
     history = History.of([started(), *step(1, reasoning="one"), nudge(), *step(2, reasoning="two")])
-    assert [m.reasoning_content for m in history.messages() if m.tool_calls] == ["", "two"]
+    assert [m.reasoning_content for m in rendered(history) if m.tool_calls] == ["", "two"]
     history.add(ContextTrimmed("reasoning", turns=2))
-    assert not any(m.reasoning_content for m in history.messages())
+    assert not any(m.reasoning_content for m in rendered(history))
 
 
 def test_repeats_are_taken_out_with_their_results() -> None:
     history = History.of(
         [started(), *steps(3), ContextTrimmed("loop", calls=("c2", "c3"), text="Not again.")]
     )
-    assert [m.tool_call_id for m in history.messages() if m.role == "tool"] == ["c1"]
-    assert history.messages()[-1].content == "Not again."
+    assert [m.tool_call_id for m in rendered(history) if m.role == "tool"] == ["c1"]
+    assert rendered(history)[-1].content == "Not again."
 
 
 def test_turns_that_are_left_out_are_stood_for_by_their_summary_as_data() -> None:
@@ -117,7 +118,7 @@ def test_turns_that_are_left_out_are_stood_for_by_their_summary_as_data() -> Non
         *step(2),
     ]
     history = History.of([*events, *step(3), ContextTrimmed("turns", turns=2, text="You read two files.")])
-    opening = history.messages()[1].content
+    opening = rendered(history)[1].content
     assert roles(history) == ["system", "user", "assistant", "tool"]
     assert opening.startswith("Task.\n\nAnd quickly.\n\n[text from your older steps")
     assert "You read two files." in opening and "Psst." not in opening
@@ -126,22 +127,21 @@ def test_turns_that_are_left_out_are_stood_for_by_their_summary_as_data() -> Non
 def test_a_shortened_result_shows_its_new_text_and_names_the_whole() -> None:
     trim = ContextTrimmed("results", calls=("c1",), texts=("head [...] tail",), handles=("r7",))
     history = History.of([started(), *step(1, "a long text"), trim])
-    assert history.messages()[-1].content == "head [...] tail"
+    assert rendered(history)[-1].content == "head [...] tail"
     shown = history.shown_turns[0].calls[0].result
     assert shown is not None and (shown.handle, shown.trims) == ("r7", 1)
 
 
 def test_resuming_after_an_answer_without_words_says_to_go_on() -> None:
     assert (
-        History.of([started(), turn(1, "Done."), RunResumed(Budget())]).messages()[-1].content
-        == prompts.GO_ON
+        rendered(History.of([started(), turn(1, "Done."), RunResumed(Budget())]))[-1].content == prompts.GO_ON
     )
     assert roles(History.of([started(), *step(1), RunResumed(Budget())]))[-1] == "tool"
 
 
 def test_the_model_is_told_which_changes_were_taken_back() -> None:
     undone = Undone(("c1",), (FileChange("notes.txt", "new"),))
-    assert "notes.txt" in History.of([started(), *step(1), turn(2, "Done."), undone]).messages()[-1].content
+    assert "notes.txt" in rendered(History.of([started(), *step(1), turn(2, "Done."), undone]))[-1].content
 
 
 def test_a_call_that_cannot_be_read_keeps_its_text() -> None:
@@ -151,7 +151,7 @@ def test_a_call_that_cannot_be_read_keeps_its_text() -> None:
         ToolCalled(1, "a", "", '{"path": '),
         result("a", status="error"),
     ]
-    message = History.of(events).messages()[2]
+    message = rendered(History.of(events))[2]
     assert (message.tool_calls[0].name, message.tool_calls[0].arguments) == ("unknown", '{"path": ')
 
 
@@ -170,7 +170,7 @@ RUNS = st.lists(EVENTS, max_size=12).map(lambda parts: [event for part in parts 
 
 @given(RUNS)
 def test_users_and_models_take_turns_and_no_call_is_without_a_result(events: list[RunEvent]) -> None:
-    messages = History.of([started(), *events]).messages()
+    messages = rendered(History.of([started(), *events]))
     open_calls: list[str] = []
     for before, message in pairwise(messages):
         if message.role == "tool":
@@ -190,7 +190,7 @@ def test_live_and_replayed_are_the_same(events: list[RunEvent]) -> None:
     for event in [started(), *events]:
         live.add(event)
     replayed = History.of(decoded(encoded(event)) for event in [started(), *events])
-    assert replayed.messages() == live.messages()
+    assert rendered(replayed) == rendered(live)
 
 
 def test_every_real_template_takes_every_kind_of_history() -> None:
@@ -209,7 +209,7 @@ def test_every_real_template_takes_every_kind_of_history() -> None:
         ContextTrimmed("final", text="Answer now."),
     ]
     trims = ([], [ContextTrimmed("loop", calls=("c2",))], [ContextTrimmed("turns", turns=2, text="old")])
-    histories = [History.of([*events, *trim]).messages() for trim in trims]
+    histories = [rendered(History.of([*events, *trim])) for trim in trims]
     # In a chat, behind calls, several at a time, and a question that nobody answered.
     made = (ToolCall("x", "read_file", {"path": "a"}), ToolCall("y", "read_file", {"path": "b"}))
     before = (
@@ -221,7 +221,7 @@ def test_every_real_template_takes_every_kind_of_history() -> None:
         Message("user", "Are you there?"),
     )
     in_chat = [started(before=before), *events[1:]]
-    histories += [History.of([*in_chat, *trim]).messages() for trim in trims]
+    histories += [rendered(History.of([*in_chat, *trim])) for trim in trims]
     tools = [told(NamedTool("read_file", path="Which."), "whole")]
     refused = []
     for name, source in real_templates().items():

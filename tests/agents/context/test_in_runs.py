@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from agents.brain import Ask, Turn
 from agents.budget import Budget
-from agents.context.seen import seen
-from agents.context.shares import shares
+from agents.chat_model import Ask, Turn
+from agents.context.budget import shares
+from agents.context.prompt_view import seen
 from agents.events import ContextTrimmed, ModelTurn, RunResumed, ToolResult
 from agents.tools.builtin import builtin_tools
 from tests.support.agents.counting import StarterBrain

@@ -2,8 +2,8 @@
 
 import pytest
 
+from agents.context.budget import shares
 from agents.context.prompts import system_prompt
-from agents.context.shares import shares
 from tests.support.agents.counting import StarterBrain
 
 ALL = ("list_files", "read_file", "write_file", "shell", "update_plan", "read_result")

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.context.measuring import Meter
+from agents.context.budget import shares
 from agents.context.reading import ReadResult
 from agents.context.results import ResultText, handle_only, head_and_tail, result_text, shortened_result
-from agents.context.shares import shares
+from agents.context.token_counter import Meter
 from agents.events import ToolCalled
 from agents.tools.tool import Here, Outcome
 from agents.tools.workspace import Workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agents.permissions.decide import decide
 from agents.permissions.question import Question
 from agents.permissions.request import grant_for, request
-from agents.tools.tool import Effects, ToolFacts
+from agents.permissions.values import Effects, ToolFacts
 
 WRITE = Effects(kind="files", writes=("a.txt",), diff="+hello")
 

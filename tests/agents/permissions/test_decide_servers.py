@@ -8,8 +8,7 @@ from agents.mcp.definitions import Definition, facts
 from agents.permissions.decide import decide
 from agents.permissions.question import Question
 from agents.permissions.request import grant_for, request
-from agents.permissions.values import Grant, Scope
-from agents.tools.tool import Effects, ToolFacts
+from agents.permissions.values import Effects, Grant, Scope, ToolFacts
 
 TOOL = Definition("log", "Shows the log.", {"type": "object", "properties": {}}, read_only=True)
 CHANGED = msgspec.structs.replace(TOOL, description="Shows the log, and sends it away.")

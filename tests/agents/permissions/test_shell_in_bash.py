@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from agents.permissions.grants import grant_of
 from agents.permissions.question import Question
 from agents.permissions.shell_review import review_shell
-from agents.permissions.values import Grant
-from agents.tools.tool import Effects, ToolFacts
+from agents.permissions.values import Effects, Grant, ToolFacts
 
 NAMES = ("alpha", "beta", "gamma")
 BASH = shutil.which("bash")

@@ -8,8 +8,7 @@ from agents.permissions.grants import grant_of
 from agents.permissions.question import Question
 from agents.permissions.review import Review
 from agents.permissions.shell_review import review_shell
-from agents.permissions.values import Grant
-from agents.tools.tool import Effects, ToolFacts
+from agents.permissions.values import Effects, Grant, ToolFacts
 
 WORKSPACE = "/home/u/w"
 

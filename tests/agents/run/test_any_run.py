@@ -9,20 +9,21 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents.brain import Turn
 from agents.budget import Budget
+from agents.chat_model import Turn
 from agents.context.history import History
+from agents.context.rendering import rendered
 from agents.events import RunFinished, RunResumed, ToolCalled, ToolResult
-from agents.permissions.values import Decision
+from agents.permissions.values import Decision, ToolFacts
 from agents.run.state import RunState
-from agents.tools.delete_file import delete_file
-from agents.tools.edit_file import edit_file
-from agents.tools.list_files import list_files
-from agents.tools.read_file import read_file
-from agents.tools.tool import Outcome, ToolFacts
-from agents.tools.write_file import write_file
-from engine.api import ToolCall
+from agents.tools.files.delete_file import delete_file
+from agents.tools.files.edit_file import edit_file
+from agents.tools.files.list_files import list_files
+from agents.tools.files.read_file import read_file
+from agents.tools.files.write_file import write_file
+from agents.tools.tool import Outcome
 from engine.errors import ErrorInfo, UserError
+from engine.values import ToolCall
 from tests.support.agents.runs import Bench, ScriptedApprover, broken_orders, started
 from tests.support.agents.scripted_brain import NotedTool, ScriptedBrain, schema
 
@@ -148,7 +149,7 @@ def test_any_run_ends_in_good_order_and_is_what_its_journal_says(
             bench.brain.turn = original  # type: ignore[method-assign]
             assert isinstance(finished, RunFinished) and finished.reason
             assert run._record.state == RunState.of(bench.journal.entries())
-            assert run._record.history.messages() == History.of(bench.journal.entries()).messages()
+            assert rendered(run._record.history) == rendered(History.of(bench.journal.entries()))
             assert not broken_orders(bench.journal.log)
             event = RunResumed(budget, "Go on.")
         made = {event.call for event in bench.journal.events if isinstance(event, ToolCalled)}

@@ -9,11 +9,11 @@ from typing import Any
 
 from agents.budget import Budget
 from agents.events import Approval, RunResumed, ToolResult
-from agents.permissions.values import ApprovalRequest, Decision
+from agents.permissions.values import ApprovalRequest, Decision, Effects, ToolFacts
 from agents.run.run import Run
-from agents.tools.delete_file import delete_file
-from agents.tools.tool import Effects, Here, Outcome, ToolFacts
-from agents.tools.write_file import write_file
+from agents.tools.files.delete_file import delete_file
+from agents.tools.files.write_file import write_file
+from agents.tools.tool import Here, Outcome
 from tests.support.agents.runs import Bench, ScriptedApprover, broken_orders, started
 from tests.support.agents.scripted_brain import NotedTool, ScriptedBrain, calls, says, schema
 

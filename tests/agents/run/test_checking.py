@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.run.checking import Checker, takes
-from engine.api import ToolCall
+from engine.values import ToolCall
 from tests.support.agents.scripted_brain import NotedTool, schema
 
 READ = NotedTool("read_file", parameters=schema(["path"], path="string", first_line="integer"))

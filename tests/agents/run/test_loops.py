@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.permissions.values import ToolFacts
 from agents.run.loops import Repeat, repeated_calls, repeated_texts, repeating_tail
 from agents.run.state import Done, canonical, digest, rough
-from agents.tools.tool import ToolFacts
 
 
 def results(*rows: tuple[str, dict[str, object] | str, str], status: str = "ok") -> list[Done]:

@@ -11,11 +11,12 @@ import pytest
 from agents.budget import Budget
 from agents.context.history import History
 from agents.context.prompts import TOOLS_AGAIN
+from agents.context.rendering import rendered
 from agents.events import Approval, RunEvent, RunFinished, RunResumed, SnapshotTaken, ToolResult
-from agents.permissions.values import Decision
+from agents.permissions.values import Decision, Effects, ToolFacts
 from agents.run.state import RunState
-from agents.tools.read_file import read_file
-from agents.tools.tool import Effects, Here, Outcome, ToolFacts
+from agents.tools.files.read_file import read_file
+from agents.tools.tool import Here, Outcome
 from tests.support.agents.journals import ListJournal
 from tests.support.agents.runs import Bench, ScriptedApprover, broken_orders, started
 from tests.support.agents.scripted_brain import NotedTool, ScriptedBrain, calls, says, schema
@@ -229,4 +230,4 @@ def test_files_that_are_put_back_while_it_runs_are_seen_by_the_model(tmp_path: P
     assert run.go(started()).answer == "Seen."
     assert any("taken back" in message.content for message in bench.brain.asks[-1].messages)
     assert run._record.state == RunState.of(bench.journal.entries())
-    assert run._record.history.messages() == History.of(bench.journal.entries()).messages()
+    assert rendered(run._record.history) == rendered(History.of(bench.journal.entries()))

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from agents.brain import Turn
 from agents.budget import Budget
+from agents.chat_model import Turn
 from agents.events import (
     Approval,
     ContextTrimmed,
@@ -21,13 +21,12 @@ from agents.events import (
     ToolCalled,
     ToolResult,
 )
-from agents.permissions.values import Decision
-from agents.run.words import STILL_SAME_TEXT
-from agents.tools.read_file import read_file
-from agents.tools.tool import ToolFacts
-from agents.tools.write_file import write_file
-from engine.api import ToolCall
+from agents.permissions.values import Decision, ToolFacts
+from agents.run.prompts import STILL_SAME_TEXT
+from agents.tools.files.read_file import read_file
+from agents.tools.files.write_file import write_file
 from engine.errors import ErrorInfo, UserError
+from engine.values import ToolCall
 from tests.support.agents.runs import Bench, ScriptedApprover, broken_orders, started
 from tests.support.agents.scripted_brain import NotedTool, ScriptedBrain, broken, calls, says, schema
 

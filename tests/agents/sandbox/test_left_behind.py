@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from agents.permissions.values import Effects, ToolFacts
 from agents.sandbox.sandbox import Confinement, Limits, Sandbox
 from agents.sandbox.visible import interpreter
 from agents.snapshots.snapshots import Snapshots
 from agents.tools.builtin import builtin_tools
-from agents.tools.tool import Effects, Here, Outcome, Tool, ToolFacts
+from agents.tools.tool import Here, Outcome, Tool
 from tests.support.agents.places import here_in
 
 _TRAPS = """

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from agents.events import Entry, FileChange, RunEvent, SnapshotTaken, Undone
-from agents.snapshots.looking import SnapshotLimits
+from agents.permissions.values import Effects, ToolFacts
+from agents.snapshots.scan import SnapshotLimits
 from agents.snapshots.snapshots import Snapshots
 from agents.snapshots.values import UndoPlan
-from agents.tools.tool import Effects, ToolFacts
 from agents.tools.workspace import Workspace
 
 SHELL = Effects(kind="shell")

@@ -11,12 +11,12 @@ from typing import BinaryIO
 import pytest
 
 from agents.events import SnapshotTaken
+from agents.permissions.values import Effects, ToolFacts
 from agents.snapshots.content import ContentStore
-from agents.snapshots.looking import SnapshotLimits
+from agents.snapshots.scan import SnapshotLimits
 from agents.snapshots.snapshots import Snapshots
 from agents.snapshots.timeline import hashes
 from agents.tools.folder import Folder
-from agents.tools.tool import Effects, ToolFacts
 from agents.tools.workspace import Workspace
 from engine.errors import UserError
 from tests.agents.snapshots.conftest import ANYWHERE, SHELL, Bench
@@ -44,7 +44,7 @@ class Reads:
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files count as old enough at once: the time of a change cannot be set back."""
-    monkeypatch.setattr("agents.snapshots.looking._YOUNG", -(10**9))
+    monkeypatch.setattr("agents.snapshots.scan._YOUNG", -(10**9))
 
 
 @pytest.mark.usefixtures("patient")

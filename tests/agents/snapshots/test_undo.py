@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from agents.events import SnapshotTaken
+from agents.permissions.values import Effects
 from agents.snapshots.restoring import Restorer
 from agents.snapshots.values import UndoPlan
-from agents.tools.tool import Effects
 from engine.errors import UserError
 from tests.agents.snapshots.conftest import Bench
 from tests.support.folder_states import folder_state

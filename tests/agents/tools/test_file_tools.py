@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from agents.permissions.values import Effects
 from agents.tools.builtin import builtin_tools
-from agents.tools.diff import unified_diff
-from agents.tools.tool import Effects, Here, Outcome
+from agents.tools.files.diff import unified_diff
+from agents.tools.tool import Here, Outcome
 from tests.support.agents.places import here_in
 
 TOOLS = {tool.name: tool for tool in builtin_tools()}

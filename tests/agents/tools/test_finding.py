@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.tools import search_text as searching
 from agents.tools.child import Child, ChildEnded
-from agents.tools.find_files import find_files
-from agents.tools.glob import Glob
-from agents.tools.search_text import search_text
+from agents.tools.files import search_text as searching
+from agents.tools.files.find_files import find_files
+from agents.tools.files.glob import Glob
+from agents.tools.files.search_text import search_text
 from agents.tools.tool import Here
 from tests.support.agents.places import here_in
 

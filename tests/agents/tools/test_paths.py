@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.tools.path_rules import PathRefused, is_protected, relative_path
+from agents.permissions.path_rules import PathRefused, is_protected, relative_path
 from agents.tools.workspace import Workspace
 from engine.errors import UserError
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from agents.permissions.path_rules import PathRefused
 from agents.tools import folder
-from agents.tools.path_rules import PathRefused
 from agents.tools.workspace import Workspace
 from tests.agents.tools import test_paths
 

@@ -11,9 +11,10 @@ import pytest
 
 from agents.context.schemas import told
 from agents.tools.builtin import builtin_tools
-from engine.api import Finished, GenerateRequest, Loaded, LoadRequest, Message, Sampling
+from engine.api import Finished, GenerateRequest, Loaded, LoadRequest
 from engine.local.client import LocalEngine
 from engine.placement.plan import Wishes
+from engine.values import Message, Sampling
 from tests.support.recorder import Recorder
 from tests.support.starter import starter_model
 

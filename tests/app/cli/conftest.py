@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.placements import calibrations
+from app.services.placement.placements import calibrations
 from engine.local.calibration import calibrate
 from engine.local.survey import survey
 from tests.support.command import Command

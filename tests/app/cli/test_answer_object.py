@@ -7,8 +7,8 @@ import pytest
 from app.cli.chat import answer_object
 from app.cli.output import Output
 from app.store.records import Message
-from engine.api import Timings, Usage
 from engine.errors import ErrorInfo
+from engine.values import Timings, Usage
 
 COUNTS = {"prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens"}
 TIMES = {"load_s", "ttft_s", "prefill_tps", "decode_tps"}

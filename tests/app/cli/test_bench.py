@@ -9,7 +9,7 @@ from agents.check.check import Checked
 from app.cli.bench import print_modes
 from app.cli.output import Output
 from app.cli.tool_check import check_tools
-from engine.local.modes import ModeResult
+from engine.local.measure.modes import ModeResult
 from tests.support.cached import is_built
 from tests.support.command import Command, here
 from tests.support.expert_models import expert_model
@@ -79,7 +79,7 @@ def test_what_the_check_of_tools_found_is_told_in_words(
     def found(*arguments: object, **more: object) -> Checked:
         return Checked("fair", 8, 10, ("korean", "two_calls"), 29.6)
 
-    monkeypatch.setattr("app.services.tool_checks.ToolChecks.run", found)
+    monkeypatch.setattr("app.services.runs.tool_checks.ToolChecks.run", found)
     output = Output(json=False)
     output.language = "en"
     assert check_tools("starter", output) == 0

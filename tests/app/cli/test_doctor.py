@@ -12,7 +12,7 @@ from app.services.diagnostics import doctor, report
 from app.services.diagnostics.doctor import diagnose
 from app.services.diagnostics.memory import finding_of
 from app.services.memory_pressure import MemoryReading, spare
-from app.services.settings import Settings
+from app.services.settings.settings import Settings
 from engine.placement.plan import Device
 from engine.placement.processor import features_present, processor_name, unused_features
 

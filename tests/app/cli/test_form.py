@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agents.mcp.questions import completed
+from agents.mcp.elicitation import completed
 from app.cli.output import Output
 from app.cli.run.form import fill_in
 

@@ -16,10 +16,11 @@ from app.cli.plan import plan_object
 from app.cli.plan_report import ranges, report
 from app.cli.table import aligned
 from app.services.services import open_services
-from engine.api import ModelFacts, Sampling
+from engine.api import ModelFacts
 from engine.errors import ErrorInfo
-from engine.placement.gguf_index import read_index
+from engine.gguf.reading import read_index
 from engine.placement.plan import RAM, CachedLayer, ExpertCache, PartialLayer, Plan, Prediction, Wishes
+from engine.values import Sampling
 from tests.support.command import Command, here
 from tests.support.gguf_headers import header_of
 from tests.support.listening import Listening

@@ -13,7 +13,7 @@ import pytest
 
 from agents.events import Entry, decoded
 from agents.sandbox.find import find_sandbox
-from app.services.run_view import view_of
+from app.services.runs.view import view_of
 from app.services.services import open_services
 from tests.support.command import Command, Ran
 from tests.support.openai_script import Call, Reply, by_turn, call, in_order, say

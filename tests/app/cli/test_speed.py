@@ -2,8 +2,8 @@
 
 from app.cli.speed import speed_line
 from app.store.records import Message
-from engine.api import Timings, Usage
 from engine.errors import ErrorInfo
+from engine.values import Timings, Usage
 
 EDITED = ErrorInfo("reuse.edited", {"turn": 4, "tokens": 3100})
 

@@ -10,7 +10,7 @@ import pytest
 
 from app.cli.tool_calls import call_lines, call_objects
 from app.store.records import Message
-from engine.api import ToolCall
+from engine.values import ToolCall
 from tests.support.command import here
 
 PARAMETERS = {

@@ -12,14 +12,14 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.desktop import tasks
 from app.desktop.application import Desktop
-from app.desktop.language import languages
-from app.desktop.style import style_sheet
-from app.desktop.theme import themes
+from app.desktop.base import tasks
+from app.desktop.base.language import languages
+from app.desktop.base.style import style_sheet
+from app.desktop.base.theme import themes
 from app.desktop.window.main_window import MainWindow
 from app.services.services import Services, open_services
-from app.services.settings import SettingsFile
+from app.services.settings.settings import SettingsFile
 from engine.api import Listener
 from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.scripted_engine import ScriptedEngine

@@ -14,7 +14,7 @@ from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.desktop import application
-from app.services.settings import SettingsFile
+from app.services.settings.settings import SettingsFile
 
 HEAVY = ("sqlalchemy", "alembic", "ziamath", "llama_cpp", "huggingface_hub")
 

@@ -10,8 +10,8 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.desktop.language import languages
-from app.desktop.window.strip import StripAction
+from app.desktop.base.language import languages
+from app.desktop.widgets.banner import StripAction
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
 

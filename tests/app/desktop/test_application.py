@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.desktop.crash_log import CrashLog
 from app.desktop.single_instance import SingleInstance
 from app.log import WINDOW, written_to
-from app.services.settings import SettingsFile
+from app.services.settings.settings import SettingsFile
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.desktop.chat.answer import AnswerCard
-from app.services.run_values import RunWish
+from app.services.runs.values import RunWish
 from engine.api import GenerateRequest, Queued
 from tests.app.desktop.conftest import Running
 

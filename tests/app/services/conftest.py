@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.services.services import Services, open_services
-from engine.api import Sampling
+from engine.values import Sampling
 from tests.support.listening import Listening
 
 

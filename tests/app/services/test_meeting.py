@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from app.services.events import AnswerFinished, ModelChanged, StoreFailed
-from app.services.models import Models
+from app.services.events import StoreFailed
+from app.services.models.events import AnswerFinished, ModelChanged
+from app.services.models.models import Models
 from app.services.services import Services, open_services
-from app.services.settings import SettingsFile
+from app.services.settings.settings import SettingsFile
 from engine.api import (
     EngineState,
     Event,

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from app.store.records import ChatOptions
 from app.store.store import Store
-from engine.api import Sampling, Timings, Usage
 from engine.errors import ErrorInfo, UserError
 from engine.text import clean_text
+from engine.values import Sampling, Timings, Usage
 
 ROOT = Path(__file__).parents[3]
 

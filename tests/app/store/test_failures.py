@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 from app.sentences import sentence
 from app.store.backup import restore
-from app.store.place import Place
+from app.store.location import Place
 from app.store.store import Store
 from engine.errors import UserError
 from tests.app.store.conftest import cut_text, files

@@ -18,8 +18,8 @@ from app.store import migrating, opening
 from app.store.records import ChatOptions, Cut, Download, DownloadFile, LibraryFile, LibraryModel
 from app.store.store import Store
 from app.store.tables import SCHEMA_REVISION, Base
-from engine.api import Sampling, Timings, ToolCall, Usage
 from engine.errors import ErrorInfo, UserError
+from engine.values import Sampling, Timings, ToolCall, Usage
 from tests.app.store.conftest import files
 
 DATA = Path(__file__).parents[2] / "data"

@@ -12,8 +12,8 @@ from agents.events import ModelTurn, RunFinished, RunStarted
 from agents.permissions.values import Grant
 from app.store.records import RunRecord, ToolCheck
 from app.store.store import Store
-from engine.api import Timings, Usage
 from engine.errors import UserError
+from engine.values import Timings, Usage
 
 STARTED = RunStarted("Say hi", "/w", "starter", "ask", Budget(), ("list_files",), "You help.", 8192)
 TURN = ModelTurn(1, "hi \x00\ud800", "", (), "stop", Usage(), Timings())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.api import Message
+from engine.values import Message
 from tests.bench.serving.bench_bed import ROUNDS, Bed
 from tests.bench.serving.goals import Row
 from tests.bench.serving.ours import Ours

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 
-from engine.api import Message
+from engine.values import Message
 from tests.bench.serving import llama_bench
 from tests.bench.serving.answers import Answer
 from tests.bench.serving.bench_bed import ROUNDS, Bed

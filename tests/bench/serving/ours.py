@@ -8,20 +8,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.api import (
-    Delta,
-    EngineLost,
-    Event,
-    Finished,
-    GenerateRequest,
-    Loaded,
-    LoadFailed,
-    LoadRequest,
-    Message,
-    Sampling,
-)
+from engine.api import Delta, EngineLost, Event, Finished, GenerateRequest, Loaded, LoadFailed, LoadRequest
 from engine.local.client import LocalEngine
 from engine.placement.plan import Wishes
+from engine.values import Message, Sampling
 from tests.bench.serving.answers import Answer
 
 PATIENCE = 600.0

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from engine.api import Message
+from engine.values import Message
 from tests.bench.serving.answers import Answer
 
 _START_PATIENCE = 120.0

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from engine.formats import AssistantMessage, ParsedDelta, Prompt, ReplyParser
-from engine.formats.call_reader import CallReader
-from engine.formats.channels import ChannelParser
 from engine.formats.dialect import ARGUMENTS, ID, INDEX, KEY, NAME, TYPE, Dialect, Envelope, Parameter
 from engine.formats.known_dialects import (
     ATEM,
@@ -18,7 +16,9 @@ from engine.formats.known_dialects import (
     QWEN_CODER,
     other_notations,
 )
-from engine.formats.markers import ReasoningMarkers
+from engine.formats.learn.markers import ReasoningMarkers
+from engine.formats.parse.call_reader import CallReader
+from engine.formats.parse.channels import ChannelParser
 from engine.formats.writing import WrittenCall, written
 
 PROPERTIES: dict[str, Any] = {

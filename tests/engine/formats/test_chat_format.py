@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.api import Message
 from engine.errors import UserError
 from engine.formats import AssistantMessage, ChatFormat, Piece, Prompt
+from engine.values import Message
 from tests.engine.formats import templates
 
 SWITCH = ChatFormat.from_template(templates.SWITCH)

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from engine.errors import UserError
+from engine.gguf.reading import read_index
+from engine.gguf.summary import summarise
+from engine.gguf.tensor_index import tensor_index
 from engine.hub.client import Hub
 from engine.hub.ranges import FIRST_PIECE
 from engine.hub.remote_index import read_remote_index, read_remote_model, remote_facts
 from engine.hub.session import Stopped
 from engine.hub.values import HubFile, HubModel, Repository, Variant
-from engine.placement.gguf_index import read_index, summarise
-from engine.placement.tensor_index import tensor_index
 from tests.support.gguf_bytes import Row, gguf, key_string, key_u32
 from tests.support.hub import Fault, HubRepo, MemoryContent
 from tests.support.hub import Hub as FakeHub

@@ -5,11 +5,11 @@ import pytest
 
 from app.sentences import sentence
 from engine.errors import ErrorInfo
+from engine.gguf.tensor_index import TensorIndex
 from engine.hub.values import Verdict
 from engine.hub.verdict import verdict, verdict_by_size
 from engine.placement.plan import Machine, Wishes
 from engine.placement.planner import plan
-from engine.placement.tensor_index import TensorIndex
 from tests.support.machines import GB, MB, gpu, machine, small_index, worker
 from tests.support.plans import a_machine, a_plan
 from tests.support.published_models import published_index

@@ -9,7 +9,7 @@ import pytest
 from engine.errors import UserError
 from engine.local import calibration
 from engine.local.calibration import Calibration, DeviceSpeed, calibrate, machine_key, with_bandwidths
-from engine.local.disk import disk_bandwidth
+from engine.local.disk_speed import disk_bandwidth
 from engine.placement.plan import RAM, Device, Machine
 from tests.support.starter import starter_model
 

@@ -6,26 +6,17 @@ import random
 
 import pytest
 
-from engine.api import (
-    Activity,
-    Delta,
-    Finished,
-    GenerateRequest,
-    LoadRequest,
-    Measured,
-    Message,
-    PrefillProgress,
-    Sampling,
-)
+from engine.api import Activity, Delta, Finished, GenerateRequest, LoadRequest, Measured, PrefillProgress
 from engine.local import native
 from engine.local.client import LocalEngine
-from engine.local.generation import Generation
-from engine.local.interrupts import Interrupts
+from engine.local.generation.cancellation import Interrupts
+from engine.local.generation.generation import Generation
+from engine.local.generation.prompt_worker import Prepared
 from engine.local.loading import open_session
-from engine.local.preparing import Prepared
-from engine.local.scheduler import Scheduler
-from engine.local.states import States
+from engine.local.prompt_cache import States
+from engine.local.scheduling.scheduler import Scheduler
 from engine.placement.plan import Wishes
+from engine.values import Message, Sampling
 from tests.support.greedy_judge import CLOSE, judge
 from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model

@@ -19,7 +19,7 @@ from engine.api import (
     LoadRequest,
 )
 from engine.errors import UserError
-from engine.local import watch
+from engine.local import health
 from engine.local.client import LocalEngine
 from engine.placement.plan import Wishes
 from tests.support import faulty_host
@@ -118,7 +118,7 @@ def test_a_host_that_stops_answering_is_ended_and_told(
     engine: LocalEngine, told: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load(engine, told)
-    monkeypatch.setattr(watch, "SILENCE_LIMIT", 2.0)
+    monkeypatch.setattr(health, "SILENCE_LIMIT", 2.0)
     engine.generate(ask(1, STORY))
     told.next(Delta)
     pid = engine.host_pid
@@ -157,8 +157,8 @@ def test_garbage_on_the_pipe_ends_the_host_and_keeps_the_text(told: Recorder) ->
 
 
 def test_a_deaf_host_is_ended_and_told(told: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "SILENCE_LIMIT", 2.0)
-    monkeypatch.setattr(watch, "START_PATIENCE", 5.0)
+    monkeypatch.setattr(health, "SILENCE_LIMIT", 2.0)
+    monkeypatch.setattr(health, "START_PATIENCE", 5.0)
     engine = LocalEngine(told, faulty_host.deaf)
     engine.load(LoadRequest("any"))
     told.next(Loaded)

@@ -7,13 +7,13 @@ import msgspec
 import pytest
 
 from engine.errors import UserError
-from engine.local.ask import Tell, ask
+from engine.gguf.reading import read_index
+from engine.gguf.tensor_index import tensor_index
+from engine.gguf.tensor_roles import EXPERT_TENSOR
+from engine.local.isolated_call import Tell, ask
 from engine.placement.estimate import cache_bytes
 from engine.placement.expected import expected_devices, misplaced
-from engine.placement.gguf_index import read_index
 from engine.placement.plan import RAM, Override, Placement
-from engine.placement.tensor_index import tensor_index
-from engine.placement.tensor_roles import EXPERT_TENSOR
 from tests.support.moe import moe_model
 from tests.support.placed import Nothing, Weighed, experts_of, say, weigh
 from tests.support.rpc_worker import Worker, rpc_worker

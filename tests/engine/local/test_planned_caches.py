@@ -10,7 +10,7 @@ import pytest
 
 from engine.api import LoadRequest
 from engine.errors import UserError
-from engine.local.ask import Tell, ask
+from engine.local.isolated_call import Tell, ask
 from engine.placement.plan import Plan, Wishes
 from tests.support.cached import is_built
 from tests.support.expert_models import LAYOUTS, expert_model

@@ -5,22 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.api import (
-    Delta,
-    ExpertsFired,
-    Finished,
-    GenerateRequest,
-    LoadFailed,
-    LoadProgress,
-    LoadRequest,
-    Measured,
-    Message,
-    Timings,
-    Usage,
-)
+from engine.api import Delta, Finished, GenerateRequest, LoadFailed, LoadProgress, LoadRequest, Measured
 from engine.errors import ErrorInfo
 from engine.local import protocol
 from engine.placement.plan import Wishes
+from engine.values import ExpertsFired, Message, Timings, Usage
 
 COMMANDS = [
     protocol.Load(LoadRequest("/models/a.gguf", Wishes(4096), 2)),

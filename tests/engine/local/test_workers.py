@@ -6,7 +6,7 @@ import pytest
 
 from engine.api import Delta, EngineLost, Loaded, LoadFailed, LoadRequest
 from engine.errors import UserError
-from engine.local import watch
+from engine.local import health
 from engine.local.client import LocalEngine
 from engine.local.planning import plan_model
 from engine.local.survey import survey
@@ -136,7 +136,7 @@ def test_a_worker_that_falls_silent_in_an_answer_is_named(
 ) -> None:
     with rpc_worker() as worker:
         load(engine, told, worker.address)
-        monkeypatch.setattr(watch, "STALL_LIMIT", 2.0)
+        monkeypatch.setattr(health, "STALL_LIMIT", 2.0)
         engine.generate(ask(1, STORY))
         told.next(Delta)
         worker.process.send_signal(signal.SIGSTOP)

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import UserError
+from engine.gguf.tensor_index import Layer, TensorIndex
 from engine.placement.expert_slots import TOKENS, slots_of, workspace_bytes
 from engine.placement.plan import RAM, ExpertCache, Machine, Plan, Wishes
 from engine.placement.planner import plan
-from engine.placement.tensor_index import Layer, TensorIndex
 from tests.support.machines import GB, MB, gpu, machine, small_index, worker
 from tests.support.published_models import PUBLISHED, published_index
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.gguf.tensor_index import TensorIndex
 from engine.placement.overrides import EXPERTS
 from engine.placement.plan import RAM, Misses, Plan, Wishes
 from engine.placement.planner import plan
-from engine.placement.tensor_index import TensorIndex
 from tests.engine.placement.test_cached import CACHED, cached, mixtures, quick
 from tests.support.machines import GB, gpu, machine, measured, worker
 from tests.support.published_models import published_index

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.errors import UserError
-from engine.placement.gguf_index import changed_since, check_unchanged, read_index
+from engine.gguf.reading import changed_since, check_unchanged, read_index
 from tests.support.gguf_bytes import Row, gguf
 from tests.support.gguf_headers import key_of
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import UserError
-from engine.placement.ggml_types import GGML_TYPES
-from engine.placement.gguf_file import LongArray, read_gguf
+from engine.gguf.ggml_types import GGML_TYPES
+from engine.gguf.gguf_file import LongArray, read_gguf
 from tests.support.gguf_bytes import Row, gguf, key_f32, key_string, key_strings, key_u32, text
 from tests.support.starter import starter_model
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.api import Sampling
 from engine.errors import UserError
-from engine.placement.gguf_index import read_index, summarise
-from engine.placement.tensor_roles import EXPERT_TENSOR
+from engine.gguf.reading import read_index
+from engine.gguf.summary import summarise
+from engine.gguf.tensor_roles import EXPERT_TENSOR
+from engine.values import Sampling
 from tests.support.gguf_bytes import Row, gguf, key_f32, key_string, key_u32
 from tests.support.moe import moe_model
 from tests.support.starter import starter_model

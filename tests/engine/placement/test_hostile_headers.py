@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from engine.errors import UserError
-from engine.placement.gguf_index import read_index, summarise
-from engine.placement.tensor_index import tensor_index
+from engine.gguf.reading import read_index
+from engine.gguf.summary import summarise
+from engine.gguf.tensor_index import tensor_index
 from tests.support.gguf_headers import cut_starter_header, moe_header
 from tests.support.published_models import PUBLISHED
 from tests.support.starter import starter_model

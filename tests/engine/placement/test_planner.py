@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import UserError
+from engine.gguf.tensor_index import TensorIndex
 from engine.placement.assignment import layer_devices
 from engine.placement.plan import MOST_DRAFTED, RAM, Device, Machine, Placement, Plan, Wishes
 from engine.placement.planner import plan
-from engine.placement.tensor_index import TensorIndex
 from tests.support.machines import GB, MB, gpu, machine, ram, small_index, worker
 from tests.support.published_models import PUBLISHED, published_index
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.gguf.reading import read_index
+from engine.gguf.tensor_index import CacheLayer, tensor_index
 from engine.placement.estimate import cache_bytes, compute_bytes
-from engine.placement.gguf_index import read_index
-from engine.placement.tensor_index import CacheLayer, tensor_index
 from tests.support.cache_oracle import SEQUENCES
 from tests.support.published_files import write_published
 from tests.support.published_models import PUBLISHED, PublishedModel, published_index

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.api import ExpertsFired
 from engine.placement.routing import ExpertShare, Routing, distinct_share, heat, top_experts, with_fired
+from engine.values import ExpertsFired
 
 COUNTS = ((), (3, 1, 0, 0), (1, 1, 1, 1))
 

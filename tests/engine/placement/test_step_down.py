@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from engine.placement.fallbacks import next_concession
 from engine.placement.plan import Plan, Wishes
 from engine.placement.planner import plan
-from engine.placement.step_down import next_concession
 from tests.support.machines import GB, MB, gpu, machine, small_index
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from engine.placement.gguf_file import GgufFile, Tensor
-from engine.placement.gguf_index import GgufIndex, read_index, summarise
-from engine.placement.tensor_index import CacheLayer, tensor_index
+from engine.gguf.gguf_file import GgufFile, Tensor
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.reading import read_index
+from engine.gguf.summary import summarise
+from engine.gguf.tensor_index import CacheLayer, tensor_index
 from tests.support.gguf_headers import moe_header
 from tests.support.moe import moe_model
 from tests.support.published_models import PUBLISHED

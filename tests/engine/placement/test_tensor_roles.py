@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.placement.tensor_roles import EXPERT_TENSOR, Part, classify
+from engine.gguf.tensor_roles import EXPERT_TENSOR, Part, classify
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.placement.gguf_index import GgufIndex, read_index
-from engine.placement.vocabularies import same_vocabulary
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.reading import read_index
+from engine.gguf.vocabularies import same_vocabulary
 from tests.support.gguf_bytes import Row, gguf, key_string, key_strings
 
 SHORT = ["<s>", "a", "b", "안녕"]

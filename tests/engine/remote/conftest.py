@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from engine.api import GenerateRequest, Loaded, LoadRequest, Message, ModelFacts
+from engine.api import GenerateRequest, Loaded, LoadRequest, ModelFacts
 from engine.placement.plan import Wishes
 from engine.remote.access import RemoteAccess
 from engine.remote.engine import RemoteEngine
+from engine.values import Message
 from tests.support.openai_server import OpenAiServer
 from tests.support.recorder import Recorder
 

@@ -4,20 +4,11 @@ import time
 
 import pytest
 
-from engine.api import (
-    Delta,
-    Finished,
-    LoadFailed,
-    LoadRequest,
-    Measured,
-    Message,
-    Sampling,
-    ToolCall,
-    ToolCalled,
-)
+from engine.api import Delta, Finished, LoadFailed, LoadRequest, Measured, ToolCalled
 from engine.errors import UserError
 from engine.remote.access import RemoteAccess
 from engine.remote.engine import RemoteEngine
+from engine.values import Message, Sampling, ToolCall
 from tests.engine.remote.conftest import Connect, Connected, question
 from tests.support.openai_script import Call, Reply, call, in_order, say
 from tests.support.openai_server import OpenAiServer

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from agents.brain import Ask, Measured, OnText, Turn
+from agents.chat_model import Ask, Measured, OnText, Turn
 from engine.formats import ChatFormat
+from engine.gguf.reading import read_index
+from engine.gguf.summary import summarise
 from engine.local import native
-from engine.local.tokenizer import Tokenizer
-from engine.placement.gguf_index import read_index, summarise
+from engine.local.model.tokenizer import Tokenizer
 from tests.support.grammar_judge import vocabulary
 from tests.support.starter import starter_model
 

@@ -12,8 +12,9 @@ from typing import Any
 from agents.budget import Budget
 from agents.events import Entry, RunFinished
 from agents.permissions.values import ApprovalRequest, Decision
-from app.services.events import RunAsks, ServiceEvent
-from app.services.run_values import RunWish
+from app.services.events import ServiceEvent
+from app.services.runs.events import RunAsks
+from app.services.runs.values import RunWish
 from app.services.services import open_services
 from tests.support.scripted_engine import ScriptedEngine
 

@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from agents.brain import Ask, OnText, Turn
-from app.services.events import AnswerDelta, ServiceEvent
+from agents.chat_model import Ask, OnText, Turn
+from app.services.chat.events import AnswerDelta
+from app.services.events import ServiceEvent
 from tests.support.agents.chatting import Chatting
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 

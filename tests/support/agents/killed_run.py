@@ -17,11 +17,11 @@ from typing import Any
 
 from agents.budget import Budget
 from agents.events import RunResumed
-from agents.permissions.values import Decision
+from agents.permissions.values import Decision, Effects, ToolFacts
 from agents.run.run import Run
-from agents.tools.edit_file import edit_file
-from agents.tools.tool import Effects, Here, Outcome, ToolFacts
-from agents.tools.write_file import write_file
+from agents.tools.files.edit_file import edit_file
+from agents.tools.files.write_file import write_file
+from agents.tools.tool import Here, Outcome
 from tests.support.agents.journals import FileJournal
 from tests.support.agents.runs import Bench, ScriptedApprover, started
 from tests.support.agents.scripted_brain import NotedTool, ScriptedBrain, calls, says, schema

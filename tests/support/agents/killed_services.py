@@ -18,7 +18,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from app.services.events import RunEntries
+from app.services.runs.events import RunEntries
 from tests.support.agents.house import UNLIMITED, House, allow
 from tests.support.openai_script import Asked, Reply, call, say
 

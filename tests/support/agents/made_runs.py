@@ -7,9 +7,10 @@ from typing import Any
 
 from agents.budget import Budget
 from agents.events import ContextTrimmed, ModelTurn, RunEvent, RunStarted, ToolCalled, ToolResult
-from agents.tools.tool import Effects, Here, Outcome, ToolFacts
-from engine.api import FinishReason, Timings, ToolCall, Usage
+from agents.permissions.values import Effects, ToolFacts
+from agents.tools.tool import Here, Outcome
 from engine.errors import ErrorInfo
+from engine.values import FinishReason, Timings, ToolCall, Usage
 
 SYSTEM = "You do the user's task with tools."
 

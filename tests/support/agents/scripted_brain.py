@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 
-from agents.brain import Ask, Measured, OnText, Turn
-from agents.tools.tool import Effects, Here, Outcome, ToolFacts
-from engine.api import ToolCall, Usage
+from agents.chat_model import Ask, Measured, OnText, Turn
+from agents.permissions.values import Effects, ToolFacts
+from agents.tools.tool import Here, Outcome
 from engine.errors import ErrorInfo
+from engine.values import ToolCall, Usage
 
 Reply = Turn | Exception | Callable[[Ask], Turn]
 

@@ -10,8 +10,8 @@ import shutil
 from functools import cache
 from pathlib import Path
 
-from engine.placement.gguf_file import LongArray, Tensor
-from engine.placement.gguf_index import read_index
+from engine.gguf.gguf_file import LongArray, Tensor
+from engine.gguf.reading import read_index
 from tests.support.caches import cache_folder
 from tests.support.gguf_bytes import key_strings
 from tests.support.gguf_headers import header_of

@@ -18,8 +18,8 @@ from engine.expert_cache.policy import EMPTY, CachedExperts, Counters
 from tests.support.cached import HandPlaced, placing
 
 if TYPE_CHECKING:
+    from engine.local.model.session import Session
     from engine.local.native.expert_cache import CacheSettings
-    from engine.local.session import Session
 
 # A page is written so often, and when something is wrong.
 _INTERVAL_S = 1.0
@@ -74,8 +74,8 @@ class _Books:
     def open(self) -> ExitStack:
         """Until it is closed whatever is done to the cache is noted."""
         from engine.local import native
+        from engine.local.model.session import Session
         from engine.local.native import expert_cache as plugin
-        from engine.local.session import Session
         from tests.support.graph_nodes import Nodes
 
         self._nodes = Nodes("choices")

@@ -15,7 +15,6 @@ from engine.api import (
     Delta,
     EngineLost,
     Event,
-    ExpertsFired,
     Finished,
     GenerateRequest,
     Loaded,
@@ -24,6 +23,7 @@ from engine.api import (
     Queued,
     ToolCalled,
 )
+from engine.values import ExpertsFired
 
 _DONE = threading.Event()
 _DONE.set()

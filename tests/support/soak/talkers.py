@@ -7,9 +7,10 @@ import random
 import threading
 import time
 
-from engine.api import GenerateRequest, Message, Sampling
+from engine.api import GenerateRequest
 from engine.errors import UserError
 from engine.local.client import LocalEngine
+from engine.values import Message, Sampling
 from tests.support.soak.ledger import Entry, Ledger
 
 PATIENCE = 120.0

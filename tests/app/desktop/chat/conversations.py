@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from app.desktop.chat.transcript import TranscriptView
 from app.store.records import Message, MessageState
-from engine.api import Role
+from engine.values import Role
 
 NOON = 1_764_000_000.0
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.application import Desktop
 from app.desktop.chat.answer import AnswerCard
-from app.services.settings import SettingsFile
+from app.services.settings.settings import SettingsFile
 from tests.support.retold import with_template
 
 pytestmark = pytest.mark.model

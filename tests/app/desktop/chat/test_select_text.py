@@ -8,8 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.chat.select_text import SelectTextView
-
-from .conversations import conversation, message
+from tests.app.desktop.chat.conversations import conversation, message
 
 
 @pytest.fixture

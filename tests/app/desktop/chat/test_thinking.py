@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QApplication
 
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
-from app.desktop.chat.reasoning import ReasoningCard
 from app.desktop.chat.transcript import TranscriptView
-from app.services.events import AnswerDelta
-from engine.api import Timings, Usage
-
-from .conversations import message
+from app.desktop.run_view.reasoning_card import ReasoningCard
+from app.services.chat.events import AnswerDelta
+from engine.values import Timings, Usage
+from tests.app.desktop.chat.conversations import message
 
 
 @pytest.fixture

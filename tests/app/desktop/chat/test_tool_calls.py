@@ -10,17 +10,16 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.select_text import message_html
-from app.desktop.chat.tool_call import ToolCallCard
-from app.desktop.chat.tool_call_text import arguments_text, beginning, call_markdown, whole_text
 from app.desktop.chat.transcript import TranscriptView
-from app.desktop.language import languages
-from app.desktop.theme import themes
-from engine.api import ToolCall
+from app.desktop.run_view.tool_call import ToolCallCard
+from app.desktop.text.tool_call_text import arguments_text, beginning, call_markdown, whole_text
 from engine.errors import ErrorInfo
-
-from .conversations import message
+from engine.values import ToolCall
+from tests.app.desktop.chat.conversations import message
 
 WEATHER = ToolCall("c1", "get_weather", {"city": "제주", "days": 3})
 HOSTILE = ToolCall(

@@ -11,19 +11,18 @@ from PySide6.QtGui import QAccessible, QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.card_window import MAX_CARDS
 from app.desktop.chat.cards import MessageCard
-from app.desktop.chat.code import CodeBlock
-from app.desktop.chat.prose import ProseBlock
 from app.desktop.chat.transcript import TranscriptView
-from app.desktop.chat.waiting import Waiting
-from app.desktop.language import languages
-from app.desktop.theme import themes
-from engine.api import Timings, Usage
+from app.desktop.markdown.code import CodeBlock
+from app.desktop.markdown.prose import ProseBlock
+from app.desktop.run_view.waiting import Waiting
 from engine.errors import ErrorInfo
-
-from .conversations import Loader, conversation, message
+from engine.values import Timings, Usage
+from tests.app.desktop.chat.conversations import Loader, conversation, message
 
 
 @pytest.fixture
@@ -376,7 +375,7 @@ def test_a_long_reading_says_why_so_much_is_read_again(qtbot, view, monkeypatch)
     assert "again" not in card(view, 1)._status.accessibleName(), "it may be over in a moment"
     height = card(view, 1)._status.height()
     now = time.monotonic()
-    monkeypatch.setattr("app.desktop.chat.waiting.time.monotonic", lambda: now + 1.5)
+    monkeypatch.setattr("app.desktop.run_view.waiting.time.monotonic", lambda: now + 1.5)
     view.set_waiting(1, Waiting(0, 1000, 4000, EDITED))
     said = card(view, 1)._status.accessibleName()
     assert "about 5 s left" in said and "3,100 tokens, because turn 4 was changed" in said

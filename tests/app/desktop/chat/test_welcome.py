@@ -12,13 +12,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QBoxLayout
 from pytestqt.qtbot import QtBot
 
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
 from app.desktop.chat.welcome import WelcomePage
-from app.desktop.language import languages
-from app.desktop.theme import themes
-from app.services.catalogue import CatalogueEntry, CataloguePick
-from app.services.events import DownloadChanged, DownloadProgress, MachineChanged
+from app.services.hub.catalogue import CatalogueEntry, CataloguePick
+from app.services.hub.events import DownloadChanged, DownloadProgress
+from app.services.placement.events import MachineChanged
 from app.services.services import Services
-from app.services.settings import SettingsFile
+from app.services.settings.settings import SettingsFile
 from app.store.records import Download
 from engine.errors import ErrorInfo, UserError
 from engine.hub.values import Verdict

@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from agents.check.check import Checked
+from app.desktop.base.notification import Said
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.model_picker.tool_checking import ToolChecking
 from app.desktop.models.models_page import ModelsPage
-from app.desktop.models.said import Said
-from app.desktop.models.tool_checking import ToolChecking
-from app.desktop.service_calls import ServiceCalls
-from app.services.events import LibraryChanged, ServiceEvent
-from app.services.settings import Settings
+from app.services.events import ServiceEvent
+from app.services.library.events import LibraryChanged
+from app.services.settings.settings import Settings
 from app.store.records import ToolCheck
 from engine.errors import UserError
 from tests.app.desktop.placement import plans

@@ -11,11 +11,11 @@ from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.desktop.chat.markdown import Block, Code, Prose
-from app.desktop.chat.prose import SafeTextBrowser
-from app.desktop.models.card_text import MAX_CARD, MAX_CODE, MAX_ROWS, PIECE, card_text, piece_blocks
-from app.desktop.models.card_view import ModelCard
-from app.desktop.models.safe_html import inline_tag, safe_html
+from app.desktop.markdown.markdown import Block, Code, Prose
+from app.desktop.markdown.prose import SafeTextBrowser
+from app.desktop.markdown.safe_html import inline_tag, safe_html
+from app.desktop.models.discover.card_text import MAX_CARD, MAX_CODE, MAX_ROWS, PIECE, card_text, piece_blocks
+from app.desktop.models.discover.card_view import ModelCard
 
 ALLOWED = {
     "p", "b", "i", "u", "s", "a", "br", "hr", "ul", "ol", "li", "table", "tr", "td", "th", "code", "sub", "sup",

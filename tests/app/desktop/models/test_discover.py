@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.desktop.language import languages
-from app.desktop.models.results_model import Role
+from app.desktop.base.language import languages
+from app.desktop.models.discover.results_model import Role
 from engine.errors import ErrorInfo, UserError
 from engine.hub.values import Query
 from tests.app.desktop.models.conftest import Open
@@ -323,7 +323,7 @@ def test_the_keys_walk_through_the_catalogue(opened: Open, qtbot: QtBot) -> None
 
 
 def test_the_machine_changes_and_verdicts_are_made_anew(opened: Open) -> None:
-    from app.services.events import MachineChanged
+    from app.services.placement.events import MachineChanged
 
     opened.open_repo(QWEN)
     asked = opened.hub.asked.count(QWEN)

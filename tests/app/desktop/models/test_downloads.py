@@ -9,10 +9,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.desktop.language import languages
+from app.desktop.base.language import languages
 from app.desktop.models.download_card import DownloadCard
-from app.desktop.models.download_words import download_line
-from app.services.events import DownloadChanged, DownloadProgress
+from app.desktop.models.download_text import download_line
+from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.store.records import Download
 from engine.errors import UserError
 from tests.app.desktop.models.conftest import Open

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.desktop.models import revealing
+from app.desktop.base import revealing
 from app.desktop.models.library_card import LibraryCard
 from engine.errors import UserError
 from tests.app.desktop.models.conftest import Open

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.desktop.language import languages
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
 from app.desktop.models.models_page import ModelsPage
-from app.desktop.theme import themes
-from app.services.events import LibraryChanged
+from app.services.library.events import LibraryChanged
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.models.conftest import Open

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.application import Desktop
 from app.desktop.models.models_page import ModelsPage
-from app.services.settings import SettingsFile
+from app.services.settings.settings import SettingsFile
 from tests.support.hub import Fault, Hub
 from tests.support.hub.shelves import STARTER_REPO, starter_repository
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.desktop.language import languages
-from app.desktop.models.library_words import hash_text, library_title, shown_path
-from app.desktop.models.machine_words import machine_words
-from app.desktop.models.queries import BILLION, Filters, query_of
-from app.desktop.models.verdict_words import reasoning_text, verdict_chip
-from app.desktop.models.words import (
+from app.desktop.base.language import languages
+from app.desktop.models.discover.queries import BILLION, Filters, query_of
+from app.desktop.models.library_text import hash_text, library_title, shown_path
+from app.desktop.text.machine_text import machine_words
+from app.desktop.text.verdict_text import reasoning_text, verdict_chip
+from app.desktop.text.words import (
     about,
     active_parameters,
     ago,

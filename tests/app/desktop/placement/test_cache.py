@@ -10,18 +10,18 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.desktop.language import languages
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
 from app.desktop.placement.bars_card import BarsCard
 from app.desktop.placement.cache_card import CacheCard
 from app.desktop.placement.explanation_card import ExplanationCard
 from app.desktop.placement.heat_map import HeatMap
 from app.desktop.placement.kept import REST_S, WINDOW_S, KeptFigures, KeptPlan, RecentUse, kept_map
 from app.desktop.placement.mode_choice import possible_modes
+from app.desktop.placement.options_card import WishesCard
 from app.desktop.placement.placement_page import PlacementPage
 from app.desktop.placement.strip_card import StripCard
 from app.desktop.placement.tune_card import kind_text
-from app.desktop.placement.wishes_card import WishesCard
-from app.desktop.theme import themes
 from engine.api import CacheActivity, Loaded
 from engine.errors import ErrorInfo
 from engine.placement.plan import RAM, CachedLayer, PlannedModel, Wishes

@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.desktop.language import languages
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
 from app.desktop.placement.activity_card import ActivityCard
 from app.desktop.placement.bars import DISK, device_bars
 from app.desktop.placement.bars_card import BarsCard
@@ -20,14 +21,13 @@ from app.desktop.placement.heat import heat_of
 from app.desktop.placement.heat_map import HeatMap
 from app.desktop.placement.layers import layer_cells
 from app.desktop.placement.live_speed import LiveSpeed
+from app.desktop.placement.options_card import WishesCard
 from app.desktop.placement.steps import budget_steps, context_steps, nearest_step
 from app.desktop.placement.strip_card import StripCard
 from app.desktop.placement.suggestion import suggested_wishes
 from app.desktop.placement.tune_card import TuneCard
-from app.desktop.placement.wishes_card import WishesCard
-from app.desktop.theme import themes
-from app.services.events import TuneProgress
-from app.services.trials import MeasuredSpeed
+from app.services.placement.events import TuneProgress
+from app.services.placement.trials import MeasuredSpeed
 from engine.api import Activity
 from engine.errors import ErrorInfo
 from engine.placement.plan import RAM, PlannedModel, Wishes

@@ -9,18 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.desktop.language import languages
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
 from app.desktop.placement.placement_page import PlacementPage
-from app.desktop.theme import themes
-from app.services.events import (
-    AnswerDelta,
-    ExpertsChanged,
-    MachineChanged,
-    ModelChanged,
-    TuneProgress,
-    WorkerState,
-)
-from app.services.trials import MeasuredSpeed
+from app.services.chat.events import AnswerDelta
+from app.services.connections.events import WorkerState
+from app.services.models.events import ModelChanged
+from app.services.placement.events import ExpertsChanged, MachineChanged, TuneProgress
+from app.services.placement.trials import MeasuredSpeed
 from engine.api import Activity, EngineLost
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import RAM, Wishes

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from app.desktop.application import Desktop
-from app.services.settings import SettingsFile
+from app.services.settings.settings import SettingsFile
 from engine.placement.plan import RAM
 from tests.support.moe import moe_model
 

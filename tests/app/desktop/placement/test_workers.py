@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from app.desktop.language import languages
+from app.desktop.base.language import languages
 from app.desktop.settings.workers_section import WorkersList
-from app.services.events import WorkerState
+from app.services.connections.events import WorkerState
 from engine.errors import ErrorInfo, UserError
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans

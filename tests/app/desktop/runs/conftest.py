@@ -10,16 +10,16 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from agents.brain import Brain
+from agents.chat_model import Brain
 from agents.events import Mode
-from app.desktop import tasks
-from app.desktop.bridge import Bridge
-from app.desktop.models.said import Said
+from app.desktop.base import tasks
+from app.desktop.base.bridge import Bridge
+from app.desktop.base.notification import Said
+from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.runs.run_list import heading_text, note_text
+from app.desktop.runs.run_state import RunShelf
 from app.desktop.runs.runs_page import RunsPage
-from app.desktop.runs.shelf import RunShelf
-from app.desktop.service_calls import ServiceCalls
-from app.services.run_values import RunRecord, RunWish
+from app.services.runs.values import RunRecord, RunWish
 from app.services.services import Services, open_services
 from engine.errors import UserError
 from tests.app.desktop.conftest import WAIT_MS, Running

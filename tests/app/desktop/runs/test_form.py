@@ -9,14 +9,15 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from pytestqt.qtbot import QtBot
 
 from agents.budget import Budget
-from app.desktop.models.tool_checking import ToolCheckUnderWay
-from app.desktop.runs.folder_field import dropped_folder
+from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
+from app.desktop.run_view.folder_field import dropped_folder
 from app.desktop.runs.model_field import OTHER, RunModel
 from app.desktop.runs.new_run import NewRun
 from app.desktop.runs.save_recipe import parameters_in
-from app.services.events import ModelChanged
-from app.services.run_values import Recipe, RunWish, ToolAtHand
-from engine.api import ModelFacts, ReasoningControl, Sampling
+from app.services.models.events import ModelChanged
+from app.services.runs.values import Recipe, RunWish, ToolAtHand
+from engine.api import ModelFacts
+from engine.values import ReasoningControl, Sampling
 from tests.app.desktop.runs.conftest import RunsBench
 from tests.support.agents.scripted_brain import ScriptedBrain, says
 

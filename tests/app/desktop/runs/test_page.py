@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from agents.permissions.values import Decision
-from app.desktop.language import languages
-from app.services.run_values import RunWish
+from app.desktop.base.language import languages
+from app.services.runs.values import RunWish
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.runs.conftest import WRITE, RunsBench, ScriptedBrains
 from tests.app.desktop.test_accessibility import without_name

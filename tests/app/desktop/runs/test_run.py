@@ -10,19 +10,19 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from agents.brain import Brain
+from agents.chat_model import Brain
 from agents.events import ContextPart, FileChange
 from agents.permissions.values import Decision, Grant
-from app.desktop.language import languages
+from app.desktop.base.language import languages
+from app.desktop.run_view.exporting import file_name, write_export
 from app.desktop.runs.allowed_card import AllowedCard
-from app.desktop.runs.exporting import file_name, write_export
 from app.desktop.runs.files_card import MOST_ROWS, FilesCard
-from app.desktop.runs.grant_words import what_is_granted, where_it_counts
 from app.desktop.runs.run_header import RunHeader
 from app.desktop.runs.seen_card import SeenCard
-from app.desktop.runs.words import described, folder_text, model_name, progress_text, state_note
 from app.desktop.settings.grants_section import GrantsSection
-from app.services.run_values import RunRecord, RunView, RunWish, Touched
+from app.desktop.text.grant_text import what_is_granted, where_it_counts
+from app.desktop.text.run_labels import described, folder_text, model_name, progress_text, state_note
+from app.services.runs.values import RunRecord, RunView, RunWish, Touched
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.runs.conftest import WRITE, RunsBench, ScriptedBrains

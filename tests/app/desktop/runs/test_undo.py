@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.desktop.runs.undo_dialog import UndoDialog
+from app.desktop.run_view.undo_dialog import UndoDialog
 from tests.app.desktop.runs.conftest import RunsBench
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 

@@ -13,12 +13,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.desktop.language import languages
-from app.desktop.service_calls import ServiceCalls
+from app.desktop.base.language import languages
+from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.settings.hub_section import HubSection
-from app.services.events import MoveProgress
-from app.services.library_values import Found
-from app.services.settings import SettingsFile
+from app.services.library.events import MoveProgress
+from app.services.library.values import Found
+from app.services.settings.settings import SettingsFile
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
 

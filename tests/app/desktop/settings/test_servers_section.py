@@ -18,16 +18,16 @@ from pytestqt.qtbot import QtBot
 
 from agents.mcp import stdio
 from agents.mcp.spec import ServerSpec
-from app.desktop.language import languages
-from app.desktop.models.said import Said
-from app.desktop.service_calls import ServiceCalls
+from app.desktop.base.language import languages
+from app.desktop.base.notification import Said
+from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.settings.server_line import ServerLine
 from app.desktop.settings.servers_section import ServersSection
-from app.services.events import ServersChanged
-from app.services.secrets import Secrets
-from app.services.servers import Servers
+from app.services.connections.events import ServersChanged
+from app.services.connections.servers import Servers
+from app.services.settings.secrets import Secrets
 from tests.app.desktop.conftest import Running
-from tests.app.services.test_secrets import Remembering
+from tests.app.services.settings.test_secrets import Remembering
 from tests.support.agents.http_tools import serving
 from tests.support.agents.login_server import LoginServer, visit
 from tests.support.agents.open_sandbox import OpenSandbox

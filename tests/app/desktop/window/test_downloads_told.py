@@ -10,10 +10,11 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.desktop.bridge import coalesce
-from app.desktop.language import languages
+from app.desktop.base.bridge import coalesce
+from app.desktop.base.language import languages
 from app.desktop.window.download_watch import Activity, DownloadWatch
-from app.services.events import DownloadChanged, DownloadProgress, MoveProgress, VerifyProgress
+from app.services.hub.events import DownloadChanged, DownloadProgress
+from app.services.library.events import MoveProgress, VerifyProgress
 from app.store.records import Download, DownloadFile
 from engine.errors import ErrorInfo, UserError
 from tests.app.desktop.conftest import Running
@@ -127,7 +128,7 @@ def test_the_rail_carries_a_ring_and_says_how_far_it_is(told: Running) -> None:
 def test_what_goes_on_from_the_last_time_is_on_the_rail_at_once(
     make_desktop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.services.downloads import Downloads
+    from app.services.hub.downloads import Downloads
 
     monkeypatch.setattr(Downloads, "all", lambda _: (a_download(received=3 * GB),))
     running = make_desktop().start()

@@ -14,7 +14,7 @@ import pytest
 
 from engine.hub.access import HubAccess
 from engine.hub.transfer.connections import HttpConnections, proxy_for
-from engine.hub.transfer.trouble import Trouble
+from engine.hub.transfer.transient import Trouble
 from engine.hub.transfer.values import Limits
 from tests.engine.hub.transfer.pulling import error_of
 from tests.support.certificates import server_context

@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import UserError
 from engine.hub.transfer.link import Link, origin
-from engine.hub.transfer.trouble import NoRanges, Trouble
+from engine.hub.transfer.transient import NoRanges, Trouble
 from engine.hub.transfer.values import Limits, Wanted
 from engine.hub.values import Located
 from tests.engine.hub.transfer.pulling import FILE, REPO, TOKEN, Pull, error_of

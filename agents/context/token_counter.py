@@ -1,0 +1,76 @@
+"""How many tokens texts and prompts have, by the model's own tokenizer, without asking twice for the same text."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from agents.chat_model import Ask, Brain
+from engine.values import Message
+
+# Counts that are remembered. One takes some 150 bytes.
+_MOST = 50_000
+
+
+class Meter:
+    """Counts with a brain's tokenizer. One for each run; not for several threads at once.
+
+    Methods raise UserError where there is no model to ask.
+    """
+
+    def __init__(self, brain: Brain) -> None:
+        self.brain = brain
+        self._counts: OrderedDict[bytes, int] = OrderedDict()
+        self._tools: dict[bytes, int] = {}
+
+    def texts(self, texts: Sequence[str]) -> tuple[int, ...]:
+        """The tokens of each text alone."""
+        new = self._unknown(texts)
+        if new:
+            self._remember(new, self.brain.measure(Ask(_ANY), new).texts)
+        return tuple(self._known(text) for text in texts)
+
+    def prompt(self, ask: Ask, texts: Sequence[str] = ()) -> int:
+        """The tokens of the whole prompt; those of `texts` are learned with it."""
+        new = self._unknown(texts)
+        measured = self.brain.measure(ask, new)
+        self._remember(new, measured.texts)
+        return measured.prompt
+
+    def tools(self, tools: tuple[dict[str, Any], ...], system: str) -> int:
+        """What these definitions, and what the template says around them, take in a prompt."""
+        if not tools:
+            return 0
+        key = _key(msgspec.json.encode([system, tools]))
+        if key not in self._tools:
+            messages = (Message("system", system), *_ANY) if system else _ANY
+            bare = self.brain.measure(Ask(messages)).prompt
+            self._tools[key] = max(0, self.brain.measure(Ask(messages, tools)).prompt - bare)
+        return self._tools[key]
+
+    def _unknown(self, texts: Sequence[str]) -> list[str]:
+        return [text for text in dict.fromkeys(texts) if text and _of(text) not in self._counts]
+
+    def _remember(self, texts: Sequence[str], counts: Sequence[int]) -> None:
+        for text, count in zip(texts, counts, strict=True):
+            self._counts[_of(text)] = count
+        while len(self._counts) > _MOST:
+            self._counts.popitem(last=False)
+
+    def _known(self, text: str) -> int:
+        return self._counts[_of(text)] if text else 0
+
+
+_ANY = (Message("user", "?"),)
+
+
+def _of(text: str) -> bytes:
+    return _key(text.encode("utf-8", "surrogatepass"))
+
+
+def _key(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()

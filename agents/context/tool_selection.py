@@ -1,0 +1,128 @@
+"""Which tools are offered, and in how many words, so that they stay within their share of the context.
+
+The choice is kept until it has to change: another one makes the model read its whole prompt again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from agents.context.budget import Shares
+from agents.context.finding import FIND_TOOLS, found
+from agents.context.history import History
+from agents.context.items import Words
+from agents.context.ranking import ranked
+from agents.context.schemas import told
+from agents.context.token_counter import Meter
+from agents.events import ContextTrimmed, Schemas
+from agents.tools.tool import Tool
+
+# Kept in every choice.
+CORE = ("read_result", "list_files", "read_file", "write_file", "edit_file")
+
+# The tools of so many searches stay, called or not.
+_FOUND = 2
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """The definitions to send, in the order of the tools; `trim` tells a new choice, None when nothing changed."""
+
+    definitions: tuple[dict[str, Any], ...]
+    trim: ContextTrimmed | None = None
+
+
+def offer(history: History, tools: Sequence[Tool], meter: Meter, share: Shares) -> Offer:
+    """All tools with all their words where they fit; else without words about arguments; else those that the task
+    and the calls so far speak for."""
+    budget = max(share.context // 8, min(share.fixed, share.tools) - meter.texts([history.system])[0])
+    choice = _Choice(history, tools, meter, budget)
+    kept = choice.kept()
+    if kept is not None:
+        return Offer(kept)
+    whole = choice.definitions(choice.all, "whole")
+    before = meter.tools(whole, history.system)
+    if before <= budget and history.offered is None:
+        return Offer(whole)
+    names, schemas = choice.made(before)
+    definitions = choice.definitions(names, schemas)
+    if (names, schemas, False) == (history.offered, history.schemas, history.reconsider):
+        return Offer(definitions)
+    after = meter.tools(definitions, history.system)
+    trim = ContextTrimmed("tools", before_tokens=before, after_tokens=after, names=names, schemas=schemas)
+    return Offer(definitions, trim)
+
+
+class _Choice:
+    def __init__(self, history: History, tools: Sequence[Tool], meter: Meter, budget: int) -> None:
+        self._history, self._meter, self._budget = history, meter, budget
+        self._tools = {tool.name: tool for tool in tools}
+        self.all = tuple(name for name in self._tools if name != FIND_TOOLS)
+        self._called = self._used()
+
+    def definitions(self, names: Sequence[str], schemas: Schemas) -> tuple[dict[str, Any], ...]:
+        wanted = set(names)
+        return tuple(told(tool, schemas) for name, tool in self._tools.items() if name in wanted)
+
+    def kept(self) -> tuple[dict[str, Any], ...] | None:
+        """The choice that was made before, unless it no longer serves: the user said something new, a tool was
+        called that is not offered, one is gone, or the context has become shorter."""
+        offered = self._history.offered
+        if offered is None or self._history.reconsider:
+            return None
+        if not set(offered) <= set(self._tools) or not set(self._called) <= set(offered):
+            return None
+        definitions = self.definitions(offered, self._history.schemas)
+        return definitions if self._cost(definitions) <= self._budget * 5 // 4 else None
+
+    def made(self, whole: int) -> tuple[tuple[str, ...], Schemas]:
+        """A new choice; `whole` is what all tools with all their words take."""
+        if whole <= self._budget:
+            return self.all, "whole"
+        if self._cost(self.definitions(self.all, "compact")) <= self._budget:
+            return self.all, "compact"
+        must = [name for name in self.all if name in CORE or name in self._called]
+        schemas: Schemas = "compact"
+        if self._cost(self.definitions(must, schemas)) > self._budget * 3 // 4:
+            schemas = "brief"
+        left = self._budget - self._cost(self.definitions(must, schemas))
+        others = self._ranked([name for name in self.all if name not in must])
+        added = []
+        wanted = [*(name for name in self._tools if name == FIND_TOOLS), *others]
+        for name, cost in zip(wanted, self._single(wanted, schemas), strict=True):
+            if cost <= left:
+                left -= cost
+                added.append(name)
+        while added and self._cost(self.definitions([*must, *added], schemas)) > self._budget:
+            added.pop()
+        best = next(iter(others), "")
+        if best and others[best] > 0 and best not in added:
+            # What the task speaks of most is worth a little more than the share.
+            added = [best, *added[:-1]]
+        chosen = {*must, *added}
+        return tuple(name for name in self._tools if name in chosen), schemas
+
+    def _used(self) -> tuple[str, ...]:
+        """The tools that were called, and those that were found last."""
+        calls = [call for turn in self._history.shown_turns for call in turn.shown_calls]
+        names = {call.name for call in calls}
+        searches = [call.arguments for call in calls if call.name == FIND_TOOLS]
+        for arguments in searches[-_FOUND:]:
+            query = arguments.get("query", "") if isinstance(arguments, dict) else ""
+            names.update(found(str(query), [self._tools[name] for name in self.all]))
+        return tuple(name for name in self.all if name in names)
+
+    def _ranked(self, names: Sequence[str]) -> dict[str, float]:
+        said = [item.text for item in self._history.items if isinstance(item, Words) and item.of_user]
+        lately = [turn.content for turn in self._history.shown_turns[-2:]]
+        documents = {name: self._tools[name].description for name in names}
+        return ranked("\n".join([*said, *lately]), documents)
+
+    def _cost(self, definitions: tuple[dict[str, Any], ...]) -> int:
+        return self._meter.tools(definitions, self._history.system)
+
+    def _single(self, names: Sequence[str], schemas: Schemas) -> tuple[int, ...]:
+        texts = [msgspec.json.encode(told(self._tools[name], schemas)).decode() for name in names]
+        return self._meter.texts(texts)

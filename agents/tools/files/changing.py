@@ -1,0 +1,77 @@
+"""What tools that change files have in common: which places they may write to, and what they would touch."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from agents.permissions.path_rules import PathRefused
+from agents.tools.files.text_file import MOST_BYTES, Text, read_text
+from agents.tools.folder import Folder
+from agents.tools.function_tool import ToolTrouble
+from agents.tools.workspace import Workspace
+
+_MOST_TOLD = 10_000  # paths beneath a folder that moves or goes
+
+
+@contextlib.contextmanager
+def place_to_change(
+    workspace: Workspace, text: str, *, make: bool = False, follow: bool = True
+) -> Iterator[tuple[Folder, str]]:
+    """The open folder and the name that a path ends in, once it is clear that it may be changed.
+
+    Raises PathRefused for Git's own files and for the workspace itself. It is looked at twice: before folders are
+    made, and at the place that was reached.
+    """
+    path = workspace.relative(text)
+    _check(workspace, workspace.real(path, follow=follow))
+    folder, name = workspace.locate(path, follow=follow, make=make)
+    with folder:
+        _check(workspace, folder.path_of(name))
+        yield folder, name
+
+
+def _check(workspace: Workspace, path: str) -> None:
+    if path == ".":
+        raise PathRefused(path, "That is the workspace itself; name something in it.")
+    if workspace.protected(path):
+        raise PathRefused(path, f"'{path}' belongs to Git and is not changed by file tools.")
+
+
+def new_folders(workspace: Workspace, path: str) -> tuple[str, ...]:
+    """The folders that have to be made before `path` can be written, outermost first."""
+    missing: list[str] = []
+    above = path.rpartition("/")[0]
+    while above and workspace.found(above) is None:
+        missing.append(above)
+        above = above.rpartition("/")[0]
+    return tuple(reversed(missing))
+
+
+def with_contents(workspace: Workspace, path: str) -> tuple[str, ...]:
+    """`path` and, of a folder, everything beneath it, up to some ten thousand."""
+    found = workspace.found(path, follow=False)
+    paths = [path]
+    if found is not None and found.kind == "folder":
+        for entry in workspace.walk(path):
+            if len(paths) >= _MOST_TOLD:
+                break
+            paths.append(entry.path)
+    return tuple(paths)
+
+
+def whole_file(folder: Folder, name: str) -> bytes:
+    """A file's bytes. Raises ToolTrouble for one that is too large, OSError as `Folder.read` does."""
+    with folder.read(name) as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ToolTrouble(f"'{folder.path_of(name)}' is larger than {MOST_BYTES // 1024**2} MiB.")
+    return content
+
+
+def text_of(folder: Folder, name: str) -> Text:
+    """A file's text. Raises ToolTrouble when it is none."""
+    text = read_text(whole_file(folder, name))
+    if text is None:
+        raise ToolTrouble(f"'{folder.path_of(name)}' is no text file.")
+    return text

@@ -1,0 +1,167 @@
+"""One conversation held in a terminal: sends, follows the answer's events, stops, saves."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from app.cli.chat_tools import ToolsShown, calls_made
+from app.cli.ending import Ended
+from app.cli.output import Output
+from app.cli.tool_calls import call_lines
+from app.sentences import sentence
+from app.services.chat.events import AnswerDelta, AnswerRestarted
+from app.services.chat.tool_files import OfferedTools
+from app.services.events import ServiceEvent, StoreFailed
+from app.services.models.events import AnswerFinished, ModelChanged
+from app.services.services import Services
+from app.store.records import ChatOptions, Message
+from engine.errors import ErrorInfo
+
+STOP_PATIENCE = 5.0
+# How long an answer that has ended is tried to be saved while the disk refuses.
+SAVE_PATIENCE = 10.0
+
+
+class Talk:
+    """One conversation over the services, event by event, in the main thread."""
+
+    def __init__(
+        self,
+        services: Services,
+        output: Output,
+        options: ChatOptions,
+        offered: OfferedTools | None = None,
+    ) -> None:
+        self.services = services
+        self._output = output
+        self._events: queue.SimpleQueue[ServiceEvent] = queue.SimpleQueue()
+        self._reasoning_shown = False
+        self._reasoning: list[str] = []
+        self._content: list[str] = []
+        self._failure: ErrorInfo | None = None
+        self._given_up = 0.0
+        self._tools = ToolsShown(services, output)
+        services.conversations.subscribe(self._take)
+        services.models.subscribe(self._take)
+        services.runs.subscribe(self._take)
+        self.id = services.conversations.create(options).id
+        if offered is not None:
+            services.conversations.offer_tools(self.id, offered)
+
+    def _take(self, events: list[ServiceEvent]) -> None:
+        for event in events:
+            self._events.put(event)
+
+    def say(self, text: str) -> Message:
+        """Send, show the answer as it comes, and return it finished.
+
+        Raises Interrupted when Ctrl+C or the end of the process stopped it, and Unsaved.
+        """
+        return self.follow(lambda: self.services.conversations.send(self.id, text))
+
+    def follow(self, start: Callable[[], Message]) -> Message:
+        """As `say`, for an answer that `start` begins."""
+        self._reasoning, self._content, self._failure = [], [], None
+        answer = start()
+        try:
+            return self._follow(answer, None)
+        except (KeyboardInterrupt, Ended) as end:
+            self.services.conversations.stop(self.id)
+            try:
+                stopped = self._follow(answer, time.monotonic() + STOP_PATIENCE)
+            except queue.Empty:
+                stopped = self._shown(answer)
+            raise Interrupted(stopped, ended=isinstance(end, Ended)) from None
+
+    def _follow(self, answer: Message, until: float | None) -> Message:
+        """Show events until the answer is stored as finished."""
+        while True:
+            timeout = 0.2 if until is None else max(0.0, until - time.monotonic())
+            try:
+                event = self._events.get(timeout=timeout)
+            except queue.Empty:
+                if self._failure and time.monotonic() > self._given_up:
+                    raise Unsaved(self._shown(answer)) from None
+                if until is not None:
+                    raise
+                self._give_up_later()
+                continue  # lets Ctrl+C in on platforms where a blocked wait does not
+            if isinstance(event, AnswerFinished) and event.message.id == answer.id:
+                self._end(event.message)
+                return event.message
+            self._show(event, answer.id)
+
+    def _end(self, message: Message) -> None:
+        """What comes behind the text of an answer: its calls, and what else is to be known of it."""
+        if message.run:
+            self._tools.ended(message)
+        elif message.content or not message.tool_calls:
+            self._output.text("")
+        for line in call_lines(message, self._output.language):
+            self._output.text(line)
+        for notice in message.notices:
+            self._output.note(sentence(notice, self._output.language))
+
+    def calls(self, message: Message) -> list[dict[str, Any]] | None:
+        """The calls that an answer with tools took."""
+        return calls_made(self.services, message) if message.run else None
+
+    def _give_up_later(self) -> None:
+        """While the answer is being written there is no hurry to save it."""
+        if self.id in self.services.conversations.answering():
+            self._given_up = time.monotonic() + SAVE_PATIENCE
+
+    def _shown(self, answer: Message) -> Message:
+        """The answer as far as it came, whether or not it could be stored."""
+        content, reasoning = "".join(self._content), "".join(self._reasoning)
+        return msgspec.structs.replace(
+            answer, content=content, reasoning=reasoning, state="stopped", error=self._failure
+        )
+
+    def _show(self, event: ServiceEvent, id: int) -> None:
+        by_run = self._tools.show(event, id)
+        if isinstance(event, AnswerRestarted) and event.message == id:
+            self._reasoning, self._content = [], []
+        elif isinstance(event, AnswerDelta) and event.message == id:
+            self._reasoning.append(event.reasoning)
+            self._content.append(event.content)
+            if by_run:  # it may be a step, and the answer comes whole
+                return
+            if event.reasoning and not self._output.json:
+                self._output.note(event.reasoning, end="")
+                self._reasoning_shown = True
+            if event.content:
+                if self._reasoning_shown:
+                    self._output.note("\n")
+                    self._reasoning_shown = False
+                self._output.text(event.content, end="")
+        elif isinstance(event, StoreFailed):
+            self._failure = event.error
+            self._given_up = time.monotonic() + SAVE_PATIENCE
+            self._output.note(sentence(event.error, self._output.language))
+        elif isinstance(event, ModelChanged) and event.state == "loading" and not event.fraction:
+            self._output.progress(f"{event.name} …")
+        elif isinstance(event, ModelChanged) and event.state == "ready":
+            for notice in event.notices:
+                self._output.note(sentence(notice, self._output.language))
+
+
+class Interrupted(Exception):
+    """An answer was stopped; `message` is what was kept of it. `ended`: by the system, which wants us gone."""
+
+    def __init__(self, message: Message, *, ended: bool) -> None:
+        super().__init__()
+        self.message, self.ended = message, ended
+
+
+class Unsaved(Exception):
+    """An answer has ended and the disk does not take it; `message` has its text and the reason."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__()
+        self.message = message

@@ -1,0 +1,1 @@
+"""What every widget stands on: theme, language, icons, leaving the GUI thread. No widget lives here."""

@@ -1,0 +1,160 @@
+"""The only place where events of services become signals of Qt.
+
+Services call their subscribers from their own threads, up to thousands of times a second. The bridge keeps
+what came, joins what belongs together and emits it in the GUI thread, at most about sixty times a second.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from app.services.chat.events import AnswerDelta, AnswerPrefill, AnswerWaits
+from app.services.events import ServiceEvent
+from app.services.hub.events import DownloadProgress
+from app.services.library.events import MoveProgress, VerifyProgress
+from app.services.models.events import ActivityChanged, CacheChanged, ModelChanged
+from app.services.placement.events import ExpertsChanged, TuneProgress
+from app.services.runs.events import RunDelta, RunPrefill, RunWaits
+from app.services.settings.settings import Settings
+
+if TYPE_CHECKING:
+    from app.services.services import Services
+
+INTERVAL_MS = 16
+
+
+def coalesce(events: Sequence[ServiceEvent]) -> list[ServiceEvent]:
+    """The same story in fewer events: neighbouring deltas of one answer or turn are joined, of neighbouring progress
+    reports only the last one counts. Order is kept."""
+    joined: list[ServiceEvent] = []
+    for event in events:
+        last = joined[-1] if joined else None
+        if isinstance(event, AnswerDelta) and isinstance(last, AnswerDelta) and last.message == event.message:
+            joined[-1] = AnswerDelta(
+                event.message,
+                last.reasoning + event.reasoning,
+                last.content + event.content,
+                last.pieces + event.pieces,
+            )
+        elif isinstance(event, RunDelta) and isinstance(last, RunDelta) and _same_turn(event, last):
+            joined[-1] = RunDelta(
+                event.run, event.step, last.reasoning + event.reasoning, last.content + event.content
+            )
+        elif last is not None and _replaces(event, last):
+            joined[-1] = event
+        else:
+            joined.append(event)
+    return joined
+
+
+def _same_turn(event: RunDelta, last: RunDelta) -> bool:
+    return (event.run, event.step) == (last.run, last.step)
+
+
+def _replaces(event: ServiceEvent, last: ServiceEvent) -> bool:
+    """Whether the last report says nothing any more once this one is there."""
+    if isinstance(event, AnswerWaits | AnswerPrefill) and isinstance(last, AnswerWaits | AnswerPrefill):
+        return last.message == event.message
+    if isinstance(event, RunWaits | RunPrefill) and isinstance(last, RunWaits | RunPrefill):
+        return last.run == event.run
+    if isinstance(event, ModelChanged) and isinstance(last, ModelChanged):
+        return last.state == event.state == "loading"
+    if isinstance(event, ExpertsChanged) and isinstance(last, ExpertsChanged):
+        return last.conversation == event.conversation
+    if isinstance(event, DownloadProgress) and isinstance(last, DownloadProgress):
+        return last.download == event.download
+    if isinstance(event, VerifyProgress) and isinstance(last, VerifyProgress):
+        return last.model == event.model
+    return type(event) is type(last) and isinstance(
+        event, ActivityChanged | CacheChanged | TuneProgress | MoveProgress
+    )
+
+
+class Bridge(QObject):
+    """`events` carries a list of `app.services.events`; `settings_changed` the new `Settings`."""
+
+    events = Signal(list)
+    settings_changed = Signal(object)
+    _woken = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lock = threading.Lock()
+        self._waiting: list[ServiceEvent] = []
+        self._settings: Settings | None = None
+        self._scheduled = False
+        self._last = 0.0
+        self._unsubscribe: list[Callable[[], None]] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._flush)
+        self._woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
+
+    def attach(self, services: Services) -> None:
+        """Subscribe to everything that `services` tells."""
+        self._unsubscribe += [
+            services.conversations.subscribe(self.receive),
+            services.models.subscribe(self.receive),
+            services.residency.subscribe(self.receive),
+            services.placements.subscribe(self.receive),
+            services.library.subscribe(self.receive),
+            services.tool_checks.subscribe(self.receive),
+            services.downloads.subscribe(self.receive),
+            services.runs.subscribe(self.receive),
+            services.servers.subscribe(self.receive),
+            services.elsewhere.subscribe(self.receive),
+            services.settings.subscribe(self.receive_settings),
+        ]
+
+    def detach(self) -> None:
+        """Hear nothing more, and forget what has not been emitted."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe.clear()
+        with self._lock:
+            self._waiting.clear()
+        self._timer.stop()
+
+    def receive(self, events: list[ServiceEvent]) -> None:
+        """Called by services from any thread; returns at once."""
+        with self._lock:
+            self._waiting.extend(events)
+        self._schedule()
+
+    def receive_settings(self, settings: Settings) -> None:
+        """Called by the settings from any thread."""
+        with self._lock:
+            self._settings = settings
+        self._schedule()
+
+    def _schedule(self) -> None:
+        with self._lock:
+            if self._scheduled:
+                return
+            self._scheduled = True
+        self._woken.emit()
+
+    @Slot()
+    def _wake(self) -> None:
+        passed = (time.monotonic() - self._last) * 1000
+        if passed >= INTERVAL_MS:
+            self._flush()
+        else:
+            self._timer.start(round(INTERVAL_MS - passed))
+
+    @Slot()
+    def _flush(self) -> None:
+        with self._lock:
+            events, self._waiting = self._waiting, []
+            settings, self._settings = self._settings, None
+            self._scheduled = False
+        self._last = time.monotonic()
+        if settings is not None:
+            self.settings_changed.emit(settings)
+        if events:
+            self.events.emit(coalesce(events))

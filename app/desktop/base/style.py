@@ -1,0 +1,63 @@
+"""The style sheet of the application: `resources/style/desktop.qss` filled in from a theme.
+
+In the sheet `$text` and its like are colours of the theme, `${p8}` is a measure and `${t13}` a text size in
+pixels; both follow the text size of the settings. Widgets choose a form by the dynamic property `kind`: push
+buttons may be "primary", "quiet", "bar", "icon", "tiny", "rail", "segment", "pill" or "link", labels "title",
+"heading", "small", "faint", "warning", "bad", "value", "chip", "quiet-chip" and "warning-chip", frames "card",
+"note", "segments", "composer" and "line".
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from string import Template
+
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.base.theme import Theme
+from resources import FOLDER
+
+
+@cache
+def _template() -> Template:
+    return Template((FOLDER / "style" / "desktop.qss").read_text("utf-8"))
+
+
+def mixed(first: str, second: str, part: float) -> str:
+    """`part` of the way from the first colour to the second."""
+    pairs = zip(bytes.fromhex(first[1:]), bytes.fromhex(second[1:]), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * part):02X}" for a, b in pairs)
+
+
+def hover(theme: Theme) -> str:
+    """The ground under a control that the pointer is on."""
+    return mixed(theme.sidebar, theme.text, 0.06)
+
+
+def grounds(theme: Theme, tone: str) -> tuple[str, str]:
+    """The ground of a chip and the colour of its words: "accent", "warning", anything else is quiet."""
+    if tone == "accent":
+        return theme.accent_soft, theme.accent
+    if tone == "warning":
+        return mixed(theme.card, theme.warning, 0.1), theme.warning
+    return theme.user_bubble, theme.muted
+
+
+def style_sheet(theme: Theme) -> str:
+    """The whole sheet in the theme's colours and at its text size."""
+    colours = {name: getattr(theme, name) for name in theme.__struct_fields__}
+    measures = {f"p{pixels}": theme.px(pixels) for pixels in range(1, 41)}
+    texts = {f"t{pixels}": theme.px(pixels) for pixels in range(10, 25)}
+    return _template().substitute(
+        colours | measures | texts,
+        hover=hover(theme),
+        warning_soft=grounds(theme, "warning")[0],
+        accent_hover=mixed(theme.accent, theme.text, 0.15),
+    )
+
+
+def set_kind(widget: QWidget, kind: str) -> None:
+    """Give a widget another form of the sheet."""
+    widget.setProperty("kind", kind)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

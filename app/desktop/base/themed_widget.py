@@ -1,0 +1,34 @@
+"""A widget that follows theme and language while it lives."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.base.theme import themes
+
+
+class LiveWidget(QWidget):
+    """Calls `restyle` when the theme changes and `retranslate` when the language does.
+
+    A subclass calls `self.refresh()` once at the end of its constructor.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        themes.changed.connect(self.restyle)
+
+    def refresh(self) -> None:
+        self.restyle()
+        self.retranslate()
+
+    def restyle(self) -> None:
+        """Set sizes, fonts and icons from `themes.current`."""
+
+    def retranslate(self) -> None:
+        """Set every text that a person reads or a screen reader says."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()

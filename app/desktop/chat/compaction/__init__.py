@@ -1,0 +1,1 @@
+"""The cards and markers of compaction: what to do when a conversation fills the context."""

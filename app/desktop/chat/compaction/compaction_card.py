@@ -1,0 +1,335 @@
+"""The card at the end of a conversation that fills the context: what can be done, each with its numbers."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from PySide6.QtCore import QEvent, QLocale, Qt, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
+from app.desktop.chat.compaction.choice_row import ChoiceRow
+from app.desktop.chat.editor import MessageEditor
+from app.desktop.markdown.prose import PlainBlock
+from app.desktop.run_view.plan_card import paint_card
+from app.services.chat.compaction import Room, fits
+from app.services.chat.summaries import Draft
+from engine.errors import ErrorInfo
+
+Choice = Literal["answer", "summarise", "leave_out", "anew", "larger", "edit"]
+# "loading": the model, without which nothing can be counted. "looking": what can be done is being counted.
+State = Literal["loading", "looking", "choices", "writing", "review"]
+
+
+class SummaryEditor(MessageEditor):
+    """A summary to look at and change: it is used or thrown away."""
+
+    def retranslate(self) -> None:
+        self._field.setAccessibleName(self.tr("Summary"))
+        self._save.setText(self.tr("Use it"))
+        self._cancel.setText(self.tr("Discard"))
+
+
+class RoomCard(QWidget):
+    """`chosen` carries a `Choice`; `used` the text of a summary, `stopped` and `discarded` what becomes of it.
+    `closed`: nothing is wanted now."""
+
+    chosen = Signal(str)
+    used = Signal(str)
+    stopped = Signal()
+    discarded = Signal()
+    closed = Signal()
+    heightChanged = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.state: State = "looking"
+        self.room: Room | None = None
+        self.full = True
+        self._trouble: ErrorInfo | None = None
+        self._draft: Draft | None = None
+        self._title, self._about, self._complaint = (QLabel(self) for _ in range(3))
+        self._title.setProperty("kind", "heading")
+        self._about.setProperty("kind", "small")
+        for label in (self._title, self._about, self._complaint):
+            label.setWordWrap(True)
+        self.rows: dict[Choice, ChoiceRow] = {}
+        for choice in get_args(Choice):
+            self._add_row(choice)
+        self.close_button, self.stop = QPushButton(self), QPushButton(self)
+        self.close_button.clicked.connect(self.closed)
+        self.stop.clicked.connect(self.stopped)
+        self._text = PlainBlock(self, "", pixels=13, quiet=True)
+        self.editor: SummaryEditor | None = None
+        self.hide()
+        self.retranslate()
+
+    def _add_row(self, choice: Choice) -> None:
+        row = self.rows[choice] = ChoiceRow(self)
+        row.clicked.connect(lambda: self.chosen.emit(choice))
+
+    # --- what is shown ---
+
+    def show_waiting(self, state: State, *, full: bool) -> None:
+        """ "loading" or "looking". `full`: something could not be answered, else there is still some room."""
+        self._show(state, full=full)
+
+    def show_room(self, room: Room, *, full: bool) -> None:
+        """What can be done."""
+        self.room, self._draft, self._trouble = room, None, None
+        self._show("choices", full=full)
+
+    def show_failure(self, error: ErrorInfo) -> None:
+        """It could not be counted what can be done."""
+        self.room, self._trouble = None, error
+        self._show("choices", full=self.full)
+
+    def show_draft(self, draft: Draft) -> None:
+        """A summary while it is written, and then to be looked at."""
+        self.room, self._draft, self._trouble = draft.room, draft, draft.error
+        if draft.ended and not draft.text:
+            self._show("choices", full=self.full)
+            return
+        self._text.set_text(draft.text)
+        self._show("review" if draft.ended else "writing", full=self.full)
+
+    def append(self, text: str) -> None:
+        """New text of the summary."""
+        self._text.append_text(text)
+        self.heightChanged.emit()
+
+    def say(self, error: ErrorInfo) -> None:
+        """Why what was chosen could not be done."""
+        self._trouble = error
+        for row in self.rows.values():
+            row.setEnabled(True)
+        self.retranslate()
+        self.heightChanged.emit()
+
+    def hold(self) -> None:
+        """Something was chosen and is being done."""
+        for row in self.rows.values():
+            row.setEnabled(False)
+
+    def _show(self, state: State, *, full: bool) -> None:
+        self.state, self.full = state, full
+        focus = QApplication.focusWidget()
+        used = focus is not None and (focus is self or self.isAncestorOf(focus))
+        if state == "review" and self.editor is None:
+            self._begin_review()
+        elif state != "review" and self.editor is not None:
+            self.editor.hide()
+            self.editor.deleteLater()
+            self.editor = None
+        for row in self.rows.values():
+            row.setEnabled(True)
+        self.retranslate()
+        if used:
+            self.take_focus()
+        self.heightChanged.emit()
+
+    def take_focus(self) -> None:
+        """To what comes next here."""
+        rows = [self.rows[choice] for choice in self._choices()]
+        target = self.editor or (self.stop if self.state == "writing" else rows[0] if rows else None)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _begin_review(self) -> None:
+        editor = self.editor = SummaryEditor(self, self._draft.text if self._draft else "")
+        editor.saved.connect(self.used)
+        editor.cancelled.connect(self.discarded)
+        editor.heightChanged.connect(self.heightChanged)
+        editor.show()
+
+    def _choices(self) -> list[Choice]:
+        room = self.room
+        if self.state != "choices":
+            return []
+        if room is None:
+            return ["anew"]
+        if fits(room) and room.waits:
+            return ["answer"]
+        choices: list[Choice] = []
+        if room.first:
+            choices += ["summarise", "leave_out"] if room.summary else ["leave_out"]
+        too_long = room.problem is not None and room.problem.code == "chat.question_too_long"
+        choices.append("edit" if too_long else "anew")
+        if room.trained > room.context:
+            choices.append("larger")
+        return choices
+
+    # --- words ---
+
+    def retranslate(self) -> None:
+        self._title.setText(self._title_text())
+        self._about.setText(self._about_text())
+        self._about.setVisible(bool(self._about.text()))
+        self._complaint.setText(languages.tell(self._trouble) if self._trouble is not None else "")
+        self._complaint.setVisible(self._trouble is not None)
+        self.close_button.setText(self.tr("Not now"))
+        self.close_button.setVisible(not self.full and self.state in ("loading", "looking", "choices"))
+        self.stop.setText(self.tr("Stop"))
+        self.stop.setVisible(self.state == "writing")
+        self._text.setVisible(self.state == "writing")
+        self._text.setAccessibleName(self.tr("Summary"))
+        self._name_rows(self.room or Room(0, 0, 0, 0))
+        choices = self._choices()
+        for choice, row in self.rows.items():
+            row.setVisible(choice in choices)
+        self.setAccessibleName(self._title.text())
+        self._colour()
+
+    def _title_text(self) -> str:
+        if self.state == "writing":
+            return self.tr("The model writes the summary")
+        if self.state == "review":
+            return self.tr("Is this summary right?")
+        if self.room is not None and self.state == "choices" and self.room.waits and fits(self.room):
+            return self.tr("The conversation fits again")
+        if self.room is not None and self.room.goes_on:
+            return self.tr("The conversation has reached the length that the model can read at once")
+        if self.full:
+            return self.tr("The conversation is longer than the model can read at once")
+        return self.tr("The conversation will soon be longer than the model can read at once")
+
+    def _about_text(self) -> str:
+        room = self.room
+        if self.state == "loading":
+            return self.tr("The model is loading. Then it can be counted what helps.")
+        if self.state == "looking":
+            return self.tr("Counting what helps…")
+        if room is None:
+            return ""
+        if self.state == "writing":
+            return self._part_text()
+        numbers = {name: _count(getattr(room, name)) for name in ("needed", "context", "messages")}
+        if self.state == "review":
+            return self.tr(
+                "It will stand for the first {messages} messages, which stay here for you. Change it as you like."
+            ).format(**numbers)
+        if room.problem is not None:
+            return languages.tell(room.problem)
+        if room.waits and fits(room):
+            return self.tr("It takes {needed} of {context} tokens.").format(**numbers)
+        if room.goes_on:
+            return self.tr(
+                "All {context} tokens are in use, so the answer stops here. You choose what happens, and then it goes"
+                " on. Nothing is deleted, and each choice can be taken back."
+            ).format(**numbers)
+        if not self.full:
+            return self.tr(
+                "It takes {needed} of {context} tokens. You choose what happens. Nothing is deleted, and each choice"
+                " can be taken back."
+            ).format(**numbers)
+        return self.tr(
+            "It takes {needed} of {context} tokens. You choose what happens, and then the answer is written. Nothing"
+            " is deleted, and each choice can be taken back."
+        ).format(**numbers)
+
+    def _part_text(self) -> str:
+        draft = self._draft
+        if draft is not None and draft.parts > 1:
+            return self.tr("Part {part} of {parts}. You see it before it is used.").format(
+                part=_count(draft.part), parts=_count(draft.parts)
+            )
+        return self.tr("You see it before it is used.")
+
+    def _name_rows(self, room: Room) -> None:
+        numbers = {
+            "messages": _count(room.messages),
+            "summary": _count(room.summary),
+            "context": _count(room.context),
+            "free": _count(max(0, room.context - room.after)),
+            "rest": _count(max(0, room.context - room.after - room.summary)),
+            "trained": _count(room.trained),
+        }
+        words: dict[Choice, tuple[str, str]] = {
+            "answer": (self.tr("Answer now"), self.tr("The answer is written, or goes on.")),
+            "summarise": (
+                self.tr("Summarise the beginning"),
+                self.tr(
+                    "The model writes a summary of the first {messages} messages, of at most {summary} tokens. You"
+                    " see it before it is used. Then at least {rest} of {context} tokens are free."
+                ),
+            ),
+            "leave_out": (
+                self.tr("Leave out the oldest"),
+                self.tr(
+                    "The first {messages} messages stay here for you, but the model does not see them any more. Then"
+                    " {free} of {context} tokens are free."
+                ),
+            ),
+            "anew": (
+                self.tr("Start anew"),
+                self.tr("A new chat with your question and a link back to this one, which stays as it is.")
+                if self.full
+                else self.tr("A new chat with what you are writing and a link back to this one."),
+            ),
+            "larger": (
+                self.tr("Larger context"),
+                self.tr(
+                    "This model can read up to {trained} tokens. Placement shows what this machine has room for."
+                ),
+            ),
+            "edit": (self.tr("Edit the message"), self.tr("A shorter message may fit.")),
+        }
+        for choice, (name, about) in words.items():
+            self.rows[choice].set_choice(name, about.format(**numbers))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    # --- looks ---
+
+    def restyle(self) -> None:
+        self._text.restyle()
+        if self.editor is not None:
+            self.editor.restyle()
+        self._colour()
+        self.update()
+
+    def _colour(self) -> None:
+        palette = themes.current.palette()
+        palette.setColor(palette.ColorRole.WindowText, themes.current.bad)
+        self._complaint.setPalette(palette)
+        self._complaint.setFont(themes.current.font(13))
+
+    def fit(self, width: int) -> int:
+        px = themes.current.px
+        left, inner, y = px(18), width - 2 * px(18), px(14)
+        for label in (self._title, self._about, self._complaint):
+            if not label.isHidden():
+                height = label.heightForWidth(inner)
+                label.setGeometry(left, y, inner, height)
+                y += height + px(6)
+        y += px(4)
+        if self.state == "writing":
+            height = self._text.fit(inner)
+            self._text.setGeometry(left, y, inner, height)
+            y += height + px(8)
+        if self.editor is not None:
+            height = self.editor.fit(inner)
+            self.editor.setGeometry(left, y, inner, height)
+            y += height + px(8)
+        for choice in self._choices():
+            height = self.rows[choice].fit(inner)
+            self.rows[choice].setGeometry(left, y, inner, height)
+            y += height + px(8)
+        for button in (self.stop, self.close_button):
+            if not button.isHidden():
+                size = button.sizeHint()
+                button.setGeometry(left, y, size.width(), size.height())
+                y += size.height() + px(8)
+        return y + px(8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        paint_card(self, themes.current.line)
+
+
+def _count(number: int) -> str:
+    return QLocale().toString(number)

@@ -1,0 +1,125 @@
+"""What one conversation sets for itself, in a panel over the right edge of the chat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from app.desktop.base.icons import set_icon
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.model_picker.answer_controls import AnswerControls, over
+from app.services.settings.settings import Settings
+from app.store.records import ChatOptions
+from engine.values import Sampling
+
+if TYPE_CHECKING:
+    from app.desktop.chat.chat_page import ChatPage
+
+WIDTH = 380
+
+
+class ConversationPanel(LiveWidget):
+    """Stands under the header of `chat`; what is left at its default follows the settings."""
+
+    visible_changed = Signal(bool)
+
+    def __init__(self, chat: ChatPage) -> None:
+        super().__init__(chat)
+        self._chat = chat
+        self._settings: Settings | None = None
+        self._title = QLabel(self)
+        self._title.setProperty("kind", "heading")
+        self._close = QPushButton(self)
+        self._close.setProperty("kind", "icon")
+        self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._close.clicked.connect(self.toggle)
+        self.controls = AnswerControls(compact=True)
+        self.scroller = QScrollArea(self)
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        page = QWidget(self)
+        page.setProperty("kind", "page")
+        self._inside = QVBoxLayout(page)
+        self._inside.addWidget(self.controls)
+        self._inside.addStretch(1)
+        self.scroller.setWidget(page)
+        self._head = QHBoxLayout()
+        self._head.addWidget(self._title, 1)
+        self._head.addWidget(self._close)
+        self._column = QVBoxLayout(self)
+        self._column.setSpacing(0)
+        self._column.addLayout(self._head)
+        self._column.addWidget(self.scroller, 1)
+        self.controls.changed.connect(self._save)
+        chat.details_changed.connect(self._show_options)
+        chat.installEventFilter(self)
+        self.refresh()
+        self.controls.refresh()
+        self.hide()
+
+    def toggle(self) -> None:
+        self.setVisible(self.isHidden())
+        self._place()
+        self.raise_()
+        self._show_options()
+        if self.isVisible():
+            self.controls.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._chat.composer.take_focus()
+        self.visible_changed.emit(self.isVisible())
+
+    def take_settings(self, settings: Settings | None) -> None:
+        self._settings = settings
+        self._show_options()
+
+    def _show_options(self) -> None:
+        if self._settings is None or self.isHidden():
+            return
+        settings = self._settings
+        model = self._chat.model_sampling() or Sampling()
+        fallback = ChatOptions(
+            settings.system_prompt or None, over(settings.sampling, model), None, settings.max_tokens
+        )
+        self.controls.show_options(self._chat.options(), fallback, self.tr("Default"))
+
+    def _save(self, options: ChatOptions) -> None:
+        # The composer may have chosen the reasoning since.
+        shown = self._chat.options()
+        kept = msgspec.structs.replace(options, reasoning=shown.reasoning, tools=shown.tools)
+        self._chat.set_options(kept)
+
+    def _place(self) -> None:
+        chat, top = self._chat, self._chat.header.height()
+        width = min(themes.current.px(WIDTH), chat.width())
+        self.setGeometry(chat.width() - width, top, width, chat.height() - top)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return False
+
+    def retranslate(self) -> None:
+        self._title.setText(self.tr("Settings of this chat"))
+        self._close.setAccessibleName(self.tr("Close"))
+        self._close.setToolTip(self.tr("Close"))
+        self.controls.set_title("")
+        self._show_options()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        set_icon(self._close, "x", "muted", 16)
+        self._head.setContentsMargins(px(18), px(10), px(12), px(4))
+        self._column.setContentsMargins(1, 0, 0, 0)
+        self._inside.setContentsMargins(px(18), px(4), px(14), px(18))
+        self._place()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(themes.current.sidebar))
+        painter.fillRect(0, 0, 1, self.height(), QColor(themes.current.line))

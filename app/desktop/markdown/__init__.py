@@ -1,0 +1,1 @@
+"""Markdown shown natively: parsing, streaming, prose, code, formulas."""

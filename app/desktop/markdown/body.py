@@ -1,0 +1,177 @@
+"""The body of an answer: its blocks as a column of widgets, kept up to date while it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QLocale, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.markdown.code import CodeBlock
+from app.desktop.markdown.markdown import FORMULA_MARK, Block, Code, Formula, Prose
+from app.desktop.markdown.prose import ProseBlock
+from app.desktop.markdown.streaming import Change
+from app.desktop.widgets.buttons import QuietButton
+
+# A longer text is parsed in the background.
+QUICK_TEXT = 6_000
+
+# Prose is joined up to this many characters of HTML in one widget: few widgets, and little to lay out again
+# when the last one grows.
+MAX_SEGMENT = 1800
+# A longer answer shows its beginning, and the rest when it is asked for.
+MAX_SHOWN = 60_000
+SLICE_ROWS = 6
+
+
+def join(first: Prose, second: Prose) -> Prose:
+    """Two stretches of prose as one, formulas renumbered."""
+    shift = len(first.formulas)
+    html = second.html
+    if shift and second.formulas:
+        html = FORMULA_MARK.sub(lambda mark: f"\x00{int(mark[1]) + shift}\x00", html)
+    formulas: tuple[Formula, ...] = first.formulas + second.formulas
+    return Prose(first.html + html, formulas)
+
+
+def segments(blocks: Sequence[Block]) -> list[tuple[Block, int]]:
+    """What each widget shows, and how many blocks that takes."""
+    joined: list[tuple[Block, int]] = []
+    for block in blocks:
+        if joined and isinstance(block, Prose):
+            last, count = joined[-1]
+            if isinstance(last, Prose) and len(last.html) < MAX_SEGMENT:
+                joined[-1] = (join(last, block), count + 1)
+                continue
+        joined.append((block, 1))
+    return joined
+
+
+def size(block: Block) -> int:
+    return len(block.html) if isinstance(block, Prose) else len(block.text)
+
+
+class AnswerBody(QWidget):
+    """Blocks below each other. `fit` lays them out; `heightChanged` when they want that again."""
+
+    heightChanged = Signal()
+    linkAsked = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._rows: list[ProseBlock | CodeBlock] = []
+        self._closed = 0  # rows that no further text can change
+        self._loose: list[Block] = []  # settled blocks of the rows behind those
+        self._rest: list[Block] = []  # segments not built yet
+        self._more = QuietButton(self, pixels=13)
+        self._more.hide()
+        self._more.clicked.connect(self._show_rest)
+        self._slices = QTimer(self, singleShot=True, interval=0)
+        self._slices.timeout.connect(self._build_slice)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._rows
+
+    def show_blocks(self, blocks: Sequence[Block]) -> None:
+        """Shows exactly these blocks. Widgets that already show the right thing stay as they are."""
+        wanted = [block for block, _ in segments(blocks)]
+        shown = total = 0
+        while shown < len(wanted) and (total < MAX_SHOWN or shown == 0):
+            total += size(wanted[shown])
+            shown += 1
+        expanded = bool(self._rows) and len(self._rows) > shown
+        self._closed, self._loose = 0, []
+        if expanded:
+            self._show_rows(wanted)
+            self._rest = []
+        else:
+            self._show_rows(wanted[:shown])
+            self._rest = wanted[shown:]
+        self._update_more()
+
+    def apply(self, change: Change) -> None:
+        """Shows what has come in."""
+        self._loose += change.settled
+        settled = segments(self._loose)
+        self._show_rows([block for block, _ in segments([*self._loose, *change.tail])], self._closed)
+        if len(settled) > 1:
+            self._closed += len(settled) - 1
+            del self._loose[: sum(count for _, count in settled[:-1])]
+
+    def _show_rows(self, wanted: Sequence[Block], start: int = 0) -> None:
+        for index, block in enumerate(wanted, start):
+            row = self._rows[index] if index < len(self._rows) else None
+            if isinstance(row, ProseBlock) and isinstance(block, Prose):
+                row.set_prose(block)
+            elif isinstance(row, CodeBlock) and isinstance(block, Code):
+                row.set_code(block)
+            else:
+                new = self._make(block)
+                if row is None:
+                    self._rows.append(new)
+                else:
+                    self._rows[index] = new
+                    _drop(row)
+        for row in self._rows[start + len(wanted) :]:
+            _drop(row)
+        del self._rows[start + len(wanted) :]
+
+    def _make(self, block: Block) -> ProseBlock | CodeBlock:
+        row: ProseBlock | CodeBlock
+        if isinstance(block, Prose):
+            row = ProseBlock(self, block)
+            row.linkAsked.connect(self.linkAsked)
+        else:
+            row = CodeBlock(self, block)
+        row.heightChanged.connect(self.heightChanged)
+        row.show()
+        return row
+
+    def _show_rest(self) -> None:
+        self._more.setEnabled(False)
+        self._slices.start()
+
+    def _build_slice(self) -> None:
+        for block in self._rest[:SLICE_ROWS]:
+            self._rows.append(self._make(block))
+        del self._rest[:SLICE_ROWS]
+        if self._rest:
+            self._slices.start()
+        self._update_more()
+        self.heightChanged.emit()
+
+    def _update_more(self) -> None:
+        self._more.setVisible(bool(self._rest))
+        if self._rest:
+            hidden = QLocale().toString(sum(map(size, self._rest)))
+            self._more.setText(self.tr("Show all ({count} more characters)").format(count=hidden))
+
+    def retranslate(self) -> None:
+        self._update_more()
+
+    def restyle(self) -> None:
+        for row in self._rows:
+            row.restyle()
+        self._more.restyle()
+
+    def fit(self, width: int) -> int:
+        """Places the rows for a width; returns the height of all."""
+        gap, y = themes.current.px(12), 0
+        for index, row in enumerate(self._rows):
+            height = row.fit(width)
+            if index:
+                y += gap
+            row.setGeometry(0, y, width, height)
+            y += height
+        if self._rest:
+            hint = self._more.sizeHint()
+            self._more.setGeometry(0, y + 8, hint.width(), hint.height())
+            y += 8 + hint.height()
+        return y
+
+
+def _drop(row: QWidget) -> None:
+    row.hide()
+    row.deleteLater()

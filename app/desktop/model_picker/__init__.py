@@ -1,0 +1,1 @@
+"""Choosing a model and how it answers: header, picker, reasoning, sampling."""

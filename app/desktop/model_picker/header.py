@@ -1,0 +1,192 @@
+"""The bar over the chat: title, context gauge, load progress, chat settings, model."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionFrame,
+    QStylePainter,
+    QWidget,
+)
+
+from app.desktop.base.icons import set_icon
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.model_picker.model_pill import ModelMenu
+from app.desktop.text.measures import thousands
+from app.desktop.text.remote_marks import ElsewhereChip
+from app.desktop.widgets.gauge import Gauge
+from app.services.models.events import ModelChanged
+
+# Below this width the gauge gives its room to the title.
+GAUGE_FROM = 680
+# A model elsewhere is marked with a sentence, a word, or the cloud of the pill alone.
+SENTENCE_FROM, WORD_FROM = 1060, 640
+
+
+class TitleField(QLineEdit):
+    """The title; a click makes it a field, Enter or leaving keeps the change, Esc takes it back."""
+
+    renamed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "title")
+        self.setMaxLength(200)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._title = ""
+        self.returnPressed.connect(self.clearFocus)
+
+    def show_title(self, title: str, *, editable: bool) -> None:
+        self._title = title
+        self.setReadOnly(not editable)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if editable else Qt.FocusPolicy.NoFocus)
+        if not self.hasFocus():
+            self._put_back()
+
+    def _put_back(self) -> None:
+        self.setText(self._title)
+        self.setCursorPosition(0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.hasFocus():
+            super().paintEvent(event)
+            return
+        # A field cuts a long text at its edge; a title ends in an ellipsis.
+        painter = QStylePainter(self)
+        option = QStyleOptionFrame()
+        self.initStyleOption(option)
+        painter.drawPrimitive(QStyle.PrimitiveElement.PE_PanelLineEdit, option)
+        inner = self.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, self)
+        inner.adjust(2, 0, -2, 0)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, inner.width())
+        painter.setPen(self.palette().text().color())
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._put_back()
+            self.clearFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() == Qt.FocusReason.PopupFocusReason:
+            return
+        title = " ".join(self.text().split())
+        if title and title != self._title:
+            self.renamed.emit(title)
+        else:
+            self._put_back()
+        self.setCursorPosition(0)
+
+
+class Header(LiveWidget):
+    """Shows the state of the chat and of the model; tells what a person wants."""
+
+    renamed = Signal(str)
+    options_wanted = Signal()
+    cancel_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = TitleField(self)
+        self.context = Gauge(self, warns=True)
+        self.progress = Gauge(self)
+        self.cancel = QPushButton(self)
+        self.options = QPushButton(self)
+        for button in (self.cancel, self.options):
+            button.setProperty("kind", "icon")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.options.setCheckable(True)
+        self.elsewhere = ElsewhereChip(self)
+        self.model = ModelMenu(self)
+        self._used, self._size = 0, 0
+        self._state: ModelChanged | None = None
+        self._title: str | None = None
+        self._row = QHBoxLayout(self)
+        self._row.addWidget(self.title, 1)
+        for widget in (self.context, self.progress, self.cancel, self.options, self.elsewhere, self.model):
+            self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.title.renamed.connect(self.renamed)
+        self.cancel.clicked.connect(self.cancel_wanted)
+        self.options.clicked.connect(self.options_wanted)
+        self.refresh()
+
+    def show_title(self, title: str | None) -> None:
+        """The title of the conversation; None for a chat that has not begun."""
+        self._title = title
+        self.title.show_title(title or self.tr("New chat"), editable=title is not None)
+
+    def show_context(self, used: int, size: int) -> None:
+        """`used` of `size` tokens; 0 hides the gauge."""
+        self._used, self._size = used, size
+        self.retranslate()
+
+    def show_model(self, state: ModelChanged) -> None:
+        self._state = state
+        self.model.show_state(state)
+        self.elsewhere.show_model(state.path)
+        self.retranslate()
+
+    def _loading(self) -> bool:
+        return self._state is not None and self._state.state == "loading"
+
+    def _show_parts(self) -> None:
+        loading = self._loading()
+        self.progress.setVisible(loading)
+        self.cancel.setVisible(loading)
+        wide = self.width() >= themes.current.px(GAUGE_FROM)
+        self.elsewhere.set_short(self.width() < themes.current.px(SENTENCE_FROM))
+        room = self.width() >= themes.current.px(WORD_FROM)
+        self.elsewhere.setVisible(self.elsewhere.marks() and room)
+        self.context.setVisible(bool(self._used and self._size and not loading and wide))
+
+    def resizeEvent(self, event: object) -> None:
+        self._show_parts()
+
+    def retranslate(self) -> None:
+        self.show_title(self._title)
+        self.title.setAccessibleName(self.tr("Title of the chat"))
+        self.title.setToolTip(self.tr("Click to rename") if self._title is not None else "")
+        tuning = self._state is not None and self._state.tuning
+        cancel = self.tr("Cancel tuning") if tuning else self.tr("Cancel loading")
+        self.cancel.setAccessibleName(cancel)
+        self.cancel.setToolTip(cancel)
+        self.options.setAccessibleName(self.tr("Settings of this chat"))
+        self.options.setToolTip(self.tr("Settings of this chat"))
+        if self._used and self._size:
+            self.context.show_value(
+                self.tr("{used} of {size}").format(used=thousands(self._used), size=thousands(self._size)),
+                self._used / self._size,
+                self.tr("{used} of {size} tokens of the context are in use").format(
+                    used=f"{self._used:,}", size=f"{self._size:,}"
+                ),
+            )
+        if self._state is not None and self._loading():
+            percent = f"{round(self._state.fraction * 100)}"
+            text = self.tr("Loading {percent} %").format(percent=percent)
+            if self._state.tuning:
+                text = self.tr("Tuning…")
+            self.progress.show_value(text, self._state.fraction, text)
+        self._show_parts()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self.setFixedHeight(px(52))
+        self._row.setContentsMargins(px(12), 0, px(20), px(1))
+        self._row.setSpacing(px(12))
+        set_icon(self.cancel, "x", "muted", 16)
+        set_icon(self.options, "sliders-horizontal", "muted", 18)
+        self.title.setFont(themes.current.font(14, bold=True))
+        self.title.setMinimumWidth(px(120))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, QColor(themes.current.line))

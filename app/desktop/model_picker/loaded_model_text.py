@@ -1,0 +1,139 @@
+"""What is in memory, for whom and until when, in sentences."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
+
+from app.desktop.text.measures import short_description, size_text
+from app.services.models.events import ModelChanged
+from app.services.models.loaded_model import Held, Residence, Using
+from engine.placement.plan import RAM
+
+
+def residence_lines(state: ModelChanged | None, residence: Residence | None) -> tuple[str, ...]:
+    """What there is to say of the model in use, the most important first; nothing of one that loads, failed or runs
+    elsewhere."""
+    if state is not None and state.resting:
+        return (resting_sentence(state),)
+    if state is None or state.state != "ready" or residence is None:
+        return ()
+    lines = (where_sentence(residence), until_sentence(residence), why_sentence(residence))
+    return tuple(line for line in (*lines, used_sentence(residence)) if line)
+
+
+def where_sentence(residence: Residence) -> str:
+    """How much is where: "In memory: 5.3 GB on RTX 2080, 12 GB in RAM"."""
+    translate = QCoreApplication.translate
+    if not residence.held:
+        return translate("Residence", "In memory")
+    places = ", ".join(_place(held) for held in residence.held)
+    if residence.kept:
+        kept = translate("Residence", "{size} for conversations that were left")
+        places = f"{places}, {kept.format(size=size_text(residence.kept))}"
+    return translate("Residence", "In memory: {places}").format(places=places)
+
+
+def parts_sentences(residence: Residence) -> tuple[str, ...]:
+    """What the memory of each device is taken for."""
+    sentence = QCoreApplication.translate(
+        "Residence", "{device}: weights {weights}, context {context}, working memory {working}"
+    )
+    return tuple(
+        sentence.format(
+            device=_device(held),
+            weights=size_text(held.bytes.model),
+            context=size_text(held.bytes.context),
+            working=size_text(held.bytes.compute),
+        )
+        for held in residence.held
+    )
+
+
+def why_sentence(residence: Residence) -> str:
+    """Since when it is there, and why."""
+    translate = QCoreApplication.translate
+    sentence = {
+        "chosen": translate("Residence", "Loaded at {time}, when it was chosen"),
+        "start": translate("Residence", "Loaded at {time}, when the window opened"),
+        "writing": translate("Residence", "Loaded at {time}, when you began to write"),
+        "answer": translate("Residence", "Loaded at {time} for an answer"),
+        "run": translate("Residence", "Loaded at {time} for a run"),
+    }[residence.because]
+    return sentence.format(time=_time(residence.since))
+
+
+def used_sentence(residence: Residence) -> str:
+    """Who works with it now, else who did last; "" where nobody did yet."""
+    translate = QCoreApplication.translate
+    if residence.users:
+        names = ", ".join(_name(user) for user in residence.users)
+        return translate("Residence", "Used now by {names}").format(names=names)
+    if residence.last is not None:
+        return translate("Residence", "Used last by {name}").format(name=_name(residence.last))
+    return ""
+
+
+def until_sentence(residence: Residence) -> str:
+    """Until when it stays, or why it does."""
+    translate = QCoreApplication.translate
+    time = _time(residence.until) if residence.until else ""
+    if residence.stays == "answering":
+        return translate("Residence", "Stays: an answer is being written")
+    if residence.stays == "running":
+        return translate("Residence", "Stays: a run is at work")
+    if residence.stays == "asking":
+        if not time:
+            return translate("Residence", "Stays: a run waits for your answer")
+        return translate("Residence", "Stays until {time}: a run waits for your answer").format(time=time)
+    if residence.short:
+        return translate("Residence", "Memory is short: unloaded in a minute unless it is used")
+    if not time:
+        return translate("Residence", "Stays until you unload it")
+    return translate("Residence", "Unloaded at {time} unless it is used").format(time=time)
+
+
+def resting_sentence(state: ModelChanged) -> str:
+    """Why a model is not there, and what brings it back."""
+    translate = QCoreApplication.translate
+    return {
+        "unused": translate("Residence", "Not in memory yet. It loads when you write."),
+        "idle": translate(
+            "Residence", "Not in memory: it was not used for a while. It loads when you write."
+        ),
+        "memory": translate("Residence", "Not in memory: memory ran short. It loads when you write."),
+        "wanted": translate("Residence", "Not in memory: it was unloaded. It loads when you write."),
+        "": "",
+    }[state.resting]
+
+
+def _place(held: Held) -> str:
+    translate = QCoreApplication.translate
+    size = size_text(held.bytes.total)
+    if held.device == RAM:
+        return translate("Residence", "{size} in RAM").format(size=size)
+    return translate("Residence", "{size} on {device}").format(size=size, device=_device(held))
+
+
+def _device(held: Held) -> str:
+    if held.device == RAM:
+        return QCoreApplication.translate("Placement", "RAM")
+    return short_description(held.description) or held.device
+
+
+def _name(user: Using) -> str:
+    translate = QCoreApplication.translate
+    if not user.title:
+        return (
+            translate("Residence", "a new chat") if user.kind == "chat" else translate("Residence", "a run")
+        )
+    sentence = translate("Residence", "“{title}”")
+    return sentence.format(title=user.title)
+
+
+def _time(seconds: float) -> str:
+    """A time of today, or with its day."""
+    moment = QDateTime.fromSecsSinceEpoch(round(seconds))
+    form = QLocale.FormatType.ShortFormat
+    if moment.date() == QDate.currentDate():
+        return str(QLocale().toString(moment.time(), form))
+    return str(QLocale().toString(moment, form))

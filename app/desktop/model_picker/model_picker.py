@@ -1,0 +1,344 @@
+"""The picker of models: type to find one, Enter to use it. It shows what is known and never waits for more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+import msgspec
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.model_picker.loaded_model_note import ResidenceNote
+from app.desktop.model_picker.model_choices import ModelChoice, found_choices, is_in_use
+from app.desktop.model_picker.picker_rows import PickerRows, Row, RowDelegate, row_height
+from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
+from app.desktop.text.measures import size_text, speed_number
+from app.desktop.text.remote_marks import mark, place_name
+from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
+from app.desktop.widgets.overlay import Overlay
+from app.services.models.events import ModelChanged
+from app.services.models.loaded_model import Residence
+from engine.remote.names import read_name
+
+WIDTH = 440
+FOOT = 18
+
+
+class ModelSpeed(msgspec.Struct, frozen=True):
+    """What is known of a model on this machine: tokens per second, 0 where not known. `fits` None: not known."""
+
+    measured: float = 0.0
+    predicted: float = 0.0
+    fits: bool | None = None
+
+
+class ModelPicker(Overlay):
+    """Stands under `anchor`, over the window `parent`. `use_wanted` carries a path or "starter", `models_wanted` what
+    to look for on the hub, "" for nothing yet, `check_wanted` the path and name of a model whose tools are to be
+    checked."""
+
+    use_wanted = Signal(str)
+    models_wanted = Signal(str)
+    library_wanted = Signal()
+    open_file_wanted = Signal()
+    elsewhere_wanted = Signal()
+    reload_wanted = Signal()
+    unload_wanted = Signal()
+    check_wanted = Signal(str, str)
+    check_stop_wanted = Signal()
+
+    def __init__(self, parent: QWidget, anchor: QWidget) -> None:
+        super().__init__(parent, WIDTH)
+        self._anchor = anchor
+        self.layout().setStretch(2, 0)  # at the right, where the anchor is
+        self._choices: tuple[ModelChoice, ...] = ()
+        self._speeds: Mapping[str, ModelSpeed] = {}
+        self._state: ModelChanged | None = None
+        self._reading = False
+        self._checking: ToolCheckUnderWay | None = None
+        self._residence: Residence | None = None
+        self.field = QLineEdit(self.card)
+        self.rows = PickerRows(self)
+        self.list = QListView(self.card)
+        self.list.setModel(self.rows)
+        self.list.setItemDelegate(RowDelegate(self.rows, self.list))
+        self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.setMouseTracking(True)
+        self._nothing = QLabel(self.card)
+        self._nothing.setProperty("kind", "small")
+        self._nothing.setWordWrap(True)
+        self.note = ResidenceNote(self.card)
+        for widget in (self.field, self._nothing, self.list, self.note):
+            self.inside.addWidget(widget)
+        self.field.textChanged.connect(self._filter)
+        self.field.installEventFilter(self)
+        self.list.clicked.connect(lambda index: self._choose(index.row()))
+        self.list.entered.connect(self.list.setCurrentIndex)
+        self.refresh()
+
+    # What it is told
+
+    def show_choices(self, choices: Sequence[ModelChoice], *, reading: bool = False) -> None:
+        """What can be chosen. `reading`: the library is not read yet."""
+        first = not self._choices and not self.field.text()
+        self._choices, self._reading = tuple(choices), reading
+        self._show()
+        if first:
+            self._select_used()
+
+    def show_speeds(self, speeds: Mapping[str, ModelSpeed]) -> None:
+        """By path, as far as they are known."""
+        self._speeds = speeds
+        self._show()
+
+    def show_state(self, state: ModelChanged) -> None:
+        self._state = state
+        self._show()
+
+    def show_residence(self, residence: Residence | None) -> None:
+        """What of the model in use is in memory."""
+        self._residence = residence
+        self._show()
+
+    def show_checking(self, checking: ToolCheckUnderWay | None) -> None:
+        """The check of tools that is under way."""
+        self._checking = checking
+        self._show()
+
+    def open(self) -> None:
+        self.field.clear()
+        super().open()
+        self._show()
+        self._select_used()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def texts(self) -> list[str]:
+        """What each row says, for a reader."""
+        return [row.described for row in self.rows.rows]
+
+    # Rows
+
+    def _show(self) -> None:
+        if self.isHidden():
+            return  # made anew when it opens
+        before = self.list.currentIndex().row()
+        models = self._model_rows(found_choices(self.field.text(), self._choices))
+        self.rows.show_rows([*models, *self._action_rows(found=bool(models))])
+        self._nothing.setText(self._say_nothing() if not models else "")
+        self._nothing.setVisible(not models)
+        self.note.show_residence(self._state, self._residence)
+        self._go_to(min(max(0, before), len(self.rows.rows) - 1))
+        self._fit()
+
+    def _say_nothing(self) -> str:
+        if self._reading and not self._choices:
+            return self.tr("Reading the library…")
+        return self.tr("No model of yours is called that.")
+
+    def _model_rows(self, choices: Sequence[ModelChoice]) -> list[Row]:
+        """A heading stands over the first of each group of servers."""
+        headings = {"near": self.tr("Servers on this computer"), "elsewhere": mark()}
+        rows = []
+        for choice in choices:
+            row = self._model_row(choice)
+            heading = headings.pop(choice.kind, "")
+            rows.append(msgspec.structs.replace(row, heading=heading) if heading else row)
+        return rows
+
+    def _model_row(self, choice: ModelChoice) -> Row:
+        used = self._state is not None and is_in_use(choice, self._state.path)
+        note, colour, said = self._note(choice, used)
+        parts = [choice.quantisation, size_text(choice.bytes) if choice.bytes else ""]
+        if choice.kind == "starter":
+            parts.append(self.tr("starter model"))
+        elif choice.kind == "file":
+            parts.append(self.tr("opened file"))
+        elif (remote := read_name(choice.path)) is not None:
+            parts += [choice.place, place_name(remote)]
+        speed, speed_said = self._speed(choice)
+        detail = " · ".join(part for part in (*parts, speed, tools_text(choice.tools)) if part)
+        tools_said = f"{tools_text(choice.tools)}. {tools_sentence(choice.tools)}" if choice.tools else ""
+        described = ", ".join(part for part in (choice.name, *parts, speed_said, said, tools_said) if part)
+        act: partial[None] = partial(self.use_wanted.emit, choice.use)
+        if choice.kind == "library" and not choice.usable:
+            act = partial(self.library_wanted.emit)  # where it can be mended
+        symbol = "box" if choice.usable else "triangle-alert"
+        symbol = "check" if used else "cloud" if choice.kind == "elsewhere" else symbol
+        enabled = choice.usable or choice.kind == "library"
+        return Row(choice.name, symbol, act, described, detail, note, colour, enabled, is_model=True)
+
+    def _note(self, choice: ModelChoice, used: bool) -> tuple[str, str, str]:
+        """The word at the right of a model, its colour, and what a reader says."""
+        if choice.state == "missing":
+            return self.tr("not found"), "warning", self.tr("its file is not where it was")
+        if choice.state == "damaged":
+            return self.tr("damaged"), "bad", self.tr("damaged: it can be repaired in the library")
+        if self._checking is not None and self._checking.path == choice.path:
+            words_of_check = checking_text(self._checking.done, self._checking.total)
+            return words_of_check, "accent", words_of_check
+        if used and self._state is not None:
+            words = {
+                "ready": (self.tr("in use"), "accent"),
+                "loading": (self.tr("loading"), "accent"),
+                "lost": (self.tr("stopped"), "bad"),
+            }.get(self._state.state)
+            if words is not None:
+                return *words, words[0]
+            if self._state.resting:
+                return self.tr("not loaded"), "muted", self.tr("not loaded")
+        return "", "muted", ""
+
+    def _speed(self, choice: ModelChoice) -> tuple[str, str]:
+        """How fast it is here, in short and as a reader says it."""
+        known = self._speeds.get(choice.path)
+        if known is None or not choice.usable:
+            return "", ""
+        if known.measured > 0:
+            number = speed_number(known.measured)
+            return (
+                self.tr("{speed} tok/s").format(speed=number),
+                self.tr("{speed} tokens per second measured").format(speed=number),
+            )
+        if known.fits is False:
+            words = self.tr("does not fit this machine")
+            return words, words
+        if known.predicted > 0:
+            number = speed_number(known.predicted)
+            return (
+                self.tr("about {speed} tok/s").format(speed=number),
+                self.tr("about {speed} tokens per second predicted").format(speed=number),
+            )
+        return "", ""
+
+    def _action_rows(self, *, found: bool) -> list[Row]:
+        query = " ".join(self.field.text().split())
+        more = self.tr("Get more models…")
+        if query and not found:
+            more = self.tr("Look for {query} on the hub").format(query=query)
+        else:
+            query = ""
+        # What cannot be done for a moment keeps its place: another row must not slip under the hand.
+        held = self._residence is not None and self._residence.stays in ("answering", "running")
+        actions: list[tuple[str, str, Callable[[], object]]] = [
+            (more, "search" if query else "plus", partial(self.models_wanted.emit, query)),
+            (self.tr("Open a model file…"), "folder-open", self.open_file_wanted.emit),
+            (self.tr("Models elsewhere…"), "cloud", self.elsewhere_wanted.emit),
+        ]
+        if self._state is not None and self._state.resting:
+            actions.append((self.tr("Load now"), "box", self.reload_wanted.emit))
+        elif self._state is not None and self._state.state in ("lost", "ready"):
+            actions.append((self.tr("Load again"), "refresh-cw", self.reload_wanted.emit))
+        unload = self.tr("Unload now")
+        if self._residence is not None and self._state is not None and self._state.state == "ready":
+            actions.append((unload, "x", self.unload_wanted.emit))
+        if self._checking is not None:
+            actions.append((self.tr("Stop checking tools"), "square", self.check_stop_wanted.emit))
+        elif self._state is not None and (self._state.state == "ready" or self._state.resting):
+            check = partial(self.check_wanted.emit, self._state.path, self._state.name)
+            actions.append((self.tr("Check tools (30 s)"), "wrench", check))
+        return [
+            Row(
+                text,
+                symbol,
+                act,
+                text,
+                enabled=not (held and text == unload),
+                divided=found and number == 0,
+            )
+            for number, (text, symbol, act) in enumerate(actions)
+        ]
+
+    # Choosing
+
+    def _filter(self) -> None:
+        self._show()
+        self._go_to(0)
+
+    def _select_used(self) -> None:
+        used = next((n for n, row in enumerate(self.rows.rows) if row.symbol == "check"), 0)
+        self._go_to(used)
+
+    def _go_to(self, row: int) -> None:
+        """Make `row` the current one, or the next that can be chosen."""
+        following = [n for n, candidate in enumerate(self.rows.rows) if candidate.enabled and n >= row]
+        if following:
+            self.list.setCurrentIndex(self.rows.index(following[0]))
+
+    def _step(self, step: int) -> None:
+        places = [n for n, row in enumerate(self.rows.rows) if row.enabled]
+        current = self.list.currentIndex().row()
+        place = places.index(current) if current in places else 0
+        self._go_to(places[min(max(0, place + step), len(places) - 1)])
+        # The focus stays in the field, so a reader hears of the row only this way.
+        said = self.rows.rows[self.list.currentIndex().row()].described
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.field, said))
+
+    def _choose(self, row: int) -> None:
+        if 0 <= row < len(self.rows.rows) and self.rows.rows[row].enabled:
+            act = self.rows.rows[row].act
+            self.close_overlay()
+            act()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.field and event.type() == QEvent.Type.KeyPress:
+            assert isinstance(event, QKeyEvent)
+            return self._take_key(event)
+        done = super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._fit()
+        return done
+
+    def _take_key(self, event: QKeyEvent) -> bool:
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -5, Qt.Key.Key_PageDown: 5}
+        if event.key() in steps:
+            self._step(steps[Qt.Key(event.key())])
+            return True
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose(self.list.currentIndex().row())
+            return True
+        return False
+
+    # Looks
+
+    def _fit(self) -> None:
+        """Under the anchor, as high as its rows, and within the window."""
+        px, window = themes.current.px, self.window()
+        corner = self._anchor.mapTo(window, QPoint(self._anchor.width(), self._anchor.height()))
+        self.layout().setContentsMargins(
+            px(12), corner.y() + px(4), max(px(12), window.width() - corner.x()), px(12)
+        )
+        self.layout().setAlignment(self.card, Qt.AlignmentFlag.AlignTop)
+        self.card.setFixedWidth(min(px(WIDTH), window.width() - px(24)))
+        wanted = sum(row_height(row) for row in self.rows.rows) + 2
+        above = corner.y() + px(4 + 2 * 8 + 8) + self.field.sizeHint().height()
+        if self._nothing.isVisibleTo(self.card):
+            above += self._nothing.sizeHint().height() + px(8)
+        if noted := self.note.wanted_height(self.card.width() - 2 * px(8)):
+            self.note.setFixedHeight(noted)
+            above += noted + px(8)
+        room = window.height() - above - px(FOOT)
+        self.list.setFixedHeight(max(px(100), min(wanted, room)))
+        self.card.adjustSize()
+
+    def retranslate(self) -> None:
+        self.field.setPlaceholderText(self.tr("Find a model"))
+        self.field.setAccessibleName(self.tr("Find a model"))
+        self.list.setAccessibleName(self.tr("Models"))
+        self._show()
+
+    def restyle(self) -> None:
+        super().restyle()
+        px = themes.current.px
+        self.inside.setContentsMargins(px(8), px(8), px(8), px(8))
+        self._nothing.setContentsMargins(px(10), px(2), px(10), px(2))
+        if self.isVisible():
+            self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Nothing: what lies under a menu stays in sight."""

@@ -1,0 +1,176 @@
+"""How much a model may think: a row of choices, and a number of tokens where that is the choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QLocale, QPoint, Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QMenu, QPushButton, QSpinBox, QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.widgets.segmented import SegmentedControl
+from app.services.models.reasoning import BUDGET
+from engine.values import Reasoning
+
+FIRST_BUDGET = 1024
+MOST = 999_999
+STEP = 256
+
+
+class TokenField(QSpinBox):
+    """A number of tokens. The value is told when the field is left or Enter is pressed."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.setKeyboardTracking(False)
+        self.setRange(1, MOST)
+        self.setSingleStep(STEP)
+        self.setGroupSeparatorShown(True)
+        self.setValue(FIRST_BUDGET)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # What is below is scrolled with the wheel; a value must not change on the way.
+        event.ignore()
+
+
+class ReasoningChooser(LiveWidget):
+    """`chosen` carries what a person chose: a word, or a number of tokens.
+
+    `set_compact` is for narrow places: the row of choices becomes one button with a menu.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._choices: tuple[str, ...] = ()
+        self._value: Reasoning = "auto"
+        self._best_effort = False
+        self._compact = False
+        self.segments = SegmentedControl(self)
+        self.button = QPushButton(self)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.clicked.connect(self._open_menu)
+        self.button.hide()
+        self.field = TokenField(self)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(self.segments)
+        self._row.addWidget(self.button)
+        self._row.addWidget(self.field)
+        self.segments.chosen.connect(self._choose)
+        self.field.valueChanged.connect(self._take_number)
+        self.refresh()
+
+    def show_choices(self, choices: Sequence[str], value: Reasoning, *, best_effort: bool = False) -> None:
+        """`choices` are words, `BUDGET` among them where a number can be chosen. `best_effort`: "off" is only
+        a try with this model."""
+        self._choices, self._value = tuple(choices), "off" if value == 0 else value
+        self._best_effort = best_effort
+        self._show()
+
+    def _show(self) -> None:
+        if not self._choices:
+            return
+        word = BUDGET if isinstance(self._value, int) else self._value
+        self.segments.set_choices([(choice, self.word(choice)) for choice in self._choices], word)
+        self.button.setText(f"{self.word(word)}  ▾")
+        self.button.setAccessibleName(f"{self.accessibleName()}: {self.word(word)}")
+        limited = isinstance(self._value, int)
+        if isinstance(self._value, int) and self._value != self.field.value():
+            blocked = self.field.blockSignals(True)
+            self.field.setValue(self._value)
+            self.field.blockSignals(blocked)
+        self.field.setVisible(limited)
+        self.segments.setToolTip(
+            self.tr("The model closes its thinking before it begins. Not every model keeps to that.")
+            if self._best_effort and self._value == "off"
+            else ""
+        )
+
+    def set_compact(self, compact: bool) -> None:
+        if compact != self._compact:
+            self._compact = compact
+            self.segments.setVisible(not compact)
+            self.button.setVisible(compact)
+
+    def full_width(self) -> int:
+        """What it takes when it is not compact."""
+        field = 0 if self.field.isHidden() else self._row.spacing() + self.field.width()
+        return self.segments.sizeHint().width() + field
+
+    def compact_width(self) -> int:
+        """What it takes when it is compact."""
+        field = 0 if self.field.isHidden() else self._row.spacing() + self.field.width()
+        return self.button.sizeHint().width() + field
+
+    def _open_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for choice in self._choices:
+            action = menu.addAction(self.word(choice))
+            action.setCheckable(True)
+            action.setChecked(choice == self.segments.value())
+            action.triggered.connect(lambda _=False, word=choice: self._choose(word))
+        menu.popup(
+            self.button.mapToGlobal(self.button.rect().topLeft() - QPoint(0, menu.sizeHint().height()))
+        )
+
+    def commit(self) -> None:
+        """Tell a number that is still being typed."""
+        if not self.field.isHidden():
+            self.field.interpretText()
+
+    def values(self) -> list[str]:
+        return self.segments.values()
+
+    def value(self) -> Reasoning:
+        return self._value
+
+    def word(self, choice: Reasoning) -> str:
+        """What a choice is called."""
+        if isinstance(choice, int):
+            return self.tr("{count} tokens").format(count=QLocale().toString(choice))
+        words = {
+            "auto": self.tr("Auto"),
+            "off": self.tr("Off (best effort)") if self._best_effort else self.tr("Off"),
+            "on": self.tr("On"),
+            "low": self.tr("Low"),
+            "medium": self.tr("Medium"),
+            "high": self.tr("High"),
+            BUDGET: self.tr("At most…"),
+        }
+        return words.get(choice, choice)
+
+    def _choose(self, word: str) -> None:
+        self._tell(self.field.value() if word == BUDGET else word)
+
+    def _take_number(self, number: int) -> None:
+        if not self.field.isHidden():
+            self._tell(number)
+
+    def _tell(self, value: Reasoning) -> None:
+        if value != self._value:
+            self._value = value
+            self._show()
+            self.chosen.emit(value)
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.segments.setAccessibleName(name)
+        self._show()
+
+    def retranslate(self) -> None:
+        self.field.setSuffix(" " + self.tr("tokens"))
+        self.field.setAccessibleName(self.tr("Most tokens of thinking"))
+        self.field.setToolTip(self.tr("Thinking ends after so many tokens, and the answer begins."))
+        self._show()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._row.setSpacing(px(6))
+        self.field.setFixedWidth(px(112))
+        self.field.lineEdit().setTextMargins(px(6), 0, 0, 0)

@@ -1,0 +1,1 @@
+"""Finding models on the hub: search, results, one repository's details."""

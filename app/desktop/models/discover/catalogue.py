@@ -1,0 +1,111 @@
+"""The catalogue and what of it suits this machine, read off the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+
+from app.desktop.base.language import languages
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.models.discover.catalogue_card import CatalogueLine
+from app.desktop.models.discover.side_panel import Pick
+from app.desktop.text.measures import count_text, size_text
+from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
+from engine.errors import UserError
+from engine.hub.values import Verdict
+
+if TYPE_CHECKING:
+    from app.services.hub.catalogue import CatalogueEntry
+    from app.services.services import Services
+
+PICKS = 3
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """An entry with its verdict by size; None where the machine could not be asked."""
+
+    entry: CatalogueEntry
+    verdict: Verdict | None
+
+
+class Catalogue(QObject):
+    """`changed` comes when entries, verdicts or picks are there, or others than before."""
+
+    changed = Signal()
+
+    def __init__(self, calls: ServiceCalls, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._judged: tuple[Judged, ...] = ()
+        self._picks: tuple[CatalogueEntry, ...] = ()
+
+    def read(self) -> None:
+        """Read it, and judge it anew for this machine."""
+        self._calls.do(_catalogue, self._take, executor="io", owner=self)
+
+    def _take(self, found: tuple[tuple[Judged, ...], tuple[CatalogueEntry, ...]]) -> None:
+        self._judged, self._picks = found
+        self.changed.emit()
+
+    def picks(self) -> list[Pick]:
+        return [Pick(entry.repo, entry.variant, entry.name, entry.bytes) for entry in self._picks]
+
+    def groups(self, here: Container[str]) -> list[tuple[str, list[CatalogueLine]]]:
+        """Headings with their lines, in the language that is on. `here`: repositories with a model on disk."""
+        translate = QCoreApplication.translate
+        experts = [each for each in self._judged if _is_mixture(each.entry)]
+        others = [each for each in self._judged if not _is_mixture(each.entry)]
+        groups = (
+            (translate("Models", "Mixtures of experts: large, yet quick"), experts),
+            (translate("Models", "Small models: for any machine"), others),
+        )
+        return [(title, _lines(judged, here)) for title, judged in groups if judged]
+
+
+def _is_mixture(entry: CatalogueEntry) -> bool:
+    return 0 < entry.active_parameters < entry.parameters
+
+
+def _lines(judged: Sequence[Judged], here: Container[str]) -> list[CatalogueLine]:
+    # What fits comes first; else the order of the catalogue stays.
+    fitting = sorted(judged, key=lambda each: each.verdict is not None and not each.verdict.fits)
+    return [_line(each, each.entry.repo in here) for each in fitting]
+
+
+def _line(judged: Judged, here: bool) -> CatalogueLine:
+    translate = QCoreApplication.translate
+    entry, verdict = judged.entry, judged.verdict
+    if _is_mixture(entry):
+        about = translate("Models", "{total}, {active} active").format(
+            total=count_text(entry.parameters), active=count_text(entry.active_parameters)
+        )
+    else:
+        about = translate("Models", "{count} parameters").format(count=count_text(entry.parameters))
+    line = CatalogueLine(
+        repo=entry.repo,
+        variant=entry.variant,
+        name=entry.name,
+        why=entry.why_ko if languages.current == "ko" else entry.why_en,
+        about=about,
+        size=size_text(entry.bytes),
+        here=here,
+    )
+    if verdict is None:
+        return line
+    chip, tone = verdict_chip(verdict)
+    return msgspec.structs.replace(line, chip=chip, tone=tone, sentence=verdict_sentence(verdict))
+
+
+def _catalogue(services: Services) -> tuple[tuple[Judged, ...], tuple[CatalogueEntry, ...]]:
+    from engine.hub.verdict import verdict_by_size
+
+    entries = services.hub.catalogue()
+    picks = tuple(pick.entry for pick in services.hub.picks(PICKS))
+    try:
+        machine = services.placements.machine()
+    except UserError:  # the Placement page says what is wrong with it
+        return tuple(Judged(entry, None) for entry in entries), picks
+    return tuple(Judged(entry, verdict_by_size(entry.bytes, machine)) for entry in entries), picks

@@ -1,0 +1,324 @@
+"""One repository: what it is, its quantisations with what each would be on this machine, and its author's card."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout
+
+from app.desktop.base.icons import set_icon
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.models.discover.card_view import ModelCard
+from app.desktop.models.discover.gate_note import GateNote
+from app.desktop.models.discover.variant_lines import best_sentence, read_line, variant_lines
+from app.desktop.models.discover.variants_table import VariantsTable
+from app.desktop.models.library_state import Holding
+from app.desktop.text.verdict_text import reasoning_text
+from app.desktop.text.words import (
+    about,
+    experts_line,
+    joined,
+    popularity,
+    short_name,
+)
+from app.desktop.widgets.chip import Chip, FlowRow
+from app.desktop.widgets.elided import ElidedTitle
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.scroller import ColumnScroller
+from app.desktop.widgets.state_panel import StatePanel
+from engine.errors import UserError
+from engine.hub.values import HubModel, JudgedVariant, RemoteFacts, Repository, Variant
+
+COLUMN = 860
+# How far below the sight the card is kept ready, in heights of the view.
+AHEAD = 1.0
+
+
+class DetailsPanel(LiveWidget):
+    """Shows what it is given. `get_wanted` carries a `Variant`, `use_wanted` a path, `downloads_wanted` asks for
+    the view of downloads, `link_asked` carries an address, `retry_wanted` asks to read again."""
+
+    get_wanted = Signal(object)
+    use_wanted = Signal(str)
+    downloads_wanted = Signal()
+    link_asked = Signal(str)
+    page_wanted = Signal(str)
+    token_wanted = Signal()
+    retry_wanted = Signal()
+    back_wanted = Signal()
+
+    def __init__(self, holding: Callable[[str, str], Holding], percent: Callable[[Holding], int]) -> None:
+        super().__init__()
+        self._holding, self._percent = holding, percent
+        self._model: HubModel | None = None
+        self._repository: Repository | None = None
+        self._judged: dict[str, JudgedVariant] = {}
+        self._finished = False
+        self._machine = ""
+        self._error: UserError | None = None
+        self.state = StatePanel(self)
+        self.state.acted.connect(self.retry_wanted)
+        self.back = QPushButton(self)
+        self.back.setProperty("kind", "icon")
+        self.back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.back.clicked.connect(self.back_wanted)
+        self.title = ElidedTitle(self)
+        self.chips = FlowRow(self)
+        self._experts, self._reasoning, self._tools = (Chip(self.chips) for _ in range(3))
+        for chip in (self._experts, self._reasoning, self._tools):
+            chip.hide()
+            self.chips.add(chip)
+        self.about, self.source = wrapped_label(self, "small"), wrapped_label(self, "small")
+        self.best = wrapped_label(self)
+        self.gate = GateNote(self)
+        self.gate.page_wanted.connect(self.page_wanted)
+        self.gate.token_wanted.connect(self.token_wanted)
+        self.table = VariantsTable(self)
+        self.table.acted.connect(self._act)
+        self.page_link = QPushButton(self)
+        self.page_link.setProperty("kind", "link")
+        self.page_link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.page_link.clicked.connect(lambda: self.page_wanted.emit(self.repo()))
+        self._rule = QFrame(self)
+        self._rule.setProperty("kind", "line")
+        self._card_title = QLabel(self)
+        self._card_title.setProperty("kind", "heading")
+        self.card = ModelCard(self)
+        self.card.link_asked.connect(self.link_asked)
+        self._lay_out()
+        self.show_nothing()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        self._head = QHBoxLayout()
+        self._head.addWidget(self.back, 0, Qt.AlignmentFlag.AlignTop)
+        self._head.addWidget(self.title, 1)
+        self._links = QHBoxLayout()
+        self._links.addWidget(self.page_link)
+        self._links.addStretch(1)
+        frame = QFrame(self)
+        frame.setProperty("kind", "card")
+        self._column = QVBoxLayout(frame)
+        self._column.addLayout(self._head)
+        # What the best one is comes last of all: below the table it moves nothing under a hand about to press.
+        for widget in (self.about, self.chips, self.source, self.gate, self.state, self.table, self.best):
+            self._column.addWidget(widget)
+        self._column.addLayout(self._links)
+        self._column.addWidget(self._rule)
+        self._column.addWidget(self._card_title)
+        self._column.addWidget(self.card)
+        self.scroller = ColumnScroller(self, most=COLUMN, bare=True)
+        self.scroller.column.addWidget(frame)
+        self.scroller.column.addStretch(1)
+        self.nothing = StatePanel(self)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.nothing)
+        self._stack.addWidget(self.scroller)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+        self.scroller.verticalScrollBar().valueChanged.connect(self._look_ahead)
+
+    # What the view tells
+
+    def repo(self) -> str:
+        return self._model.repo if self._model is not None else ""
+
+    def show_nothing(self) -> None:
+        """No repository is chosen."""
+        self._model = self._repository = self._error = None
+        self._judged, self._finished = {}, False
+        self.card.show_card("")
+        self._stack.setCurrentWidget(self.nothing)
+
+    def show_opening(self, model: HubModel) -> None:
+        """A repository was chosen, and is being read."""
+        self._model, self._repository, self._error = model, None, None
+        self._judged, self._finished = {}, False
+        self.card.show_card("")
+        self._stack.setCurrentWidget(self.scroller)
+        self.scroller.verticalScrollBar().setValue(0)
+        self._show()
+
+    def show_repository(self, repository: Repository) -> None:
+        self._repository, self._model = repository, repository.model
+        self._error = None
+        self._show()
+        self.card.show_card(repository.card)
+
+    def show_judged(self, judged: JudgedVariant) -> None:
+        """One more verdict is there."""
+        self._judged[judged.variant.name] = judged
+        self._show()
+
+    def show_all(self, judged: Sequence[JudgedVariant]) -> None:
+        """All verdicts are there, the best one marked."""
+        self._judged = {each.variant.name: each for each in judged}
+        self._finished = True
+        self._show()
+
+    def show_failure(self, error: UserError) -> None:
+        self._error, self._finished = error, True
+        self._show()
+
+    def show_machine(self, words: str) -> None:
+        self._machine = words
+        self._show()
+
+    def show_holdings(self) -> None:
+        """What is on disk or on its way changed."""
+        if self._repository is not None:
+            self._show_table()
+
+    def show_back(self, on: bool) -> None:
+        self.back.setVisible(on)
+
+    def facts(self) -> RemoteFacts | None:
+        """What the header of one of its files said, as soon as one was read."""
+        return next((each.facts for each in self._judged.values() if each.facts is not None), None)
+
+    def take_focus(self) -> None:
+        if self.back.isVisible():
+            self.back.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.table.take_focus()
+
+    # Inside
+
+    def _act(self, name: str) -> None:
+        variant = self._variant(name)
+        if variant is None:
+            return
+        holding = self._holding(self.repo(), name)
+        if holding.model is not None:
+            self.use_wanted.emit(holding.model.path)
+        elif holding.download is not None and holding.download.state != "failed":
+            self.downloads_wanted.emit()
+        else:
+            self.get_wanted.emit(variant)
+
+    def _variant(self, name: str) -> Variant | None:
+        variants = self._repository.variants if self._repository is not None else ()
+        return next((variant for variant in variants if variant.name == name), None)
+
+    def _show(self) -> None:
+        model = self._model
+        if model is None:
+            return
+        self.title.set_whole(short_name(model.repo))
+        self.about.setText(joined([popularity(model, time.time()), about(model)]))
+        self._show_chips()
+        self._show_source()
+        self.gate.show_gate(model, self._error)
+        self._show_state()
+        self._show_table()
+        repository = self._repository
+        has_card = repository is not None and bool(repository.card.strip())
+        self._rule.setVisible(has_card)
+        self._card_title.setVisible(has_card)
+        self.card.setVisible(has_card)
+        self.page_link.setVisible(repository is not None and not model.gate)
+
+    def _show_chips(self) -> None:
+        facts = self.facts()
+        experts = experts_line(facts.experts_used, facts.experts) if facts is not None else ""
+        reasoning = reasoning_text(facts) if facts is not None else ""
+        tools = self.tr("tools") if facts is not None and facts.tools else ""
+        for chip, words in ((self._experts, experts), (self._reasoning, reasoning), (self._tools, tools)):
+            chip.say(words)
+            chip.setVisible(bool(words))
+        self.chips.setVisible(bool(experts or reasoning or tools))
+        self.chips.refit()
+
+    def _show_source(self) -> None:
+        repository = self._repository
+        words = ""
+        if repository is not None and repository.variants:
+            words = read_line(tuple(self._judged.values()), self._machine, finished=self._finished)
+        self.source.setText(words)
+        self.source.setVisible(bool(words))
+        best = best_sentence(tuple(self._judged.values()))
+        self.best.setText(best)
+        self.best.setVisible(bool(best))
+
+    def _show_state(self) -> None:
+        repository = self._repository
+        if repository is None and self._error is not None:
+            gated = self.gate.explains(self._error)
+            self.state.setVisible(not gated)
+            if not gated:
+                self.state.say(languages.tell(self._error), "", (self.tr("Try again"),), "cloud-off")
+        elif repository is None:
+            self.state.setVisible(True)
+            self.state.say_soon(self.tr("Reading what there is…"))
+        else:
+            self.state.setVisible(not repository.variants)
+            if not repository.variants:
+                self.state.say(
+                    self.tr("Nothing here that can be run"),
+                    self.tr("This repository has no model in the GGUF format, or only a part of one."),
+                )
+
+    def _show_table(self) -> None:
+        repository = self._repository
+        if repository is None:
+            self.table.show_lines([])
+            return
+        holdings = {v.name: self._holding(repository.model.repo, v.name) for v in repository.variants}
+        percents = {name: self._percent(holding) for name, holding in holdings.items()}
+        self.table.show_lines(
+            variant_lines(repository, self._judged, holdings, percents, finished=self._finished)
+        )
+
+    def _look_ahead(self) -> None:
+        view = self.scroller.viewport().height()
+        seen = self.scroller.verticalScrollBar().value() + view - self.card.y()
+        self.card.reach(seen + round(view * AHEAD))
+
+    def resizeEvent(self, event: object) -> None:
+        self._look_ahead()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        bar = self.scroller.verticalScrollBar()
+        steps = {
+            Qt.Key.Key_PageDown: bar.pageStep(), Qt.Key.Key_PageUp: -bar.pageStep(),
+            Qt.Key.Key_Down: bar.singleStep() * 3, Qt.Key.Key_Up: -bar.singleStep() * 3,
+        }  # fmt: skip
+        step = steps.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            bar.setValue(bar.value() + step)
+
+    def retranslate(self) -> None:
+        self.back.setAccessibleName(self.tr("Back to the list"))
+        self.back.setToolTip(self.tr("Back to the list"))
+        self.page_link.setText(self.tr("Open the model page"))
+        self.page_link.setAccessibleName(self.tr("Open the model page in the browser"))
+        self._card_title.setText(self.tr("From the author"))
+        self.nothing.say(
+            self.tr("Choose a model"),
+            self.tr(
+                "Here you see which of its files fit this machine and how fast they would be, before anything is"
+                " downloaded."
+            ),
+            symbol="box",
+        )
+        self._show()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._column.setContentsMargins(px(18), px(14), px(18), px(18))
+        self._column.setSpacing(px(8))
+        self._head.setSpacing(px(8))
+        self.title.setMinimumHeight(px(30))
+        self.title.set_whole(self.title.whole())
+        self._links.setContentsMargins(-px(5), px(4), 0, 0)
+        self._rule.setFixedHeight(1)
+        self._card_title.setContentsMargins(0, px(8), 0, px(2))
+        set_icon(self.back, "arrow-left", "muted", 18)

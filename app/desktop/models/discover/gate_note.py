@@ -1,0 +1,85 @@
+"""The note of a repository that not everybody may download from: why, and what to do about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.widgets.chip import FlowRow
+from app.desktop.widgets.labels import wrapped_label
+from engine.errors import UserError
+from engine.hub.values import HubModel
+
+# Errors that say that the door is shut, not that something is broken.
+SHUT = ("hub.gated", "hub.needs_token", "hub.bad_token")
+
+
+class GateNote(LiveWidget):
+    """Hidden unless there is a gate. `page_wanted` carries the repository, `token_wanted` asks for the settings."""
+
+    page_wanted = Signal(str)
+    token_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model: HubModel | None = None
+        self._error: UserError | None = None
+        self.words = wrapped_label(self)
+        self.page, self.token = QPushButton(self), QPushButton(self)
+        for button in (self.page, self.token):
+            button.setProperty("kind", "bar")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.page.clicked.connect(lambda: self._model is not None and self.page_wanted.emit(self._model.repo))
+        self.token.clicked.connect(self.token_wanted)
+        self._frame = QFrame(self)
+        self._frame.setProperty("kind", "note")
+        self._bar = FlowRow(self._frame)
+        for button in (self.page, self.token):
+            self._bar.add(button)
+        self._inside = QVBoxLayout(self._frame)
+        self._inside.addWidget(self.words)
+        self._inside.addWidget(self._bar)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._frame)
+        self.refresh()
+
+    @staticmethod
+    def explains(error: UserError) -> bool:
+        return error.code in SHUT
+
+    def show_gate(self, model: HubModel, error: UserError | None) -> None:
+        self._model = model
+        self._error = error if error is not None and self.explains(error) else None
+        self.setVisible(bool(model.gate) or self._error is not None)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        gate = self._model.gate if self._model is not None else ""
+        if self._error is not None:
+            words = languages.tell(self._error)
+        elif gate == "manual":
+            words = self.tr(
+                "The author decides who may download this model. Ask for it on the model page; once it is granted,"
+                " Coterie downloads it with your token."
+            )
+        else:
+            words = self.tr(
+                "The author asks for agreement first. Agree on the model page; Coterie then downloads with your"
+                " token."
+            )
+        self.words.setText(words)
+        self.page.setText(self.tr("Open the model page"))
+        self.page.setAccessibleName(self.tr("Open the model page in the browser"))
+        self.token.setText(self.tr("Token in the settings"))
+        self.token.setAccessibleName(self.tr("Token in the settings"))
+        self._bar.refit()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._inside.setContentsMargins(px(14), px(10), px(14), px(12))
+        self._inside.setSpacing(px(8))
+        self._bar.set_gap(8)

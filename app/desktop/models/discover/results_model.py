@@ -1,0 +1,119 @@
+"""The repositories that a search found, as a list model."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from app.desktop.text.words import (
+    about,
+    experts_line,
+    joined,
+    licence_name,
+    popularity,
+    short_name,
+)
+from engine.hub.values import HubModel, RemoteFacts
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Role(IntEnum):
+    """What the delegate asks for beside Qt's own roles."""
+
+    MODEL = Qt.ItemDataRole.UserRole
+    ABOUT = Qt.ItemDataRole.UserRole + 1
+    POPULARITY = Qt.ItemDataRole.UserRole + 2
+    OWNED = Qt.ItemDataRole.UserRole + 3
+
+
+class ResultsModel(QAbstractListModel):
+    """`facts` are what headers said of repositories that were opened; `owned` those with a model on disk."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._models: list[HubModel] = []
+        self._repos: set[str] = set()
+        self._facts: dict[str, RemoteFacts] = {}
+        self._owned: frozenset[str] = frozenset()
+
+    def clear(self) -> None:
+        self.beginResetModel()
+        self._models, self._repos = [], set()
+        self.endResetModel()
+
+    def add(self, models: Sequence[HubModel]) -> None:
+        """More results. A repository that moved from page to page while we read is shown once."""
+        fresh = [model for model in models if model.repo not in self._repos]
+        if not fresh:
+            return
+        first = len(self._models)
+        self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
+        self._models += fresh
+        self._repos.update(model.repo for model in fresh)
+        self.endInsertRows()
+
+    def set_facts(self, repo: str, facts: RemoteFacts) -> None:
+        self._facts[repo] = facts
+        self._tell()
+
+    def set_owned(self, repos: Iterable[str]) -> None:
+        owned = frozenset(repos)
+        if owned != self._owned:
+            self._owned = owned
+            self._tell()
+
+    def row_of(self, repo: str) -> QModelIndex:
+        rows = [row for row, model in enumerate(self._models) if model.repo == repo]
+        return self.index(rows[0]) if rows else QModelIndex()
+
+    def _tell(self) -> None:
+        if self._models:
+            self.dataChanged.emit(self.index(0), self.index(len(self._models) - 1))
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return len(self._models)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        model = self._models[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return short_name(model.repo)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return model.repo
+        if role == Role.MODEL:
+            return model
+        if role == Role.ABOUT:
+            return self._about(model)
+        if role == Role.POPULARITY:
+            return popularity(model, time.time(), short=True)
+        if role == Role.OWNED:
+            return model.repo in self._owned
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self._said(model)
+        return None
+
+    def _about(self, model: HubModel) -> str:
+        facts = self._facts.get(model.repo)
+        if facts is None or not facts.experts:
+            return about(model)
+        thinks = self.tr("thinks") if facts.reasoning not in ("", "none") else ""
+        return joined(
+            [
+                experts_line(facts.experts_used, facts.experts),
+                licence_name(model.licence),
+                thinks,
+            ]
+        )
+
+    def _said(self, model: HubModel) -> str:
+        parts = [short_name(model.repo), self._about(model), popularity(model, time.time())]
+        if model.gate:
+            parts.append(self.tr("gated"))
+        if model.repo in self._owned:
+            parts.append(self.tr("in your library"))
+        return ", ".join(part for part in parts if part)

@@ -1,0 +1,174 @@
+"""The list beside the page: its three views, the models picked for this machine, and the room on the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import msgspec
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.text.measures import size_text
+from app.desktop.text.words import joined
+from app.desktop.widgets.side_row import SideRow, fit_rows
+
+VIEWS = ("discover", "downloads", "library")
+
+
+class Pick(msgspec.Struct, frozen=True):
+    """A model of the catalogue that suits this machine."""
+
+    repo: str
+    variant: str
+    name: str
+    bytes: int
+
+
+class ModelsSide(LiveWidget):
+    """`view_wanted` carries one of `VIEWS`, `pick_wanted` a repository."""
+
+    view_wanted = Signal(str)
+    pick_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._unfinished = 0
+        self._models: tuple[int, int] | None = None
+        self._free: tuple[int, int] | None = None
+        self._picks: list[Pick] = []
+        self._view, self._chosen = "discover", ""
+        inside = QWidget(self)
+        inside.setProperty("kind", "page")
+        self._column = QVBoxLayout(inside)
+        self.rows = {view: SideRow(inside) for view in VIEWS}
+        for view, row in self.rows.items():
+            row.clicked.connect(lambda _=False, view=view: self._choose_view(view))
+            self._column.addWidget(row)
+        self._picked = QLabel(inside)
+        self._picked.setProperty("kind", "small")
+        self._heading = QVBoxLayout()
+        self._heading.addWidget(self._picked)
+        self._column.addLayout(self._heading)
+        self._places = QVBoxLayout()
+        self._column.addLayout(self._places)
+        self.picks: list[SideRow] = []
+        self._column.addStretch(1)
+        scroller = QScrollArea(self)
+        scroller.setWidgetResizable(True)
+        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroller.setWidget(inside)
+        self.free = QLabel(self)
+        self.free.setProperty("kind", "small")
+        self.free.setWordWrap(True)
+        self.free.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(scroller, 1)
+        self._foot = QVBoxLayout()
+        self._foot.addWidget(self.free)
+        outer.addLayout(self._foot)
+        self.refresh()
+
+    # What the page tells
+
+    def show_view(self, view: str, repo: str = "") -> None:
+        """Mark the view that is shown, and the pick whose repository is."""
+        self._view, self._chosen = view, repo
+        self._show_chosen()
+
+    def show_downloads(self, unfinished: int) -> None:
+        self._unfinished = unfinished
+        self._show_counts()
+
+    def show_library(self, count: int, size: int) -> None:
+        self._models = (count, size)
+        self._show_counts()
+
+    def show_free(self, free: int, total: int) -> None:
+        self._free = (free, total)
+        self._show_counts()
+
+    def show_picks(self, picks: Sequence[Pick]) -> None:
+        self._picks = list(picks)
+        fit_rows(self.picks, len(self._picks), self._places, self, self._choose_pick)
+        for row, following in pairwise([*self.rows.values(), *self.picks]):
+            QWidget.setTabOrder(row, following)
+        self._show_picks()
+        self._show_chosen()
+
+    def take_focus(self) -> None:
+        """Let the keys begin at the view that is shown."""
+        self.rows[self._view].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Inside
+
+    def _choose_view(self, view: str) -> None:
+        self._show_chosen()  # a click checks the row by itself; which is checked is the page's to say
+        self.view_wanted.emit(view)
+
+    def _choose_pick(self, row: SideRow) -> None:
+        self._show_chosen()
+        self.pick_wanted.emit(self._picks[self.picks.index(row)].repo)
+
+    def _show_chosen(self) -> None:
+        repos = [pick.repo for pick in self._picks]
+        picked = self._view == "discover" and self._chosen in repos
+        for view, row in self.rows.items():
+            row.setChecked(view == self._view and not picked)
+        for row, repo in zip(self.picks, repos, strict=True):
+            row.setChecked(picked and repo == self._chosen)
+
+    def _show_counts(self) -> None:
+        count = self._unfinished
+        self.rows["downloads"].show_words(
+            self.tr("Downloads"),
+            str(count) if count else "",
+            self.tr("Downloads, {count} not finished").format(count=count) if count else "",
+        )
+        note = described = ""
+        if self._models is not None:
+            number, size = self._models
+            if number:
+                note = joined([str(number), size_text(size)])
+                described = self.tr("Library, {count} models, {size}").format(
+                    count=number, size=size_text(size)
+                )
+        self.rows["library"].show_words(self.tr("Library"), note, described)
+        self.free.setVisible(self._free is not None)
+        if self._free is not None:
+            free, total = self._free
+            self.free.setText(self.tr("{size} free on this disk").format(size=size_text(free)))
+            self.free.setToolTip(
+                self.tr("{free} of {total} are free where models are kept").format(
+                    free=size_text(free), total=size_text(total)
+                )
+            )
+
+    def _show_picks(self) -> None:
+        self._picked.setVisible(bool(self._picks))
+        for row, pick in zip(self.picks, self._picks, strict=True):
+            size = size_text(pick.bytes) if pick.bytes else ""
+            row.show_words(pick.name, size, joined([pick.name, pick.variant, size]))
+
+    def retranslate(self) -> None:
+        self.rows["discover"].show_words(self.tr("Discover"))
+        self._picked.setText(self.tr("Picked for this machine"))
+        self._show_counts()
+        self._show_picks()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._column.setContentsMargins(px(12), px(12), px(12), px(12))
+        self._column.setSpacing(px(1))
+        self._places.setSpacing(px(1))
+        self._heading.setContentsMargins(px(8), px(16), px(8), px(6))
+        self._foot.setContentsMargins(px(20), px(10), px(20), px(18))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), QColor(themes.current.sidebar))

@@ -1,0 +1,119 @@
+"""What the table of quantisations says: pure, from what was read, judged and is held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QCoreApplication
+
+from app.desktop.base.language import languages
+from app.desktop.models.discover.variant_row import VariantLine
+from app.desktop.models.library_state import Holding
+from app.desktop.text.measures import size_text
+from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
+from engine.hub.values import JudgedVariant, Repository, Variant
+
+
+def variant_lines(
+    repository: Repository,
+    judged: Mapping[str, JudgedVariant],
+    holdings: Mapping[str, Holding],
+    percents: Mapping[str, int],
+    *,
+    finished: bool,
+) -> list[VariantLine]:
+    """A line for each variant, the largest first. `percents`: how far each download is."""
+    variants = sorted(repository.variants, key=lambda variant: -variant.bytes)
+    return [
+        _line(variant, judged.get(variant.name), holdings[variant.name], percents[variant.name], finished)
+        for variant in variants
+    ]
+
+
+def _line(
+    variant: Variant, judged: JudgedVariant | None, holding: Holding, percent: int, finished: bool
+) -> VariantLine:
+    translate = QCoreApplication.translate
+    chip, tone, sentence = _verdict(judged, finished)
+    mark, mark_tone = "", "accent"
+    if judged is not None and judged.best:
+        mark = translate("Models", "best here")
+    elif holding.model is not None:
+        mark, mark_tone = translate("Models", "in library"), "quiet"
+    action, said = _action(variant.name, holding, percent)
+    return VariantLine(
+        name=variant.name,
+        size=size_text(variant.bytes),
+        chip=chip,
+        tone=tone,
+        sentence=sentence,
+        mark=mark,
+        mark_tone=mark_tone,
+        action=action,
+        said=said,
+    )
+
+
+def _verdict(judged: JudgedVariant | None, finished: bool) -> tuple[str, str, str]:
+    translate = QCoreApplication.translate
+    if judged is None:
+        return ("" if finished else translate("Models", "reading…")), "plain", ""
+    if judged.verdict is not None:
+        chip, tone = verdict_chip(judged.verdict)
+        sentence = verdict_sentence(judged.verdict)
+        if judged.error is not None:
+            sentence = f"{sentence} {languages.tell(judged.error)}"
+        return chip, tone, sentence
+    why = languages.tell(judged.error) if judged.error is not None else ""
+    return translate("Models", "not known"), "plain", why
+
+
+def _action(name: str, holding: Holding, percent: int) -> tuple[str, str]:
+    """The text of the button, and the same as a whole for a screen reader."""
+    translate = QCoreApplication.translate
+    if holding.model is not None:
+        return translate("Models", "Use"), translate("Models", "Use {name} in the chat").format(name=name)
+    download = holding.download
+    if download is None:
+        return translate("Models", "Get"), translate("Models", "Download {name}").format(name=name)
+    if download.state == "failed":
+        return translate("Models", "Try again"), translate("Models", "Download {name} again").format(
+            name=name
+        )
+    words = {
+        "queued": translate("Models", "Waiting"),
+        "paused": translate("Models", "Paused, {percent} %"),
+        "verifying": translate("Models", "Checking"),
+    }.get(download.state, translate("Models", "{percent} %"))
+    shown = words.format(percent=percent)
+    return shown, translate("Models", "{name}: {state}. Show the downloads").format(name=name, state=shown)
+
+
+def read_line(judged: Sequence[JudgedVariant], machine: str, *, finished: bool) -> str:
+    """What the verdicts rest on: how much was read, and for which machine it was planned."""
+    translate = QCoreApplication.translate
+    read = sum(each.facts.bytes_read for each in judged if each.facts is not None)
+    headers = [each for each in judged if each.verdict is not None and each.verdict.source == "header"]
+    sizes = [each for each in judged if each.verdict is not None and each.verdict.source == "sizes"]
+    if headers and read:
+        template = (
+            translate("Models", "Read {size} of the files' headers. Planned for {machine}.")
+            if machine
+            else translate("Models", "Read {size} of the files' headers.")
+        )
+        return template.format(size=size_text(read), machine=machine)
+    if finished and sizes:
+        words = translate("Models", "Judged by the size of the files alone.")
+        why = next((each.error for each in sizes if each.error is not None), None)
+        return f"{words} {languages.tell(why)}" if why is not None else words
+    return "" if finished else translate("Models", "Reading the files' headers…")
+
+
+def best_sentence(judged: Sequence[JudgedVariant]) -> str:
+    """The best one in words: its name and its whole verdict."""
+    for each in judged:
+        if each.best and each.verdict is not None:
+            return QCoreApplication.translate("Models", "Best here: {name}. {verdict}").format(
+                name=each.variant.name, verdict=verdict_sentence(each.verdict)
+            )
+    return ""

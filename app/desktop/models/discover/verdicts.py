@@ -1,0 +1,55 @@
+"""What the models on disk would be on this machine: judged one after the other, each once."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, Signal
+
+from app.desktop.base.service_calls import ServiceCalls
+from engine.errors import UserError
+from engine.hub.values import Verdict
+
+
+class Verdicts(QObject):
+    """`changed` carries the path whose verdict is there. A file that cannot be judged has an error instead."""
+
+    changed = Signal(str)
+
+    def __init__(self, calls: ServiceCalls, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._known: dict[str, Verdict | UserError] = {}
+        self._waiting: deque[str] = deque()
+        self._asked = ""
+
+    def of(self, path: str) -> Verdict | UserError | None:
+        return self._known.get(path)
+
+    def ask(self, paths: Iterable[str]) -> None:
+        """Have these judged, in this order, if they are not."""
+        self._waiting = deque(path for path in paths if path not in self._known and path != self._asked)
+        self._next()
+
+    def forget(self) -> None:
+        """The machine or the files are others now."""
+        self._known.clear()
+
+    def _next(self) -> None:
+        if self._asked or not self._waiting:
+            return
+        path = self._asked = self._waiting.popleft()
+        self._calls.do(
+            lambda s: s.hub.judge_local(path),
+            lambda verdict: self._take(path, verdict),
+            lambda error: self._take(path, error),
+            executor="files",
+            owner=self,
+        )
+
+    def _take(self, path: str, found: Verdict | UserError) -> None:
+        self._asked = ""
+        self._known[path] = found
+        self.changed.emit(path)
+        self._next()

@@ -1,0 +1,266 @@
+"""The card of wishes: context, memory of each device, how the context is kept, what goes first, and which model
+guesses ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.placement.mode_choice import cache_place, mode_choices
+from app.desktop.placement.option_slider import WishSlider
+from app.desktop.placement.steps import budget_steps, context_steps
+from app.desktop.text.measures import device_label, size_text
+from app.desktop.widgets.card import Card
+from app.desktop.widgets.choice_button import ChoiceButton
+from app.desktop.widgets.folding import FoldingRow
+from app.desktop.widgets.segmented import SegmentedControl
+from engine.placement.plan import CacheType, Device, Placement, PlannedModel, Wishes
+
+if TYPE_CHECKING:
+    from app.services.placement.placements import ModelEntry
+
+AUTOMATIC = "automatic"
+
+
+def tokens_text(count: int) -> str:
+    """A length in tokens, without the word."""
+    return QLocale().toString(count)
+
+
+class LabelledChoice(FoldingRow):
+    """A name and its choices."""
+
+    def __init__(self, control: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._control = QLabel(self), control
+        self.add(self._name, 1)
+        self.add(control)
+        control.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_name(self, name: str, explanation: str) -> None:
+        self._name.setText(name)
+        if isinstance(self._control, SegmentedControl):
+            self._control.setAccessibleName(name)
+        self._control.setAccessibleDescription(explanation)
+        self.setToolTip(explanation)
+
+
+class WishesCard(Card):
+    """`changed` carries the new `Wishes` at each move of a handle."""
+
+    changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model: PlannedModel | None = None
+        self._wishes = Wishes()
+        self._longest = 0
+        self._splits = (0, 0)
+        self.context = WishSlider(self._context_text, self)
+        self.budgets: dict[str, WishSlider] = {}
+        self._budget_column = QVBoxLayout()
+        self.prefer = SegmentedControl(self)
+        self.cache = SegmentedControl(self)
+        self._prefer_row = LabelledChoice(self.prefer, self)
+        self._cache_row = LabelledChoice(self.cache, self)
+        # Shown where there is something to choose.
+        self.mode = ChoiceButton(self)
+        self._mode_row = LabelledChoice(self.mode, self)
+        self.draft_model = ChoiceButton(self)
+        self._draft_models: Sequence[ModelEntry] = ()
+        self._draft_row = LabelledChoice(self.draft_model, self)
+        self._draft_row.hide()
+        self.facts = QLabel(self)
+        self.facts.setProperty("kind", "small")
+        self.facts.setWordWrap(True)
+        self.reset = QPushButton(self)
+        self.reset.setProperty("kind", "link")
+        self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # Its room stays: the sliders must not move under the hand when it comes.
+        policy = self.reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.reset.setSizePolicy(policy)
+        self.add_to_head(self.reset)
+        self.inside.addWidget(self.context)
+        self.inside.addLayout(self._budget_column)
+        self.inside.addWidget(self._cache_row)
+        self.inside.addWidget(self._prefer_row)
+        self.inside.addWidget(self._mode_row)
+        self.inside.addWidget(self._draft_row)
+        self.inside.addWidget(self.facts)
+        self.inside.addStretch(1)
+        self.context.changed.connect(lambda value: self._change(context=value or 0))
+        self.prefer.chosen.connect(lambda value: self._change(prefer=value))
+        self.cache.chosen.connect(
+            lambda value: self._change(cache_type=None if value == AUTOMATIC else cast(CacheType, value))
+        )
+        self.mode.chosen.connect(lambda value: self._change(mode=value))
+        self.draft_model.chosen.connect(lambda value: self._change(draft_model=value))
+        self.reset.clicked.connect(self._reset)
+        self.refresh()
+
+    def show_wishes(
+        self, wishes: Wishes, model: PlannedModel, longest: int, splits: tuple[int, int] = (0, 0)
+    ) -> None:
+        """What is wished of a model, and its plan under these wishes. `longest` is the context it was trained
+        for, `splits` as `ModelFacts.graph_splits`."""
+        self._wishes, self._model, self._longest, self._splits = wishes, model, longest, splits
+        self._fit_budgets((*model.machine.devices, model.machine.ram))
+        self._show()
+
+    def show_draft_models(self, entries: Sequence[ModelEntry]) -> None:
+        """The models that can guess ahead for this one."""
+        self._draft_models = tuple(entries)
+        self._show_draft_model()
+
+    def wishes(self) -> Wishes:
+        return self._wishes
+
+    def _fit_budgets(self, devices: tuple[Device, ...]) -> None:
+        names = [device.name for device in devices]
+        if list(self.budgets) == names:
+            return
+        for slider in self.budgets.values():
+            self._budget_column.removeWidget(slider)
+            slider.hide()
+            slider.deleteLater()
+        self.budgets = {}
+        for name in names:
+            slider = WishSlider(size_text, self)
+            slider.changed.connect(lambda value, name=name: self._change_budget(name, value))
+            self._budget_column.addWidget(slider)
+            self.budgets[name] = slider
+
+    def _show(self) -> None:
+        model, wishes = self._model, self._wishes
+        if model is None:
+            return
+        placement = model.plan.placement
+        self.context.set_name(self.tr("Context"))
+        self.context.set_steps(context_steps(max(self._longest, placement.context, wishes.context)))
+        self.context.show_value(wishes.context or None, placement.context)
+        for device in (*model.machine.devices, model.machine.ram):
+            slider = self.budgets[device.name]
+            label = device_label(model.machine, device.name)
+            slider.set_name(self.tr("{device}, at most").format(device=label))
+            slider.set_steps(budget_steps(max(device.free, wishes.budgets.get(device.name, 0))))
+            slider.show_value(
+                wishes.budgets.get(device.name), model.plan.budgets.get(device.name, device.free)
+            )
+        self.cache.set_choices(
+            [(AUTOMATIC, self.tr("Automatic")), ("f16", "f16"), ("q8_0", "q8_0"), ("q4_0", "q4_0")],
+            wishes.cache_type or AUTOMATIC,
+        )
+        self.prefer.set_choices(
+            [("speed", self.tr("Speed")), ("context", self.tr("Long context"))], wishes.prefer
+        )
+        self._show_mode(model)
+        self._show_draft_model()
+        self.facts.setText(self._facts(model))
+        self.reset.setVisible(wishes != Wishes(workers=wishes.workers))
+
+    def _show_mode(self, model: PlannedModel) -> None:
+        choices = mode_choices(model, self._wishes.mode)
+        self.mode.set_choices(self.tr("Experts"), choices, self._wishes.mode)
+        self._mode_row.setVisible(len(choices) > 1)
+        self._mode_row.fold()
+
+    def _show_draft_model(self) -> None:
+        wished = self._wishes.draft_model
+        choices = [("", self.tr("None")), *((entry.path, entry.name) for entry in self._draft_models)]
+        if wished and wished not in dict(choices):  # one that has gone can be taken back
+            choices.append((wished, Path(wished).stem))
+        self.draft_model.set_choices(self.tr("Draft model"), choices, wished)
+        self._draft_row.setVisible(len(choices) > 1)
+        self._draft_row.fold()
+
+    def _facts(self, model: PlannedModel) -> str:
+        placement = model.plan.placement
+        prompts = {
+            "cpu": self.tr("Prompts: read by the processor"),
+            "layers": self.tr("Prompts: each layer where it lies"),
+            "resident": self.tr("Prompts: each expert where it lies"),
+            "streamed_prompts": self.tr("Prompts: active experts streamed to the GPU"),
+            "streamed": self.tr("Every token: active experts streamed to the GPU"),
+            "cached": self.tr("Experts: those used last are kept on {place}").format(
+                place=cache_place(model)
+            ),
+        }[model.plan.mode]
+        kinds = dict.fromkeys((placement.cache_type_k, placement.cache_type_v))
+        batch = self.tr("Batch: {count} tokens · context kept as {kind}").format(
+            count=QLocale().toString(placement.ubatch), kind=", ".join(kinds)
+        )
+        return "\n".join(line for line in (self._sharing(placement), prompts, batch, self._pieces()) if line)
+
+    def _sharing(self, placement: Placement) -> str:
+        """How many share the context, which is told as what one conversation may have."""
+        if placement.sequences == 1:
+            return self.tr("Context: one answer is written at a time")
+        number = QLocale().toString(placement.sequences)
+        return self.tr("Context: shared by up to {count} answers written at once").format(count=number)
+
+    def _pieces(self) -> str:
+        prompt, token = self._splits
+        if not prompt:
+            return ""
+        if prompt == token == 1:
+            return self.tr("Each step computed in one piece")
+        number = QLocale().toString
+        template = self.tr("Pieces of a step, each on one device: {prompt} for a prompt, {token} for a token")
+        return template.format(prompt=number(prompt), token=number(token))
+
+    def _context_text(self, tokens: int) -> str:
+        return self.tr("{count} tokens").format(count=tokens_text(tokens))
+
+    def _change(self, **fields: Any) -> None:
+        self._wishes = msgspec.structs.replace(self._wishes, **fields)
+        self.reset.setVisible(self._wishes != Wishes(workers=self._wishes.workers))
+        self.changed.emit(self._wishes)
+
+    def _change_budget(self, name: str, value: int | None) -> None:
+        budgets = {key: size for key, size in self._wishes.budgets.items() if key != name}
+        if value is not None:
+            budgets[name] = value
+        self._change(budgets=budgets)
+
+    def _reset(self) -> None:
+        self.context.slider.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._wishes = Wishes(workers=self._wishes.workers)
+        self._show()
+        self.changed.emit(self._wishes)
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Wishes"))
+        self.reset.setText(self.tr("All automatic"))
+        self.reset.setAccessibleName(self.tr("Leave all wishes to the planner"))
+        self._cache_row.set_name(
+            self.tr("Context kept as"),
+            self.tr("q8_0 takes half the memory of f16 and q4_0 a quarter; they are a little less exact."),
+        )
+        self._prefer_row.set_name(
+            self.tr("Prefer"), self.tr("What comes first when memory does not suffice for both.")
+        )
+        self._mode_row.set_name(
+            self.tr("Experts"), self.tr("How experts are used when not all of them fit on a device.")
+        )
+        self._draft_row.set_name(
+            self.tr("Draft model"),
+            self.tr(
+                "A smaller model of the same family guesses ahead. The answers stay the same, and come faster where "
+                "it guesses right."
+            ),
+        )
+        self._show()
+
+    def restyle(self) -> None:
+        super().restyle()
+        self._budget_column.setSpacing(themes.current.px(8))
+        for row in (self._cache_row, self._prefer_row, self._mode_row, self._draft_row):
+            row.set_spacing(themes.current.px(8))
+        self._show()

@@ -1,0 +1,360 @@
+"""The card that asks a person about one call: what would happen, whole, and the answers there are.
+
+What it shows is made from the call and never from words of the model, apart from the arguments themselves. It is
+used by runs and by chats, in a layout or placed by `fit`.
+"""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QTextEdit,
+    QWidget,
+)
+
+from agents.permissions.values import ApprovalRequest, Decision, Scope
+from agents.permissions.visible import visible
+from app.desktop.base.style import set_kind
+from app.desktop.base.theme import themes
+from app.desktop.markdown.links import open_link
+from app.desktop.markdown.text_box import TextBox
+from app.desktop.run_view import approval_text as words
+from app.desktop.run_view.answer_bar import AnswerBar
+from app.desktop.run_view.form_fields import FormFields
+from app.desktop.widgets.chip import Chip
+from app.desktop.widgets.flow import flow
+
+# A card that has just come does not take what was pressed for something else.
+GUARD_S = 0.6
+SUBJECT_LINES = 14
+LEAST_LINES = 4
+# What stands around the lines on a card that says a lot.
+AROUND = 330
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+def _label(parent: QWidget, kind: str) -> QLabel:
+    label = QLabel(parent)
+    label.setProperty("kind", kind)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
+
+
+class ApprovalCard(QWidget):
+    """Asks about one request. `decided` comes once, with the name of the call and a `Decision`.
+
+    `guard` is for how many seconds after it came in sight it takes no answer. `in_chat`: the run is the answer of a
+    chat.
+    """
+
+    decided = Signal(str, object)
+    heightChanged = Signal()
+
+    def __init__(
+        self,
+        request: ApprovalRequest,
+        parent: QWidget | None = None,
+        *,
+        guard: float = GUARD_S,
+        in_chat: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.request = request
+        self._guard, self._in_chat = guard, in_chat
+        self._since: float | None = None
+        self._done = False
+        self._title = QLabel(self)
+        self._title.setProperty("kind", "heading")
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._extent = Chip(self, "warning")
+        self._safety = QLabel(self)
+        self._message = _label(self, "small")
+        self._subject = TextBox(self, most_lines=SUBJECT_LINES)
+        self._diff = TextBox(self, most_lines=SUBJECT_LINES)
+        self._form = FormFields(request.schema or {}, self) if request.kind == "form" else None
+        self._reasons = _label(self, "small")
+        self._warning = _label(self, "warning")
+        self._wider = _label(self, "small")
+        self.bar = AnswerBar(request.scopes, self, takes_enter=self._takes_enter)
+        self.bar.chosen.connect(self._allow)
+        self.bar.refused.connect(self._refuse)
+        self.bar.denied.connect(self._deny)
+        self.bar.heightChanged.connect(self._changed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        if self._form is not None:
+            self._form.heightChanged.connect(self._changed)
+            self._form.entered.connect(lambda: self._allow("once"))
+        for box in (self._subject, self._diff):
+            box.heightChanged.connect(self._changed)
+        themes.changed.connect(self.restyle)
+        self._fill()
+        self.restyle()
+        self.retranslate()
+
+    @property
+    def default(self) -> QPushButton:
+        """The answer that Enter gives: this once."""
+        return self.bar.default
+
+    @property
+    def is_link(self) -> bool:
+        return self.request.kind == "url"
+
+    @property
+    def _takes_enter(self) -> bool:
+        return not self.is_link and self._form is None
+
+    # --- what is shown ---
+
+    def _fill(self) -> None:
+        request = self.request
+        language = "python" if request.kind == "python" else ""
+        self._subject.setVisible(self._form is None)
+        if self._form is None:
+            strong = _host_place(words.address(request))
+            self._subject.show_text(request.subject.removesuffix("\n"), language=language, strong=strong)
+        self._diff.setVisible(bool(request.diff))
+        if request.diff:
+            self._diff.show_text(visible(request.diff).removesuffix("\n"), diff=True)
+
+    def retranslate(self) -> None:
+        request = self.request
+        self._title.setText(words.question(request))
+        self._extent.say(words.extent(request))
+        self._extent.setVisible(bool(self._extent.text()))
+        self._safety.setText(words.safety(request))
+        set_kind(self._safety, "warning" if "not_undoable" in request.reasons else "small")
+        self._safety.setVisible(bool(self._safety.text()))
+        lines = request.subject.removesuffix("\n").count("\n") + 1
+        self._subject.set_head(words.place(request), words.what(request, lines))
+        self._diff.set_head(self.tr("What would change"))
+        told = visible(request.message) if request.message != request.subject or self._form else ""
+        self._say(self._message, told)
+        self._say(self._reasons, " ".join(filter(None, map(words.why, words.quiet(request)))))
+        self._say(
+            self._warning, " ".join(filter(None, (*map(words.why, words.loud(request)), self._strange())))
+        )
+        self._say(self._wider, words.wider(request))
+        no = self.tr("Decline") if request.kind in ("form", "url") else self.tr("Deny…")
+        self.bar.say([self._answer_text(scope) for _, scope in self.bar.answers], no)
+        self.setAccessibleName(self.said())
+        self._changed()
+
+    def _say(self, label: QLabel, text: str) -> None:
+        label.setText(text)
+        label.setVisible(bool(text))
+
+    def _answer_text(self, scope: Scope) -> str:
+        if scope == "once" and self._form is not None:
+            return self.tr("Send")
+        if scope == "once" and self.is_link:
+            return self.tr("Open in the browser")
+        return words.scope_label(scope, in_chat=self._in_chat)
+
+    def _strange(self) -> str:
+        """A warning about an address whose name may only look like one that is known."""
+        try:
+            host = urlsplit(words.address(self.request)).hostname or ""
+        except ValueError:
+            host = ""
+        if "xn--" not in host and host.isascii():
+            return ""
+        return self.tr(
+            "The name {host} has letters of another alphabet: it may only look like one you know."
+        ).format(host=host)
+
+    def said(self) -> str:
+        """What a screen reader says of the whole card."""
+        request = self.request
+        parts = (words.question(request), words.extent(request), words.place(request), words.safety(request))
+        subject = request.message if self._form is not None else request.subject
+        return ". ".join([*(part for part in parts if part), subject[:600]])
+
+    def announce(self) -> None:
+        """Tells a screen reader that something is asked."""
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.said()))
+
+    def offer_focus(self) -> bool:
+        """Takes the focus where that takes nothing away: the card is in front, and the user is not typing."""
+        focus = QApplication.focusWidget()
+        window = self.window()
+        if not self.isVisible() or not window.isActiveWindow() or _types(focus):
+            return False
+        target = self.bar.no if self.is_link else self._form or self.default
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    @property
+    def holds_focus(self) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and (focus is self or self.isAncestorOf(focus))
+
+    # --- answers ---
+
+    def _armed(self) -> bool:
+        return not self._done and self._since is not None and time.monotonic() - self._since >= self._guard
+
+    def _allow(self, scope: Scope) -> None:
+        if not self._armed():
+            return
+        content = None
+        if self._form is not None:
+            content = self._form.content()
+            if content is None:
+                return
+        self._decide(Decision(True, scope, content=content))
+        if self.is_link:
+            open_link(self.request.subject)
+
+    def _refuse(self) -> None:
+        if not self._armed():
+            return
+        if self.request.kind in ("form", "url"):
+            self._decide(Decision(False))
+        else:
+            self.bar.ask_why()
+
+    def _deny(self, message: str) -> None:
+        if self._armed():
+            self._decide(Decision(False, message=message))
+
+    def _decide(self, decision: Decision) -> None:
+        self._done = True
+        # Else the focus would go on by itself from a button that is switched off, and the page would follow it.
+        if self.isAncestorOf(QApplication.focusWidget() or self):
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.bar.end()
+        self.decided.emit(self.request.call, decision)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER:
+            # A key that is held down was pressed for what was here before.
+            if not event.isAutoRepeat():
+                self._enter(QApplication.focusWidget())
+        else:
+            super().keyPressEvent(event)
+
+    def _enter(self, focus: QWidget | None) -> None:
+        if isinstance(focus, QAbstractButton) and self.isAncestorOf(focus):
+            focus.click()
+        elif not self.is_link and not self.bar.denying:
+            self._allow("once")
+
+    # --- looks ---
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._since = time.monotonic()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def restyle(self) -> None:
+        self.bar.restyle()
+        self.setFont(themes.current.font())
+        self._changed()
+        self.update()
+
+    def _changed(self) -> None:
+        self.updateGeometry()
+        if self.width() > 0:
+            self._lay_out(self.width())
+        self.heightChanged.emit()
+
+    def set_room(self, height: int) -> None:
+        """Shows fewer lines at once where the whole card would be higher than what it is seen in."""
+        boxes = [box for box in (self._subject, self._diff) if not box.isHidden()]
+        line = QFontMetrics(themes.current.fixed_font()).lineSpacing()
+        lines = (height - themes.current.px(AROUND)) // line // max(1, len(boxes))
+        for box in boxes:
+            box.set_most_lines(min(SUBJECT_LINES, max(LEAST_LINES, lines)))
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self.fit(width)
+
+    def sizeHint(self) -> QSize:
+        width = max(self.width(), themes.current.px(480))
+        return QSize(width, self.fit(width))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(themes.current.px(200), 0)
+
+    def fit(self, width: int) -> int:
+        """Lays the card out for a width; returns its height."""
+        return self._lay_out(width)
+
+    def _lay_out(self, width: int) -> int:
+        px = themes.current.px
+        left, inner, y = px(18), width - 2 * px(18), px(14)
+        head = [self._title, self._extent, self._safety]
+        y += flow(head, QRect(left, y, inner, 0), px(10), last_at_right=not self._safety.isHidden())
+        blocks: list[QWidget] = [self._message, self._form or self._subject, self._diff, self._warning]
+        for block in (*blocks, self._reasons, self._wider, self.bar):
+            if block.isHidden():
+                continue
+            y += px(10)
+            height = block.heightForWidth(inner)
+            block.setGeometry(left, y, inner, height)
+            y += height
+        return y + px(16)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._lay_out(event.size().width())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = themes.current
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme.warning), 1.2))
+        painter.setBrush(QColor(theme.card))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.6, 0.6, -0.6, -0.6), 12, 12)
+        painter.end()
+
+
+def _types(focus: QWidget | None) -> bool:
+    """Whether the user may be writing at this moment."""
+    if isinstance(focus, QLineEdit | QTextEdit | QPlainTextEdit):
+        return not focus.isReadOnly()
+    return False
+
+
+def _host_place(address: str) -> tuple[int, int]:
+    """Where the host stands in an address: its start and length, (0, 0) for none."""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return 0, 0
+    start = address.lower().find(host) if host else -1
+    return (start, len(host)) if start >= 0 else (0, 0)

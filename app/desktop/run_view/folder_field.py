@@ -1,0 +1,125 @@
+"""The folder that a run works in: typed, chosen, dropped, or one of those used before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from app.desktop.base.icons import icon, set_icon
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.text.run_labels import folder_text
+from app.desktop.widgets.checked_field import Complaint
+from engine.errors import UserError
+
+RECENT = 8
+
+
+def dropped_folder(data: QMimeData) -> str:
+    """The folder that is dragged here, that of a file which is; "" for anything else."""
+    for url in data.urls():
+        if url.isLocalFile():
+            path = Path(url.toLocalFile())
+            return str(path if path.is_dir() else path.parent)
+    return ""
+
+
+class FolderField(LiveWidget):
+    """`changed` comes when another folder is meant."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._recent: list[str] = []
+        self.setAcceptDrops(True)
+        self.field = QLineEdit(self)
+        self.field.setAcceptDrops(False)  # the whole field takes what is dropped, as a folder and not as text
+        self.choose, self.recent = QPushButton(self), QPushButton(self)
+        self.complaint = Complaint(self)
+        self._row = QHBoxLayout()
+        self._row.addWidget(self.field, 1)
+        for button in (self.recent, self.choose):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._row.addWidget(button)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(self._row)
+        self._column.addWidget(self.complaint)
+        self.setFocusProxy(self.field)
+        self.field.textChanged.connect(self._typed)
+        self.choose.clicked.connect(self._choose)
+        self.recent.clicked.connect(lambda: self.menu().popup(self._below(self.recent)))
+        self.refresh()
+
+    def folder(self) -> str:
+        """The path as it was typed; whether it can be used is for who starts the run to say."""
+        text = self.field.text().strip()
+        return str(Path(text).expanduser()) if text.startswith("~") else text
+
+    def show_folder(self, path: str) -> None:
+        self.field.setText(folder_text(path) if path else "")
+
+    def show_recent(self, paths: Sequence[str]) -> None:
+        """Folders of earlier runs, the latest first."""
+        self._recent = list(dict.fromkeys(paths))[:RECENT]
+        self.recent.setVisible(bool(self._recent))
+
+    def say(self, error: UserError | None) -> None:
+        """Why this folder cannot be used."""
+        self.complaint.say(error)
+        self.field.setAccessibleDescription(self.complaint.text())
+
+    def menu(self) -> QMenu:
+        """The folders used before. It deletes itself when it closes."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for path in self._recent:
+            shown = folder_text(path).replace("&", "&&")
+            menu.addAction(icon("folder-open", "muted", 16), shown, lambda path=path: self.show_folder(path))
+        return menu
+
+    def _below(self, button: QPushButton) -> QPoint:
+        return button.mapToGlobal(QPoint(0, button.height() + themes.current.px(4)))
+
+    def _typed(self) -> None:
+        self.say(None)
+        self.changed.emit()
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, self.tr("Folder to work in"), self.folder())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.show_folder)
+        dialog.open()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_folder(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if folder := dropped_folder(event.mimeData()):
+            self.show_folder(folder)
+            event.acceptProposedAction()
+
+    def retranslate(self) -> None:
+        self.field.setPlaceholderText(self.tr("Choose a folder, or drop one here"))
+        self.field.setAccessibleName(self.tr("Folder to work in"))
+        self.choose.setText(self.tr("Choose…"))
+        self.choose.setAccessibleName(self.tr("Choose a folder"))
+        self.recent.setAccessibleName(self.tr("Folders used before"))
+        self.recent.setToolTip(self.tr("Folders used before"))
+        self.complaint.retranslate()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._row.setSpacing(px(8))
+        self._column.setSpacing(px(6))
+        self.recent.setFixedWidth(px(40))
+        set_icon(self.recent, "chevron-down", "muted", 18)
+        self.complaint.restyle()

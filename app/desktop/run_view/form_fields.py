@@ -1,0 +1,228 @@
+"""The fields of a form that a server asks to be filled in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QLocale, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from agents.permissions.visible import visible
+from app.desktop.base.theme import themes
+from app.desktop.widgets.choice_button import ChoiceButton
+from app.desktop.widgets.tick_box import TickBox
+from app.services.connections.form_values import Field, Problem, chosen, entered, fields_of
+
+
+def _plain(text: str, kind: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setProperty("kind", kind)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
+
+
+class _Ticks(QWidget):
+    """Choices of which any number may be on."""
+
+    def __init__(self, field: Field, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.boxes: list[tuple[str, TickBox]] = []
+        default = field.default if isinstance(field.default, list) else []
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        for value, words in field.choices:
+            box = TickBox(self)
+            box.setChecked(value in default)
+            box.setAccessibleName(f"{visible(field.label)}: {visible(words)}")
+            row = QHBoxLayout()
+            row.addWidget(box)
+            row.addWidget(_plain(visible(words), "value", self), 1)
+            column.addLayout(row)
+            self.boxes.append((value, box))
+
+
+class _FieldRow(QWidget):
+    """A field with its name, what the server says of it, and what is wrong with what was entered."""
+
+    heightChanged = Signal()
+
+    def __init__(self, field: Field, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.field = field
+        self._problem: Problem | None = None
+        self._name = _plain("", "value", self)
+        self._about = _plain(visible(field.description), "small", self)
+        self._about.setVisible(bool(field.description))
+        self._complaint = _plain("", "bad", self)
+        self._complaint.hide()
+        self.control = self._made()
+        self.setFocusProxy(self.control.boxes[0][1] if self._has_boxes() else self.control)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        if field.kind == "switch":
+            row = QHBoxLayout()
+            row.addWidget(self.control, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(self._name, 1)
+            self._column.addLayout(row)
+            self._column.addWidget(self._about)
+        else:
+            for part in (self._name, self._about):
+                self._column.addWidget(part)
+            stays = field.kind == "choice"
+            self._column.addWidget(
+                self.control, 0, Qt.AlignmentFlag.AlignLeft if stays else Qt.AlignmentFlag(0)
+            )
+        self._column.addWidget(self._complaint)
+        self.retranslate()
+
+    def _has_boxes(self) -> bool:
+        return isinstance(self.control, _Ticks) and bool(self.control.boxes)
+
+    def _made(self) -> Any:
+        field = self.field
+        if field.kind == "switch":
+            box = TickBox(self)
+            box.setChecked(field.default is True)
+            return box
+        if field.kind == "choices":
+            return _Ticks(field, self)
+        if field.kind == "choice":
+            return ChoiceButton(self)
+        line = QLineEdit(self)
+        default = field.default
+        known = isinstance(default, str | int | float) and not isinstance(default, bool)
+        line.setText(str(default) if known else "")
+        line.textEdited.connect(lambda _: self._complain(None))
+        return line
+
+    def value(self) -> tuple[Any, bool]:
+        """What was entered, and whether it counts; None for what is left out."""
+        field, control = self.field, self.control
+        problem: Problem | None = None
+        value: Any
+        if field.kind == "switch":
+            value = control.isChecked()
+        elif field.kind == "choices":
+            value, problem = chosen(field, [value for value, box in control.boxes if box.isChecked()])
+            value = value or (value if field.required else None)
+        elif field.kind == "choice":
+            value = control.value()
+            problem = Problem("missing") if value is None and field.required else None
+        else:
+            value, problem = entered(field, control.text())
+        self._complain(problem)
+        return value, problem is None
+
+    def _complain(self, problem: Problem | None) -> None:
+        if problem != self._problem:
+            self._problem = problem
+            self._show_problem()
+            self.heightChanged.emit()
+
+    def _show_problem(self) -> None:
+        self._complaint.setText("" if self._problem is None else self._problem_text(self._problem))
+        self._complaint.setVisible(self._problem is not None)
+
+    def _problem_text(self, problem: Problem) -> str:
+        limit = QLocale().toString(float(problem.limit), "g", 12)
+        told = {
+            "missing": self.tr("The server needs this."),
+            "number": self.tr("This must be a number."),
+            "integer": self.tr("This must be a whole number."),
+            "low": self.tr("This must be {limit} or more."),
+            "high": self.tr("This must be {limit} or less."),
+            "short": self.tr("This must have {limit} characters or more."),
+            "long": self.tr("This must have {limit} characters or less."),
+            "few": self.tr("Choose {limit} or more."),
+            "many": self.tr("Choose {limit} or fewer."),
+            "email": self.tr("This must be an e-mail address."),
+            "uri": self.tr("This must be an address, such as https://example.org."),
+            "date": self.tr("This must be a date, such as 2026-04-12."),
+            "date-time": self.tr("This must be a date and a time, such as 2026-04-12T09:30."),
+        }
+        return told[problem.code].format(limit=limit)
+
+    def retranslate(self) -> None:
+        label = visible(self.field.label)
+        name = (
+            label
+            if self.field.required or self.field.kind == "switch"
+            else self.tr("{name} (optional)").format(name=label)
+        )
+        self._name.setText(name)
+        if self.field.kind == "choice":
+            nothing = [] if self.field.required else [(None, self.tr("No answer"))]
+            choices = [*nothing, *((value, visible(words)) for value, words in self.field.choices)]
+            chosen_now = self.control.value()
+            default = self.field.default if any(self.field.default == value for value, _ in choices) else None
+            self.control.set_choices(name, choices, default if chosen_now is None else chosen_now)
+            if self.control.value() is None and self.field.required:
+                self.control.setText(self.tr("Choose…"))
+        elif self.field.kind != "choices":
+            self.control.setAccessibleName(name)
+        self._show_problem()
+
+    def restyle(self) -> None:
+        self._column.setSpacing(themes.current.px(4))
+
+
+class FormFields(QWidget):
+    """All fields of a form. `entered`: Enter was pressed in one of them."""
+
+    heightChanged = Signal()
+    entered = Signal()
+
+    def __init__(self, schema: dict[str, Any], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = [_FieldRow(field, self) for field in fields_of(schema)]
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        for row in self._rows:
+            self._column.addWidget(row)
+            row.heightChanged.connect(self.heightChanged)
+        if self._rows:
+            self.setFocusProxy(self._rows[0])
+        themes.changed.connect(self.restyle)
+        self.restyle()
+
+    def content(self) -> dict[str, Any] | None:
+        """What was entered, without what is left out; None while something does not count, which then says why."""
+        found: dict[str, Any] = {}
+        wrong: _FieldRow | None = None
+        for row in self._rows:
+            value, counts = row.value()
+            if not counts:
+                wrong = wrong or row
+            elif value is not None:
+                found[row.field.name] = value
+        if wrong is not None:
+            wrong.setFocus(Qt.FocusReason.OtherFocusReason)
+            return None
+        return found
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.entered.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self.layout()
+        layout.activate()
+        return layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            for row in self._rows:
+                row.retranslate()
+
+    def restyle(self) -> None:
+        self._column.setSpacing(themes.current.px(12))
+        for row in self._rows:
+            row.restyle()

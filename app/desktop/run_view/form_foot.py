@@ -1,0 +1,57 @@
+"""The foot of the form of a new run."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.scroller import GUTTER
+
+COLUMN = 744
+
+
+class FormFoot(LiveWidget):
+    """The button that starts it, always in sight, and why it could not be where that is no single field's fault."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.start = QPushButton(self)
+        self.start.setProperty("kind", "primary")
+        self.start.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.hint = wrapped_label(self, "small", selectable=False)
+        self.complaint = Complaint(self)
+        self._inside = QWidget(self)
+        self._column = QVBoxLayout(self._inside)
+        self._row = QHBoxLayout()
+        self._row.addWidget(self.start)
+        self._row.addWidget(self.hint, 1)
+        self._column.addWidget(self.complaint)
+        self._column.addLayout(self._row)
+        middle = QHBoxLayout(self)
+        middle.setContentsMargins(0, 0, GUTTER, 0)
+        middle.addStretch(1)
+        middle.addWidget(self._inside, 1000)
+        middle.addStretch(1)
+        self.refresh()
+
+    def retranslate(self) -> None:
+        self.start.setText(self.tr("Start"))
+        self.start.setAccessibleName(self.tr("Start the run"))
+        self.hint.setText(self.tr("Ctrl+Enter starts it. You can pause or stop it, and undo what it did."))
+        self.complaint.retranslate()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._inside.setMaximumWidth(px(COLUMN))
+        self._column.setContentsMargins(px(28), px(10), px(28) - GUTTER, px(12))
+        self._column.setSpacing(px(8))
+        self._row.setSpacing(px(12))
+        self.complaint.restyle()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(0, 0, self.width(), 1, QColor(themes.current.line))

@@ -1,0 +1,113 @@
+"""Calls in whose middle the program ended: nobody knows how far they came, so a person says what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.run_view import step_text
+from app.desktop.run_view.plan_card import paint_card
+from app.desktop.run_view.step_lines import CallLine
+from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.flow import flow
+from app.desktop.widgets.segmented import SegmentedControl
+
+
+class InterruptedCard(QWidget):
+    """`go_on` carries for each call "again" or "skip"; `left` that the run is to stay as it is."""
+
+    go_on = Signal(object)
+    left = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._rows: list[tuple[CallLine, ElidedLabel, SegmentedControl]] = []
+        self._title = QLabel(self)
+        self._title.setProperty("kind", "heading")
+        self._about = QLabel(self)
+        self._about.setProperty("kind", "small")
+        self._about.setWordWrap(True)
+        self.resume, self.leave = QPushButton(self), QPushButton(self)
+        self.resume.setProperty("kind", "primary")
+        for button in (self.resume, self.leave):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.resume.clicked.connect(lambda: self.go_on.emit(self.choices()))
+        self.leave.clicked.connect(self.left)
+        self.retranslate()
+        self.hide()
+
+    def show_calls(self, calls: Sequence[CallLine]) -> bool:
+        """Shows exactly these; whether that changed what is shown."""
+        if list(calls) == [line for line, _, _ in self._rows]:
+            return False
+        for _, label, choice in self._rows:
+            for part in (label, choice):
+                part.hide()
+                part.deleteLater()
+        self._rows = []
+        for line in calls:
+            label, choice = ElidedLabel(self), SegmentedControl(self)
+            self._rows.append((line, label, choice))
+            label.show()
+            choice.show()
+        self.setVisible(bool(calls))
+        self.retranslate()
+        return True
+
+    def choices(self) -> dict[str, str]:
+        return {line.call: choice.value() for line, _, choice in self._rows}
+
+    def retranslate(self) -> None:
+        self._title.setText(self.tr("Interrupted"))
+        self._about.setText(
+            self.tr(
+                "Coterie ended while this was under way. Nobody knows how far it came; look before you run it again."
+            )
+        )
+        self.resume.setText(self.tr("Go on"))
+        self.leave.setText(self.tr("Leave it stopped"))
+        choices = [("skip", self.tr("Skip")), ("again", self.tr("Run again"))]
+        for line, label, choice in self._rows:
+            label.set_whole(step_text.call_text(line))
+            choice.set_choices(choices, choice.value() or "skip")
+            choice.setAccessibleName(step_text.call_text(line))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def restyle(self) -> None:
+        self.retranslate()
+        self.update()
+
+    def fit(self, width: int) -> int:
+        px = themes.current.px
+        left, inner, y = px(18), width - 2 * px(18), px(14)
+        for label in (self._title, self._about):
+            height = label.heightForWidth(inner) if label.wordWrap() else label.sizeHint().height()
+            label.setGeometry(left, y, inner, height)
+            y += height + px(6)
+        y += px(4)
+        for _, label, choice in self._rows:
+            size = choice.sizeHint()
+            height = max(size.height(), px(30))
+            room = inner - size.width() - px(12)
+            if room >= px(160):
+                label.setGeometry(left, y, room, height)
+                choice.setGeometry(left + inner - size.width(), y, size.width(), height)
+            else:
+                label.setGeometry(left, y, inner, px(24))
+                y += px(26)
+                choice.setGeometry(left, y, size.width(), height)
+            y += height + px(8)
+        y += px(4)
+        y += flow([self.resume, self.leave], QRect(left, y, inner, 0), px(8))
+        return y + px(16)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        paint_card(self, themes.current.warning)

@@ -1,0 +1,60 @@
+"""What every line of a run's page can do, whatever it shows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.desktop.run_view.step_lines import Line
+
+# A line on a card reaches so far beyond its words at both sides, for the focus ring of a step.
+OVERHANG = 8
+# The room for the number of a step.
+NUMBER = 28
+
+
+class LineWidget(QWidget):
+    """One line. `fit` gives its height for a width, `heightChanged` comes when that changed."""
+
+    heightChanged = Signal()
+    linkAsked = Signal(str)
+    moved = Signal(int)  # the focus should go up (-1) or down (1)
+    undo_wanted = Signal(object, object, int)
+    seen_wanted = Signal(int)
+    text_wanted = Signal(str)
+
+    def show_line(self, line: Line) -> None:
+        """Shows a newer state of the line."""
+        raise NotImplementedError
+
+    def fit(self, width: int) -> int:
+        raise NotImplementedError
+
+    def restyle(self) -> None:
+        raise NotImplementedError
+
+    def retranslate(self) -> None:
+        """Sets the words again."""
+
+    def show_text(self, handle: str, text: str) -> None:
+        """A whole result that was asked for."""
+
+    def set_current(self, on: bool) -> None:
+        """Whether Tab stops here."""
+
+    def set_on_card(self, on: bool) -> None:
+        """Whether it stands on a card with steps."""
+
+    @property
+    def is_open(self) -> bool:
+        return False
+
+    @property
+    def holds_focus(self) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and self.isAncestorOf(focus)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()

@@ -1,0 +1,127 @@
+"""What the model is writing at this moment: its last thoughts, and its words as they come."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.markdown.body import AnswerBody
+from app.desktop.markdown.streaming import StreamingDocument
+from app.desktop.run_view.reasoning_card import ReasoningCard
+from app.desktop.run_view.waiting import Waiting, WaitingLine
+
+
+class LiveTurn(QWidget):
+    """Text is only added; finished blocks are not laid out again. `clear` when the turn is in the journal."""
+
+    heightChanged = Signal()
+    linkAsked = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.step = 0
+        self._waits = False
+        self._others_first = False  # others came before this turn in its middle
+        self._stream: StreamingDocument | None = None
+        self._since = 0.0
+        self._waiting = WaitingLine(self)
+        self._thoughts: ReasoningCard | None = None
+        self._body: AnswerBody | None = None
+        self._waiting.hide()
+        self.hide()
+
+    @property
+    def is_empty(self) -> bool:
+        return self._thoughts is None and self._body is None
+
+    def wait(self, on: bool) -> bool:
+        """Whether the model is waited for; whether that changed what is shown."""
+        if on == self._waits:
+            return False
+        self._waits = on
+        self._show()
+        return True
+
+    def set_waiting(self, waiting: Waiting) -> bool:
+        """What the turn waits for, whether or not words of it are there; whether the height changed."""
+        changed = self._waiting.show_waiting(waiting)
+        stopped, self._others_first = self._others_first, not self.is_empty and waiting != Waiting()
+        self._show()
+        return changed or stopped != self._others_first
+
+    def append(self, step: int, reasoning: str, content: str) -> None:
+        """Adds text of a turn; that of another turn takes the place of what was here."""
+        if step != self.step:
+            self.clear()
+            self.step = step
+        if reasoning:
+            if self._thoughts is None:
+                self._thoughts = ReasoningCard(self, ends_by_itself=True)
+                self._thoughts.heightChanged.connect(self.heightChanged)
+                self._since = time.monotonic()
+                self._thoughts.set_state(thinking=True)
+                self._thoughts.show()
+            self._thoughts.append(reasoning)
+        if content:
+            if self._thoughts is not None and self._thoughts.is_thinking:
+                self._thoughts.set_state(thinking=False, seconds=time.monotonic() - self._since)
+            if self._body is None or self._stream is None:
+                self._stream = StreamingDocument()
+                self._body = AnswerBody(self)
+                self._body.linkAsked.connect(self.linkAsked)
+                self._body.heightChanged.connect(self.heightChanged)
+                self._body.show()
+            self._body.apply(self._stream.append(content))
+        self._others_first = False
+        self._waiting.show_waiting(Waiting())
+        self._show()
+
+    def clear(self) -> None:
+        """Shows nothing of a turn any more."""
+        for part in (self._thoughts, self._body):
+            if part is not None:
+                part.hide()
+                part.deleteLater()
+        self._thoughts, self._body, self._stream = None, None, None
+        self.step = 0
+        self._others_first = False
+        self._waiting.show_waiting(Waiting())
+        self._show()
+
+    @property
+    def _says_waiting(self) -> bool:
+        return self._others_first or (self.is_empty and self._waits)
+
+    def _show(self) -> None:
+        self._waiting.setVisible(self._says_waiting)
+        self.setVisible(not self.is_empty or self._waits)
+
+    def retranslate(self) -> None:
+        self._waiting.retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def restyle(self) -> None:
+        for part in (self._thoughts, self._body):
+            if part is not None:
+                part.restyle()
+        self._waiting.update()
+
+    def fit(self, width: int) -> int:
+        px, y = themes.current.px, 0
+        for part in (self._thoughts, self._body):
+            if part is not None:
+                height = part.fit(width)
+                part.setGeometry(0, y, width, height)
+                y += height + px(10)
+        if self._says_waiting:
+            height = self._waiting.fit(width)
+            self._waiting.setGeometry(0, y, width, height)
+            return y + height
+        return max(0, y - px(10))

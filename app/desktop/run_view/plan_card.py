@@ -1,0 +1,110 @@
+"""The plan that the model keeps: what is done, what it does now, what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRectF
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QLabel, QWidget
+
+from agents.permissions.visible import visible
+from app.desktop.base.theme import themes
+from app.desktop.markdown.prose import PlainBlock
+from app.services.runs.values import PlanItem
+
+MARKS = {"done": "✓", "doing": "●", "todo": "○"}
+# A longer plan stands line by line.
+ON_LINES = 150
+MOST_TEXT = 400
+
+
+class PlanCard(QWidget):
+    """Hidden while there is no plan. `fit` gives its height for a width."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._items: tuple[PlanItem, ...] = ()
+        self._title = QLabel(self)
+        self._title.setProperty("kind", "heading")
+        self._text = PlainBlock(self, "", pixels=13, quiet=True)
+        self.retranslate()
+        self.hide()
+
+    def show_plan(self, items: Sequence[PlanItem]) -> bool:
+        """Whether that changed what is shown."""
+        if tuple(items) == self._items:
+            return False
+        self._items = tuple(items)
+        self.setVisible(bool(self._items))
+        self._fill()
+        return True
+
+    def _fill(self) -> None:
+        texts = [visible(" ".join(item.text.split()))[:MOST_TEXT] for item in self._items]
+        long = sum(map(len, texts)) > ON_LINES or len(texts) > 6
+        gap = "\n" if long else "   "
+        self._text.set_text("")
+        self._text.set_text(
+            gap.join(
+                f"{MARKS[item.state]}\u00a0{text}" for item, text in zip(self._items, texts, strict=True)
+            )
+        )
+        place = 0
+        for item, text in zip(self._items, texts, strict=True):
+            length = 2 + len(text.encode("utf-16-le")) // 2
+            if item.state == "doing":
+                self._stand_out(place, length)
+            place += length + len(gap)
+        self._say()
+
+    def _stand_out(self, start: int, length: int) -> None:
+        cursor = QTextCursor(self._text.document())
+        cursor.setPosition(start)
+        cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
+        form = QTextCharFormat()
+        form.setForeground(QColor(themes.current.text))
+        form.setFontWeight(QFont.Weight.DemiBold)
+        cursor.mergeCharFormat(form)
+
+    def _say(self) -> None:
+        words = {"done": self.tr("done"), "doing": self.tr("under way"), "todo": self.tr("to do")}
+        told = ", ".join(f"{item.text} ({words[item.state]})" for item in self._items)
+        self._text.setAccessibleName(self.tr("Plan: {items}").format(items=told))
+
+    def retranslate(self) -> None:
+        self._title.setText(self.tr("Plan"))
+        self._say()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def restyle(self) -> None:
+        self._text.restyle()
+        self._fill()
+        self.update()
+
+    def fit(self, width: int) -> int:
+        px = themes.current.px
+        left, y = px(18), px(14)
+        size = self._title.sizeHint()
+        self._title.setGeometry(left, y, width - 2 * left, size.height())
+        y += size.height() + px(6)
+        height = self._text.fit(width - 2 * left)
+        self._text.setGeometry(left, y, width - 2 * left, height)
+        return y + height + px(14)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        paint_card(self, themes.current.line)
+
+
+def paint_card(widget: QWidget, edge: str) -> None:
+    """The ground of a card that fills a widget."""
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor(edge))
+    painter.setBrush(QColor(themes.current.card))
+    painter.drawRoundedRect(QRectF(widget.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12)
+    painter.end()

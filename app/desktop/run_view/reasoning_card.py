@@ -1,0 +1,277 @@
+"""The chain of thought: one quiet line that opens, and its last lines while a model thinks."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, QLocale, QRectF, Qt, QTimerEvent, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.markdown.prose import LINE_HEIGHT, PlainBlock
+from app.desktop.widgets.buttons import PillButton, QuietButton, paint_focus_ring
+
+# What is shown of a very long chain of thought; copying takes all of it.
+MAX_SHOWN = 60_000
+# How much of a thought in the making is shown: a few lines, so that what stands above it stays in sight.
+PEEK_LINES = 6
+PEEK_CHARACTERS = 1500
+TICK_MS = 1000
+# Between the line's words and the ring around them.
+RING = 5
+
+
+class _Line(QuietButton):
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self.text_colour())
+        words = self.rect().adjusted(RING, 0, 0, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, self.text())
+        if self.hasFocus():
+            paint_focus_ring(painter, QRectF(self.rect()), 6)
+        painter.end()
+
+
+def seconds_text(seconds: float) -> str:
+    """Whole seconds, tenths below ten."""
+    locale = QLocale()
+    return locale.toString(round(seconds)) if seconds >= 10 else locale.toString(seconds, "f", 1)
+
+
+class _Peek(QWidget):
+    """The end of a text, cut off at the upper edge."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._end = ""
+        self._block = PlainBlock(self, "", pixels=13, quiet=True)
+        self.retranslate()
+
+    def append(self, text: str) -> None:
+        end = self._end + text
+        if len(end) > 2 * PEEK_CHARACTERS:
+            end = end[-PEEK_CHARACTERS:]
+            # From a line's start on, or lines would break elsewhere at each step.
+            start = end.find("\n") + 1
+            self._block.set_text(end[start:])
+        elif self._end:
+            self._block.append_text(text)
+        else:
+            self._block.set_text(end.lstrip())
+        self._end = end
+
+    def retranslate(self) -> None:
+        self._block.setAccessibleName(self.tr("Thoughts"))
+
+    def restyle(self) -> None:
+        self._block.restyle()
+
+    def fit(self, width: int) -> int:
+        """The height for a width: that of the text, at most some lines of it."""
+        height = self._block.fit(width)
+        shown = min(height, PEEK_LINES * themes.current.px(13 * LINE_HEIGHT))
+        self._block.setGeometry(0, shown - height, width, height)
+        return shown
+
+
+class ReasoningCard(QWidget):
+    """Shows how long a model has thought, and its thoughts when it is opened.
+
+    While the model thinks, the line tells the time and the tokens so far, the last lines of the thought stand
+    below it, and a button asks for the answer at once: `answerNowPressed` comes once for each thought. There is no
+    such button where the thought `ends_by_itself`.
+    """
+
+    heightChanged = Signal()
+    answerNowPressed = Signal()
+
+    def __init__(self, parent: QWidget, *, ends_by_itself: bool = False) -> None:
+        super().__init__(parent)
+        self._ends_by_itself = ends_by_itself
+        self._pieces: list[str] = []
+        self._title = ""
+        self._thinking = False
+        self._seconds = 0.0
+        self._tokens = 0
+        self._view: PlainBlock | None = None
+        self._peek: _Peek | None = None
+        self._clock = 0
+        self._since = 0.0
+        self._answer_now = PillButton(self)
+        self._answer_now.clicked.connect(self.answer_now)
+        self._answer_now.hide()
+        self._line = _Line(self, pixels=13, padding=RING)
+        self._line.clicked.connect(self._toggle)
+        self._width = 0
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    @property
+    def is_open(self) -> bool:
+        return self._view is not None
+
+    def set_text(self, text: str) -> None:
+        if text != self.text:
+            self._pieces = [text]
+            if self._view is not None:
+                self._view.set_text(text[:MAX_SHOWN])
+
+    def append(self, text: str) -> None:
+        self._pieces.append(text)
+        if self._view is not None and len(self._view.toPlainText()) < MAX_SHOWN:
+            self._view.append_text(text)
+        if self._peek is not None:
+            self._peek.append(text)
+
+    def set_state(self, *, thinking: bool, seconds: float = 0.0, tokens: int = 0) -> None:
+        """`seconds` and `tokens` so far, or in all; they are left out where they are 0. The time goes on by
+        itself while it thinks."""
+        self._seconds, self._tokens = seconds, tokens
+        self._since = time.monotonic() - seconds
+        if thinking != self._thinking:
+            self._thinking = thinking
+            self._answer_now.setEnabled(True)
+            self._show_live()
+        self.retranslate()
+
+    @property
+    def is_thinking(self) -> bool:
+        return self._thinking
+
+    def answer_now(self) -> None:
+        """Asks for the answer, as the button does. Nothing happens when it was asked for before."""
+        if not self._thinking or not self._answer_now.isEnabled():
+            return
+        if self._answer_now.hasFocus():
+            self._line.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._answer_now.setEnabled(False)
+        self.answerNowPressed.emit()
+
+    def _show_live(self) -> None:
+        """The clock, the button and the last lines, while it thinks and only then."""
+        if self._answer_now.hasFocus():
+            self._line.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._answer_now.setVisible(self._thinking and not self._ends_by_itself)
+        if self._thinking:
+            self._clock = self._clock or self.startTimer(TICK_MS)
+        elif self._clock:
+            self.killTimer(self._clock)
+            self._clock = 0
+        self._show_peek(self._thinking and self._view is None)
+        self.heightChanged.emit()
+
+    def _show_peek(self, on: bool) -> None:
+        if on and self._peek is None:
+            self._peek = _Peek(self)
+            self._peek.append(self.text[-PEEK_CHARACTERS:])
+            self._peek.show()
+        elif not on and self._peek is not None:
+            self._peek.hide()
+            self._peek.deleteLater()
+            self._peek = None
+
+    def timerEvent(self, event: QTimerEvent) -> None:
+        if event.timerId() != self._clock:
+            super().timerEvent(event)
+            return
+        self._seconds = time.monotonic() - self._since
+        self.retranslate()
+        self._place_line()
+
+    def set_title(self, title: str) -> None:
+        """Another sentence than the one about thoughts."""
+        self._title = title
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        arrow = "▾" if self.is_open else "▸"
+        self._line.setText(f"{self._sentence()}  {arrow}")
+        state = self.tr("opened") if self.is_open else self.tr("closed")
+        # What changes every second is for the eye: a reader of the screen would never come to an end.
+        said = self.tr("Thinking") if self._thinking and not self._title else self._sentence()
+        self._line.setAccessibleName(f"{said}, {state}")
+        self._answer_now.setText(self.tr("Answer now"))
+        self._answer_now.setToolTip(self.tr("Ends the thinking and begins the answer"))
+        if self._peek is not None:
+            self._peek.retranslate()
+
+    def _sentence(self) -> str:
+        if self._title:
+            return self._title
+        parts = [self._duration()]
+        if self._thinking and self._seconds >= 1:
+            parts.append(self.tr("{seconds} s").format(seconds=QLocale().toString(int(self._seconds))))
+        if self._tokens == 1:
+            parts.append(self.tr("1 token"))
+        elif self._tokens:
+            parts.append(self.tr("{count} tokens").format(count=QLocale().toString(self._tokens)))
+        return "  ·  ".join(parts)
+
+    def _duration(self) -> str:
+        if self._thinking:
+            return self.tr("Thinking")
+        if self._seconds >= 0.05:
+            return self.tr("Thought for {seconds} s").format(seconds=seconds_text(self._seconds))
+        return self.tr("Thoughts")
+
+    def _toggle(self) -> None:
+        if self._view is None:
+            self._view = PlainBlock(self, self.text[:MAX_SHOWN], pixels=13, quiet=True)
+            self._view.setAccessibleName(self._title or self.tr("Thoughts"))
+            self._view.show()
+        else:
+            self._view.hide()
+            self._view.deleteLater()
+            self._view = None
+        self._show_peek(self._thinking and self._view is None)
+        self.retranslate()
+        self.heightChanged.emit()
+
+    def open(self) -> None:
+        if not self.is_open:
+            self._toggle()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def restyle(self) -> None:
+        for part in (self._line, self._answer_now, self._view, self._peek):
+            if part is not None:
+                part.restyle()
+        self.update()
+
+    def fit(self, width: int) -> int:
+        left, y = themes.current.px(14), themes.current.px(24)
+        self._width = width
+        self._place_line()
+        text = self._view or self._peek
+        if text is not None:
+            height = text.fit(width - left)
+            text.setGeometry(left, y + 4, width - left, height)
+            y += height + 4
+        if not self._answer_now.isHidden() and self.is_open:
+            # Below a long text, where the eye is; else beside the line.
+            size = self._answer_now.sizeHint()
+            self._answer_now.setGeometry(left, y + 8, size.width(), size.height())
+            y += 8 + size.height()
+        return y
+
+    def _place_line(self) -> None:
+        left, height = themes.current.px(14), themes.current.px(24)
+        width = min(self._width - left, self._line.sizeHint().width())
+        self._line.setGeometry(left - RING, 0, width, height)
+        if not self._answer_now.isHidden() and not self.is_open:
+            button = self._answer_now.sizeHint().width()
+            x = min(left + width + 10, self._width - button)
+            self._answer_now.setGeometry(x, 0, button, height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(QRectF(0, 0, 2, self.height()), QColor(themes.current.line))
+        painter.end()

@@ -1,0 +1,247 @@
+"""A step of a run on one line, which opens."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.run_view import step_text
+from app.desktop.run_view.line_widget import NUMBER, OVERHANG, LineWidget
+from app.desktop.run_view.step_details import StepDetails
+from app.desktop.run_view.step_lines import (
+    CallLine,
+    Line,
+    ThoughtLine,
+)
+from app.desktop.widgets.badges import BadgeButton, badge_height, badge_width, paint_badge
+from app.desktop.widgets.buttons import paint_focus_ring
+
+HEAD = 37
+# With less room than this for the words, what stands beside them is left out.
+LEAST_WORDS = 160
+
+
+class _Head(QAbstractButton):
+    """The line that is pressed to open a step."""
+
+    moved = Signal(int)
+    wanted = Signal(bool)  # to be open, or closed
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.line: CallLine | ThoughtLine | None = None
+        self.opened = False
+        self.reserved = 0  # at the right, for what can be pressed there
+        self._by_keys = False
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # A ring is for who came by keys; who has clicked knows where they are.
+        self._by_keys = event.reason() != Qt.FocusReason.MouseFocusReason
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._by_keys = True
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.click()
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.moved.emit(1 if key == Qt.Key.Key_Down else -1)
+        elif key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
+            self.wanted.emit(key == Qt.Key.Key_Right)
+        elif event.matches(QKeySequence.StandardKey.Copy) and self.line is not None:
+            QApplication.clipboard().setText(head_text(self.line))
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        line = self.line
+        if line is None:
+            return
+        theme = themes.current
+        px = theme.px
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        active = self.underMouse() or self.hasFocus()
+        first = not isinstance(line, CallLine) or line.first
+        font = theme.font(14)
+        metrics = QFontMetrics(font)
+        # One line for all words, though Korean letters are taller than others.
+        baseline = (self.height() + metrics.ascent() - metrics.descent()) // 2
+        if first:
+            painter.setFont(theme.font(12 if line.step < 1000 else 10))
+            painter.setPen(QColor(theme.muted))
+            painter.drawText(OVERHANG, baseline - 1, QLocale().toString(line.step))
+        room = self._paint_badges(painter, line) - px(12) - OVERHANG - px(NUMBER)
+        arrow = "  ▾" if self.opened else "  ▸" if active else ""
+        taken = metrics.horizontalAdvance(arrow)
+        text = metrics.elidedText(head_text(line), Qt.TextElideMode.ElideMiddle, room - taken)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(OVERHANG + px(NUMBER), baseline, text)
+        if arrow:
+            painter.setPen(QColor(theme.muted))
+            painter.drawText(OVERHANG + px(NUMBER) + metrics.horizontalAdvance(text), baseline, arrow)
+        if self.hasFocus() and self._by_keys:
+            paint_focus_ring(painter, QRectF(self.rect()).adjusted(0, 1, 0, -1), 6)
+        painter.end()
+
+    def _paint_badges(self, painter: QPainter, line: CallLine | ThoughtLine) -> int:
+        """Draws what stands at the right; returns where that begins."""
+        theme = themes.current
+        px = theme.px
+        right = self.width() - OVERHANG - self.reserved
+        text, tone = badge_of(line)
+        if text:
+            width = badge_width(text)
+            if right - width - px(NUMBER) >= px(LEAST_WORDS) or not self.reserved:
+                top = (self.height() - badge_height()) / 2
+                paint_badge(painter, QRectF(right - width, top, width, badge_height()), text, tone)
+                right -= width + px(8)
+        beside = beside_text(line)
+        if beside:
+            font = theme.font(12)
+            width = QFontMetrics(font).horizontalAdvance(beside)
+            if right - width - px(NUMBER) >= px(2 * LEAST_WORDS):
+                painter.setFont(font)
+                painter.setPen(QColor(theme.muted))
+                place = QRectF(right - width, 0, width, self.height())
+                painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, beside)
+                right -= width + px(8)
+        return right
+
+
+def head_text(line: CallLine | ThoughtLine) -> str:
+    return step_text.call_text(line) if isinstance(line, CallLine) else step_text.thought_title(line)
+
+
+def badge_of(line: CallLine | ThoughtLine) -> tuple[str, step_text.Tone]:
+    if isinstance(line, CallLine):
+        return step_text.badge(line)
+    return step_text.thought_badge(line)
+
+
+def beside_text(line: CallLine | ThoughtLine) -> str:
+    """What stands left of the badge."""
+    if isinstance(line, ThoughtLine) or not line.reasoning.strip():
+        return ""
+    return step_text.thought(line.thought_s)
+
+
+class StepRow(LineWidget):
+    """A call, or a turn that only thought: one line that opens."""
+
+    toggled = Signal(bool)
+
+    def __init__(self, parent: QWidget, line: CallLine | ThoughtLine) -> None:
+        super().__init__(parent)
+        self.line = line
+        self._details: StepDetails | None = None
+        self.head = _Head(self)
+        self.head.clicked.connect(lambda: self.set_open(not self.is_open))
+        self.head.wanted.connect(self.set_open)
+        self.head.moved.connect(self.moved)
+        self._undo = BadgeButton(self)
+        self._undo.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._undo.clicked.connect(self._undo_step)
+        self.show_line(line)
+
+    @property
+    def is_open(self) -> bool:
+        return self._details is not None
+
+    def _undo_step(self) -> None:
+        if isinstance(self.line, CallLine):
+            self.undo_wanted.emit((self.line.call,), None, 0)
+
+    def show_line(self, line: Line) -> None:
+        assert isinstance(line, CallLine | ThoughtLine)
+        if line == self.line and self.head.line is not None:
+            return
+        if self.holds_focus:
+            # What was pressed may go, and the focus would go on by itself to somewhere else.
+            self.head.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.line = self.head.line = line
+        self._undo.setVisible(isinstance(line, CallLine) and line.undo)
+        if self._details is not None:
+            self._details.show_line(line)
+        self.retranslate()
+
+    def show_text(self, handle: str, text: str) -> None:
+        if self._details is not None and isinstance(self.line, CallLine) and self.line.handle == handle:
+            self._details.show_text(text)
+
+    def set_open(self, on: bool) -> None:
+        if on == self.is_open:
+            return
+        if self._details is None:
+            self._details = StepDetails(self, self.line)
+            self._details.heightChanged.connect(self.heightChanged)
+            self._details.linkAsked.connect(self.linkAsked)
+            self._details.undo_wanted.connect(self.undo_wanted)
+            self._details.seen_wanted.connect(self.seen_wanted)
+            self._details.text_wanted.connect(self.text_wanted)
+            self._details.show()
+        else:
+            if self._details.isAncestorOf(QApplication.focusWidget() or self):
+                self.head.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._details.hide()
+            self._details.deleteLater()
+            self._details = None
+        self.retranslate()
+        self.toggled.emit(on)
+        self.heightChanged.emit()
+
+    def set_current(self, on: bool) -> None:
+        self.head.setFocusPolicy(Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus)
+        self._undo.setFocusPolicy(Qt.FocusPolicy.TabFocus if on else Qt.FocusPolicy.NoFocus)
+
+    def retranslate(self) -> None:
+        line = self.line
+        self._undo.setText(self.tr("undo"))
+        self._undo.setAccessibleName(self.tr("Undo step {number}").format(number=line.step))
+        self.head.opened = self.is_open
+        parts = [
+            self.tr("Step {number}: {call}").format(
+                number=QLocale().toString(line.step), call=head_text(line)
+            ),
+            badge_of(line)[0],
+            beside_text(line),
+            self.tr("opened") if self.is_open else self.tr("closed"),
+        ]
+        self.head.setAccessibleName(", ".join(filter(None, parts)))
+        if self._details is not None:
+            self._details.retranslate()
+        self._place(self.width())
+        self.head.update()
+
+    def restyle(self) -> None:
+        self._undo.restyle()
+        if self._details is not None:
+            self._details.restyle()
+        self.head.update()
+
+    def fit(self, width: int) -> int:
+        height = self._place(width)
+        if self._details is not None:
+            left = OVERHANG + themes.current.px(NUMBER)
+            taken = self._details.fit(width - left - OVERHANG)
+            self._details.setGeometry(left, height + themes.current.px(4), width - left - OVERHANG, taken)
+            height += themes.current.px(4) + taken
+        return height
+
+    def _place(self, width: int) -> int:
+        px = themes.current.px
+        height = px(HEAD)
+        size = self._undo.sizeHint()
+        self.head.reserved = size.width() + px(6) if not self._undo.isHidden() else 0
+        self.head.setGeometry(0, 0, width, height)
+        left = width - OVERHANG - size.width()
+        self._undo.setGeometry(left, (height - size.height()) // 2, size.width(), size.height())
+        self._undo.raise_()
+        return height

@@ -1,0 +1,261 @@
+"""How the lines of a run are put in words: calls as a person would write them, what came of them, quiet sentences."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Literal
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from agents.events import FileChange
+from agents.permissions.visible import visible
+from app.desktop.run_view.reasoning_card import seconds_text
+from app.desktop.run_view.step_lines import CallLine, QuietLine, ThoughtLine
+from app.desktop.text.tool_call_text import one_line
+
+Tone = Literal["quiet", "accent", "warning", "bad"]
+# The argument that says most of a call of ours, shown bare.
+_MAIN = ("path", "command", "code", "url", "pattern", "query", "expression", "title", "handle", "timezone")
+MOST_SHOWN = 200
+
+
+def number(value: int) -> str:
+    return QLocale().toString(value)
+
+
+def call_text(line: CallLine) -> str:
+    """The call on one line: its name and, in brackets, what matters of its arguments."""
+    name = visible(one_line(line.name)) or "?"
+    if line.server:
+        server = visible(one_line(line.server))
+        # The names of a server's tools begin with its own for the model's sake.
+        name = f"{server} · {name.removeprefix(f'{server}_') or name}"
+    return f"{name}({short_arguments(line.arguments)})"
+
+
+def short_arguments(arguments: dict[str, Any] | str) -> str:
+    """What matters of the arguments, on one line and cut."""
+    if isinstance(arguments, str):
+        return _cut(arguments)
+    if "path" in arguments and "to" in arguments:
+        return f"{_cut(_plain(arguments['path']), 90)} → {_cut(_plain(arguments['to']), 90)}"
+    if "pattern" in arguments and isinstance(arguments["pattern"], str):
+        return _cut(arguments["pattern"])
+    for name in _MAIN:
+        if isinstance(arguments.get(name), str):
+            return _cut(arguments[name])
+    if set(arguments) == {"items"}:
+        items = arguments["items"]
+        return number(len(items)) if isinstance(items, list) else ""
+    return _cut(", ".join(f"{name}: {_plain(value)}" for name, value in arguments.items()))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _cut(text: str, most: int = MOST_SHOWN) -> str:
+    words = visible(" ".join(text[: 4 * most].split()))
+    return words if len(words) <= most else words[:most].rstrip() + "…"
+
+
+def main_text(line: CallLine) -> tuple[str, str, str]:
+    """What is shown of the arguments when the line is opened: the text, its language, and its name ("command")."""
+    arguments = line.arguments
+    if isinstance(arguments, str):
+        return visible(arguments), "", ""
+    for name, language in (("command", ""), ("code", "python")):
+        if isinstance(arguments.get(name), str):
+            rest = {key: value for key, value in arguments.items() if key != name}
+            more = f"\n\n{_json(rest)}" if rest else ""
+            return visible(arguments[name] + more), language, name
+    return (visible(_json(arguments)), "json", "") if arguments else ("", "", "")
+
+
+def _json(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    except (RecursionError, ValueError):
+        return str(value)[:MOST_SHOWN]
+
+
+def badge(line: CallLine) -> tuple[str, Tone]:
+    """What came of a call, in a word or two; "" where there is nothing to say."""
+    translate = QCoreApplication.translate
+    if line.status == "":
+        if line.standing == "interrupted":
+            return translate("RunSteps", "interrupted"), "warning"
+        if line.standing == "waits":
+            return translate("RunSteps", "not begun"), "quiet"
+        if line.decision == "asked":
+            return translate("RunSteps", "asks"), "warning"
+        if line.decision == "denied":
+            return translate("RunSteps", "denied"), "warning"
+        return translate("RunSteps", "working"), "quiet"
+    told: dict[str, tuple[str, Tone]] = {
+        "denied": (translate("RunSteps", "denied"), "warning"),
+        "timeout": (translate("RunSteps", "timed out"), "bad"),
+        "interrupted": (translate("RunSteps", "interrupted"), "warning"),
+        "skipped": (translate("RunSteps", "left out"), "quiet"),
+        "error": (translate("RunSteps", "failed"), "bad"),
+    }
+    if line.status in told:
+        return told[line.status]
+    if line.undoing == "undone":
+        return translate("RunSteps", "undone"), "quiet"
+    return summary_text(line.name, line.summary) or translate("RunSteps", "done"), "quiet"
+
+
+def summary_text(tool: str, summary: str) -> str:
+    """The tool's own summary in words; tools give figures where words would need a language."""
+    translate = QCoreApplication.translate
+    short = visible(one_line(summary))
+    count = short.removesuffix("+")
+    if count.isdigit():
+        told = {
+            "list_files": _counted(
+                count, translate("RunSteps", "1 entry"), translate("RunSteps", "{count} entries")
+            ),
+            "find_files": _counted(
+                count, translate("RunSteps", "1 file"), translate("RunSteps", "{count} files")
+            ),
+            "search_text": _counted(
+                count, translate("RunSteps", "1 match"), translate("RunSteps", "{count} matches")
+            ),
+            "search_documents": _counted(
+                count, translate("RunSteps", "1 passage"), translate("RunSteps", "{count} passages")
+            ),
+            "read_notes": _counted(
+                count, translate("RunSteps", "1 note"), translate("RunSteps", "{count} notes")
+            ),
+            "read_file": translate("RunSteps", "empty") if count == "0" else "",
+            "read_document": translate("RunSteps", "no text")
+            if count == "0"
+            else _counted(count, translate("RunSteps", "1 word"), translate("RunSteps", "{count} words")),
+        }.get(tool, "")
+        return told.replace(count, f"{count}+", 1) if told and short.endswith("+") else told or short
+    if tool == "read_file" and (lines := re.fullmatch(r"(\d+)–(\d+) / (\d+)", short)):
+        if lines[1] == "1" and lines[2] == lines[3]:
+            return _counted(lines[3], translate("RunSteps", "1 line"), translate("RunSteps", "{count} lines"))
+        return translate("RunSteps", "lines {first} to {last} of {count}").format(
+            first=lines[1], last=lines[2], count=lines[3]
+        )
+    if tool == "read_document" and (pages := re.fullmatch(r"(\d+) / (\d+)", short)):
+        return translate("RunSteps", "{some} of {count} pages").format(some=pages[1], count=pages[2])
+    if ended := re.fullmatch(r"exit code (-?\d+)", short):
+        return (
+            translate("RunSteps", "done")
+            if ended[1] == "0"
+            else translate("RunSteps", "exit code {code}").format(code=ended[1])
+        )
+    return short if len(short) <= 40 else short[:39].rstrip() + "…"
+
+
+def _counted(count: str, one: str, many: str) -> str:
+    return one if count == "1" else many.format(count=number(int(count)))
+
+
+def thought(seconds: float) -> str:
+    """How long a turn thought, "" when that is not known."""
+    if seconds < 0.05:
+        return QCoreApplication.translate("RunSteps", "thought")
+    return QCoreApplication.translate("RunSteps", "thought for {seconds} s").format(
+        seconds=seconds_text(seconds)
+    )
+
+
+def thought_title(line: ThoughtLine) -> str:
+    translate = QCoreApplication.translate
+    if line.error is not None:
+        return translate("RunSteps", "The turn broke off")
+    if line.seconds < 0.05:
+        return translate("RunSteps", "Thoughts")
+    return translate("RunSteps", "Thought for {seconds} s").format(seconds=seconds_text(line.seconds))
+
+
+def thought_badge(line: ThoughtLine) -> tuple[str, Tone]:
+    translate = QCoreApplication.translate
+    if line.error is not None:
+        return translate("RunSteps", "failed"), "bad"
+    if line.tokens:
+        return _counted(
+            str(line.tokens), translate("RunSteps", "1 token"), translate("RunSteps", "{count} tokens")
+        ), "quiet"
+    return translate("RunSteps", "reasoning"), "quiet"
+
+
+def quiet_text(line: QuietLine) -> str:
+    """The sentence of a quiet line."""
+    translate = QCoreApplication.translate
+    count = number(line.count)
+    if line.count == 1:
+        one = {
+            "results": translate("RunSteps", "1 long result is shown to the model shortened"),
+            "turns": translate(
+                "RunSteps", "The first step is left out of what the model sees; a summary stands for it"
+            ),
+            "tools": translate("RunSteps", "1 tool is offered to the model"),
+            "undone": translate("RunSteps", "1 file was put back"),
+            "redone": translate("RunSteps", "1 file is again as the run had left it"),
+        }
+        if line.code in one:
+            return one[line.code]
+    told = {
+        "results": translate("RunSteps", "{count} long results are shown to the model shortened"),
+        "turns": translate(
+            "RunSteps",
+            "The first {count} steps are left out of what the model sees; a summary stands for them",
+        ),
+        "loop": translate("RunSteps", "Calls that came again and again are taken out of what the model sees"),
+        "nudge_loop": translate("RunSteps", "The model repeated itself and was told so"),
+        "nudge_empty": translate("RunSteps", "The model gave no answer and was asked again"),
+        "nudge_cut": translate("RunSteps", "The model’s words were cut off and it was told so"),
+        "tools": translate("RunSteps", "{count} tools that fit the task are offered to the model"),
+        "final": translate("RunSteps", "The model was asked to answer without tools"),
+        "reasoning": translate("RunSteps", "Older thoughts are left out of what the model sees"),
+        "resumed": translate("RunSteps", "It goes on from here"),
+        "undone": translate("RunSteps", "{count} files were put back"),
+        "redone": translate("RunSteps", "{count} files are again as the run had left them"),
+    }
+    return told.get(line.code, line.code).format(count=count)
+
+
+def change_word(change: FileChange) -> str:
+    """What became of a file, in one word."""
+    translate = QCoreApplication.translate
+    return {
+        "new": translate("RunSteps", "new"),
+        "changed": translate("RunSteps", "changed"),
+        "deleted": translate("RunSteps", "deleted"),
+    }.get(change.change, translate("RunSteps", "not known"))
+
+
+def decision_text(line: CallLine) -> str:
+    """Who allowed or denied a call."""
+    translate = QCoreApplication.translate
+    if line.decision == "denied":
+        told = {
+            "user": translate("RunSteps", "You denied it"),
+            "rail": translate("RunSteps", "A fixed rule forbids it"),
+            "mode": translate("RunSteps", "This kind of run may only read"),
+            "nobody": translate("RunSteps", "Nobody was there to ask"),
+        }.get(line.by, translate("RunSteps", "Denied"))
+        return f"{told}: {visible(one_line(line.told))}" if line.by == "user" and line.told else told
+    if line.decision != "allowed":
+        return ""
+    if line.by == "user":
+        return {
+            "run": translate("RunSteps", "You allowed it for this run"),
+            "workspace": translate("RunSteps", "You allowed it for this folder"),
+            "server": translate("RunSteps", "You allowed it for this server"),
+        }.get(line.scope, translate("RunSteps", "You allowed it once"))
+    if line.by == "grant":
+        return translate("RunSteps", "Allowed by what you allowed before")
+    return translate("RunSteps", "Allowed without asking")
+
+
+def size_text(size: int) -> str:
+    return QLocale().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeSIFormat)

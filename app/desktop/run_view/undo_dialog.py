@@ -1,0 +1,238 @@
+"""What undoing would do, file by file, before it is done. Files that were changed since are left alone unless they
+are ticked."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
+
+from agents.permissions.visible import visible
+from agents.snapshots.values import Step, UndoPlan
+from app.desktop.base.tab_order import neighbour
+from app.desktop.base.theme import themes
+from app.desktop.base.tool_tip import plain_tip
+from app.desktop.markdown.prose import PlainBlock
+from app.desktop.widgets.note_line import NoteLine
+from app.desktop.widgets.overlay import Overlay
+from app.desktop.widgets.tick_box import TickBox
+
+WIDTH = 560
+MOST_ROWS = 100
+BAR = 12
+
+
+class _FileRow(QWidget):
+    """A file: what becomes of it, and for a conflict the box that takes it along all the same."""
+
+    def __init__(self, step: Step, redo: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.step = step
+        self._redo = redo
+        self.box = TickBox(self) if step.action == "conflict" else None
+        self._path = PlainBlock(self, visible(step.path))
+        self._about = NoteLine(self)
+
+    def retranslate(self) -> None:
+        path = visible(self.step.path)
+        self._path.setAccessibleName(path)
+        self._about.set_note(
+            self._meaning(), "warning" if self.step.action in ("conflict", "lost") else "muted"
+        )
+        if self.box is not None:
+            name = self.tr("Put back {path} all the same").format(path=path)
+            self.box.setAccessibleName(name)
+            self.box.setToolTip(plain_tip(name))
+
+    def restyle(self) -> None:
+        self._path.restyle()
+
+    def fit(self, width: int) -> int:
+        px = themes.current.px
+        left, y = 0, px(6)
+        if self.box is not None:
+            size = self.box.sizeHint()
+            self.box.setGeometry(0, y, size.width(), size.height())
+            left = size.width() + px(8)
+        for part in (self._path, self._about):
+            height = part.fit(width - left)
+            part.setGeometry(left, y, width - left, height)
+            y += height
+        return y + px(6)
+
+    def _meaning(self) -> str:
+        step = self.step
+        if step.action == "lost":
+            return self.tr("Cannot be put back: it was too large to keep.")
+        if step.action == "conflict":
+            return self.tr(
+                "Changed since, by hand or by a later step. It is left alone unless you tick it; what is there now "
+                "is kept."
+            )
+        if step.action == "remove":
+            return self.tr("Goes away: it was not there before.")
+        if self._redo:
+            return self.tr("Becomes again what the run had made of it.")
+        if step.change.change == "deleted":
+            return self.tr("Comes back.")
+        return self.tr("Becomes again what it was before.")
+
+
+class UndoDialog(Overlay):
+    """Opened by `open`; `accepted` or `rejected` comes once. `force` are the paths of conflicts that were ticked."""
+
+    accepted = Signal()
+    rejected = Signal()
+
+    def __init__(self, plan: UndoPlan, parent: QWidget) -> None:
+        super().__init__(parent, WIDTH)
+        self.plan = plan
+        self._done = False
+        self._title, self._summary = QLabel(self.card), QLabel(self.card)
+        self._title.setProperty("kind", "heading")
+        self._summary.setProperty("kind", "small")
+        self._summary.setWordWrap(True)
+        self._rows = [_FileRow(step, plan.redo, self.card) for step in _ordered(plan)[:MOST_ROWS]]
+        self._more = NoteLine(self.card)
+        self._list = QScrollArea(self.card)
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._inside = QWidget()
+        self._inside.setProperty("kind", "page")
+        for row in (*self._rows, self._more):
+            row.setParent(self._inside)
+        self._list.setWidget(self._inside)
+        self.do, self.cancel = QPushButton(self.card), QPushButton(self.card)
+        self.do.setProperty("kind", "primary")
+        for button in (self.do, self.cancel):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        bar = QHBoxLayout()
+        bar.addStretch(1)
+        bar.addWidget(self.cancel)
+        bar.addWidget(self.do)
+        for part in (self._title, self._summary, self._list):
+            self.inside.addWidget(part)
+        self.inside.addLayout(bar)
+        self.do.clicked.connect(self._accept)
+        self.cancel.clicked.connect(self.close_overlay)
+        self.closed.connect(self._reject)
+        for row in self._rows:
+            if row.box is not None:
+                row.box.toggled.connect(self._show_state)
+        self.refresh()
+
+    @property
+    def force(self) -> tuple[str, ...]:
+        """The conflicts that are to be put back all the same."""
+        return tuple(row.step.path for row in self._rows if row.box is not None and row.box.isChecked())
+
+    def open(self) -> None:
+        super().open()
+        first = self.do if self.do.isEnabled() else self.cancel
+        first.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _accept(self) -> None:
+        self._done = True
+        self.close_overlay()
+        self.accepted.emit()
+
+    def _reject(self) -> None:
+        if not self._done:
+            self._done = True
+            self.rejected.emit()
+
+    def _count(self) -> int:
+        return sum(step.action in ("restore", "remove") for step in self.plan.steps) + len(self.force)
+
+    def _show_state(self) -> None:
+        count = self._count()
+        self.do.setEnabled(count > 0)
+        if count == 0:
+            text = self.tr("Restore") if self.plan.redo else self.tr("Undo")
+        elif count == 1:
+            text = self.tr("Restore 1 file") if self.plan.redo else self.tr("Undo 1 file")
+        else:
+            text = self.tr("Restore {count} files") if self.plan.redo else self.tr("Undo {count} files")
+        self.do.setText(text.format(count=QLocale().toString(count)))
+
+    def retranslate(self) -> None:
+        conflicts = len(self.plan.conflicts)
+        self._title.setText(self.tr("Take the undoing back?") if self.plan.redo else self.tr("Undo this?"))
+        self._summary.setText(self._summary_text(conflicts))
+        self._summary.setVisible(bool(self._summary.text()))
+        left = len(self.plan.steps) - len(self._rows)
+        self._more.set_note(self.tr("and {count} more files").format(count=QLocale().toString(left)))
+        self._more.setVisible(left > 0)
+        self.cancel.setText(self.tr("Cancel"))
+        for row in self._rows:
+            row.retranslate()
+        self.card.setAccessibleName(self._title.text())
+        self._show_state()
+
+    def _summary_text(self, conflicts: int) -> str:
+        if conflicts == 1:
+            return self.tr("1 file was changed since.")
+        if conflicts:
+            return self.tr("{count} files were changed since.").format(count=QLocale().toString(conflicts))
+        return ""
+
+    def restyle(self) -> None:
+        super().restyle()
+        px = themes.current.px
+        self.inside.setContentsMargins(px(20), px(18), px(20), px(18))
+        for row in self._rows:
+            row.restyle()
+        self._fit_list()
+
+    def _fit_list(self) -> None:
+        """As high as its rows, up to a height at which it scrolls."""
+        px = themes.current.px
+        wide = min(px(WIDTH), self.width() - 2 * px(18))
+        if wide <= px(80):
+            return
+        self.card.setFixedWidth(wide)
+        width, y = wide - 2 * px(20) - BAR, 0
+        parts: list[_FileRow | NoteLine] = [*self._rows, self._more]
+        for part in parts:
+            if not part.isHidden():
+                height = part.fit(width)
+                part.setGeometry(0, y, width, height)
+                y += height
+        self._inside.resize(width, y)
+        room = max(px(80), self.height() - px(72) - px(18) - px(190))
+        self._list.setFixedHeight(min(y + 2, room))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_list()
+
+    # --- keys ---
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        current = QApplication.focusWidget() or self.do
+        target = neighbour(self.card, current, forward=forward) or (self.cancel if forward else self.do)
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        focus = QApplication.focusWidget()
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_overlay()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if isinstance(focus, QPushButton) and not event.isAutoRepeat():
+                focus.click()
+        else:
+            super().keyPressEvent(event)
+
+
+def _ordered(plan: UndoPlan) -> list[Step]:
+    """What needs a look comes first."""
+    rank = {"conflict": 0, "lost": 1}
+    return sorted(plan.steps, key=lambda step: rank.get(step.action, 2))

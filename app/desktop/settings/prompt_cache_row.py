@@ -1,0 +1,90 @@
+"""How much may be kept of what models have read, how much it is now, and deleting it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.text.measures import size_text
+from app.desktop.widgets.segmented import SegmentedControl
+from app.services.settings.settings import Settings
+
+GB = 10**9
+LIMITS = (0, GB, 4 * GB, 16 * GB, 64 * GB)
+
+
+class KeptStates(LiveWidget):
+    """A choice of sizes and a button. A smaller one counts at once."""
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._limit = Settings().states_limit
+        self._bytes: int | None = None
+        self.limit = SegmentedControl(self)
+        self.taken = QLabel(self)
+        self.taken.setProperty("kind", "small")
+        self.clear = QPushButton(self)
+        self.clear.setProperty("kind", "bar")
+        self.clear.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(self.limit)
+        self._row.addStretch(1)
+        self._row.addWidget(self.taken)
+        self._row.addWidget(self.clear)
+        self.setFocusProxy(self.limit)
+        self.limit.chosen.connect(lambda value: self._choose(int(value)))
+        self.clear.clicked.connect(self._clear)
+        self.refresh()
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.limit.setAccessibleName(name)
+
+    def take_settings(self, settings: Settings) -> None:
+        self._limit = settings.states_limit
+        self._show_limit()
+
+    def read(self) -> None:
+        """Ask how much it is now."""
+        self._calls.do(lambda s: s.kept_states.bytes(), self._show_bytes, executor="io", owner=self)
+
+    def _choose(self, limit: int) -> None:
+        self._calls.do(lambda s: s.kept_states.limit_to(limit), self._show_bytes, executor="io", owner=self)
+
+    def _clear(self) -> None:
+        self.clear.setEnabled(False)
+        self._calls.do(lambda s: s.kept_states.clear(), lambda _: self.read(), executor="io", owner=self)
+
+    def _show_bytes(self, taken: int) -> None:
+        self._bytes = taken
+        had_focus = self.clear.hasFocus()
+        self.clear.setEnabled(bool(taken))
+        if had_focus and not taken:  # a button that is off gives its place in the page away
+            self.limit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.taken.setText(
+            self.tr("{size} now").format(size=size_text(taken)) if taken else self.tr("Nothing is kept now.")
+        )
+
+    def _show_limit(self) -> None:
+        self.limit.set_choices(
+            [
+                (str(size), size_text(size) if size else self.tr("Off"))
+                for size in sorted({*LIMITS, self._limit})
+            ],
+            str(self._limit),
+        )
+
+    def retranslate(self) -> None:
+        self.clear.setText(self.tr("Delete now"))
+        self.clear.setAccessibleName(self.tr("Delete what was read of conversations"))
+        self._show_limit()
+        if self._bytes is not None:
+            self._show_bytes(self._bytes)
+
+    def restyle(self) -> None:
+        self._row.setSpacing(themes.current.px(12))

@@ -1,0 +1,366 @@
+"""The form for a server of models elsewhere: a new one, or one to change."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.settings.remote_server_key import KeyField
+from app.desktop.settings.remote_server_models import ModelTicks
+from app.desktop.settings.server_parts import button, small
+from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.controls import Bounds, OptionalNumber
+from app.desktop.widgets.switch import Switch
+from app.services.connections.remote_server_file import ModelServer
+from app.services.settings.secrets import TokenPlace
+from engine.errors import UserError
+from engine.remote.names import is_loopback, is_near
+
+if TYPE_CHECKING:
+    from app.services.services import Services
+
+CONTEXT = Bounds(512, 2**27, 1024, 0)
+
+
+def saved(
+    services: Services, server: ModelServer, key: str | None, before: str
+) -> tuple[ModelServer, TokenPlace]:
+    """Write a server down, and say who keeps its key now. Raises UserError as `Elsewhere.save`."""
+    kept = services.elsewhere.save(server, key, instead_of=before)
+    return kept, services.elsewhere.key_place(kept.url)
+
+
+def completed(address: str) -> str:
+    """An address with the beginning that people leave out: http in a network at home or at work, else https."""
+    address = address.strip()
+    if not address or "://" in address:
+        return address
+    try:
+        host = urlsplit(f"//{address}").hostname or ""
+    except ValueError:
+        return address
+    return f"{'http' if is_loopback(host) or is_near(host) else 'https'}://{address}"
+
+
+class ServerForm(LiveWidget):
+    """`saved` carries the `ModelServer` as it is kept, and who keeps its key."""
+
+    saved = Signal(object, str)
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget, server: ModelServer | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._server = server
+        self._asked = 0  # which question to the server counts
+        self._found = -1
+        self.address, self.title, self.certificates = (QLineEdit(self) for _ in range(3))
+        self.key = KeyField(self)
+        self.check, self.save, self.choose = button(self, ""), button(self, "primary"), button(self, "")
+        self.more = button(self, "link")
+        self.more.setCheckable(True)
+        self.state = small(self)
+        # What the server says, and why it cannot be kept.
+        self.refusal, self.complaint = Complaint(self), Complaint(self)
+        self.models = ModelTicks(self)
+        self.allow_http = Switch(self)
+        self.context = OptionalNumber(CONTEXT, self)
+        self._labels: list[QLabel] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._lay_out()
+        self._connect()
+        if server is not None:
+            self.show_server(server)
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        self._http = QWidget(self)
+        self._http_words = small(self._http)
+        row = QHBoxLayout(self._http)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._http_words, 1)
+        row.addWidget(self.allow_http)
+        checking, files, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        checking.addWidget(self.check)
+        checking.addWidget(self.state, 1)
+        checking.addStretch(0)
+        files.addWidget(self.certificates, 1)
+        files.addWidget(self.choose)
+        foot.addStretch(1)
+        foot.addWidget(self.save)
+        self._more = QWidget(self)
+        self._beyond = QVBoxLayout(self._more)
+        self._beyond.setContentsMargins(0, 0, 0, 0)
+        context = QHBoxLayout()
+        context.addWidget(self.context)
+        context.addStretch(1)
+        self._field(self.address)
+        self._column.addWidget(self._http)
+        self._field(self.key)
+        self._column.addLayout(checking)
+        self._column.addWidget(self.refusal)
+        self._field(self.models)
+        self._field(self.title)
+        for layout, buddy in ((files, self.certificates), (context, self.context.field)):
+            self._label(self._beyond, buddy)
+            self._beyond.addLayout(layout)
+        fold = QHBoxLayout()
+        fold.addWidget(self.more)
+        fold.addStretch(1)
+        self._column.addLayout(fold)
+        self._column.addWidget(self._more)
+        self._column.addWidget(self.complaint)
+        self._column.addLayout(foot)
+        self._rows = (row, checking, files, foot)
+        self._more.hide()
+        order = (
+            self.address,
+            self.allow_http,
+            self.key.field,
+            self.key.forget,
+            self.check,
+            *self.models.ends,
+            self.title,
+            self.more,
+            self.certificates,
+            self.choose,
+            self.context.reset,
+            self.context.field,
+            self.save,
+        )
+        for before, after in itertools.pairwise(order):
+            QWidget.setTabOrder(before, after)
+
+    def _field(self, widget: QWidget) -> None:
+        self._label(self._column, widget)
+        self._column.addWidget(widget)
+
+    def _label(self, column: QVBoxLayout, buddy: QWidget) -> None:
+        label = QLabel(self)
+        label.setProperty("kind", "small")
+        label.setBuddy(buddy)
+        self._labels.append(label)
+        column.addWidget(label)
+
+    def _connect(self) -> None:
+        self.check.clicked.connect(self.ask)
+        self.save.clicked.connect(self._save)
+        self.more.toggled.connect(self._show_more)
+        self.choose.clicked.connect(self._choose)
+        self.address.textEdited.connect(lambda _: self._edited())
+        self.address.returnPressed.connect(self.ask)
+        self.key.field.returnPressed.connect(self.ask)
+        self.key.typed.connect(self._edited)
+        self.key.forget_wanted.connect(self._forget)
+        self.models.changed.connect(self._show)
+
+    # What is shown
+
+    def _show_more(self, on: bool) -> None:
+        self._more.setVisible(on)
+        self.more.setText(self.tr("Less") if on else self.tr("More"))
+
+    def show_server(self, server: ModelServer) -> None:
+        """What is kept of it."""
+        self._server, self._found = server, -1
+        self.address.setText(server.url)
+        self.title.setText(server.title)
+        self.certificates.setText(server.certificates)
+        self.allow_http.setChecked(server.allow_http)
+        self.context.show_value(server.context or None, None, self.tr("As the server tells"))
+        self.models.show_kept(server.models)
+        self._show()
+
+    def read_key(self) -> None:
+        """Ask who keeps the key: a keyring may take its time."""
+        server = self._server
+        if server is not None:
+            self._calls.do(
+                lambda s: s.elsewhere.key_place(server.url),
+                self.key.show_place,
+                self._could_not,
+                executor="net",
+                owner=self,
+            )
+
+    def clear(self) -> None:
+        """Ready for the next one."""
+        self.show_server(ModelServer(""))
+        self._server = None
+        self.key.show_place("")
+        self.refusal.say(None)
+        self._could_not(None)
+
+    def wish(self) -> ModelServer:
+        """What the form says."""
+        before = self._server or ModelServer("")
+        return msgspec.structs.replace(
+            before,
+            url=completed(self.address.text()),
+            title=self.title.text().strip(),
+            models=self.models.chosen(),
+            allow_http=self.allow_http.isChecked() and self._is_far_http(),
+            certificates=self.certificates.text().strip(),
+            context=round(self.context.field.number() or 0),
+            # Another place is another one to be told of.
+            agreed=before.agreed and completed(self.address.text()) == before.url,
+        )
+
+    # What a person does
+
+    def ask(self) -> None:
+        """Ask the server for its models, with what is in the form."""
+        if not self.address.text().strip():
+            self.address.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        wish, key = self.wish(), self.key.key()
+        if key is None and self._server is not None and wish.url != self._server.url:
+            wish = msgspec.structs.replace(wish, has_key=False)  # the kept one is another place's
+        self._asked += 1
+        number, self._found = self._asked, -1
+        self.refusal.say(None)
+        self._say(self.tr("Asking the server…"))
+        self.check.setEnabled(False)
+        self._calls.do(
+            lambda s: s.elsewhere.check(wish, key),
+            lambda found: self._take_found(number, found),
+            lambda error: self._take_failure(number, error),
+            executor="net",
+            owner=self,
+        )
+
+    def _take_found(self, number: int, found: tuple[str, ...]) -> None:
+        if number == self._asked:
+            self._found = len(found)
+            self.models.show_found(found)
+            self._show()
+
+    def _take_failure(self, number: int, error: UserError) -> None:
+        if number == self._asked:
+            self.refusal.say(error)
+            self._show()
+
+    def _edited(self) -> None:
+        self._asked += 1  # what is being asked is about something else
+        self._found = -1
+        self.refusal.say(None)
+        self._could_not(None)
+
+    def _save(self) -> None:
+        wish, key, before = self.wish(), self.key.key(), self._server.url if self._server else ""
+        self._calls.do(
+            lambda s: saved(s, wish, key, before), self._saved, self._could_not, executor="net", owner=self
+        )
+
+    def _saved(self, kept: tuple[ModelServer, TokenPlace]) -> None:
+        server, place = kept
+        self._could_not(None)
+        self.show_server(server)
+        self.key.show_place(place)
+        self.saved.emit(server, place)
+
+    def _forget(self) -> None:
+        server = self._server
+        if server is not None:
+            self._calls.do(
+                lambda s: saved(s, server, "", server.url),
+                self._saved,
+                self._could_not,
+                executor="net",
+                owner=self,
+            )
+
+    def _choose(self) -> None:
+        kinds = self.tr("Certificates") + " (*.pem *.crt *.cer)"
+        dialog = QFileDialog(self, self.tr("File of certificates"), "", kinds)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.certificates.setText)
+        dialog.open()
+
+    def _could_not(self, error: UserError | None) -> None:
+        self.complaint.say(error)
+        self._show()
+
+    # Words
+
+    def _is_far_http(self) -> bool:
+        try:
+            parts = urlsplit(completed(self.address.text()))
+            return parts.scheme == "http" and bool(parts.hostname) and not is_loopback(parts.hostname or "")
+        except ValueError:
+            return False
+
+    def _show(self) -> None:
+        address = bool(self.address.text().strip())
+        self.check.setEnabled(address)
+        self.save.setEnabled(address and bool(self.models.chosen()))
+        self._http.setVisible(self._is_far_http())
+        words = ""
+        if self._found == 0:
+            words = self.tr("It answers and lists no models. Type a name that it knows.")
+        elif self._found == 1:
+            words = self.tr("One model found.")
+        elif self._found > 1:
+            words = self.tr("{count} models found. Tick those that are to be offered.").format(
+                count=self._found
+            )
+        self._say(words)
+
+    def _say(self, words: str) -> None:
+        self.state.setText(words)
+        self.state.setVisible(bool(words))
+
+    def retranslate(self) -> None:
+        names = (
+            self.tr("Address"),
+            self.tr("Key"),
+            self.tr("Models to offer"),
+            self.tr("Name, if you like"),
+            self.tr("Certificates that are trusted besides"),
+            self.tr("Context in tokens, where the server does not tell it"),
+        )
+        fields = (self.address, self.key, self.models, self.title, self.certificates, self.context)
+        for label, field, name in zip(self._labels, fields, names, strict=True):
+            label.setText(name)
+            field.setAccessibleName(name)
+        self.context.set_name(names[-1])
+        self.address.setPlaceholderText("https://host:8000/v1")
+        self.title.setPlaceholderText(self.tr("The address is shown without one"))
+        self.certificates.setPlaceholderText(self.tr("None"))
+        self._http_words.setText(
+            self.tr(
+                "Allow http for this server: text goes there unencrypted, and others on the way can read it."
+            )
+        )
+        self.allow_http.setAccessibleName(self.tr("Allow http for this server"))
+        self.check.setText(self.tr("Check"))
+        self.check.setAccessibleName(self.tr("Check the server and list its models"))
+        self._show_more(self.more.isChecked())
+        self.more.setAccessibleName(self.tr("Certificates and context"))
+        self.choose.setText(self.tr("Choose…"))
+        self.choose.setAccessibleName(self.tr("Choose a file of certificates"))
+        self.save.setText(self.tr("Add") if self._server is None else self.tr("Save"))
+        self.save.setAccessibleName(
+            self.tr("Add this server") if self._server is None else self.tr("Save what was changed")
+        )
+        for complaint in (self.refusal, self.complaint):
+            complaint.retranslate()
+        self._show()
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._column.setSpacing(px(8))
+        self._beyond.setSpacing(px(8))
+        for row in self._rows:
+            row.setSpacing(px(8))
+        for complaint in (self.refusal, self.complaint):
+            complaint.restyle()

@@ -1,0 +1,69 @@
+"""The key of a server: a field to give one, and who keeps it. What is typed is shown nowhere."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.settings.server_parts import button, small
+from app.services.settings.secrets import TokenPlace
+
+
+class KeyField(LiveWidget):
+    """`forget_wanted`: the kept one shall go. `typed`: there is another text in the field."""
+
+    forget_wanted = Signal()
+    typed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._place: TokenPlace | None = None  # None: nobody was asked yet
+        self.field = QLineEdit(self)
+        self.field.setEchoMode(QLineEdit.EchoMode.Password)
+        self.forget = button(self)
+        self.state = small(self)
+        self._row = QHBoxLayout()
+        self._row.addWidget(self.field, 1)
+        self._row.addWidget(self.forget)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(self._row)
+        self._column.addWidget(self.state)
+        self.setFocusProxy(self.field)
+        self.field.textEdited.connect(lambda _: self.typed.emit())
+        self.forget.clicked.connect(self.forget_wanted)
+        self.refresh()
+
+    def key(self) -> str | None:
+        """What was typed, None for nothing."""
+        return self.field.text().strip() or None
+
+    def show_place(self, place: TokenPlace) -> None:
+        """Who keeps the key now; what was typed is forgotten."""
+        self._place = place
+        self.field.clear()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        place = self._place
+        self.field.setPlaceholderText(
+            self.tr("Another key instead of the kept one")
+            if place in ("keyring", "session")
+            else self.tr("Only where the server asks for one")
+        )
+        self.field.setAccessibleName(self.tr("Key of the server"))
+        words = {
+            "keyring": self.tr("Kept in the system's keyring."),
+            "session": self.tr("Kept for this session only: no keyring was found on this system."),
+        }.get(place or "", "")
+        self.state.setText(words)
+        self.state.setVisible(bool(words))
+        self.forget.setText(self.tr("Forget"))
+        self.forget.setAccessibleName(self.tr("Forget the key of the server"))
+        self.forget.setVisible(place in ("keyring", "session"))
+
+    def restyle(self) -> None:
+        self._row.setSpacing(themes.current.px(8))
+        self._column.setSpacing(themes.current.px(4))

@@ -1,0 +1,152 @@
+"""The models of a server, each with a box: the ticked ones are offered where a model is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.settings.server_parts import button
+from app.desktop.widgets.tick_box import TickBox
+
+# A server with more is one for many people: what is wanted of it is chosen.
+ALL_UP_TO = 20
+FIND_FROM = 12
+LINE, MOST_SHOWN = 28, 7
+
+
+class ModelTick(QWidget):
+    """A box and a name; a click on either counts."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.name = name
+        self.box = TickBox(self)
+        self.box.setAccessibleName(name)
+        label = QLabel(name, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(themes.current.px(8))
+        row.addWidget(self.box)
+        row.addWidget(label, 1)
+        self.setFixedHeight(themes.current.px(LINE))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.box.click()
+
+
+class ModelTicks(LiveWidget):
+    """`changed`: `chosen` is another choice now."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.ticks: list[ModelTick] = []
+        self.search = QLineEdit(self)
+        self.search.setClearButtonEnabled(True)
+        self._inside = QWidget(self)
+        self._inside.setProperty("kind", "page")
+        self._rows = QVBoxLayout(self._inside)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(0)
+        self._scroller = QScrollArea(self)
+        self._scroller.setWidgetResizable(True)
+        self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroller.setWidget(self._inside)
+        self.another = QLineEdit(self)
+        self.add = button(self, "")
+        foot = QHBoxLayout()
+        foot.addWidget(self.another, 1)
+        foot.addWidget(self.add)
+        self._foot = foot
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.search, self._scroller):
+            self._column.addWidget(widget)
+        self._column.addLayout(foot)
+        self.search.textChanged.connect(self._filter)
+        self.another.returnPressed.connect(self._add)
+        self.another.textEdited.connect(lambda _: self.changed.emit())
+        self.add.clicked.connect(self._add)
+        self.refresh()
+
+    @property
+    def ends(self) -> tuple[QWidget, ...]:
+        """What the Tab key comes to, but for the boxes, which stand behind the first."""
+        return self.search, self.another, self.add
+
+    def chosen(self) -> tuple[str, ...]:
+        """The ticked ones, and one that is typed and not added yet."""
+        names = [tick.name for tick in self.ticks if tick.box.isChecked()]
+        typed = self.another.text().strip()
+        return tuple(dict.fromkeys([*names, typed] if typed else names))
+
+    def show_kept(self, names: Sequence[str]) -> None:
+        """Those that are offered now, all ticked."""
+        self._show(names, set(names))
+
+    def show_found(self, found: Sequence[str]) -> None:
+        """What the server lists; of a new one all are ticked where they are few. What was chosen stays chosen."""
+        chosen = self.chosen()
+        ticked = set(chosen) or (set(found) if len(found) <= ALL_UP_TO else set())
+        self._show([*(name for name in chosen if name not in found), *found], ticked)
+
+    def _show(self, names: Sequence[str], ticked: set[str]) -> None:
+        for tick in self.ticks:
+            self._rows.removeWidget(tick)
+            tick.hide()
+            tick.setParent(None)
+            tick.deleteLater()
+        self.ticks = [ModelTick(name, self._inside) for name in dict.fromkeys(names)]
+        before: QWidget = self.search
+        for tick in self.ticks:
+            QWidget.setTabOrder(before, tick.box)
+            before = tick.box
+            tick.box.setChecked(tick.name in ticked)
+            tick.box.toggled.connect(self.changed)
+            self._rows.addWidget(tick)
+        self.another.clear()
+        self.search.clear()
+        self._fit()
+        self.changed.emit()
+
+    def _add(self) -> None:
+        typed = self.another.text().strip()
+        if typed:
+            known = [tick.name for tick in self.ticks]
+            self._show([*known, typed], set(self.chosen()))
+        self.another.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _filter(self, text: str) -> None:
+        words = text.casefold().split()
+        for tick in self.ticks:
+            tick.setVisible(all(word in tick.name.casefold() for word in words))
+
+    def _fit(self) -> None:
+        count = len(self.ticks)
+        self.search.setVisible(count > FIND_FROM)
+        self._scroller.setVisible(count > 0)
+        self._scroller.setFixedHeight(themes.current.px(LINE) * min(count, MOST_SHOWN) + 2)
+
+    def retranslate(self) -> None:
+        self.search.setPlaceholderText(self.tr("Find a model"))
+        self.search.setAccessibleName(self.tr("Find a model"))
+        self.another.setPlaceholderText(self.tr("Another name that the server knows"))
+        self.another.setAccessibleName(self.tr("Another name that the server knows"))
+        self.add.setText(self.tr("Add"))
+        self.add.setAccessibleName(self.tr("Add this name"))
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._column.setSpacing(px(8))
+        self._foot.setSpacing(px(8))
+        for tick in self.ticks:
+            tick.setFixedHeight(px(LINE))
+        self._fit()

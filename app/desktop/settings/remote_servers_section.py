@@ -1,0 +1,241 @@
+"""Models elsewhere: the servers that have them, and adding, changing and removing one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.desktop.base.icons import set_icon
+from app.desktop.base.notification import Said
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.settings.remote_server_form import ServerForm
+from app.desktop.settings.server_parts import button, small
+from app.desktop.text.remote_marks import ElsewhereChip
+from app.desktop.text.words import joined
+from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.controls import Section
+from app.services.connections.events import ElsewhereChanged
+from app.services.connections.remote_server_file import ModelServer
+from app.services.events import ServiceEvent
+from app.services.settings.secrets import TokenPlace
+from engine.errors import ErrorInfo, UserError
+from engine.remote.names import RemoteName
+
+if TYPE_CHECKING:
+    from app.services.connections.remote_servers import Removed
+
+
+class ElsewhereLine(LiveWidget):
+    """One server: what it is called and has, and the form that changes it below once it is opened.
+
+    `remove_wanted` carries its address.
+    """
+
+    remove_wanted = Signal(str)
+
+    def __init__(self, server: ModelServer, calls: ServiceCalls, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.server = server
+        self._calls = calls
+        self.form: ServerForm | None = None
+        self.name, self.words = small(self, ""), small(self)
+        self.chip = ElsewhereChip(self, short=True)
+        self.remove, self.toggle = button(self), button(self, "icon")
+        self.toggle.setCheckable(True)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self.name)
+        column.addWidget(self.words)
+        self._head = QHBoxLayout()
+        self._head.addLayout(column, 1)
+        for widget in (self.chip, self.remove, self.toggle):
+            self._head.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(self._head)
+        self.toggle.toggled.connect(self._open)
+        self.remove.clicked.connect(lambda: self.remove_wanted.emit(self.server.url))
+        self.refresh()
+
+    def show_server(self, server: ModelServer) -> None:
+        """What is typed in an open form stays."""
+        self.server = server
+        self.retranslate()
+
+    def _open(self, on: bool) -> None:
+        if on and self.form is None:
+            self.form = ServerForm(self._calls, self, self.server)
+            self._column.addWidget(self.form)
+        if self.form is not None:
+            if on:
+                self.form.show_server(self.server)
+                self.form.read_key()
+            self.form.setVisible(on)
+        self.restyle()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        server = self.server
+        self.name.setText(server.shown)
+        count = len(server.models)
+        models = self.tr("One model") if count == 1 else self.tr("{count} models").format(count=count)
+        here = "" if server.leaves else self.tr("on this computer")
+        self.words.setText(joined([server.host if server.title else "", here, models]))
+        self.chip.show_model(RemoteName(server.url, "-").text)
+        self.remove.setText(self.tr("Remove"))
+        self.remove.setAccessibleName(self.tr("Remove {address}").format(address=server.shown))
+        self.remove.setVisible(self.toggle.isChecked())
+        self.toggle.setAccessibleName(self.tr("Change {name}").format(name=server.shown))
+        self.toggle.setToolTip(self.tr("Change it"))
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        set_icon(self.toggle, "chevron-down" if self.toggle.isChecked() else "chevron-right", "muted", 18)
+        self._head.setSpacing(px(10))
+        self._column.setSpacing(px(12))
+        self._column.setContentsMargins(0, 0, 0, px(12) if self.toggle.isChecked() else 0)
+
+
+class ElsewhereList(LiveWidget):
+    """The servers, a line each; a line stays while its server does. `said` carries a `Said`, `opened` a line."""
+
+    said = Signal(object)
+    opened = Signal(object)
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._to_open = ""
+        self.lines: dict[str, ElsewhereLine] = {}
+        self.empty = small(self)
+        self.complaint = Complaint(self)
+        self._rows = QVBoxLayout()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self.empty)
+        self._column.addLayout(self._rows)
+        self._column.addWidget(self.complaint)
+        self.refresh()
+
+    def read(self) -> None:
+        self._calls.do(
+            lambda s: (s.elsewhere.all(), s.elsewhere.problems),
+            lambda found: self._show(*found),
+            self._could_not,
+            executor="io",
+            owner=self,
+        )
+
+    def open(self, url: str) -> None:
+        """Show all about the server at this address, once it is in the list."""
+        self._to_open = url
+        self.read()
+
+    def _show(self, servers: tuple[ModelServer, ...], problems: tuple[ErrorInfo, ...]) -> None:
+        self.complaint.say(UserError.from_info(problems[0]) if problems else None)
+        there = {server.url for server in servers}
+        for url in [url for url in self.lines if url not in there]:
+            line = self.lines.pop(url)
+            self._rows.removeWidget(line)
+            line.hide()
+            line.setParent(None)
+            line.deleteLater()
+        for server in servers:
+            if server.url in self.lines:
+                self.lines[server.url].show_server(server)
+                continue
+            line = self.lines[server.url] = ElsewhereLine(server, self._calls, self)
+            line.remove_wanted.connect(self._remove)
+            self._rows.addWidget(line)
+        self.empty.setVisible(not servers)
+        if self._to_open in self.lines:
+            line = self.lines[self._to_open]
+            self._to_open = ""
+            line.toggle.setChecked(True)
+            QTimer.singleShot(0, line, lambda: self._show_opened(line))  # a new one is shown only then
+
+    def _show_opened(self, line: ElsewhereLine) -> None:
+        line.toggle.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.opened.emit(line)
+
+    def _could_not(self, error: UserError) -> None:
+        self.complaint.say(error)
+
+    def _remove(self, url: str) -> None:
+        self._calls.do(
+            lambda s: s.elsewhere.remove(url), self._removed, self._could_not, executor="net", owner=self
+        )
+
+    def _removed(self, removed: Removed | None) -> None:
+        if removed is not None:
+            words = self.tr("“{name}” is removed").format(name=removed.server.shown)
+            self.said.emit(Said(words, self.tr("Undo"), lambda: self._restore(removed)))
+
+    def _restore(self, removed: Removed) -> None:
+        self._calls.do(
+            lambda s: s.elsewhere.restore(removed), None, self._could_not, executor="net", owner=self
+        )
+
+    def retranslate(self) -> None:
+        self.empty.setText(self.tr("None yet."))
+        self.complaint.retranslate()
+
+    def restyle(self) -> None:
+        self._rows.setSpacing(themes.current.px(12))
+        self._column.setSpacing(themes.current.px(8))
+        self.complaint.restyle()
+
+
+class ElsewhereSection(Section):
+    """A card with the list, and the form that adds one. `said` carries a `Said` for the foot of the window; `grew` a
+    widget that may be out of sight."""
+
+    said = Signal(object)
+    grew = Signal(object)
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.list = ElsewhereList(calls, self)
+        self.adding = ServerForm(calls, self)
+        self._list_row = self.add_row(self.list, below=True)
+        self._adding_row = self.add_row(self.adding, below=True)
+        self.list.said.connect(self.said)
+        self.list.opened.connect(self.grew)
+        self.adding.saved.connect(self._added)
+        self.refresh()
+
+    def open(self) -> None:
+        """The page comes to the front: ask for what others may have changed."""
+        self.list.read()
+
+    def take_events(self, events: list[ServiceEvent]) -> None:
+        if self.isVisible() and any(isinstance(event, ElsewhereChanged) for event in events):
+            self.list.read()
+
+    def _added(self, _: ModelServer, place: TokenPlace) -> None:
+        if place == "session":
+            words = self.tr("The key is kept for this session only: no keyring was found on this system.")
+            self.said.emit(Said(words))
+        now = QApplication.focusWidget()
+        inside = now is not None and self.adding.isAncestorOf(now)
+        self.adding.clear()
+        self.adding.retranslate()
+        if inside:  # the button that was pressed cannot be pressed again
+            self.adding.address.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, self, lambda: self.grew.emit(self.list))
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Models elsewhere"))
+        self._list_row.set_words(
+            self.tr("Servers"),
+            self.tr(
+                "Other computers and services that speak OpenAI's API: vLLM, SGLang, llama-server, Ollama, LM Studio"
+                " and others. What their models are given to read leaves this computer; they are marked wherever they"
+                " are used."
+            ),
+        )
+        self._adding_row.set_words(self.tr("Add a server"))

@@ -1,0 +1,75 @@
+"""A verdict in a few words, for a chip; its whole sentence comes from the table of sentences."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QCoreApplication
+
+from app.desktop.base.language import languages
+from app.desktop.text.measures import size_text, speed_number
+from engine.hub.values import RemoteFacts, Verdict
+
+# "accent" runs well, "quiet" says less than was hoped for, "warning" will not do.
+Tone = Literal["accent", "quiet", "warning"]
+# Slower than reading aloud: said in a quieter colour than what runs well.
+SLOW = 3.0
+
+
+def verdict_chip(verdict: Verdict) -> tuple[str, Tone]:
+    """The words of the chip and its tone."""
+    translate = QCoreApplication.translate
+    if verdict.fit == "no":
+        if not verdict.missing_bytes:
+            return translate("Models", "does not fit"), "warning"
+        missing = size_text(verdict.missing_bytes)
+        return translate("Models", "too large by {size}").format(size=missing), "warning"
+    place = "worker" if verdict.worker else verdict.fit
+    if verdict.decode_tps <= 0:
+        words = {
+            "device": translate("Models", "fits the GPU"),
+            "divided": translate("Models", "fits GPU and RAM"),
+            "worker": translate("Models", "fits with a worker"),
+            "ram": translate("Models", "fits in RAM"),
+            "disk": translate("Models", "larger than RAM, slow"),
+        }[place]
+        return words, "warning" if verdict.fit == "disk" else "accent"
+    where = {
+        "device": translate("Models", "on the GPU"),
+        "divided": translate("Models", "GPU and RAM"),
+        "worker": translate("Models", "with a worker"),
+        "ram": translate("Models", "in RAM"),
+        "disk": translate("Models", "read from the disk"),
+    }[place]
+    words = translate("Models", "{where}, about {speed} tok/s").format(
+        where=where, speed=speed_number(verdict.decode_tps)
+    )
+    if verdict.fit == "disk":
+        return words, "warning"
+    return words, "quiet" if verdict.decode_tps < SLOW else "accent"
+
+
+def verdict_sentence(verdict: Verdict) -> str:
+    """The verdict as a whole sentence, for tool tips and screen readers."""
+    return languages.tell(verdict.sentence)
+
+
+def reasoning_text(facts: RemoteFacts) -> str:
+    """What a person can ask of the model's thinking; "" for one that does not think."""
+    translate = QCoreApplication.translate
+    if facts.reasoning in ("", "none"):
+        return ""
+    if facts.reasoning == "always":
+        return translate("Models", "reasoning: always")
+    if facts.reasoning == "budget":
+        return translate("Models", "reasoning: as long as you say")
+    names = {
+        "off": translate("Models", "off"),
+        "on": translate("Models", "on"),
+        "low": translate("Models", "low"),
+        "medium": translate("Models", "medium"),
+        "high": translate("Models", "high"),
+    }
+    levels = facts.reasoning_levels or ("on", "off")
+    shown = ", ".join(names.get(level, level) for level in levels)
+    return translate("Models", "reasoning: {levels}").format(levels=shown)

@@ -1,0 +1,1 @@
+"""The widget kit: controls that know no feature. Shown by the gallery program."""

@@ -1,0 +1,134 @@
+"""A calm line across a page that says what went wrong and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.desktop.base.icons import icon, set_icon
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+
+DETAIL_LINES = 12
+# With less room for the sentence the buttons go under it.
+WORDS = 260
+
+
+class StripAction(NamedTuple):
+    text: str
+    act: Callable[[], None]
+
+
+class Strip(LiveWidget):
+    """Hidden until `say`. Can be closed unless it is persistent; `closed` tells that a person did."""
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None, *, persistent: bool = False) -> None:
+        super().__init__(parent)
+        self._colour = "warning"
+        self._symbol = QLabel(self)
+        self._text = QLabel(self)
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._detail = QLabel(self)
+        self._detail.setProperty("kind", "small")
+        self._detail.setWordWrap(True)
+        self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._detail.hide()
+        self._close = QPushButton(self)
+        self._close.setProperty("kind", "icon")
+        self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._close.setVisible(not persistent)
+        self._close.clicked.connect(self._closed_by_hand)
+        self._buttons: list[QPushButton] = []
+        self._row = QHBoxLayout()
+        self._row.addWidget(self._symbol, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._actions = QHBoxLayout()
+        self._middle.addWidget(self._text, 1)
+        self._middle.addLayout(self._actions)
+        self._row.addLayout(self._middle, 1)
+        self._row.addWidget(self._close)
+        self._column = QVBoxLayout(self)
+        self._column.addLayout(self._row)
+        self._column.addWidget(self._detail)
+        self.refresh()
+        self.hide()
+
+    def say(self, text: str, actions: Sequence[StripAction] = (), colour: str = "warning") -> None:
+        """Show `text` with a button per action; `colour` is the theme's "warning", "bad" or "accent"."""
+        for button in self._buttons:
+            self._actions.removeWidget(button)
+            button.deleteLater()
+        self._buttons = []
+        for action in actions:
+            button = QPushButton(action.text, self)
+            button.setProperty("kind", "bar")
+            button.setAccessibleName(action.text)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(action.act)
+            self._actions.addWidget(button)
+            self._buttons.append(button)
+        if text != self._text.text() or self.isHidden():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+        self._text.setText(text)
+        self._detail.hide()
+        self._colour = colour
+        self.restyle()
+        self.show()
+
+    def resizeEvent(self, event: object) -> None:
+        self._fold()
+
+    def _fold(self) -> None:
+        px = themes.current.px
+        around = px(20) + px(12) + px(18) + px(8) * 2 + self._close.sizeHint().width()
+        buttons = sum(button.sizeHint().width() + px(8) for button in self._buttons)
+        room = self.width() - around - buttons >= px(WORDS)
+        wide = QBoxLayout.Direction.LeftToRight if room else QBoxLayout.Direction.TopToBottom
+        self._middle.setDirection(wide)
+        left, middle = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignVCenter
+        self._middle.setAlignment(self._actions, middle if room else left)
+
+    def show_detail(self, text: str) -> None:
+        """Lines of a log under the sentence, the last ones; shown again they go away."""
+        self._detail.setText("\n".join(text.splitlines()[-DETAIL_LINES:]))
+        self._detail.setVisible(self._detail.isHidden())
+
+    def text(self) -> str:
+        return self._text.text()
+
+    def actions_shown(self) -> list[str]:
+        return [button.text() for button in self._buttons]
+
+    def _closed_by_hand(self) -> None:
+        self.hide()
+        self.closed.emit()
+
+    def retranslate(self) -> None:
+        self._close.setAccessibleName(self.tr("Dismiss"))
+        self._close.setToolTip(self.tr("Dismiss"))
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._column.setContentsMargins(px(20), px(8), px(12), px(8))
+        self._column.setSpacing(px(4))
+        for row in (self._row, self._middle, self._actions):
+            row.setSpacing(px(8))
+        self._symbol.setPixmap(icon("triangle-alert", self._colour, 18).pixmap(px(18), px(18)))
+        set_icon(self._close, "x", "muted", 16)
+        self._detail.setFont(themes.current.fixed_font(12))
+        self._fold()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        tint = QColor(getattr(themes.current, self._colour))
+        tint.setAlpha(24)
+        painter.fillRect(self.rect(), tint)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(themes.current.line))

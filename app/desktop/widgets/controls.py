@@ -1,0 +1,240 @@
+"""Rows and fields that the settings are made of."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.desktop.base.icons import set_icon
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import LiveWidget
+
+TEXT_DELAY_MS = 500
+
+
+class Bounds(NamedTuple):
+    """What a number may be, how far an arrow key moves it, and its digits after the point."""
+
+    low: float
+    high: float
+    step: float
+    digits: int
+
+
+class NumberField(QDoubleSpinBox):
+    """A number that may be left to a default. Below its lowest value it shows the default's text."""
+
+    def __init__(self, bounds: Bounds, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bounds = bounds
+        self._fallback: float | None = None
+        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.setKeyboardTracking(False)
+        self.setDecimals(bounds.digits)
+        self.setSingleStep(bounds.step)
+        self.setRange(bounds.low - bounds.step, bounds.high)
+        self.setValue(self.minimum())
+
+    def set_fallback(self, value: float | None, text: str) -> None:
+        """`text` stands in the field while nothing is chosen; arrow keys start from `value`."""
+        self._fallback = value
+        self.setSpecialValueText(text)
+
+    def number(self) -> float | None:
+        return self.value() if self.value() >= self._bounds.low else None
+
+    def show_number(self, value: float | None) -> None:
+        blocked = self.blockSignals(True)
+        self.setValue(self.minimum() if value is None else value)
+        self.blockSignals(blocked)
+
+    def stepBy(self, steps: int) -> None:
+        if self.number() is None:
+            self.setValue(self._bounds.low if self._fallback is None else self._fallback)
+        else:
+            self.setValue(max(self._bounds.low, self.value() + steps * self._bounds.step))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # The page is scrolled with the wheel; a value must not change on the way.
+        event.ignore()
+
+
+class OptionalNumber(LiveWidget):
+    """A number field with a button that goes back to the default. `changed` carries a float or None."""
+
+    changed = Signal(object)
+
+    def __init__(self, bounds: Bounds, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._digits = bounds.digits
+        self.field = NumberField(bounds, self)
+        self.reset = QPushButton(self)
+        self.reset.setProperty("kind", "icon")
+        self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(self.reset)
+        self._row.addWidget(self.field)
+        self.field.valueChanged.connect(self._tell)
+        self.reset.clicked.connect(lambda: self.field.setValue(self.field.minimum()))
+        self.refresh()
+
+    def show_value(self, value: float | None, fallback: float | None, words: str) -> None:
+        """`words` name the default ("Model's own"); its value is shown beside them where it is known."""
+        self.field.set_fallback(
+            fallback, words if fallback is None else f"{words}: {shown_number(fallback, self._digits)}"
+        )
+        self.field.show_number(value)
+        self._show_reset()
+
+    def set_name(self, name: str) -> None:
+        self.field.setAccessibleName(name)
+        self.reset.setAccessibleName(self.tr("{name}: back to the default").format(name=name))
+
+    def _tell(self) -> None:
+        self._show_reset()
+        self.changed.emit(self.field.number())
+
+    def _show_reset(self) -> None:
+        self.reset.setVisible(self.field.number() is not None)
+
+    def retranslate(self) -> None:
+        self.reset.setToolTip(self.tr("Back to the default"))
+
+    def restyle(self) -> None:
+        set_icon(self.reset, "undo-2", "muted", 16)
+        self.field.setFixedWidth(themes.current.px(176))
+        self.field.lineEdit().setTextMargins(themes.current.px(9), 0, 0, 0)
+        self._row.setSpacing(themes.current.px(4))
+
+
+def shown_number(value: float, digits: int) -> str:
+    """A number without needless zeros."""
+    text = f"{value:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if digits else text
+
+
+class TextArea(QPlainTextEdit):
+    """A few lines of text. `changed` comes when typing pauses or the field is left."""
+
+    changed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "field")
+        self.setTabChangesFocus(True)
+        self._told = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(TEXT_DELAY_MS)
+        self._timer.timeout.connect(self._tell)
+        self.textChanged.connect(self._timer.start)
+
+    def show_text(self, text: str) -> None:
+        """Show a text from elsewhere, unless a person is typing here."""
+        if not self.hasFocus() and text != self.toPlainText():
+            self.setPlainText(text)
+        if not self.hasFocus():
+            self._told = text
+            self._timer.stop()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._tell()
+
+    def hideEvent(self, event: object) -> None:
+        self._tell()
+
+    def _tell(self) -> None:
+        self._timer.stop()
+        if self.toPlainText() != self._told:
+            self._told = self.toPlainText()
+            self.changed.emit(self._told)
+
+
+class SettingRow(QWidget):
+    """A name and a line of help at the left, the control at the right; or below, when it is wide."""
+
+    def __init__(self, control: QWidget, parent: QWidget | None = None, *, below: bool = False) -> None:
+        super().__init__(parent)
+        self.control = control
+        self._name = QLabel(self)
+        self._name.setBuddy(control)
+        self._help = QLabel(self)
+        self._help.setProperty("kind", "small")
+        self._help.setWordWrap(True)
+        self._words = QVBoxLayout()
+        self._words.addWidget(self._name)
+        self._words.addWidget(self._help)
+        self._layout = QVBoxLayout(self) if below else QHBoxLayout(self)
+        self._layout.addLayout(self._words, 1)
+        middle = Qt.AlignmentFlag(0) if below else Qt.AlignmentFlag.AlignVCenter
+        self._layout.addWidget(control, 0, middle)
+        themes.changed.connect(self._restyle)
+        self._restyle()
+
+    def set_words(self, name: str, explanation: str = "", *, compact: bool = False) -> None:
+        """`compact` keeps the explanation for the tool tip."""
+        self._name.setText(name)
+        self._help.setText("" if compact else explanation)
+        self._help.setVisible(bool(self._help.text()))
+        self.setToolTip(explanation if compact else "")
+        if isinstance(self.control, OptionalNumber):
+            self.control.set_name(name)
+        else:
+            self.control.setAccessibleName(name)
+
+    def _restyle(self) -> None:
+        px = themes.current.px
+        self._words.setSpacing(px(2))
+        self._layout.setSpacing(px(8))
+        self._layout.setContentsMargins(px(16), px(10), px(16), px(10))
+
+
+class Section(LiveWidget):
+    """A heading over a card of rows."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = QLabel(self)
+        self._title.setProperty("kind", "heading")
+        self._card = QFrame(self)
+        self._card.setProperty("kind", "card")
+        self._rows = QVBoxLayout(self._card)
+        self._rows.setContentsMargins(1, 1, 1, 1)
+        self._rows.setSpacing(0)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self._title)
+        self._column.addWidget(self._card)
+
+    def add_row(self, control: QWidget, *, below: bool = False) -> SettingRow:
+        """Add a control under a thin line."""
+        if self._rows.count():
+            line = QFrame(self._card)
+            line.setProperty("kind", "line")
+            line.setFixedHeight(1)
+            self._rows.addWidget(line)
+        row = SettingRow(control, self._card, below=below)
+        self._rows.addWidget(row)
+        return row
+
+    def set_title(self, title: str) -> None:
+        self._title.setText(title)
+        self._title.setVisible(bool(title))
+
+    def restyle(self) -> None:
+        self._column.setSpacing(themes.current.px(8))

@@ -1,0 +1,86 @@
+"""A line of text that ends in an ellipsis where there is no room for all of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.base.tool_tip import plain_tip
+
+
+class ElidedLabel(QLabel):
+    """The whole is its tool tip and what a screen reader says."""
+
+    def __init__(self, parent: QWidget | None = None, *, pixels: int = 14, bold: bool = False) -> None:
+        super().__init__(parent)
+        self._pixels, self._bold = pixels, bold
+        self._whole = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        themes.changed.connect(self._restyle)
+        self._restyle()
+
+    def set_whole(self, text: str) -> None:
+        self._whole = text
+        self.setAccessibleName(text)
+        self._elide()
+        self.updateGeometry()
+
+    def whole(self) -> str:
+        return self._whole
+
+    def _font(self) -> QFont:
+        return themes.current.font(self._pixels, bold=self._bold)
+
+    def sizeHint(self) -> QSize:
+        return QSize(
+            QFontMetrics(self._font()).horizontalAdvance(self._whole) + 4, super().sizeHint().height()
+        )
+
+    def resizeEvent(self, event: object) -> None:
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = QFontMetrics(self._font()).elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width())
+        self.setText(shown)
+        self.setToolTip(plain_tip(self._whole) if shown != self._whole else "")
+
+    def _restyle(self) -> None:
+        self.setFont(self._font())
+        self._elide()
+
+
+class ElidedTitle(QLabel):
+    """A title that ends in an ellipsis where there is no room; the whole is its tool tip."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = ""
+        self.setProperty("kind", "title")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_whole(self, text: str) -> None:
+        self._whole = text
+        self.setAccessibleName(text)
+        self._elide()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(themes.current.font(20, bold=True))
+        return QSize(
+            metrics.horizontalAdvance(self._whole) + themes.current.px(12), super().sizeHint().height()
+        )
+
+    def whole(self) -> str:
+        return self._whole
+
+    def resizeEvent(self, event: object) -> None:
+        self._elide()
+
+    def _elide(self) -> None:
+        metrics = QFontMetrics(themes.current.font(20, bold=True))
+        shown = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
+        self.setText(shown)
+        self.setToolTip(self._whole if shown != self._whole else "")

@@ -1,0 +1,61 @@
+"""A row that becomes a column where there is no room for a row."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QBoxLayout, QWidget
+
+from app.desktop.base.theme import themes
+
+ROW, COLUMN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+
+
+class FoldingRow(QWidget):
+    """Widgets side by side, one under the other where together they are wider than the row.
+
+    `wanted` is what each takes at least in a row: its own hint, unless `add` says less.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._widgets: list[tuple[QWidget, int]] = []
+        self._layout = QBoxLayout(ROW, self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        themes.changed.connect(self.fold)
+
+    def add(self, widget: QWidget, stretch: int = 0, *, wanted: int = 0) -> None:
+        """`wanted` pixels for a widget that may be narrower than its hint, at a text size of 100 %."""
+        self._widgets.append((widget, wanted))
+        self._layout.addWidget(widget, stretch, Qt.AlignmentFlag(0))
+
+    def align(self, widget: QWidget, alignment: Qt.AlignmentFlag) -> None:
+        """Where a widget stands in its cell, and that it takes no more than its hint; 0 fills the cell."""
+        self._layout.setAlignment(widget, alignment)
+
+    def set_spacing(self, pixels: int) -> None:
+        self._layout.setSpacing(pixels)
+        self.fold()
+
+    def folded(self) -> bool:
+        return self._layout.direction() == COLUMN
+
+    def fold(self) -> None:
+        """Take the form that there is room for."""
+        shown = [(widget, wanted) for widget, wanted in self._widgets if not widget.isHidden()]
+        needed = sum(
+            themes.current.px(wanted) if wanted else widget.sizeHint().width() for widget, wanted in shown
+        )
+        needed += self._layout.spacing() * max(0, len(shown) - 1)
+        direction = ROW if needed <= self.width() else COLUMN
+        if direction != self._layout.direction():
+            self._layout.setDirection(direction)
+            self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        # As narrow as the column: a layout would ask for the room of the form it has now.
+        shown = [widget for widget, _ in self._widgets if not widget.isHidden()]
+        width = max((widget.minimumSizeHint().width() for widget in shown), default=0)
+        return QSize(width, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: object) -> None:
+        self.fold()

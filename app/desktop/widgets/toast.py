@@ -1,0 +1,145 @@
+"""A sentence at the foot of the window that goes by itself, with at most one action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from app.desktop.base.theme import themes
+
+SHOWN_MS = 8000
+MARGIN = 18
+
+
+class Toast(QFrame):
+    """One toast over the window `parent`; a new one takes the place of the old. Takes no focus, and does not go
+    while nobody looks: before another window.
+
+    It stands above `foot`, or another one of `stand_above`, while that is in sight, else at the foot of the window.
+    """
+
+    def __init__(self, parent: QWidget, foot: QWidget) -> None:
+        super().__init__(parent)
+        self._feet, self._window = [foot], parent
+        self.setProperty("kind", "card")
+        self.setObjectName("toast")
+        self._text = QLabel(self)
+        self._button = QPushButton(self)
+        self._button.setProperty("kind", "link")
+        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._button.clicked.connect(self._act)
+        self._layout = QHBoxLayout(self)
+        self._layout.addWidget(self._text)
+        self._layout.addWidget(self._button)
+        self._action: Callable[[], None] | None = None
+        self._gone: Callable[[], None] | None = None
+        self._about: tuple[str, int] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.dismiss)
+        parent.installEventFilter(self)
+        foot.installEventFilter(self)
+        themes.changed.connect(self._restyle)
+        self._restyle()
+        self.hide()
+
+    def stand_above(self, foot: QWidget) -> None:
+        """Leave this part of the window free as well."""
+        self._feet.append(foot)
+        foot.installEventFilter(self)
+
+    def say(
+        self,
+        text: str,
+        action: str = "",
+        act: Callable[[], None] | None = None,
+        gone: Callable[[], None] | None = None,
+        about: tuple[str, int] | None = None,
+    ) -> None:
+        """Show `text`; with `action` a button that calls `act`. Screen readers hear it. `about` names what it says
+        something of, for `drop`.
+
+        `gone` is called once when it goes away without the action: by itself, by hand or for another toast.
+        """
+        self._pass_by()
+        self._text.setText(text)
+        self._button.setText(action)
+        self._button.setAccessibleName(action)
+        self._button.setVisible(bool(action))
+        self._action, self._gone, self._about = act, gone, about
+        self.show()
+        self.raise_()
+        self._place()
+        self._count_down()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    def drop(self, about: tuple[str, int]) -> None:
+        """A person sees this now, so what was said about it has done its work."""
+        if about == self._about:
+            self.dismiss()
+
+    def dismiss(self) -> None:
+        self._action = self._about = None
+        self._pass_by()
+        self.hide()
+
+    def _pass_by(self) -> None:
+        gone, self._gone = self._gone, None
+        if gone is not None:
+            gone()
+
+    def undo(self) -> bool:
+        """Do the action as if its button were pressed; False when there is none."""
+        if self._action is None:
+            return False
+        self._act()
+        return True
+
+    def _act(self) -> None:
+        act, self._gone = self._action, None
+        self.dismiss()
+        if act is not None:
+            act()
+
+    def _restyle(self) -> None:
+        px = themes.current.px
+        self._layout.setContentsMargins(px(14), px(8), px(10), px(8))
+        self._layout.setSpacing(px(12))
+        self._place()
+
+    def _place(self) -> None:
+        self.adjustSize()
+        window = self._window
+        middle, bottom = window.width() // 2, window.height() - themes.current.px(MARGIN)
+        foot = next((foot for foot in self._feet if foot.isVisible()), None)
+        if foot is not None:
+            corner = foot.mapTo(window, QPoint(0, 0))
+            middle, bottom = corner.x() + foot.width() // 2, corner.y() - themes.current.px(4)
+        # In a small window it may be wider than what it stands above.
+        left = max(0, min(middle - self.width() // 2, window.width() - self.width() - themes.current.px(4)))
+        self.move(left, bottom - self.height())
+
+    def hideEvent(self, event: object) -> None:
+        self._timer.stop()
+
+    def enterEvent(self, event: QEvent) -> None:
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._count_down()
+
+    def _count_down(self) -> None:
+        if self._window.isActiveWindow():
+            self._timer.start(SHOWN_MS)
+        else:
+            self._timer.stop()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide):
+            self._place()
+        elif event.type() == QEvent.Type.WindowActivate and self.isVisible():
+            self._count_down()
+        return False

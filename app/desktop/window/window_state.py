@@ -1,0 +1,46 @@
+"""What the window looked like when it was closed: kept in window.ini, apart from the settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, QSize
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from app.desktop.base.theme import themes
+
+SIZE = (1280, 800)
+SIDEBAR = 264
+
+
+class WindowMemory:
+    """Geometry, the list's width and whether it is folded, and the conversation that was open."""
+
+    def __init__(self, home: Path) -> None:
+        self._file = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
+
+    @property
+    def conversation(self) -> int:
+        """0: none was open."""
+        return int(str(self._file.value("conversation", 0)))
+
+    def keep_conversation(self, conversation: int | None) -> None:
+        self._file.setValue("conversation", conversation or 0)
+
+    def restore(self, window: QWidget, splitter: QSplitter, side: QWidget) -> None:
+        """Make the window as it was, or as large as usual where the screen has room for that."""
+        # Room for the frame that the window manager draws: its size is known only once it is drawn.
+        room = window.screen().availableSize() - QSize(24, 48)
+        window.resize(QSize(*SIZE).boundedTo(room))
+        geometry = self._file.value("geometry")
+        if isinstance(geometry, QByteArray):
+            window.restoreGeometry(geometry)
+        width = int(str(self._file.value("sidebar", themes.current.px(SIDEBAR))))
+        splitter.setSizes([width, max(1, window.width() - width)])
+        side.setVisible(self._file.value("folded", "false") != "true")
+
+    def keep(self, window: QWidget, side: QWidget) -> None:
+        self._file.setValue("geometry", window.saveGeometry())
+        if side.isVisible():
+            self._file.setValue("sidebar", side.width())
+        self._file.setValue("folded", "true" if side.isHidden() else "false")

@@ -1,0 +1,207 @@
+"""Answers in the making: their text in memory, on disk at least twice a second, and their end.
+
+One thread saves and finishes. It never gives text up: while the disk refuses, it tells once and tries again.
+"""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from app.services.events import ServiceEvent, StoreFailed
+from app.services.models.events import AnswerFinished
+from app.store.records import Message, MessageState
+from app.store.store import Store
+from engine.api import Finished
+from engine.errors import UserError
+from engine.values import ToolCall
+
+SAVE_INTERVAL = 0.25
+RETRY_INTERVAL = 1.0
+
+_GONE = ("store.no_message", "store.no_conversation")  # deleted for good while it was written
+_STATES: dict[str, MessageState] = {"stop": "done", "length": "length", "cancelled": "stopped"}
+
+
+class Answer:
+    """One streaming answer. `append` from the engine's thread, the rest from the saver's."""
+
+    def __init__(self, message: Message) -> None:
+        self.id = message.id
+        self.conversation = message.conversation
+        self.model = message.model
+        self.tool_calls = _whole_calls(message)
+        self._content = [message.content]
+        self._reasoning = [message.reasoning]
+        self.dirty = False
+        self.stop_asked = False
+        self.answer_asked = False
+        # A run writes it, and not the model at once.
+        self.by_run = bool(message.run)
+        # A run has made calls for it, so there is something of it without any text.
+        self.has_steps = False
+        # Since the answer before it the model sees another beginning, because that was chosen.
+        self.sees_otherwise = False
+        self.finished: Finished | None = None
+
+    def append(self, reasoning: str, content: str) -> None:
+        if reasoning:
+            self._reasoning.append(reasoning)
+        if content:
+            self._content.append(content)
+        self.dirty = True
+
+    def restart(self) -> None:
+        """Let go of the text so far: a run began a new turn."""
+        self._content, self._reasoning = [], []
+        self.dirty = True
+
+    def say(self, content: str) -> None:
+        """The whole text of the answer, in place of what was streamed."""
+        self._content = [content]
+        self.dirty = True
+
+    @property
+    def content(self) -> str:
+        return "".join(self._content)
+
+    @property
+    def reasoning(self) -> str:
+        return "".join(self._reasoning)
+
+
+def _whole_calls(message: Message) -> tuple[ToolCall, ...]:
+    """The calls that stand when an answer is gone on with: one that its end cut short is made anew."""
+    is_cut = any(notice.code == "tools.cut_in_call" for notice in message.notices)
+    return message.tool_calls[:-1] if is_cut else message.tool_calls
+
+
+def final_state(finished: Finished, has_text: bool) -> MessageState:
+    """How the message is kept: an error after some text is a stop that can be continued."""
+    if finished.reason == "error":
+        return "stopped" if has_text else "failed"
+    return _STATES[finished.reason]
+
+
+class AnswerSaver:
+    """Owns the answers that are being written."""
+
+    def __init__(self, store: Store, tell: Callable[[list[ServiceEvent]], None]) -> None:
+        self._store = store
+        self._tell = tell
+        self._answers: dict[int, Answer] = {}
+        self._lock = threading.Lock()
+        self._saving = threading.Lock()
+        self._wake: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._failing = False
+        self._thread = threading.Thread(target=self._run, name="answer-saver", daemon=True)
+        self._thread.start()
+
+    def add(self, answer: Answer) -> None:
+        with self._lock:
+            self._answers[answer.id] = answer
+        self._wake.put(True)
+
+    def get(self, id: int) -> Answer | None:
+        return self._answers.get(id)
+
+    def open_answers(self) -> list[Answer]:
+        """Those that are not finished yet."""
+        with self._lock:
+            return [answer for answer in self._answers.values() if answer.finished is None]
+
+    def finish(self, answer: Answer, finished: Finished) -> None:
+        answer.finished = finished
+        self._wake.put(True)
+
+    def settle(self, conversation: int) -> None:
+        """Save now, on this thread, what has ended in a conversation: an answer is not gone on with before.
+
+        Raises UserError `store.*` while the disk refuses.
+        """
+        for answer in tuple(self._answers.values()):
+            if answer.conversation == conversation and answer.finished is not None:
+                self._save(answer)
+
+    def close(self) -> None:
+        """Save what there is and end the thread."""
+        self._wake.put(False)
+        self._thread.join()
+
+    def _run(self) -> None:
+        running = True
+        while running:
+            running = self._pause()
+            for answer in tuple(self._answers.values()):
+                self._try_to_save(answer)
+
+    def _pause(self) -> bool:
+        """Wait for the next round: for work, for the save interval while there are answers."""
+        interval = RETRY_INTERVAL if self._failing else SAVE_INTERVAL
+        until = time.monotonic() + interval
+        try:
+            if self._failing:
+                while (left := until - time.monotonic()) > 0:
+                    if not self._wake.get(timeout=left):
+                        return False
+            return self._wake.get(timeout=interval if self._answers else None)
+        except queue.Empty:
+            return True
+
+    def _try_to_save(self, answer: Answer) -> None:
+        try:
+            saved = self._save(answer)
+        except UserError as error:
+            self._failed(answer, error)
+        except Exception as error:  # the thread must live: it holds the only copy of people's text
+            threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+            self._failed(answer, UserError("unknown", detail=f"{type(error).__name__}: {error}"[:300]))
+        else:
+            if saved:
+                self._failing = False
+
+    def _failed(self, answer: Answer, error: UserError) -> None:
+        answer.dirty = True
+        if not self._failing:
+            self._failing = True
+            self._tell([StoreFailed(error.info)])
+
+    def _save(self, answer: Answer) -> bool:
+        """Write what is new, and the end when it has come. False when there was nothing to write."""
+        with self._saving:
+            finished = answer.finished
+            if self._answers.get(answer.id) is not answer or (finished is None and not answer.dirty):
+                return False
+            answer.dirty = False
+            message: Message | None = None
+            try:
+                if finished is None:
+                    self._store.save_answer(answer.id, answer.content, answer.reasoning)
+                    return True
+                message = self._finish(answer, finished)
+            except UserError as error:
+                if error.code not in _GONE:
+                    raise
+            with self._lock:
+                self._answers.pop(answer.id, None)
+        if message is not None:
+            self._tell([AnswerFinished(message)])
+        return True
+
+    def _finish(self, answer: Answer, finished: Finished) -> Message:
+        has_text = bool(answer.content or answer.reasoning or finished.tool_calls or answer.has_steps)
+        return self._store.finish_answer(
+            answer.id,
+            answer.content,
+            answer.reasoning,
+            final_state(finished, has_text),
+            error=finished.error,
+            usage=finished.usage,
+            timings=finished.timings,
+            model=answer.model,
+            tool_calls=answer.tool_calls + finished.tool_calls,
+            notices=finished.notices,
+        )

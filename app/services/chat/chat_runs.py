@@ -1,0 +1,239 @@
+"""Answers that runs write: the bridge from a run to the answer of a chat.
+
+The run has a thread and a journal of its own, as any run. What it writes streams into the answer; the text of a turn
+that ends in calls is a step of the run and not of the answer, whose text then begins anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from agents.events import Entry, Mode, ModelTurn, RunFinished, ToolCalled
+from app.services.chat.answers import Answer, AnswerSaver, final_state
+from app.services.chat.events import AnswerDelta, AnswerRestarted, AnswerRun
+from app.services.chat.prior_messages import before_of
+from app.services.chat.progress import of_answer
+from app.services.chat.prompting import seen, summary_words
+from app.services.chat.run_ending import answer_of, ending_of
+from app.services.events import ServiceEvent
+from app.services.runs.events import RunDelta, RunEntries, RunPrefill, RunWaits
+from app.services.runs.runs import Runs
+from app.services.runs.values import InChat, RunWish
+from app.store.records import ChatTools, Cut, Message
+from app.store.store import Store
+from engine import values
+from engine.errors import UserError
+from engine.values import Reasoning, Sampling
+
+if TYPE_CHECKING:
+    from agents.run.calls import Again
+
+
+class AnswerWish(msgspec.Struct, frozen=True):
+    """What a chat and the settings want of an answer with tools."""
+
+    tools: ChatTools
+    instructions: str
+    sampling: Sampling
+    reasoning: Reasoning
+    max_tokens: int
+
+
+class ChatRuns:
+    """Owns which run writes which answer. `tell` tells the chat's subscribers, `model` is what the model in use is
+    called."""
+
+    def __init__(
+        self,
+        runs: Runs,
+        store: Store,
+        saver: AnswerSaver,
+        tell: Callable[[list[ServiceEvent]], None],
+        model: Callable[[], str],
+    ) -> None:
+        self._runs, self._store, self._saver, self._tell = runs, store, saver, tell
+        self._model = model
+        # Held while a run is started, so that nothing is told of it before it is known whose it is.
+        self._lock = threading.RLock()
+        self._answers: dict[int, _Written] = {}
+        runs.subscribe(self._receive)
+        runs.on_over = self._over
+
+    def start(self, answer: Answer, wish: AnswerWish, branch: Sequence[Message], cut: Cut | None) -> None:
+        """Let a run answer the last message of `branch`; it is told what the model sees of that after `cut`. Raises
+        UserError as `Runs.start` does."""
+        *earlier, question = seen(branch, cut)
+        before, tainted = self._before(earlier)
+        if words := summary_words(cut):  # they were written of what is not told any more
+            before = (*words, *before)
+            tainted = tainted or self._before(branch[: len(branch) - len(earlier) - 1])[1]
+        chat = InChat(
+            answer.conversation,
+            answer.id,
+            before,
+            tainted,
+            wish.instructions,
+            wish.sampling,
+            wish.max_tokens,
+        )
+        with self._lock:
+            run = self._runs.start(
+                RunWish(
+                    question.content,
+                    wish.tools.workspace,
+                    mode=wish.tools.mode,
+                    reasoning=wish.reasoning,
+                    tools=wish.tools.names,
+                    title=self._store.conversation(answer.conversation).title,
+                    chat=chat,
+                )
+            )
+            self._answers[run.id] = _Written(answer)
+            self._tell([AnswerRun(answer.id, run.id)])
+
+    def can_resume(self, run: int) -> bool:
+        """Whether an answer has a run that had begun."""
+        with contextlib.suppress(UserError):
+            return bool(run and self._runs.entries(run))
+        return False
+
+    def resume(
+        self,
+        answer: Answer,
+        run: int,
+        mode: Mode | None,
+        model: str,
+        again: Mapping[str, Again],
+        kept: str,
+    ) -> None:
+        """Let the run of an answer go on, with the model that is in use now. Text that was `kept` is gone on with,
+        all other is written anew. Raises UserError as `Runs.resume`."""
+        answer.has_steps = _has_calls(self._runs.entries(run))
+        with self._lock:
+            self._runs.resume(run, again=again, mode=mode, model=model)
+            self._answers[run] = _Written(answer, kept, stale=not kept)
+            self._tell([AnswerRun(answer.id, run)])
+
+    def stop(self, message: int) -> bool:
+        """End the run that writes an answer, resumably; False when none does."""
+        with self._lock:
+            run = next((run for run, of in self._answers.items() if of.answer.id == message), None)
+        if run is None:
+            return False
+        self._runs.stop(run)
+        return True
+
+    def settled(self, message: Message) -> Message:
+        """An answer that its process could not end any more, as its run did where that had come to its end."""
+        if not self.can_resume(message.run):
+            return message
+        entries = self._runs.entries(message.run)
+        if not isinstance(entries[-1].event, RunFinished):
+            return message
+        ending = ending_of(message.id, entries)
+        content = answer_of(entries, message.content)
+        has_text = bool(content or message.reasoning or _has_calls(entries))
+        return self._store.finish_answer(
+            message.id,
+            content,
+            message.reasoning,
+            final_state(ending, has_text),
+            error=ending.error,
+            usage=ending.usage,
+            timings=ending.timings,
+            notices=ending.notices,
+        )
+
+    def _before(self, path: Sequence[Message]) -> tuple[tuple[values.Message, ...], bool]:
+        """What a new run is told of the branch `path`, and whether untrusted text is in it."""
+        from agents.context.followup import steps_of
+        from agents.run.state import RunState
+
+        tainted = False
+
+        def steps(record: Message) -> Sequence[values.Message]:
+            nonlocal tainted
+            if not record.run:
+                return ()
+            try:
+                entries = self._runs.entries(record.run)
+            except UserError as error:
+                if error.code != "run.missing":
+                    raise
+                return ()
+            tainted = tainted or RunState.of(entries).tainted
+            return steps_of(entries, lambda text: self._store.runs.keep_once(record.run, text))
+
+        return before_of(path, steps), tainted
+
+    def _receive(self, events: list[ServiceEvent]) -> None:
+        """From the thread of a run."""
+        told: list[ServiceEvent] = []
+        with self._lock:
+            for event in events:
+                if isinstance(event, RunDelta) and (written := self._answers.get(event.run)):
+                    told += written.text(event)
+                elif isinstance(event, RunWaits | RunPrefill) and (written := self._answers.get(event.run)):
+                    told.append(of_answer(written.answer.id, event))
+                elif isinstance(event, RunEntries) and (written := self._answers.get(event.run)):
+                    for entry in event.entries:
+                        told += written.entry(entry)
+        if told:
+            self._tell(told)
+
+    def _over(self, run: int) -> None:
+        with self._lock:
+            written = self._answers.pop(run, None)
+        if written is None:
+            return
+        entries: tuple[Entry, ...] = ()
+        with contextlib.suppress(UserError):  # then the answer says that the end could not be saved
+            entries = self._runs.entries(run)
+        answer = written.answer
+        answer.has_steps = answer.has_steps or _has_calls(entries)
+        answer.say(answer_of(entries, answer.content, written.kept))
+        answer.model = self._model() or answer.model
+        self._saver.finish(answer, ending_of(answer.id, entries))
+
+
+class _Written:
+    """An answer that a run writes, behind the text that is `kept`. `stale`: the next text begins it anew."""
+
+    def __init__(self, answer: Answer, kept: str = "", *, stale: bool = False) -> None:
+        self.answer, self.kept, self._stale = answer, kept, stale
+
+    def text(self, event: RunDelta) -> list[ServiceEvent]:
+        told = self._restart() if self._stale else []
+        self.answer.append(event.reasoning, event.content)
+        return [*told, AnswerDelta(self.answer.id, event.reasoning, event.content)]
+
+    def entry(self, entry: Entry) -> list[ServiceEvent]:
+        if not isinstance(entry.event, ModelTurn):
+            return []
+        turn = entry.event
+        if turn.tool_calls and turn.is_whole:
+            self.answer.has_steps = True
+            return self._restart()
+        # What was cut off for its length is gone on with.
+        self._stale = not (turn.is_whole and turn.finish_reason == "length")
+        return []
+
+    def _restart(self) -> list[ServiceEvent]:
+        self._stale = False
+        if self.answer.content == self.kept and not self.answer.reasoning:
+            return []
+        self.answer.restart()
+        told: list[ServiceEvent] = [AnswerRestarted(self.answer.id)]
+        if self.kept:
+            self.answer.append("", self.kept)
+            told.append(AnswerDelta(self.answer.id, "", self.kept))
+        return told
+
+
+def _has_calls(entries: Sequence[Entry]) -> bool:
+    return any(isinstance(entry.event, ToolCalled) for entry in entries)

@@ -1,0 +1,285 @@
+"""Room for a conversation that fills the model's context: what could be done, in numbers, and doing what was chosen.
+
+Nothing is deleted, and nothing is done without a choice: a cut (`records.Cut`) says from where on the model sees, and
+can be taken back. It is put so that several turns fit before the next one is needed: each changes the beginning of
+the prompt, which the model then has to read again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.services.chat.events import BranchShown
+from app.services.chat.prompting import cut_of
+from app.services.models.event_routes import new_request_id
+from app.services.models.fullness import is_full, is_refused
+from app.services.models.turns import take_measure
+from app.store.records import Conversation, Cut, Message
+from engine.errors import ErrorInfo, UserError
+from engine.text import clean_text
+
+if TYPE_CHECKING:
+    from app.services.chat.conversations import Conversations
+    from app.services.models.models import Models
+    from app.store.store import Store
+
+# A summary is at most this long, whatever the context, and says its part in fewer tokens than it stands for.
+_MOST_SUMMARY = 2000
+_LEAST_SUMMARY = 32
+# Not yet the id of a cut.
+_NEW = 0
+
+
+class Room(msgspec.Struct, frozen=True):
+    """What can be done about a branch that fills the context; numbers are tokens of the model in use.
+
+    Worked out for the branch that ends in `leaf`, whose prompt takes `needed` of `context`. Without the `messages`
+    oldest ones the model sees it from `first` on, which takes `after`; a summary of them may take `summary`, 0: they
+    are too little for one. `waits`: an answer is to be written then, or gone on with (`goes_on`). `first` is 0 where
+    nothing can be left out; `problem` says why. `trained` is the longest context that the model was made for.
+    """
+
+    conversation: int
+    leaf: int
+    context: int
+    needed: int
+    first: int = 0
+    messages: int = 0
+    after: int = 0
+    summary: int = 0
+    waits: bool = False
+    goes_on: bool = False
+    trained: int = 0
+    problem: ErrorInfo | None = None
+
+
+def room_to_answer(context: int) -> int:
+    """What has to be free at least for an answer to be worth beginning."""
+    return max(16, context // 8)
+
+
+def fits(room: Room) -> bool:
+    """Whether there is room for an answer after all, as when a model with a larger context was loaded."""
+    return room.needed + room_to_answer(room.context) <= room.context
+
+
+def first_that_fits(candidates: Sequence[int], tokens: Callable[[int], int], goal: int) -> int:
+    """The first of `candidates` with at most `goal` tokens, else the last; none has more than the one before it."""
+    low, high = 0, len(candidates) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if tokens(candidates[middle]) <= goal:
+            high = middle
+        else:
+            low = middle + 1
+    return candidates[low]
+
+
+def summary_room(context: int, after: int, gone: int) -> int:
+    """How long a summary of `gone` tokens may be in front of `after`; 0 where it would not be worth it."""
+    most = min(max(96, context // 8), _MOST_SUMMARY, gone // 2, context - room_to_answer(context) - after)
+    return most if most >= _LEAST_SUMMARY else 0
+
+
+class MakingRoom:
+    """Looks what could be done and does what was chosen. Methods block, on the disk and while tokens are counted:
+    call them off the GUI thread."""
+
+    def __init__(self, store: Store, models: Models, conversations: Conversations) -> None:
+        self._store, self._models, self._conversations = store, models, conversations
+        # Held while a choice is carried out, so that of two the second finds what the first has made of it.
+        self._choosing = threading.Lock()
+
+    # --- looking ---
+
+    def cut(self, conversation: int, path: Sequence[int]) -> Cut | None:
+        """From where on the model sees the branch `path`; None: all of it."""
+        return cut_of(path, self._store.cuts(conversation))
+
+    def look(self, conversation: int) -> Room:
+        """What can be done about the shown branch. Starts loading the model where none is, and raises UserError
+        `model.not_ready` then; also as `Models.measure` does."""
+        facts = self._models.state.facts
+        if facts is None or self._models.state.state != "ready":
+            self._models.ensure()
+            raise UserError("model.not_ready")
+        branch = _Branch(self, conversation)
+        needed = branch.tokens(branch.cut)
+        room = Room(
+            conversation,
+            branch.leaf.id,
+            facts.context,
+            needed,
+            waits=branch.waits,
+            goes_on=branch.waits and branch.continues,
+            trained=facts.trained_context,
+        )
+        return self._with_cut(room, branch)
+
+    def _with_cut(self, room: Room, branch: _Branch) -> Room:
+        most = room.context - room_to_answer(room.context)
+        candidates = branch.candidates()
+        if not candidates:
+            return msgspec.structs.replace(room, problem=_too_long(room.needed, room.context, branch))
+        first = first_that_fits(candidates, branch.from_message, room.context // 2)
+        after = branch.from_message(first)
+        if after > most:
+            return msgspec.structs.replace(room, problem=_too_long(after, room.context, branch))
+        return msgspec.structs.replace(
+            room,
+            first=first,
+            messages=branch.ids.index(first),
+            after=after,
+            summary=summary_room(room.context, after, room.needed - after),
+        )
+
+    # --- doing ---
+
+    def leave_out(self, room: Room) -> Cut:
+        """The model sees the branch from `room.first` on. Raises UserError `chat.moved_on` when the chat has gone on
+        since `room` was worked out, `chat.busy`."""
+        return self._put(room, Cut(_NEW, room.conversation, room.first, tokens=room.after))
+
+    def summarise(self, room: Room, summary: str, model: str = "") -> Cut:
+        """As `leave_out`, with a summary in the place of what the model does not see. Raises UserError
+        `chat.summary_empty` and `chat.summary_too_long` (`tokens`, `room`) besides."""
+        cut = Cut(_NEW, room.conversation, room.first, model=model, summary=_summary(summary))
+        return self._put(room, cut)
+
+    def edit_summary(self, cut: Cut, text: str) -> Cut:
+        """Other words in the place of a summary. Raises UserError as `summarise` does."""
+        changed = msgspec.structs.replace(cut, summary=_summary(text), model="")
+        if changed.summary == cut.summary:
+            return cut
+        with self._choosing:
+            made = self._store.replace_cut(cut.id, self._counted(changed))
+        self._conversations.tell([BranchShown(cut.conversation)])
+        return made
+
+    def take_back(self, cut: Cut) -> None:
+        """The model sees again what it saw before this cut."""
+        self._set(cut, active=False)
+
+    def put_back(self, cut: Cut) -> None:
+        """Undo `take_back`."""
+        self._set(cut, active=True)
+
+    def answer(self, room: Room) -> Message | None:
+        """Answer what waited for room, or go on with it; None where nothing did."""
+        if not room.waits:
+            return None
+        leaf = self._store.message(room.leaf)
+        if leaf.role == "user":
+            return self._conversations.regenerate(leaf.id)
+        return self._conversations.continue_answer(leaf.id)
+
+    def begin_anew(self, conversation: int, draft: str = "") -> Conversation:
+        """A new conversation with the same options, which the old one is the origin of. A question that waits for its
+        answer is asked there at once; else it begins with the draft, or with a question whose answer is not whole."""
+        old = self._store.conversation(conversation)
+        path = self._store.messages(self._store.path(conversation))
+        asked = next((message for message in reversed(path) if message.role == "user"), None)
+        waits = asked is not None and (path[-1] is asked or is_refused(path[-1]))
+        made = self._conversations.create(old.options, conversation)
+        if waits and asked is not None:
+            self._conversations.send(made.id, asked.content)
+            self._conversations.set_draft(made.id, draft)
+        else:
+            unfinished = asked is not None and is_full(path[-1])
+            self._conversations.set_draft(made.id, draft or (asked.content if asked and unfinished else ""))
+        return self._store.conversation(made.id)
+
+    # --- inside ---
+
+    def _put(self, room: Room, cut: Cut) -> Cut:
+        with self._choosing:
+            if room.conversation in self._conversations.answering():
+                raise UserError("chat.busy")
+            if self._store.conversation(room.conversation).leaf != room.leaf:
+                raise UserError("chat.moved_on")
+            found = self.cut(room.conversation, self._store.path(room.conversation))
+            if found is not None and found.first == cut.first and found.summary == cut.summary:
+                return found
+            made = self._store.add_cut(self._counted(cut) if cut.summary else cut)
+        self._conversations.tell([BranchShown(room.conversation)])
+        return made
+
+    def _counted(self, cut: Cut) -> Cut:
+        """With the tokens that the prompt takes with this summary. Raises UserError `chat.summary_too_long`."""
+        branch = _Branch(self, cut.conversation)
+        context = branch.context
+        with_it = branch.tokens(cut)
+        without = branch.tokens(msgspec.structs.replace(cut, summary=""))
+        most = context - room_to_answer(context)
+        if with_it > most:
+            raise UserError("chat.summary_too_long", tokens=with_it - without, room=max(0, most - without))
+        return msgspec.structs.replace(cut, tokens=with_it)
+
+    def _set(self, cut: Cut, *, active: bool) -> None:
+        self._store.set_cut(cut.id, active)
+        self._conversations.tell([BranchShown(cut.conversation)])
+
+
+class _Branch:
+    """The shown branch of a conversation, and what prompts of it take."""
+
+    def __init__(self, making: MakingRoom, conversation: int) -> None:
+        self._models, self._conversations = making._models, making._conversations
+        self._conversation = making._store.conversation(conversation)
+        self.ids = making._store.path(conversation)
+        if not self.ids:
+            raise UserError("chat.nothing_to_answer")
+        path = making._store.messages(self.ids)
+        self.leaf = leaf = path[-1]
+        self.cut = making.cut(conversation, self.ids)
+        # An answer that has words is gone on with, one without is written anew.
+        self.continues = leaf.role == "assistant" and bool(leaf.content or leaf.reasoning)
+        self.waits = leaf.role == "user" or is_full(leaf)
+        self._path = path if self.continues or leaf.role == "user" else path[:-1]
+        self._counts: dict[int, int] = {}
+
+    @property
+    def context(self) -> int:
+        facts = self._models.state.facts
+        if facts is None:
+            raise UserError("model.not_ready")
+        return facts.context
+
+    def candidates(self) -> list[int]:
+        """Where a cut may be put: at a question behind the first one that the model sees now."""
+        questions = [message.id for message in self._path if message.role == "user"]
+        now = self.ids[0] if self.cut is None else self.cut.first
+        return [id for id in questions if self.ids.index(id) > self.ids.index(now)]
+
+    def from_message(self, first: int) -> int:
+        """The tokens of the prompt that begins with this message, without a summary."""
+        if first not in self._counts:
+            self._counts[first] = self.tokens(Cut(_NEW, self._conversation.id, first))
+        return self._counts[first]
+
+    def tokens(self, cut: Cut | None) -> int:
+        """The tokens of the prompt with this cut."""
+        request = self._conversations.request_for(
+            self._conversation.id, self._path, self._conversation.options, cut, continue_last=self.continues
+        )
+        request = msgspec.structs.replace(request, id=new_request_id())
+        return take_measure(self._models, request, ()).prompt
+
+
+def _summary(text: str) -> str:
+    """Raises UserError `chat.summary_empty`."""
+    text = clean_text(text).strip()
+    if not text:
+        raise UserError("chat.summary_empty")
+    return text
+
+
+def _too_long(tokens: int, context: int, branch: _Branch) -> ErrorInfo:
+    """Why leaving out what came before does not help."""
+    if branch.continues:
+        return ErrorInfo("chat.answer_too_long", {"tokens": tokens, "context": context})
+    return ErrorInfo("chat.question_too_long", {"tokens": tokens, "context": context})

@@ -1,0 +1,422 @@
+"""Conversations: what people do with them, and how an answer gets from the engine to the store.
+
+Reading and writing methods block on the disk: call them off the GUI thread. What changes is told to the
+subscribers, from the calling thread, the engine's reader thread or the saver's.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.services.chat.answers import Answer, AnswerSaver
+from app.services.chat.chat_runs import AnswerWish, ChatRuns
+from app.services.chat.events import (
+    AnswerDelta,
+    AnswerQueued,
+    AnswerToolCall,
+    BranchShown,
+    ConversationChanged,
+    MessageAdded,
+)
+from app.services.chat.progress import answer_progress
+from app.services.chat.prompting import cut_of, request_messages
+from app.services.chat.tool_files import OfferedTools
+from app.services.events import ServiceEvent, StoreFailed, Subscriber
+from app.services.models.cache_miss import by_choice
+from app.services.models.engine_names import of_chat
+from app.services.models.fullness import ends_full
+from app.services.models.models import Models
+from app.services.models.reasoning import possible
+from app.services.models.turns import overlay
+from app.services.runs.runs import Runs
+from app.services.settings.settings import SettingsFile
+from app.services.titles import title_from
+from app.store.records import ChatOptions, ChatTools, Conversation, Cut, Message, SearchHit
+from app.store.store import Store
+from engine.api import Delta, Event, Finished, GenerateRequest, PrefillProgress, Queued, ToolCalled
+from engine.errors import ErrorInfo, UserError
+from engine.text import clean_text
+from engine.values import ExpertsFired, Timings, Usage
+
+if TYPE_CHECKING:
+    from agents.run.calls import Again
+
+TRASH_DAYS = 30
+
+
+class Conversations:
+    """Everything that can be done with conversations."""
+
+    def __init__(self, store: Store, models: Models, settings: SettingsFile, runs: Runs) -> None:
+        self._store = store
+        self._models = models
+        self._settings = settings
+        self._subscribers: list[Subscriber] = []
+        self._saver = AnswerSaver(store, self._tell)
+        self._by_runs = ChatRuns(runs, store, self._saver, self._tell, lambda: models.signature)
+        self._starting = threading.Lock()
+        self._offered: dict[int, OfferedTools] = {}
+        # The cut that counted when a conversation was last answered, 0 for none.
+        self._last_cuts: dict[int, int] = {}
+        models.on_generation = self._on_events
+        # Gets the conversation in which experts fired, from the engine's reader thread.
+        self.on_experts: Callable[[int, ExpertsFired], None] = lambda _conversation, _fired: None
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        self._subscribers.append(subscriber)
+        return lambda: self._subscribers.remove(subscriber)
+
+    # --- reading ---
+
+    def all(self) -> list[Conversation]:
+        """Those with words, a draft or a name, in the order of the list."""
+        return [c for c in self._store.conversations() if c.leaf or c.draft or c.title]
+
+    def search(self, query: str) -> list[SearchHit]:
+        return self._store.search(query)
+
+    def trash(self) -> list[Conversation]:
+        return self._store.trash()
+
+    def get(self, id: int) -> Conversation:
+        return self._store.conversation(id)
+
+    def path(self, id: int) -> list[int]:
+        return self._store.path(id)
+
+    def messages(self, ids: Sequence[int]) -> list[Message]:
+        return self._store.messages(ids)
+
+    def answering(self) -> set[int]:
+        """Conversations with an answer under way. Never blocks."""
+        return {answer.conversation for answer in self._saver.open_answers()}
+
+    @property
+    def system_prompt(self) -> str:
+        """The instructions of conversations that set none of their own."""
+        return self._settings.current.system_prompt
+
+    # --- changing a conversation ---
+
+    def create(self, options: ChatOptions | None = None, origin: int | None = None) -> Conversation:
+        """`origin` is the conversation that it is begun from."""
+        return self._changed(self._store.create_conversation(options or ChatOptions(), origin))
+
+    def rename(self, id: int, title: str) -> Conversation:
+        return self._changed(self._store.rename(id, title.strip(), "user"))
+
+    def set_pinned(self, id: int, pinned: bool) -> Conversation:
+        return self._changed(self._store.set_pinned(id, pinned))
+
+    def set_options(self, id: int, options: ChatOptions) -> Conversation:
+        return self._changed(self._store.set_options(id, options))
+
+    def set_draft(self, id: int, draft: str) -> Conversation:
+        """Keep what is typed. Not told: only the composer that typed it cares."""
+        return self._store.set_draft(id, draft)
+
+    def offer_tools(self, id: int, offered: OfferedTools) -> None:
+        """Let the model call these tools in this conversation, until the process ends: they are not stored."""
+        self._offered[id] = offered
+
+    def delete(self, id: int) -> Conversation:
+        """To the trash, with its answer stopped; `restore` brings it back for 30 days."""
+        self.stop(id)
+        return self._changed(self._store.delete_conversation(id))
+
+    def restore(self, id: int) -> Conversation:
+        return self._changed(self._store.restore_conversation(id))
+
+    # --- asking and answering ---
+
+    def send(self, id: int, text: str) -> Message:
+        """Store the user's words and start the answer; returns the (empty, streaming) answer.
+
+        Raises UserError `chat.busy` while this conversation is being answered, `chat.empty`.
+        """
+        if not text.strip():
+            raise UserError("chat.empty")
+        with self._starting:
+            self._refuse_busy(id)
+            conversation = self._store.conversation(id)
+            question = self._asked_before(conversation, text)
+            if question is None:
+                question = self._store.add_message(id, conversation.leaf, "user", text)
+                self._tell([MessageAdded(question)])
+            if conversation.title_source == "none":
+                self._give_title(id, text)
+            return self._answer(id, question.id)
+
+    def regenerate(self, message: int) -> Message:
+        """A new variant of an answer, or the answer to a user's message; the old one stays beside it."""
+        record = self._store.message(message)
+        with self._starting:
+            self._refuse_busy(record.conversation)
+            parent = record.parent if record.role == "assistant" else record.id
+            if parent is None:
+                raise UserError("chat.nothing_to_answer")
+            self._store.show_branch(parent)
+            self._tell([BranchShown(record.conversation)])
+            return self._answer(record.conversation, parent, branch=True)
+
+    def edit(self, message: int, text: str) -> Message:
+        """A variant of a message with other words; one of the user's is answered anew."""
+        if not text.strip():
+            raise UserError("chat.empty")
+        record = self._store.message(message)
+        with self._starting:
+            self._refuse_busy(record.conversation)
+            edited = self._store.add_message(
+                record.conversation, record.parent, record.role, text, model=record.model
+            )
+            self._tell([BranchShown(record.conversation)])
+            if record.role != "user":
+                return edited
+            return self._answer(record.conversation, edited.id)
+
+    def continue_answer(self, message: int, again: Mapping[str, Again] | None = None) -> Message:
+        """Go on with an answer that was stopped, in place; one with tools by resuming its run. `again`: what becomes
+        of its calls that were interrupted, as in `Runs.resume`. Raises UserError `chat.not_last`."""
+        record = self._store.message(message)
+        with self._starting:
+            self._refuse_busy(record.conversation)
+            if self._store.conversation(record.conversation).leaf != message or record.role != "assistant":
+                raise UserError("chat.not_last")
+            resumed = self._store.resume_answer(message)
+            self._tell([BranchShown(record.conversation)])
+            self._start(
+                resumed,
+                continue_last=bool(resumed.content or resumed.reasoning),
+                again=again or {},
+                kept=record.content if record.state == "length" else "",
+            )
+            return resumed
+
+    def show_sibling(self, message: int, offset: int) -> None:
+        """Show the branch of the variant `offset` places after this one (before it, when negative)."""
+        siblings = self._store.siblings(message)
+        index = siblings.index(message) + offset
+        if not 0 <= index < len(siblings):
+            return
+        with self._starting:  # the request for an answer is made from the branch that is shown
+            conversation = self._store.show_branch(siblings[index])
+        self._tell([ConversationChanged(conversation), BranchShown(conversation.id)])
+
+    def stop(self, conversation: int) -> None:
+        """End the answer under way, keeping its text."""
+        for answer in self._saver.open_answers():
+            if answer.conversation == conversation:
+                self._abort(answer)
+
+    def answer_now(self, conversation: int) -> None:
+        """Let the answer under way end its reasoning and begin; one that does not reason goes on as it is."""
+        for answer in self._saver.open_answers():
+            if answer.conversation == conversation:
+                answer.answer_asked = True
+                if not answer.by_run:
+                    self._models.answer_now(answer.id)
+
+    def recover(self) -> list[Message]:
+        """After a start: answers that a dead process left half written become stopped ones, or what their runs had
+        come to."""
+        return [self._by_runs.settled(message) for message in self._store.recover()]
+
+    def close(self) -> None:
+        """Save what is being written; call after the engine is closed."""
+        for answer in self._saver.open_answers():
+            self._saver.finish(answer, Finished(answer.id, "cancelled", Usage(), Timings()))
+        self._saver.close()
+
+    # --- inside ---
+
+    def _asked_before(self, conversation: Conversation, text: str) -> Message | None:
+        """The same question at the end of the chat that got no answer, as when the disk was full then."""
+        if conversation.leaf is None:
+            return None
+        last = self._store.message(conversation.leaf)
+        return last if last.role == "user" and last.content == clean_text(text) else None
+
+    def _give_title(self, id: int, text: str) -> None:
+        try:
+            self._changed(self._store.rename(id, title_from(text), "auto"))
+        except UserError as error:  # the words are stored; a title is not worth refusing them
+            self._tell([StoreFailed(error.info)])
+
+    def _answer(self, conversation: int, parent: int, *, branch: bool = False) -> Message:
+        answer = self._store.add_message(
+            conversation, parent, "assistant", "", state="streaming", model=self._models.signature
+        )
+        self._tell([BranchShown(conversation)] if branch else [MessageAdded(answer)])
+        self._start(answer)
+        return answer
+
+    def _start(
+        self,
+        message: Message,
+        *,
+        continue_last: bool = False,
+        again: Mapping[str, Again] | None = None,
+        kept: str = "",
+    ) -> None:
+        answer = Answer(message)
+        options = self._store.conversation(message.conversation).options
+        resumes = self._by_runs.can_resume(message.run)
+        answer.by_run = resumes or (options.tools is not None and not continue_last)
+        self._saver.add(answer)
+        self._tell([AnswerQueued(message.id)])
+        try:
+            if resumes:
+                mode = None if options.tools is None else options.tools.mode
+                self._by_runs.resume(answer, message.run, mode, self._models.wanted, again or {}, kept)
+            else:
+                self._begin(answer, message, options, continue_last)
+        except UserError as error:
+            self._saver.finish(answer, Finished(message.id, "error", Usage(), Timings(), error.info))
+        except BaseException:  # whatever it is, the answer must not stay open for ever
+            self._saver.finish(answer, Finished(message.id, "cancelled", Usage(), Timings()))
+            raise
+        if answer.answer_asked and not answer.by_run:  # before the engine knew of it
+            self._models.answer_now(answer.id)
+        if answer.stop_asked:
+            self._abort(answer)
+
+    def _begin(self, answer: Answer, message: Message, options: ChatOptions, continue_last: bool) -> None:
+        """Ask for an answer, or for the rest of one: a run where there are tools, else the model."""
+        conversation = message.conversation
+        branch = self._branch(message)
+        branch = branch if continue_last else branch[:-1]
+        cut = self._cut(conversation, branch)
+        if options.tools is not None and not continue_last:
+            self._by_runs.start(answer, self._wish(options, options.tools), branch, cut)
+            return
+        last, now = self._last_cuts.get(conversation), 0 if cut is None else cut.id
+        answer.sees_otherwise = last is not None and last != now
+        self._last_cuts[conversation] = now
+        request = self.request_for(conversation, branch, options, cut, continue_last=continue_last)
+        self._models.generate(msgspec.structs.replace(request, id=message.id))
+
+    def _abort(self, answer: Answer) -> None:
+        answer.stop_asked = True
+        if not answer.by_run:
+            self._models.abort(answer.id)
+        else:
+            self._by_runs.stop(answer.id)
+
+    def _branch(self, message: Message) -> list[Message]:
+        """The shown branch up to this message."""
+        path = self._store.messages(self._store.path(message.conversation))
+        return path[: [m.id for m in path].index(message.id) + 1]
+
+    def _cut(self, conversation: int, branch: Sequence[Message]) -> Cut | None:
+        """From where on the model sees this branch."""
+        return cut_of((message.id for message in branch), self._store.cuts(conversation))
+
+    def _wish(self, options: ChatOptions, tools: ChatTools) -> AnswerWish:
+        """An answer with tools: the conversation's options over the settings."""
+        settings = self._settings.current
+        system = settings.system_prompt if options.system_prompt is None else options.system_prompt
+        most = settings.max_tokens if options.max_tokens is None else options.max_tokens
+        reasoning = settings.reasoning if options.reasoning is None else options.reasoning
+        return AnswerWish(tools, system, options.sampling, reasoning, most)
+
+    def request_for(
+        self,
+        conversation: int,
+        branch: Sequence[Message],
+        options: ChatOptions,
+        cut: Cut | None,
+        *,
+        continue_last: bool = False,
+    ) -> GenerateRequest:
+        """What is asked for the next answer of a branch, its id still to be given: what the model sees of the branch,
+        and the conversation's options over the settings. With `continue_last` its last message is gone on with."""
+        settings = self._settings.current
+        facts = self._models.state.facts
+        chosen = settings.reasoning if options.reasoning is None else options.reasoning
+        system = settings.system_prompt if options.system_prompt is None else options.system_prompt
+        offered = self._offered.get(conversation, OfferedTools())
+        return GenerateRequest(
+            id=0,
+            messages=request_messages(branch, system, cut, continue_last=continue_last),
+            sampling=overlay(options.sampling, settings.sampling),
+            reasoning=possible(None if facts is None else facts.reasoning, chosen),
+            max_tokens=settings.max_tokens if options.max_tokens is None else options.max_tokens,
+            continue_last=continue_last,
+            tools=offered.tools,
+            tool_choice=offered.choice,
+            conversation=of_chat(conversation),
+        )
+
+    def _refuse_busy(self, conversation: int) -> None:
+        if conversation in self.answering():
+            raise UserError("chat.busy")
+        self._saver.settle(conversation)
+
+    def _on_events(self, events: list[Event]) -> None:
+        """From the engine's reader thread: keep the text, tell it, leave the disk to the saver."""
+        told: list[ServiceEvent] = []
+        for event in events:
+            if isinstance(event, Delta):
+                answer = self._saver.get(event.id)
+                if answer is None:
+                    continue
+                reasoning = event.text if event.channel == "reasoning" else ""
+                content = event.text if event.channel == "content" else ""
+                answer.append(reasoning, content)
+                last = told[-1] if told else None
+                if isinstance(last, AnswerDelta) and last.message == event.id:
+                    told[-1] = AnswerDelta(
+                        event.id, last.reasoning + reasoning, last.content + content, last.pieces + 1
+                    )
+                else:
+                    told.append(AnswerDelta(event.id, reasoning, content))
+            elif isinstance(event, ToolCalled):
+                if self._saver.get(event.id) is not None:
+                    told.append(AnswerToolCall(event.id, event.call))
+            elif isinstance(event, Queued | PrefillProgress):
+                answer = self._saver.get(event.id)
+                if isinstance(event, PrefillProgress) and answer is not None and answer.sees_otherwise:
+                    event = msgspec.structs.replace(event, reread=by_choice(event.reread))
+                told.append(answer_progress(event.id, event))
+            elif isinstance(event, ExpertsFired):
+                answer = self._saver.get(event.id)
+                if answer is not None:
+                    self.on_experts(answer.conversation, event)
+            elif isinstance(event, Finished):
+                answer = self._saver.get(event.id)
+                if answer is not None:
+                    answer.model = self._models.signature or answer.model
+                    if answer.sees_otherwise:
+                        usage = msgspec.structs.replace(event.usage, reread=by_choice(event.usage.reread))
+                        event = msgspec.structs.replace(event, usage=usage)
+                    self._saver.finish(answer, self._explained(event))
+        if told:
+            self._tell(told)
+
+    def _explained(self, finished: Finished) -> Finished:
+        """An answer without a model failed for the reason why the model is missing; one that ended because the
+        context is full says so."""
+        facts = self._models.state.facts
+        if facts is not None and ends_full(finished, facts.context):
+            full = ErrorInfo("chat.context_full", {"context": facts.context})
+            return msgspec.structs.replace(finished, notices=(*finished.notices, full))
+        reason = self._models.state.error
+        if finished.error and finished.error.code == "engine.no_model" and reason:
+            return msgspec.structs.replace(finished, error=reason)
+        return finished
+
+    def _changed(self, conversation: Conversation) -> Conversation:
+        self._tell([ConversationChanged(conversation)])
+        return conversation
+
+    def tell(self, events: list[ServiceEvent]) -> None:
+        """For what works on conversations besides this: tell it to the subscribers."""
+        self._tell(events)
+
+    def _tell(self, events: list[ServiceEvent]) -> None:
+        for subscriber in tuple(self._subscribers):
+            subscriber(events)

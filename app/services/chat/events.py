@@ -1,0 +1,102 @@
+"""Events of conversations, answers and summaries."""
+
+from __future__ import annotations
+
+from app.services.events import ServiceEvent
+from app.store.records import Conversation, Message
+from engine.errors import ErrorInfo
+from engine.values import ToolCall
+
+
+class ConversationChanged(ServiceEvent, frozen=True):
+    """Created, renamed, pinned, deleted or restored, new branch shown, options changed."""
+
+    conversation: Conversation
+
+
+class MessageAdded(ServiceEvent, frozen=True):
+    """A message became the new end of the shown branch (an answer arrives with state "streaming")."""
+
+    message: Message
+
+
+class BranchShown(ServiceEvent, frozen=True):
+    """The shown path changed somewhere before its end: read it again."""
+
+    conversation: int
+
+
+class AnswerQueued(ServiceEvent, frozen=True):
+    """An answer begins: the model is asked for it, or loaded first."""
+
+    message: int
+
+
+class AnswerWaits(ServiceEvent, frozen=True):
+    """The answer waits for a place beside others: `ahead` of them come first, 0 once it has its place."""
+
+    message: int
+    ahead: int
+
+
+class AnswerPrefill(ServiceEvent, frozen=True):
+    """`done` of `total` tokens of the prompt are read; `reread`, as in `Usage`, where that is worth a word."""
+
+    message: int
+    done: int
+    total: int
+    reread: ErrorInfo | None = None
+
+
+class AnswerDelta(ServiceEvent, frozen=True):
+    """New text of a streaming answer, to append. It came in so many `pieces`, as good as one for each token."""
+
+    message: int
+    reasoning: str
+    content: str
+    pieces: int = 1
+
+
+class AnswerRun(ServiceEvent, frozen=True):
+    """A run writes this answer with tools, from now on or again: what it does is told as of any run."""
+
+    message: int
+    run: int
+
+
+class AnswerRestarted(ServiceEvent, frozen=True):
+    """What was told of a streaming answer so far is none of its text: it belongs to a step of its run, or broke off.
+    The text begins anew."""
+
+    message: int
+
+
+class AnswerToolCall(ServiceEvent, frozen=True):
+    """A streaming answer has made a call, in the order of its calls; the stored answer has them all again."""
+
+    message: int
+    call: ToolCall
+
+
+class SummaryStarted(ServiceEvent, frozen=True):
+    """The model writes a summary of the beginning of a conversation, now part `part` of `parts`: what was told of the
+    text so far is taken into it, and the text begins anew."""
+
+    conversation: int
+    part: int
+    parts: int
+
+
+class SummaryDelta(ServiceEvent, frozen=True):
+    """New text of a summary, to append."""
+
+    conversation: int
+    text: str
+
+
+class SummaryEnded(ServiceEvent, frozen=True):
+    """The whole text of a summary, which is not in use yet. `error` says why it ended early, or is empty."""
+
+    conversation: int
+    text: str
+    error: ErrorInfo | None = None

@@ -1,0 +1,45 @@
+"""From a branch of a chat to what a run that answers in it is told of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from app.services.chat.prompting import not_carried_out
+from app.store import records
+from engine.values import Message
+
+# More is of no use to any model that there is, and each answer's journal has it again; characters.
+MOST_BEFORE = 200_000
+_LEFT_OUT = "The beginning of this conversation is left out."
+
+Steps = Callable[[records.Message], Sequence[Message]]
+
+
+def before_of(path: Sequence[records.Message], steps: Steps, most: int = MOST_BEFORE) -> tuple[Message, ...]:
+    """The branch `path` as messages, root first. `steps` tells what an answer's run did, nothing for other answers.
+
+    Where it is more than `most` characters, answers lose their steps and then go, the oldest first.
+    """
+    told: list[list[Message]] = []
+    left = most
+    for record in reversed(path):
+        words = _words(record)
+        whole = [*steps(record), *words]
+        chosen = next((each for each in (whole, words) if _length(each) <= left), None)
+        if chosen is None:
+            told.append([Message("user", _LEFT_OUT)])
+            break
+        left -= _length(chosen)
+        told.append(chosen)
+    return tuple(message for messages in reversed(told) for message in messages)
+
+
+def _words(record: records.Message) -> list[Message]:
+    if not record.content and not record.tool_calls:
+        return []
+    said = Message(record.role, record.content, tool_calls=record.tool_calls)
+    return [said, *not_carried_out(record.tool_calls)] if record.tool_calls else [said]
+
+
+def _length(messages: Sequence[Message]) -> int:
+    return sum(len(message.content) + len(str(message.tool_calls or "")) for message in messages)

@@ -1,0 +1,37 @@
+"""Events of tool servers, remote model servers and workers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from app.services.events import ServiceEvent
+from engine.errors import ErrorInfo
+from engine.placement.plan import Device
+
+
+class WorkerState(ServiceEvent, frozen=True):
+    """A machine that lends its memory, as it was when it was last asked. `address` is "host:port".
+
+    "unchecked": not asked since the start. `error` says in words why one is "away".
+    """
+
+    address: str
+    state: Literal["unchecked", "checking", "ready", "away"] = "unchecked"
+    devices: tuple[Device, ...] = ()
+    error: ErrorInfo | None = None
+
+
+class WorkersChanged(ServiceEvent, frozen=True):
+    """Added, removed or checked; in the order of the settings."""
+
+    workers: tuple[WorkerState, ...]
+
+
+class ServersChanged(ServiceEvent, frozen=True):
+    """An MCP server came, went, started, stopped, failed or changed its tools."""
+
+
+class ElsewhereChanged(ServiceEvent, frozen=True):
+    """The server of models elsewhere at `url` came, went or was set up anew."""
+
+    url: str

@@ -1,0 +1,185 @@
+"""Which tools of a server the user knows: at first use all of them are taken as they are, later each change waits.
+
+What was accepted is kept in server_tools.toml, and stays when a tool disappears: one that comes back as another is
+a changed one, not a new one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from agents.mcp.definitions import Definition, offered, safe_name, schema_fault
+from agents.mcp.sanitize import shown_words
+from app.services.connections.server_values import ServerTool
+from app.services.settings.toml_file import TomlFile
+from engine.errors import UserError
+
+
+class KnownTools:
+    """All methods may be called from any thread. `on_change` is told server and tool when one is another than was
+    accepted, once: what was granted for it does not count any more."""
+
+    def __init__(self, path: Path, on_change: Callable[[str, str], None] = lambda server, tool: None) -> None:
+        self._file = TomlFile(path)
+        self._on_change = on_change
+        self._lock = threading.Lock()
+        self._told: set[tuple[str, str, str]] = set()
+
+    def review(self, server: str, definitions: Iterable[Definition]) -> tuple[ServerTool, ...]:
+        """Each tool that a server lists, and those it used to, compared with what was accepted. The first list of
+        a server is accepted as it is. Raises UserError `settings.not_saved`."""
+        listed = {definition.name: definition for definition in definitions}
+        with self._lock:
+            document = self._read()
+            first = server not in document
+            if first and listed:
+                document[server] = {name: _record(one) for name, one in listed.items()}
+                self._write(document)
+            known: dict[str, Any] = document.get(server, {})
+        names = {one.definition.name: one.name for one in offered(server, listed.values())}
+        found = [self._compared(server, one, known.get(one.name), names) for one in listed.values()]
+        gone = [
+            ServerTool(
+                safe_name(server, name, ()), name, str(record["description"]), record["fingerprint"], "gone"
+            )
+            for name, record in known.items()
+            if name not in listed
+        ]
+        return (*found, *gone)
+
+    def accept(
+        self, server: str, definitions: Iterable[Definition], tools: Iterable[str] | None = None
+    ) -> None:
+        """From now on these are what the user knows; `tools` None: all. Raises UserError `settings.not_saved`."""
+        wanted = None if tools is None else set(tools)
+        with self._lock:
+            document = self._read()
+            known = document.setdefault(server, {})
+            for definition in definitions:
+                if wanted is None or definition.name in wanted:
+                    known[definition.name] = _record(definition)
+            self._write(document)
+
+    def remembered(self, server: str) -> tuple[ServerTool, ...]:
+        """What was accepted of a server that was not asked yet. Raises UserError `mcp.tools_unreadable`."""
+        with self._lock:
+            known: dict[str, Any] = self._read().get(server, {})
+        return tuple(
+            ServerTool(
+                safe_name(server, name, ()),
+                name,
+                shown_words(record["description"]),
+                record["fingerprint"],
+                "accepted",
+            )
+            for name, record in known.items()
+        )
+
+    def kept(self, server: str) -> dict[str, Any] | None:
+        """What is known of a server's tools, to be given to `restore`; None for nothing."""
+        with self._lock:
+            return self._read().get(server)
+
+    def forget(self, server: str) -> None:
+        """Raises UserError `settings.not_saved`."""
+        with self._lock:
+            document = self._read()
+            if document.pop(server, None) is not None:
+                self._write(document)
+
+    def restore(self, server: str, kept: dict[str, Any] | None) -> None:
+        """Raises UserError `settings.not_saved`."""
+        if kept is None:
+            return
+        with self._lock:
+            document = self._read()
+            document[server] = kept
+            self._write(document)
+
+    def _compared(
+        self, server: str, definition: Definition, record: dict[str, Any] | None, names: dict[str, str]
+    ) -> ServerTool:
+        fault = schema_fault(definition.schema)
+        fingerprint = definition.fingerprint
+        diff = ""
+        if fault:
+            status = "unfit"
+        elif record is None:
+            status = "new"
+        elif record["fingerprint"] == fingerprint:
+            status = "accepted"
+        else:
+            status, diff = "changed", _diff(record, _record(definition))
+            self._tell(server, names.get(definition.name, ""), fingerprint)
+        return ServerTool(
+            names.get(definition.name, definition.name),
+            definition.name,
+            shown_words(definition.description),
+            fingerprint,
+            status,  # type: ignore[arg-type]
+            diff,
+            definition.hides,
+            fault,
+        )
+
+    def _tell(self, server: str, name: str, fingerprint: str) -> None:
+        with self._lock:
+            key = (server, name, fingerprint)
+            if key in self._told:
+                return
+            self._told.add(key)
+        self._on_change(server, name)
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            document = self._file.read()
+        except FileNotFoundError:
+            return {}
+        except (ValueError, RecursionError, OSError):
+            # Nothing is taken as known then: it would be accepted anew without a word.
+            raise UserError("mcp.tools_unreadable", path=str(self._file.path)) from None
+        return {
+            server: {name: record for name, record in tools.items() if _readable(record)}
+            for server, tools in document.items()
+            if isinstance(tools, dict)
+        }
+
+    def _write(self, document: dict[str, Any]) -> None:
+        try:
+            self._file.write(document)
+        except OSError as error:
+            detail = error.strerror or ""
+            raise UserError("settings.not_saved", path=str(self._file.path), detail=detail) from error
+
+
+def _record(definition: Definition) -> dict[str, Any]:
+    """TOML knows no null, so the schema is kept as JSON."""
+    schema = json.dumps(definition.schema, sort_keys=True, ensure_ascii=True)
+    words = {"fingerprint": definition.fingerprint, "description": definition.description, "schema": schema}
+    return {key: value.encode("utf-8", "replace").decode() for key, value in words.items()}
+
+
+def _readable(record: Any) -> bool:
+    fields = ("fingerprint", "description", "schema")
+    return isinstance(record, dict) and all(isinstance(record.get(name), str) for name in fields)
+
+
+def _diff(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """A unified diff of description and schema, with what is hidden written out."""
+    old, new = (
+        [*shown_words(record["description"]).splitlines(), *_schema_lines(record["schema"])]
+        for record in (before, after)
+    )
+    return "\n".join(difflib.unified_diff(old, new, "accepted", "now", lineterm="", n=2))
+
+
+def _schema_lines(schema: str) -> list[str]:
+    try:
+        return shown_words(json.dumps(json.loads(schema), indent=1, ensure_ascii=False)).splitlines()
+    except (ValueError, RecursionError):
+        return [schema]

@@ -1,0 +1,151 @@
+"""The models to begin with: a short list that we keep, with why one would want each."""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import tomllib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.errors import ErrorInfo
+from engine.hub.values import Verdict
+from engine.placement.plan import Wishes
+
+if TYPE_CHECKING:
+    from app.services.placement.placements import Placements
+    from engine.gguf.tensor_index import TensorIndex
+
+# Near enough for a guess: layers, and elements of the keys (and of the values) of one, less in a small model.
+_LAYERS, _CACHE_WIDTH, _SMALL_CACHE_WIDTH, _SMALL = 32, 1024, 512, 3 * 10**9
+# The share of what each token reads that is the output, and as much again for the table of tokens.
+_OUTPUT_SHARE = 0.08
+# Slower than reading, and still worth waiting for.
+BEARABLE_TPS = 5.0
+_SMALLER = 0.6
+
+
+class CatalogueEntry(msgspec.Struct, frozen=True):
+    """A model worth having. `variant` of `repo` is recommended: `bytes` are its size, all its files together.
+    `active_parameters` is what a token uses; `experts` is 0 for a dense model. `why` is one sentence."""
+
+    repo: str
+    variant: str
+    name: str
+    why_en: str
+    why_ko: str
+    parameters: int
+    active_parameters: int
+    bytes: int
+    experts: int = 0
+    experts_used: int = 0
+    licence: str = ""
+    tags: tuple[str, ...] = ()
+
+
+class CataloguePick(msgspec.Struct, frozen=True):
+    """An entry that suits this machine. Verdict and `tps`, tokens per second, are of a model of its size with as
+    many active parameters; its own header may say otherwise. `sentence` says it in words."""
+
+    entry: CatalogueEntry
+    verdict: Verdict
+    tps: float
+    sentence: ErrorInfo
+
+
+class _Catalogue(msgspec.Struct, frozen=True):
+    model: tuple[CatalogueEntry, ...] = ()
+
+
+@functools.cache
+def load_catalogue() -> tuple[CatalogueEntry, ...]:
+    """resources/catalogue.toml: an array `model` of tables with the fields of `CatalogueEntry`.
+
+    It is part of the product: a mistake in it raises msgspec.ValidationError or tomllib.TOMLDecodeError.
+    """
+    source = importlib.resources.files("resources") / "catalogue.toml"
+    if not source.is_file():
+        return ()
+    return msgspec.convert(tomllib.loads(source.read_text("utf-8")), _Catalogue).model
+
+
+def pick(entries: Sequence[CatalogueEntry], placements: Placements, count: int) -> tuple[CataloguePick, ...]:
+    """Up to `count` entries that suit this machine.
+
+    The first is the most capable, by the geometric mean of all and of active parameters, among those that answer as
+    fast as people read. Each further one is the most capable of at most 60 percent of its size, so that there is a
+    choice between a better answer and a shorter download; then the same of those that are at least bearable. Where
+    that gives too few, the most capable of the rest follow, then the fastest. Raises UserError as
+    `Placements.machine` does.
+    """
+    from engine.hub.best import COMFORTABLE_TPS
+
+    judged = [_judged(entry, placements) for entry in entries]
+    runs = [one for one in judged if one.verdict.fit in ("device", "divided", "ram")]
+    chosen: list[CataloguePick] = []
+    for least in (COMFORTABLE_TPS, BEARABLE_TPS):
+        left = [one for one in runs if one.tps >= least]
+        while len(chosen) < count:
+            if chosen:
+                left = [one for one in left if one.entry.bytes <= _SMALLER * chosen[-1].entry.bytes]
+            if not left:
+                break
+            chosen.append(max(left, key=_capability))
+    rest = sorted((one for one in runs if one not in chosen), key=_capability, reverse=True)
+    chosen += [one for one in rest if one.tps >= BEARABLE_TPS][: count - len(chosen)]
+    slow = sorted((one for one in runs if one not in chosen), key=lambda one: -one.tps)
+    return (*chosen, *slow[: count - len(chosen)])
+
+
+def _capability(pick: CataloguePick) -> float:
+    return float(pick.entry.parameters) * pick.entry.active_parameters
+
+
+def _judged(entry: CatalogueEntry, placements: Placements) -> CataloguePick:
+    from engine.hub.verdict import verdict
+    from engine.placement.explain import spoken_speed
+
+    plan, machine = placements.estimated(guessed_index(entry), Wishes())
+    found = msgspec.structs.replace(verdict(plan, machine), source="sizes")
+    sentence = ErrorInfo("verdict.pick", {"tps": spoken_speed(found.decode_tps)})
+    return CataloguePick(entry, found, found.decode_tps, sentence)
+
+
+def guessed_index(entry: CatalogueEntry) -> TensorIndex:
+    """A table of tensors of this size that reads as much for a token as the active parameters say.
+
+    With D dense and E routed bytes, D + E is the size and D + E * used / experts what a token reads.
+    """
+    from engine.gguf.tensor_index import CacheLayer, Layer, TensorIndex
+
+    share = entry.experts_used / entry.experts if entry.experts else 1.0
+    read = entry.bytes * min(entry.active_parameters / entry.parameters, 1.0)
+    routed = min(int((entry.bytes - read) / (1 - share)), entry.bytes) if share < 1 else 0
+    dense = entry.bytes - routed
+    output = int(dense * _OUTPUT_SHARE)
+    width = _SMALL_CACHE_WIDTH if entry.parameters < _SMALL else _CACHE_WIDTH
+    layer = Layer(
+        0,
+        attention=(dense - 2 * output) // _LAYERS,
+        experts=dict.fromkeys(("gate", "up", "down"), routed // (3 * _LAYERS)) if routed else {},
+    )
+    return TensorIndex(
+        architecture="guessed",
+        layers=tuple(msgspec.structs.replace(layer, number=number) for number in range(_LAYERS)),
+        cache=(CacheLayer(k=width, v=width),) * _LAYERS,
+        experts=entry.experts if routed else 0,
+        experts_used=entry.experts_used if routed else 0,
+        shared_experts=0,
+        embedding_bytes=output,
+        output_bytes=output,
+        output_tied=False,
+        mtp_bytes=0,
+        bytes=entry.bytes,
+        parameters=entry.parameters,
+        active_parameters=entry.active_parameters,
+        trained_context=0,
+        embedding_length=4096,
+        vocabulary=128_000,
+    )

@@ -1,0 +1,340 @@
+"""Downloads: what is fetched into the library, in which order, by whom.
+
+Methods block on the disk, `add_named` on the hub too: call them off the GUI thread. What changes is told to the
+subscribers, from service threads. The window and commands share the list; each download belongs to one process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.services.events import ServiceEvent, Subscriber
+from app.services.hub.download_rows import NOT_ENDED, DownloadRows
+from app.services.hub.download_run import UNDER_WAY, DownloadRun
+from app.services.hub.download_watch import DownloadWatch
+from app.services.hub.events import DownloadChanged
+from app.services.library.fetching import Fetching
+from app.services.library.library import Library
+from app.services.library.names import hub_id
+from app.services.settings.settings import Settings, SettingsFile
+from app.store.records import Download, DownloadFile
+from app.store.store import Store
+from engine.errors import UserError
+from engine.hub.queue import Queue, reordered
+from engine.hub.values import Repository, Variant
+
+if TYPE_CHECKING:
+    from engine.hub.transfer import StopToken
+
+# How long stopping one is waited for, in seconds: a transfer notices within moments, whatever the network does.
+PATIENCE = 30.0
+POLL = 0.25
+SPARE = 0.05
+ReadRepository = Callable[[str], Repository]
+
+
+class Downloads:
+    """The downloads of the data folder, and the threads that run those of this process."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: SettingsFile,
+        library: Library,
+        fetching: Fetching,
+        repository: ReadRepository,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._library = library
+        self._fetching = fetching
+        self._repository = repository
+        self._clock = clock
+        self._subscribers: list[Subscriber] = []
+        self._rows = DownloadRows(store)
+        self._run = DownloadRun(store, library, fetching, self._tell, clock)
+        self._queue = Queue(self._waiting, self._run, self._at_once)
+        self._watch = DownloadWatch(self._rows.others, self._tick, self._tell, library.changed)
+        self._told = threading.Condition()
+        self._shown_at_once = settings.current.downloads_at_once
+        self._run.offline = settings.current.offline
+        self._was_offline = True  # in an earlier session, as far as this one knows
+        self._unsubscribe = settings.subscribe(self._settings_changed)
+        library.paused = self.held
+        library.repairing = fetching
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        self._subscribers.append(subscriber)
+        return lambda: self._subscribers.remove(subscriber)
+
+    def recover(self) -> tuple[Download, ...]:
+        """For the window: queue here what dead processes left, and go on with it; those downloads. What ended in
+        earlier sessions is taken off the list. From now on what other processes do is told, too.
+
+        A command leaves all that alone: what a dead process left is shown to it as paused.
+        """
+        for download in self._store.downloads():
+            if download.state in ("done", "cancelled"):
+                self._store.delete_download(download.id)
+        taken = self._store.recover_downloads("queued", self._store.writer)
+        self._queue.ask(*(download.id for download in taken))
+        self._watch.start()
+        self._tell([DownloadChanged(download) for download in taken])
+        return tuple(taken)
+
+    def close(self) -> None:
+        """Stop what runs here and keep what has come; it is gone on with at the next start of the window."""
+        self._unsubscribe()
+        self._watch.close()
+        self._run.closing = True
+        self._queue.close()
+
+    # --- asking ---
+
+    def add(self, repository: Repository, variant: Variant) -> Download:
+        """Fetch a variant into the library: at once when fewer than `downloads_at_once` run, else in its turn.
+
+        One that failed or was paused before goes on. Raises UserError `download.already` (it is in the library, or
+        on its way here), `download.elsewhere`, `download.in_trash`, `download.no_room`, `library.folder_gone`,
+        `library.not_writable`.
+        """
+        repo, name = repository.model.repo, variant.name
+        id = hub_id(repo, name)
+        known = self._library.check_new(id)
+        if known is not None:
+            raise UserError("download.in_trash" if known.trashed is not None else "download.already", name=id)
+        files = tuple(DownloadFile(file.path, file.bytes, file.sha256) for file in variant.files)
+        new = Download(
+            id=0,
+            model=id,
+            repo=repo,
+            commit=repository.commit,
+            variant=name,
+            files=files,
+            state="queued",
+            position=0.0,
+            created=self._clock(),
+            writer=self._store.writer,
+        )
+        before = next((entry for entry in self.all() if entry.model == id), None)
+        if before is not None and before.state in UNDER_WAY:
+            raise UserError(
+                "download.already" if self._rows.is_here(before) else "download.elsewhere", name=id
+            )
+        begun = before if before is not None and before.state in ("paused", "failed") else None
+        self._check_room(begun or new)
+        if begun is not None:
+            if begun.files == files:
+                return self._go_on(begun.id)
+            self._fetching.discard(begun, self._library.folder)  # the hub has other files by now
+            self._store.delete_download(begun.id)
+        added = self._store.add_download(new)
+        if (added.writer, added.created) != (new.writer, new.created):
+            raise UserError("download.elsewhere", name=id)  # another process was faster
+        self._changed(added)
+        self._queue.ask(added.id)
+        return self.get(added.id)
+
+    def add_named(self, text: str) -> Download:
+        """Fetch "OWNER/REPO:QUANT" or "OWNER/REPO/FILE.gguf". Raises UserError as `add`, and `hub.*`."""
+        from app.services.hub.hub_names import variant_named
+
+        repository, variant = variant_named(text, self._repository)
+        return self.add(repository, variant)
+
+    # --- reading ---
+
+    def all(self) -> tuple[Download, ...]:
+        """In the order of the queue; what is done or cancelled last. One that nobody runs any more, because its
+        process died, is shown as paused."""
+        with contextlib.suppress(UserError):
+            self._run.retry()
+        return tuple(sorted(self._rows.all(), key=lambda download: download.state in ("done", "cancelled")))
+
+    def get(self, id: int) -> Download:
+        """Raises UserError `download.not_found`, like all that take an id."""
+        return self._rows.get(id)
+
+    def wait(self, id: int, stop: StopToken | None = None) -> Download:
+        """Until the download is done, failed, paused or cancelled; as it is then. When `stop` is told to end, so is
+        the download, and then it is waited for."""
+        download = self.get(id)
+        while download.state in UNDER_WAY:
+            if stop is not None and stop.stopped:
+                with contextlib.suppress(UserError):  # it ended just now, or another process has it
+                    return self.cancel(id) if stop.cancelled else self.pause(id)
+                return self.get(id)
+            with self._told:
+                self._told.wait(POLL)
+            found = self._store.download(id)
+            if found is None:  # a window that was opened took it off its list
+                return msgspec.structs.replace(download, state="done", writer="")
+            download = self._rows.shown(found)
+        return download
+
+    # --- steering ---
+
+    def pause(self, id: int) -> Download:
+        """Stop and keep what has come. Raises UserError `download.elsewhere` while another process fetches it,
+        `download.not_found`, `download.ended`."""
+        download = self._rows.steerable(id)
+        if download.state in ("paused", "failed"):
+            return download
+        self._stop(download, cancel=False)
+        changed = self._rows.end(download, UNDER_WAY, state="paused")
+        return self._changed(changed) if changed else self.get(id)
+
+    def resume(self, id: int) -> Download:
+        """Go on with one that is paused or failed; it waits for its turn. Raises UserError `download.elsewhere`,
+        `download.not_found`, `download.ended`, `download.no_room`, `library.folder_gone`, `library.not_writable`."""
+        download = self._rows.steerable(id)
+        if self._rows.is_here(download):
+            if not self._queue.is_running(id):
+                self._queue.ask(id)
+            return self.get(id)
+        self._check_room(download)
+        return self._go_on(id)
+
+    def cancel(self, id: int) -> Download:
+        """End it and delete what has come. One that was done a moment before is done. Raises UserError as `pause`."""
+        download = self._rows.steerable(id)
+        self._stop(download, cancel=True)
+        current = self.get(id)
+        if current.state in ("done", "cancelled"):
+            return current
+        changed = self._rows.end(download, NOT_ENDED, state="cancelled", received=0)
+        self._fetching.discard(download, self._library.folder)
+        return self._changed(changed) if changed else self.get(id)
+
+    def move(self, id: int, before: int | None) -> None:
+        """Put it in the queue before another one, or at its end. Raises UserError `download.not_found`."""
+        self.get(id)
+        rows = self._store.downloads()
+        self._store.order_downloads(reordered([row.id for row in rows], id, before))
+        was = {row.id: row.position for row in rows}
+        changed = [row for row in self._store.downloads() if row.position != was.get(row.id)]
+        self._tell([DownloadChanged(self._rows.shown(row)) for row in changed])
+        self._queue.wake()
+
+    def pause_all(self) -> None:
+        """All that wait or run in this process."""
+        waiting = [download for download in self.all() if self._rows.is_here(download)]
+        # Those that wait first, or they would start in the place of those that end.
+        for download in sorted(waiting, key=lambda download: download.state != "queued"):
+            with contextlib.suppress(UserError):  # it ended just now
+                self.pause(download.id)
+
+    def resume_all(self) -> None:
+        """All that are paused or failed and belong to no other process. Raises as `resume`, for the first that does
+        not go on; the others do."""
+        reason: UserError | None = None
+        for download in self.all():
+            if download.state in ("paused", "failed"):
+                try:
+                    self.resume(download.id)
+                except UserError as error:
+                    reason = reason or error
+        if reason is not None:
+            raise reason
+
+    def forget(self, id: int) -> None:
+        """Take one that is done, cancelled or failed off the list; what a failed one has fetched is deleted. Raises
+        UserError `download.elsewhere`, `download.not_found`, `download.not_ended`."""
+        download = self.get(id)
+        if download.state not in ("done", "cancelled", "failed"):
+            raise UserError("download.not_ended", name=download.model)
+        if download.state == "failed":
+            self._fetching.discard(download, self._library.folder)
+        self._store.delete_download(id)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Inside, nothing is fetched, and the unfinished files are left alone. Then what ran or waited goes on.
+
+        Raises UserError `library.busy_elsewhere` while another process fetches.
+        """
+        if any(download.state in UNDER_WAY for download in self._rows.others()):
+            raise UserError("library.busy_elsewhere")
+        self._run.holding = True
+        try:
+            for download in self._rows.mine():
+                if self._queue.is_running(download.id):
+                    self._stop(download, cancel=False)
+            yield
+        finally:
+            self._run.holding = False
+            self._queue.ask(*(download.id for download in self._rows.mine() if download.state == "queued"))
+
+    # --- inside ---
+
+    def _go_on(self, id: int) -> Download:
+        self._changed(self._rows.queue(id))
+        self._queue.ask(id)
+        return self.get(id)
+
+    def _stop(self, download: Download, cancel: bool) -> None:
+        """End it if it runs here, and wait for that. Raises UserError `library.busy` when it does not end."""
+        if self._queue.stop(download.id, cancel) and not self._queue.wait_for(download.id, PATIENCE):
+            raise UserError("library.busy")
+
+    def _waiting(self) -> list[Download]:
+        try:
+            return [download for download in self._rows.mine() if download.state == "queued"]
+        except UserError:  # the store is locked: the watch asks again
+            return []
+
+    def _at_once(self) -> int:
+        return 0 if self._run.holding else self._settings.current.downloads_at_once
+
+    def _settings_changed(self, settings: Settings) -> None:
+        """From the thread that changed them: nothing here waits for another one."""
+        if settings.downloads_at_once != self._shown_at_once:
+            self._shown_at_once = settings.downloads_at_once
+            self._queue.wake()
+        self._run.offline = settings.offline
+        if settings.offline:
+            self._was_offline = True
+            self._queue.stop_all()
+
+    def _tick(self) -> None:
+        """Now and then, in the window: what did not work before is tried again, and what the offline switch has
+        paused goes on when it is off."""
+        self._run.retry()
+        if self._was_offline and not self._settings.current.offline:
+            self._was_offline = False
+            for download in self._rows.all():
+                if download.state == "paused" and download.error and download.error.code == "hub.offline":
+                    self._go_on(download.id)
+        self._queue.wake()
+
+    def _check_room(self, new: Download) -> None:
+        """Whether what is still to come of it, and of those that wait or run, finds room."""
+        folder = self._library.ready_folder()
+        coming = [entry for entry in self.all() if entry.state in UNDER_WAY and entry.id != new.id]
+        need = sum(max(0, entry.bytes - entry.received) for entry in (new, *coming))
+        have, _ = self._library.room()
+        if have < need * (1 + SPARE):
+            raise UserError(
+                "download.no_room", need_bytes=int(need * (1 + SPARE)), have_bytes=have, folder=str(folder)
+            )
+
+    def _changed(self, download: Download) -> Download:
+        self._tell([DownloadChanged(download)])
+        return download
+
+    def _tell(self, events: list[ServiceEvent]) -> None:
+        for event in events:
+            if isinstance(event, DownloadChanged):
+                self._watch.know(event.download)
+        for subscriber in tuple(self._subscribers):
+            subscriber(events)
+        with self._told:
+            self._told.notify_all()

@@ -1,0 +1,108 @@
+"""What models would be on this machine, wherever their headers come from."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.services.placement.placements import Placements
+from app.services.settings.patience import KeepGoing, as_they_come
+from engine.errors import UserError
+from engine.hub.values import JudgedVariant, Repository, Variant, Verdict
+from engine.placement.plan import Machine, Wishes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.gguf.tensor_index import TensorIndex
+    from engine.hub.client import Hub
+    from engine.hub.remote_index import RemoteModel
+
+# Of headers that were read before; a new number when what is kept of them means something else.
+_FORM = "header-1"
+_MOST_HEADERS = 400
+_AT_ONCE = 4
+# Speeds come from bandwidths, which are measured once, in some seconds: a guess can be wrong several times over.
+_MEASURING_S = 8.0
+
+
+class Judging:
+    """Verdicts; `folder` keeps the headers that were read, so that looking again needs no connection."""
+
+    def __init__(self, folder: Path, placements: Placements) -> None:
+        self._folder = folder
+        self._placements = placements
+
+    def repository(
+        self,
+        hub: Callable[[], Hub],
+        repository: Repository,
+        judged: Callable[[JudgedVariant], None],
+        keep_going: KeepGoing,
+    ) -> tuple[JudgedVariant, ...]:
+        """As `HubService.judge`. `hub` may raise UserError: what was read before is judged all the same."""
+        from engine.hub.best import best
+
+        machine = self._placements.machine()
+        variants = repository.variants
+        found: dict[int, JudgedVariant] = {}
+        jobs = [partial(self._judge, hub, repository, variant, machine, keep_going) for variant in variants]
+        for number, one in as_they_come(jobs, keep_going, threads=_AT_ONCE):
+            found[number] = one
+            judged(one)
+        return best([found[number] for number in sorted(found)])
+
+    def local(self, path: str) -> Verdict:
+        """As `HubService.judge_local`."""
+        return self._verdict(self._placements.tensors(path), self._placements.wishes_for(path))
+
+    def _judge(
+        self,
+        hub: Callable[[], Hub],
+        repository: Repository,
+        variant: Variant,
+        machine: Machine,
+        keep_going: KeepGoing,
+    ) -> JudgedVariant:
+        from engine.hub.verdict import verdict_by_size
+
+        try:
+            model = self._model(hub, repository, variant, keep_going)
+            return JudgedVariant(variant, self._verdict(model.tensors, Wishes()), model.facts)
+        except UserError as error:
+            # What the way there or the server kept from us is no fault of the file's.
+            by_size = verdict_by_size(variant.bytes, machine) if error.code.startswith("hub.") else None
+            return JudgedVariant(variant, by_size, error=error.info)
+
+    def _model(
+        self, hub: Callable[[], Hub], repository: Repository, variant: Variant, keep_going: KeepGoing
+    ) -> RemoteModel:
+        from engine.hub.cache import Kept
+        from engine.hub.remote_index import RemoteModel, read_remote_model
+
+        kept = Kept(self._folder, RemoteModel, _FORM, _MOST_HEADERS)
+        key = _key(repository, variant)
+        known = kept.get(key)
+        if known is not None:
+            # Nothing was read for it this time.
+            return RemoteModel(known.tensors, msgspec.structs.replace(known.facts, bytes_read=0))
+        model = read_remote_model(hub(), repository, variant, keep_going)
+        kept.put(key, model)
+        return model
+
+    def _verdict(self, tensors: TensorIndex, wishes: Wishes) -> Verdict:
+        from engine.hub.verdict import verdict
+
+        return verdict(*self._placements.estimated(tensors, wishes, _MEASURING_S))
+
+
+def _key(repository: Repository, variant: Variant) -> str:
+    """The same bytes, or the same files at one commit. Of both, sizes too: a hub may tell a hash that is not
+    true, but then a download will find out."""
+    files = [(file.path, file.bytes, file.sha256) for file in variant.files]
+    if all(file.sha256 for file in variant.files):
+        return str([(bytes_, sha256) for _, bytes_, sha256 in files])
+    return str((repository.model.repo, repository.commit, files))

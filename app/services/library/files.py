@@ -1,0 +1,188 @@
+"""What is done with the files of the library: into the trash and out of it, and what a crash left half done.
+
+A move is noted in the store first and done then. Both places of a file follow from each other, so a move that was
+noted and not done is done by whoever finds the file at its other place. All functions are called with the lock of
+the library held.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from app.services.library.folder import LibraryFolder
+from app.store.records import LibraryFile, LibraryModel
+from app.store.store import Store
+from engine.errors import UserError
+from engine.hub.trash import (
+    TRASH,
+    counterpart,
+    is_there,
+    move_file,
+    original_place,
+    prune,
+    remove_files,
+    trash_place,
+    trash_root,
+)
+
+
+class LibraryFiles:
+    """The files of the models in `store`; `parts` keeps the hashes of their parts."""
+
+    def __init__(self, store: Store, folder: LibraryFolder, parts: Path) -> None:
+        self._store = store
+        self._folder = folder
+        self._parts = parts
+
+    def put_in_trash(self, model: LibraryModel, now: float) -> int:
+        """Move what no other model needs; the bytes that will be free one day. A vanished file is no hindrance.
+
+        Raises UserError `library.not_moved`, everything is as it was then.
+        """
+        folder, needed = self._folder.path, self._needed_by_others(model.id)
+        moves = {
+            Path(file.path): trash_place(Path(file.path), folder, model.id)
+            for file in model.files
+            if file.path not in needed and original_place(Path(file.path)) is None
+        }
+        there = [source for source in moves if is_there(source)]
+        self._store.change_model(model.id, files=_replaced(model.files, moves), trashed=now)
+        try:
+            for source in there:
+                with contextlib.suppress(OSError):  # of an earlier life of this model, which the store forgot
+                    moves[source].unlink(missing_ok=True)
+                move_file(source, moves[source])
+        except OSError as error:
+            for source in there:
+                with contextlib.suppress(OSError):
+                    move_file(moves[source], source)
+            self._store.change_model(model.id, files=model.files, trashed=None)
+            raise _not_moved(error, model) from error
+        prune((source.parent for source in there), folder)
+        return sum(file.bytes for file in model.files if Path(file.path) in there)
+
+    def delete(self, model: LibraryModel, now: float) -> int:
+        """Delete a model for good, by way of the trash; the bytes freed. Files that are not Coterie's stay, and the
+        model is forgotten. Raises UserError `library.not_moved`."""
+        if not model.managed:
+            self._store.change_model(model.id, trashed=now)
+            if not Path(model.path).is_relative_to(self._folder.path):
+                self._store.delete_model(model.id)
+            return 0
+        if model.trashed is None:
+            self.put_in_trash(model, now)
+        return self._delete(self._store.model(model.id) or model)
+
+    def take_out(self, model: LibraryModel) -> None:
+        """Put a model's files back where they were.
+
+        Raises UserError `library.place_taken` or `library.not_moved`, everything is as it was then.
+        """
+        moves = {Path(file.path): place for file in model.files if (place := original_place(Path(file.path)))}
+        for source, target in moves.items():
+            if is_there(source) and is_there(target):
+                raise UserError("library.place_taken", path=str(target))
+        there = [source for source in moves if is_there(source)]
+        self._store.change_model(model.id, files=_replaced(model.files, moves), trashed=None)
+        try:
+            for source in there:
+                move_file(source, moves[source])
+        except OSError as error:
+            for source in there:
+                with contextlib.suppress(OSError):
+                    move_file(moves[source], source)
+            self._store.change_model(model.id, files=model.files, trashed=model.trashed)
+            raise _not_moved(error, model) from error
+        _prune_trash(there)
+
+    def empty(self, older_than: float | None) -> int:
+        """Delete for good what was removed before that time, or everything in the trash; the bytes freed."""
+        freed = 0
+        if not self._folder.path.is_dir():  # its disk is elsewhere, and so is the trash
+            return 0
+        for model in self._store.models():
+            if model.trashed is None or not model.managed:
+                continue
+            if older_than is None or model.trashed < older_than:
+                freed += self._delete(model)
+        if older_than is None:
+            freed += remove_files(self._folder.path / TRASH)  # also what no model of the store is
+        return freed
+
+    def forget(self, older_than: float) -> None:
+        """Forget imported models that were removed before that time. One that lies in the library's folder is kept
+        in mind: it would be found there and taken in again."""
+        folder = self._folder.path
+        for model in self._store.models():
+            long_ago = model.trashed is not None and model.trashed < older_than
+            if long_ago and not model.managed and not Path(model.path).is_relative_to(folder):
+                self._store.delete_model(model.id)
+
+    def settle(self, model: LibraryModel) -> None:
+        """Do what a crash left undone: a file that lies at its other place is put where the store says it is."""
+        missing = [file for file in model.files if not is_there(Path(file.path))]
+        if not model.managed or not missing:
+            return
+        folder, needed = self._folder.path, self._needed_by_others(model.id)
+        for file in missing:
+            other = counterpart(Path(file.path), folder, model.id)
+            if str(other) in needed:
+                continue
+            with contextlib.suppress(OSError):
+                if other.stat().st_size == file.bytes:
+                    move_file(other, Path(file.path))
+                    prune([other.parent], folder)
+
+    def _delete(self, model: LibraryModel) -> int:
+        needed = self._needed_by_others(model.id)
+        freed = 0
+        for file in model.files:
+            path = Path(file.path)
+            if file.path not in needed and original_place(path) is not None:
+                with contextlib.suppress(OSError):
+                    size = path.stat().st_size
+                    path.unlink()
+                    freed += size
+                _prune_trash([path])
+        if not any(original_place(Path(file.path)) and is_there(Path(file.path)) for file in model.files):
+            self._store.delete_model(model.id)
+            self._forget_parts(model)
+        return freed
+
+    def _forget_parts(self, model: LibraryModel) -> None:
+        """The hashes of parts of files that no model has any more."""
+        needed = {file.sha256 for other in self._store.models() for file in other.files}
+        for file in model.files:
+            if file.sha256 and file.sha256 not in needed:
+                with contextlib.suppress(OSError):
+                    (self._parts / f"{file.sha256}.parts").unlink(missing_ok=True)
+
+    def _needed_by_others(self, id: str) -> set[str]:
+        """Files of models that are not in the trash, other than this one."""
+        return {
+            file.path
+            for model in self._store.models()
+            if model.id != id and model.trashed is None
+            for file in model.files
+        }
+
+
+def _replaced(files: Iterable[LibraryFile], moves: dict[Path, Path]) -> tuple[LibraryFile, ...]:
+    return tuple(
+        msgspec.structs.replace(file, path=str(moves.get(Path(file.path), file.path))) for file in files
+    )
+
+
+def _prune_trash(paths: Iterable[Path]) -> None:
+    """Remove the folders that are empty now that these files have left the trash."""
+    for path in paths:
+        prune([path.parent], trash_root(path))
+
+
+def _not_moved(error: OSError, model: LibraryModel) -> UserError:
+    path = str(error.filename or model.path)
+    return UserError("library.not_moved", path=path, detail=error.strerror or str(error))

@@ -1,0 +1,94 @@
+"""The folder of the library: where it is, what room its disk has, and what lies in it besides models."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+
+from app.services.library.fetching import work_key
+from app.services.library.values import DiskUse
+from app.services.settings.settings import SettingsFile
+from app.store.store import Store
+from engine.errors import UserError
+from engine.hub.trash import INCOMING, TRASH, files_below, remove_files
+
+
+class LibraryFolder:
+    """`default` is where it is as long as the settings name no other."""
+
+    def __init__(self, default: Path, store: Store, settings: SettingsFile) -> None:
+        self.default = default.absolute()
+        self._store = store
+        self._settings = settings
+
+    @property
+    def path(self) -> Path:
+        """Never blocks."""
+        chosen = self._settings.current.library_folder
+        return Path(chosen).expanduser().absolute() if chosen else self.default
+
+    def room(self) -> tuple[int, int]:
+        """Free and all bytes of its disk. Without a disk, such as one that was unplugged, both are 0: a folder that
+        was chosen is never made anew on another disk."""
+        path = self.path
+        for place in (path, *path.parents) if path == self.default else (path,):
+            with contextlib.suppress(OSError):
+                use = shutil.disk_usage(place)
+                return use.free, use.total
+        return 0, 0
+
+    def made(self) -> Path:
+        """The folder, made if it is the usual one. Raises UserError `library.folder_gone`, `library.not_writable`."""
+        path = self.path
+        try:
+            if path == self.default:
+                path.mkdir(parents=True, exist_ok=True)
+            if not path.is_dir():
+                raise UserError("library.folder_gone", folder=str(path))
+            if not os.access(path, os.W_OK):
+                raise PermissionError(13, "Permission denied")
+        except OSError as error:
+            detail = error.strerror or str(error)
+            raise UserError("library.not_writable", folder=str(path), detail=detail) from error
+        return path
+
+    def disk(self) -> DiskUse:
+        """How much everything in it takes."""
+        sizes = {
+            file.path: file.bytes
+            for model in self._store.models()
+            if model.managed and model.trashed is None and model.state != "missing"
+            for file in model.files
+        }
+        free, total = self.room()
+        return DiskUse(
+            folder=self.path,
+            free=free,
+            total=total,
+            used=sum(sizes.values()),
+            trash=self._bytes_of(TRASH),
+            incoming=self._bytes_of(INCOMING),
+            leftover=sum(self._bytes_of(f"{INCOMING}/{name}") for name in self._leftovers()),
+        )
+
+    def clear_leftovers(self) -> int:
+        """Delete the unfinished files of no download; the bytes freed."""
+        return sum(remove_files(self.path / INCOMING / name) for name in self._leftovers())
+
+    def _bytes_of(self, name: str) -> int:
+        return sum(size for _, size in files_below(self.path / name))
+
+    def _leftovers(self) -> list[str]:
+        """Folders of unfinished files that no download knows of."""
+        known = {
+            work_key(download)
+            for download in self._store.downloads()
+            if download.state not in ("done", "cancelled")
+        }
+        try:
+            found = {path.name for path in (self.path / INCOMING).iterdir()}
+        except OSError:
+            return []
+        return sorted(found - known)

@@ -1,0 +1,150 @@
+"""Taking models in where they lie: from a file, a folder, and the stores of other programs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.services.library.entry import imported
+from app.services.library.values import Found
+from app.store.records import Download, LibraryModel, ModelOrigin
+from app.store.store import Store
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from engine.hub.scan import FoundModel
+
+
+class LibraryImport:
+    """Reads other places and never writes there. `home` is the user's own folder."""
+
+    def __init__(self, store: Store, home: Path | None = None) -> None:
+        self._store = store
+        self._home = home
+
+    def found_elsewhere(self) -> tuple[Found, ...]:
+        """What the stores of other programs have, by name; one file once, whoever has it."""
+        known = set(self._places())
+        found: dict[str, Found] = {}
+        for model in self._elsewhere():
+            real = _real(str(model.files[0].path))
+            if real not in found:
+                found[real] = Found(
+                    name=model.name,
+                    path=str(model.files[0].path),
+                    bytes=sum(file.bytes for file in model.files),
+                    origin=model.source,
+                    repo=model.repo,
+                    sha256=model.files[0].sha256,
+                    known=real in known,
+                )
+        return tuple(sorted(found.values(), key=lambda entry: entry.name.casefold()))
+
+    def take_in(self, path: Path, origin: ModelOrigin, now: float) -> list[LibraryModel]:
+        """The models of a file or a folder as entries of the library, those that were there before included.
+
+        Raises UserError `model.*`, `library.companion`, `library.nothing_found` (`folder`).
+        """
+        if not _is_folder(path):
+            told = next((model for model in self._elsewhere(origin) if _has(model, path)), None)
+            return [self._entry(path, origin, now, told)]
+        from engine.hub.scan import models_in
+
+        taken, reason = self._entries(models_in(path), origin, now)
+        if not taken:
+            raise reason or UserError("library.nothing_found", folder=str(path))
+        return taken
+
+    def adopt(self, folder: Path, downloads: Sequence[Download], now: float) -> list[LibraryModel]:
+        """Take in what lies in the library's folder and is no model of the library yet, such as files that were put
+        there by hand. They stay the user's own. What one of `downloads` is about to show is left to it."""
+        from engine.hub.scan import models_in
+
+        known = set(self._places(trashed=True))
+        coming = {str(path) for download in downloads for path in destinations(folder, download)}
+        new = [
+            model
+            for model in models_in(folder)
+            if _real(str(model.files[0].path)) not in known and str(model.files[0].path) not in coming
+        ]
+        return self._entries(new, "file", now)[0]
+
+    def _entries(
+        self, found: Iterable[FoundModel], origin: ModelOrigin, now: float
+    ) -> tuple[list[LibraryModel], UserError | None]:
+        """The entries of those that can be read, and why the first of the others cannot."""
+        taken: list[LibraryModel] = []
+        reason: UserError | None = None
+        for model in found:
+            try:
+                taken.append(self._entry(model.files[0].path, origin, now, model))
+            except UserError as error:
+                reason = reason or error
+        return taken, reason
+
+    def _entry(self, path: Path, origin: ModelOrigin, now: float, found: FoundModel | None) -> LibraryModel:
+        known = self._known(path)
+        if known is not None and (known.trashed is None or known.managed):
+            return known
+        new = imported(path, now, origin, found)
+        known = self._known(Path(new.path))  # by its first part
+        if known is None:
+            return self._store.add_model(new)
+        if known.trashed is not None and not known.managed:
+            return self._store.change_model(known.id, trashed=None) or self._store.add_model(new)
+        return known
+
+    def _known(self, path: Path) -> LibraryModel | None:
+        real = _real(str(path))
+        for model in self._store.models():
+            if any(_real(file.path) == real for file in model.files):
+                return model
+        return None
+
+    def _places(self, trashed: bool = False) -> list[str]:
+        return [
+            _real(file.path)
+            for model in self._store.models()
+            if trashed or model.trashed is None
+            for file in model.files
+        ]
+
+    def _elsewhere(self, origin: ModelOrigin | None = None) -> list[FoundModel]:
+        from engine.hub import scan
+
+        home = self._home or Path.home()
+        found: list[FoundModel] = []
+        if origin in (None, "hf_cache"):
+            found += [model for place in scan.hf_caches(home) for model in scan.models_in_hf_cache(place)]
+        if origin in (None, "lm_studio"):
+            found += [
+                model for place in scan.lm_studio_folders(home) for model in scan.models_in_lm_studio(place)
+            ]
+        if origin in (None, "ollama"):
+            found += [model for place in scan.ollama_stores(home) for model in scan.models_in_ollama(place)]
+        return found
+
+
+def destinations(folder: Path, download: Download) -> list[Path]:
+    """Where the files of a download will lie in the library."""
+    from engine.hub.destinations import safe_destination
+
+    paths = [file.path for file in download.files]
+    return [safe_destination(folder, download.repo, path, paths) for path in paths]
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # reading it as a file tells why
+        return False
+
+
+def _has(model: FoundModel, path: Path) -> bool:
+    return any(file.path == path for file in model.files)
+
+
+def _real(path: str) -> str:
+    return os.path.realpath(path)

@@ -1,0 +1,414 @@
+"""The library: which models are on disk, and all that is done with them.
+
+Methods read and write the disk, some for minutes: call them off the GUI thread. What changes is told to the
+subscribers, from the calling thread. Another process may use the same library at the same time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.services.events import ServiceEvent, Subscriber
+from app.services.library.events import LibraryChanged, MoveProgress
+from app.services.library.files import LibraryFiles
+from app.services.library.folder import LibraryFolder
+from app.services.library.importing import LibraryImport
+from app.services.library.lock import LibraryLock
+from app.services.library.names import matching
+from app.services.library.presence import is_there, looked_at
+from app.services.library.relocation import LibraryMove
+from app.services.library.values import DiskUse, Found, Removed
+from app.services.settings.placement_options import WishesFile
+from app.services.settings.settings import SettingsFile
+from app.store.records import Download, LibraryModel, ModelOrigin
+from app.store.store import Store
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.services.library.verification import Repairing
+    from engine.hub.transfer import StopToken, Verification
+
+TRASH_DAYS = 30
+Paused = Callable[[], contextlib.AbstractContextManager[None]]
+
+
+class Library:
+    """Models that were downloaded, and models of the user's or of other programs that were imported in place.
+
+    `user_home` is where other programs keep their things. `paused` holds all downloads while it is open,
+    `repairing` fetches parts again: the downloads put both here.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        store: Store,
+        settings: SettingsFile,
+        wishes: WishesFile,
+        *,
+        user_home: Path | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self.parts = home / "parts"
+        self.lock = LibraryLock(home / "library.lock")
+        self.paused: Paused = contextlib.nullcontext
+        self.repairing: Repairing | None = None
+        self._folder = LibraryFolder(home / "models", store, settings)
+        self._files = LibraryFiles(store, self._folder, self.parts)
+        self._import = LibraryImport(store, user_home)
+        self._move = LibraryMove(home / "moving.json", self._folder.default, store, settings, wishes)
+        self._subscribers: list[Subscriber] = []
+        self._refreshed = False
+        self._names: dict[str, str] | None = None
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        self._subscribers.append(subscriber)
+        return lambda: self._subscribers.remove(subscriber)
+
+    # --- reading ---
+
+    @property
+    def folder(self) -> Path:
+        """Where downloaded models are kept. Never blocks; it is made when something is put into it."""
+        return self._folder.path
+
+    def models(self, trashed: bool = False) -> tuple[LibraryModel, ...]:
+        """What is in the library, oldest first; with `trashed` also what was removed and can be restored.
+
+        Looks whether the files are there: one that vanished is "missing" until it is back, and `LibraryChanged`
+        is told.
+        """
+        if not self._refreshed:
+            self._refreshed = True
+            with contextlib.suppress(UserError):  # the list is shown all the same
+                self.refresh()
+        self._look()
+        return tuple(model for model in self._store.models() if trashed or model.trashed is None)
+
+    def known(self) -> tuple[LibraryModel, ...]:
+        """All models, those in the trash too, as they were when they were last looked at."""
+        return tuple(self._store.models())
+
+    def get(self, id: str) -> LibraryModel:
+        """The model that has this id, or is the only one that this short form of an id or this name means; one in
+        the trash only by its id.
+
+        Raises UserError `library.not_found`, `library.ambiguous` (`choices`).
+        """
+        every = self._store.models()
+        found = matching(id, [model for model in every if model.trashed is None])
+        found = found or [model for model in every if model.id == id]
+        if not found:
+            raise UserError("library.not_found", name=id)
+        if len(found) > 1:
+            raise UserError("library.ambiguous", name=id, choices=", ".join(model.id for model in found))
+        return found[0]
+
+    def at(self, path: str) -> LibraryModel | None:
+        """The model in the library that has a file at this path."""
+        for model in self._store.models():
+            if model.trashed is None and any(file.path == path for file in model.files):
+                return model
+        return None
+
+    def located(self, model: LibraryModel) -> Path:
+        """The file that a loader is given. Raises UserError `library.missing` (`name`, `path`) when it is gone."""
+        if not is_there(model):
+            with contextlib.suppress(UserError), self.lock.held(patience=1.0):
+                self._move.recover()
+                self._files.settle(model)
+            model = self._store.model(model.id) or model
+            if not is_there(model):
+                raise UserError("library.missing", name=model.name, path=model.path)
+        return Path(model.path)
+
+    def trash(self) -> tuple[LibraryModel, ...]:
+        """Removed models whose files are still here, the latest first."""
+        found = [model for model in self._store.models() if model.trashed is not None and model.managed]
+        return tuple(sorted(found, key=lambda model: -(model.trashed or 0.0)))
+
+    def duplicates(self) -> tuple[tuple[LibraryModel, ...], ...]:
+        """Groups of models with the same bytes in different files, as far as their hashes are known."""
+        groups: dict[tuple[str, ...], dict[str, LibraryModel]] = {}
+        for model in self.models():
+            hashes = tuple(file.sha256 for file in model.files)
+            if all(hashes):
+                groups.setdefault(hashes, {}).setdefault(os.path.realpath(model.path), model)
+        return tuple(tuple(group.values()) for group in groups.values() if len(group) > 1)
+
+    def disk(self) -> DiskUse:
+        """How much the library takes, and what is free on its disk."""
+        return self._folder.disk()
+
+    def room(self) -> tuple[int, int]:
+        """Free and all bytes of the disk of the library's folder; both 0 where a chosen folder is not there."""
+        return self._folder.room()
+
+    def ready_folder(self) -> Path:
+        """The folder to put something into. Raises UserError `library.folder_gone`, `library.not_writable`."""
+        return self._folder.made()
+
+    def called(self, path: str) -> str:
+        """The name of the model at this path with its quantisation, "" for one that is not in the library. Reads the
+        store only after a change."""
+        names = self._names
+        if names is None:
+            names = self._names = {
+                file.path: f"{model.name} · {model.quantisation}" if model.quantisation else model.name
+                for model in self._store.models()
+                if model.trashed is None
+                for file in model.files[:1]
+            }
+        return names.get(path, "")
+
+    # --- importing ---
+
+    def found_elsewhere(self) -> tuple[Found, ...]:
+        """Models in the Hugging Face cache and in the stores of LM Studio and Ollama. They are only read."""
+        return self._import.found_elsewhere()
+
+    def import_(self, path: Path | str, origin: ModelOrigin = "file") -> tuple[LibraryModel, ...]:
+        """Take in the model of a file, or all models in a folder, where they lie: nothing is copied or changed.
+
+        A model that is in the library already is returned as it is there. Raises UserError `model.*` for a file
+        that is none, `library.nothing_found` for a folder without any, `library.companion`, `library.busy`.
+        """
+        with self.lock.held():
+            taken = self._import.take_in(Path(path).expanduser().absolute(), origin, self._clock())
+            for number, model in enumerate(taken):
+                if model.trashed is not None:  # its file was picked in the trash
+                    self._files.take_out(model)
+                    taken[number] = self._store.model(model.id) or model
+        self.changed()
+        return tuple(taken)
+
+    # --- changing ---
+
+    def rename(self, id: str, name: str) -> LibraryModel:
+        """Call a model something else; its id and files stay. Raises UserError `library.not_found`,
+        `library.no_name`."""
+        name = " ".join(name.split())
+        if not name:
+            raise UserError("library.no_name")
+        return self._changed(self._store.change_model(self.get(id).id, name=name), id)
+
+    def remove(self, id: str) -> Removed:
+        """Take a model out of the library. Files that Coterie downloaded go to the trash in the library's folder;
+        others stay where they are. `restore` undoes either for 30 days.
+
+        A model that is loaded goes on answering: on Linux and macOS a mapped file stays whole until it is let go.
+        Raises UserError `library.not_found`, `library.not_moved`, `library.busy`.
+        """
+        with self.lock.held():
+            model = self.get(id)
+            if model.trashed is not None:
+                raise UserError("library.not_found", name=id)
+            now = self._clock()
+            reclaimed = self._files.put_in_trash(model, now) if model.managed else 0
+            removed = self._store.change_model(model.id, trashed=now)
+        return Removed(self._changed(removed, id), reclaimed)
+
+    def delete(self, id: str) -> Removed:
+        """As `remove`, for good: what Coterie downloaded is deleted, and `reclaimed` bytes are free. Also of a model
+        in the trash. Raises UserError as `remove`."""
+        with self.lock.held():
+            model = self.get(id)
+            reclaimed = self._files.delete(model, self._clock())
+        self.changed()
+        return Removed(model, reclaimed)
+
+    def restore(self, id: str) -> LibraryModel:
+        """Raises UserError `library.not_found`, `library.not_moved`, `library.place_taken`, `library.busy`."""
+        with self.lock.held():
+            model = self._store.model(id) or self.get(id)
+            if model.trashed is not None and model.managed:
+                self._files.take_out(model)
+            restored = self._store.change_model(model.id, trashed=None)
+        return self._changed(restored, id)
+
+    def empty_trash(self, older_than: float | None = None) -> int:
+        """Delete removed models for good, all or those removed before that time (seconds since 1970); how many
+        bytes that freed. Raises UserError `library.busy`."""
+        with self.lock.held():
+            freed = self._files.empty(older_than)
+        self.changed()
+        return freed
+
+    def clear_leftovers(self) -> int:
+        """Delete what broken-off downloads left that no download knows of (`DiskUse.leftover`); bytes freed.
+        Raises UserError `library.busy`."""
+        with self.lock.held():
+            freed = self._folder.clear_leftovers()
+        self.changed()
+        return freed
+
+    def verify(self, id: str, repair: bool = False, stop: StopToken | None = None) -> Verification:
+        """Read every byte of a model and compare it with what was downloaded, told as `VerifyProgress`; the model
+        is "damaged" while something is wrong. For an imported model the first time only keeps its hashes. With
+        `repair` bad parts of a model of the hub are fetched again.
+
+        Raises UserError `library.not_found`, `library.missing`, `library.stopped`, `library.no_repair` for a bad
+        model that is not of the hub, and as a download does.
+        """
+        from app.services.library.verification import repaired, verified
+        from engine.hub.transfer import StopToken
+
+        stop = stop or StopToken()
+        model = self.get(id)
+        self.located(model)
+        model = self._store.model(model.id) or model
+        found = verified(model, self.parts, self._tell_one, stop)
+        self._keep_hashes(model, found)
+        if found.ok or not repair:
+            return found
+        if self.repairing is None or model.origin != "hub" or not model.managed:
+            raise UserError("library.no_repair", name=model.name)
+        with self.lock.held():  # a file that is written to is not moved meanwhile
+            found = repaired(model, found, self.parts, self.repairing, self._tell_one, stop)
+        self._keep_hashes(model, found)
+        return found
+
+    def move_to(self, folder: Path | str, stop: StopToken | None = None) -> None:
+        """Keep the library in another folder from now on, and move what Coterie downloaded there; told as
+        `MoveProgress`. Downloads pause meanwhile. Killed at any moment, it leaves every model where it can be read.
+
+        A model that is loaded goes on answering, as in `remove`. Raises UserError `library.stopped` (everything is
+        where it was), `library.move_inside`, `library.move_not_empty`, `library.no_room`, `library.not_writable`,
+        `library.not_moved`, `library.busy`, `library.busy_elsewhere`, `settings.not_saved`.
+        """
+        from engine.hub.transfer import Stopped, StopToken
+
+        target = Path(folder).expanduser().absolute()
+        if target == self.folder:
+            return
+        with self.paused(), self.lock.held():
+            self._move.recover()
+            source = self.folder
+            last = (0, 0)
+
+            def report(done: int, total: int) -> None:
+                nonlocal last
+                last = (done, total)
+                self._tell([MoveProgress(str(target), done, total)])
+
+            try:
+                self._move.move(source, target, report, stop or StopToken())
+            except Stopped as error:
+                raise UserError("library.stopped") from error
+        self._tell([MoveProgress(str(target), last[1], last[1])])
+        self.changed()
+
+    def used(self, path: str) -> None:
+        """An answer was written with the model at `path`."""
+        model = self.at(path)
+        if model is not None:
+            self._store.change_model(model.id, used=self._clock())
+            self.changed()
+
+    # --- keeping house ---
+
+    def refresh(self) -> None:
+        """Bring to an end what a crash cut off, and take in what lies in the folder and is not known yet."""
+        try:
+            with self.lock.held(patience=1.0):
+                self._move.recover()
+                for model in self._store.models():
+                    self._files.settle(model)
+                adopted = self._import.adopt(self.folder, self._store.downloads(), self._clock())
+        except UserError as error:
+            if error.code != "library.busy":
+                raise
+            return  # someone is at it; the next time will do
+        if adopted:
+            self.changed()
+
+    def keep_house(self) -> None:
+        """What is done once after the start: `refresh`, and emptying the trash of what was removed long ago."""
+        self.refresh()
+        long_ago = self._clock() - TRASH_DAYS * 86_400
+        with contextlib.suppress(UserError), self.lock.held(patience=1.0):
+            if self._files.empty(long_ago):
+                self.changed()
+            self._files.forget(long_ago)
+
+    def check_new(self, id: str) -> LibraryModel | None:
+        """The model that makes it needless to download `id`: one that is here and whole, or in the trash. One whose
+        trash was emptied by hand is forgotten."""
+        model = self._store.model(id)
+        if model is None or not model.managed:
+            return model
+        model = next((one for one in self.models(trashed=True) if one.id == id), model)
+        if model.trashed is None:
+            return model if model.state == "ready" else None
+        if is_there(model):
+            return model
+        if self.room() != (0, 0):
+            self._store.delete_model(id)
+            return None
+        return model
+
+    def publish(self, download: Download, model: LibraryModel) -> Download:
+        """A download is whole: it is done and its model in the library, both or neither."""
+        with self.lock.held(patience=60.0):
+            known = self._store.model(model.id)
+            if known is not None:  # it was damaged or had vanished
+                model = msgspec.structs.replace(model, name=known.name, added=known.added, used=known.used)
+            done = self._store.finish_download(download.id, model)
+        self.changed()
+        return done or download
+
+    def changed(self) -> None:
+        """Tell that the library is to be read again."""
+        self._names = None
+        self._tell([LibraryChanged()])
+
+    # --- inside ---
+
+    def _look(self) -> None:
+        """Note which models vanished, came back or are other files now."""
+        looks = [(model, looked_at(model)) for model in self._store.models() if model.trashed is None]
+        vanished = [model for model, fields in looks if fields.get("state") == "missing"]
+        if vanished:
+            with contextlib.suppress(UserError), self.lock.held(patience=0.5):
+                self._move.recover()
+                for model in vanished:
+                    self._files.settle(model)
+            looks = [(model, looked_at(model)) for model in self._store.models() if model.trashed is None]
+        changes = [(model.id, fields) for model, fields in looks if fields]
+        for id, fields in changes:
+            self._store.change_model(id, **fields)
+        if changes:
+            self.changed()
+
+    def _keep_hashes(self, model: LibraryModel, found: Verification) -> None:
+        """What verifying found. Meanwhile the model may have been moved or renamed: only this is changed of it."""
+        from app.services.library.verification import with_hashes
+
+        fields = {"state": "ready", "verified": self._clock()} if found.ok else {"state": "damaged"}
+        with self.lock.held(patience=60.0):
+            now = self._store.model(model.id)
+            if now is not None:
+                self._store.change_model(now.id, files=with_hashes(now, found), **fields)
+        self.changed()
+
+    def _changed(self, model: LibraryModel | None, id: str) -> LibraryModel:
+        if model is None:  # removed for good by another process meanwhile
+            raise UserError("library.not_found", name=id)
+        self.changed()
+        return model
+
+    def _tell_one(self, event: ServiceEvent) -> None:
+        self._tell([event])
+
+    def _tell(self, events: list[ServiceEvent]) -> None:
+        for subscriber in tuple(self._subscribers):
+            subscriber(events)

@@ -1,0 +1,51 @@
+"""Keeps all but one thread of one process off the files of the library while they are moved about."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.services.settings.file_lock import locked
+from engine.errors import UserError
+
+PATIENCE = 10.0
+
+
+class LibraryLock:
+    """For this process a lock of threads, for others a lock of the file `path`. One thread may take it twice."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = threading.RLock()
+        self._depth = 0
+
+    @contextlib.contextmanager
+    def held(self, patience: float | None = None) -> Iterator[None]:
+        """Inside, the files are this thread's alone. Raises UserError `library.busy` when they have been somebody
+        else's for so many seconds."""
+        patience = PATIENCE if patience is None else patience
+        if not self._thread.acquire(timeout=patience):
+            raise UserError("library.busy")
+        try:
+            if self._depth:
+                yield
+                return
+            with self._alone(patience):
+                self._depth += 1
+                try:
+                    yield
+                finally:
+                    self._depth -= 1
+        finally:
+            self._thread.release()
+
+    @contextlib.contextmanager
+    def _alone(self, patience: float) -> Iterator[None]:
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(locked(self._path, patience))
+            except TimeoutError as error:
+                raise UserError("library.busy") from error
+            yield

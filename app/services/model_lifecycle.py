@@ -1,0 +1,288 @@
+"""Which model is in memory, why, and until when: one owner of that decision.
+
+A model is loaded when it is first wanted and let go of when nobody used it for a while, or when memory runs short.
+It is never taken from who works with it: an answer that is written or waits, a run that is at work or waits for a
+person. What is asked while a model goes waits and is answered by the next load.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from app.services.chat.conversations import Conversations
+from app.services.events import ServiceEvent, Subscriber
+from app.services.memory_pressure import MemoryKnown, ReadMemory, after, read_memory
+from app.services.models.events import AnswerFinished, ModelChanged, ResidenceChanged
+from app.services.models.idle_policy import Decision, Rules, Situation, decide
+from app.services.models.loaded_model import Residence, Using, held_by
+from app.services.models.models import Models
+from app.services.runs.events import RunAsks, RunChanged, RunRemoved
+from app.services.runs.runs import Runs
+from app.services.settings.settings import SettingsFile
+from app.store.records import RUNS_UNDER_WAY, RunRecord
+from engine.errors import UserError
+from engine.remote.names import is_remote
+
+MINUTE_S = 60.0
+# An end that moved by less than this is not told anew: it is shown in minutes.
+_SAME_S = 20.0
+
+
+class Residency:
+    """Watches over the model of `models`, on a thread that sleeps until something changes or time alone may change
+    its decision. All methods may be called from any thread."""
+
+    def __init__(
+        self,
+        settings: SettingsFile,
+        models: Models,
+        conversations: Conversations,
+        runs: Runs,
+        *,
+        read: ReadMemory = read_memory,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._models = models
+        self._conversations = conversations
+        self._read, self._clock, self._wall = read, clock, wall
+        self._subscribers: list[Subscriber] = []
+        # Guards what follows and is never held while a model, a store or a subscriber is called.
+        self._changed = threading.Condition()
+        self._used = clock()
+        self._since = wall()
+        self._runs: dict[int, RunRecord] = {}  # under way, with the model of this machine
+        self._asking: dict[int, float] = {}  # runs that wait for a decision, since when
+        self._last: Using | None = None
+        self._memory = MemoryKnown()
+        self._look_at = 0.0
+        self._woken = False
+        self._closed = False
+        self._thread: threading.Thread | None = None
+        self._told: Residence | None = None
+        models.on_use = self._note_use
+        models.subscribe(self.receive)
+        conversations.subscribe(self.receive)
+        runs.subscribe(self.receive)
+        settings.subscribe(lambda _: self._wake())
+
+    @property
+    def current(self) -> Residence | None:
+        """What is in memory, as it was told last."""
+        return self._told
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """`ResidenceChanged` is told from the thread that decides."""
+        self._subscribers.append(subscriber)
+        return lambda: self._subscribers.remove(subscriber)
+
+    # --- what a window does ---
+
+    def begin(self) -> None:
+        """Take up the model of the settings: load it, or say that it is loaded once it is wanted, as was chosen.
+        From now on it is watched over."""
+        settings = self._settings.current
+        self._models.use(settings.model, because="start", later=settings.load_model == "writing")
+        with self._changed:
+            if self._thread is None and not self._closed:
+                self._thread = threading.Thread(target=self._run, name="residency", daemon=True)
+                self._thread.start()
+
+    def expect(self) -> None:
+        """Somebody begins to write, and will want an answer: a model that rests is loaded meanwhile. One whose load
+        failed or was cancelled is left alone."""
+        self._note_use()
+        state = self._models.state
+        if state.resting or state.state == "ready":  # and perhaps about to go: that is waited for
+            self._models.ensure("writing")
+
+    def unload(self) -> None:
+        """Give the memory back now. Raises UserError `model.in_use` while somebody works with the model."""
+        at = self._situation()
+        gone = not (at.answering or at.running) and self._models.rest("wanted")
+        if not gone and self._models.state.state != "empty":
+            raise UserError("model.in_use", name=self._models.state.name)
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+
+    # --- deciding ---
+
+    def look(self) -> float | None:
+        """Decide now and do it. Returns the seconds until time alone may change something; None: it cannot."""
+        state = self._models.state
+        if state.state != "ready" or is_remote(state.path):
+            with self._changed:
+                self._memory = MemoryKnown()
+            self._tell(None)
+            return None
+        self._look_at_memory()
+        rules, at = self._rules(), self._situation()
+        decision = decide(rules, at)
+        if decision.unload and self._models.rest(decision.unload, lambda: self._still(decision)):
+            self._tell(None)
+            return None
+        self._tell(self._residence(state, at, decision))
+        if decision.stays in ("answering", "running"):
+            return None
+        again = [] if decision.again is None else [decision.again]
+        if rules.for_memory:
+            again.append(self._look_at)
+        if decision.unload:  # it was used just now after all
+            again.append(at.now + 1.0)
+        return max(0.0, min(again) - at.now) if again else None
+
+    def _still(self, decision: Decision) -> bool:
+        """Whether a model that is about to go is still to go: meanwhile somebody may have begun to write."""
+        return decide(self._rules(), self._situation()).unload == decision.unload
+
+    def _rules(self) -> Rules:
+        settings = self._settings.current
+        return Rules(settings.unload_after * MINUTE_S, settings.unload_for_memory)
+
+    def _situation(self) -> Situation:
+        answering = self._models.is_answering
+        with self._changed:
+            at_work = [id for id in self._runs if id not in self._asking]
+            asking = [since for id, since in self._asking.items() if id in self._runs]
+            return Situation(
+                self._clock(),
+                self._used,
+                answering,
+                bool(at_work),
+                max(asking) if asking else None,
+                self._memory.short_since,
+            )
+
+    def _look_at_memory(self) -> None:
+        now = self._clock()
+        with self._changed:
+            known = self._memory
+            if now < self._look_at:
+                return
+        wanted = self._settings.current.unload_for_memory
+        known = after(known, self._read(), now) if wanted else MemoryKnown(again=0.0)
+        with self._changed:
+            self._memory, self._look_at = known, now + known.again
+
+    def _residence(self, state: ModelChanged, at: Situation, decision: Decision) -> Residence:
+        until = 0.0 if decision.until is None else self._wall() + decision.until - at.now
+        with self._changed:
+            runs, last, since = tuple(self._runs.values()), self._last, self._since
+        by_runs = {run.conversation for run in runs}
+        chats = sorted(id for id in self._conversations.answering() if id not in by_runs)
+        users = (*(self._chat(id) for id in chats), *(self._run_using(run) for run in runs))
+        activity = self._models.activity.newest
+        if last is not None and last.kind == "chat":
+            last = self._chat(last.id)
+        return Residence(
+            state.path,
+            state.name,
+            state.because,
+            held_by(state.facts) if state.facts is not None else (),
+            since,
+            users,
+            last,
+            until,
+            decision.stays,
+            at.short_since is not None,
+            0 if activity is None else activity.kept_bytes,
+        )
+
+    def _chat(self, id: int) -> Using:
+        title = ""
+        with contextlib.suppress(UserError):  # deleted for good
+            title = self._conversations.get(id).title
+        return Using("chat", id, title)
+
+    def _run_using(self, run: RunRecord) -> Using:
+        return self._chat(run.conversation) if run.conversation else Using("run", run.id, run.title)
+
+    def _tell(self, residence: Residence | None) -> None:
+        with self._changed:
+            if _is_same(self._told, residence):
+                return
+            self._told = residence
+        told: list[ServiceEvent] = [ResidenceChanged(residence)]
+        for subscriber in tuple(self._subscribers):
+            subscriber(told)
+
+    # --- what is heard ---
+
+    def _note_use(self) -> None:
+        with self._changed:
+            self._used = self._clock()
+        self._wake()
+
+    def receive(self, events: list[ServiceEvent]) -> None:
+        for event in events:
+            if isinstance(event, ModelChanged):
+                self._take_model(event)
+            elif isinstance(event, AnswerFinished):
+                with self._changed:
+                    self._last = Using("chat", event.message.conversation, "")
+            elif isinstance(event, RunChanged):
+                self._take_run(event.run)
+            elif isinstance(event, RunAsks):
+                with self._changed:
+                    if event.request is None:
+                        self._asking.pop(event.run, None)
+                    else:
+                        self._asking[event.run] = self._clock()
+            elif isinstance(event, RunRemoved):
+                self._forget_run(event.run)
+            else:
+                continue
+            self._wake()
+
+    def _take_model(self, state: ModelChanged) -> None:
+        if state.state == "ready":
+            with self._changed:
+                self._used, self._since = self._clock(), self._wall()
+
+    def _take_run(self, run: RunRecord) -> None:
+        if run.remote or is_remote(run.model) or run.state not in RUNS_UNDER_WAY:
+            self._forget_run(run.id)
+            return
+        with self._changed:
+            self._runs[run.id] = run
+            if not run.conversation:
+                self._last = Using("run", run.id, run.title)
+
+    def _forget_run(self, run: int) -> None:
+        with self._changed:
+            self._runs.pop(run, None)
+            self._asking.pop(run, None)
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._woken = True
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if self._closed:
+                    return
+                self._woken = False
+            wait = self.look()
+            with self._changed:
+                self._changed.wait_for(lambda: self._woken or self._closed, wait)
+
+
+def _is_same(told: Residence | None, now: Residence | None) -> bool:
+    """Whether nothing that can be seen has changed."""
+    if told is None or now is None:
+        return told is now
+    near = bool(told.until) == bool(now.until) and abs(told.until - now.until) < _SAME_S
+    return near and msgspec.structs.replace(told, until=now.until) == now

@@ -1,0 +1,62 @@
+"""Events of the model in use and of what it is loaded for."""
+
+from __future__ import annotations
+
+from app.services.events import ServiceEvent
+from app.services.models.loaded_model import LoadReason, Residence, Resting
+from app.store.records import Message
+from engine.api import Activity, CacheActivity, EngineState, ModelFacts
+from engine.errors import ErrorInfo
+
+
+class AnswerFinished(ServiceEvent, frozen=True):
+    """The answer as it is stored: its state, error, usage and timings say how it ended, `notices` what else is to
+    be known of it."""
+
+    message: Message
+
+
+class ModelChanged(ServiceEvent, frozen=True):
+    """The engine's state. `fraction` while loading, `error` when it is lost or could not load.
+
+    `notices`, when it is ready: what the user should know of how it was placed, such as what was given up so
+    that it could be loaded.
+    `without_workers`: the error is about a worker, and `Models.reload(without_workers=True)` may help.
+    `workers` are those that it holds while it is loading or ready: they answer nobody else.
+    `tuning`, in the state "loading": placements are measured first, and nothing is loaded meanwhile.
+    `because`, when it is loading or ready: why it is loaded.
+    `resting`, in the state "empty": the next request loads it. `facts` are then those that it had last, if any.
+    """
+
+    state: EngineState
+    name: str
+    path: str
+    fraction: float = 0.0
+    facts: ModelFacts | None = None
+    error: ErrorInfo | None = None
+    log_tail: tuple[str, ...] = ()
+    notices: tuple[ErrorInfo, ...] = ()
+    without_workers: bool = False
+    workers: tuple[str, ...] = ()
+    tuning: bool = False
+    because: LoadReason = "chosen"
+    resting: Resting = ""
+
+
+class ResidenceChanged(ServiceEvent, frozen=True):
+    """What is in memory of the model, for whom and until when; None: nothing."""
+
+    residence: Residence | None
+
+
+class ActivityChanged(ServiceEvent, frozen=True):
+    """What the engine does; None: no model is loaded, or nothing was asked of it yet."""
+
+    activity: Activity | None
+
+
+class CacheChanged(ServiceEvent, frozen=True):
+    """What the cache of single experts did in the last second it was in use; None: no model with one is loaded, or it
+    was not used yet."""
+
+    activity: CacheActivity | None

@@ -1,0 +1,498 @@
+"""Which model answers: resolving its name, loading it, and telling how it is."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.services.events import Subscriber
+from app.services.library.model_names import shown_name
+from app.services.library.names import STARTER as STARTER
+from app.services.library.resolving import resolve_model
+from app.services.models.activity import EngineActivity
+from app.services.models.event_routes import EventRoutes
+from app.services.models.events import ModelChanged
+from app.services.models.load_requests import LoadRequests
+from app.services.models.load_retry import MAX_STEPS, Failure, StepDown, is_for_memory
+from app.services.models.loaded_model import LoadReason, Resting
+from app.services.models.model_log import log_events, log_load
+from app.services.models.model_state import ModelState
+from app.services.settings.settings import RECENT_MODELS, SettingsFile
+from engine.api import (
+    Engine,
+    EngineLost,
+    EngineState,
+    Event,
+    Finished,
+    GenerateRequest,
+    Listener,
+    Loaded,
+    LoadFailed,
+    LoadProgress,
+    LoadRequest,
+    Measured,
+    ModelFacts,
+)
+from engine.errors import ErrorInfo, UserError
+from engine.local.client import LocalEngine
+from engine.placement.plan import Wishes
+from engine.remote.names import is_remote, parse_name
+from engine.text import clean_text
+from engine.values import Timings, Usage
+
+if TYPE_CHECKING:
+    from app.services.library.library import Library
+
+
+class Models:
+    """The one model that answers. Generation events go to `on_generation`, the rest to subscribers.
+
+    A load that fails for memory is tried again with less, `MAX_STEPS` times at most; requests that wait for
+    the model are handed on from one try to the next. Methods start a process or wait for one to end: call
+    them off the GUI thread.
+    """
+
+    def __init__(
+        self,
+        settings: SettingsFile,
+        make_engine: Callable[[Listener], Engine] = LocalEngine,
+        kept_wishes: Callable[[str], Wishes] = lambda _: Wishes(),
+        kept_threads: Callable[[str], int] = lambda _: 0,
+        calibrations: str = "",
+        concede: Callable[[str, Wishes], Wishes | None] = lambda _path, _wishes: None,
+        library: Library | None = None,
+        states: str = "",
+    ) -> None:
+        self._settings = settings
+        self._requests = LoadRequests(settings, kept_wishes, kept_threads, calibrations, states)
+        self._concede = concede
+        self._library = library
+        self._told = ModelState(self.called)
+        self.activity = EngineActivity(self._told.publish)
+        self._told.subscribe(self.activity.receive)
+        self._engine = make_engine(self._on_events)
+        # Held while a load or a request is handed to the engine; the engine's reader thread never takes it.
+        self._using = threading.RLock()
+        # Guards what follows and is never held while something is waited for.
+        self._lock = threading.Lock()
+        self._asked = ""
+        self._context: int | None = None
+        self._wishes: Wishes | None = None
+        self._request: LoadRequest | None = None
+        self._watching = False
+        self._steps = StepDown(self._step)
+        self._stepping: LoadRequest | None = None  # the load that failed and is tried again with less
+        self._step_cancelled = False
+        self._waiting: dict[int, GenerateRequest] = {}
+        self._routes = EventRoutes()
+        self._aside = False  # placements are measured: nothing is loaded until that is over
+        self._after: LoadRequest | None = None  # what is loaded then
+        self.on_generation: Listener = lambda _: None
+        # Called when something is asked of the model and when that has ended, from any thread; returns at once.
+        self.on_use: Callable[[], None] = lambda: None
+
+    @property
+    def state(self) -> ModelChanged:
+        return self._told.current
+
+    @property
+    def wanted(self) -> str:
+        """The name of the model in use: that which was asked for last, else that of the settings."""
+        return self._asked or self._settings.current.model
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether an answer is being written or waits."""
+        with self._lock:
+            return bool(self._waiting)
+
+    def resolved(self, name: str) -> str:
+        """What `use` would load, as `ModelChanged.path` names it. Raises UserError as `resolve_model` does, and of
+        models elsewhere as `parse_name`."""
+        return parse_name(name).text if is_remote(name) else str(resolve_model(name, self._library))
+
+    @property
+    def signature(self) -> str:
+        """What an answer is signed with: the name of the model in use; of one elsewhere the whole name, which tells
+        where its words went."""
+        state = self.state
+        return state.path if is_remote(state.path) else state.name
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        return self._told.subscribe(subscriber)
+
+    def use(
+        self,
+        model: str,
+        *,
+        context: int | None = None,
+        wishes: Wishes | None = None,
+        remember: bool = True,
+        without_workers: bool = False,
+        because: LoadReason = "chosen",
+        later: bool = False,
+    ) -> None:
+        """Load what `resolve_model` knows, or find a model elsewhere ("openai:URL#NAME"), in the place of what is in
+        use; how it goes is told by `ModelChanged`.
+
+        `wishes` None: those kept for the model. They are completed from the settings; `context` is used
+        before both. `later`: one of this machine is only loaded once it is asked for something, or by `ensure`.
+
+        Raises UserError `settings.not_saved` when the choice cannot be remembered; it is loaded all the same.
+        """
+        with self._using:
+            self._asked, self._context, self._wishes = model, context, wishes
+            self._end_steps()
+            try:
+                path = self.resolved(model)
+            except UserError as error:
+                self._told.tell(ModelChanged("empty", clean_text(model), "", error=error.info))
+                return
+            if later and self._engine.state == "empty" and Path(path).is_file():  # else the load says why not
+                self._told.rests(path, "unused")
+                return
+            self._told.because = because
+            try:
+                self._load(
+                    self._requests.make(
+                        path, context, wishes, watching=self._watching, without_workers=without_workers
+                    )
+                )
+            except UserError as error:
+                self._failed("empty", error.info, ())
+                return
+            if remember:
+                self._remember(model, path)
+
+    def reload(self, *, without_workers: bool = False, because: LoadReason = "chosen") -> None:
+        """Load the same model again, after a crash or a changed setting; on this machine alone when wanted."""
+        self.use(
+            self._asked or self._settings.current.model,
+            context=self._context,
+            wishes=self._wishes,
+            remember=False,
+            without_workers=without_workers,
+            because=because,
+        )
+
+    def ensure(self, because: LoadReason = "answer") -> None:
+        """Start loading the chosen model when nothing is loaded yet, or not any more."""
+        with self._using:
+            if self._engine.state == "empty" and not self._stepping and not self._aside:
+                self.reload(because=because)
+
+    def rest(self, why: Resting, still: Callable[[], bool] = lambda: True) -> bool:
+        """Give the memory of a loaded model back until it is asked for something. False, and nothing done, while an
+        answer is written or waits, tokens are counted, a load is under way or placements are measured, for a model
+        elsewhere, and when it is not `still` wanted. What is asked meanwhile waits, and is answered by the next load.
+        """
+        with self._using:
+            path = self.state.path
+            with self._lock:
+                busy = bool(self._waiting or self._stepping) or self._aside or self._routes.is_open
+            if busy or self._engine.state != "ready" or is_remote(path) or not still():
+                return False
+            self._engine.unload()
+            self._told.rests(path, why)
+            return True
+
+    def cancel_load(self) -> None:
+        self._step_cancelled = True
+        self._engine.cancel_load()
+
+    def recent(self) -> list[str]:
+        """Paths of models used before, newest first, those that still exist, and names of models elsewhere."""
+        recent = self._settings.current.recent_models
+        return [path for path in recent if is_remote(path) or Path(path).is_file()]
+
+    def generate(self, request: GenerateRequest, listener: Listener | None = None) -> None:
+        """Queue an answer. What is told of it goes to `listener`, else to `on_generation`.
+
+        Raises UserError as `Engine.generate` does, or why no model could be loaded.
+        """
+        if listener is not None:
+            self._routes.add(request.id, listener)
+        try:
+            self._generate(request)
+        except BaseException:
+            self._routes.remove(request.id)
+            raise
+
+    def measure(self, request: GenerateRequest, texts: tuple[str, ...], listener: Listener) -> None:
+        """As `Engine.measure`, with the model in use; `listener` gets the `Measured`.
+
+        Raises UserError as `generate` does, and `model.not_ready` while a load is tried again or placements are
+        measured: nothing can be counted then.
+        """
+        self.on_use()
+        with self._using:
+            self.ensure()
+            if self._stepping or self._aside:
+                raise UserError("model.not_ready")
+            if self._engine.state == "empty" and self.state.error:
+                raise UserError.from_info(self.state.error)
+            self._routes.add(request.id, listener)
+            try:
+                self._engine.measure(request, texts)
+            except BaseException:
+                self._routes.remove(request.id)
+                raise
+
+    def _generate(self, request: GenerateRequest) -> None:
+        self.on_use()
+        with self._using:
+            self.ensure()
+            with self._lock:
+                self._waiting[request.id] = request
+                if self._stepping or self._aside:
+                    return
+            try:
+                if self._engine.state == "empty" and self.state.error:
+                    raise UserError.from_info(self.state.error)
+                self._engine.generate(request)
+            except UserError:
+                with self._lock:
+                    if self._stepping:  # the load failed just now; the next one answers
+                        return
+                    self._waiting.pop(request.id, None)
+                raise
+            if self._engine.state == "loading" and self.state.state != "loading" and self._request:
+                self._tell_loading(self._request)
+
+    def abort(self, request_id: int) -> None:
+        with self._lock:
+            held = self._waiting.pop(request_id, None) if self._stepping or self._aside else None
+        if held is not None:
+            self._tell_generation([Finished(request_id, "cancelled", Usage(), Timings())])
+        self._engine.abort(request_id)
+
+    def answer_now(self, request_id: int) -> None:
+        """As `Engine.answer_now`; an answer that waits for a model does not reason at all."""
+        with self._lock:
+            held = self._waiting.get(request_id)
+            if held is not None:
+                self._waiting[request_id] = msgspec.structs.replace(held, reasoning=0)
+        self._engine.answer_now(request_id)
+
+    def forget(self, conversation: str) -> None:
+        """As `Engine.forget`."""
+        self._engine.forget(conversation)
+
+    def bring_to_front(self, conversation: str) -> None:
+        """As `Engine.bring_to_front`, of whatever model is in use; names as in `app.services.models.engine_names`."""
+        self._engine.bring_to_front(conversation)
+
+    def limit_states(self, size: int) -> None:
+        """As `Engine.limit_states`."""
+        self._engine.limit_states(size)
+
+    def watch_experts(self, on: bool) -> None:
+        """Whether the engine tells which experts fire (`ExpertsFired`), from the next answer on."""
+        with self._using:
+            self._watching = on
+            self._engine.watch_experts(on)
+
+    @contextlib.contextmanager
+    def unloaded(self, workers: tuple[str, ...] = ()) -> Iterator[None]:
+        """Inside, nothing is loaded: memory and `workers` are free for measuring. Then what was loaded before is
+        loaded again, or what was chosen meanwhile; answers that are asked for meanwhile wait for that.
+
+        Raises UserError `tuning.answering` while an answer is being written or waits, `tuning.twice`.
+        """
+        before = self._set_aside(workers)
+        try:
+            yield
+        finally:
+            self._bring_back(before)
+
+    def called(self, path: str, facts: ModelFacts | None = None) -> str:
+        """What a model is called: by its name in the library, else by its file, as `shown_name` has it."""
+        with contextlib.suppress(UserError):
+            if self._library and (name := self._library.called(path)):
+                return name
+        return shown_name(path, facts)
+
+    def close(self) -> None:
+        self._steps.close()
+        self._engine.close()
+
+    # --- loading ---
+
+    def _load(self, request: LoadRequest) -> None:
+        """Raises UserError as `Engine.load` does."""
+        self._request, self._step_cancelled = request, False
+        if self._aside:
+            self._after = request
+            self._told.tuning(self.called(request.path), request.path, self.state.workers)
+            return
+        log_load(request)
+        self._tell_loading(request)
+        self._engine.load(request)
+        if self._engine.state == "loading" and self.state.state != "loading":
+            self._told.loading(
+                request.path, 0.0, self._workers()
+            )  # the last word of the model before it came in between
+
+    def _set_aside(self, workers: tuple[str, ...]) -> ModelChanged:
+        """How the model was before it was unloaded. Raises UserError as `unloaded` does."""
+        with self._using:
+            with self._lock:
+                if self._aside:
+                    raise UserError("tuning.twice")
+                if self._waiting:
+                    raise UserError("tuning.answering")
+                loaded = self._stepping is not None or self._engine.state in ("loading", "ready")
+                self._aside, self._stepping = True, None
+                self._after = self._request if loaded else None
+            before = self.state
+            self._told.tuning(before.name, before.path, workers)
+            if loaded:
+                self._engine.unload()
+                self._told.tuning(before.name, before.path, workers)  # its last word came in between
+            return before
+
+    def _bring_back(self, before: ModelChanged) -> None:
+        """Load what is wanted after measuring, and hand on the requests that wait."""
+        with self._using:
+            with self._lock:
+                self._aside = False
+                wanted, self._after = self._after, None
+                held = tuple(self._waiting.values())
+            if self._engine.state == "closed":
+                return
+            try:
+                if wanted:
+                    self._load(msgspec.structs.replace(wanted, watch_experts=self._watching))
+                else:
+                    self._told.tell(before)
+            except UserError as error:
+                self._failed("empty", error.info, ())
+            for waiting in held:
+                try:
+                    self._generate(waiting)
+                except UserError as error:
+                    self._tell_generation([Finished(waiting.id, "error", Usage(), Timings(), error.info)])
+
+    def _end_steps(self) -> None:
+        """Another load was asked for: what waited for the last one is stopped."""
+        with self._lock:
+            held = tuple(self._waiting) if self._stepping or self._aside else ()
+            self._stepping = None
+            self._waiting.clear()
+        if held:
+            self._tell_generation([Finished(id, "cancelled", Usage(), Timings()) for id in held])
+
+    def _steps_down(self, failure: Failure) -> bool:
+        """From the reader thread: whether a failed load is tried again, which the other thread then does."""
+        request = self._request
+        loading = self.state.state == "loading"
+        if request is None or not loading or self._step_cancelled or not is_for_memory(failure):
+            return False
+        with self._lock:
+            if self._aside or len(request.wishes.concessions) >= MAX_STEPS:
+                return False
+            if not self._steps.ask(request, failure):
+                return False
+            self._stepping = request
+            return True
+
+    def _step(self, request: LoadRequest, failure: Failure) -> None:
+        """On the thread of the steps: load again with less, and hand on the requests that wait."""
+        try:
+            wishes = self._concede(request.path, request.wishes)
+        except UserError:
+            wishes = None
+        except BaseException:
+            self._give_up(request, failure)
+            raise
+        with self._using:
+            if request is not self._stepping:
+                return  # something else was asked for meanwhile
+            if wishes is None or self._step_cancelled:
+                self._give_up(request, failure)
+                return
+            try:
+                self._load(msgspec.structs.replace(request, wishes=wishes, watch_experts=self._watching))
+            except UserError as error:
+                self._give_up(request, LoadFailed(error.info))
+                return
+            with self._lock:
+                if self._stepping is request:  # and not the new load, failed by now
+                    self._stepping = None
+                held = tuple(self._waiting.values())
+            for waiting in held:
+                with contextlib.suppress(UserError):  # it failed again already: the next step takes them
+                    self._engine.generate(waiting)
+
+    def _give_up(self, request: LoadRequest, failure: Failure) -> None:
+        error = ErrorInfo("engine.load_cancelled") if self._step_cancelled else failure.error
+        with self._lock:
+            if self._stepping is not request:
+                return
+            held = tuple(self._waiting)
+            self._stepping = None
+            self._waiting.clear()
+        lost = isinstance(failure, EngineLost) and not self._step_cancelled
+        self._failed("lost" if lost else "empty", error, getattr(failure, "log_tail", ()))
+        if held:
+            self._tell_generation([Finished(id, "error", Usage(), Timings(), error) for id in held])
+
+    def _remember(self, model: str, path: str) -> None:
+        recent = self._settings.current.recent_models
+        if model != STARTER:
+            recent = (path, *(p for p in recent if p != path))[:RECENT_MODELS]
+        self._settings.change(model=model if model == STARTER else path, recent_models=recent)
+
+    # --- events ---
+
+    def _on_events(self, events: list[Event]) -> None:
+        log_events(events)
+        failure = next((event for event in events if isinstance(event, LoadFailed | EngineLost)), None)
+        if failure is not None and self._steps_down(failure):
+            events = [event for event in events if event is not failure]
+        generation: list[Event] = []
+        for event in events:
+            if isinstance(event, LoadProgress) and self._request:
+                self._tell_loading(self._request, event.fraction)
+            elif isinstance(event, Loaded):
+                plan = event.model.plan
+                # The engine does without one that went away beneath a cache.
+                workers = plan.placement.workers if plan else self._workers()
+                self._told.loaded(event.model, workers)
+            elif isinstance(event, LoadFailed):
+                self._failed("empty", event.error, ())
+            elif isinstance(event, EngineLost):
+                self._failed("lost", event.error, event.log_tail)
+            elif not (self.activity.take(event) or (isinstance(event, Finished) and self._held_on(event))):
+                generation.append(event)
+        if generation:
+            self._tell_generation(generation)
+
+    def _tell_generation(self, events: list[Event]) -> None:
+        rest = self._routes.deliver(events)
+        if rest:
+            self.on_generation(rest)
+        if any(isinstance(event, Finished | Measured) for event in events):
+            self.on_use()
+
+    def _held_on(self, finished: Finished) -> bool:
+        """Whether an answer that ended with its load is kept for the next one."""
+        with self._lock:
+            if self._stepping and finished.id in self._waiting:
+                return True
+            self._waiting.pop(finished.id, None)
+            return False
+
+    def _tell_loading(self, request: LoadRequest, fraction: float = 0.0) -> None:
+        self._told.loading(request.path, fraction, self._workers())
+
+    def _workers(self) -> tuple[str, ...]:
+        return self._request.wishes.workers if self._request else ()
+
+    def _failed(self, state: EngineState, error: ErrorInfo, log_tail: tuple[str, ...]) -> None:
+        self._told.failed(state, error, log_tail, self._workers())

@@ -1,0 +1,160 @@
+"""One turn of a model, gathered from the events that an engine tells of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+from agents.chat_model import Ask, Measured, OnText, Turn
+from engine import api
+from engine.api import Delta, Event, Finished, GenerateRequest, Listener, PrefillProgress, Queued, ToolCalled
+from engine.errors import ErrorInfo, UserError
+from engine.values import Sampling, ToolCall
+
+# What may come before the first word: how many are ahead, then how much of the prompt is read.
+Progress = Queued | PrefillProgress
+
+# How often it is looked whether the turn is still wanted, and how long the engine may take to end it.
+_LOOK_S = 0.04
+_END_S = 0.12
+
+
+class Source(Protocol):
+    """What can be asked for an answer: methods as those of an `Engine`, each request with its own listener."""
+
+    def generate(self, request: GenerateRequest, listener: Listener) -> None: ...
+    def measure(self, request: GenerateRequest, texts: tuple[str, ...], listener: Listener) -> None: ...
+    def abort(self, request_id: int) -> None: ...
+
+
+# Called from another thread with what comes before the first word.
+OnProgress = Callable[[Progress], None]
+
+
+@runtime_checkable
+class InQueue(Protocol):
+    """A brain that others ask as well: it tells how a turn waits and how far its prompt is read, and is told which
+    conversation its turns belong to."""
+
+    conversation: str
+    on_progress: OnProgress
+
+
+class _Collector:
+    """The listener of one answer; keeps what came and wakes who waits."""
+
+    def __init__(self, on_text: OnText, on_progress: OnProgress) -> None:
+        self._on_text, self._on_progress = on_text, on_progress
+        self._lock = threading.Lock()
+        self._left = False
+        self.ended = threading.Event()
+        self.finished: Finished | None = None
+        self.texts: dict[str, list[str]] = {"reasoning": [], "content": []}
+        self.calls: list[ToolCall] = []
+
+    def __call__(self, events: list[Event]) -> None:
+        with self._lock:  # what comes after a turn was left is nobody's
+            for event in events if not self._left else ():
+                if isinstance(event, Delta):
+                    self.texts[event.channel].append(event.text)
+                    self._on_text(event.channel, event.text)
+                elif isinstance(event, Queued | PrefillProgress):
+                    self._on_progress(event)
+                elif isinstance(event, ToolCalled):
+                    self.calls.append(event.call)
+                elif isinstance(event, Finished):
+                    self.finished = event
+                    self.ended.set()
+
+    def leave(self) -> None:
+        with self._lock:
+            self._left = True
+
+
+def take_turn(
+    source: Source,
+    request: GenerateRequest,
+    on_text: OnText,
+    cancelled: Callable[[], bool],
+    on_progress: OnProgress = lambda _event: None,
+) -> Turn:
+    """Ask and wait for the end; `cancelled` as in `Brain.turn`. An answer that was stopped by somebody else has the
+    reason "cancelled" too. Raises UserError as `source.generate` does."""
+    collector = _Collector(on_text, on_progress)
+    source.generate(request, collector)
+    while not collector.ended.wait(_LOOK_S):
+        if cancelled():
+            source.abort(request.id)
+            collector.ended.wait(_END_S)
+            break
+    collector.leave()
+    return _turn(collector)
+
+
+def _turn(collector: _Collector) -> Turn:
+    content, reasoning = ("".join(collector.texts[channel]) for channel in ("content", "reasoning"))
+    finished = collector.finished
+    if finished is None:
+        return Turn(content, reasoning, tuple(collector.calls), "cancelled")
+    return Turn(
+        content,
+        reasoning,
+        finished.tool_calls or tuple(collector.calls),
+        finished.reason,
+        finished.usage,
+        finished.timings,
+        finished.error,
+        finished.notices,
+    )
+
+
+def take_measure(
+    source: Source, request: GenerateRequest, texts: Sequence[str], patience_s: float = 30.0
+) -> Measured:
+    """Count and wait. Raises UserError as `source.measure` does, and why it could not be counted."""
+    told = threading.Event()
+    got: list[api.Measured] = []
+
+    def listen(events: list[Event]) -> None:
+        got.extend(event for event in events if isinstance(event, api.Measured))
+        told.set()
+
+    source.measure(request, tuple(texts), listen)
+    until = time.monotonic() + patience_s
+    while not told.wait(0.2):  # in pieces, so that Ctrl+C comes through where a wait would hold it up
+        if time.monotonic() > until:
+            raise UserError("engine.not_answering")
+    measured = got[0]
+    if measured.error is not None:
+        raise UserError.from_info(measured.error)
+    return Measured(measured.prompt, measured.texts, measured.exact)
+
+
+def request_of(ask: Ask, id: int) -> GenerateRequest:
+    return GenerateRequest(
+        id,
+        ask.messages,
+        ask.sampling,
+        ask.reasoning,
+        ask.max_tokens,
+        tools=ask.tools,
+        tool_choice=ask.choice,
+    )
+
+
+def with_error(turn: Turn, error: ErrorInfo) -> Turn:
+    """The turn as one that failed, its text kept."""
+    return msgspec.structs.replace(turn, finish_reason="error", error=error)
+
+
+def overlay(over: Sampling, under: Sampling) -> Sampling:
+    """Each value from `over`, where it is None from `under`."""
+    values = {}
+    for name in Sampling.__struct_fields__:
+        value = getattr(over, name)
+        values[name] = getattr(under, name) if value is None else value
+    return Sampling(**values)

@@ -1,0 +1,1 @@
+"""Plans, machines and measurements: where a model's weights would lie and how fast that is."""

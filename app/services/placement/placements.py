@@ -1,0 +1,345 @@
+"""Where models would lie, where they lie, and how fast that is: for the Placement page and the command line.
+
+Methods block on files, child processes or workers: call them off the GUI thread. What changes is told to the
+subscribers from service threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.services.connections.events import WorkerState
+from app.services.connections.workers import Workers
+from app.services.events import ServiceEvent, Subscriber
+from app.services.library.library import Library
+from app.services.library.model_names import shown_name
+from app.services.library.resolving import resolve_model
+from app.services.models.events import AnswerFinished, ModelChanged
+from app.services.models.models import STARTER, Models
+from app.services.placement.draft_models import DraftModels
+from app.services.placement.events import ExpertsChanged, PlacementChanged
+from app.services.placement.indexes import Indexes
+from app.services.placement.machine import SurveyedMachine
+from app.services.placement.placing import LocalPlacing, Placing
+from app.services.placement.trials import TOGETHER, MeasuredSpeed, Trials, Tuned
+from app.services.settings.placement_options import WishesFile, complete, kept_part, without_worker_budgets
+from app.services.settings.settings import SettingsFile
+from engine.errors import UserError
+from engine.gguf.tensor_index import TensorIndex
+from engine.placement.budgets import without_absent
+from engine.placement.plan import Machine, Plan, PlannedModel, Wishes
+from engine.placement.planned_file import described
+from engine.placement.routing import Routing, with_fired
+from engine.values import ExpertsFired
+
+if TYPE_CHECKING:
+    from engine.placement.estimate import Overhead
+
+
+class ModelEntry(msgspec.Struct, frozen=True):
+    """A model that can be chosen."""
+
+    name: str
+    path: str
+
+
+class Placements:
+    """Plans, the machine they are made for, and what was measured. `trials` measures models."""
+
+    def __init__(
+        self,
+        home: Path,
+        settings: SettingsFile,
+        wishes: WishesFile,
+        placing: Placing | None = None,
+        library: Library | None = None,
+    ) -> None:
+        self._settings = settings
+        self._library = library
+        self._wishes = wishes
+        self._placing: Placing = placing or LocalPlacing(calibrations(home))
+        self._subscribers: list[Subscriber] = []
+        self._models: Models | None = None
+        self._overheads: dict[str, tuple[TensorIndex, Overhead]] = {}
+        self._speeds: dict[str, MeasuredSpeed] = {}
+        self._fired: dict[int, ExpertsChanged] = {}
+        self._indexes = Indexes(self._placing)
+        self._drafting = DraftModels(self._indexes)
+        self._workers = Workers(settings, self._placing.probe, self._tell, self._workers_in_use)
+        self._machine = SurveyedMachine(self._placing, self._workers.reachable, self._tell, self._model)
+        self.trials = Trials(home, self._placing, self._machine, self._tell, self._unloaded)
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        self._subscribers.append(subscriber)
+        return lambda: self._subscribers.remove(subscriber)
+
+    def attach(self, models: Models) -> None:
+        """The models whose placements these are."""
+        self._models = models
+
+    def close(self) -> None:
+        """End what runs in the background."""
+        self.trials.cancel()
+        self._machine.close()
+
+    # --- the machine and its workers ---
+
+    def machine(self) -> Machine:
+        """This machine with its workers that are there; surveyed once, and again when the workers change.
+
+        Its bandwidths are measured in the background and told as `MachineChanged`; until then they are 0.
+        Raises UserError `engine.*` when the engine does not start, `worker.*` for a worker that went away.
+        """
+        return self._machine.machine()
+
+    def refresh(self) -> Machine:
+        """Ask the workers and look again. Raises as `machine` does."""
+        self._workers.check()
+        return self._machine.look_again()
+
+    def workers(self) -> tuple[WorkerState, ...]:
+        """Never blocks, never asks them."""
+        return self._workers.all()
+
+    def add_worker(self, address: str) -> WorkerState:
+        """Keep a worker "host:port" and ask it; that it is away is in what is returned.
+
+        Raises UserError `worker.twice`, `worker.bad_address`, `worker.ipv6`, `settings.not_saved`.
+        """
+        return self._workers.add(address)
+
+    def remove_worker(self, address: str) -> None:
+        """Raises UserError `settings.not_saved`."""
+        self._workers.remove(address)
+
+    def check_workers(self) -> tuple[WorkerState, ...]:
+        """Ask them all again."""
+        return self._workers.check()
+
+    # --- models and plans ---
+
+    def models(self) -> tuple[ModelEntry, ...]:
+        """The one in use first, then the starter, those used before and those of the library, each once."""
+        current = self._model()
+        paths = [current.path] if current.path else []
+        for name in (STARTER, self._settings.current.model, *self._settings.current.recent_models):
+            try:
+                paths.append(str(resolve_model(name, self._library)))
+            except UserError:
+                continue  # a starter that is not installed is no choice
+        kept = self._library.models() if self._library else ()
+        paths += [model.path for model in kept if model.state != "missing"]
+        return tuple(
+            ModelEntry(self._called(path, current), path)
+            for path in dict.fromkeys(paths)
+            if Path(path).is_file()
+        )
+
+    def _called(self, path: str, current: ModelChanged) -> str:
+        if path == current.path and current.facts:
+            return current.name
+        return (self._library.called(path) if self._library else "") or shown_name(path)
+
+    def draft_models(self, path: str) -> tuple[ModelEntry, ...]:
+        """The models that can guess ahead for this one: smaller ones with the same tokens.
+
+        Raises UserError `model.*`.
+        """
+        entries = {entry.path: entry for entry in self.models()}
+        return tuple(entries[other] for other in self._drafting.of(path, entries))
+
+    def planned(self, path: str, wishes: Wishes) -> PlannedModel:
+        """The plan for these wishes, fast: the file is read once, the machine is known, and what llama.cpp
+        itself needs is taken from the last exact plan. Budgets of devices that have gone are left out.
+
+        Raises UserError `model.*` for the file, `placement.*` and `engine.context_too_long` for wishes that
+        cannot be, and as `machine` does.
+        """
+        index = self._indexes.get(path)
+        machine = self.machine()
+        known, overhead = self._overheads.get(path, (None, None))
+        wished = without_absent(self._with_workers(wishes), machine)
+        plan = self._placing.plan(index, machine, wished, overhead if known is index else None)
+        return described(path, index, machine, plan)
+
+    def tensors(self, path: str) -> TensorIndex:
+        """The table of tensors of a file, read once. Raises UserError `model.*`."""
+        return self._indexes.get(path)
+
+    def estimated(self, index: TensorIndex, wishes: Wishes, patience: float = 0.0) -> tuple[Plan, Machine]:
+        """The plan for a table of tensors, wherever that came from, and the machine that it was made for. The
+        context is that of the settings unless the wishes have one, as far as the model was trained for it.
+
+        Nothing that was learned of loading counts, so the same table has the same plan wherever it came from.
+        Bandwidths that are being measured are waited for so many seconds. Raises as `planned` does.
+        """
+        machine = self.machine()
+        if patience and not machine.ram.bandwidth:
+            machine = self._machine.settled(patience)
+        wished = self.complete(self._with_workers(wishes))
+        if 0 < index.trained_context < wished.context:
+            wished = msgspec.structs.replace(wished, context=index.trained_context)
+        return self._placing.plan(index, machine, without_absent(wished, machine), None), machine
+
+    def exact(self, path: str, wishes: Wishes) -> PlannedModel:
+        """The plan from a dry run, exact to the byte; told as `PlacementChanged` too.
+
+        Raises UserError `model.*`, `placement.*`, `engine.*` and `worker.*`.
+        """
+        wishes = self._with_workers(wishes)
+        try:
+            planned = self._placing.exact(path, wishes)
+            index = self._indexes.get(path)
+            self._overheads[path] = (index, self._placing.learned(index, planned, wishes))
+        except UserError as error:
+            self._tell([PlacementChanged(path, None, error.info)])
+            raise
+        self._tell([PlacementChanged(path, planned)])
+        return planned
+
+    def concession(self, path: str, wishes: Wishes) -> Wishes | None:
+        """What to try after a load with these wishes failed for memory; None when nothing is left to give up.
+
+        Raises as `planned` does.
+        """
+        return self._placing.concession(self.planned(path, wishes).plan, wishes)
+
+    def speed(self, path: str) -> MeasuredSpeed | None:
+        """What the last answer of this model was measured at, since it was last loaded."""
+        return self._speeds.get(path)
+
+    # --- wishes ---
+
+    def wishes_for(self, path: str) -> Wishes:
+        """What is kept for a model; workers are not in it, every plan gets those of the settings. Without any,
+        budgets of theirs count no more."""
+        kept = self._wishes.get(path).wishes()
+        return kept if self._settings.current.workers else without_worker_budgets(kept)
+
+    def threads_for(self, path: str) -> int:
+        """How many threads a model is run with: what was found best, else the settings'; 0 is automatic."""
+        return self._wishes.get(path).threads or self._settings.current.threads
+
+    def keep_wishes(self, path: str, wishes: Wishes) -> None:
+        """Keep them for the next load of this model. Raises UserError `settings.not_saved`."""
+        self._wishes.keep(path, kept_part(wishes, self._wishes.get(path).threads))
+
+    def forget_wishes(self, path: str) -> None:
+        """Raises UserError `settings.not_saved`."""
+        self._wishes.forget(path)
+
+    def complete(self, wishes: Wishes) -> Wishes:
+        """With the context and workers of the settings where it has none, as a load is asked."""
+        return complete(wishes, self._settings.current)
+
+    # --- tuning ---
+
+    def tune(self, path: str, wishes: Wishes | None = None) -> Tuned:
+        """Find the fastest placement in at most a minute, told as `TuneProgress`; `keep_tuned` uses it. The model
+        that is loaded makes room and is loaded again afterwards.
+
+        `wishes` None: those kept for the model. Raises UserError as loading does, `engine.load_cancelled`,
+        `tuning.too_slow`, and as `Models.unloaded` does.
+        """
+        wished = self.wishes_for(path) if wishes is None else wishes
+        return self.trials.tune(path, self.complete(wished), self.threads_for(path))
+
+    def cancel_tune(self) -> None:
+        """Returns at once; `tune` then ends."""
+        self.trials.cancel()
+
+    def tuned(self, path: str) -> Tuned | None:
+        """What the last tuning of this model on this machine found. Raises as `machine` does."""
+        return self.trials.tuned(path)
+
+    def keep_tuned(self, path: str, tuned: Tuned) -> None:
+        """Load this model so from now on. Raises UserError `settings.not_saved`."""
+        self._wishes.keep(path, kept_part(tuned.wishes, tuned.threads))
+
+    # --- experts ---
+
+    def watch_experts(self, on: bool) -> None:
+        """Count which experts fire from the next answer on, or stop; told as `ExpertsChanged`."""
+        if self._models is not None:
+            self._models.watch_experts(on)
+
+    def experts(self, conversation: int) -> ExpertsChanged | None:
+        """What was counted in a conversation since Coterie was opened. Never blocks."""
+        return self._fired.get(conversation)
+
+    def experts_fired(self, conversation: int, fired: ExpertsFired) -> None:
+        """From the engine's reader thread. Another model's experts are counted anew."""
+        path = self._model().path
+        before = self._fired.get(conversation)
+        if before is None or before.path != path:
+            before = ExpertsChanged(conversation, 0, (), 0.0, path)
+        routing = with_fired(Routing(before.tokens, before.counts), fired)
+        changed = ExpertsChanged(conversation, routing.tokens, routing.counts, fired.overhead, path)
+        self._fired[conversation] = changed
+        self._tell([changed])
+
+    # --- inside ---
+
+    def receive(self, events: list[ServiceEvent]) -> None:
+        """What the other services tell: the speed of each answer belongs to the placement it was made with."""
+        for event in events:
+            if isinstance(event, ModelChanged):
+                self._take_model(event)
+            elif isinstance(event, AnswerFinished) and event.message.timings:
+                timings, path = event.message.timings, self._model().path
+                # One that shared its steps with others says nothing of how fast an answer alone is.
+                if path and timings.decode_tps and timings.batch < TOGETHER:
+                    self._speeds[path] = MeasuredSpeed(timings.decode_tps, timings.prefill_tps)
+
+    def _take_model(self, state: ModelChanged) -> None:
+        if state.state == "loading":
+            self._speeds.pop(state.path, None)
+        elif state.state == "ready":
+            self._workers.met(state.workers)
+        elif state.error and state.without_workers:
+            self._workers.lost(str(state.error.params.get("address", "")), state.error)
+
+    def _model(self) -> ModelChanged:
+        """How the model is that answers."""
+        return self._models.state if self._models else ModelChanged("empty", "", "")
+
+    def _unloaded(self, workers: tuple[str, ...]) -> contextlib.AbstractContextManager[None]:
+        return self._models.unloaded(workers) if self._models else contextlib.nullcontext()
+
+    def _workers_in_use(self) -> tuple[str, ...]:
+        state = self._model()
+        return state.workers if state.state in ("loading", "ready") else ()
+
+    def _with_workers(self, wishes: Wishes) -> Wishes:
+        """With the workers of the settings that are not away, unless it names its own."""
+        if wishes.workers:
+            return wishes
+        workers = self._workers.reachable()
+        if workers != self._settings.current.workers:
+            wishes = without_worker_budgets(wishes)
+        return msgspec.structs.replace(wishes, workers=workers)
+
+    def _tell(self, events: list[ServiceEvent]) -> None:
+        for subscriber in tuple(self._subscribers):
+            subscriber(events)
+
+
+def calibrations(home: Path) -> Path:
+    """The folder that keeps what was measured of machines."""
+    return home / "calibration"
+
+
+@contextlib.contextmanager
+def open_placements(home: Path) -> Iterator[Placements]:
+    """For a command that needs no conversations."""
+    settings = SettingsFile(home / "settings.toml")
+    placements = Placements(home, settings, WishesFile(home / "wishes.toml"))
+    try:
+        yield placements
+    finally:
+        placements.close()

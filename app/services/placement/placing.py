@@ -1,0 +1,169 @@
+"""What the placement services ask of the engine. Imported when it is asked: a window opens without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.tensor_index import TensorIndex
+from engine.placement.plan import Device, Machine, Mode, Plan, PlannedModel, Wishes
+
+if TYPE_CHECKING:
+    from engine.local.measure.benchmark import Benchmark
+    from engine.local.measure.modes import ModeResult
+    from engine.local.measure.tuning import OnTrial, Tuning
+    from engine.placement.estimate import Overhead
+
+KeepGoing = Callable[[float], bool]
+
+
+class Surveyed(msgspec.Struct, frozen=True):
+    """A machine and what was built for it: library version and CPU features in use. Bandwidths are those that
+    were measured before, else 0."""
+
+    machine: Machine
+    build: tuple[str, ...] = ()
+
+
+class Placing(Protocol):
+    """Methods block, some for seconds in a child process, and raise UserError with the reason."""
+
+    def survey(self, workers: Sequence[str]) -> Surveyed:
+        """The machine with the devices of these workers. Raises UserError `engine.*` and `worker.*`."""
+        ...
+
+    def measured(self, found: Surveyed, workers: Sequence[str], keep_going: KeepGoing) -> Machine:
+        """With bandwidths: kept ones, or measured now in some seconds. `keep_going` ends that by returning
+        False: then UserError `engine.load_cancelled` is raised."""
+        ...
+
+    def probe(self, address: str) -> tuple[Device, ...]:
+        """The devices of one worker. Raises UserError `worker.*`."""
+        ...
+
+    def index(self, path: Path) -> tuple[GgufIndex, TensorIndex]:
+        """Raises UserError `model.*`."""
+        ...
+
+    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None) -> Plan:
+        """Pure and fast. Raises UserError `placement.*` and `engine.context_too_long`."""
+        ...
+
+    def exact(self, path: str, wishes: Wishes) -> PlannedModel:
+        """From a dry run in a child."""
+        ...
+
+    def learned(self, index: TensorIndex, exact: PlannedModel, wishes: Wishes) -> Overhead:
+        """What an exact plan teaches the next estimates of this model."""
+        ...
+
+    def key(self, found: Surveyed) -> str:
+        """Names the machine and the build: what was measured on another one does not count."""
+        ...
+
+    def benchmark(self, path: str, wishes: Wishes, threads: int, keep_going: KeepGoing) -> Benchmark: ...
+
+    def modes(
+        self, path: str, wishes: Wishes, machine: Machine, threads: int, keep_going: KeepGoing
+    ) -> dict[Mode, ModeResult]: ...
+
+    def tune(self, path: str, wishes: Wishes, machine: Machine, threads: int, on_trial: OnTrial) -> Tuning:
+        """For at most a minute."""
+        ...
+
+    def concession(self, plan: Plan, wishes: Wishes) -> Wishes | None:
+        """Wishes that are easier to meet than this plan was; None when nothing more can be given up."""
+        ...
+
+
+class LocalPlacing:
+    """The engine of this machine; `folder` keeps what is measured once per machine and build."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def survey(self, workers: Sequence[str]) -> Surveyed:
+        from engine.local.calibration import kept_calibration, with_bandwidths
+        from engine.local.survey import survey
+
+        found = survey(tuple(workers))
+        build = (found.library, *found.features_used)
+        known = kept_calibration(found.machine, build, self._folder)
+        return Surveyed(with_bandwidths(found.machine, known) if known else found.machine, build)
+
+    def measured(self, found: Surveyed, workers: Sequence[str], keep_going: KeepGoing) -> Machine:
+        from engine.local.calibration import calibrate, with_bandwidths
+
+        known = calibrate(
+            found.machine, found.build, self._folder, workers=tuple(workers), keep_going=keep_going
+        )
+        return with_bandwidths(found.machine, known)
+
+    def probe(self, address: str) -> tuple[Device, ...]:
+        from engine.placement.workers import probe
+
+        return probe(address)
+
+    def index(self, path: Path) -> tuple[GgufIndex, TensorIndex]:
+        from engine.gguf.reading import read_index
+        from engine.gguf.tensor_index import tensor_index
+
+        read = read_index(path)
+        return read, tensor_index(read)
+
+    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None) -> Plan:
+        from engine.placement.planner import plan
+        from engine.placement.uncached import or_uncached
+
+        return or_uncached(lambda given: plan(index, machine, given, overhead), machine, wishes)
+
+    def exact(self, path: str, wishes: Wishes) -> PlannedModel:
+        from engine.local.planning import plan_model
+
+        return plan_model(path, wishes, calibrations=str(self._folder))
+
+    def learned(self, index: TensorIndex, exact: PlannedModel, wishes: Wishes) -> Overhead:
+        from engine.placement.estimate import Overhead
+
+        guessed = self.plan(index, exact.machine, wishes, None).bytes
+        compute = {
+            name: taken.compute - guessed[name].compute
+            for name, taken in exact.plan.bytes.items()
+            if name in guessed and taken.compute and guessed[name].compute
+        }
+        return Overhead(compute=compute)
+
+    def concession(self, plan: Plan, wishes: Wishes) -> Wishes | None:
+        from engine.placement.fallbacks import next_concession
+
+        return next_concession(plan, wishes)
+
+    def key(self, found: Surveyed) -> str:
+        from engine.local.calibration import machine_key
+        from engine.local.threads import default_threads
+
+        return machine_key(found.machine, found.build, default_threads())
+
+    def benchmark(self, path: str, wishes: Wishes, threads: int, keep_going: KeepGoing) -> Benchmark:
+        from engine.local.measure.benchmark import benchmark
+
+        return benchmark(path, wishes, threads=threads, keep_going=keep_going)
+
+    def modes(
+        self, path: str, wishes: Wishes, machine: Machine, threads: int, keep_going: KeepGoing
+    ) -> dict[Mode, ModeResult]:
+        from engine.expert_cache.library import plugin_state
+        from engine.local.measure.modes import available_modes, modes
+
+        caches = plugin_state().problem is None
+        wanted = available_modes(machine, self.index(Path(path))[1].experts, caches=caches)
+        return modes(path, wishes, wanted, threads=threads, keep_going=keep_going)
+
+    def tune(self, path: str, wishes: Wishes, machine: Machine, threads: int, on_trial: OnTrial) -> Tuning:
+        from engine.local.measure.tuning import tune
+
+        return tune(path, wishes, machine, threads=threads, on_trial=on_trial)

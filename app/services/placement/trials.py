@@ -1,0 +1,138 @@
+"""Measures models on this machine, each in a process of its own: one placement, all modes, or what is fastest."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.services.events import ServiceEvent
+from app.services.placement.events import TuneProgress
+from app.services.placement.machine import SurveyedMachine
+from app.services.placement.placing import KeepGoing, Placing
+from engine.errors import UserError
+from engine.placement.plan import Mode, Wishes
+
+if TYPE_CHECKING:
+    from engine.local.measure.benchmark import Benchmark
+    from engine.local.measure.modes import ModeResult
+    from engine.local.measure.tuning import Trial, Tuning
+
+
+# From so many answers in a step on, on the average, the speed of one is not what it would be alone.
+TOGETHER = 1.05
+
+
+class MeasuredSpeed(msgspec.Struct, frozen=True):
+    """Tokens per second, 0: not known."""
+
+    decode_tps: float
+    prefill_tps: float
+
+
+class Tuned(msgspec.Struct, frozen=True):
+    """What trying placements out found: the fastest wishes and threads, and the speeds before and with them.
+
+    `before` equals `after` when nothing was faster. `out_of_time`: there was more to try.
+    """
+
+    wishes: Wishes
+    before: MeasuredSpeed
+    after: MeasuredSpeed
+    threads: int = 0
+    out_of_time: bool = False
+
+
+# Makes room for measuring: inside, no model holds memory or these workers.
+Unloaded = Callable[[tuple[str, ...]], contextlib.AbstractContextManager[None]]
+
+
+class Trials:
+    """Measures on `machine`. Wishes are complete here, as a load is asked.
+
+    Methods take seconds to a minute and raise UserError as loading does, and `engine.load_cancelled`.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        placing: Placing,
+        machine: SurveyedMachine,
+        tell: Callable[[list[ServiceEvent]], None],
+        unloaded: Unloaded = lambda _: contextlib.nullcontext(),
+    ) -> None:
+        self._unloaded = unloaded
+        self._home = home
+        self._placing = placing
+        self.machine = machine
+        self._tell = tell
+        self._cancelled = False
+
+    def benchmark(
+        self, path: str, wishes: Wishes, threads: int, keep_going: KeepGoing = lambda _: True
+    ) -> Benchmark:
+        """Prefill over 256 tokens and decode over 64."""
+        self.machine.measured(wishes.workers, keep_going)  # once, so that the plan's prediction knows them
+        return self._placing.benchmark(path, wishes, threads, keep_going)
+
+    def modes(
+        self, path: str, wishes: Wishes, threads: int, keep_going: KeepGoing = lambda _: True
+    ) -> dict[Mode, ModeResult]:
+        """The same greedy answer in each mode that this machine has."""
+        machine, _ = self.machine.measured(wishes.workers, keep_going)
+        return self._placing.modes(path, wishes, machine, threads, keep_going)
+
+    def tune(self, path: str, wishes: Wishes, threads: int) -> Tuned:
+        """Try placements, batches and threads for at most a minute, told as `TuneProgress`; what was found is
+        kept for `tuned`. Meanwhile no model is loaded. Raises `tuning.too_slow` too, and what `unloaded` raises."""
+        self._cancelled = False
+        with self._unloaded(wishes.workers):
+            tuning, key = self._tune(path, wishes, threads)
+        from app.services.placement.tuning import keep_tuning
+
+        with contextlib.suppress(OSError):  # it can be found again
+            keep_tuning(self._home, key, Path(path), tuning)
+        return _tuned(tuning)
+
+    def _tune(self, path: str, wishes: Wishes, threads: int) -> tuple[Tuning, str]:
+        """What was found, and the name of the machine that it is true for."""
+        machine, key = self.machine.measured(wishes.workers, lambda _: not self._cancelled)
+
+        last: Trial | None = None
+
+        def on_trial(trial: Trial | None, share: float) -> bool:
+            nonlocal last
+            last = trial or last
+            kind, tps = (last.kind, last.decode_tps) if last else ("", 0.0)
+            self._tell([TuneProgress(path, round(share * 100), 100, kind, tps)])
+            return not self._cancelled
+
+        tuning = self._placing.tune(path, wishes, machine, threads, on_trial)
+        if self._cancelled:
+            raise UserError("engine.load_cancelled")
+        return tuning, key
+
+    def cancel(self) -> None:
+        """End the tuning under way; returns at once."""
+        self._cancelled = True
+
+    def tuned(self, path: str) -> Tuned | None:
+        """What the last tuning of this model on this machine found."""
+        from app.services.placement.tuning import kept_tuning
+
+        tuning = kept_tuning(self._home, self.machine.key(), Path(path))
+        return _tuned(tuning) if tuning else None
+
+
+def _tuned(tuning: Tuning) -> Tuned:
+    before, after = tuning.before, tuning.after
+    return Tuned(
+        wishes=after.setting.wishes,
+        before=MeasuredSpeed(before.decode_tps, before.prefill_tps),
+        after=MeasuredSpeed(after.decode_tps, after.prefill_tps),
+        threads=after.setting.threads,
+        out_of_time=tuning.out_of_time,
+    )

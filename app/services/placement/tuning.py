@@ -1,0 +1,55 @@
+"""The best setting found for a model on this machine, kept in the data folder."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import msgspec
+
+from engine.local.measure.tuning import Tuning
+
+FILE_NAME = "tuning.json"
+_KEPT = 200  # models and machines; the oldest is dropped
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """`machine` is a calibration's key, `model` a fingerprint."""
+
+    machine: str
+    model: str
+    tuning: Tuning
+
+
+def fingerprint(path: Path) -> str:
+    """Name and size of a model's file: enough to notice another one. Raises OSError."""
+    return f"{path.name}:{path.stat().st_size}"
+
+
+def kept_tuning(home: Path, machine: str, model: Path) -> Tuning | None:
+    """What was found for the model's file on the machine with this calibration key; None when nothing was."""
+    with contextlib.suppress(OSError):
+        wanted = fingerprint(model)
+        for row in reversed(_read(home)):
+            if (row.machine, row.model) == (machine, wanted):
+                return row.tuning
+    return None
+
+
+def keep_tuning(home: Path, machine: str, model: Path, tuning: Tuning) -> None:
+    """Replace what was kept for this model and machine. Raises OSError."""
+    row = _Kept(machine, fingerprint(model), tuning)
+    others = [kept for kept in _read(home) if (kept.machine, kept.model) != (row.machine, row.model)]
+    path = home / FILE_NAME
+    partial = path.with_suffix(".partial")
+    home.mkdir(parents=True, exist_ok=True)
+    partial.write_bytes(msgspec.json.encode([*others, row][-_KEPT:]))
+    partial.replace(path)
+
+
+def _read(home: Path) -> list[_Kept]:
+    """A damaged file, or one of another version, counts as empty: the models are tuned again."""
+    try:
+        return msgspec.json.decode((home / FILE_NAME).read_bytes(), type=list[_Kept])
+    except (OSError, msgspec.DecodeError):
+        return []

@@ -1,0 +1,65 @@
+"""Events of runs and of their approvals."""
+
+from __future__ import annotations
+
+from agents.events import Entry
+from agents.permissions.values import ApprovalRequest
+from app.services.events import ServiceEvent
+from app.services.runs.values import RunRecord
+from engine.errors import ErrorInfo
+
+
+class RunChanged(ServiceEvent, frozen=True):
+    """A run came, or is in another state, step or place in the list."""
+
+    run: RunRecord
+
+
+class RunRemoved(ServiceEvent, frozen=True):
+    """A run went to the trash, or out of it for good."""
+
+    run: int
+
+
+class RunEntries(ServiceEvent, frozen=True):
+    """New events in a run's journal, in order."""
+
+    run: int
+    entries: tuple[Entry, ...]
+
+
+class RunWaits(ServiceEvent, frozen=True):
+    """The turn that a run waits for waits itself, as in `AnswerWaits`; where the model tells it."""
+
+    run: int
+    ahead: int
+
+
+class RunPrefill(ServiceEvent, frozen=True):
+    """`done` of `total` tokens are read of the prompt for the turn that a run waits for; where the model tells it.
+    `reread` as in `AnswerPrefill`."""
+
+    run: int
+    done: int
+    total: int
+    reread: ErrorInfo | None = None
+
+
+class RunDelta(ServiceEvent, frozen=True):
+    """New text of the turn that the model is writing, to append; the whole comes with its `ModelTurn`."""
+
+    run: int
+    step: int
+    reasoning: str
+    content: str
+
+
+class RunAsks(ServiceEvent, frozen=True):
+    """A run waits for a decision; None: it does not wait any more."""
+
+    run: int
+    request: ApprovalRequest | None
+
+
+class GrantsChanged(ServiceEvent, frozen=True):
+    """A grant was made or revoked."""

@@ -1,0 +1,115 @@
+"""A run as a file: JSON lines of its journal, or Markdown to read. Pure."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from agents.events import (
+    Approval,
+    ContextTrimmed,
+    Entry,
+    ModelTurn,
+    RunEvent,
+    RunFinished,
+    RunResumed,
+    RunStarted,
+    SnapshotTaken,
+    ToolCalled,
+    ToolResult,
+    Undone,
+)
+from app.services.runs.otel import otel_trace
+from app.store.records import RunRecord
+from engine.text import clean_value
+
+ExportFormat = Literal["jsonl", "markdown", "otel"]
+ENDINGS: dict[ExportFormat, str] = {"jsonl": ".jsonl", "markdown": ".md", "otel": ".otlp.json"}
+
+
+def exported(record: RunRecord, entries: Sequence[Entry], format: ExportFormat) -> str:
+    """The whole run in one of the formats, ending with a line break."""
+    if format == "jsonl":
+        return json_lines(entries)
+    if format == "otel":
+        return json.dumps(otel_trace(record, entries), ensure_ascii=False, indent=1) + "\n"
+    return markdown(record, entries)
+
+
+def json_lines(entries: Sequence[Entry]) -> str:
+    """One event a line, as `coterie run --json` prints them."""
+    return "".join(msgspec.json.encode(clean_value(entry.as_object())).decode() + "\n" for entry in entries)
+
+
+def markdown(record: RunRecord, entries: Sequence[Entry]) -> str:
+    """The run for a person to read, step by step."""
+    lines = [f"# {record.title}", ""]
+    for entry in entries:
+        lines += _paragraphs(entry.time, entry.event)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _paragraphs(time: float, event: RunEvent) -> list[str]:
+    if isinstance(event, RunStarted):
+        where = (
+            f"- Folder: `{event.workspace}`\n- Model: {event.model}{' (elsewhere)' if event.remote else ''}"
+        )
+        return [f"{event.task}", "", f"- Started: {_date(time)}", where, f"- Mode: {event.mode}", ""]
+    if isinstance(event, RunResumed):
+        return [f"**Resumed** {_date(time)}", *([event.message] if event.message else []), ""]
+    if isinstance(event, ModelTurn):
+        return _turn(event)
+    if isinstance(event, ToolCalled):
+        return [f"**{event.name}**", "", _fenced(_arguments(event), "json"), ""]
+    if isinstance(event, Approval) and event.decision != "asked":
+        return [f"*{event.decision} ({event.by}{', ' + event.scope if event.scope else ''})*", ""]
+    if isinstance(event, SnapshotTaken) and event.phase == "after" and event.files:
+        return [*(f"- {change.change}: `{change.path}`" for change in event.files), ""]
+    if isinstance(event, ToolResult):
+        return [f"Result ({event.status}, {event.seconds:.1f} s)", "", _fenced(event.diff or event.text), ""]
+    if isinstance(event, ContextTrimmed):
+        return [
+            f"*Context changed ({event.reason}): {event.before_tokens} to {event.after_tokens} tokens*",
+            "",
+        ]
+    if isinstance(event, RunFinished):
+        return [f"**{event.status.capitalize()}** ({event.reason}), {_date(time)}", "", event.answer, ""]
+    if isinstance(event, Undone):
+        return [
+            "**Redone**" if event.redo else "**Undone**",
+            "",
+            *(f"- `{change.path}`" for change in event.files),
+            "",
+        ]
+    return []
+
+
+def _turn(turn: ModelTurn) -> list[str]:
+    lines = [f"## Step {turn.step}", ""]
+    if turn.reasoning.strip():
+        lines += ["> " + line for line in turn.reasoning.strip().splitlines()] + [""]
+    if turn.content.strip() and turn.tool_calls:  # without calls it is the answer, which comes at the end
+        lines += [turn.content.strip(), ""]
+    return lines
+
+
+def _arguments(event: ToolCalled) -> str:
+    if isinstance(event.arguments, str):
+        return event.arguments
+    return json.dumps(event.arguments, ensure_ascii=False, indent=2)
+
+
+def _fenced(text: str, language: str = "") -> str:
+    """A code block that the text cannot end."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+
+
+def _date(time: float) -> str:
+    return datetime.datetime.fromtimestamp(time, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,39 @@
+"""Grants in the store: listed, dated and revocable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from agents.permissions.values import Grant
+from app.services.events import ServiceEvent
+from app.services.runs.events import GrantsChanged
+from app.store.run_store import RunStore
+
+
+class StoreGrants:
+    """Keeps the `Grants` protocol."""
+
+    def __init__(self, store: RunStore, tell: Callable[[list[ServiceEvent]], None]) -> None:
+        self._store, self._tell = store, tell
+
+    def all(self) -> tuple[Grant, ...]:
+        """Oldest first."""
+        return tuple(self._store.grants())
+
+    def add(self, grant: Grant) -> Grant:
+        self._store.put_grant(grant)
+        self._tell([GrantsChanged()])
+        return grant
+
+    def used(self, id: str) -> None:
+        self._store.used_grant(id)
+
+    def revoke(self, id: str) -> None:
+        if self._store.revoke_grant(id):
+            self._tell([GrantsChanged()])
+
+    def revoke_tool(self, server: str, tool: str) -> None:
+        """Revoke what was granted to a tool of a server, as when the server changed it."""
+        for grant in self.all():
+            if grant.server == server and grant.tool in ("", tool):
+                self.revoke(grant.id)

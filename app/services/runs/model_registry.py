@@ -1,0 +1,172 @@
+"""The models behind runs: the one in use, another file on this machine, or one elsewhere."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from agents.chat_model import Ask, Brain, Measured, OnText, Turn
+from app.services.events import ServiceEvent
+from app.services.models.event_routes import new_request_id
+from app.services.models.events import ModelChanged
+from app.services.models.models import Models
+from app.services.models.reasoning import possible
+from app.services.models.turns import OnProgress, overlay, request_of, take_measure, take_turn, with_error
+from app.services.runs.remote_model import RemoteBrain, RemoteSource
+from app.services.settings.settings import SettingsFile
+from engine.api import GenerateRequest
+from engine.errors import UserError
+from engine.remote.engine import AccessOf
+from engine.remote.names import is_remote, parse_name
+
+_LOOK_S = 0.2
+
+
+class Brains:
+    """Gives each run its model. Thread-safe; several runs and chats may ask at a time."""
+
+    def __init__(self, models: Models, settings: SettingsFile, access_of: AccessOf) -> None:
+        self._models = models
+        self._settings = settings
+        self._access_of = access_of
+        self._loading = threading.Lock()
+        self._lock = threading.Lock()
+        self._elsewhere: dict[str, RemoteSource] = {}
+        self._closed = False
+
+    def brain(self, name: str = "") -> Brain:
+        """The model of that name; "" is the one in use now, which it stays bound to. Loads nothing yet, and asks no
+        server.
+
+        Raises UserError as `resolve_model` does, for "openai:URL#NAME" as `parse_name`.
+        """
+        wanted = name or self._models.wanted
+        if is_remote(wanted):
+            return RemoteBrain(self._source(wanted), self._settings)
+        path = self._models.resolved(wanted)
+        return LocalBrain(wanted, path, self._models, self._settings, self._loading)
+
+    def close(self) -> None:
+        """End the connections to servers, and their threads."""
+        with self._lock:
+            self._closed = True
+            sources = tuple(self._elsewhere.values())
+            self._elsewhere.clear()
+        for source in sources:
+            source.close()
+
+    def _source(self, wanted: str) -> RemoteSource:
+        name = parse_name(wanted)
+        with self._lock:
+            if self._closed:
+                raise UserError("engine.no_model")
+            if name.text not in self._elsewhere:
+                self._elsewhere[name.text] = RemoteSource(name, self._access_of)
+            return self._elsewhere[name.text]
+
+
+class LocalBrain:
+    """A model that `Models` loads. One model is loaded at a time, and chats use it as well; the engine answers them
+    beside each other. When somebody chooses another one meanwhile, a turn is refused instead of being given to
+    that."""
+
+    remote = False
+
+    def __init__(
+        self, name: str, path: str, models: Models, settings: SettingsFile, loading: threading.Lock
+    ) -> None:
+        self._name, self._path = name, path
+        self._loading = loading  # held by who decides whether to load
+        self._models, self._settings = models, settings
+        self.conversation = ""
+        self.on_progress: OnProgress = lambda _event: None
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def ready(self) -> int:
+        """Load it when it is not, and wait for that. Raises UserError why it cannot be loaded, and `model.answering`
+        while another model writes an answer."""
+        changed = threading.Event()
+
+        def notice(_: list[ServiceEvent]) -> None:
+            changed.set()
+
+        unsubscribe = self._models.subscribe(notice)
+        try:
+            with self._loading:
+                self._take_up()
+            while True:
+                changed.clear()
+                context = self._context(self._models.state)
+                if context:
+                    return context
+                changed.wait(_LOOK_S)
+        finally:
+            unsubscribe()
+
+    def measure(self, ask: Ask, texts: Sequence[str] = ()) -> Measured:
+        self._check_in_use()
+        if self._models.state.resting:  # unloaded while the run waited for a person: a load takes its time
+            self.ready()
+        return take_measure(self._models, self._request(ask), texts)
+
+    def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
+        self._check_in_use()
+        stopped = False
+
+        def wanted_no_more() -> bool:
+            nonlocal stopped
+            stopped = stopped or cancelled()
+            return stopped
+
+        turn = take_turn(self._models, self._request(ask), on_text, wanted_no_more, self.on_progress)
+        if turn.finish_reason == "cancelled" and not stopped:
+            return with_error(turn, self._other_in_use(self._models.state).info)
+        reason = self._models.state.error
+        if turn.error is not None and turn.error.code == "engine.no_model" and reason:
+            return with_error(turn, reason)
+        return turn
+
+    def _take_up(self) -> None:
+        state = self._models.state
+        if state.path == self._path and state.state != "empty":
+            return
+        if state.path not in ("", self._path) and self._models.is_answering:
+            raise UserError("model.answering", used=state.name, wanted=self._name)
+        if state.path == self._path and state.resting:
+            self._models.ensure("run")
+        else:
+            self._models.use(self._name, remember=False, because="run")
+
+    def _context(self, state: ModelChanged) -> int:
+        """Of the model once it is ready; 0 while that is to be waited for. Raises UserError why it will not be."""
+        if state.path and state.path != self._path and not state.tuning:
+            raise self._other_in_use(state)
+        if state.state == "ready" and state.facts is not None:
+            return state.facts.context
+        if state.state == "empty" and state.error is not None:
+            raise UserError.from_info(state.error)
+        if state.state == "lost":  # asked for anything, it is started again, but not for ever
+            take_measure(self._models, GenerateRequest(new_request_id(), ()), (), patience_s=600.0)
+        return 0
+
+    def _check_in_use(self) -> None:
+        state = self._models.state
+        if state.path != self._path:
+            raise self._other_in_use(state)
+
+    def _other_in_use(self, state: ModelChanged) -> UserError:
+        return UserError("model.other_in_use", used=state.name or "-", wanted=self._name)
+
+    def _request(self, ask: Ask) -> GenerateRequest:
+        facts = self._models.state.facts
+        return msgspec.structs.replace(
+            request_of(ask, new_request_id()),
+            sampling=overlay(ask.sampling, self._settings.current.sampling),
+            reasoning=possible(None if facts is None else facts.reasoning, ask.reasoning),
+            conversation=self.conversation,
+        )

@@ -1,0 +1,102 @@
+"""What a run is made of on this machine: its model, its tools, its sandbox and the places it keeps things in."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from agents.chat_model import Brain
+from agents.journal import Journal
+from agents.tools.tool import Here, Tool
+from agents.tools.workspace import Workspace
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from agents.sandbox.sandbox import Sandbox
+    from agents.snapshots.snapshots import Snapshots
+
+
+class Brains(Protocol):
+    """Gives the model behind a name; "" is the model in use."""
+
+    def brain(self, model: str) -> Brain: ...
+
+
+class ToolServers(Protocol):
+    """Servers of tools that are on. May take seconds, and leaves out those that do not answer."""
+
+    def tools(self, workspace: Path) -> tuple[Tool, ...]: ...
+
+
+class RunParts:
+    """Everything under the data folder `home` that runs share. `language` is the user's, asked anew for each run."""
+
+    def __init__(
+        self, home: Path, brains: Brains, servers: ToolServers, language: Callable[[], Literal["en", "ko"]]
+    ) -> None:
+        self._home = home
+        self.brains = brains
+        self._servers = servers
+        self.language = language
+
+    def sandbox(self) -> Sandbox | None:
+        """What this machine has; looked for once."""
+        from agents.sandbox.find import find_sandbox
+
+        return find_sandbox()
+
+    def builtin(self) -> tuple[Tool, ...]:
+        """Our own tools, in the order in which a model sees them."""
+        from agents.tools.builtin import builtin_tools
+
+        return builtin_tools(self.sandbox())
+
+    def tools(
+        self, workspace: Path, chosen: Sequence[str] | None, *, lenient: bool = False
+    ) -> tuple[Tool, ...]:
+        """Those at hand, of them the `chosen` ones when that is not None.
+
+        Raises UserError `run.unknown_tool`, unless it is `lenient`: a run that is resumed does without what is not
+        there any more.
+        """
+        from agents.run.run import OWN_TOOLS
+
+        ours = self.builtin()
+        names = {tool.name for tool in ours} | OWN_TOOLS
+        wanted_elsewhere = chosen is None or any(name not in names for name in chosen)
+        at_hand = (*ours, *(self._servers.tools(workspace) if wanted_elsewhere else ()))
+        if chosen is None:
+            return at_hand
+        known = {tool.name: tool for tool in at_hand}
+        for name in chosen:
+            if name not in known and name not in OWN_TOOLS and not lenient:
+                raise UserError("run.unknown_tool", name=name[:100], known=", ".join(known))
+        return tuple(tool for tool in at_hand if tool.name in set(chosen))
+
+    def here(self, run: int, workspace: Workspace, journal: Journal) -> Here:
+        """Where a run's tools work."""
+        return Here(
+            workspace=workspace,
+            sandbox=self.sandbox(),
+            trash=self._folder(run) / "trash",
+            scratch=self._home / "notes" / hashlib.sha256(str(workspace.root).encode()).hexdigest()[:16],
+            cancelled=lambda: False,
+            kept=journal.kept,
+            language=self.language(),
+        )
+
+    def snapshots(self, workspace: Workspace) -> Snapshots:
+        """What is kept of a workspace's files, to undo what runs do to them."""
+        from agents.snapshots.snapshots import Snapshots
+
+        return Snapshots(self._home / "snapshots", workspace)
+
+    def forget(self, run: int) -> None:
+        """Remove a run's own folder; the run is gone for good."""
+        shutil.rmtree(self._folder(run), ignore_errors=True)
+
+    def _folder(self, run: int) -> Path:
+        return self._home / "runs" / str(run)

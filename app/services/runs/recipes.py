@@ -1,0 +1,195 @@
+"""Recipes: a task with parameters, tools and budgets, as a file. Ours are in two languages, a user's in one.
+
+A recipe never grants anything: its mode is where a run begins, and the user sees it before the start.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+import resources
+from agents.budget import Budget
+from agents.events import Mode
+from app.services.runs.values import Recipe
+from app.services.settings.toml_file import TomlFile
+from engine.errors import UserError
+from engine.text import clean_text
+
+OURS = resources.FOLDER / "recipes"
+# The order in which ours are shown; by what most people would try first.
+ORDER = (
+    "summarise-documents",
+    "ask-documents",
+    "tidy-folder",
+    "table-from-documents",
+    "translate-document",
+    "explain-project",
+)
+MOST_BYTES = 200_000
+_PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+Language = Literal["en", "ko"]
+
+
+class _Parameter(msgspec.Struct, frozen=True):
+    name: str
+    en: str = ""
+    ko: str = ""
+    default_en: str = ""
+    default_ko: str = ""
+
+
+class _Words(msgspec.Struct, frozen=True):
+    title: str = ""
+    description: str = ""
+    task: str = ""
+
+
+class _File(msgspec.Struct, frozen=True):
+    mode: Mode = "ask"
+    tools: tuple[str, ...] | None = None
+    budget: Budget = Budget()
+    parameters: tuple[_Parameter, ...] = ()
+    en: _Words = _Words()
+    ko: _Words = _Words()
+
+
+class Recipes:
+    """Those that Coterie brings and the user's own in `folder`, which need not exist."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def all(self, language: Language) -> tuple[Recipe, ...]:
+        """The user's own first, by title, then ours. A file that is none is left out; `get` says why."""
+        own = [recipe for path in self._own_files() if (recipe := _readable(path, language))]
+        own.sort(key=lambda recipe: recipe.title.casefold())
+        ours = [_read(OURS / f"{name}.toml", name, language, own=False) for name in ORDER]
+        return (*own, *ours)
+
+    def get(self, id: str, language: Language) -> Recipe:
+        """One by its id, or from a file by its path. Raises UserError `recipe.missing`, `recipe.bad`."""
+        if id in ORDER:
+            return _read(OURS / f"{id}.toml", id, language, own=False)
+        path = Path(id).expanduser() if id.endswith(".toml") else self._folder / f"{_stem(id)}.toml"
+        if not path.is_file():
+            raise UserError("recipe.missing", name=id)
+        return _read(path, path.stem, language, own=True)
+
+    def save(self, recipe: Recipe, language: Language) -> Recipe:
+        """Keep the user's recipe under its id, or one made of its title. Raises UserError `recipe.bad`,
+        `recipe.not_saved`."""
+        title, task = clean_text(recipe.title).strip(), clean_text(recipe.task).strip()
+        if not title or not task:
+            raise UserError("recipe.bad", name=title or recipe.id, detail="title, task")
+        id = recipe.id if recipe.own and recipe.id else self._free_id(title)
+        document: dict[str, Any] = {"mode": recipe.mode}
+        if recipe.tools is not None:
+            document["tools"] = list(recipe.tools)
+        changed = {k: v for k, v in msgspec.to_builtins(recipe.budget).items() if v != getattr(Budget(), k)}
+        if changed:
+            document["budget"] = changed
+        document[language] = {"title": title, "description": clean_text(recipe.description), "task": task}
+        document["parameters"] = [
+            {"name": name, language: label, f"default_{language}": default}
+            for name, label, default in recipe.parameters
+        ]
+        try:
+            TomlFile(self._folder / f"{id}.toml").write(document)
+        except OSError as error:
+            detail = error.strerror or str(error)
+            raise UserError("recipe.not_saved", folder=str(self._folder), detail=detail) from error
+        return self.get(id, language)
+
+    def delete(self, id: str) -> None:
+        """Remove the user's recipe. Raises UserError `recipe.missing`."""
+        path = self._folder / f"{_stem(id)}.toml"
+        try:
+            path.unlink()
+        except OSError as error:
+            raise UserError("recipe.missing", name=id) from error
+
+    def _own_files(self) -> list[Path]:
+        try:
+            return sorted(self._folder.glob("*.toml"))
+        except OSError:
+            return []
+
+    def _free_id(self, title: str) -> str:
+        stem, number = _stem(title), 1
+        taken = {path.stem for path in self._own_files()} | set(ORDER)
+        id = stem
+        while id in taken:
+            number += 1
+            id = f"{stem}-{number}"
+        return id
+
+
+def filled(recipe: Recipe, values: dict[str, str]) -> str:
+    """The task with its parameters in their places; one that is not given has its default.
+
+    Raises UserError `recipe.unknown_parameter` for a name that the recipe lacks, `recipe.empty_parameter` for one
+    that has neither value nor default.
+    """
+    known = {name: (label, default) for name, label, default in recipe.parameters}
+    for name in values:
+        if name not in known:
+            raise UserError("recipe.unknown_parameter", name=name, known=", ".join(known) or "-")
+    chosen = {name: values.get(name, "").strip() or default for name, (_, default) in known.items()}
+    for name, value in chosen.items():
+        if not value:
+            raise UserError("recipe.empty_parameter", name=known[name][0] or name)
+    return _PLACE.sub(lambda match: chosen.get(match[1], match[0]), recipe.task).strip()
+
+
+def _readable(path: Path, language: Language) -> Recipe | None:
+    try:
+        return _read(path, path.stem, language, own=True)
+    except UserError:
+        return None
+
+
+def _read(path: Path, id: str, language: Language, *, own: bool) -> Recipe:
+    """Raises UserError `recipe.bad`."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise UserError("recipe.bad", name=path.name, detail=f"> {MOST_BYTES:,} bytes")
+        given = msgspec.convert(tomllib.loads(data.decode()), _File)
+    except (OSError, ValueError, RecursionError) as error:  # msgspec's and tomllib's are ValueErrors
+        raise UserError("recipe.bad", name=path.name, detail=str(error)[:200]) from error
+    # A user's recipe has the words of one language; those of the other are better than none.
+    words = [getattr(given, language), given.en, given.ko]
+    chosen = next((each for each in words if each.task.strip()), None)
+    if chosen is None:
+        raise UserError("recipe.bad", name=path.name, detail="task")
+    parameters = tuple(
+        (
+            each.name,
+            getattr(each, language) or each.en or each.ko or each.name,
+            getattr(each, f"default_{language}") or each.default_en or each.default_ko,
+        )
+        for each in given.parameters
+    )
+    return Recipe(
+        id=id,
+        title=chosen.title.strip() or path.stem,
+        description=chosen.description.strip(),
+        task=chosen.task.strip(),
+        parameters=parameters,
+        tools=given.tools,
+        mode=given.mode,
+        budget=given.budget,
+        own=own,
+    )
+
+
+def _stem(title: str) -> str:
+    """A file name that every system can hold."""
+    stem = re.sub(r"[^\w-]+", "-", title.casefold(), flags=re.UNICODE).strip("-_")[:60]
+    return stem or "recipe"

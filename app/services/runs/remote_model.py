@@ -1,0 +1,157 @@
+"""A model elsewhere behind runs: several at a time, whatever is loaded here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from agents.chat_model import Ask, Measured, OnText, Turn
+from app.services.models.event_routes import EventRoutes, new_request_id
+from app.services.models.turns import overlay, request_of, take_measure, take_turn, with_error
+from app.services.settings.settings import SettingsFile
+from engine.api import Event, Finished, GenerateRequest, Listener, Loaded, LoadFailed, LoadRequest, ModelFacts
+from engine.api import Measured as MeasuredEvent
+from engine.errors import ErrorInfo, UserError
+from engine.remote.engine import AccessOf, RemoteEngine
+from engine.remote.names import RemoteName
+
+_LOOK_S = 0.2
+
+
+class _Load:
+    """One look at the server, and what came of it."""
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.facts: ModelFacts | None = None
+        self.error: ErrorInfo | None = None
+
+    def end(self, facts: ModelFacts | None, error: ErrorInfo | None) -> None:
+        self.facts, self.error = facts, error
+        self.done.set()
+
+
+class RemoteSource:
+    """One model of one server, for all who ask it: an engine whose requests have a listener each. Thread-safe."""
+
+    def __init__(self, name: RemoteName, access_of: AccessOf) -> None:
+        self.name = name
+        self._engine = RemoteEngine(self._told, access_of)
+        self._routes = EventRoutes()
+        self._lock = threading.Lock()
+        self._open: set[int] = set()
+        self._load = _Load()
+        self._load.end(None, None)
+        self._closed = False
+
+    @property
+    def error(self) -> ErrorInfo | None:
+        """Why the server was not found when it was last looked for."""
+        return self._load.error
+
+    def ready(self) -> ModelFacts:
+        """Look for the server, unless an answer shows that it is there, and wait. Raises UserError `remote.*`."""
+        with self._lock:
+            if self._load.done.is_set() and not self._open:
+                self._find()
+            load = self._load
+        while not load.done.wait(_LOOK_S):  # in pieces, so that Ctrl+C comes through
+            continue
+        if load.facts is None:
+            raise UserError.from_info(load.error or ErrorInfo("engine.no_model"))
+        return load.facts
+
+    def generate(self, request: GenerateRequest, listener: Listener) -> None:
+        self._ask(request.id, listener, lambda: self._engine.generate(request))
+
+    def measure(self, request: GenerateRequest, texts: tuple[str, ...], listener: Listener) -> None:
+        self._ask(request.id, listener, lambda: self._engine.measure(request, texts))
+
+    def abort(self, request_id: int) -> None:
+        self._engine.abort(request_id)
+
+    def close(self) -> None:
+        """End what is under way, and every thread."""
+        with self._lock:
+            self._closed = True
+        self._engine.close()
+        if not self._load.done.is_set():
+            self._load.end(None, ErrorInfo("engine.no_model"))
+
+    def _ask(self, id: int, listener: Listener, ask: Callable[[], None]) -> None:
+        """What is asked of a server that was away waits for it to be found."""
+        self._routes.add(id, listener)
+        with self._lock:
+            try:
+                if self._engine.state == "empty":
+                    self._find()
+                ask()
+            except BaseException:
+                self._routes.remove(id)
+                raise
+            self._open.add(id)
+
+    def _find(self) -> None:
+        """With the lock held. Raises UserError `engine.no_model` once it is closed."""
+        if self._closed:
+            raise UserError("engine.no_model")
+        self._load = _Load()
+        self._engine.load(LoadRequest(self.name.text))
+
+    def _told(self, events: list[Event]) -> None:
+        with self._lock:
+            for event in events:
+                if isinstance(event, Loaded):
+                    self._load.end(event.model, None)
+                elif isinstance(event, LoadFailed):
+                    self._load.end(None, event.error)
+                elif isinstance(event, Finished | MeasuredEvent):
+                    self._open.discard(event.id)
+        self._routes.deliver(events)
+
+
+class RemoteBrain:
+    """A model that a server has. `remote` tells whether text leaves this machine: not for a server that runs on it,
+    by its address (`RemoteName.leaves`)."""
+
+    def __init__(self, source: RemoteSource, settings: SettingsFile) -> None:
+        self._source, self._settings = source, settings
+
+    @property
+    def name(self) -> str:
+        return self._source.name.text
+
+    @property
+    def remote(self) -> bool:
+        return self._source.name.leaves
+
+    def ready(self) -> int:
+        """Find the server and what it tells of the model. Raises UserError `remote.*`."""
+        return self._source.ready().context
+
+    def measure(self, ask: Ask, texts: Sequence[str] = ()) -> Measured:
+        try:
+            return take_measure(self._source, self._request(ask), texts)
+        except UserError as error:
+            raise UserError.from_info(self._reason(error.info)) from error
+
+    def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
+        """A server that is away makes a turn that broke off, which can be asked for again."""
+        try:
+            turn = take_turn(self._source, self._request(ask), on_text, cancelled)
+        except UserError as error:
+            return with_error(Turn(), self._reason(error.info))
+        return turn if turn.error is None else with_error(turn, self._reason(turn.error))
+
+    def _reason(self, error: ErrorInfo) -> ErrorInfo:
+        """Why there is nobody to ask, where that is known better."""
+        found = self._source.error
+        return found if error.code == "engine.no_model" and found is not None else error
+
+    def _request(self, ask: Ask) -> GenerateRequest:
+        return msgspec.structs.replace(
+            request_of(ask, new_request_id()),
+            sampling=overlay(ask.sampling, self._settings.current.sampling),
+        )

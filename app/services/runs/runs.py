@@ -1,0 +1,432 @@
+"""Runs: what people do with them. Used by the window and the command line alike.
+
+All methods may wait for the disk: call them off the GUI thread. What happens is told to the subscribers, from the
+thread of the run or the caller's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from agents.budget import Budget
+from agents.events import Entry, Mode, RunResumed, RunStarted, Undone
+from agents.permissions.values import ApprovalRequest, Decision, Grant
+from agents.snapshots.values import UndoPlan
+from app.services.events import ServiceEvent, Subscriber
+from app.services.runs.asking import Asker
+from app.services.runs.events import RunAsks, RunChanged, RunRemoved
+from app.services.runs.export import ExportFormat, exported
+from app.services.runs.grants import StoreGrants
+from app.services.runs.journal import StoreJournal
+from app.services.runs.parts import RunParts
+from app.services.runs.recipes import Recipes
+from app.services.runs.start import read_start, start_of
+from app.services.runs.undo import RunUndo
+from app.services.runs.values import InChat, Recipe, RunView, RunWish, Seen, ToolAtHand
+from app.services.runs.view import view_of
+from app.services.runs.work import RunWork
+from app.services.runs.workspace import checked_workspace
+from app.services.titles import title_from
+from app.store.records import RUNS_UNDER_WAY, RunRecord
+from app.store.store import Store
+from engine.errors import UserError
+from engine.remote.names import is_remote, parse_name
+from engine.text import clean_text
+
+if TYPE_CHECKING:
+    from agents.run.calls import Again
+
+MOST_TASK = 100_000  # characters
+LEAVE_PATIENCE = 5.0  # seconds that a run which has ended may take to leave
+END_PATIENCE = 15.0  # seconds that runs may take to end when the program does
+TOOL_PATIENCE = 8.0  # seconds of these for a tool that is at work
+
+
+class Runs:
+    """Everything that can be done with runs. `home` is the data folder."""
+
+    def __init__(self, home: Path, store: Store, parts: RunParts) -> None:
+        self._home = home
+        self._store = store.runs
+        self._parts = parts
+        self._subscribers: list[Subscriber] = []
+        self._lock = threading.Lock()
+        self._works: dict[int, RunWork] = {}
+        # Runs that ended while it could not be written down.
+        self._unsaid: set[int] = set()
+        self._closed = False
+        self._recipes = Recipes(home / "recipes")
+        self._undo = RunUndo(self._store, parts, self._tell)
+        self.grants_kept = StoreGrants(self._store, self._tell)
+        # Called with a run's id once it has ended here and can be resumed, on its thread.
+        self.on_over: Callable[[int], None] = lambda _id: None
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        self._subscribers.append(subscriber)
+        return lambda: self._subscribers.remove(subscriber)
+
+    # --- reading ---
+
+    def all(self) -> list[RunRecord]:
+        """Those outside the trash, the latest first."""
+        return self._store.all()
+
+    def trash(self) -> list[RunRecord]:
+        return self._store.all(trashed=True)
+
+    def get(self, id: int) -> RunRecord:
+        """Raises UserError `run.missing`, like all that take its id."""
+        return self._store.get(id)
+
+    def entries(self, id: int, after: int = 0, limit: int = 0) -> tuple[Entry, ...]:
+        """The journal behind number `after`, in order; at most `limit` events when that is not 0."""
+        self._store.get(id)
+        return tuple(self._store.entries(id, after, limit))
+
+    def kept(self, id: int, handle: str) -> str:
+        """A long text of the run, whole. Raises UserError `run.no_text`."""
+        return self._store.kept(id, handle)
+
+    def view(self, id: int) -> RunView:
+        """What a page shows besides the journal."""
+        return view_of(self.get(id), self.entries(id), self.pending(id), self.grants())
+
+    def seen(self, id: int, step: int = 0) -> Seen:
+        """What the model saw in a turn, or would see next (0)."""
+        from app.services.runs.prompt_view import seen_in
+
+        return seen_in(self.get(id), self.entries(id), self._parts.builtin(), step)
+
+    def export(self, id: int, format: ExportFormat) -> str:
+        """The run as a file's text."""
+        return exported(self.get(id), self.entries(id), format)
+
+    def tools(self) -> tuple[ToolAtHand, ...]:
+        """Our own tools, for people who choose among them."""
+        return tuple(
+            ToolAtHand(tool.name, tool.description, tool.facts.read_only, tool.facts.network)
+            for tool in self._parts.builtin()
+        )
+
+    def workspace(self, path: str) -> str:
+        """The folder as a run would be given it, absolute. Raises UserError as `checked_workspace`."""
+        return str(checked_workspace(path, self._home))
+
+    # --- starting and ending ---
+
+    def start(self, wish: RunWish, *, attended: bool = True) -> RunRecord:
+        """Start a run. With `attended` False there is nobody to ask, so what needs a decision is denied.
+
+        Raises UserError `run.no_task`, `run.task_too_large`, those of `parse_name` for a model elsewhere and those of
+        `checked_workspace`; what goes wrong later ends the run.
+        """
+        task = clean_text(wish.task).strip()
+        if not task:
+            raise UserError("run.no_task")
+        if len(task) > MOST_TASK:
+            raise UserError("run.task_too_large", length=len(task), most=MOST_TASK)
+        if is_remote(wish.model):
+            parse_name(wish.model)  # one with a password in it must not be written down
+        workspace = self.workspace(wish.workspace)
+        start = start_of(wish, task, workspace)
+        chat, now = wish.chat or InChat(), time.time()
+        record = self._store.add(
+            RunRecord(
+                0,
+                title_from(wish.title or task),
+                task,
+                workspace,
+                wish.model,
+                wish.mode,
+                "running",
+                now,
+                now,
+                recipe=wish.recipe,
+                steps=start.started.budget.steps,
+                writer=self._store.writer,
+                conversation=chat.conversation,
+            ),
+            chat.message,
+            start.kept(),
+        )
+        self._tell([RunChanged(record)])
+        self._carry_out(record, start.started, start.tools, {}, attended)
+        return record
+
+    def resume(
+        self,
+        id: int,
+        message: str = "",
+        again: Mapping[str, Again] | None = None,
+        budget: Budget | None = None,
+        *,
+        mode: Mode | None = None,
+        model: str = "",
+        attended: bool = True,
+    ) -> RunRecord:
+        """Go on with a run that was paused, stopped or interrupted, or has answered; `message` is said to the model.
+        One in the trash comes out of it.
+
+        `again`: what becomes of calls that were interrupted, "skip" for those not named. `budget` None: as much as at
+        the start; `mode` None and `model` "": as before. Raises UserError `run.busy`, `run.elsewhere`,
+        `run.not_resumable`, and of another model as `Brains.brain` does.
+        """
+        record = self._free(id)
+        entries = self.entries(id)
+        started = next((e.event for e in entries if isinstance(e.event, RunStarted)), None)
+        # One that ended while its model was made ready has no event yet, or one that does not name its tools: it
+        # begins after all.
+        is_known = started is not None and started.tools
+        start = None if is_known else read_start(self._store.start_of(id))
+        if started is None and start is None:
+            raise UserError("run.not_resumable")
+        checked_workspace(record.workspace, self._home)
+        message = clean_text(message).strip()
+        other = model if model != record.model else ""
+        remote = bool(other) and self._parts.brains.brain(other).remote
+        taken = self._store.change(
+            id,
+            (record.state,),
+            (record.writer,),
+            state="running",
+            reason="",
+            writer=self._store.writer,
+            updated=time.time(),
+            model=model or record.model,
+            trashed=None,
+        )
+        if taken is None:  # another process was faster
+            raise UserError("run.elsewhere")
+        self._tell([RunChanged(taken)])
+        if started is None:
+            assert start is not None
+            begun = start.again(message, budget, mode, other)
+            self._carry_out(taken, begun.started, begun.tools, {}, attended)
+            return taken
+        event = RunResumed(budget or started.budget, message, mode, model=other, remote=remote)
+        tools = started.tools or (start.tools if start is not None else None)
+        self._carry_out(taken, event, tools, again or {}, attended)
+        return taken
+
+    def pause(self, id: int) -> None:
+        """Let it end soon, to be resumed; does nothing to one that does not run here."""
+        if work := self._works.get(id):
+            work.pause()
+
+    def hurry(self, id: int) -> None:
+        """Do not wait any longer for a tool of a run that was paused: it is told to give up."""
+        if work := self._works.get(id):
+            work.hurry()
+
+    def stop(self, id: int) -> None:
+        """End it now; it can be resumed as well."""
+        if work := self._works.get(id):
+            work.stop()
+
+    def join(self, id: int, seconds: float | None = None) -> bool:
+        """Wait until it has ended here; False if it has not."""
+        work = self._works.get(id)
+        return work is None or work.join(seconds)
+
+    def is_elsewhere(self, run: RunRecord) -> bool:
+        """Whether another process carries it out, such as a command; nothing is told of it here. Does not wait."""
+        return run.state in RUNS_UNDER_WAY and run.writer != self._store.writer
+
+    # --- questions and grants ---
+
+    def pending(self, id: int) -> ApprovalRequest | None:
+        """What the run waits for."""
+        work = self._works.get(id)
+        return None if work is None else work.asker.pending
+
+    def decide(self, id: int, call: str, decision: Decision) -> bool:
+        """Answer a question; False when it is not asked any more."""
+        work = self._works.get(id)
+        return work is not None and work.asker.decide(call, decision)
+
+    def leave(self, id: int) -> None:
+        """Nobody is there any more to answer this run."""
+        if work := self._works.get(id):
+            work.asker.leave()
+
+    def grants(self) -> tuple[Grant, ...]:
+        """What was granted beyond one call, oldest first."""
+        return self.grants_kept.all()
+
+    def revoke(self, grant: str) -> None:
+        self.grants_kept.revoke(grant)
+
+    # --- undoing ---
+
+    def undo_plan(
+        self,
+        id: int,
+        calls: Collection[str] | None = None,
+        paths: Collection[str] | None = None,
+        after: int = 0,
+    ) -> UndoPlan:
+        """What undoing would do: the calls `calls`, or those behind event `after`, None and 0 for all; of them the
+        files `paths`, None for all. Raises UserError `run.busy`, `run.elsewhere`, `run.nothing_to_undo`."""
+        return self._undo.plan(self._free(id), calls, paths, after)
+
+    def redo_plan(self, id: int) -> UndoPlan:
+        """What taking the last undoing back would do, for `undo`. Raises UserError `run.nothing_to_redo`."""
+        return self._undo.redo_plan(self._free(id))
+
+    def undo(self, id: int, plan: UndoPlan, force: Collection[str] = ()) -> Undone:
+        """Do it. Files in `force` are put back though somebody has changed them since; that version is kept. Raises
+        UserError `run.busy`, `run.elsewhere`, `undo.*`."""
+        return self._undo.undo(self._free(id), plan, force)
+
+    # --- keeping house ---
+
+    def delete(self, id: int) -> None:
+        """Move it to the trash. What it did to files stays. Raises UserError `run.busy`, `run.elsewhere`."""
+        self._free(id)
+        self._store.change(id, trashed=time.time())
+        self._tell([RunRemoved(id)])
+
+    def restore(self, id: int) -> RunRecord:
+        """Take it out of the trash."""
+        self._store.change(id, trashed=None)
+        record = self._store.get(id)
+        self._tell([RunChanged(record)])
+        return record
+
+    def recover(self) -> list[RunRecord]:
+        """After a start: runs of a dead process become interrupted ones, and can be resumed."""
+        found = self._store.recover()
+        for record in found:
+            self._undo.settle(record)
+        self._tell([RunChanged(record) for record in found])
+        return found
+
+    def empty_trash(self, older_than: float) -> int:
+        """Remove for good what went to the trash before that time, and what no run needs any more; how many runs."""
+        removed = self._store.empty_trash(older_than)
+        for id in removed:
+            self._parts.forget(id)
+        if removed:
+            self._undo.collect(self._store.every())
+        return len(removed)
+
+    def recipes(self) -> tuple[Recipe, ...]:
+        """The user's own, then ours, in the user's language."""
+        return self._recipes.all(self._parts.language())
+
+    def recipe(self, id: str) -> Recipe:
+        """Raises UserError `recipe.missing`, `recipe.bad`."""
+        return self._recipes.get(id, self._parts.language())
+
+    def save_recipe(self, recipe: Recipe) -> Recipe:
+        """Raises UserError `recipe.bad`, `recipe.not_saved`."""
+        return self._recipes.save(recipe, self._parts.language())
+
+    def delete_recipe(self, id: str) -> None:
+        self._recipes.delete(id)
+
+    def close(self) -> None:
+        """Pause what runs and wait for it, a while for tools that are at work; a run that does not end in time is
+        found interrupted at the next start."""
+        with self._lock:
+            self._closed = True
+            works = list(self._works.values())
+        for work in works:
+            work.pause()
+        begun = time.monotonic()
+        for work in works:
+            work.join(max(0.0, begun + TOOL_PATIENCE - time.monotonic()))
+        for work in works:
+            work.hurry()
+        for work in works:
+            work.join(max(0.0, begun + END_PATIENCE - time.monotonic()))
+
+    # --- inside ---
+
+    def _carry_out(
+        self,
+        record: RunRecord,
+        event: RunStarted | RunResumed,
+        tools: tuple[str, ...] | None,
+        again: Mapping[str, Again],
+        attended: bool,
+    ) -> None:
+        id = record.id
+        work = RunWork(
+            record,
+            event,
+            StoreJournal(self._store, id, self._tell),
+            self._parts,
+            self.grants_kept,
+            Asker(lambda request: self._tell([RunAsks(id, request)]), attended=attended),
+            self._tell,
+            tools=tools,
+            again=again,
+            over=self._over,
+        )
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the runs are closed")
+            self._works[id] = work
+        work.start()
+
+    def _over(self, id: int) -> None:
+        """On the run's thread, at its end."""
+        with self._lock:
+            self._works.pop(id, None)
+        try:
+            self._interrupted(id)
+        except UserError:  # nothing can be written now: said again when it is next asked for
+            with self._lock:
+                self._unsaid.add(id)
+            with contextlib.suppress(UserError):
+                left = self._store.get(id)
+                if left.state in RUNS_UNDER_WAY:
+                    self._tell([RunChanged(msgspec.structs.replace(left, state="interrupted", writer=""))])
+        finally:
+            self.on_over(id)
+
+    def _interrupted(self, id: int) -> None:
+        """Note that a run that could not say itself that it ended is not under way. Raises UserError `store.*`."""
+        writer = self._store.writer
+        record = self._store.change(id, RUNS_UNDER_WAY, (writer,), state="interrupted", writer="")
+        with self._lock:
+            self._unsaid.discard(id)
+        if record is not None:
+            self._tell([RunChanged(record)])
+
+    def _free(self, id: int) -> RunRecord:
+        """The record of a run that is not under way. Raises UserError `run.busy`, `run.elsewhere`."""
+        record = self._store.get(id)
+        if work := self._works.get(id):
+            # Its end is told before its thread is gone: who hears of it may ask for the next thing at once.
+            if record.state in RUNS_UNDER_WAY or not work.join(LEAVE_PATIENCE):
+                raise UserError("run.busy")
+            record = self._store.get(id)
+        if id in self._unsaid:
+            self._interrupted(id)
+            record = self._store.get(id)
+        if record.state in RUNS_UNDER_WAY:
+            self._store.recover()
+            record = self._store.get(id)
+            if record.state in RUNS_UNDER_WAY:
+                raise UserError("run.elsewhere")
+        return record
+
+    def _tell(self, events: list[ServiceEvent]) -> None:
+        for subscriber in tuple(self._subscribers):
+            subscriber(events)
+
+
+def with_steps(budget: Budget, steps: int | None) -> Budget:
+    """The budget with another number of steps, and its calls in step with that."""
+    if steps is None:
+        return budget
+    return msgspec.structs.replace(budget, steps=steps, calls=max(budget.calls, 4 * steps))

@@ -1,0 +1,115 @@
+"""How well models use tools, as their check found: kept for the very file, shown wherever one is chosen."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.services.events import ServiceEvent, Subscriber
+from app.services.library.events import LibraryChanged
+from app.services.models.models import Models
+from app.services.runs.parts import Brains
+from app.store.records import ToolCheck
+from engine.errors import UserError
+from engine.remote.names import is_remote
+
+if TYPE_CHECKING:  # windows ask for words of this module before the store is open
+    from agents.check.check import Checked
+    from app.store.run_store import RunStore
+
+_BETWEEN = ", "
+# A check that was cancelled just now may take so long to end; seconds.
+_LEAVES_S = 0.5
+
+
+class ToolChecks:
+    """All methods may wait for the disk, `run` for half a minute and for the model to load."""
+
+    def __init__(self, store: RunStore, models: Models, brains: Brains) -> None:
+        self._store, self._models, self._brains = store, models, brains
+        self._subscribers: list[Subscriber] = []
+        self._running = threading.Lock()
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """`LibraryChanged` is told after each check."""
+        self._subscribers.append(subscriber)
+        return lambda: self._subscribers.remove(subscriber)
+
+    def known(self) -> dict[str, ToolCheck]:
+        """The checks by key; see `key_of`."""
+        return {found.model: found for found in self._store.checks()}
+
+    def by_path(self, paths: Iterable[str]) -> dict[str, ToolCheck]:
+        """Those of the models at these paths that were checked as they are now."""
+        known = self.known()
+        return {path: known[key] for path in paths if (key := key_of(path)) in known}
+
+    def run(
+        self,
+        model: str,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Checked | None:
+        """Check a model, loading it when it is not; None when cancelled. The model that was in use is loaded again
+        behind the check of another one.
+
+        Raises UserError as a run does when its model cannot be asked, `check.answering` while an answer is written,
+        `check.twice` while another check is under way, `check.too_slow`, and `run.no_model_file` when the file is
+        gone.
+        """
+        if not self._running.acquire(timeout=_LEAVES_S):
+            raise UserError("check.twice")
+        try:
+            found = self._check(model, progress, cancelled)
+        finally:
+            self._running.release()
+        if found is not None:
+            told: list[ServiceEvent] = [LibraryChanged()]
+            for subscriber in tuple(self._subscribers):
+                subscriber(told)
+        return found
+
+    def _check(
+        self, model: str, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
+    ) -> Checked | None:
+        brain = self._brains.brain(model)
+        served = is_remote(brain.name)  # no model of this machine makes room for it
+        path = brain.name if served else self._models.resolved(model or self._models.wanted)
+        key = key_of(path)
+        if not key:
+            raise UserError("run.no_model_file", name=model)
+        before = self._models.state
+        if not served and self._models.is_answering:
+            raise UserError("check.answering", name=before.name)
+        from agents.check.check import check
+
+        try:
+            found = check(brain, progress=progress, cancelled=cancelled)
+        finally:
+            # Not when somebody has chosen a third one meanwhile.
+            if before.path and before.path != path == self._models.state.path:
+                self._models.use(before.path, remember=False)
+        if found is not None:
+            failed = _BETWEEN.join(found.failed)
+            kept = ToolCheck(key, time.time(), found.rating, found.passed, found.total, failed)
+            self._store.put_check(kept)
+        return found
+
+
+def failed_tasks(check: ToolCheck) -> tuple[str, ...]:
+    """The names of the tasks that went wrong; app/sentences has their words."""
+    return tuple(name for name in check.details.split(_BETWEEN) if name)
+
+
+def key_of(path: str) -> str:
+    """What names the very file at `path`: another file in its place is another model. "" when there is none."""
+    if is_remote(path):
+        return path
+    try:
+        facts = Path(path).stat()
+    except OSError:
+        return ""
+    return f"{path}|{facts.st_size}|{facts.st_mtime_ns}"

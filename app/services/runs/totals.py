@@ -1,0 +1,56 @@
+"""Usage and timings of a run's turns, summed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from agents.events import ModelTurn
+from app.services.models.cache_miss import reread_tokens
+from engine.values import Timings, Usage
+
+
+def usage_of(turns: Iterable[ModelTurn]) -> Usage:
+    """Of all turns together; what was read again is told of the turn in which it was most."""
+    turns = list(turns)
+    counts = {
+        name: sum(getattr(turn.usage, name) for turn in turns)
+        for name in Usage.__struct_fields__
+        if name != "reread"
+    }
+    rereads = [turn.usage.reread for turn in turns if turn.usage.reread is not None]
+    return Usage(**counts, reread=max(rereads, key=reread_tokens, default=None))
+
+
+def timings_of(turns: Sequence[ModelTurn]) -> Timings:
+    """Of all turns together: the waiting before the first one, the times of all, and the mean speeds."""
+    if not turns:
+        return Timings()
+    first = turns[0].timings
+    return Timings(
+        load_s=first.load_s,
+        ttft_s=first.ttft_s,
+        prefill_tps=_mean(
+            (turn.usage.prompt_tokens - turn.usage.cached_tokens, turn.timings.prefill_tps) for turn in turns
+        ),
+        decode_tps=_mean((turn.usage.completion_tokens, turn.timings.decode_tps) for turn in turns),
+        reasoning_s=sum(turn.timings.reasoning_s for turn in turns),
+        queue_s=sum(turn.timings.queue_s for turn in turns),
+        prefill_s=sum(turn.timings.prefill_s for turn in turns),
+        decode_s=sum(turn.timings.decode_s for turn in turns),
+        python_s=sum(turn.timings.python_s for turn in turns),
+        batch=_batch(turns),
+    )
+
+
+def _batch(turns: Sequence[ModelTurn]) -> float:
+    """How many answers were written at once, on the average of the time that the turns were."""
+    known = [(turn.timings.decode_s, turn.timings.batch) for turn in turns if turn.timings.batch > 0]
+    seconds = sum(decode_s for decode_s, _ in known)
+    return sum(decode_s * batch for decode_s, batch in known) / seconds if seconds else 0.0
+
+
+def _mean(parts: Iterable[tuple[int, float]]) -> float:
+    """The speed of all `parts`, each so many tokens at a speed; 0.0 where none is known."""
+    known = [(tokens, speed) for tokens, speed in parts if tokens > 0 and speed > 0]
+    seconds = sum(tokens / speed for tokens, speed in known)
+    return sum(tokens for tokens, _ in known) / seconds if seconds else 0.0

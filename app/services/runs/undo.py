@@ -1,0 +1,85 @@
+"""Undoing what runs did to files, and what is kept for that."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from agents.events import SnapshotTaken, Undone
+from agents.snapshots.values import UndoPlan
+from agents.tools.workspace import Workspace
+from app.services.runs.events import RunChanged
+from app.services.runs.journal import StoreJournal, Tell
+from app.services.runs.parts import RunParts
+from app.services.runs.view import touched
+from app.store.records import RunRecord
+from app.store.run_store import RunStore
+from engine.errors import UserError
+
+
+class RunUndo:
+    """Plans and does it, through the snapshots of each run's workspace."""
+
+    def __init__(self, store: RunStore, parts: RunParts, tell: Tell) -> None:
+        self._store, self._parts, self._tell = store, parts, tell
+
+    def plan(
+        self,
+        record: RunRecord,
+        calls: Collection[str] | None,
+        paths: Collection[str] | None,
+        after: int,
+    ) -> UndoPlan:
+        """Raises UserError `run.nothing_to_undo`."""
+        self.settle(record)
+        entries = self._store.entries(record.id)
+        plan = self._parts.snapshots(_workspace(record)).plan(entries, calls, paths, after)
+        if not plan.steps:
+            raise UserError("run.nothing_to_undo")
+        return plan
+
+    def redo_plan(self, record: RunRecord) -> UndoPlan:
+        """Raises UserError `run.nothing_to_redo`."""
+        plan = self._parts.snapshots(_workspace(record)).plan_redo(self._store.entries(record.id))
+        if not plan.steps:
+            raise UserError("run.nothing_to_redo")
+        return plan
+
+    def undo(self, record: RunRecord, plan: UndoPlan, force: Collection[str]) -> Undone:
+        """Do it and write it down. Raises UserError `undo.*`."""
+        undone = self._parts.snapshots(_workspace(record)).undo(plan, force=force)
+        StoreJournal(self._store, record.id, self._tell).append(undone)
+        left = [file for file in touched(self._store.entries(record.id)) if file.state != "undone"]
+        changed = self._store.change(record.id, undone=not left, updated=time.time())
+        if changed is not None:
+            self._tell([RunChanged(changed)])
+        return undone
+
+    def settle(self, record: RunRecord) -> None:
+        """Find out what a call did that was under way when its process died, and write that down."""
+        from agents.run.resuming import unnoted
+
+        entries = self._store.entries(record.id)
+        if not any(isinstance(entry.event, SnapshotTaken) for entry in entries):
+            return
+        journal = StoreJournal(self._store, record.id, self._tell)
+        workspace = _workspace(record)
+        for event in unnoted(entries, self._parts.snapshots(workspace), workspace):
+            journal.append(event)
+
+    def collect(self, records: Iterable[RunRecord]) -> None:
+        """Let go of kept files that no run needs any more. Takes as long as reading all journals."""
+        from agents.snapshots.timeline import hashes
+
+        needed: set[str] = set()
+        snapshots = None
+        for record in records:
+            needed |= hashes(self._store.entries(record.id))
+            snapshots = snapshots or self._parts.snapshots(_workspace(record))
+        if snapshots is not None:
+            snapshots.collect(needed)
+
+
+def _workspace(record: RunRecord) -> Workspace:
+    return Workspace(Path(record.workspace))

@@ -1,0 +1,110 @@
+"""What people ask of runs and what they are shown of them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from agents.budget import Budget
+from agents.events import ContextPart, FileChange, Mode
+from agents.permissions.values import ApprovalRequest, Grant
+from app.store.records import RunRecord as RunRecord
+from app.store.records import RunState as RunState
+from engine.values import Message, Reasoning, Sampling
+
+
+class InChat(msgspec.Struct, frozen=True):
+    """A run's place in a chat, in which it writes the answer `message`. `before` is what was said there before the
+    task; `tainted`: untrusted text is in it. The rest is what the chat sets for its answers, as in `RunStarted`."""
+
+    conversation: int = 0
+    message: int = 0
+    before: tuple[Message, ...] = ()
+    tainted: bool = False
+    instructions: str = ""
+    sampling: Sampling = Sampling()
+    max_tokens: int = 0
+
+
+class RunWish(msgspec.Struct, frozen=True):
+    """A run that is wanted. `model` "" is the model in use. `tools` None: all built-in ones and those of the servers
+    that are on. `budget` None: the usual one. `title` "": made of the task. `chat`: where it answers in one."""
+
+    task: str
+    workspace: str
+    model: str = ""
+    mode: Mode = "ask"
+    reasoning: Reasoning = "auto"
+    budget: Budget | None = None
+    tools: tuple[str, ...] | None = None
+    recipe: str = ""
+    title: str = ""
+    chat: InChat | None = None
+
+
+class PlanItem(msgspec.Struct, frozen=True):
+    """A line of the plan that the model keeps with the tool `update_plan`."""
+
+    text: str
+    state: Literal["todo", "doing", "done"] = "todo"
+
+
+class Touched(msgspec.Struct, frozen=True):
+    """A file that the run changed, as it is now against how it was; `calls` in their order. `state`: "changed" as the
+    run left it, "undone", "conflict" changed by somebody else since."""
+
+    change: FileChange
+    calls: tuple[str, ...]
+    state: Literal["changed", "undone", "conflict"] = "changed"
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What the model sees, or saw in a turn: the very messages and tools, and their tokens per part."""
+
+    messages: tuple[Message, ...]
+    tools: tuple[dict[str, Any], ...]
+    parts: tuple[ContextPart, ...]
+    context: int
+
+
+class Recipe(msgspec.Struct, frozen=True):
+    """A task with parameters, tools and budgets, its texts in the user's language. `parameters` are (name, label,
+    default); "{name}" in `task` is replaced. `id` is the file's stem; `own`: the user's, to be changed."""
+
+    id: str
+    title: str
+    description: str
+    task: str
+    parameters: tuple[tuple[str, str, str], ...] = ()
+    tools: tuple[str, ...] | None = None
+    mode: Mode = "ask"
+    budget: Budget = Budget()
+    own: bool = False
+
+
+class RunView(msgspec.Struct, frozen=True):
+    """What a page needs besides the entries: folded from them, the same live and replayed.
+
+    `allowed` are the grants that count in this run besides its mode. `interrupted` are calls that were under way when
+    the process died. `seconds` is its time without waiting for a person, `tokens_used` what the model has written.
+    """
+
+    record: RunRecord
+    plan: tuple[PlanItem, ...] = ()
+    touched: tuple[Touched, ...] = ()
+    allowed: tuple[Grant, ...] = ()
+    parts: tuple[ContextPart, ...] = ()
+    pending: ApprovalRequest | None = None
+    interrupted: tuple[str, ...] = ()
+    seconds: float = 0.0
+    tokens_used: int = 0
+
+
+class ToolAtHand(msgspec.Struct, frozen=True):
+    """A built-in tool, for people who choose among them. `description` is the one that models read."""
+
+    name: str
+    description: str
+    read_only: bool
+    network: bool

@@ -1,0 +1,172 @@
+"""What a page shows of a run, folded from its journal: the same whether it runs or is opened years later. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from agents.events import (
+    Approval,
+    ContextPart,
+    Entry,
+    FileChange,
+    ModelTurn,
+    RunFinished,
+    SnapshotTaken,
+    ToolCalled,
+    ToolResult,
+    Undone,
+)
+from agents.permissions.values import ApprovalRequest, Grant
+from app.services.runs.values import PlanItem, RunView, Touched
+from app.store.records import RUNS_UNDER_WAY, RunRecord
+
+PLAN_TOOL = "update_plan"
+
+
+def view_of(
+    record: RunRecord,
+    entries: Sequence[Entry],
+    pending: ApprovalRequest | None = None,
+    grants: Iterable[Grant] = (),
+) -> RunView:
+    """The view of a run whose journal is `entries`."""
+    return RunView(
+        record=record,
+        plan=plan_of(entries),
+        touched=touched(entries),
+        allowed=tuple(grant for grant in grants if counts_in(grant, record)),
+        parts=parts_of(entries),
+        pending=pending,
+        interrupted=() if record.state in RUNS_UNDER_WAY else interrupted(entries),
+        seconds=seconds(entries),
+        tokens_used=sum(e.event.usage.completion_tokens for e in entries if isinstance(e.event, ModelTurn)),
+    )
+
+
+def plan_of(entries: Sequence[Entry]) -> tuple[PlanItem, ...]:
+    """The plan as the model told it last, in a call that was carried out."""
+    done = {e.event.call for e in entries if isinstance(e.event, ToolResult) and e.event.status == "ok"}
+    for entry in reversed(entries):
+        event = entry.event
+        if isinstance(event, ToolCalled) and event.name == PLAN_TOOL and event.call in done:
+            return _items(event.arguments)
+    return ()
+
+
+def _items(arguments: dict[str, Any] | str) -> tuple[PlanItem, ...]:
+    """What can be read of a plan: a model wrote it."""
+    given = arguments.get("items") if isinstance(arguments, dict) else None
+    items: list[PlanItem] = []
+    for item in given if isinstance(given, list) else ():
+        text = item.get("text") if isinstance(item, dict) else item
+        state = item.get("state") if isinstance(item, dict) else None
+        if isinstance(text, str) and text.strip():
+            items.append(PlanItem(text.strip(), "done" if state == "done" else _begun(state)))
+    return tuple(items)
+
+
+def _begun(state: Any) -> Literal["todo", "doing"]:
+    return "doing" if state == "doing" else "todo"
+
+
+def touched(entries: Sequence[Entry]) -> tuple[Touched, ...]:
+    """The files that the run changed, each as it is now against how it was first, by path."""
+    first: dict[str, FileChange] = {}
+    last: dict[str, FileChange] = {}
+    calls: dict[str, list[str]] = {}
+    undone: set[str] = set()
+    conflicts: set[str] = set()
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, SnapshotTaken) and event.phase == "after":
+            for change in event.files:
+                first.setdefault(change.path, change)
+                last[change.path] = change
+                calls.setdefault(change.path, []).append(event.call)
+                undone.discard(change.path)
+                conflicts.discard(change.path)
+        elif isinstance(event, Undone):
+            conflicts.update(event.conflicts)
+            for change in event.files:
+                conflicts.discard(change.path)
+                if change.path not in last:
+                    continue
+                as_left = change.after == last[change.path].after
+                if as_left or event.redo:
+                    undone.discard(change.path)
+                    if not as_left:  # what is back is what somebody had made of it before it was undone
+                        conflicts.add(change.path)
+                elif change.after == first[change.path].before:
+                    undone.add(change.path)
+    found: list[Touched] = []
+    state: Literal["changed", "undone", "conflict"]
+    for path in sorted(last):
+        whole = merged(first[path], last[path])
+        if whole is not None:
+            state = "undone" if path in undone else "conflict" if path in conflicts else "changed"
+            found.append(Touched(whole, tuple(calls[path]), state))
+    return tuple(found)
+
+
+def merged(first: FileChange, last: FileChange) -> FileChange | None:
+    """One change for several of the same path; None for a file that came and went."""
+    if first is last:
+        return first
+    was, is_there = first.change != "new", last.change != "deleted"
+    if not was and not is_there:
+        return None
+    change = FileChange(
+        path=last.path,
+        change="changed" if was and is_there else "new" if is_there else "deleted",
+        before=first.before,
+        after=last.after,
+        bytes_before=first.bytes_before,
+        bytes_after=last.bytes_after,
+        mode=first.mode,
+        kind=last.kind if is_there else first.kind,
+        link=first.link,
+        kept=first.kept and last.kept,
+    )
+    return None if was and is_there and change.before == change.after and change.before else change
+
+
+def counts_in(grant: Grant, record: RunRecord) -> bool:
+    """Whether a grant counts in a run, its tool and pattern aside."""
+    if grant.scope == "run":
+        return grant.run == record.id
+    return grant.scope == "server" or grant.workspace == record.workspace
+
+
+def parts_of(entries: Sequence[Entry]) -> tuple[ContextPart, ...]:
+    """What the model saw in its last turn, in tokens."""
+    for entry in reversed(entries):
+        if isinstance(entry.event, ModelTurn) and entry.event.parts:
+            return entry.event.parts
+    return ()
+
+
+def interrupted(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Calls that were allowed and have no result: nobody knows how far they came."""
+    open_calls: dict[str, None] = {}
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, Approval) and event.decision == "allowed":
+            open_calls[event.call] = None
+        elif isinstance(event, ToolResult):
+            open_calls.pop(event.call, None)
+    return tuple(open_calls)
+
+
+def seconds(entries: Sequence[Entry]) -> float:
+    """How long the run took, without waiting for a person and without the time in which it was stopped."""
+    total, before = 0.0, 0.0
+    stands = True  # whether the time up to the next event does not count
+    for entry in entries:
+        event = entry.event
+        if not stands:
+            total += max(0.0, entry.time - before)
+        before = entry.time
+        asked = isinstance(event, Approval) and event.decision == "asked"
+        stands = asked or isinstance(event, RunFinished | Undone)
+    return total

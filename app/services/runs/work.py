@@ -1,0 +1,141 @@
+"""One run under way: its thread, and how it is paused, stopped and asked after."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from agents.events import RunFinished, RunResumed, RunStarted
+from agents.permissions.values import Grants
+from agents.tools.workspace import Workspace
+from app.services.models.engine_names import of_run
+from app.services.models.turns import InQueue
+from app.services.runs.asking import Asker
+from app.services.runs.events import RunDelta
+from app.services.runs.journal import StoreJournal, Tell
+from app.services.runs.parts import RunParts
+from app.services.runs.progress import run_progress
+from app.store.records import RunRecord
+from engine.errors import ErrorInfo, UserError
+
+if TYPE_CHECKING:
+    from agents.run.calls import Again
+    from agents.run.run import Run
+
+
+class RunWork:
+    """Carries out a run on a thread of its own, from `start` until `over` is called there with its record's id."""
+
+    def __init__(
+        self,
+        record: RunRecord,
+        event: RunStarted | RunResumed,
+        journal: StoreJournal,
+        parts: RunParts,
+        grants: Grants,
+        asker: Asker,
+        tell: Tell,
+        *,
+        tools: tuple[str, ...] | None,
+        again: Mapping[str, Again],
+        over: Callable[[int], None],
+    ) -> None:
+        self.record = record
+        self.asker = asker
+        self._event = event
+        self._journal = journal
+        self._parts = parts
+        self._grants = grants
+        self._tell = tell
+        self._tools = tools
+        self._again = dict(again)
+        self._over = over
+        self._lock = threading.Lock()
+        self._run: Run | None = None
+        self._wanted: Literal["", "pause", "stop"] = ""
+        self._thread = threading.Thread(target=self._work, name=f"agent-run-{record.id}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def pause(self) -> None:
+        """End soon and resumably."""
+        self._end("pause")
+
+    def stop(self) -> None:
+        """End at once; it can still be resumed."""
+        self._end("stop")
+
+    def hurry(self) -> None:
+        """A tool that still runs, once it was paused, is told to give up."""
+        if (run := self._run) is not None:
+            run.hurry()
+
+    def join(self, seconds: float | None = None) -> bool:
+        """Wait for the end; False if it has not come."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _end(self, how: Literal["pause", "stop"]) -> None:
+        with self._lock:
+            self._wanted = how
+            run = self._run
+        if run is not None:
+            run.pause() if how == "pause" else run.stop()
+        self.asker.end()
+
+    def _work(self) -> None:
+        try:
+            self._carry_out()
+        except UserError as error:
+            self._failed(error.info)
+        except Exception as error:  # whatever it is, the run must not seem to go on for ever
+            self._failed(ErrorInfo("run.broke", {"detail": f"{type(error).__name__}: {error}"[:300]}))
+            raise
+        finally:
+            self._over(self.record.id)
+
+    def _carry_out(self) -> None:
+        from agents.run.run import Run
+
+        workspace = Workspace(Path(self.record.workspace))
+        # A chat and a run that is resumed do without tools that are gone.
+        lenient = isinstance(self._event, RunResumed) or bool(self.record.conversation)
+        tools = self._parts.tools(workspace.root, self._tools, lenient=lenient)
+        brain = self._parts.brains.brain(self.record.model)
+        if isinstance(brain, InQueue):
+            brain.conversation = of_run(self.record)
+            brain.on_progress = lambda event: self._tell([run_progress(self.record.id, event)])
+        run = Run(
+            self._journal,
+            brain,
+            tools,
+            approver=self.asker,
+            grants=self._grants,
+            here=self._parts.here(self.record.id, workspace, self._journal),
+            snapshots=self._parts.snapshots(workspace),
+            on_text=self._told,
+        )
+        with self._lock:
+            self._run = run
+            wanted = self._wanted
+        if wanted:  # asked for before there was a run
+            run.pause() if wanted == "pause" else run.stop()
+        run.go(self._event, self._again)
+
+    def _failed(self, error: ErrorInfo) -> None:
+        """The run could not go on for a reason that is not its own."""
+        with contextlib.suppress(UserError):  # the disk is full: recovered at the next start
+            if self._journal.last is None:
+                self._journal.append(self._event)  # it came no further than this
+            if isinstance(self._journal.last, RunFinished):
+                self._journal.note_last()
+            else:
+                self._journal.append(RunFinished("failed", "model", "", error=error))
+
+    def _told(self, step: int, channel: Literal["reasoning", "content"], text: str) -> None:
+        reasoning, content = (text, "") if channel == "reasoning" else ("", text)
+        self._tell([RunDelta(self.record.id, step, reasoning, content)])

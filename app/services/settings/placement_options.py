@@ -1,0 +1,200 @@
+"""What the user wishes of each model's placement: kept in wishes.toml, one table for each model's path.
+
+As in the settings, what is not understood falls back alone and stays in the file, and a file that is not TOML
+is set aside.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import msgspec
+
+from app.services.settings.settings import Settings
+from app.services.settings.toml_file import TomlFile
+from engine.errors import ErrorInfo, UserError
+from engine.placement.plan import CacheType, Misses, Mode, Wishes
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+Size = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
+class KeptWishes(msgspec.Struct, frozen=True):
+    """The part of `Wishes` that is a matter of the model: workers belong to the machine, concessions to one
+    load. `threads` are llama.cpp's, 0: those of the settings."""
+
+    context: Count = 0
+    prefer: Literal["speed", "context"] = "speed"
+    cache_type: CacheType | None = None
+    ubatch: Count = 0
+    budgets: dict[str, Size] = {}
+    mode: Mode | None = None
+    threads: Count = 0
+    streams: Count = 0
+    draft_model: str = ""
+    misses: Misses | None = None
+
+    def wishes(self) -> Wishes:
+        return Wishes(
+            self.context,
+            self.prefer,
+            self.cache_type,
+            self.ubatch,
+            self.budgets,
+            mode=self.mode,
+            streams=self.streams,
+            draft_model=self.draft_model,
+            misses=self.misses,
+        )
+
+
+def kept_part(wishes: Wishes, threads: int = 0) -> KeptWishes:
+    """What of these wishes is kept with a model."""
+    return KeptWishes(
+        wishes.context,
+        wishes.prefer,
+        wishes.cache_type,
+        wishes.ubatch,
+        wishes.budgets,
+        wishes.mode,
+        threads,
+        wishes.streams,
+        wishes.draft_model,
+        wishes.misses,
+    )
+
+
+_FIELDS = get_type_hints(KeptWishes, include_extras=True)
+_DEFAULTS = KeptWishes()
+
+
+class WishesFile:
+    """wishes.toml, read once at the start. All methods may be called from any thread.
+
+    `problems` tells what of the file could not be used then (`settings.bad_value`, `settings.unreadable`).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = TomlFile(path)
+        self._lock = threading.Lock()
+        self._document: dict[str, Any] = {}
+        self.problems: tuple[ErrorInfo, ...] = ()
+        try:
+            self._document = self._file.read()
+            self.problems = _problems(self._document)
+        except FileNotFoundError:
+            return
+        except (ValueError, RecursionError):
+            try:
+                self.problems = (self._unreadable(self._file.set_aside()),)
+            except OSError:
+                self.problems = (self._unreadable(self._file.path),)
+        except OSError:
+            self.problems = (self._unreadable(self._file.path),)
+
+    def get(self, path: str) -> KeptWishes:
+        """What is kept for a model; the defaults for one that was never set."""
+        return from_table(self._document.get(path))[0]
+
+    def keep(self, path: str, wishes: KeptWishes) -> None:
+        """Raises UserError `settings.not_saved`, nothing changed."""
+        self._write(path, wishes)
+
+    def forget(self, path: str) -> None:
+        """Leave everything of this model to the planner again. Raises UserError `settings.not_saved`."""
+        self._write(path, KeptWishes())
+
+    def move(self, path: str, target: str) -> None:
+        """The model's file is elsewhere now, also for models that it guesses ahead for; what is kept there already
+        stays. Raises UserError `settings.not_saved`."""
+        for model in list(self._document):
+            wishes = from_table(self._document[model])[0]
+            if wishes.draft_model == path:
+                self.keep(model, msgspec.structs.replace(wishes, draft_model=target))
+        kept = self._document.get(path)
+        if kept is not None:
+            if target not in self._document:
+                self.keep(target, from_table(kept)[0])
+            self.forget(path)
+
+    def _write(self, path: str, wishes: KeptWishes) -> None:
+        with self._lock:
+            try:
+                document = self._read_again()
+                table = to_table(document.get(path), wishes)
+                if table:
+                    document[path] = table
+                else:
+                    document.pop(path, None)
+                if document or self._file.path.exists():
+                    self._file.write(document)
+            except (OSError, UnicodeEncodeError) as error:
+                detail = getattr(error, "strerror", None) or ""
+                raise UserError("settings.not_saved", path=str(self._file.path), detail=detail) from error
+            self._document = document
+
+    def _read_again(self) -> dict[str, Any]:
+        """The file as it is now: another process or an editor may have written it meanwhile."""
+        try:
+            return self._file.read()
+        except FileNotFoundError:
+            return {}
+        except (ValueError, RecursionError):
+            self._file.set_aside()
+            return dict(self._document)
+
+    def _unreadable(self, kept: Path) -> ErrorInfo:
+        return ErrorInfo("settings.unreadable", {"path": str(self._file.path), "kept": str(kept)})
+
+
+def complete(wishes: Wishes, settings: Settings, context: int | None = None) -> Wishes:
+    """What a load is asked for: the context given for it, else the model's, else that of the settings, and
+    the workers of the settings unless there are others."""
+    length = wishes.context or settings.context if context is None else context
+    return msgspec.structs.replace(wishes, context=length, workers=wishes.workers or settings.workers)
+
+
+def without_worker_budgets(wishes: Wishes) -> Wishes:
+    """For other workers than the budgets were set for: their devices are named by their order."""
+    budgets = {name: size for name, size in wishes.budgets.items() if not name.startswith("RPC")}
+    return msgspec.structs.replace(wishes, budgets=budgets)
+
+
+def from_table(table: Any) -> tuple[KeptWishes, list[str]]:
+    """The wishes in one table, and the names of the values that are none and were left out."""
+    values: dict[str, Any] = {}
+    bad: list[str] = []
+    if not isinstance(table, Mapping):
+        return KeptWishes(), [] if table is None else [""]
+    for name in _FIELDS.keys() & table.keys():
+        try:
+            values[name] = msgspec.convert(table[name], _FIELDS[name])
+        except msgspec.ValidationError:
+            bad.append(name)
+    return KeptWishes(**values), sorted(bad)
+
+
+def to_table(table: Any, wishes: KeptWishes) -> dict[str, Any]:
+    """The table with these wishes in it; defaults are left out, what is unknown or not understood stays."""
+    updated = dict(table) if isinstance(table, Mapping) else {}
+    meant = from_table(updated)[0]
+    for name in _FIELDS:
+        value = getattr(wishes, name)
+        if value == getattr(meant, name):
+            continue
+        if value == getattr(_DEFAULTS, name):
+            updated.pop(name, None)
+        else:
+            updated[name] = dict(value) if isinstance(value, Mapping) else value
+    return updated
+
+
+def _problems(document: Mapping[str, Any]) -> tuple[ErrorInfo, ...]:
+    return tuple(
+        ErrorInfo("settings.bad_value", {"key": f"{path}: {name}" if name else path})
+        for path, table in document.items()
+        for name in from_table(table)[1]
+    )

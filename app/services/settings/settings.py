@@ -1,0 +1,287 @@
+"""The settings: one frozen value, kept in settings.toml.
+
+What the file holds and this build does not know, or cannot use, is kept when it is written: another version
+may have put it there. A file that is not TOML is set aside, never overwritten.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import re
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import msgspec
+
+from app.services.settings.toml_file import TomlFile
+from engine.errors import ErrorInfo, UserError
+from engine.values import SAMPLING_BOUNDS, Reasoning, Sampling
+
+RECENT_MODELS = 10
+REASONING_WORDS = ("auto", "off", "on", "low", "medium", "high")
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What the user chose. `text_size` is percent; 0 for `max_tokens`, `context` and `threads` is automatic.
+
+    `model` is a path, "starter" or the name of a model elsewhere. `recent_models` holds paths and such names, the
+    latest first. `workers` are the addresses
+    "host:port" of machines that lend their memory, in the order that names them RPC0, RPC1, and so on.
+
+    `states_limit` is how many bytes on the disk may be taken by what was read of conversations, 0: nothing is kept.
+
+    `library_folder` "" is the folder `models` of the data folder. `offline`: nothing is asked of the hub.
+    `hub_endpoint`, `hub_proxy` and `hub_certificates` (a PEM file) are for mirrors and company networks; "" is the
+    hub itself, the system's proxy and the usual certificates. `welcomed`: the first-run page was left.
+
+    `load_model`: a window loads its model when it starts, or once somebody writes. `unload_after` minutes without use
+    it is unloaded, 0: never; with `unload_for_memory` also when memory runs short.
+
+    `log_levels` are the levels of single loggers, such as "engine.local"; all others log from "info" on.
+    """
+
+    theme: Literal["system", "light", "dark"] = "system"
+    language: Literal["system", "en", "ko"] = "system"
+    text_size: Annotated[int, msgspec.Meta(ge=80, le=200)] = 100
+    reduce_motion: Literal["system", "on", "off"] = "system"
+    system_prompt: str = ""
+    reasoning: Reasoning = "auto"
+    max_tokens: Count = 0
+    context: Count = 0
+    threads: Count = 0
+    model: str = "starter"
+    recent_models: tuple[str, ...] = ()
+    workers: tuple[str, ...] = ()
+    sampling: Sampling = Sampling()
+    library_folder: str = ""
+    offline: bool = False
+    hub_endpoint: str = ""
+    hub_proxy: str = ""
+    hub_certificates: str = ""
+    downloads_at_once: Annotated[int, msgspec.Meta(ge=1, le=8)] = 2
+    welcomed: bool = False
+    states_limit: Annotated[int, msgspec.Meta(ge=0, le=2**50)] = 4 * 10**9
+    load_model: Literal["start", "writing"] = "writing"
+    unload_after: Annotated[int, msgspec.Meta(ge=0, le=10_080)] = 30
+    unload_for_memory: bool = True
+    log_levels: dict[str, Literal["debug", "info", "warning", "error"]] = {}
+
+
+_FIELDS = get_type_hints(Settings, include_extras=True)
+_SAMPLING_FIELDS = get_type_hints(Sampling)
+Subscriber = Callable[[Settings], None]
+
+
+class SettingsFile:
+    """settings.toml, read once at the start. All methods may be called from any thread.
+
+    `problems` tells what of the file could not be used then: `settings.bad_value` for each key that fell back
+    to its default, `settings.unreadable` for a file that is not TOML.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = TomlFile(path)
+        self._lock = threading.RLock()
+        self._subscribers: list[Subscriber] = []
+        self.problems: tuple[ErrorInfo, ...] = ()
+        self._current = Settings()
+        try:
+            self._current, bad = from_document(self._file.read())
+            self.problems = tuple(bad)
+        except FileNotFoundError:
+            return
+        except (ValueError, RecursionError):  # what tomllib raises, and what text that is not UTF-8 does
+            try:
+                self.problems = (self._unreadable(self._file.set_aside()),)
+            except OSError:  # the folder cannot be written to, so nothing will overwrite the file either
+                self.problems = (self._unreadable(self._file.path),)
+        except OSError:
+            self.problems = (self._unreadable(self._file.path),)
+
+    @property
+    def current(self) -> Settings:
+        return self._current
+
+    def change(self, **fields: Any) -> Settings:
+        """Set fields of `Settings`, write the file and tell the subscribers, before this returns.
+
+        What another process or an editor wrote meanwhile is read first, and kept. Raises UserError
+        `settings.bad_value` or `settings.not_saved`, both without any change; TypeError for an unknown field.
+        """
+        checked = {name: checked_value(name, value) for name, value in fields.items()}
+        with self._lock:
+            before = self._current
+            try:
+                document, base = self._read_again()
+                changed = msgspec.structs.replace(base, **checked)
+                updated = to_document(document, changed, frozenset(checked))
+                if updated != document:
+                    self._file.write(updated)
+            except OSError as error:
+                path = str(self._file.path)
+                raise UserError("settings.not_saved", path=path, detail=error.strerror or "") from error
+            self._current = changed
+            if changed != before:
+                for notify in tuple(self._subscribers):
+                    notify(changed)
+            return changed
+
+    def subscribe(self, notify: Subscriber) -> Callable[[], None]:
+        """Call `notify` with the new settings after each change, on the thread that made it, in order.
+
+        It must return soon and not wait for another thread. Returns what ends the subscription.
+        """
+        with self._lock:
+            self._subscribers.append(notify)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                if notify in self._subscribers:
+                    self._subscribers.remove(notify)
+
+        return unsubscribe
+
+    def _read_again(self) -> tuple[dict[str, Any], Settings]:
+        """The file as it is now and its settings; without a usable file nothing, and the current ones."""
+        try:
+            document = self._file.read()
+        except FileNotFoundError:
+            return {}, self._current
+        except (ValueError, RecursionError, OSError):
+            self._file.set_aside()
+            return {}, self._current
+        return document, from_document(document)[0]
+
+    def _unreadable(self, kept: Path) -> ErrorInfo:
+        return ErrorInfo("settings.unreadable", {"path": str(self._file.path), "kept": str(kept)})
+
+
+def from_document(document: Mapping[str, Any]) -> tuple[Settings, list[ErrorInfo]]:
+    """The settings in a TOML document; a value that is not one falls back to the default and is told."""
+    problems: list[ErrorInfo] = []
+    values: dict[str, Any] = {}
+    for name in _FIELDS.keys() & document.keys():
+        raw = document[name]
+        try:
+            if name == "sampling" and isinstance(raw, Mapping):
+                values[name], bad = _sampling_from(raw)
+                problems += bad
+            else:
+                values[name] = checked_value(name, raw)
+        except UserError as error:
+            problems.append(error.info)
+    problems.sort(key=lambda problem: str(problem.params["key"]))
+    return Settings(**values), problems
+
+
+def to_document(
+    document: Mapping[str, Any], settings: Settings, chosen: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """The document with these settings in it.
+
+    A key changes only where the document does not already mean this value, or if it is in `chosen`: what
+    could not be understood and was not chosen anew stays. Defaults are left out, so that better ones reach
+    people who never touched them.
+    """
+    updated = copy.deepcopy(dict(document))
+    meant = from_document(document)[0]
+    for name in _FIELDS:
+        value = getattr(settings, name)
+        if name == "sampling":
+            table = updated.get(name)
+            table = _with_sampling(table if isinstance(table, dict) else {}, meant.sampling, value)
+            if table:
+                updated[name] = table
+            elif name in chosen:
+                updated.pop(name, None)
+        elif name in chosen or value != getattr(meant, name):
+            if value == getattr(_DEFAULTS, name):
+                updated.pop(name, None)
+            else:
+                updated[name] = list(value) if isinstance(value, tuple) else value
+    return updated
+
+
+def checked_value(name: str, value: Any) -> Any:
+    """The value as the field `name` of `Settings` holds it.
+
+    Raises UserError `settings.bad_value` if it cannot, TypeError if there is no such field.
+    """
+    if name not in _FIELDS:
+        raise TypeError(f"no setting is called {name}")
+    if name == "sampling":
+        if not isinstance(value, Sampling):
+            raise UserError("settings.bad_value", key=name)
+        for part in _SAMPLING_FIELDS:
+            _checked_sampling(part, getattr(value, part))
+        return value
+    try:
+        converted = msgspec.convert(value, _FIELDS[name])
+        # TOML is UTF-8: a file name that is not cannot be kept in it.
+        for text in converted if isinstance(converted, tuple) else (converted,):
+            str(text).encode()
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        raise UserError("settings.bad_value", key=name) from error
+    if name == "reasoning" and not _is_reasoning(converted):
+        raise UserError("settings.bad_value", key=name)
+    if name == "recent_models":
+        return tuple(dict.fromkeys(converted))[:RECENT_MODELS]
+    if name == "workers":
+        return tuple(dict.fromkeys(converted))
+    return converted
+
+
+def language(settings: Settings, environ: Mapping[str, str] = os.environ) -> Literal["en", "ko"]:
+    """The language to speak: the chosen one, else that of LC_ALL, LC_MESSAGES or LANG (POSIX's order)."""
+    if settings.language != "system":
+        return settings.language
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if locale := environ.get(variable):
+            return "ko" if re.match(r"ko(?![a-z])", locale, re.IGNORECASE) else "en"
+    return "en"
+
+
+_DEFAULTS = Settings()
+
+
+def _is_reasoning(value: Reasoning) -> bool:
+    return value >= 0 if isinstance(value, int) else value in REASONING_WORDS
+
+
+def _checked_sampling(name: str, value: Any) -> Any:
+    low, high = SAMPLING_BOUNDS[name]
+    try:
+        converted = msgspec.convert(value, _SAMPLING_FIELDS[name])
+    except msgspec.ValidationError as error:
+        raise UserError("settings.bad_value", key=f"sampling.{name}") from error
+    if converted is not None and not low <= converted <= high:  # false for NaN too
+        raise UserError("settings.bad_value", key=f"sampling.{name}")
+    return converted
+
+
+def _sampling_from(table: Mapping[str, Any]) -> tuple[Sampling, list[ErrorInfo]]:
+    problems: list[ErrorInfo] = []
+    values: dict[str, Any] = {}
+    for name in _SAMPLING_FIELDS.keys() & table.keys():
+        try:
+            values[name] = _checked_sampling(name, table[name])
+        except UserError as error:
+            problems.append(error.info)
+    return Sampling(**values), problems
+
+
+def _with_sampling(table: Mapping[str, Any], meant: Sampling, wanted: Sampling) -> dict[str, Any]:
+    updated = dict(table)
+    for name in _SAMPLING_FIELDS:
+        value = getattr(wanted, name)
+        if value == getattr(meant, name):
+            continue
+        if value is None:
+            updated.pop(name, None)
+        else:
+            updated[name] = value
+    return updated

@@ -1,0 +1,1 @@
+"""Grammars (GBNF) of tool calls and JSON schemas."""

@@ -1,0 +1,202 @@
+"""Where reasoning starts and ends in a model's text, learned from its template."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from engine.formats.learn.comparing import mirrored
+from engine.formats.render.messages import Conversation, with_reasoning_keys
+from engine.formats.render.template import Template
+
+_QUESTION, _THOUGHT, _ANSWER = "Qx7question", "Qx7thought", "Qx7answer"
+_USER = {"role": "user", "content": _QUESTION}
+# One tag as models spell them: <think>, <|channel|>, [THINK], <|channel>, ◁think▷.
+_TAG = r"(?:<\|?[^<>\s]{1,40}\|?>|\[/?[A-Z_]{2,30}\]|◁/?[a-z]{2,30}▷)"
+# Kimi K3 closes with <|close|>think<|sep|>: a word between two tags belongs to them.
+_FIRST_TAG = re.compile(rf"{_TAG}(?:[a-z]{{2,20}}{_TAG})?")
+_EMPTY_BLOCK_AT_END = re.compile(rf"({_TAG}(?:[a-z]{{2,20}})?)(\s*)({_TAG})(\s*)\Z")
+_LONGEST_OPENING = 60
+_AT_TURN_END = re.compile(r"\s*((?:<\|[^<>\s]{1,40}\|>|<｜[^<>\s]{1,40}｜>|</s>|<end_of_turn>|<turn\|>))")
+_TURN_ENDS = ("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|calls|>", "<|eot|>", "<end_of_turn>")
+# How far from its end a text is looked at; it comes from a stranger's template.
+_LONGEST_END = 300
+_TAGS_AT_END = re.compile(rf"((?:{_TAG})(?:[a-z]{{2,20}}(?:{_TAG})?)?)\s*\Z")
+_WORDED_PAIRS = (("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),)  # Apriel
+# Marks around an answer that a template asks for in words (Granite 3.3, Hunyuan).
+_ANSWER_PAIRS = (("<response>", "</response>"), ("<answer>", "</answer>"))
+_KNOWN_PAIRS = re.compile(
+    r"(?P<open><(?P<name>\|?(?:\w+:)?think(?:ing)?(?::\w+)?\|?)>|\[THINK\]|<\|START_THINKING\|>"
+    r"|◁think▷|<\|inner_prefix\|>)"
+)
+
+
+class ReasoningMarkers(msgspec.Struct, frozen=True):
+    """The texts around the reasoning.
+
+    `answer_opening` comes between the closing marker and the answer in formats that mark both (harmony's
+    `<|start|>assistant<|channel|>final<|message|>`); `early_answer_opening` is what remains of it when the
+    reply starts with the answer. `answer_closing` ends the answer where a format marks that (Cohere), and
+    `turn_opening` is written between the parts of one reply (`<|start|>assistant`). `turn_closings` end the whole
+    turn; a host stops there, and where one comes through at the end of a reply it is dropped. `lead`, `tail` are the
+    white space inside the markers and `gap` what follows them, as the template writes them; they matter for
+    continuing an answer. `learned` is False for the default pair.
+    """
+
+    opening: str = "<think>"
+    closing: str = "</think>"
+    answer_opening: str = ""
+    early_answer_opening: str = ""
+    answer_closing: str = ""
+    turn_opening: str = ""
+    turn_closings: tuple[str, ...] = ()
+    lead: str = "\n"
+    tail: str = "\n"
+    gap: str = "\n\n"
+    learned: bool = False
+
+    def block(self, reasoning: str, *, closed: bool) -> str:
+        """The reasoning as the model would have written it, without its opening marker."""
+        return f"{reasoning}{self.tail}{self.closing}{self.answer_opening}{self.gap}" if closed else reasoning
+
+
+def learn_markers(template: Template) -> ReasoningMarkers:
+    """Render an answer with reasoning and look at what the template puts around the two.
+
+    A template that drops earlier reasoning may still show an empty block where reasoning is turned off. One
+    that does neither gets the pair that its source mentions, else `<think>`.
+    """
+    markers = _with_answer_marks(template, _reasoning_markers(template))
+    closings = [mark for mark in _turn_closings(template) if not markers.answer_closing.startswith(mark)]
+    return msgspec.structs.replace(markers, turn_closings=tuple(closings))
+
+
+def _turn_closings(template: Template) -> tuple[str, ...]:
+    """The marks of the end of a turn: the one behind an answer, and others of its kind in the source."""
+    answer = {"role": "assistant", "content": _ANSWER}
+    conversation = [_USER, answer, {"role": "user", "content": "Qx7later"}]
+    text = _rendered(template, conversation, add_generation_prompt=False)
+    first = _AT_TURN_END.match(text.partition(_ANSWER)[2].partition("Qx7later")[0])
+    known = [mark for mark in _TURN_ENDS if mark in template.source]
+    if template.eos_token.strip():
+        known.append(template.eos_token.strip())
+    return tuple(dict.fromkeys([*([first.group(1)] if first else []), *known]))
+
+
+def _reasoning_markers(template: Template) -> ReasoningMarkers:
+    for opening, closing in _WORDED_PAIRS:
+        if closing in template.source:
+            return ReasoningMarkers(opening, closing, learned=True)
+    variables: dict[str, bool]
+    for variables in ({}, {"enable_thinking": True, "thinking": True}):
+        markers = _from_answer(template, variables)
+        if markers:
+            return markers
+    return _from_empty_block(template) or _mentioned(template.source)
+
+
+def _with_answer_marks(template: Template, markers: ReasoningMarkers) -> ReasoningMarkers:
+    """Adds the marks around the answer itself, known by a pair that encloses it."""
+    source = template.source
+    if ">>>all" in source:
+        # Functionary 3.2 names the recipient of each message; an answer is for all.
+        return msgspec.structs.replace(markers, answer_opening=">>>all\n", early_answer_opening=">>>all\n")
+    for first, last in _ANSWER_PAIRS:
+        if first + last in source:
+            return msgspec.structs.replace(
+                markers, answer_opening=first, early_answer_opening=first, answer_closing=last
+            )
+    early = markers.early_answer_opening
+    turn = markers.answer_opening.removesuffix(early).rstrip() if early else ""
+    answer = {"role": "assistant", "content": _ANSWER}
+    tail = _tail(_rendered(template, [_USER, answer], add_generation_prompt=False))
+    before, _, after = tail.partition(_ANSWER)
+    opening = _TAGS_AT_END.search(before[-_LONGEST_END:])
+    if opening:
+        for closing in mirrored(opening.group(1)):
+            if after.lstrip().startswith(closing) and opening.group(1) != markers.opening:
+                return msgspec.structs.replace(
+                    markers,
+                    answer_opening=markers.answer_opening or opening.group(1),
+                    early_answer_opening=early or opening.group(1),
+                    answer_closing=closing,
+                    turn_opening=turn,
+                )
+    if markers.closing == "[BEGIN FINAL RESPONSE]":
+        return msgspec.structs.replace(markers, answer_closing="[END FINAL RESPONSE]")
+    return msgspec.structs.replace(markers, turn_opening=turn)
+
+
+def _from_answer(template: Template, variables: dict[str, bool]) -> ReasoningMarkers | None:
+    answer = {"role": "assistant", "content": _ANSWER, "reasoning_content": _THOUGHT}
+    conversation = with_reasoning_keys([_USER, answer], template.source)
+    rendered = _rendered(template, conversation, add_generation_prompt=False, **variables)
+    start, end = rendered.find(_THOUGHT), rendered.rfind(_ANSWER)
+    if start < 0 or end < start:
+        return None
+    before = rendered[rendered.rfind(_QUESTION, 0, start) + len(_QUESTION) : start]
+    between = rendered[start + len(_THOUGHT) : end]
+    generation = _tail(_rendered(template, [_USER]))
+    opening = _opening(before, generation)
+    closing = _FIRST_TAG.search(between)
+    if not opening or not closing or opening == closing.group():
+        return None
+    after = between[closing.end() :]
+    return ReasoningMarkers(
+        opening=opening,
+        closing=closing.group(),
+        answer_opening=after.strip(),
+        early_answer_opening=_without_overlap(after.strip(), generation),
+        lead=before[before.rindex(opening) + len(opening) :],
+        tail=between[: closing.start()],
+        gap=after[len(after.rstrip()) :],
+        learned=True,
+    )
+
+
+def _opening(before: str, generation: str) -> str:
+    """What the template writes between the start of the model's turn and its reasoning."""
+    header = generation.rstrip()
+    if header and before.startswith(header):
+        rest = before[len(header) :].strip()
+        if 0 < len(rest) <= _LONGEST_OPENING:
+            return rest
+    match = _TAGS_AT_END.search(before[-_LONGEST_END:])
+    return match.group(1) if match else ""
+
+
+def _without_overlap(answer_opening: str, generation: str) -> str:
+    """What is left to write of the answer's opening after a prompt that ends with its first part."""
+    for length in range(len(answer_opening), 0, -1):
+        if generation.endswith(answer_opening[:length]):
+            return answer_opening[length:].lstrip()
+    return answer_opening
+
+
+def _from_empty_block(template: Template) -> ReasoningMarkers | None:
+    on = _tail(_rendered(template, [_USER], enable_thinking=True, thinking=True))
+    off = _tail(_rendered(template, [_USER], enable_thinking=False, thinking=False))
+    block = _EMPTY_BLOCK_AT_END.search(off[-_LONGEST_END:])
+    if on == off or not block or block.group(0) in on:
+        return None
+    return ReasoningMarkers(
+        opening=block.group(1), closing=block.group(3), lead=block.group(2), gap=block.group(4), learned=True
+    )
+
+
+def _rendered(template: Template, conversation: Conversation, **settings: bool) -> str:
+    return template.try_render(conversation, **settings) or ""  # type: ignore[arg-type]
+
+
+def _tail(rendered: str) -> str:
+    return rendered[rendered.rfind(_QUESTION) + len(_QUESTION) :]
+
+
+def _mentioned(source: str) -> ReasoningMarkers:
+    for match in _KNOWN_PAIRS.finditer(source):
+        opening = match.group("open")
+        for closing in mirrored(opening):
+            if closing in source:
+                return ReasoningMarkers(opening, closing, learned=True)
+    return ReasoningMarkers(learned="</think>" in source)

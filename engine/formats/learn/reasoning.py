@@ -1,0 +1,204 @@
+"""Finds out what can be chosen about a model's reasoning, by rendering its template with every known switch.
+
+A variable that changes the rendered text is a switch, whatever the model's family; llama.cpp learns templates
+the same way (`common/chat-diff-analyzer.cpp`). What a template does with an undefined variable differs, so on
+and off are always passed explicitly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+from engine.errors import UserError
+from engine.formats.learn.markers import ReasoningMarkers
+from engine.formats.render.template import Template
+from engine.values import Reasoning, ReasoningControl
+
+# Variables by kind, as current templates name them.
+_SWITCHES: dict[str, tuple[Any, Any]] = {
+    "enable_thinking": (True, False),
+    "thinking": (True, False),
+    "reasoning": (True, False),
+    "enable_reasoning": (True, False),
+    "thinking_mode": ("enabled", "disabled"),
+    "skip_thinking": (False, True),
+    "disable_thinking": (False, True),
+}
+_LEVELS = ("reasoning_effort", "thinking_effort", "reasoning_strength")
+_BUDGETS = ("thinking_budget", "reasoning_budget")
+_OFF_VALUES = ("none", "no_think", "off", "disabled")
+_LEVEL_VALUES = ("low", "medium", "high")
+_NONSENSE = "zx7none"
+# Words in the system message that some models were trained to obey: (on, off).
+_WORDS = (("/think", "/no_think"), ("detailed thinking on", "detailed thinking off"), ("/think", "/nothink"))
+# Tokens for a level where the template takes a number only.
+_LEVEL_BUDGETS = {"low": 512, "medium": 2048, "high": 8192}
+_QUESTION = "Qx7question"
+
+Variables = dict[str, Any]
+
+
+class ReasoningSettings(msgspec.Struct, frozen=True):
+    """What one choice means for one render. `close_block`: no switch, so hand the model a closed block."""
+
+    variables: Variables = {}
+    system_words: str = ""
+    budget: int | None = None
+    close_block: bool = False
+
+
+class ReasoningPlan(msgspec.Struct, frozen=True):
+    """How each choice reaches this model."""
+
+    control: ReasoningControl = ReasoningControl()
+    on: Variables = {}
+    off: Variables | None = None
+    levels: dict[str, Variables] = {}
+    budget_variable: str = ""
+    words: tuple[str, str] | None = None
+
+    def settings(self, reasoning: Reasoning) -> ReasoningSettings:
+        """Raises UserError `reasoning.unknown` for a choice that is none of the known words and no number."""
+        choice = _choice(reasoning)
+        if choice == "auto" or self.control.kind == "none":
+            return ReasoningSettings()
+        if choice == "off" or choice == 0:
+            return self._off()
+        words = self.words[0] if self.words else ""
+        if isinstance(choice, int):
+            if self.budget_variable:
+                return ReasoningSettings({**self.on, self.budget_variable: choice}, budget=choice)
+            return ReasoningSettings(self.on, words, budget=choice)
+        if choice in self.levels:
+            return ReasoningSettings({**self.on, **self.levels[choice]}, words)
+        if self.budget_variable and choice in _LEVEL_BUDGETS:
+            return ReasoningSettings({**self.on, self.budget_variable: _LEVEL_BUDGETS[choice]})
+        return ReasoningSettings(self.on, words)
+
+    def _off(self) -> ReasoningSettings:
+        if self.off is not None:
+            return ReasoningSettings(self.off)
+        if self.words:
+            return ReasoningSettings(system_words=self.words[1])
+        if self.levels:
+            # Models like gpt-oss cannot stop reasoning; the lowest level is the nearest thing.
+            return ReasoningSettings({**self.on, **next(iter(self.levels.values()))})
+        return ReasoningSettings(close_block=True)
+
+
+def _choice(reasoning: Reasoning) -> str | int:
+    if isinstance(reasoning, str):
+        word = reasoning.strip().lower()
+        if word in ("auto", "off", "on", *_LEVEL_VALUES):
+            return word
+        if word.isascii() and word.isdigit() and len(word) < 10:
+            return int(word)
+    elif reasoning >= 0:
+        return reasoning
+    raise UserError("reasoning.unknown", choice=str(reasoning))
+
+
+class _Probe:
+    """Renders one question with different variables. None: the template refused them."""
+
+    def __init__(self, template: Template) -> None:
+        self._template = template
+
+    def __call__(self, variables: Variables, system: str = "") -> str | None:
+        conversation = [{"role": "user", "content": _QUESTION}]
+        if system:
+            conversation.insert(0, {"role": "system", "content": system})
+        return self._template.try_render(conversation, **variables)
+
+
+def find_reasoning(template: Template, markers: ReasoningMarkers) -> ReasoningPlan:
+    """What can be chosen for this template, and how."""
+    probe = _Probe(template)
+    default = probe({})
+    if default is None:
+        return ReasoningPlan()
+    on, off = _switch(template, probe)
+    budget = _budget_variable(template, probe, on)
+    if budget:
+        control = ReasoningControl("budget", default=_default(default, probe({**on, budget: 0})))
+        return ReasoningPlan(control, on, {**(off or {}), budget: 0}, budget_variable=budget)
+    levels, off_level = _levels(template, probe, on)
+    if off_level is not None:
+        off = {**(off or {}), **off_level}
+    default_is_off = off is not None and probe(off) == default
+    if len(levels) > 1:
+        names = (("off",) if off is not None else ()) + tuple(levels)
+        same = [level for level, value in levels.items() if probe({**on, **value}) == default]
+        chosen = "off" if default_is_off else same[0] if same else "on"
+        if default_is_off and not on:
+            # "On" needs a value too where the level is the only switch.
+            on = levels.get("medium") or list(levels.values())[-1]
+        return ReasoningPlan(ReasoningControl("levels", names, chosen), on, off, levels)
+    if off is not None:
+        chosen = "off" if default_is_off else "on"
+        return ReasoningPlan(ReasoningControl("switch", ("off", "on"), chosen), on, off)
+    for words in _WORDS:
+        if words[1] in template.source:
+            return ReasoningPlan(ReasoningControl("switch", ("off", "on"), "on"), words=words)
+    if markers.learned or default.rstrip().endswith(markers.opening):
+        return ReasoningPlan(ReasoningControl("always", default="on"))
+    return ReasoningPlan()
+
+
+def _default(default: str, off: str | None) -> Literal["on", "off"]:
+    return "off" if default == off else "on"
+
+
+def _switch(
+    template: Template, probe: Callable[[Variables], str | None]
+) -> tuple[Variables, Variables | None]:
+    """The variables for on and off: all known names that do something, together."""
+    known = [name for name in _SWITCHES if name in template.variables]
+    working = []
+    for name in known:
+        on, off = (probe({name: value}) for value in _SWITCHES[name])
+        if on is not None and off is not None and on != off:
+            working.append(name)
+    if not working:
+        return {}, None
+    # Two names for one thing are passed with one meaning, or the template's own order would decide.
+    passed = [name for name in known if name in working or name in ("enable_thinking", "thinking")]
+    on_all = {name: _SWITCHES[name][0] for name in passed}
+    off_all = {name: _SWITCHES[name][1] for name in passed}
+    return on_all, off_all
+
+
+def _budget_variable(template: Template, probe: Callable[[Variables], str | None], on: Variables) -> str:
+    for name in _BUDGETS:
+        if name in template.variables:
+            texts = [probe({**on, name: value}) for value in (0, 512)]
+            if None not in texts and texts[0] != texts[1]:
+                return name
+    return ""
+
+
+def _levels(
+    template: Template, probe: Callable[[Variables], str | None], on: Variables
+) -> tuple[dict[str, Variables], Variables | None]:
+    """The levels that this template knows, and the value that turns reasoning off."""
+    for name in _LEVELS:
+        if name not in template.variables:
+            continue
+        nonsense = probe({**on, name: _NONSENSE})
+        if nonsense is not None and _NONSENSE in nonsense:
+            # The value is written into the prompt as it is (gpt-oss): the usual three are meant.
+            return {level: {name: level} for level in _LEVEL_VALUES}, None
+        texts = {value: probe({**on, name: value}) for value in (*_OFF_VALUES, *_LEVEL_VALUES)}
+        off = next(
+            (v for v in _OFF_VALUES if texts[v] not in (None, nonsense, *map(texts.get, _LEVEL_VALUES))), None
+        )
+        levels: dict[str, Variables] = {}
+        for value in _LEVEL_VALUES:
+            if texts[value] is not None and texts[value] not in (texts[seen] for seen in levels):
+                levels[value] = {name: value}
+        if len(levels) > 1 or off is not None:
+            return levels, None if off is None else {name: off}
+    return {}, None

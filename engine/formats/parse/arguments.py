@@ -1,0 +1,263 @@
+"""Gives the arguments of a call the types that the tool's JSON schema asks for.
+
+Only what has one meaning is changed: "3" becomes 3 where an integer is wanted and no string would do. What
+fits no type of its schema stays as the model wrote it; whoever runs the tool validates.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.formats.parse.literals import BrokenError, IncompleteError, Literals, read_json, skip_space
+
+Schema = Mapping[str, Any]
+_INTEGER = re.compile(r"[+-]?\d{1,400}")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?")
+_BOOLEANS = {"true": True, "false": False, "True": True, "False": False}
+_NULLS = ("null", "None")
+_MAX_DEPTH = 60
+_MAX_REFERENCES = 16
+_MISSING = object()
+
+
+def parameters_of(tools: Sequence[Mapping[str, Any]]) -> dict[str, Schema]:
+    """The schema of the arguments of each tool by its name; definitions in OpenAI's shape or the bare one."""
+    found: dict[str, Schema] = {}
+    for tool in tools:
+        function = tool.get("function")
+        function = function if isinstance(function, Mapping) else tool
+        schema = function.get("parameters") or function.get("input_schema") or {}
+        if name := function.get("name"):
+            found[str(name)] = schema if isinstance(schema, Mapping) else {}
+    return found
+
+
+class Typing:
+    """Types the arguments of one call. `coercions` says what was changed: "count: string to integer"."""
+
+    def __init__(self, schema: Schema | None) -> None:
+        self._root: Schema = schema or {}
+        self.coercions: list[str] = []
+
+    @property
+    def keys(self) -> frozenset[str] | None:
+        """The names that arguments may have, None when there may be others."""
+        root = self._resolved(self._root)
+        properties = root.get("properties")
+        if not isinstance(properties, Mapping) or root.get("additionalProperties"):
+            return None
+        return frozenset(map(str, properties))
+
+    def typed(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Arguments that came with types, as in JSON."""
+        return {
+            key: self._value(value, schema, key, 0)
+            for key, value in arguments.items()
+            for schema in [self.member(self._root, key)]
+        }
+
+    def from_text(self, key: str, text: str) -> Any:
+        """An argument that was written as bare text: a string as it is, anything else as JSON or Python."""
+        return self.value_of_text(text, self.schema_of(key), key)
+
+    def schema_of(self, key: str) -> Schema:
+        return self.member(self._root, key)
+
+    def value_of_text(self, text: str, schema: Schema, path: str) -> Any:
+        kinds = self._kinds(schema)
+        options = self._options(schema)
+        if options is not None:
+            if text in options:
+                return text
+            value = _parsed(text)
+            if value is not _MISSING and any(_same(value, option) for option in options):
+                return value
+        if kinds == {"string"}:
+            return text
+        bare = text.strip()
+        if kinds is None:
+            value = _parsed(bare)
+            return text if value is _MISSING or isinstance(value, str) else value
+        for kind in ("null", "boolean", "integer", "number", "array", "object"):
+            if kind in kinds:
+                value = _as_kind(bare, kind)
+                if value is not _MISSING:
+                    return self._value(value, schema, path, 0)
+        return text
+
+    def converted(self, key: str, value: Any) -> Any:
+        """An argument whose type the dialect itself told."""
+        return self._value(value, self.member(self._root, key), key, 0)
+
+    def _value(self, value: Any, schema: Schema, path: str, depth: int) -> Any:
+        if depth > _MAX_DEPTH:
+            return value
+        kinds = self._kinds(schema)
+        changed = self._coerced(value, kinds, schema)
+        if changed is not value:
+            self.coercions.append(f"{path}: {_kind(value)} to {_kind(changed)}")
+        if isinstance(changed, dict):
+            inner = self._variant(schema, "object")
+            return {
+                key: self._value(item, self.member(inner, key), f"{path}.{key}", depth + 1)
+                for key, item in changed.items()
+            }
+        if isinstance(changed, list):
+            inner = self._variant(schema, "array")
+            return [
+                self._value(item, self.item(inner, index), f"{path}[{index}]", depth + 1)
+                for index, item in enumerate(changed)
+            ]
+        return changed
+
+    def _coerced(self, value: Any, kinds: set[str] | None, schema: Schema) -> Any:
+        kind = _kind(value)
+        if kinds is None or kind in kinds or (kind == "integer" and "number" in kinds):
+            return value
+        options = self._options(schema)
+        if options is not None and any(_same(value, option) for option in options):
+            return value
+        if kind == "number" and "integer" in kinds and value.is_integer():
+            return int(value)
+        if kind == "string":
+            for wanted in ("integer", "number", "boolean", "null", "array", "object"):
+                if wanted in kinds and (changed := _as_kind(value.strip(), wanted)) is not _MISSING:
+                    return changed
+        elif "string" in kinds and kind in ("integer", "number", "boolean"):
+            return json.dumps(value)
+        return value
+
+    def _resolved(self, schema: Any) -> Schema:
+        """The schema behind its local references."""
+        for _ in range(_MAX_REFERENCES):
+            reference = schema.get("$ref") if isinstance(schema, Mapping) else None
+            if not isinstance(reference, str) or not reference.startswith("#"):
+                break
+            schema = self._root
+            for part in reference[1:].split("/")[1:]:
+                name = part.replace("~1", "/").replace("~0", "~")
+                schema = schema.get(name, {}) if isinstance(schema, Mapping) else {}
+        return schema if isinstance(schema, Mapping) else {}
+
+    def _branches(self, schema: Schema, depth: int = 0) -> list[Schema]:
+        """The alternatives of a union, references resolved."""
+        schema = self._resolved(schema)
+        unions = [schema[key] for key in ("anyOf", "oneOf") if isinstance(schema.get(key), list)]
+        if not unions or depth > _MAX_REFERENCES:
+            return [schema]
+        return [branch for union in unions for item in union for branch in self._branches(item, depth + 1)]
+
+    def _kinds(self, schema: Schema) -> set[str] | None:
+        """The JSON types that are allowed, None for any."""
+        kinds: set[str] = set()
+        for branch in self._branches(schema):
+            found = self._own_kinds(branch)
+            if found is None:
+                return None
+            kinds |= found
+        if self._resolved(schema).get("nullable") is True:
+            kinds.add("null")
+        return kinds
+
+    def _own_kinds(self, branch: Schema) -> set[str] | None:
+        kind = branch.get("type")
+        if isinstance(kind, str):
+            return {kind}
+        if isinstance(kind, list) and kind:
+            return set(map(str, kind))
+        options = self._options(branch)
+        if options:
+            return {_kind(option) for option in options}
+        for part in branch.get("allOf") or ():
+            if (found := self._kinds(part)) is not None:
+                return found
+        if "properties" in branch:
+            return {"object"}
+        return {"array"} if "items" in branch else None
+
+    def _options(self, schema: Schema) -> list[Any] | None:
+        options: list[Any] = []
+        for branch in self._branches(schema):
+            if "const" in branch:
+                options.append(branch["const"])
+            elif isinstance(branch.get("enum"), list):
+                options += branch["enum"]
+        return options or None
+
+    def _variant(self, schema: Schema, kind: str) -> Schema:
+        """The branch of a union that describes this type."""
+        branches = self._branches(schema)
+        for branch in branches:
+            if kind in (self._own_kinds(branch) or ()):
+                return branch
+        return branches[0] if branches else {}
+
+    def member(self, schema: Schema, key: str) -> Schema:
+        """The schema of one member of an object."""
+        schema = self._variant(schema, "object")
+        schema = self._resolved(schema)
+        for part in (schema, *map(self._resolved, schema.get("allOf") or ())):
+            properties = part.get("properties")
+            if isinstance(properties, Mapping) and key in properties:
+                return self._resolved(properties[key])
+        return self._resolved(schema.get("additionalProperties"))
+
+    def item(self, schema: Schema, index: int) -> Schema:
+        """The schema of one item of an array."""
+        schema = self._variant(schema, "array")
+        first = schema.get("prefixItems")
+        if isinstance(first, list) and index < len(first):
+            return self._resolved(first[index])
+        return self._resolved(schema.get("items"))
+
+
+def _kind(value: Any) -> str:
+    for kind, types in (("boolean", bool), ("integer", int), ("number", float), ("string", str)):
+        if isinstance(value, types):
+            return kind
+    return "object" if isinstance(value, dict) else "array" if isinstance(value, list) else "null"
+
+
+def _same(left: Any, right: Any) -> bool:
+    return bool(left == right) and _kind(left) == _kind(right)
+
+
+def _as_kind(text: str, kind: str) -> Any:
+    """The text read as this JSON type, `_MISSING` when it is none."""
+    if kind == "null":
+        return None if text in _NULLS else _MISSING
+    if kind == "boolean":
+        return _BOOLEANS.get(text, _MISSING)
+    if kind == "integer":
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _NUMBER.fullmatch(text) and (number := float(text)).is_integer():
+            return int(number)
+        return _MISSING
+    if kind == "number":
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        return float(text) if _NUMBER.fullmatch(text) and abs(float(text)) < float("inf") else _MISSING
+    if text[:1] != ("{" if kind == "object" else "["):
+        return _MISSING
+    return _parsed(text)
+
+
+def _parsed(text: str) -> Any:
+    """The whole text as one JSON or Python value."""
+    padded = text + " "
+    for read in (read_json, _python):
+        try:
+            found = read(padded, 0)
+        except (IncompleteError, BrokenError):
+            continue
+        if skip_space(padded, found.end) == len(padded):
+            return found.value
+    return _MISSING
+
+
+def _python(text: str, position: int) -> Any:
+    return Literals(text).read(position)

@@ -1,0 +1,83 @@
+"""Judges a call in which the text ended."""
+
+from __future__ import annotations
+
+from engine.formats.dialect import ID, NAME, Slot
+from engine.formats.parse.call_marks import CallMarks, ReadCall, Reading
+from engine.formats.parse.envelopes import read_name
+from engine.formats.parse.literals import IncompleteError, skip_space
+from engine.formats.parse.patterns import match_marks
+
+
+class BrokenOff(CallMarks):
+    """A call that is not whole: kept with its raw text, or no call at all when it only looked like one."""
+
+    def _cut_off(self, text: str, position: int, in_section: bool | None) -> Reading | None:
+        """The text ended inside of a call, if there was one."""
+        start, opened = position, bool(in_section)
+        if in_section is not None:
+            start = self._past_separators(text, start)
+        if not opened and self._section:
+            try:
+                after = match_marks(text, start, self._section)
+            except IncompleteError:
+                return Reading(len(text), truncated=True)
+            if after >= 0:
+                start, opened = after, True
+        if not text[start:].strip():
+            return Reading(len(text), truncated=True) if opened else None
+        if self.dialect.envelope:
+            return self._cut_off_object(text, start, opened)
+        try:
+            head = self._start.match(text, start)
+        except IncompleteError:
+            head = None
+        if head is None:
+            return Reading(len(text), truncated=True) if opened or self._begins(text, start) else None
+        if isinstance(self.dialect.start[-1], Slot) and head.slots[NAME] not in self._schemas:
+            return None
+        return self._abandoned(text, head.end, head.slots[NAME], head.slots.get(ID, ""))
+
+    def _begins(self, text: str, start: int) -> bool:
+        """Whether a call has begun whose head is not whole."""
+        rest = text[start:].strip()
+        first = self._start.first
+        if not first or not rest.startswith(first):
+            return bool(first) and first.startswith(rest)
+        name = rest[len(first) :].strip()
+        weak = isinstance(self.dialect.start[-1], Slot)
+        return not weak or any(known.startswith(name) for known in self._schemas)
+
+    def _cut_off_object(self, text: str, start: int, opened: bool) -> Reading | None:
+        try:
+            marked = match_marks(text, start, self._opening) if self._opening else -1
+        except IncompleteError:
+            return None if self._only_known else Reading(len(text), truncated=True)
+        if (marked < 0 and not opened) or self._only_known:
+            # Only a known name tells it from any other JSON.
+            raw = text[skip_space(text, max(start, marked)) :]
+            known = raw.startswith("{") and read_name(raw, self._keys) in self._schemas
+            unmarked = self._only_known or not (self._opening or self._section)
+            return self._abandoned(text, len(text) - len(raw), "", "") if known and unmarked else None
+        start = skip_space(text, max(start, marked))
+        start = skip_space(text, start + 1) if text.startswith("[", start) else start
+        if start >= len(text):
+            return Reading(len(text), truncated=True)
+        return self._abandoned(text, start, "", "")
+
+    def _abandoned(self, text: str, start: int, name: str, id: str) -> Reading:
+        """A call whose value never ends. A closing mark with nothing but calls behind it ends it all the
+        same, as when a quote was forgotten; else the text broke off.
+        """
+        end, after, truncated = len(text), len(text), True
+        found = self._over.search(text, start) if self._over else None
+        if found and found.group() not in self._firsts:
+            closed = self._past_closing(text, found.start(), True)
+            for mark in self._section_end:
+                place = skip_space(text, closed)
+                closed = place + len(mark) if text.startswith(mark, place) else closed
+            following = skip_space(text, closed)
+            if following >= len(text) or text.startswith(self._firsts or ("\0",), following):
+                end, after, truncated = found.start(), closed, False
+        raw = text[start:end].strip()
+        return Reading(after, (ReadCall(name or read_name(raw, self._keys), raw, id),), truncated=truncated)

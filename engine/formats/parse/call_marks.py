@@ -1,0 +1,163 @@
+"""The marks of one dialect around its calls, and how to pass over them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from engine.formats.dialect import Dialect, Envelope
+from engine.formats.parse.arguments import Schema
+from engine.formats.parse.literals import IncompleteError, skip_space
+from engine.formats.parse.patterns import CompiledPattern, marks_of, match_mark, match_marks
+
+_SEPARATORS = ",;"
+
+
+class ReadCall(msgspec.Struct, frozen=True):
+    """One call as it was read. `arguments` is the raw text where it could not be."""
+
+    name: str
+    arguments: dict[str, Any] | str
+    id: str = ""
+    coercions: tuple[str, ...] = ()
+    repaired: bool = False
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """Calls, where they end, whether their section is still open, and whether the text broke off in them."""
+
+    end: int
+    calls: tuple[ReadCall, ...] = ()
+    in_section: bool = False
+    truncated: bool = False
+
+
+class CallMarks:
+    """What `Notation` knows of its marks. All positions are places in the text that is read."""
+
+    def __init__(self, dialect: Dialect, schemas: Mapping[str, Schema], *, only_known: bool = False) -> None:
+        self.dialect = dialect
+        self._only_known = only_known
+        self._schemas = schemas
+        in_list = dialect.array or dialect.section_start.rstrip().endswith("[")
+        start, end = dialect.section_start.strip(), dialect.section_end.strip()
+        if in_list:
+            start, end = start.removesuffix("["), end.removeprefix("]")
+        self._in_list = in_list
+        self._section = marks_of(start)
+        self._section_end = marks_of(end)
+        # An end without a beginning: the first call opens the section.
+        self._ends_alone = bool(self._section_end) and not self._section and not in_list
+        self._separators = tuple(m for m in marks_of(dialect.separator.strip()) if m not in ("", ",", ";"))
+        if dialect.envelope:
+            opening, closing = _around_object(dialect)
+        else:
+            opening, closing = "", "".join(part for part in dialect.end if isinstance(part, str))
+        self._opening = marks_of(opening)
+        self._closing = marks_of(closing)
+        self._start = CompiledPattern(dialect.start)
+        self._end = CompiledPattern(dialect.end)
+        firsts = self._opening[:1] or (self._start.first,) if not dialect.envelope else self._opening[:1]
+        self._firsts = tuple(mark for mark in firsts if mark)
+        self._stops = tuple(
+            mark for mark in (*self._closing, *self._section_end, *self._firsts) if len(mark) > 1
+        )
+
+        self._over = re.compile("|".join(map(re.escape, self._stops))) if self._stops else None
+
+    @property
+    def _keys(self) -> Envelope:
+        return self.dialect.envelope or Envelope()
+
+    def _past_separators(self, text: str, position: int) -> int:
+        while True:
+            position = skip_space(text, position)
+            if position < len(text) and text[position] in _SEPARATORS:
+                position += 1
+                continue
+            for mark in self._separators:
+                if text.startswith(mark, position):
+                    position += len(mark)
+                    break
+            else:
+                return position
+
+    def _section_over(self, text: str, position: int, final: bool) -> Reading | None:
+        """The reading at the end of a section, None when there is more in it."""
+        start = skip_space(text, position)
+        bracket = text.startswith("]", start) and bool(self._in_list or self.dialect.envelope)
+        end = start + 1 if bracket else position
+        try:
+            if bracket and self._closing and (closed := match_marks(text, end, self._closing)) >= 0:
+                return Reading(closed)
+            after = match_marks(text, end, self._section_end)
+        except IncompleteError:
+            if not final:
+                raise
+            return Reading(len(text))
+        if after > position:
+            return Reading(after)
+        if bracket:
+            return Reading(end)
+        if skip_space(text, position) < len(text):
+            return None
+        if not final:
+            raise IncompleteError
+        return Reading(len(text))
+
+    def _raw_end(self, text: str, position: int, final: bool) -> tuple[int, int]:
+        """Where a call that cannot be read is over, and where what follows it begins."""
+        found = self._over.search(text, position) if self._over else None
+        if not found:
+            if not final:
+                raise IncompleteError
+            return len(text), len(text)
+        return found.start(), self._past_closing(text, found.start(), final)
+
+    def _past_stray(self, text: str, position: int, final: bool) -> tuple[int, bool]:
+        """Brackets too many in front of the closing mark: passed over, and told."""
+        start = skip_space(text, position)
+        end = start
+        while end < len(text) and text[end] == "}":
+            end = skip_space(text, end + 1)
+        if end == start or not self._closing or not self._closing[0].startswith("<"):
+            return position, False
+        if end >= len(text) and not final:
+            raise IncompleteError
+        return end, True
+
+    def _past_closing(self, text: str, position: int, final: bool) -> int:
+        """Past the closing marks; those that the model left out are not missed."""
+        for mark in self._closing:
+            try:
+                position = match_mark(text, position, mark, optional=True)
+            except IncompleteError:
+                if not final:
+                    raise
+                return len(text)
+        return position
+
+    def _is_over(self, text: str, position: int) -> bool:
+        """Whether a call that ended at `position` is followed by another, by the end of its section or text."""
+        for mark in self._section_end:
+            position = match_mark(text, position, mark, optional=True)
+        start = skip_space(text, position)
+        if start >= len(text):
+            raise IncompleteError
+        marks = (*self._section[:1], *self._firsts)
+        if any(
+            mark.startswith(text[start : start + len(mark)]) and len(text) - start < len(mark)
+            for mark in marks
+        ):
+            raise IncompleteError
+        return text.startswith(marks, start) if marks else False
+
+
+def _around_object(dialect: Dialect) -> tuple[str, str]:
+    """What stands before and after the JSON object of a call."""
+    literals = [part for part in dialect.call if isinstance(part, str)]
+    first, last = (literals[0], literals[-1]) if literals else ("", "")
+    return first.partition("{")[0], last.rpartition("}")[2]

@@ -1,0 +1,67 @@
+"""Chooses among the notations in which calls may come, for one reply."""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.formats.dialect import Dialect
+from engine.formats.known_dialects import BARE_JSON, FENCED, FENCED_JSON, PYTHONIC
+from engine.formats.parse.arguments import parameters_of
+from engine.formats.parse.call_marks import Reading
+from engine.formats.parse.calls import Notation
+from engine.formats.values import Tools
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A reading and the notation in which to go on."""
+
+    reading: Reading
+    notation: int
+
+
+class CallReader:
+    """Reads calls of `dialect` and of the `others`; none at all without tools."""
+
+    def __init__(self, dialect: Dialect, others: tuple[Dialect, ...], tools: Tools) -> None:
+        schemas = parameters_of(tools)
+        active = bool(schemas) and dialect.name != "none"
+        marked = [d for d in (dialect, *others) if d.trigger] if active else []
+        self._notations = [Notation(each, schemas) for each in marked]
+        self._bare_from = len(self._notations)
+        if active:
+            self._notations += [
+                Notation(each, schemas, only_known=True)
+                for each in (
+                    BARE_JSON,
+                    FENCED_JSON,
+                    FENCED,
+                    *([] if dialect.trigger else [dialect]),
+                    PYTHONIC,
+                )
+            ]
+        self.triggers = tuple(
+            sorted({t for d in marked for t in (d.trigger, *d.openings)}, key=len, reverse=True)
+        )
+        self.ends_reasoning = dialect.ends_reasoning and bool(self.triggers)
+
+    @property
+    def is_active(self) -> bool:
+        return bool(self._notations)
+
+    def begins_bare(self, character: str) -> bool:
+        """Whether a call without any mark could begin with this character."""
+        return self.is_active and character in "{[`"
+
+    def read(self, text: str, position: int, final: bool, *, bare: bool = False) -> Found | None:
+        """The first calls at `position`, None when there are none. Raises IncompleteError."""
+        first, last = (self._bare_from, len(self._notations)) if bare else (0, self._bare_from)
+        for number in range(first, last):
+            reading = self._notations[number].read(text, position, None, final)
+            if reading is not None:
+                return Found(reading, number)
+        return None
+
+    def go_on(self, text: str, position: int, final: bool, found: Found) -> Found | None:
+        """What follows `found`, None when the calls are over. Raises IncompleteError."""
+        reading = self._notations[found.notation].read(text, position, found.reading.in_section, final)
+        return None if reading is None else Found(reading, found.notation)

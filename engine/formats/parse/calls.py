@@ -1,0 +1,228 @@
+"""Reads the tool calls in a model's text, by its dialect.
+
+Everything here is a pure function of the text: it either decides, and more text would not change that, or says
+that more is needed by raising IncompleteError. With `final` the text has ended and what is there is judged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from engine.formats.dialect import ID, NAME, Dialect, Slot
+from engine.formats.parse.arguments import Schema, Typing
+from engine.formats.parse.broken_off import BrokenOff
+from engine.formats.parse.call_marks import ReadCall, Reading
+from engine.formats.parse.envelopes import Unwrapped, read_name, unwrap
+from engine.formats.parse.literals import (
+    BrokenError,
+    IncompleteError,
+    Literals,
+    read_json,
+    skip_space,
+)
+from engine.formats.parse.patterns import Match, match_marks
+from engine.formats.parse.tagged import TaggedArguments
+from engine.text import clean_value
+
+_PYTHON_KEY = re.compile(r"\s*([^\W\d]\w*(?:[\-.]\w+)*)\s*=(?!=)")
+_BRACED_KEY = re.compile(r"\s*([^\s{}\[\],:<>]+)\s*:")
+_BEGUN_KEY = re.compile(r"[\w.\-]+\s*=?\Z")
+
+
+class Notation(BrokenOff):
+    """One dialect, made ready for reading. `schemas` are those of the known tools by name. `only_known`: what
+    names no known tool is no call, because the marks are common in other texts.
+    """
+
+    def __init__(self, dialect: Dialect, schemas: Mapping[str, Schema], *, only_known: bool = False) -> None:
+        super().__init__(dialect, schemas, only_known=only_known)
+        self._tagged = TaggedArguments(dialect, self._is_over) if dialect.parameter else None
+
+    def read(self, text: str, position: int, in_section: bool | None, final: bool) -> Reading | None:
+        """The next call or calls at `position`, or the end of their section; None when something else stands
+        there. `in_section` is None before the first call. Raises IncompleteError while more text is needed.
+        """
+        try:
+            return self._read(text, position, in_section, final)
+        except IncompleteError:
+            if not final:
+                raise
+            return self._cut_off(text, position, in_section)
+
+    def _read(self, text: str, position: int, in_section: bool | None, final: bool) -> Reading | None:
+        opened, listed = bool(in_section), bool(in_section) and self._in_list
+        if in_section is not None:
+            position = self._past_separators(text, position)
+            if opened and (over := self._section_over(text, position, final)) is not None:
+                return over
+        if not opened and self._section:
+            after = match_marks(text, position, self._section)
+            if after >= 0:
+                position, opened = after, True
+        if not opened and self._section and not self._firsts:
+            return None
+        bracket = skip_space(text, position)
+        if not listed and text.startswith("[", bracket) and self._lists_calls(text, bracket, opened):
+            position, listed = bracket + 1, True
+            over = self._section_over(text, position, final)
+            if over is not None:
+                return over
+        found = self._call(text, position, opened, listed, final)
+        if found is None:
+            return None
+        still_open = opened or listed or found.in_section or self._ends_alone
+        return msgspec.structs.replace(found, in_section=still_open and not found.truncated)
+
+    def _lists_calls(self, text: str, bracket: int, opened: bool) -> bool:
+        """Whether a list of calls begins here; models write one where the template does not, too."""
+        if self._in_list or not self.dialect.envelope:
+            return self._in_list and (opened or not self._section)
+        return opened or not self._section
+
+    def _call(self, text: str, position: int, opened: bool, listed: bool, final: bool) -> Reading | None:
+        if self.dialect.envelope:
+            return self._enveloped(text, position, opened, listed, final)
+        head = self._start.match(text, position)
+        if head is None or not head.slots.get(NAME):
+            return None
+        known = head.slots[NAME] in self._schemas
+        if not known and (self._only_known or not (self._firsts or opened)):
+            return None
+        typing = Typing(self._schemas.get(head.slots[NAME]))
+        if text.startswith("{", skip_space(text, head.end)) and self.dialect.arguments != "braced":
+            return self._with_json(text, head, typing, final)
+        if self.dialect.arguments == "tagged" and self._tagged:
+            found = self._tagged.read(text, head.end, typing, final)
+            if found is None:
+                # A mark and a word may as well be a sentence about calls.
+                bare = isinstance(self.dialect.start[-1], Slot) and not known
+                return None if bare else self._malformed(text, head.end, head, final)
+            call = self._made(head, found.value, typing, repaired=found.repaired)
+            return Reading(found.end, (call,))
+        if self.dialect.arguments == "json":
+            return self._with_json(text, head, typing, final)
+        return self._with_keys(text, head, typing, final)
+
+    def _enveloped(self, text: str, position: int, opened: bool, listed: bool, final: bool) -> Reading | None:
+        """A JSON object that holds a call."""
+        marked = match_marks(text, position, self._opening) if self._opening else -1
+        if marked < 0 and not (opened or listed) and (self._opening or self._section):
+            return None
+        start = skip_space(text, position if marked < 0 else marked)
+        if start >= len(text):
+            raise IncompleteError
+        if text[start] == "[" and marked >= 0:
+            start = skip_space(text, start + 1)
+            if start >= len(text):
+                raise IncompleteError
+        if text[start] != "{":
+            return None
+        certain = (opened or marked >= 0) and not self._only_known
+        try:
+            found = read_json(text, start, self._stops)
+        except BrokenError:
+            if not certain:
+                return None
+            end, after = self._raw_end(text, start, final)
+            return Reading(
+                after, (ReadCall(read_name(text[start:end], self._keys), text[start:end].strip()),)
+            )
+        call = self._unwrapped(unwrap(found.value, self._keys, self._schemas), text[start : found.end])
+        if not certain and (call.name not in self._schemas or isinstance(call.arguments, str)):
+            return None
+        end, stray = self._past_stray(text, found.end, final)
+        call = msgspec.structs.replace(call, repaired=call.repaired or found.repaired or stray)
+        after = self._past_closing(text, end, final)
+        # Without its closing mark the block is still open, and may hold one more call.
+        return Reading(after, (call,), in_section=bool(self._closing) and after == end)
+
+    def _unwrapped(self, found: Unwrapped | None, raw: str) -> ReadCall:
+        if found is None:
+            return ReadCall(read_name(raw, self._keys), raw.strip())
+        typing = Typing(self._schemas.get(found.name))
+        arguments = found.arguments
+        if isinstance(arguments, str):
+            try:
+                arguments = read_json(arguments + " ", 0).value
+            except (IncompleteError, BrokenError):
+                return ReadCall(found.name, found.arguments, found.id)
+            typing.coercions.append("arguments: string to object")
+        if not isinstance(arguments, dict):
+            return ReadCall(found.name, raw.strip(), found.id)
+        typed = clean_value(typing.typed(arguments))
+        return ReadCall(found.name, typed, found.id, tuple(typing.coercions), found.repaired)
+
+    def _with_json(self, text: str, head: Match, typing: Typing, final: bool) -> Reading | None:
+        """Arguments as one JSON object behind the name."""
+        start = skip_space(text, head.end)
+        if start >= len(text):
+            raise IncompleteError
+        if text[start] != "{":
+            closing = match_marks(text, head.end, self._closing) if self._closing else -1
+            if closing >= 0:
+                return Reading(closing, (self._made(head, {}, typing, repaired=True),))
+            if not self._closing and not self.dialect.section_end:
+                return None  # a name and no more: words
+            return self._malformed(text, head.end, head, final)
+        try:
+            found = read_json(text, start, self._stops)
+        except BrokenError:
+            return self._malformed(text, start, head, final)
+        end, stray = self._past_stray(text, found.end, final)
+        end = self._past_closing(text, end, final)
+        call = self._made(head, typing.typed(found.value), typing, repaired=found.repaired or stray)
+        return Reading(end, (call,))
+
+    def _with_keys(self, text: str, head: Match, typing: Typing, final: bool) -> Reading | None:
+        """key=value of Python or key:value of Gemma, up to the closing bracket."""
+        for loose in (False, True):
+            try:
+                arguments, position, repaired = self._keyed(text, head.end, loose)
+            except BrokenError:
+                continue
+            end = self._past_closing(text, position, final)
+            return Reading(end, (self._made(head, typing.typed(arguments), typing, repaired=repaired),))
+        return self._malformed(text, head.end, head, final)
+
+    def _keyed(self, text: str, position: int, loose: bool) -> tuple[dict[str, Any], int, bool]:
+        """The arguments, where their closing bracket stands, and whether they had to be repaired."""
+        braced = self.dialect.arguments == "braced"
+        pattern, closing = (_BRACED_KEY, "}") if braced else (_PYTHON_KEY, ")")
+        reader = Literals(text, stops=self._stops, quote=self.dialect.quote if braced else "", loose=loose)
+        arguments: dict[str, Any] = {}
+        while True:
+            position = skip_space(text, position)
+            if position >= len(text):
+                raise IncompleteError
+            if text[position] == closing:
+                return arguments, position, loose
+            if text[position] == "," and arguments:
+                position += 1
+                continue
+            key = pattern.match(text, position)
+            if not key:
+                if _BEGUN_KEY.match(text, position):
+                    raise IncompleteError
+                raise BrokenError("key")
+            found = reader.read(key.end(), 1)
+            arguments[key.group(1).strip("\"'")] = found.value
+            position = found.end
+
+    def _made(
+        self, head: Match, arguments: dict[str, Any], typing: Typing, *, repaired: bool = False
+    ) -> ReadCall:
+        return ReadCall(
+            head.slots[NAME],
+            clean_value(arguments),
+            head.slots.get(ID, ""),
+            tuple(typing.coercions),
+            repaired,
+        )
+
+    def _malformed(self, text: str, start: int, head: Match, final: bool) -> Reading:
+        end, after = self._raw_end(text, start, final)
+        return Reading(after, (ReadCall(head.slots[NAME], text[start:end].strip(), head.slots.get(ID, "")),))

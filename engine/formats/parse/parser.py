@@ -1,0 +1,395 @@
+"""Splits a reply into reasoning, answer and tool calls while it arrives.
+
+One machine, one pass: each character is looked at a bounded number of times, what is given out is never taken
+back, and the result does not depend on where the text was cut. A call is given out when it is whole.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from engine.formats.dialect import NO_DIALECT
+from engine.formats.learn.markers import ReasoningMarkers
+from engine.formats.parse.call_marks import ReadCall, Reading
+from engine.formats.parse.call_reader import CallReader, Found
+from engine.formats.parse.literals import IncompleteError, skip_space
+from engine.formats.parse.mark_search import MarkSearch
+from engine.formats.render.call_ids import call_id, shortened
+from engine.formats.values import (
+    AssistantMessage,
+    ContentDelta,
+    ParsedDelta,
+    Prompt,
+    ReasoningDelta,
+    ToolCall,
+    ToolCallFinished,
+    ToolCallStarted,
+)
+
+# How often a call that is not whole yet may be read again, in characters per character that arrived.
+_PATIENCE = 16
+_FREE_WORK = 20_000
+
+
+class State(Enum):
+    START = auto()  # nothing but white space so far: reasoning or the answer may open
+    REASONING_START = auto()  # inside the reasoning, nothing but white space so far
+    REASONING = auto()
+    ANSWER_START = auto()  # after the reasoning, nothing but white space so far
+    ANSWER = auto()
+    CALLS = auto()  # after a call: another may follow, or the end of their section, or words
+    ANSWER_END = auto()  # behind the answer's closing marker
+
+
+class ReplyParser:
+    """Feed it a reply piece by piece; special tokens arrive as their text.
+
+    An opening marker counts only at the start of the reply; later it is part of the answer. White space
+    around the reasoning and the calls and empty lines in front of the answer belong to the format and are
+    dropped. Marks of tool calls inside the reasoning are reasoning, except in dialects where a call ends it
+    and the reply ends with that call.
+    """
+
+    def __init__(self, markers: ReasoningMarkers, prompt: Prompt, calls: CallReader | None = None) -> None:
+        self._markers = markers
+        self._prompt = prompt
+        self._reader = calls or CallReader(NO_DIALECT, (), ())
+        self._held = ""  # text that cannot be judged yet
+        self._spaces: list[str] = []  # white space that is dropped if a marker follows
+        self._reasoning: list[str] = []
+        self._content: list[str] = []
+        self._calls: list[ToolCall] = []
+        self._ids: set[str] = set()
+        self._seed = shortened(prompt.text)
+        self._found: Found | None = None  # the calls read last
+        self._truncated_call = False
+        self._final = False
+        self._arrived = self._work = 0
+        self._waiting: list[str] = []  # a call that is not whole
+        self._waiting_size = 0
+        self._state = self._first_state()
+        self._start_markers = {
+            State.START: _table(
+                (markers.opening, State.REASONING_START),
+                (markers.closing, State.ANSWER_START),
+                (markers.early_answer_opening, State.ANSWER_START),
+                (markers.answer_opening, State.ANSWER_START),
+            ),
+            State.REASONING_START: _table(
+                (markers.opening, State.REASONING_START), (markers.closing, State.ANSWER_START)
+            ),
+            State.ANSWER_START: _table(
+                (markers.answer_opening, State.ANSWER_START),
+                (markers.early_answer_opening, State.ANSWER_START),
+                (markers.turn_opening, State.ANSWER_START),
+            ),
+        }
+        self._longest = {
+            state: max((len(marker) for marker, _ in rows), default=0)
+            for state, rows in self._start_markers.items()
+        }
+        triggers = self._reader.triggers
+        self._closings = tuple(filter(None, (markers.answer_closing, *markers.turn_closings)))
+        self._ends_of_answer = MarkSearch((*triggers, *self._closings))
+        self._ends_of_reasoning = MarkSearch(
+            (markers.closing, *(triggers if self._reader.ends_reasoning else ()))
+        )
+        self._held = self._begun_by_prompt()
+
+    def _first_state(self) -> State:
+        prompt = self._prompt
+        if prompt.continued_content:
+            return State.ANSWER
+        if prompt.opens_reasoning:
+            return State.REASONING if prompt.continued_reasoning else State.REASONING_START
+        return State.ANSWER_START if prompt.continued_reasoning else State.START
+
+    def _begun_by_prompt(self) -> str:
+        """The mark of a call that the prompt itself ends with (functionary's >>>)."""
+        last = self._prompt.pieces[-1] if self._prompt.pieces else None
+        if last is None or not last.trusted or self._state is not State.START:
+            return ""
+        end = last.text.rstrip()
+        return next((trigger for trigger in self._reader.triggers if end.endswith(trigger)), "")
+
+    def feed(self, text: str) -> list[ParsedDelta]:
+        """What the new text adds, in order; neighbours of one kind are joined."""
+        out: list[ParsedDelta] = []
+        self._arrived += len(text)
+        if self._is_plain(text):
+            self._emit_visible(text, out)
+            return out
+        if self._waiting:
+            self._waiting.append(text)
+            self._waiting_size += len(text)
+            if self._work + self._waiting_size > _FREE_WORK + _PATIENCE * self._arrived:
+                return out
+            self._work += self._waiting_size
+            data, self._waiting = "".join(self._waiting), []
+        else:
+            data, self._held = self._held + text, ""
+        self._run(data, out)
+        return out
+
+    def _is_plain(self, text: str) -> bool:
+        """Whether nothing is pending and no mark begins in `text`: so it is with most pieces."""
+        if self._held or self._waiting:
+            return False
+        if self._state is State.ANSWER:
+            return bool(self._ends_of_answer) and not self._ends_of_answer.may_begin(text)
+        return self._state is State.REASONING and not self._ends_of_reasoning.may_begin(text)
+
+    def _run(self, data: str, out: list[ParsedDelta]) -> None:
+        position = 0
+        while position < len(data) or (self._final and self._state is State.CALLS):
+            position = self._step(data, position, out)
+            if position < 0:
+                break
+
+    def _step(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        """Read on from `position`; -1 when the rest has to wait."""
+        if self._state is State.ANSWER:
+            return self._read_answer(data, position, out)
+        if self._state is State.REASONING:
+            return self._read_reasoning(data, position, out)
+        if self._state is State.CALLS:
+            return self._read_more_calls(data, position, out)
+        if self._state is State.ANSWER_END:
+            return self._read_answer_end(data, position, out)
+        return self._read_start(data, position, out)
+
+    def flush(self) -> list[ParsedDelta]:
+        """The text has ended: gives out what was held back, the beginning of a marker that never came."""
+        out: list[ParsedDelta] = []
+        if self._final:
+            return out
+        self._final = True
+        data = "".join(self._waiting) or self._held
+        self._waiting, self._held = [], ""
+        self._run(data, out)
+        if self._state is State.ANSWER and self._spaces:
+            self._emit("".join(self._spaces), out)
+            self._spaces.clear()
+        return out
+
+    @property
+    def in_reasoning(self) -> bool:
+        """Whether the text so far ended inside the reasoning."""
+        return self._state in (State.REASONING, State.REASONING_START)
+
+    @property
+    def is_within_mark(self) -> bool:
+        """Whether the text so far ended with what may be the beginning of a marker."""
+        return bool(self._held)
+
+    def finish(self) -> AssistantMessage:
+        """The whole reply, the part that was continued included; what `flush` had not given out is in it."""
+        self.flush()
+        return AssistantMessage(
+            reasoning=self._prompt.continued_reasoning + "".join(self._reasoning),
+            content=self._prompt.continued_content + "".join(self._content),
+            tool_calls=tuple(self._calls),
+            truncated_in="tool_call" if self._truncated_call else "reasoning" if self.in_reasoning else "",
+        )
+
+    def _wait(self, data: str, position: int) -> int:
+        """Hold the rest until more arrives."""
+        self._held = data[position:]
+        return -1
+
+    def _wait_for_call(self, data: str, position: int) -> int:
+        """Hold a call that is not whole. It may be long, so its pieces are joined only now and then."""
+        self._waiting = [data[position:]]
+        self._waiting_size = len(data) - position
+        return -1
+
+    def _read_start(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        end = skip_space(data, position)
+        if end > position:
+            self._spaces.append(data[position:end])
+            return end
+        rows = self._start_markers[self._state]
+        for marker, following in rows:
+            if data.startswith(marker, position):
+                self._state = following
+                self._spaces.clear()
+                return position + len(marker)
+        rest = data[position : position + self._longest[self._state] + 1]
+        if not self._final and any(marker.startswith(rest) for marker, _ in rows):
+            return self._wait(data, position)
+        if self._state is State.REASONING_START:
+            self._spaces.clear()
+            self._state = State.REASONING
+            return position
+        return self._begin_answer(data, position, out)
+
+    def _begin_answer(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        """The first visible character of the answer; it may be that of a call without any mark."""
+        if self._reader.begins_bare(data[position]):
+            try:
+                found = self._reader.read(data, position, self._final, bare=True)
+            except IncompleteError:
+                return self._wait_for_call(data, position)
+            if found:
+                return self._take(found, out)
+        spaces = "".join(self._spaces)
+        # Of the white space in front of the answer the indent of its first line is the answer's.
+        self._spaces = [spaces[spaces.rfind("\n") + 1 :]]
+        self._state = State.ANSWER
+        return position
+
+    def _read_reasoning(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        closing = self._markers.closing
+        match = self._ends_of_reasoning.search(data, position)
+        if match and match.group() != closing:
+            self._emit_visible(data[position : match.start()], out)
+            return self._call_in_reasoning(data, match.start(), out)
+        if match:
+            self._emit_visible(data[position : match.start()], out)
+            self._spaces.clear()
+            self._state = State.ANSWER_START
+            return match.end()
+        split = len(data) if self._final else self._ends_of_reasoning.begun(data, position)
+        self._emit_visible(data[position:split], out)
+        return self._wait(data, split)
+
+    def _call_in_reasoning(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        """A mark inside the reasoning: a call when the reply ends with it, else more of the reasoning."""
+        closing = data.find(self._markers.closing, position)
+        if closing < 0 and not self._final:
+            return self._wait_for_call(data, position)
+        found = self._last_calls(data, position) if closing < 0 else []
+        if found:
+            self._spaces.clear()
+            for each in found:
+                self._give(each.reading, out)
+            self._state = State.ANSWER
+            self._truncated_call = found[-1].reading.truncated
+            return len(data)
+        end = closing if closing >= 0 else len(data)
+        self._emit_visible(data[position:end], out)
+        return end
+
+    def _last_calls(self, data: str, position: int) -> list[Found]:
+        """The calls from `position` to the end of the reply, none where something else follows."""
+        calls: list[Found] = []
+        found = self._reader.read(data, position, True)
+        while found:
+            calls.append(found)
+            end = skip_space(data, found.reading.end)
+            if end >= len(data):
+                return calls if any(each.reading.calls for each in calls) else []
+            found = self._reader.go_on(data, end, True, found)
+        return []
+
+    def _read_answer(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        if not self._ends_of_answer:
+            self._emit_plain(data[position:], out)
+            return len(data)
+        match = self._ends_of_answer.search(data, position)
+        if not match:
+            split = len(data) if self._final else self._ends_of_answer.begun(data, position)
+            self._emit_visible(data[position:split], out)
+            return self._wait(data, split)
+        self._emit_visible(data[position : match.start()], out)
+        if match.group() in self._closings and match.group() not in self._reader.triggers:
+            self._spaces.append(match.group())
+            self._state = State.ANSWER_END
+            return match.end()
+        try:
+            found = self._reader.read(data, match.start(), self._final)
+        except IncompleteError:
+            return self._wait_for_call(data, match.start())
+        if found:
+            return self._take(found, out)
+        self._emit_visible(match.group(), out)
+        return match.end()
+
+    def _read_answer_end(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        """Behind the closing marker of the answer, which is text if words follow."""
+        end = skip_space(data, position)
+        if end >= len(data):
+            self._spaces.append(data[position:])
+            return len(data)
+        starts = (*self._reader.triggers, self._markers.turn_opening, *self._closings)
+        rest = data[end : end + max(map(len, starts), default=0)]
+        if any(mark and data.startswith(mark, end) for mark in starts):
+            self._spaces.clear()
+            self._state = State.ANSWER_START
+            return end
+        if not self._final and any(mark.startswith(rest) for mark in starts):
+            return self._wait(data, position)
+        self._state = State.ANSWER
+        return position
+
+    def _take(self, found: Found, out: list[ParsedDelta]) -> int:
+        self._give(found.reading, out)
+        self._found = found
+        self._state = State.CALLS
+        self._truncated_call = found.reading.truncated
+        return found.reading.end
+
+    def _read_more_calls(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        assert self._found is not None
+        if self._final and (self._truncated_call or not data[position:].strip()):
+            return self._over(len(data))
+        try:
+            found = self._reader.go_on(data, position, self._final, self._found)
+        except IncompleteError:
+            return self._wait_for_call(data, position)
+        if found:
+            return self._take(found, out)
+        if self._content:
+            # The white space in front of the calls stands for that on both sides.
+            self._state = State.ANSWER
+            return skip_space(data, position)
+        self._spaces.clear()
+        self._state = State.ANSWER_START
+        return position
+
+    def _over(self, end: int) -> int:
+        self._spaces.clear()
+        self._state = State.ANSWER
+        return end
+
+    def _give(self, reading: Reading, out: list[ParsedDelta]) -> None:
+        for read in reading.calls:
+            call = self._made(read)
+            out.append(ToolCallStarted(len(self._calls), call.id, call.name))
+            out.append(ToolCallFinished(len(self._calls), call))
+            self._calls.append(call)
+
+    def _made(self, read: ReadCall) -> ToolCall:
+        id = read.id
+        if not id or id in self._ids:
+            id = call_id(self._seed, len(self._calls))
+        self._ids.add(id)
+        return ToolCall(id, read.name, read.arguments, read.coercions, read.repaired)
+
+    def _emit_visible(self, text: str, out: list[ParsedDelta]) -> None:
+        """Give out text up to its last visible character; the white space waits for what follows."""
+        visible = text.rstrip()
+        if visible:
+            self._emit_plain(visible, out)
+        if len(visible) < len(text):
+            self._spaces.append(text[len(visible) :])
+
+    def _emit_plain(self, text: str, out: list[ParsedDelta]) -> None:
+        spaces = "".join(self._spaces)
+        self._spaces.clear()
+        self._emit(spaces + text, out)
+
+    def _emit(self, text: str, out: list[ParsedDelta]) -> None:
+        if not text:
+            return
+        inside = self._state is State.REASONING
+        kind = ReasoningDelta if inside else ContentDelta
+        (self._reasoning if inside else self._content).append(text)
+        if out and isinstance(last := out[-1], kind):
+            out[-1] = kind(last.text + text)
+        else:
+            out.append(kind(text))
+
+
+def _table(*rows: tuple[str, State]) -> tuple[tuple[str, State], ...]:
+    return tuple(row for row in rows if row[0])

@@ -1,0 +1,150 @@
+"""Finds the patterns of a dialect in a model's text, whatever white space stands around their marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from engine.formats.dialect import ID, INDEX, KEY, NAME, TYPE, Pattern, Slot
+from engine.formats.parse.literals import IncompleteError, skip_space
+
+# Marks stand apart at white space, between two tags, and around a code fence.
+_MARK = re.compile(r"```[a-z]*|(?:(?!```)\S)+?(?=\s|```|(?<=>)<|$)")
+# A namespace in front of a name, which some models leave out: functions.
+_NAMESPACE = re.compile(r"(.*[>=:])(\w+\.)", re.DOTALL)
+_RUNS = {
+    NAME: re.compile(r"[^\s<>{}\[\]()\"'`|,;=]{1,256}"),
+    ID: re.compile(r"[^\s<>{}\[\]()\"'`|,;=]{1,256}"),
+    INDEX: re.compile(r"\d{1,9}"),
+    KEY: re.compile(r"(?!/)[^\n<>\"\[\]]{1,256}"),
+    TYPE: re.compile(r"\w{1,40}"),
+}
+
+
+class Mark(msgspec.Struct, frozen=True):
+    text: str
+    optional: bool = False
+
+
+class Match(msgspec.Struct, frozen=True):
+    """Where a pattern ends and what its slots hold."""
+
+    end: int
+    slots: dict[Slot, str] = {}
+
+
+def marks_of(literal: str) -> tuple[str, ...]:
+    """A literal's parts between which any white space may stand."""
+    return tuple(_MARK.findall(literal))
+
+
+class CompiledPattern:
+    """A pattern to be found at a given place."""
+
+    def __init__(self, pattern: Pattern) -> None:
+        self._parts: list[Mark | Slot] = []
+        for part in pattern:
+            if isinstance(part, Slot):
+                self._parts.append(part)
+            else:
+                self._add(part)
+
+    def _add(self, literal: str) -> None:
+        for mark in marks_of(literal):
+            namespace = _NAMESPACE.fullmatch(mark)
+            if namespace:
+                self._parts += [Mark(namespace.group(1)), Mark(namespace.group(2), optional=True)]
+            else:
+                self._parts.append(Mark(mark, optional=mark.startswith("```")))
+
+    @property
+    def first(self) -> str:
+        """The first mark, "" when the pattern begins with a slot."""
+        part = self._parts[0] if self._parts else ""
+        return part.text if isinstance(part, Mark) else ""
+
+    @property
+    def last(self) -> str:
+        part = self._parts[-1] if self._parts else ""
+        return part.text if isinstance(part, Mark) else ""
+
+    def match(self, text: str, position: int, expected: dict[Slot, str] | None = None) -> Match | None:
+        """The pattern at `position`, None when something else stands there.
+
+        Raises IncompleteError where the text ends before that can be said.
+        """
+        slots: dict[Slot, str] = {}
+        namespace = ""
+        for number, part in enumerate(self._parts):
+            if isinstance(part, Mark):
+                found = match_mark(text, position, part.text, optional=part.optional)
+                if found < 0:
+                    return None
+                namespace = part.text if part.optional and found > position else ""
+                position = found
+                continue
+            position = skip_space(text, position)
+            run = _RUNS[part].match(text, position)
+            if position >= len(text) or (run and run.end() == len(text)):
+                raise IncompleteError
+            if not run:
+                return None
+            end = self._slot_end(text, run, number)
+            value, position = text[run.start() : end], end
+            if part is NAME and self._is_numbered(number):
+                # The colon in front of the number is one that a name might have as well.
+                name, _, digits = value.rpartition(":")
+                slots[ID] = namespace + value
+                slots[NAME] = name if name and digits.isdigit() else value
+                return self._rest(number + 3).match_into(text, position, slots)
+            if slots.setdefault(part, value.strip()) != value.strip():
+                return None
+            if expected and expected.get(part, value) != value:
+                return None
+        return Match(position, slots)
+
+    def _slot_end(self, text: str, run: re.Match[str], number: int) -> int:
+        """Where the mark behind a slot begins, when that could be part of a name as well: f.call("""
+        following = self._parts[number + 1] if number + 1 < len(self._parts) else None
+        if isinstance(following, Mark) and not self._is_numbered(number):
+            mark = following.text
+            place = text.rfind(mark, run.start() + 1, run.end() + len(mark))
+            if place >= 0:
+                return min(place, run.end())
+        return run.end()
+
+    def match_into(self, text: str, position: int, slots: dict[Slot, str]) -> Match | None:
+        found = self.match(text, position)
+        return Match(found.end, {**slots, **found.slots}) if found else None
+
+    def _is_numbered(self, number: int) -> bool:
+        following = self._parts[number + 1 : number + 3]
+        return len(following) == 2 and following[0] == Mark(":") and following[1] is INDEX
+
+    def _rest(self, number: int) -> CompiledPattern:
+        rest = CompiledPattern(())
+        rest._parts = self._parts[number:]
+        return rest
+
+
+def match_mark(text: str, position: int, mark: str, *, optional: bool = False) -> int:
+    """Where `mark` ends, white space before it skipped; -1 when something else stands there, or `position`
+    when it may be missing. Raises IncompleteError at the end of the text.
+    """
+    start = skip_space(text, position)
+    if text.startswith(mark, start):
+        return start + len(mark)
+    if mark.startswith(text[start : start + len(mark)]):
+        raise IncompleteError
+    return position if optional else -1
+
+
+def match_marks(text: str, position: int, marks: Sequence[str]) -> int:
+    """Where all `marks` end, one after the other, or -1. Raises IncompleteError at the end of the text."""
+    for mark in marks:
+        position = match_mark(text, position, mark)
+        if position < 0:
+            return -1
+    return position

@@ -1,0 +1,258 @@
+"""Reads arguments that stand between tags, unescaped.
+
+A value may hold the very tags that end it. It ends at the first closing tag that something valid follows:
+another argument that this tool has, or the end of the call; and a call has ended when another call, the end
+of the section or of the text follows, or words in which no more closing tag is left over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from engine.formats.dialect import KEY, TYPE, Dialect, Parameter, Slot
+from engine.formats.parse.arguments import Schema, Typing
+from engine.formats.parse.literals import IncompleteError, skip_space
+from engine.formats.parse.patterns import CompiledPattern, Match, marks_of, match_mark
+
+_MAX_DEPTH = 50
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
+_JSON_WORDS = ("number", "integer", "boolean", "null", "object", "array")
+
+
+class Arguments(msgspec.Struct, frozen=True):
+    value: dict[str, Any]
+    end: int
+    repaired: bool = False
+
+
+class TaggedArguments:
+    """The arguments of one dialect. `is_over(text, position)` says whether what follows a call shows that it
+    has ended; it raises IncompleteError.
+    """
+
+    def __init__(self, dialect: Dialect, is_over: Callable[[str, int], bool]) -> None:
+        assert dialect.parameter is not None
+        self._parameter: Parameter = dialect.parameter
+        self._start = CompiledPattern(self._parameter.start)
+        self._closing = marks_of("".join(part for part in dialect.end if isinstance(part, str)))
+        self._opening = CompiledPattern(dialect.start).first
+        self._is_over = is_over
+        last, first = self._parameter.start[-1], self._parameter.end[0]
+        # The white space next to a value that is the template's.
+        self._lead = last[len(last.rstrip()) :] if isinstance(last, str) else ""
+        self._tail = first[: len(first) - len(first.lstrip())] if isinstance(first, str) else ""
+        self._absent: tuple[str, tuple[str, int]] = ("", ("", 0))
+        self._kinds = {word: kind for kind, word in self._parameter.types.items()}
+
+    def read(self, text: str, position: int, typing: Typing, final: bool) -> Arguments | None:
+        """All arguments and the end of the call; None when something else stands there. Raises
+        IncompleteError.
+        """
+        arguments: dict[str, Any] = {}
+        repeated: set[str] = set()
+        repaired = False
+        while True:
+            found = self._start.match(text, position)
+            if found is None:
+                closed = self._closed(text, position, final)
+                if closed is None:
+                    return None
+                return Arguments(arguments, closed[0], repaired or closed[1])
+            key = found.slots[KEY]
+            span = self._value_end(text, found, typing, final, {*arguments, key})
+            if span is None:
+                return None
+            value = self._value(text[found.end : span[0]], key, found.slots.get(TYPE, ""), typing)
+            if key in arguments:
+                # An array, written as the same argument again and again.
+                arguments[key] = [*arguments[key], value] if key in repeated else [arguments[key], value]
+                repeated.add(key)
+            else:
+                arguments[key] = value
+            position, repaired = span[1], repaired or span[2]
+
+    def _closed(self, text: str, position: int, final: bool) -> tuple[int, bool] | None:
+        """Where the call ends, and whether marks were missing."""
+        missing, end = False, position
+        for mark in self._closing:
+            try:
+                after = match_mark(text, end, mark)
+            except IncompleteError:
+                if final and end > position:
+                    return len(text), missing
+                raise
+            if after < 0:
+                missing = True
+            else:
+                end = after
+        if end > position or not self._closing:
+            return end, missing
+        return None
+
+    def _value_end(
+        self, text: str, start: Match, typing: Typing, final: bool, given: set[str]
+    ) -> tuple[int, int, bool] | None:
+        """Where the value ends, where what follows it begins, and whether its closing tag was missing."""
+        end_marks = self._end_marks(start.slots[KEY])
+        position = start.end
+        cdata = skip_space(text, position)
+        if text.startswith(_CDATA, cdata):
+            inside = text.find(_CDATA_END, cdata)
+            if inside >= 0:
+                position = inside
+        while True:
+            place = self._find_end(text, end_marks[0], position)
+            if place < 0:
+                return self._unclosed(text, start, typing, given, final)
+            after = place + len(end_marks[0])
+            for mark in end_marks[1:]:
+                found = match_mark(text, after, mark, optional=True)
+                after = found
+            if self._goes_on(text, after, typing, end_marks[0], final):
+                missing = self._missed(text, start, typing, given, place)
+                return (missing, missing, True) if missing >= 0 else (place, after, False)
+            position = place + 1
+
+    def _find_end(self, text: str, mark: str, position: int) -> int:
+        """`text.find`, which remembers in which text there is no further mark."""
+        absent, earlier = self._absent
+        if absent is text and earlier[0] == mark and position >= earlier[1]:
+            return -1
+        place = text.find(mark, position)
+        if place < 0:
+            self._absent = (text, (mark, position))
+        return place
+
+    def _end_marks(self, key: str) -> tuple[str, ...]:
+        return marks_of("".join(key if part is KEY else str(part) for part in self._parameter.end))
+
+    def _goes_on(self, text: str, position: int, typing: Typing, closing_tag: str, final: bool) -> bool:
+        """Whether what stands behind a closing tag shows that the value has ended there."""
+        try:
+            following = self._start.match(text, position)
+            if following:
+                keys = typing.keys
+                return keys is None or following.slots[KEY] in keys
+            closed = self._closed(text, position, final)
+            if closed is None:
+                return False
+            return self._ends_call(text, closed[0], closing_tag, final)
+        except IncompleteError:
+            if final and skip_space(text, position) < len(text):
+                return True
+            raise
+
+    def _ends_call(self, text: str, end: int, closing_tag: str, final: bool) -> bool:
+        try:
+            if self._is_over(text, end):
+                return True
+        except IncompleteError:
+            if final:
+                return True
+            raise
+        tag = text.find(closing_tag, end)
+        limit = len(text) if tag < 0 else tag
+        opening = text.find(self._opening, end, limit) if self._opening else -1
+        if opening >= 0:
+            return True
+        if tag >= 0:
+            return False
+        if final:
+            return True
+        raise IncompleteError
+
+    def _missed(self, text: str, start: Match, typing: Typing, given: set[str], place: int) -> int:
+        """Where another argument of this tool begins before the value is closed, on a line of its own; -1."""
+        mark = self._start.first
+        position = text.find("\n" + mark, start.end, place)
+        if position < 0 or typing.keys is None:
+            return -1
+        following = self._start.match(text, position)
+        if following and following.slots[KEY] in typing.keys - given:
+            return position
+        return -1
+
+    def _unclosed(
+        self, text: str, start: Match, typing: Typing, given: set[str], final: bool
+    ) -> tuple[int, int, bool] | None:
+        """The closing tag is missing: the value ends where the call does, if that is there."""
+        if not final:
+            raise IncompleteError
+        missing = self._missed(text, start, typing, given, len(text))
+        if missing >= 0:
+            return missing, missing, True
+        place = text.find(self._closing[0], start.end) if self._closing else -1
+        if place < 0:
+            raise IncompleteError
+        return place, place, True
+
+    def _value(self, raw: str, key: str, word: str, typing: Typing) -> Any:
+        if self._lead and raw.startswith(self._lead):
+            raw = raw[len(self._lead) :]
+        if self._tail and raw.endswith(self._tail):
+            raw = raw[: -len(self._tail)]
+        bare = raw.strip()
+        if bare.startswith(_CDATA) and bare.endswith(_CDATA_END):
+            return typing.from_text(key, bare[len(_CDATA) : -len(_CDATA_END)])
+        if self._parameter.nested == "elements" and self._elements(raw):
+            return self._element_value(raw, typing, typing.schema_of(key), key, 0)
+        kind = self._kinds.get(word)
+        if kind == "string" or word == "string":
+            return typing.converted(key, raw)
+        if kind or word in _JSON_WORDS:
+            value = Typing({"properties": {key: {"type": [*_JSON_WORDS]}}}).from_text(key, raw)
+            return typing.converted(key, value)
+        return typing.from_text(key, raw)
+
+    def _elements(self, raw: str) -> bool:
+        return raw.lstrip().startswith(self._start.first)
+
+    def _element_value(self, raw: str, typing: Typing, schema: Schema, path: str, depth: int) -> Any:
+        """Nested elements: an object, or an array when all of them are items."""
+        members = self._members(raw) if depth < _MAX_DEPTH and self._elements(raw) else None
+        if not members:
+            return typing.value_of_text(raw, schema, path)
+        if all(key == "item" for key, _ in members):
+            return [
+                self._element_value(
+                    inner, typing, typing.item(schema, number), f"{path}[{number}]", depth + 1
+                )
+                for number, (_, inner) in enumerate(members)
+            ]
+        return {
+            key: self._element_value(inner, typing, typing.member(schema, key), f"{path}.{key}", depth + 1)
+            for key, inner in members
+        }
+
+    def _members(self, raw: str) -> list[tuple[str, str]] | None:
+        """The elements that `raw` consists of, None when it has other text in it."""
+        found: list[tuple[str, str]] = []
+        position = 0
+        while raw[position:].strip():
+            try:
+                start = self._start.match(raw, position)
+            except IncompleteError:
+                return None
+            end = start and self._element_end(raw, start.end, start.slots[KEY])
+            if not start or not end:
+                return None
+            found.append((start.slots[KEY], raw[start.end : end[0]]))
+            position = end[1]
+        return found
+
+    def _element_end(self, raw: str, position: int, key: str) -> tuple[int, int] | None:
+        """The closing tag of an element, past those of the same name inside it."""
+        opening = "".join(key if part is KEY else str(part) for part in self._parameter.start).strip()
+        closing = "".join(key if isinstance(part, Slot) else part for part in self._parameter.end).strip()
+        depth = 1
+        while depth:
+            next_closing = raw.find(closing, position)
+            if next_closing < 0:
+                return None
+            next_opening = raw.find(opening, position, next_closing)
+            depth += 1 if next_opening >= 0 else -1
+            position = (next_opening + len(opening)) if next_opening >= 0 else (next_closing + len(closing))
+        return position - len(closing), position

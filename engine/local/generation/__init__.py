@@ -1,0 +1,1 @@
+"""One answer: prompt to tokens, sampling, grammar, parsing, cancellation."""

@@ -1,0 +1,369 @@
+"""One answer: render, tokenise, prefill, sample, parse; told in events as it goes."""
+
+from __future__ import annotations
+
+import codecs
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from engine.api import Delta, Finished, GenerateRequest, PrefillProgress, ToolCalled
+from engine.errors import ErrorInfo, UserError
+from engine.formats import (
+    AssistantMessage,
+    ContentDelta,
+    ParsedDelta,
+    Prompt,
+    ReasoningDelta,
+    ReplyParser,
+    ToolCallFinished,
+    ToolGrammar,
+)
+from engine.local import native
+from engine.local.generation import sampling
+from engine.local.generation.grammar_trigger import ToolGate
+from engine.local.generation.stop_strings import StopStrings
+from engine.local.model.sequences import Said
+from engine.local.model.session import Session
+from engine.local.native.grammar import GrammarSampler
+from engine.values import FinishReason, Timings, ToolCall, Usage
+
+# Reasoning over its budget may still come to the end of a line or sentence, for so many tokens.
+BUDGET_GRACE = 16
+_BOUNDARIES = ("\n", ".", "!", "?", "。")
+
+Emit = Callable[[PrefillProgress | Delta | ToolCalled], None]
+
+
+class Taken(NamedTuple):
+    """What came of a step: why the answer ends, None when it goes on, and how many guessed tokens came true."""
+
+    reason: FinishReason | None
+    accepted: int
+
+
+class Generation:
+    """One request, from its prompt to its end; the scheduler runs its tokens.
+
+    `prepare` on any thread, then `start` in a sequence, then `took` after each step, `finished` at the end and
+    `close`. `arrived` is the monotonic time of the request. `answer_now`: whether the reasoning shall end, as soon as
+    it may.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        request: GenerateRequest,
+        emit: Emit,
+        arrived: float,
+        answer_now: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._session = session
+        self.request = request
+        self._emit = emit
+        self.arrived = arrived
+        self._answer_now = answer_now
+        self._stops = StopStrings(request.stop)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._raw: list[str] = []
+        self._budget: int | None = None
+        self._cuts = False  # whether the end of a call was written for the model
+        self._reasoned = False  # whether any text of reasoning came
+        self._tool_calls: list[ToolCall] = []
+        self._notices: tuple[ErrorInfo, ...] = ()
+        self._grammar = ToolGrammar()
+        self._prompt: Prompt | None = None
+        self._chain: native.SamplerChain | None = None
+        self._parser: ReplyParser | None = None
+        self._gate: ToolGate | None = None
+        # The prompt and the answer so far; the last of them are not in memory until the next step.
+        self.tokens: list[int] = []
+        self.prompt_length = self.cached = 0
+        self.turn = 0  # where the answer's turn begins in `tokens`, where the memory needs to know
+        self.reread: ErrorInfo | None = None
+        self._limit = self._completion = self._reasoning = 0
+        self._drafted = self._accepted = 0
+        self._started = self._read = self._first = self._last = 0.0  # monotonic times, 0.0: not yet
+        self._reasoning_s = self._python_s = 0.0
+        self._steps = self._streams = 0
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the prompt is not all in memory yet."""
+        return not self._read
+
+    @property
+    def room(self) -> int:
+        """How many tokens the answer may still have."""
+        return self._limit - self._completion
+
+    @property
+    def may_draft(self) -> bool:
+        """Whether tokens may be guessed ahead: not where a grammar judges each of them."""
+        return self.request.drafts and self._gate is not None and not self._gate.is_active
+
+    def prepare(self) -> None:
+        """Render the prompt and take its tokens. Raises UserError when the request cannot be answered."""
+        request, session = self.request, self._session
+        sampling.check(request.sampling)
+        if request.tools:
+            self._grammar = session.format.tool_grammar(request.tools, request.tool_choice)
+        prompt = session.format.render(
+            request.messages,
+            tools=list(request.tools),
+            reasoning=request.reasoning,
+            continue_last=request.continue_last,
+        )
+        self._prompt, self._budget = prompt, prompt.reasoning_budget
+        tokens = session.encode(prompt)
+        self.prompt_length = len(tokens)
+        if not tokens:
+            raise UserError("engine.empty_prompt")
+        if len(tokens) >= session.context_length:
+            raise UserError("engine.context_overflow", needed=len(tokens), available=session.context_length)
+        self.tokens = tokens
+        if not session.memory.keeps_every_token:
+            turn = session.tokenizer.last_control(prompt, tokens)
+            self.turn = turn[1] if turn else 0
+        room = session.context_length - len(tokens)
+        self._limit = min(request.max_tokens or room, room)
+
+    def start(self, cached: int, reread: ErrorInfo | None, now: float) -> None:
+        """It has a place, with so many of its tokens in memory already."""
+        if not self._started:
+            self._started, self.cached, self.reread = now, cached, reread
+        self.tell_progress(cached)
+
+    def tell_progress(self, held: int) -> None:
+        """How much of the prompt is in memory; an answer that goes on after others has told it before."""
+        if self.is_reading:
+            done = min(held, self.prompt_length)
+            self.cached = min(self.cached, done)  # what was lost since then is read after all
+            self._emit(PrefillProgress(self.request.id, done, self.prompt_length, self.cached, self.reread))
+
+    def took(self, rows: range, draft: Sequence[int] = ()) -> Taken:
+        """A step is done after whose `rows` of the batch tokens may be drawn: the first after the last of `tokens`,
+        the others after those of `draft`, which were guessed. Drawing goes on while what is drawn was guessed, so the
+        answer is the same as without.
+
+        As long as it goes on, the last of `tokens` is not in memory yet.
+        """
+        if self.is_reading and not self._begin():
+            return Taken(None, 0)
+        for number, row in enumerate(rows):
+            before = len(self.tokens)
+            reason = self._take(self._draw(row))
+            if reason is not None or number == len(draft) or self.tokens[before:] != [draft[number]]:
+                break
+        self._drafted += len(draft)
+        self._accepted += number
+        return Taken(reason, number)
+
+    def spent(self, python_s: float, streams: int) -> None:
+        """A step of its decoding, in which so many answers were written, took this long outside llama.cpp for it."""
+        self._python_s += python_s
+        self._steps += 1
+        self._streams += streams
+
+    def finished(self, reason: FinishReason, error: ErrorInfo | None = None) -> Finished:
+        """The end of the answer, whatever it is; what was held back of its text is shown before."""
+        parser = self._parser
+        if parser is not None:
+            self._end_text(parser)
+            self._notices = self._noticed(parser.finish(), reason)
+        decode_s = self._last - self._first
+        prefill_s = self._read - self._started if self._read else 0.0
+        usage = Usage(
+            self.prompt_length,
+            self.cached,
+            self._completion,
+            self._reasoning,
+            self._drafted,
+            self._accepted,
+            self.reread,
+        )
+        timings = Timings(
+            load_s=self._session.facts.load_s,
+            ttft_s=self._first - self.arrived if self._first else 0.0,
+            prefill_tps=(self.prompt_length - self.cached) / prefill_s if prefill_s > 0 else 0.0,
+            decode_tps=(self._completion - 1) / decode_s if decode_s > 0 else 0.0,
+            reasoning_s=self._reasoning_s,
+            queue_s=max(0.0, self._started - self.arrived) if self._started else 0.0,
+            prefill_s=prefill_s,
+            decode_s=decode_s,
+            python_s=self._python_s,
+            batch=self._streams / self._steps if self._steps else 0.0,
+        )
+        return Finished(
+            self.request.id, reason, usage, timings, error, tuple(self._tool_calls), self._notices
+        )
+
+    def said(self, owner: str) -> Said:
+        """What the tokens in memory say, now that the answer has ended; remembered for follow-ups."""
+        if self._prompt is None or self._parser is None:
+            return ()
+        in_character = bool(self._decoder.getstate()[0])
+        answer = None if in_character else "".join(self._raw)
+        return self._session.remember(owner, self._prompt, self.prompt_length, self.tokens, answer)
+
+    def close(self) -> None:
+        """Give back what llama.cpp holds for it."""
+        if self._gate is not None:
+            self._gate.close()
+        if self._chain is not None:
+            self._chain.close()
+        self._gate = self._chain = None
+
+    def _begin(self) -> bool:
+        """The prompt is read. False where something is to be read behind it before a token is drawn."""
+        session, prompt = self._session, self._prompt
+        assert prompt is not None
+        self._read = time.monotonic()
+        chain = sampling.build_chain(
+            sampling.resolve(self.request.sampling, session.recommended), session.vocab
+        )
+        self._chain = chain
+        for token in self.tokens[-sampling.PENALTY_WINDOW :]:
+            chain.accept(token)
+        self._parser = session.format.parser(prompt)
+        trigger = session.format.dialect.trigger
+        self._gate = ToolGate(
+            self._grammar,
+            session.vocab,
+            session.tokenizer,
+            GrammarSampler(chain, session.vocab),
+            session.format.markers.opening,
+            trigger if trigger and prompt.text.rstrip().endswith(trigger) else "",
+        )
+        # The answer was wanted before it began.
+        return not (self._is_to_be_closed() and self._close_reasoning(0.0))
+
+    def _draw(self, row: int) -> int:
+        """The token after a row of the last batch; what holds the reply to its tools' grammar comes first."""
+        session = self._session
+        assert self._parser is not None and self._gate is not None and self._chain is not None
+        started = time.perf_counter()
+        within = self._gate.sample(session.handle, reasons=self._parser.in_reasoning, index=row)
+        token = self._chain.sample(session.handle, row) if within is None else within
+        session.sampling_s += time.perf_counter() - started
+        return token
+
+    def _take(self, token: int) -> FinishReason | None:
+        """Take a token that was drawn; why the answer ends with it, None when it goes on."""
+        parser, gate = self._parser, self._gate
+        assert parser is not None and gate is not None
+        now = self._last = time.monotonic()
+        if not self._first:
+            self._first = now
+        elapsed = now - self._first
+        if self._is_end(token):
+            return "stop"
+        end_of_calls = gate.closing(token, self._limit - self._completion - 1)
+        if end_of_calls is not None:
+            self._cuts = bool(end_of_calls)
+            for each in end_of_calls:
+                self._write(each, elapsed)
+            return "length"
+        self._write(token, elapsed)
+        gate.saw(token, reasons=parser.in_reasoning)
+        if self._stops.hit:
+            return "stop"
+        if self._completion >= self._limit:
+            return "length"
+        if self._is_to_be_closed():
+            self._close_reasoning(elapsed)
+        return None
+
+    def _is_end(self, token: int) -> bool:
+        return self._session.tokenizer.is_end(token)
+
+    def _write(self, token: int, elapsed: float) -> None:
+        self._completion += 1
+        self.tokens.append(token)
+        self._show(self._session.tokenizer.piece(token), elapsed)
+
+    def _is_to_be_closed(self) -> bool:
+        """Whether the reasoning is to be closed here: the answer is wanted now or the budget is spent, and
+        neither a character nor a mark is cut in two.
+        """
+        parser = self._parser
+        assert parser is not None
+        if not parser.in_reasoning or parser.is_within_mark or self._decoder.getstate()[0]:
+            return False
+        if self._answer_now():
+            return True
+        if self._budget is None or self._reasoning < self._budget:
+            return False
+        ends = self._raw[-1].rstrip(" ").endswith(_BOUNDARIES)
+        return ends or self._reasoning >= self._budget + BUDGET_GRACE
+
+    def _close_reasoning(self, elapsed: float) -> bool:
+        """Close the reasoning as the template does, as if the model had drawn that; False where there is no room."""
+        session, chain = self._session, self._chain
+        assert chain is not None
+        closing = session.tokenizer.marker(session.format.markers.block("", closed=True))
+        if self._completion + len(closing) >= self._limit:
+            return False  # the answer ends before it could begin
+        for token in closing:
+            chain.accept(token)
+            self._write(token, elapsed)
+        return bool(closing)
+
+    def _show(self, data: bytes, elapsed: float) -> None:
+        parser = self._parser
+        assert parser is not None
+        text = self._decoder.decode(data)
+        self._raw.append(text)
+        reasons = parser.in_reasoning
+        for delta in parser.feed(text):
+            self._emit_delta(delta)
+        if reasons:
+            self._reasoning += 1
+            self._reasoning_s = elapsed
+
+    def _emit_delta(self, delta: ParsedDelta) -> None:
+        id = self.request.id
+        if isinstance(delta, ReasoningDelta):
+            self._reasoned = True
+            self._emit(Delta(id, "reasoning", delta.text))
+            return
+        if isinstance(delta, ToolCallFinished):
+            call = msgspec.structs.replace(delta.call, cut=True) if self._cuts else delta.call
+            self._tool_calls.append(call)
+            self._emit(ToolCalled(id, call))
+        if not isinstance(delta, ContentDelta):
+            return
+        text = self._stops.feed(delta.text)
+        if text:
+            self._emit(Delta(id, "content", text))
+
+    def _end_text(self, parser: ReplyParser) -> None:
+        """Show what was held back: half a character, half a marker, half a stop string."""
+        for delta in parser.feed(self._decoder.decode(b"", final=False)):
+            self._emit_delta(delta)
+        for delta in parser.flush():
+            self._emit_delta(delta)
+        held = self._stops.finish()
+        if held:
+            self._emit(Delta(self.request.id, "content", held))
+
+    def _noticed(self, reply: AssistantMessage, reason: FinishReason) -> tuple[ErrorInfo, ...]:
+        """What the user should know of the reply besides its text."""
+        notices = []
+        if self._reasoned and self._is_told_off():
+            notices.append(ErrorInfo("reasoning.ignored_off"))
+        if self._cuts or (reason in ("stop", "length") and reply.truncated_in == "tool_call"):
+            notices.append(ErrorInfo("tools.cut_in_call"))
+        elif reason in ("stop", "length") and reply.truncated_in:
+            notices.append(ErrorInfo("reasoning.cut_in_thought"))
+        return tuple(notices)
+
+    def _is_told_off(self) -> bool:
+        """Whether the model was told not to reason: by the request, or by the default that its template has."""
+        choice = str(self.request.reasoning).strip().lower()
+        control = self._session.format.reasoning
+        if choice == "auto":
+            return control.kind != "none" and control.default == "off"
+        return choice == "off" or (choice.isdecimal() and int(choice) == 0)

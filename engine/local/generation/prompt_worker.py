@@ -1,0 +1,78 @@
+"""Makes tokens of requests beside the answers that are being written, so that a long prompt disturbs none of them."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine.api import GenerateRequest
+from engine.errors import ErrorInfo, UserError
+from engine.local.generation.cancellation import Interrupts
+from engine.local.model.session_guard import Lending
+
+if TYPE_CHECKING:
+    from engine.local.generation.generation import Emit, Generation
+
+
+class Prepared(NamedTuple):
+    """A request that can be answered, or why it cannot."""
+
+    request: GenerateRequest
+    generation: Generation | None
+    error: ErrorInfo | None
+
+
+class Preparing:
+    """One thread of the host that prepares requests in their order, started by the first of them."""
+
+    def __init__(
+        self, lending: Lending, interrupts: Interrupts, emit: Emit, ready: Callable[[Prepared], None]
+    ) -> None:
+        self._lending, self._interrupts, self._emit, self._ready = lending, interrupts, emit, ready
+        self._asked: queue.SimpleQueue[tuple[GenerateRequest, float]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def ask(self, request: GenerateRequest) -> None:
+        """From the thread that reads the pipe."""
+        self._interrupts.opened(request.id)
+        self._asked.put((request, time.monotonic()))
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="preparing", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            request, arrived = self._asked.get()
+            prepared = self._prepared(request, arrived)
+            self._ready(prepared)
+            if prepared.generation is not None and request.conversation == self._interrupts.front != "":
+                self._interrupts.make_way()
+
+    def _prepared(self, request: GenerateRequest, arrived: float) -> Prepared:
+        from engine.local.generation.generation import Generation
+
+        with self._lending.borrowed() as session:
+            if session is None:
+                return Prepared(request, None, ErrorInfo("engine.no_model"))
+            try:
+                generation = Generation(
+                    session, request, self._emit, arrived, lambda: self._interrupts.is_hurried(request.id)
+                )
+                if not self._interrupts.is_aborted(request.id):
+                    generation.prepare()
+            except UserError as error:
+                return Prepared(request, None, error.info)
+            except (
+                Exception
+            ) as error:  # a template is someone else's program: it may find any mistake of ours
+                traceback.print_exc()
+                return Prepared(request, None, ErrorInfo("engine.answer_failed", {"detail": told(error)}))
+            return Prepared(request, generation, None)
+
+
+def told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:300]

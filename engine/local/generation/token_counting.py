@@ -1,0 +1,69 @@
+"""Counts tokens beside the answer that is being written: rendering and tokenising need the vocabulary alone."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import traceback
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from engine.api import GenerateRequest, Measured
+from engine.errors import ErrorInfo, UserError
+from engine.local import protocol
+from engine.local.model.session_guard import Lending
+
+if TYPE_CHECKING:
+    from engine.local.model.session import Session
+
+
+class Measuring:
+    """One thread of the host that answers `protocol.Measure`, in their order; started by the first of them."""
+
+    def __init__(self, lending: Lending, send: Callable[[Measured], None]) -> None:
+        self._lending, self._send = lending, send
+        self._asked: queue.SimpleQueue[protocol.Measure] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def ask(self, command: protocol.Measure) -> None:
+        """From the thread that reads the pipe."""
+        self._asked.put(command)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="measuring", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            command = self._asked.get()
+            with self._lending.borrowed() as session:
+                measured = _measured(session, command)
+            self._send(measured)
+
+
+def _measured(session: Session | None, command: protocol.Measure) -> Measured:
+    request = command.request
+    if session is None:
+        return Measured(request.id, error=ErrorInfo("engine.no_model"))
+    try:
+        prompt = _prompt_tokens(session, request)
+        texts = tuple(session.tokenizer.count(text) for text in command.texts)
+    except UserError as error:
+        return Measured(request.id, error=error.info)
+    except Exception as error:  # a template is someone else's program: it may find any mistake of ours
+        traceback.print_exc()
+        detail = f"{type(error).__name__}: {error}"[:300]
+        return Measured(request.id, error=ErrorInfo("engine.answer_failed", {"detail": detail}))
+    return Measured(request.id, prompt, texts)
+
+
+def _prompt_tokens(session: Session, request: GenerateRequest) -> int:
+    """As `Generation` makes the prompt, going on from the answer in memory as it would now."""
+    if not request.messages:
+        return 0
+    prompt = session.format.render(
+        request.messages,
+        tools=list(request.tools),
+        reasoning=request.reasoning,
+        continue_last=request.continue_last,
+    )
+    return len(session.encode(prompt))

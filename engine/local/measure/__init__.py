@@ -1,0 +1,1 @@
+"""Benchmarks and tuning over a session that nobody else uses."""

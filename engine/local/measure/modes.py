@@ -1,0 +1,139 @@
+"""The same answer in each way that this machine can place a model: what each gives, and that all agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.api import Delta, GenerateRequest, LoadRequest
+from engine.errors import UserError
+from engine.local.isolated_call import Tell, ask
+from engine.local.measure.benchmark import ANSWER_TOKENS, PATIENCE, PROMPT_TOKENS, environment_for
+from engine.placement.plan import Machine, Mode, Wishes
+from engine.values import Message, Sampling
+
+if TYPE_CHECKING:
+    from engine.local.model.session import Session
+
+PROMPT = "Write a short story about a harbour between two hills."
+
+
+class ModeResult(msgspec.Struct, frozen=True, tag="mode_result"):
+    """One mode: speeds in tokens per second, the share of the uses of experts that found theirs in the cache while
+    decoding was timed (0 for a mode without), and the greedy answer to `PROMPT`."""
+
+    decode_tps: float
+    prefill_tps: float
+    hit_rate: float
+    text: str
+
+
+def available_modes(machine: Machine, experts: int, *, caches: bool = False) -> tuple[Mode, ...]:
+    """The modes worth a comparison: the CPU alone, whole layers on devices, and for a mixture of experts those
+    that tell experts apart. `caches`: the plugin that keeps single experts is there."""
+    modes: list[Mode] = ["cpu"]
+    if machine.devices:
+        modes.append("layers")
+        if experts:
+            modes.append("resident")
+            if any(device.streams for device in machine.devices):
+                modes.append("streamed")
+            if caches:
+                modes.append("cached")
+    return tuple(modes)
+
+
+def modes(
+    path: str,
+    wishes: Wishes,
+    wanted: tuple[Mode, ...],
+    *,
+    threads: int = 0,
+    keep_going: Callable[[float], bool] = lambda _: True,
+) -> dict[Mode, ModeResult]:
+    """Each of the `wanted` modes in a child of its own; one that this machine has no room for is left out.
+
+    Raises UserError `engine.load_cancelled` when `keep_going` returns False, and the last mode's reason when
+    none could be measured.
+    """
+    found: dict[Mode, ModeResult] = {}
+    failure: UserError | None = None
+    for number, mode in enumerate(wanted):
+        request = LoadRequest(path, msgspec.structs.replace(wishes, mode=mode), threads)
+
+        def progress(fraction: float, number: int = number) -> bool:
+            return keep_going((number + fraction) / len(wanted))
+
+        try:
+            found[mode] = ask(
+                _measure,
+                (request,),
+                ModeResult,
+                keep_going=progress,
+                patience=PATIENCE,
+                workers=wishes.workers,
+                environment=environment_for(request.wishes),
+            )
+        except UserError as error:
+            if error.code == "engine.load_cancelled":
+                raise
+            failure = error
+    if failure and not found:
+        raise failure
+    return found
+
+
+def _measure(tell: Tell, request: LoadRequest) -> ModeResult:
+    from engine.local import native
+    from engine.local.loading import open_session
+    from engine.local.measure import speed
+    from engine.local.measure.single_stream import answer_alone
+
+    def loading(fraction: float) -> bool:
+        tell(fraction / 2)
+        return True
+
+    def alive() -> None:
+        tell(0.5)
+
+    session = open_session(request, native.AbortFlag(), loading, None)
+    text: list[str] = []
+
+    def emit(event: object) -> None:
+        if isinstance(event, Delta):
+            text.append(event.text)
+
+    try:
+        _check_mode(session, request.wishes)
+        message = Message("user", PROMPT)
+        question = GenerateRequest(1, (message,), Sampling(0.0, seed=0), max_tokens=ANSWER_TOKENS)
+        end = answer_alone(session, question, emit, alive)
+        if end.error:
+            raise UserError.from_info(end.error)
+        before = _used(session)
+        speeds = speed.measure(session, PROMPT_TOKENS, ANSWER_TOKENS, lambda: None)
+        uses, hits = (after - start for after, start in zip(_used(session), before, strict=True))
+        hit_rate = hits / uses if uses else 0.0
+        return ModeResult(speeds.decode_tps, speeds.prefill_tps, hit_rate, "".join(text))
+    finally:
+        session.close()
+
+
+def _check_mode(session: Session, wishes: Wishes) -> None:
+    """A model that was loaded without the cache that was to be measured is refused with the reason."""
+    plan = session.facts.plan
+    if wishes.mode == "cached" and session.caching is None and plan is not None:
+        codes = [notice.code for notice in plan.notices]
+        if "cache.without" in codes:
+            raise UserError.from_info(plan.notices[codes.index("cache.without") + 1])
+        raise UserError("placement.mode_impossible", mode="cached")
+
+
+def _used(session: Session) -> tuple[int, int]:
+    """Uses of experts that the cache counted, and those that hit."""
+    if session.caching is None:
+        return 0, 0
+    counters = session.caching.counters
+    return counters.uses, counters.hits

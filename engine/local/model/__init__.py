@@ -1,0 +1,1 @@
+"""A loaded model: its session, its sequences and checkpoints, its tokenizer, its expert cache."""

@@ -1,0 +1,188 @@
+"""The cache of single experts of a loaded model: opened as its placement grants, watched, and closed again.
+
+It is opened after the model is loaded and before its context is made, and closed when no context is left. A context
+made anew meanwhile goes on with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from pathlib import Path
+from statistics import mean
+
+import msgspec
+
+from engine.api import CacheActivity
+from engine.errors import ErrorInfo, UserError
+from engine.expert_cache.policy import policy_for
+from engine.gguf.summary import ModelSummary
+from engine.local import native
+from engine.local.model.warm_experts import ResidentsFile
+from engine.local.native import expert_cache as plugin
+from engine.local.native.expert_cache import CacheCounters, CacheSettings
+from engine.local.native.tensors import expert_tensors
+from engine.placement.plan import ExpertCache, LoadedWeights, Placement
+
+# What llama_decode gives when it was broken off.
+_ABORTED = 2
+# The residents are written when the engine comes to rest, but not more often than this.
+KEEP_INTERVAL_S = 60.0
+
+
+class Caching:
+    """The open cache of a process. `slots` by the number of each layer that it serves, `layers` are all of the
+    model's. `notices` say which layers it does not serve. `close` when the context is gone."""
+
+    def __init__(
+        self,
+        cache: ExpertCache,
+        slots: dict[int, int],
+        layers: int,
+        notices: tuple[ErrorInfo, ...],
+        kept: ResidentsFile | None,
+    ) -> None:
+        self._cache, self._slots, self._layers, self._kept = cache, slots, layers, kept
+        self.notices = notices
+        self._last = plugin.cache_counters()
+        self._written = time.monotonic()
+
+    @property
+    def counters(self) -> CacheCounters:
+        """All since it was opened."""
+        return plugin.cache_counters()
+
+    def activity(self) -> CacheActivity:
+        """What it did since it was last asked, or began to serve."""
+        now, last = plugin.cache_counters(), self._last
+        self._last = now
+        return CacheActivity(
+            tokens=now.tokens - last.tokens,
+            uses=now.uses - last.uses,
+            hits=now.hits - last.hits,
+            brought_bytes=now.brought_bytes - last.brought_bytes,
+            moved_bytes=now.moved_bytes - last.moved_bytes,
+            residents=self.residents(),
+        )
+
+    def residents(self) -> tuple[tuple[int, ...], ...]:
+        """By layer, the empty row for one that is not served."""
+        return tuple(
+            plugin.cache_residents(layer, self._slots[layer]) if layer in self._slots else ()
+            for layer in range(self._layers)
+        )
+
+    def counted_with(self, weights: LoadedWeights) -> LoadedWeights:
+        """`weights` and the slots, which count with the experts of their device, as they do in a plan."""
+        device, held = self._cache.device, self.counters.allocated - self._cache.workspace
+        return msgspec.structs.replace(
+            weights,
+            bytes=weights.bytes | {device: weights.bytes.get(device, 0) + held},
+            expert_bytes=weights.expert_bytes | {device: weights.expert_bytes.get(device, 0) + held},
+        )
+
+    def warm_up(self, context: int, first_token: int) -> None:
+        """Compute one token and forget it, so that whatever is allocated at a first use is there before an answer
+        waits for it. Raises UserError `cache.not_loaded` (detail) where that fails, and `cache.not_supported`
+        (device) where nothing of it was computed with the cache.
+        """
+        code = native.decode(context, [first_token])
+        native.synchronize(context)
+        native.forget_all(context)
+        self._last = plugin.cache_counters()
+        if code == _ABORTED:
+            return
+        if code != 0:
+            raise UserError("cache.not_loaded", detail=f"llama_decode: {code}")
+        if not self._last.blocks:
+            raise UserError("cache.not_supported", device=self._cache.device)
+
+    def rest(self) -> None:
+        """The engine has come to rest: keep what is resident, if that was not done a moment ago."""
+        if time.monotonic() - self._written >= KEEP_INTERVAL_S:
+            self._keep()
+
+    def close(self) -> None:
+        self._keep()
+        plugin.close_cache()
+
+    def _keep(self) -> None:
+        self._written = time.monotonic()
+        residents = {layer: row for layer, row in enumerate(self.residents()) if row}
+        if self._kept is not None and residents:  # not of a cache that was given up before it served
+            self._kept.write(residents)
+
+
+def open_caching(
+    model: int, placement: Placement, summary: ModelSummary, *, brings: bool, calibrations: str
+) -> Caching:
+    """Open the cache of `placement.expert_cache` for a loaded model, warm where an earlier one left what was resident
+    in the folder `calibrations` ("": none). `brings`: misses are brought by a thread of their own.
+
+    Raises UserError `cache.*`; then nothing is left open.
+    """
+    cache = placement.expert_cache
+    assert cache is not None
+    plugin.load_plugin()
+    plugin.open_cache(
+        cache.device,
+        CacheSettings(
+            workspace=cache.workspace,
+            tokens=cache.tokens,
+            experts_used=summary.experts_used,
+            policy=policy_for(
+                mean(each.slots for each in cache.layers),
+                summary.experts_used,
+                admission=cache.misses == "computed",
+            ),
+            bring_first=cache.misses == "brought",
+            upload_thread=brings,
+        ),
+    )
+    try:
+        slots = _served(model, placement, cache)
+        plugin.activate_cache(cache.device)
+        kept = _residents_file(calibrations, str(summary.path))
+        _warm(kept, slots, summary.experts)
+        return Caching(cache, slots, native.layer_count(model), _notices(cache, len(slots)), kept)
+    except BaseException:
+        plugin.close_cache()
+        raise
+
+
+def _served(model: int, placement: Placement, cache: ExpertCache) -> dict[int, int]:
+    """The slots of the layers that the device can serve, by number. Raises UserError `cache.*`."""
+    tensors = expert_tensors(model, placement)
+    slots = {
+        each.layer: each.slots
+        for each in cache.layers
+        if each.layer in tensors
+        and plugin.add_layer(each.layer, tensors[each.layer], each.slots, each.bytes, cache.device)
+    }
+    if not slots:
+        raise UserError("cache.not_supported", device=cache.device)
+    return slots
+
+
+def _notices(cache: ExpertCache, served: int) -> tuple[ErrorInfo, ...]:
+    planned = len(cache.layers)
+    if served == planned:
+        return ()
+    values: dict[str, str | int | float] = {
+        "device": cache.device,
+        "count": planned - served,
+        "layers": planned,
+    }
+    return (ErrorInfo("cache.partly", values),)
+
+
+def _residents_file(folder: str, path: str) -> ResidentsFile | None:
+    with contextlib.suppress(OSError):
+        return ResidentsFile(Path(folder), path) if folder else None
+    return None
+
+
+def _warm(kept: ResidentsFile | None, slots: dict[int, int], experts: int) -> None:
+    if kept is not None:
+        for layer, residents in kept.read(slots, experts).items():
+            plugin.warm_cache(layer, residents)

@@ -1,0 +1,196 @@
+"""One of the sequences that a context holds at once: whose tokens it has, and how far they can be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Sequence as Tokens
+
+from engine.local import native
+from engine.local.model.checkpoints import SPACING, Checkpoint, Checkpoints
+
+# Texts of prompts and answers with the tokens they stand for.
+Said = tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def common_length(one: list[int], other: list[int]) -> int:
+    """How many tokens two lists have in common from the first on."""
+    limit = min(len(one), len(other))
+    if one[:limit] == other[:limit]:
+        return limit
+    low, high = 0, limit  # equal up to `low`, different somewhere up to `high`
+    while high - low > 1:
+        middle = (low + high) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+class Sequence:
+    """Sequence `number` of a context. `tokens` are exactly what the memory holds of it.
+
+    `conversation` is whose they are, `said` what they say, `used` when they were last wanted (monotonic seconds),
+    `taken` whether an answer is at work in it, `is_forgotten` that its conversation was deleted since. `context` is
+    the handle; a new context makes new sequences. `memory` is what its memory keeps, `checkpoint_bytes` the most that
+    its checkpoints may take.
+    """
+
+    def __init__(
+        self,
+        context: int,
+        number: int,
+        memory: native.MemoryKind | None = None,
+        checkpoint_bytes: int = 0,
+    ) -> None:
+        self._context = context
+        self.number = number
+        self._memory = memory or native.MemoryKind()
+        self._checkpoints = Checkpoints(checkpoint_bytes)
+        self._stops: tuple[int, ...] = ()
+        self.tokens: list[int] = []
+        self.conversation = ""
+        self.said: Said = ()
+        self.used = 0.0
+        self.taken = False
+        self.is_forgotten = False
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def reach(self, length: int) -> int:
+        """How many tokens `step_back(length)` would leave."""
+        if length >= len(self.tokens):
+            return len(self.tokens)
+        if self._can_cut(length):
+            return length
+        checkpoint = self._checkpoints.longest(length)
+        return checkpoint.length if checkpoint else 0
+
+    def step_back(self, length: int) -> int:
+        """Hold the first `length` tokens only, or fewer where this kind of memory cannot; how many it holds now."""
+        if length >= len(self.tokens):
+            return len(self.tokens)
+        if self._can_cut(length) and native.forget_from(self._context, length, self.number):
+            self._shorten(length)
+            return length
+        return self.fall_back(length)
+
+    def fall_back(self, length: int) -> int:
+        """Bring back the longest checkpoint of at most `length` tokens, whatever the memory holds; how many it holds
+        now."""
+        checkpoint = self._checkpoints.longest(length)
+        if checkpoint is None or not self._bring_back(checkpoint):
+            native.forget_sequence(self._context, self.number)
+            self._shorten(0)
+            return 0
+        self._shorten(checkpoint.length)
+        return checkpoint.length
+
+    def settle(self) -> int:
+        """After a step that broke off: hold what `tokens` say, or fewer; how many it holds now."""
+        length = len(self.tokens)
+        found = native.length_of(self._context, self.number)
+        if found == length:
+            return length
+        if (
+            found > length > 0
+            and self._can_cut(length)
+            and native.forget_from(self._context, length, self.number)
+        ):
+            return length
+        return self.fall_back(length)
+
+    def copy(self, source: Sequence, length: int) -> None:
+        """Hold the first `length` tokens of another sequence too, as many as its `reach` says; those are not computed
+        again."""
+        self.clear()
+        length = source.reach(length)
+        whole = length == len(source) or source._can_cut(length)
+        native.copy_sequence(self._context, source.number, self.number, length)
+        self._checkpoints.adopt(each for each in source._checkpoints.all if each.length <= length)
+        self.tokens = source.tokens[:length]
+        if not whole:
+            self.fall_back(length)
+
+    # --- checkpoints ---
+
+    @property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """What is to be kept with `read`, for a sequence that is to step back after `write`."""
+        return self._checkpoints.all
+
+    def stop_at(self, lengths: tuple[int, ...]) -> None:
+        """Take checkpoints when so many tokens are held; at once, where that is now."""
+        self._stops = () if self._memory.keeps_every_token else lengths
+        self.mark()
+
+    def before_stop(self, rows: int) -> int:
+        """Of so many tokens that are to be computed next, how many before a checkpoint is to be taken."""
+        held = len(self.tokens)
+        return min([rows, *(stop - held for stop in self._stops if stop > held)])
+
+    def mark(self) -> None:
+        """Take a checkpoint, if this is a place for it."""
+        held = len(self.tokens)
+        if held not in self._stops:
+            return
+        newest = self._checkpoints.lengths[-1:]
+        if newest and held - newest[0] < (SPACING if held == self._stops[0] else 1):
+            return
+        size = native.state_size(self._context, self.number, partial=True)
+        if not self._memory.recurrent and size >= native.state_size(self._context, self.number):
+            return  # what has a window is not kept apart: this would be a copy of everything
+        data = native.read_state(self._context, self.number, partial=True)
+        if data:
+            self._checkpoints.add(Checkpoint(held, data))
+
+    def _can_cut(self, length: int) -> bool:
+        """Whether nothing that the tokens up to `length` need is gone."""
+        if self._memory.keeps_every_token:
+            return length > 0
+        if self._memory.recurrent or length <= 0:
+            return False
+        # The next token, at position `length`, sees a window that ends with itself.
+        return native.first_of(self._context, self.number) <= max(0, length + 1 - self._memory.window)
+
+    def _bring_back(self, checkpoint: Checkpoint) -> bool:
+        return (
+            native.write_state(self._context, self.number, checkpoint.data, partial=True)
+            and native.forget_from(self._context, checkpoint.length, self.number)
+            and native.length_of(self._context, self.number) == checkpoint.length
+        )
+
+    def _shorten(self, length: int) -> None:
+        del self.tokens[length:]
+        self._checkpoints.cut(length)
+
+    # --- kept outside the context ---
+
+    def read(self) -> bytearray:
+        """What the memory holds, to be written back later; empty where it could not be had."""
+        return native.read_state(self._context, self.number)
+
+    def write(
+        self,
+        tokens: Tokens[int],
+        data: bytes | bytearray | memoryview,
+        checkpoints: Iterable[tuple[int, bytes | bytearray | memoryview]] = (),
+    ) -> bool:
+        """Hold what was read of these tokens; False when that cannot be: then it holds nothing."""
+        self.clear()
+        if not native.write_state(self._context, self.number, data) or native.length_of(
+            self._context, self.number
+        ) != len(tokens):
+            self.clear()
+            return False
+        self.tokens = list(tokens)
+        self._checkpoints.adopt(Checkpoint(*each) for each in checkpoints)
+        return True
+
+    def clear(self) -> None:
+        """Hold nothing, of nobody."""
+        native.forget_sequence(self._context, self.number)
+        self.tokens, self.conversation, self.said, self.is_forgotten = [], "", (), False
+        self._checkpoints.adopt(())
+        self._stops = ()

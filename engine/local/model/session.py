@@ -1,0 +1,215 @@
+"""A loaded model: its handles, its format, and the sequences of its context.
+
+The context's room is shared by its sequences. What prompts and answers said is remembered with their tokens: then a
+follow-up goes on from the model's own tokens instead of reading its answer again in another cut.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from engine.api import ModelFacts
+from engine.errors import UserError
+from engine.formats import ChatFormat, Prompt
+from engine.local import native
+from engine.local.model import checkpoints
+from engine.local.model.expert_caching import Caching
+from engine.local.model.pacing import ThreadPacer
+from engine.local.model.sequences import Said, Sequence
+from engine.local.model.tokenizer import Tokenizer
+from engine.local.native.routing import ExpertWatch
+from engine.local.speculative.draft_model import DraftModel
+from engine.values import Sampling
+
+
+class Decoded:
+    """Results of a step."""
+
+    OK = 0
+    NO_ROOM = 1
+    ABORTED = 2
+
+
+# Makes a context as the session was opened with; 0 when its memory could not be had.
+OpenContext = Callable[[ExpertWatch | None], int]
+# For so long other steps go by what decoding had to do with.
+RECENT_S = 2.0
+# So many conversations' texts are remembered.
+_REMEMBERED = 32
+
+
+class Session:
+    """Owns the model, its context, its cache of single experts and the model that guesses ahead; `close` frees all.
+    `ubatch` is the most rows that a step takes.
+
+    `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
+    `threads` are what the context was made with, `watch` is what it reports to.
+    """
+
+    def __init__(
+        self,
+        model: int,
+        context: int,
+        chat_format: ChatFormat,
+        facts: ModelFacts,
+        recommended: Sampling,
+        ubatch: int,
+        open_context: OpenContext,
+        threads: int,
+        experts: int = 0,
+        watch: ExpertWatch | None = None,
+        sequences: int = 1,
+        draft_model: DraftModel | None = None,
+        caching: Caching | None = None,
+    ) -> None:
+        self._model, self._context = model, context
+        self._open_context, self._experts = open_context, experts
+        self._threads = threads
+        self._pacers: dict[int, ThreadPacer] = {}
+        self._used_threads = threads
+        self._paced = (threads, 0.0)  # the threads of the last paced step, and when it ended
+        self.watch = watch
+        self.draft_model = draft_model
+        self.caching = caching
+        self.vocab = native.vocabulary(model)
+        self.tokenizer = Tokenizer(self.vocab)
+        self.format = chat_format
+        self.facts = facts
+        self.recommended = recommended
+        self.ubatch = ubatch
+        self.context_length = facts.context
+        placement = facts.plan.placement if facts.plan else None
+        # So many rows of a step may be drawn from.
+        self.outputs = (placement.outputs if placement else 0) or ubatch
+        self.cells = max(facts.context, ubatch)
+        self.batch = native.Batch(ubatch)
+        self.memory = native.memory_kind(model)
+        self._count = sequences
+        self.sequences = self._new_sequences()
+        # What conversations said, the newest last. Replaced as a whole, as other threads read it.
+        self._said: dict[str, Said] = {}
+        # What kept states say with which a text begins.
+        self.kept_texts: Callable[[str], Said] = lambda _: ()
+        # Seconds spent in llama.cpp, on steps and on drawing from them.
+        self.computing_s = self.sampling_s = 0.0
+
+    @property
+    def model(self) -> int:
+        """The model's handle."""
+        return self._model
+
+    @property
+    def handle(self) -> int:
+        """The context's handle, for the sampler."""
+        return self._context
+
+    def encode(self, prompt: Prompt) -> list[int]:
+        """The prompt's tokens, going on from those in memory, or kept, where the text allows it. From any thread."""
+        longest: tuple[str, tuple[int, ...]] = ("", ())
+        for said in (*self._said.values(), self.kept_texts(prompt.text)):
+            for text, tokens in said:
+                if len(text) > len(longest[0]) and prompt.text.startswith(text):
+                    rest = prompt.text[len(text) :]
+                    if not rest or self.tokenizer.starts_with_control(rest):
+                        longest = (text, tokens)
+        if longest[0]:
+            return [*longest[1], *self.tokenizer.encode_from(prompt, len(longest[0]))]
+        return self.tokenizer.encode(prompt)
+
+    def remember(
+        self, owner: str, prompt: Prompt, length: int, tokens: list[int], answer: str | None
+    ) -> Said:
+        """`tokens` are a prompt of so many tokens and its answer, None for one that ends within a character. `owner`
+        is the conversation; what it said before is remembered no longer.
+
+        A template may write that answer otherwise than the model did. Then a follow-up still goes on from where the
+        answer's turn begins, with the older answers as the model cut them.
+        """
+        said = [] if answer is None else [(prompt.text + answer, tuple(tokens))]
+        turn = self.tokenizer.last_control(prompt, tokens[:length])
+        if turn is not None:
+            said.append((prompt.text[: turn[0]], tuple(tokens[: turn[1]])))
+        remembered = {name: each for name, each in self._said.items() if name != owner}
+        while len(remembered) >= _REMEMBERED:
+            del remembered[next(iter(remembered))]
+        remembered[owner] = tuple(said)
+        self._said = remembered
+        return tuple(said)
+
+    def disown(self, owner: str) -> None:
+        """Forget what a conversation said, "": all."""
+        self._said = {name: each for name, each in self._said.items() if owner not in ("", name)}
+
+    def decode(self, *, answers: int) -> int:
+        """Run the rows of `batch`. `answers`: they are the next tokens of so many answers and what is guessed of
+        them; 0 where prompts are read too. Steps without guesses tell how many threads the others get as well.
+        """
+        rows = self.batch.rows
+        started = time.perf_counter()
+        self._use_threads(self._pacer(answers).threads if answers else self._reading_threads(started))
+        code = self.batch.decode(self._context)
+        if code == Decoded.OK:
+            native.synchronize(self._context)  # a device may still compute
+        elapsed = time.perf_counter() - started
+        self.computing_s += elapsed
+        if rows == answers and code == Decoded.OK:
+            self._paced = (self._pacer(rows).after_step(elapsed), started + elapsed)
+        return code
+
+    def forget(self) -> None:
+        """Empty the memory, after something went wrong in a way that says nothing about its state."""
+        native.forget_all(self._context)
+        for sequence in self.sequences:
+            sequence.clear()
+
+    def changes_watch(self, on: bool) -> bool:
+        """Whether `watch_experts` makes a new context."""
+        return bool(self._experts) and on != (self.watch is not None)
+
+    def watch_experts(self, on: bool) -> None:
+        """Count the experts that fire in `watch`, or stop it; the memory is emptied where that changes.
+
+        llama.cpp takes the callback only when a context is made. Raises UserError `engine.context_memory` when
+        no context could be had again; then only `close` is left.
+        """
+        if not self.changes_watch(on):
+            return
+        native.free_context(self._context)
+        self.watch = ExpertWatch(native.layer_count(self._model), self._experts) if on else None
+        self._context = self._open_context(self.watch)
+        self._pacers.clear()
+        self._used_threads = self._threads
+        self.sequences = self._new_sequences()
+        if not self._context:
+            raise UserError("engine.context_memory", context=self.context_length)
+
+    def close(self) -> None:
+        if self.draft_model is not None:
+            self.draft_model.close()
+        native.free_context(self._context)
+        if self.caching is not None:
+            self.caching.close()
+        native.free_model(self._model)
+
+    def _new_sequences(self) -> list[Sequence]:
+        room = checkpoints.room() // self._count
+        return [Sequence(self._context, number, self.memory, room) for number in range(self._count)]
+
+    def _pacer(self, rows: int) -> ThreadPacer:
+        pacer = self._pacers.get(rows)
+        if pacer is None:
+            threads = self._reading_threads(time.perf_counter())
+            pacer = self._pacers[rows] = ThreadPacer(self._threads, threads)
+        return pacer
+
+    def _reading_threads(self, now: float) -> int:
+        """Of steps that nothing is known of: those that the last steps had, if that was a moment ago, as cores that
+        were busy then are busy now."""
+        threads, at = self._paced
+        return threads if now - at < RECENT_S else self._threads
+
+    def _use_threads(self, threads: int) -> None:
+        if threads != self._used_threads:
+            self._used_threads = threads
+            native.set_threads(self._context, decode=threads, prefill=threads)

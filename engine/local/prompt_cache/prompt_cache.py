@@ -1,0 +1,316 @@
+"""The states that are kept: found by tokens, bounded in size, the oldest out.
+
+A state comes to RAM. Conversations that take turns are put aside and taken back every few seconds, so it goes to the
+disk only after it has rested, or when RAM gets short or the engine ends.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.local.prompt_cache.background import Background
+from engine.local.prompt_cache.disk import Disk
+from engine.local.prompt_cache.entry import Entry, packed_said, unpacked_said
+from engine.local.prompt_cache.folder import StateFile, conversation_digest, remove
+from engine.local.prompt_cache.index import Index, longest
+from engine.local.prompt_cache.prefix import packed
+from engine.local.prompt_cache.speeds import Speed
+from engine.local.prompt_cache.state_file import Header, said_in, tokens_in
+from engine.local.prompt_cache.values import Data, Kept, Said, Taken
+from engine.local.prompt_cache.worth import worth_a_file
+
+# A state that nobody asked for in this time is written.
+REST_S = 20.0
+# Waited for the first look into the folder: headers are read, some hundred kilobytes each at the most.
+_LOOK_S = 2.0
+# Tokens; fewer say little of how fast a prompt is read.
+_LEAST_READ = 32
+
+
+class States:
+    """What one loaded model's sequences held: up to `ram_limit` bytes in RAM, and of conversations with a name files
+    in `folder`, where all models' take `disk_limit` at most; `folder` None: no files. Methods may be called from any
+    thread.
+
+    `key` names all that the bytes of a state depend on: the model's file, the library's build, how the context was
+    made. States of another key are never found.
+    """
+
+    def __init__(
+        self, folder: Path | None, key: str, ram_limit: int, disk_limit: int, rest_s: float = REST_S
+    ) -> None:
+        self._rest_s = rest_s
+        self._lock = threading.Lock()
+        # Held, before the other one, while what the folder holds is made out: a file that is being removed shall not
+        # be taken in.
+        self._looking = threading.Lock()
+        self._index = Index(ram_limit)
+        self._restoring, self._computing = Speed(), Speed(least=_LEAST_READ)
+        self._disk = Disk(folder, key, disk_limit) if folder is not None else None
+        self._background = Background(self._look, self._write_next) if self._disk is not None else None
+        if self._background is not None:
+            self._background.start()
+
+    def keep(
+        self,
+        conversation: str,
+        tokens: Sequence[int],
+        said: Said,
+        data: Data,
+        partials: Sequence[tuple[int, Data]] = (),
+    ) -> None:
+        """Take over the state of a sequence that holds `tokens`; the caller must not change `data` any more.
+
+        It takes the place of the states of the same conversation that it goes on from, but for a few tokens at their
+        ends. One that is larger than all that may be kept is not.
+        """
+        row = packed(tokens)
+        owner = conversation_digest(conversation) if conversation else ""
+        partials = sorted(partials, key=lambda part: part[0])
+        positions = tuple(position for position, _ in partials)
+        with self._lock:
+            entry = self._index.same(owner, row, positions) or self._index.new(owner, row, positions)
+            entry.said = packed_said(said, row)
+            entry.hold(data, partials, time.monotonic())
+            entry.to_write = self._shall_write(entry)
+            for old in self._index.of(owner):
+                if old is not entry and old.is_covered_by(row):
+                    self._index.leave_ram(old)
+            self._index.add(entry)
+            self._index.make_room()
+        if self._background is not None:
+            self._background.wake()
+
+    def find(self, tokens: Sequence[int], most: int = 2**31) -> Kept | None:
+        """The state of at most `most` tokens that has the most first ones in common with `tokens`, at least one; of
+        equals one that is in RAM, then the one used last."""
+        if self._disk is not None and self._background is not None:
+            self._background.wait_for_look(_LOOK_S)
+            if self._disk.has_changed():
+                self._background.wake(look=True)
+        row = packed(tokens)
+        with self._lock:
+            entries = [entry for entry in self._index if len(entry.tokens) <= most]
+        best, length = longest(entries, row)
+        if best is None:
+            return None
+        with self._lock:
+            return best.found(length, self._seconds(best))
+
+    def take(self, kept: Kept, conversation: str | None = None) -> Data | None:
+        """The bytes of a state that was found; None when they are gone or damaged. As `fetch`."""
+        taken = self.fetch(kept, conversation)
+        return None if taken is None else taken.data
+
+    def fetch(self, kept: Kept, conversation: str | None = None) -> Taken | None:
+        """All that a state holds, for the sequence of `conversation`; None when it is gone or damaged. Reads the file
+        of one that is on the disk, which stays there.
+
+        A state in RAM leaves it when that sequence takes its place: when it was that conversation's own, or all of
+        its tokens are wanted. One that only lends its beginning, as instructions that many chats have, stays.
+        """
+        with self._lock:
+            entry = self._index.get(kept.number)
+            if entry is None:
+                return None
+            self._index.touch(entry)
+            if entry.data is not None:
+                taken = Taken(entry.data, unpacked_said(entry.said), entry.partials)
+                own = bool(conversation) and entry.conversation == conversation_digest(conversation or "")
+                if own or kept.length >= len(entry.tokens):
+                    self._index.leave_ram(entry)
+                return taken
+        if entry.reader is not None and entry.reader.is_alive():
+            entry.reader.join()
+            return self.fetch(kept, conversation)
+        read = self._from_disk(entry)
+        return None if read is None else Taken(read[0], unpacked_said(entry.said), read[1])
+
+    def bring_near(self, kept: Kept) -> bool:
+        """Whether `fetch` need not wait for the disk. Where it would, the state is read into RAM beside what goes on
+        meanwhile, if it has room there: ask again."""
+        with self._lock:
+            entry = self._index.get(kept.number)
+            if entry is None or entry.data is not None or entry.bytes > self._index.ram_limit:
+                return True
+            if entry.reader is not None:  # has come, and had to leave again
+                return not entry.reader.is_alive()
+            entry.reader = threading.Thread(
+                target=self._read, args=(entry,), name="states-reader", daemon=True
+            )
+            entry.reader.start()
+            return False
+
+    def restored(self, kept: Kept, seconds: float) -> None:
+        """What it took to put the bytes of `kept` into a context: later predictions are made from that."""
+        with self._lock:
+            self._restoring.took(kept.bytes, seconds)
+
+    def discard(self, kept: Kept) -> None:
+        """A state that a context does not take, though there is room: throw it away."""
+        with self._lock:
+            entry = self._index.get(kept.number)
+            if entry is not None:
+                self._index.drop(entry)
+        if entry is not None and entry.file is not None:
+            remove(entry.file.path)
+
+    def computed(self, tokens: int, seconds: float) -> None:
+        """What it took to read so many tokens of a prompt: only what takes longer than that is worth a file."""
+        with self._lock:
+            self._computing.took(tokens, seconds)
+
+    def told(self, text: str | None = None) -> Said:
+        """The texts of all states and the tokens that they stand for, longest first; those that `text` begins with,
+        where it is given."""
+        if self._background is not None:
+            self._background.wait_for_look(_LOOK_S)
+        with self._lock:
+            return self._index.said(text)
+
+    def forget(self, conversation: str) -> None:
+        """Drop all states of a conversation, "": all there are, and remove the files, which are of other models
+        too."""
+        with self._looking:
+            with self._lock:
+                if not conversation:
+                    self._index.clear()
+                for entry in self._index.of(conversation_digest(conversation)):
+                    self._index.drop(entry)
+            if self._disk is not None:
+                self._disk.forget(conversation)
+
+    def limit_disk(self, size: int) -> None:
+        """Let the files of all models' states take so many bytes from now on."""
+        if self._disk is not None:
+            self._disk.limit = size
+
+    @property
+    def ram_bytes(self) -> int:
+        with self._lock:
+            return self._index.ram_bytes
+
+    @property
+    def disk_bytes(self) -> int:
+        """What the files of all models' states take."""
+        return self._disk.bytes if self._disk is not None else 0
+
+    def close(self, seconds: float) -> None:
+        """Write what waits for it, the latest first, as far as `seconds` go; then let go of everything."""
+        if self._background is not None:
+            self._background.close(seconds)
+        with self._lock:
+            readers = [entry.reader for entry in self._index if entry.reader is not None]
+            self._index.clear()
+        for reader in readers:
+            reader.join(_LOOK_S)
+
+    # --- on threads of its own ---
+
+    def _look(self) -> None:
+        """Take in what other processes, or this one before, have left in the folder, and what is gone from it."""
+        if self._disk is None:
+            return
+        with self._looking:
+            with self._lock:
+                known = {entry.file.path for entry in self._index if entry.file is not None}
+            there, new = self._disk.look(known)
+            with self._lock:
+                for entry in self._index:
+                    if entry.file is not None and entry.file.path in known - there:
+                        self._index.leave_disk(entry)
+                for file, header in new:
+                    self._take_in(file, header)
+
+    def _write_next(self) -> float | None:
+        """Write one state that is due; in how many seconds the next one is, None when nothing waits."""
+        assert self._disk is not None and self._background is not None
+        closing = self._background.is_closing
+        with self._lock:
+            waiting = [entry for entry in self._index if entry.to_write]
+            if not waiting:
+                return None
+            entry = (max if closing else min)(waiting, key=lambda entry: entry.used)
+            short = self._index.ram_bytes > self._index.ram_limit // 2
+            due = entry.since + self._rest_s - time.monotonic()
+            if due > 0 and not closing and not short:
+                return due
+            data, partials, said = entry.data, entry.partials, entry.said
+        assert data is not None
+        background = self._background
+
+        def unwanted() -> bool:
+            return background.is_out_of_time or not entry.to_write or entry not in self._index
+
+        # At the end of the engine there is no time to wait for the disk.
+        file = self._disk.write(
+            entry.conversation, entry.tokens, said, data, partials, unwanted, settled=not closing
+        )
+        self._written(entry, file)
+        self._look()
+        return 0.0
+
+    def _written(self, entry: Entry, file: StateFile | None) -> None:
+        """It has its file now, and what it goes on from needs none any more."""
+        with self._lock:
+            wanted = entry in self._index
+            entry.to_write = False
+            gone = [] if file is None or wanted else [file.path]
+            if file is not None and wanted:
+                entry.file = file
+                for old in self._index.of(entry.conversation):
+                    if old is not entry and old.file is not None and old.is_covered_by(entry.tokens):
+                        gone.append(old.file.path)
+                        self._index.leave_disk(old)
+            self._index.make_room()
+        for path in gone:
+            remove(path)
+
+    def _read(self, entry: Entry) -> None:
+        """Bring a state from its file into RAM."""
+        read = self._from_disk(entry)
+        with self._lock:
+            if read is not None and entry in self._index and entry.data is None:
+                entry.hold(*read, time.monotonic())
+                self._index.touch(entry)
+                self._index.make_room()
+
+    def _from_disk(self, entry: Entry) -> tuple[Data, tuple[tuple[int, Data], ...]] | None:
+        """The bytes of a state; one that is not usable is not found again."""
+        file = entry.file
+        read = self._disk.read(file, entry.tokens) if self._disk is not None and file is not None else None
+        if read is None:
+            with self._lock:
+                if entry.file is file:
+                    self._index.leave_disk(entry)
+        return read
+
+    # --- inside, under the lock ---
+
+    def _take_in(self, file: StateFile, header: Header) -> None:
+        tokens = tokens_in(header)
+        positions = tuple(position for position, _ in header.partials)
+        same = self._index.same(file.conversation, tokens, positions)
+        if same is not None and same.file is None:
+            same.file, same.to_write = file, False
+            return
+        entry = self._index.new(file.conversation, tokens, positions)
+        entry.said, entry.bytes, entry.file = said_in(header, tokens), header.all_bytes, file
+        self._index.add(entry)
+
+    def _shall_write(self, entry: Entry) -> bool:
+        if self._disk is None or not entry.conversation or entry.file is not None:
+            return False
+        reading_s = self._computing.seconds(len(entry.tokens))
+        restoring_s = self._disk.reading.seconds(entry.bytes) + self._restoring.seconds(entry.bytes)
+        return entry.bytes <= self._disk.limit and worth_a_file(len(entry.tokens), reading_s, restoring_s)
+
+    def _seconds(self, entry: Entry) -> float:
+        """The predicted time of bringing it back; 0.0 unknown."""
+        if entry.data is None and self._disk is not None:
+            reading = self._disk.reading.seconds(entry.bytes)
+            return reading and reading + self._restoring.seconds(entry.bytes)
+        return self._restoring.seconds(entry.bytes)

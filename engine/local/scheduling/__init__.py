@@ -1,0 +1,1 @@
+"""Continuous batching over one context: KV slots, batches, the scheduler's step."""

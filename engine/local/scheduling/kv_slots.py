@@ -1,0 +1,205 @@
+"""Which of the context's sequences an answer gets, with as much of its prompt in memory already as can be had.
+
+Tokens can be in a sequence that is at rest (go on there), in one that is at work or somebody else's (copy them), or
+in a kept state (bring it back). What would take longest is reading them again.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+from engine.local.model.sequences import Said, Sequence, common_length
+from engine.local.model.session import Session
+from engine.local.prompt_cache import Kept, States
+
+# Fewer tokens than these are read again rather than copied or kept.
+WORTH_KEEPING = 64
+# A sequence at rest for so long makes place for what is at work: each token in memory costs every step a little.
+REST_S = 2.0
+# Before anything was read, a token is taken to take this long.
+_ASSUMED_READ_S = 0.005
+
+
+class Found(NamedTuple):
+    """Tokens that need not be read: how many, and where they are. `seconds`: until an answer could go on from them
+    and have read the rest."""
+
+    length: int
+    seconds: float
+    source: Sequence | Kept | None
+
+
+class Places:
+    """Owns what the sequences of a session hold. Used by one thread."""
+
+    def __init__(self, session: Session, states: States) -> None:
+        self._session, self._states = session, states
+        self.read_s = 0.0  # seconds that reading one token takes, as measured last
+
+    @property
+    def free(self) -> int:
+        """How many answers more can be given a place."""
+        return sum(not sequence.taken for sequence in self._session.sequences)
+
+    @property
+    def cells_used(self) -> int:
+        """Tokens in memory; those that sequences share count for each, but never for more than there is."""
+        return min(sum(map(len, self._session.sequences)), self._session.cells)
+
+    def place(self, tokens: list[int], conversation: str) -> tuple[Sequence, bool]:
+        """A sequence with as many of `tokens` as can be had, but the last one, which is to be computed in any case.
+        Only where one is `free`.
+
+        And whether what the conversation had in memory could be cut where it differs.
+        """
+        limit = len(tokens) - 1
+        found = self._in_memory(tokens, limit)
+        kept = self._kept(tokens, limit)
+        steps_back = self._steps_back(tokens, conversation, kept)
+        sequence = (
+            self._brought_back(kept, limit, conversation) if kept and kept.seconds < found.seconds else None
+        )
+        if sequence is None:
+            sequence = self._gone_on_from(found, conversation)
+        sequence.taken, sequence.conversation, sequence.used = True, conversation, time.monotonic()
+        return sequence, steps_back
+
+    def is_near(self, tokens: list[int]) -> bool:
+        """Whether `place` need not wait for the disk; where it would, what it is to bring back is read meanwhile."""
+        limit = len(tokens) - 1
+        kept = self._kept(tokens, limit)
+        if kept is None or not isinstance(kept.source, Kept) or not kept.source.on_disk:
+            return True
+        return kept.seconds >= self._in_memory(tokens, limit).seconds or self._states.bring_near(kept.source)
+
+    def release(self, sequence: Sequence, said: Said) -> None:
+        """Its answer has ended; what it holds stays until the place is needed, if its conversation does."""
+        sequence.taken, sequence.said, sequence.used = False, said, time.monotonic()
+        if sequence.is_forgotten:
+            self._session.disown(sequence.conversation)
+            sequence.clear()
+
+    def park(self, sequence: Sequence, said: Said = ()) -> None:
+        """Keep what a sequence holds outside the context, and empty it."""
+        if len(sequence) >= WORTH_KEEPING and not sequence.is_forgotten:
+            data = sequence.read()
+            if data:
+                self._states.keep(
+                    sequence.conversation, sequence.tokens, said or sequence.said, data, sequence.checkpoints
+                )
+        sequence.clear()
+        sequence.taken = False
+
+    def make_room(self) -> bool:
+        """Park what has been at rest for longest; False where nothing is."""
+        resting = [each for each in self._session.sequences if not each.taken and len(each)]
+        if not resting:
+            return False
+        self.park(min(resting, key=lambda each: each.used))
+        return True
+
+    def tidy(self, *, at_once: bool = False) -> None:
+        """Park what has been at rest for a while, beside answers at work; or all that is at rest."""
+        before = time.monotonic() - (0.0 if at_once else REST_S)
+        for sequence in self._session.sequences:
+            if not sequence.taken and len(sequence) and sequence.used <= before:
+                self.park(sequence)
+
+    def park_all(self) -> None:
+        for sequence in self._session.sequences:
+            if len(sequence):
+                self.park(sequence)
+
+    def forget(self, conversation: str) -> None:
+        """Drop what is held of a conversation, "": of all. What an answer at work holds goes when that ends."""
+        for sequence in self._session.sequences:
+            if conversation in ("", sequence.conversation):
+                sequence.is_forgotten = True
+                if not sequence.taken:
+                    sequence.clear()
+        self._states.forget(conversation)
+        self._session.disown(conversation)
+
+    def _seconds(self, tokens: int) -> float:
+        return tokens * (self.read_s or _ASSUMED_READ_S)
+
+    def _steps_back(self, tokens: list[int], conversation: str, kept: Found | None) -> bool:
+        """Whether what is held of the conversation can be cut where `tokens` differ from it."""
+        if kept and isinstance(kept.source, Kept) and kept.source.length - kept.length >= WORTH_KEEPING:
+            return False
+        return not any(
+            each.conversation == conversation
+            and not each.taken
+            and (common := common_length(each.tokens, tokens)) - each.reach(common) >= WORTH_KEEPING
+            for each in self._session.sequences
+        )
+
+    def _in_memory(self, tokens: list[int], limit: int) -> Found:
+        best = Found(0, self._seconds(len(tokens)), None)
+        for each in self._session.sequences:
+            common = min(common_length(each.tokens, tokens), limit)
+            length = each.reach(common)
+            seconds = self._seconds(len(tokens) - length)
+            # Where two hold as much, the one that can be gone on in is better.
+            if length and (seconds < best.seconds or (seconds == best.seconds and not each.taken)):
+                best = Found(length, seconds, each)
+        return best
+
+    def _kept(self, tokens: list[int], limit: int) -> Found | None:
+        kept = self._states.find(tokens, self._session.cells)
+        if kept is None:
+            return None
+        length = min(kept.length, limit)
+        if length < len(kept.tokens) and not self._session.memory.keeps_every_token:
+            length = max((position for position in kept.positions if position <= length), default=0)
+        return Found(length, kept.seconds + self._seconds(len(tokens) - length), kept)
+
+    def _brought_back(self, found: Found, limit: int, conversation: str) -> Sequence | None:
+        """A sequence with a kept state in it; None where that turned out not to be usable."""
+        kept = found.source
+        assert isinstance(kept, Kept)
+        taken = self._states.fetch(kept, conversation)
+        if taken is None:
+            return None
+        sequence = self._emptied(conversation)
+        started = time.perf_counter()
+        while not sequence.write(kept.tokens, taken.data, taken.partials):
+            if not self.make_room():
+                if not any(each.taken for each in self._session.sequences):  # with all the room that there is
+                    self._states.discard(kept)
+                return None
+            started = time.perf_counter()
+        self._states.restored(kept, time.perf_counter() - started)
+        sequence.step_back(min(kept.length, limit))
+        return sequence
+
+    def _gone_on_from(self, found: Found, conversation: str) -> Sequence:
+        source = found.source
+        if not isinstance(source, Sequence):
+            return self._emptied(conversation)
+        lost = len(source) - found.length
+        if not source.taken and (source.conversation == conversation != "" or lost < WORTH_KEEPING):
+            source.step_back(found.length)
+            if source.conversation != conversation:
+                source.said = ()  # which has words of the other conversation
+            return source
+        others = [each for each in self._session.sequences if not each.taken and each is not source]
+        if not others:  # it is the only one at rest
+            if len(source) >= WORTH_KEEPING and (data := source.read()):
+                self._states.keep(source.conversation, source.tokens, source.said, data, source.checkpoints)
+            source.step_back(found.length)
+            source.said = ()
+            return source
+        target = self._emptied(conversation, but=source)
+        target.copy(source, found.length)
+        return target
+
+    def _emptied(self, conversation: str, but: Sequence | None = None) -> Sequence:
+        """A sequence at rest, emptied: the conversation's own, one that holds nothing, or the one that was not wanted
+        for longest."""
+        resting = [each for each in self._session.sequences if not each.taken and each is not but]
+        own = [each for each in resting if conversation and each.conversation == conversation]
+        chosen = own[0] if own else min(resting, key=lambda each: (len(each) > 0, each.used))
+        self.park(chosen)
+        return chosen

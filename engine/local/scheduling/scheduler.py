@@ -1,0 +1,483 @@
+"""Many answers over one context: who has a place, what each step computes, and what comes of it.
+
+Everything here runs on the host's main thread. Answers that wait are given a place in the order of their arrival,
+the conversation in front before all others; where no place is left, one that has had a fair while gives up its own,
+what it has in memory is kept, and it goes on later.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from engine.api import Activity, Finished, GenerateRequest, Queued
+from engine.errors import ErrorInfo
+from engine.local.generation.cancellation import Interrupts
+from engine.local.generation.generation import Generation, Taken
+from engine.local.generation.prompt_worker import Prepared, told
+from engine.local.model.checkpoints import stops
+from engine.local.model.sequences import Sequence
+from engine.local.model.session import Decoded, Session
+from engine.local.prompt_cache import States
+from engine.local.prompt_cache.cache_miss import Rereading
+from engine.local.protocol import Reply
+from engine.local.scheduling.batching import FEWEST_ROWS, SHORT, Wanting, shares
+from engine.local.scheduling.kv_slots import Places
+from engine.local.scheduling.metrics import Tally
+from engine.local.speculative import Drafter, StepCosts
+from engine.values import ExpertsFired, FinishReason, Timings, Usage
+
+# An answer that waits for a place has it after this long at the latest, for each that came before it.
+TURN_S = 10.0
+# Cells that an answer is given beyond its tokens when it gets a place.
+MARGIN = 64
+# A step that cannot be broken off takes no longer than this, as far as that is known.
+UNBROKEN_S = 0.08
+# A step of so many rows tells how long a row of a prompt takes.
+_TELLING_ROWS = 16
+# While experts are watched, what fired is told this often.
+EXPERTS_INTERVAL = 1.0
+
+
+class _Waiting(msgspec.Struct):
+    generation: Generation
+    since: float
+    told: int = -1  # how many it was last told are ahead
+    is_coming: bool = False  # a place is free, and what it goes on from comes from the disk
+
+
+class _Active(msgspec.Struct):
+    generation: Generation
+    sequence: Sequence
+    drafter: Drafter
+    since: float  # it got its place
+    seen: int = 0  # of its tokens, those that the drafter knows
+
+
+class _Rows(NamedTuple):
+    """What a step computes of one answer: tokens that it has, and some that are guessed."""
+
+    active: _Active
+    first: int
+    known: int
+    draft: list[int]
+
+    @property
+    def reaches_end(self) -> bool:
+        return len(self.active.sequence) + self.known == len(self.active.generation.tokens)
+
+
+class Scheduler:
+    """Runs the answers of one session. `emit` takes events, which may be sent together; `finish` the last of each."""
+
+    def __init__(
+        self,
+        session: Session,
+        states: States,
+        interrupts: Interrupts,
+        emit: Callable[[Reply], None],
+        finish: Callable[[Finished], None],
+    ) -> None:
+        self._session, self._states = session, states
+        session.kept_texts = states.told
+        self._interrupts, self._emit, self._finish = interrupts, emit, finish
+        self._places = Places(session, states)
+        self._rereading = Rereading()
+        self._tally = Tally()
+        self._costs = StepCosts()
+        self._waiting: list[_Waiting] = []
+        self._active: list[_Active] = []
+        # Answers under way whose conversation is forgotten: nothing is kept of them, wherever they have to wait.
+        self._forgotten: set[int] = set()
+        self._step_number = 0
+        self._most_rows = session.ubatch
+        self._most_active = len(session.sequences)  # less after there was no room for so many, until one ends
+        self._experts_told = time.monotonic()
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._waiting and not self._active
+
+    @property
+    def session(self) -> Session:
+        return self._session
+
+    def submit(self, prepared: Prepared) -> None:
+        """A request that may be answered. One that cannot be ends at once."""
+        request, generation = prepared.request, prepared.generation
+        if generation is None:
+            self._end_unheard(request.id, "error", prepared.error)
+        elif self._interrupts.is_aborted(request.id):
+            self._end_unheard(request.id, "cancelled", None)
+        else:
+            self._waiting.append(_Waiting(generation, time.monotonic()))
+
+    def forget(self, conversation: str) -> None:
+        """As `Engine.forget`."""
+        at_work = [each.generation for each in self._active]
+        for generation in [*at_work, *(each.generation for each in self._waiting)]:
+            if conversation in ("", generation.request.conversation):
+                self._forgotten.add(generation.request.id)
+        self._rereading.forget(conversation)
+        self._places.forget(conversation)
+
+    def limit_states(self, size: int) -> None:
+        """As `Engine.limit_states`."""
+        self._states.limit_disk(size)
+
+    def watch_experts(self, on: bool) -> None:
+        """As `Session.watch_experts`; answers at work go on in the new context from what is kept of them."""
+        if self._session.changes_watch(on):
+            for active in list(self._active):
+                self._set_aside(active, active.since)
+            self._session.watch_experts(on)
+
+    def step(self) -> None:
+        """Compute once for those at work; returns soon, however many there are."""
+        self._drop_aborted()
+        self._admit()
+        self._tell_queue()
+        if self._active:
+            self._places.tidy(at_once=self._session.memory.recurrent)
+            self._compute()
+        if self._tally.due() or self.is_idle:
+            self._tell_activity()
+
+    def close(self, seconds: float) -> None:
+        """End everything as cancelled, and keep what was read as far as so many seconds go."""
+        for active in list(self._active):
+            self._end(active, "cancelled")
+        for waiting in self._waiting:
+            self._end_unheard(waiting.generation.request.id, "cancelled", None, waiting.generation)
+        self._waiting.clear()
+        self._places.park_all()
+        self._states.close(seconds)
+
+    # --- who has a place ---
+
+    def _drop_aborted(self) -> None:
+        for active in list(self._active):
+            if self._interrupts.is_aborted(active.generation.request.id):
+                self._end(active, "cancelled")
+        for waiting in list(self._waiting):
+            if self._interrupts.is_aborted(waiting.generation.request.id):
+                self._waiting.remove(waiting)
+                id = waiting.generation.request.id
+                self._end_unheard(id, "cancelled", None, waiting.generation)
+
+    def _admit(self) -> None:
+        now = time.monotonic()
+        for waiting in sorted(
+            self._waiting, key=lambda each: (not self._is_front(each.generation), each.since)
+        ):
+            if not self._has_room(waiting.generation, ()) and not self._take_room(waiting, now):
+                break  # nobody overtakes who needs more room
+            waiting.is_coming = bool(self._active) and not self._places.is_near(waiting.generation.tokens)
+            if waiting.is_coming:
+                continue  # the others go on meanwhile
+            self._waiting.remove(waiting)
+            self._start(waiting, now)
+
+    def _has_room(self, generation: Generation, without: list[_Active] | tuple[()]) -> bool:
+        """Whether there is room for one more answer, if those of `without` gave up theirs."""
+        if not self._places.free and not without:
+            return False
+        staying = [each.generation for each in self._active if each not in without]
+        if staying and len(staying) >= self._most_active:
+            return False
+        needed = sum(len(each.tokens) + MARGIN for each in [*staying, generation])
+        return not staying or needed <= self._session.cells
+
+    def _take_room(self, waiting: _Waiting, now: float) -> bool:
+        """Let others give up their places, where this one comes first or has waited for its turn."""
+        is_front = self._is_front(waiting.generation)
+        if not is_front and now - waiting.since < TURN_S:
+            return False
+        others = [
+            each
+            for each in self._active
+            if not self._is_front(each.generation) and (is_front or now - each.since >= TURN_S)
+        ]
+        others.sort(key=lambda each: each.since)
+        for count in range(1, len(others) + 1):
+            if self._has_room(waiting.generation, others[:count]):
+                for each in others[:count]:
+                    self._set_aside(each, now)
+                return True
+        return False  # nobody gives up a place for nothing
+
+    def _set_aside(self, active: _Active, since: float) -> None:
+        """Take an answer's place from it; it goes on later from what is kept, as one that came at `since`."""
+        self._active.remove(active)
+        self._places.park(active.sequence)
+        self._waiting.append(_Waiting(active.generation, since))
+
+    def _start(self, waiting: _Waiting, now: float) -> None:
+        generation = waiting.generation
+        request = generation.request
+        sequence, steps_back = self._places.place(generation.tokens, request.conversation)
+        sequence.is_forgotten = request.id in self._forgotten
+        cached = len(sequence)
+        reread = None
+        if generation.is_reading:
+            self._tally.reused += cached
+            reread = self._rereading.why(request, generation.tokens, cached, steps_back=steps_back)
+        if waiting.told > 0:
+            self._emit(Queued(request.id, 0))
+        self._active.append(
+            _Active(generation, sequence, Drafter(self._costs, self._session.draft_model), now)
+        )
+        sequence.stop_at(stops(generation.tokens, cached, generation.turn))
+        generation.start(cached, reread, time.monotonic())
+
+    def _is_front(self, generation: Generation) -> bool:
+        return generation.request.conversation == self._interrupts.front != ""
+
+    def _tell_queue(self) -> None:
+        for number, waiting in enumerate(
+            sorted(self._waiting, key=lambda each: (not self._is_front(each.generation), each.since))
+        ):
+            if waiting.told != number + 1 and not waiting.is_coming:
+                waiting.told = number + 1
+                self._emit(Queued(waiting.generation.request.id, number + 1))
+
+    # --- a step ---
+
+    def _compute(self) -> None:
+        started = time.perf_counter()
+        session = self._session
+        native_s = session.computing_s + session.sampling_s
+        rows = self._composed()
+        ids = {each.active.generation.request.id for each in rows}
+        may_break_off = self._may_break_off()
+        gives_way = may_break_off and not any(self._is_front(each.active.generation) for each in rows)
+        if not self._interrupts.begin_step(ids if may_break_off else (), gives_way=gives_way):
+            return
+        answers = len(rows) if all(each.known == 1 for each in rows) else 0
+        computing_s = session.computing_s
+        code = session.decode(answers=answers)
+        self._interrupts.end_step()
+        self._step_number += 1
+        if code != Decoded.OK:
+            self._broke_off(rows, code)
+            return
+        self._most_rows = session.ubatch
+        self._learn(session.batch.rows, session.computing_s - computing_s)
+        streams = sum(not each.active.generation.is_reading for each in rows)
+        for each in rows:
+            self._advance(each)
+        elapsed = time.perf_counter() - started
+        native_s = session.computing_s + session.sampling_s - native_s
+        self._tally.step(session.batch.rows, streams, elapsed, native_s)
+        for each in rows:
+            if streams and not each.active.generation.is_reading:
+                each.active.generation.spent((elapsed - native_s) / streams, streams)
+        self._tell_experts()
+
+    def _may_break_off(self) -> bool:
+        """Whether a step may end early. A recurrent state is ruined by that, others' beside it as well."""
+        if not self._session.memory.recurrent:
+            return True
+        return len(self._active) == 1 and all(each.taken or not len(each) for each in self._session.sequences)
+
+    def _composed(self) -> list[_Rows]:
+        """Fill the batch."""
+        batch = self._session.batch
+        batch.clear()
+        wanting = [
+            Wanting(
+                len(each.generation.tokens) - len(each.sequence),
+                self._is_front(each.generation),
+            )
+            for each in self._active
+        ]
+        rows: list[_Rows] = []
+        guessed = 0
+        capacity = min(batch.capacity, self._most_rows)
+        if not self._may_break_off():
+            # Nobody can end it early, so it must be short.
+            capacity = min(capacity, max(FEWEST_ROWS, int(UNBROKEN_S / (self._places.read_s or UNBROKEN_S))))
+        chosen = shares(wanting, capacity, self._step_number, self._places.read_s)
+        for place, share in enumerate(chosen):
+            active = self._active[share.number]
+            held = len(active.sequence)
+            # What is guessed may take of the rows that a prompt would have, never of those of who writes.
+            left = batch.room - sum(min(later.rows, SHORT) for later in chosen[place + 1 :])
+            count = active.sequence.before_stop(min(share.rows, left))
+            tokens = active.generation.tokens[held : held + count]
+            is_end = count == wanting[share.number].rest
+            room = min(left - count, self._session.outputs - len(chosen) - guessed)
+            draft = self._draft(active, room, len(chosen)) if is_end and count <= 2 else []
+            guessed += len(draft)
+            first = batch.add(active.sequence.number, tokens + draft, held, len(draft) + 1 if is_end else 0)
+            rows.append(_Rows(active, first, count, draft))
+        return rows
+
+    def _draft(self, active: _Active, room: int, streams: int) -> list[int]:
+        """Guesses for what an answer goes on with, for which there is room in the step, and in what is drawn from it;
+        `streams` answers are written in it."""
+        generation = active.generation
+        if not generation.may_draft or self._session.memory.recurrent:
+            return []
+        if active.seen < len(generation.tokens):
+            active.drafter.extend(generation.tokens[active.seen :])
+            active.seen = len(generation.tokens)
+        room = min(room, generation.room - 1, self._most_rows - 1)
+        return active.drafter.draft(room, streams) if room > 0 else []
+
+    def _advance(self, rows: _Rows) -> None:
+        """The step is done: the tokens are in memory, and where they were the last, new ones are drawn."""
+        active, generation, sequence = rows.active, rows.active.generation, rows.active.sequence
+        held = len(sequence)
+        if generation.is_reading:
+            self._tally.prompt(rows.known)
+        is_end = rows.reaches_end
+        sequence.tokens += generation.tokens[held : held + rows.known]
+        sequence.tokens += rows.draft
+        sequence.mark()
+        generation.tell_progress(held + rows.known)
+        if not is_end:
+            return
+        before = len(generation.tokens)
+        first = rows.first + rows.known - 1
+        try:
+            taken = generation.took(range(first, first + len(rows.draft) + 1), rows.draft)
+        except Exception as error:  # a template is someone else's program: it may find any mistake of ours
+            traceback.print_exc()
+            self._end(active, "error", ErrorInfo("engine.answer_failed", {"detail": told(error)}))
+            return
+        self._tally.written(len(generation.tokens) - before)
+        self._check_draft(rows, taken)
+        if taken.reason is not None:
+            self._end(active, taken.reason)
+
+    def _check_draft(self, rows: _Rows, taken: Taken) -> None:
+        if rows.draft:
+            rows.active.sequence.step_back(len(rows.active.sequence) - len(rows.draft) + taken.accepted)
+            rows.active.drafter.judged(len(rows.draft), taken.accepted)
+            self._tally.drafted += len(rows.draft)
+            self._tally.accepted += taken.accepted
+
+    def _broke_off(self, rows: list[_Rows], code: int) -> None:
+        """Nothing of the step is in memory: it is done again, with more room, or those in it end."""
+        if self._session.memory.recurrent and code != Decoded.NO_ROOM:
+            # llama.cpp moves states of others too while it computes, and had not come to the end of that.
+            for sequence in self._session.sequences:
+                sequence.fall_back(len(sequence))
+        for each in rows:
+            each.active.sequence.settle()
+        if code == Decoded.ABORTED:
+            return
+        if code == Decoded.NO_ROOM and self._made_room(rows):
+            return
+        for each in rows:
+            each.active.sequence.clear()
+            self._end(each.active, "error", ErrorInfo("engine.decode_failed", {"status": code}))
+
+    def _made_room(self, rows: list[_Rows]) -> bool:
+        if self._places.make_room():
+            return True
+        if len(self._active) > 1:
+            last = max(self._active, key=lambda each: (not self._is_front(each.generation), each.since))
+            self._set_aside(last, time.monotonic())
+            self._most_active = len(self._active)
+            return True
+        if self._session.batch.rows > 1:
+            self._most_rows = max(1, self._session.batch.rows // 2)
+            return True
+        return False
+
+    def _learn(self, rows: int, seconds: float) -> None:
+        self._costs.took(rows, seconds)
+        if rows >= _TELLING_ROWS:
+            before = self._places.read_s or seconds / rows
+            self._places.read_s = before + (seconds / rows - before) * 0.2
+            self._states.computed(rows, seconds)
+
+    # --- ends ---
+
+    def _end(self, active: _Active, reason: FinishReason, error: ErrorInfo | None = None) -> None:
+        generation = active.generation
+        request = generation.request
+        self._active.remove(active)
+        self._most_active = len(self._session.sequences)
+        self._tell_experts(at_end=generation)
+        finished, said = self._ended(generation, reason, error)
+        if error is None and not active.sequence.is_forgotten:
+            self._rereading.note(request, generation.tokens[: len(active.sequence)])
+        self._places.release(active.sequence, said)
+        self._forgotten.discard(request.id)
+        self._interrupts.ended(request.id)
+        self._finish(finished)
+
+    def _ended(
+        self, generation: Generation, reason: FinishReason, error: ErrorInfo | None
+    ) -> tuple[Finished, tuple[tuple[str, tuple[int, ...]], ...]]:
+        request = generation.request
+        try:
+            finished = generation.finished(reason, error)
+            return finished, generation.said(owner_of(request))
+        except Exception as failure:  # as in `_advance`
+            traceback.print_exc()
+            info = error or ErrorInfo("engine.answer_failed", {"detail": told(failure)})
+            return Finished(request.id, "error", Usage(), Timings(), info), ()
+        finally:
+            generation.close()
+
+    def _end_unheard(
+        self, id: int, reason: FinishReason, error: ErrorInfo | None, generation: Generation | None = None
+    ) -> None:
+        """End a request that has no place; one that had one before keeps what it had written."""
+        self._interrupts.ended(id)
+        if generation is None:
+            self._finish(Finished(id, reason, Usage(), Timings(), error))
+        else:
+            finished = self._ended(generation, reason, error)[0]
+            if id in self._forgotten:
+                self._session.disown(owner_of(generation.request))
+                self._forgotten.discard(id)
+            self._finish(finished)
+
+    # --- what is told of it all ---
+
+    def _tell_experts(self, at_end: Generation | None = None) -> None:
+        """What fired since it was last told, for all answers together: under the id of one of them."""
+        watch = self._session.watch
+        now = time.monotonic()
+        if watch is None or (at_end is None and now - self._experts_told < EXPERTS_INTERVAL):
+            return
+        elapsed, self._experts_told = now - self._experts_told, now
+        fired = watch.take()
+        generation = at_end or (self._active[0].generation if self._active else None)
+        if fired.tokens and generation is not None:
+            share = fired.seconds / elapsed if elapsed > 0 else 0.0
+            self._emit(ExpertsFired(generation.request.id, fired.tokens, fired.counts, share))
+
+    def _tell_activity(self) -> None:
+        states = self._states
+        self._emit(
+            self._tally.take(
+                Activity(
+                    answering=len(self._active),
+                    waiting=len(self._waiting),
+                    cells=self._session.cells,
+                    cells_used=self._places.cells_used,
+                    kept_bytes=states.ram_bytes,
+                    kept_disk_bytes=states.disk_bytes,
+                )
+            )
+        )
+        caching = self._session.caching
+        if caching is not None:
+            self._emit(caching.activity())
+            if self.is_idle:
+                caching.rest()
+
+
+def owner_of(request: GenerateRequest) -> str:
+    """Whose an answer's tokens are: the conversation's, or its own alone."""
+    return request.conversation or f"\0{request.id}"

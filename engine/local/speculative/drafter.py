@@ -1,0 +1,101 @@
+"""What is guessed for one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.local.speculative.acceptance import Acceptance
+from engine.local.speculative.costs import StepCosts
+from engine.local.speculative.drafts import Guesser, Guesses
+from engine.local.speculative.judge import MOST, best_length, saved_by
+from engine.local.speculative.ngram_lookup import Lookup
+
+# The first draft is at most this long. One that came true as a whole lets the next be twice as long.
+FIRST, LEAST = 16, 4
+# Where no draft seems to pay, one is tried all the same, rarely: costs that were measured once may have been those
+# of a busy moment. Only where this share of it should come true; and so rarely that what it may lose is this share of
+# the time, each time half as often as before, and never sooner or later than so many tokens.
+WORTH_A_TRY, MAY_LOSE, SOONEST, LATEST = 0.7, 0.02, 32, 4096
+# More tokens than these at once are a prompt, which nobody guessed.
+PROMPT = MOST + 1
+
+
+class Drafter:
+    """One per answer. Told each token of its sequence, it says what may follow, where that pays: what the text seems
+    to repeat, else what `guesser` guesses, a smaller model.
+    """
+
+    def __init__(self, costs: StepCosts, guesser: Guesser | None = None) -> None:
+        self._costs = costs
+        self._guesses = Guesses(guesser, costs) if guesser is not None else None
+        self._are_guesses = False  # the last draft is the smaller model's
+        self._lookup = Lookup()
+        self._acceptance = Acceptance()
+        self._most = FIRST
+        self._tries = 0  # since a draft seemed to pay
+        self._since: int | None = None  # so many tokens none did, or that one was tried
+
+    def extend(self, tokens: Sequence[int]) -> None:
+        """What the sequence holds now: the prompt first, then each token as it is drawn, accepted drafts too."""
+        if len(tokens) > PROMPT or not len(self._lookup):
+            self._lookup.read(tokens)
+            return
+        lookup = self._lookup
+        for token in tokens:
+            length = lookup.length
+            came_true = lookup.take(token)
+            if length:
+                self._acceptance.saw(length, came_true)
+
+    def draft(self, room: int, rows: int = 1) -> list[int]:
+        """Guesses for the tokens that follow, at most `room`; [] where none pays. `rows`: the answers that the
+        step goes on with, this one included.
+        """
+        if room < 1:
+            return []
+        draft = self._repeated(room, rows)
+        self._are_guesses = not draft
+        # Beside other answers the smaller model would keep all of them waiting.
+        if draft or self._guesses is None or rows > 1:
+            return draft
+        return self._guesses.draft(self._lookup.tokens, room)
+
+    def _repeated(self, room: int, rows: int) -> list[int]:
+        """What the text seems to repeat."""
+        length = self._lookup.length
+        if not length:
+            return []
+        most = min(room, self._most)
+        expected = self._acceptance.expected(length, most)
+        count = best_length(self._costs, expected, rows)
+        if count:
+            self._tries, self._since = 0, None
+        else:
+            count = self._trial(expected, rows)
+        return self._lookup.following(count)
+
+    def _trial(self, expected: Sequence[float], rows: int) -> int:
+        """How many to guess where it does not seem to pay."""
+        written, count = len(self._lookup), min(len(expected), FIRST)
+        if self._since is None:
+            self._since = written
+        alone = self._costs.seconds(rows) / rows
+        if not alone or expected[count - 1] < WORTH_A_TRY * count:
+            return 0
+        # So many tokens could be written in the time.
+        lost = -saved_by(self._costs, expected, count, rows, margin=0.0) / alone
+        if written - self._since < min(max(lost / MAY_LOSE, SOONEST) * 2**self._tries, LATEST):
+            return 0
+        self._since = written
+        self._tries += 1
+        return count
+
+    def judged(self, drafted: int, accepted: int) -> None:
+        """So many of the last draft's tokens came true."""
+        if self._are_guesses:
+            if self._guesses is not None:
+                self._guesses.judged(drafted, accepted)
+        elif accepted >= drafted:
+            self._most = min(max(self._most, 2 * drafted), MOST)
+        else:
+            self._most = max(LEAST, min(self._most, 2 * accepted))

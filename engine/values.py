@@ -1,0 +1,152 @@
+"""Values that requests, events and plans are made of: messages, sampling, usage, timings."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from engine.errors import ErrorInfo
+
+Role = Literal["system", "user", "assistant", "tool"]
+# "auto", "off", "on", "low", "medium", "high" or a number of tokens.
+Reasoning = str | int
+FinishReason = Literal["stop", "length", "cancelled", "error"]
+# What each number of `Sampling` may be, ends included.
+SAMPLING_BOUNDS: dict[str, tuple[float, float]] = {
+    "temperature": (0.0, 10.0),
+    "top_k": (0, 2**31 - 1),
+    "top_p": (0.0, 1.0),
+    "min_p": (0.0, 1.0),
+    "repeat_penalty": (0.1, 10.0),
+    "seed": (0, 2**32 - 1),
+}
+DEFAULT_CONTEXT = 8192
+
+
+class ToolCall(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A call the model made. `arguments` is a dict, or the raw text of a call that cannot be read.
+
+    `name` is "" where a malformed call does not tell it. `id` is the model's own or made for the reply.
+    `coercions` tells which arguments were given the type of the tool's schema ("count: string to integer"),
+    `repaired` that the call was written with a slip whose meaning is certain. `cut`: there was no room for the whole
+    call, so it was ended early, within its tool's schema; what it says is not all that the model would have said.
+    """
+
+    id: str
+    name: str
+    arguments: dict[str, Any] | str
+    coercions: tuple[str, ...] = ()
+    repaired: bool = False
+    cut: bool = False
+
+    @property
+    def is_malformed(self) -> bool:
+        return isinstance(self.arguments, str)
+
+
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One turn of a conversation, in the shape of OpenAI's chat API.
+
+    An assistant's message may have `tool_calls`. A tool's message is the result of the call `tool_call_id`
+    of the tool `name`.
+    """
+
+    role: Role
+    content: str
+    reasoning_content: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+    name: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        plain = dict(msgspec.to_builtins(self))
+        if self.tool_calls:
+            plain["tool_calls"] = [
+                {
+                    "id": call.id,
+                    "type": "function",
+                    "function": {"name": call.name, "arguments": call.arguments},
+                }
+                for call in self.tool_calls
+            ]
+        return plain
+
+
+class Sampling(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the next token is drawn. None leaves the choice to the model's own recommendation, else to the
+    engine's default (`engine.local.generation.sampling.DEFAULTS`).
+
+    temperature 0 is greedy. `repeat_penalty` 1.0 is off and looks back over the last 64 tokens.
+    """
+
+    temperature: float | None = None
+    top_k: int | None = None
+    top_p: float | None = None
+    min_p: float | None = None
+    repeat_penalty: float | None = None
+    seed: int | None = None
+
+
+class ReasoningControl(msgspec.Struct, frozen=True):
+    """What a user can choose about this model's reasoning.
+
+    kind: "none" (does not reason), "always" (cannot be turned off), "switch" (on or off), "levels" (one of
+    `levels`), "budget" (a number of tokens). `default` is what happens when nothing is chosen.
+    """
+
+    kind: Literal["none", "always", "switch", "levels", "budget"] = "none"
+    levels: tuple[str, ...] = ()
+    default: str = "off"
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """Exact counts. `cached_tokens` of the prompt were still in memory, or kept, and not computed again; where
+    tokens were computed again that had been before, `reread` says why (a code `reuse.*`). `accepted_tokens` of the
+    `drafted_tokens` that were guessed ahead came true.
+    """
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    reasoning_tokens: int = 0
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
+    reread: ErrorInfo | None = None
+
+
+class Timings(msgspec.Struct, frozen=True):
+    """`ttft_s` runs from the request's arrival to the first token; speeds are wall-clock.
+
+    `queue_s` passed before a place was free. `prefill_s` and `decode_s` are wall-clock too, and include what other
+    answers took meanwhile. `python_s` is this answer's own time outside llama.cpp while it decoded. `batch` is how
+    many answers its steps wrote at once, on average.
+    """
+
+    load_s: float = 0.0
+    ttft_s: float = 0.0
+    prefill_tps: float = 0.0
+    decode_tps: float = 0.0
+    reasoning_s: float = 0.0
+    queue_s: float = 0.0
+    prefill_s: float = 0.0
+    decode_s: float = 0.0
+    python_s: float = 0.0
+    batch: float = 0.0
+
+
+class ExpertsFired(msgspec.Struct, frozen=True, tag="experts_fired"):
+    """How often each expert was chosen since the last such event of this answer, while experts are watched.
+
+    `counts` are per layer and expert; a layer without routed experts has an empty row. `tokens` were read or
+    written, so each row adds up to tokens times experts used, but for the last layer: there llama.cpp computes
+    only what is drawn from, which is each written token and the last of a prompt. Answers at work at the same
+    time are counted together, under the id of one of them.
+    `overhead` is the share of the time that watching took in the callback (0.06: six percent). That the graph
+    is computed in pieces costs more; a benchmark with and without it tells all.
+    """
+
+    id: int
+    tokens: int
+    counts: tuple[tuple[int, ...], ...]
+    overhead: float

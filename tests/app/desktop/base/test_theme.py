@@ -1,0 +1,95 @@
+"""Contrast after WCAG 2.1: 4.5 to 1 for text, 3 to 1 for what a control is recognised by."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from app.desktop.base.style import grounds
+from app.desktop.base.theme import Theme, load_theme
+from app.desktop.placement.colors import device_colour, part_colour
+from engine.placement.plan import RAM, Device, Machine
+
+GROUNDS = ("background", "rail", "sidebar", "card", "user_bubble", "code")
+
+
+def luminance(colour: str) -> float:
+    def linear(part: int) -> float:
+        value = part / 255
+        return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+    red, green, blue = (linear(part) for part in bytes.fromhex(colour[1:]))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(first: str, second: str) -> float:
+    darker, lighter = sorted((luminance(first), luminance(second)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request: pytest.FixtureRequest) -> Theme:
+    return load_theme(request.param)
+
+
+def test_black_on_white_has_the_greatest_contrast() -> None:
+    assert round(contrast("#000000", "#FFFFFF"), 1) == 21.0
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("text", ["text", "muted", "accent"])
+def test_text_can_be_read_on_every_ground(theme: Theme, text: str, ground: str) -> None:
+    assert contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("text", ["text", "accent"])
+def test_text_can_be_read_on_what_is_chosen(theme: Theme, text: str) -> None:
+    assert contrast(getattr(theme, text), theme.accent_soft) >= 4.5
+
+
+def test_text_can_be_read_on_the_accent(theme: Theme) -> None:
+    assert contrast(theme.on_accent, theme.accent) >= 4.5
+
+
+@pytest.mark.parametrize("text", ["warning", "bad", "good"])
+def test_messages_can_be_read(theme: Theme, text: str) -> None:
+    for ground in ("background", "card"):
+        assert contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("tone", ["accent", "quiet", "warning"])
+def test_the_words_of_a_chip_can_be_read(theme: Theme, tone: str) -> None:
+    assert contrast(*grounds(theme, tone)) >= 4.5
+
+
+@pytest.mark.parametrize("device", ["gpu", "worker", "ram"])
+def test_neighbouring_parts_of_a_bar_are_told_apart(theme: Theme, device: str) -> None:
+    base = getattr(theme, device)
+    shades = [part_colour(base, part) for part in ("dense", "experts", "context", "compute")]
+    for first, second in pairwise(shades):
+        assert contrast(first, second) >= 1.2
+    assert contrast(part_colour(base, "compute"), theme.line) >= 1.1
+
+
+def test_devices_are_told_apart_where_they_meet_in_the_strip(theme: Theme) -> None:
+    devices = tuple(
+        Device(name, "rpc" if name.startswith("RPC") else "gpu", "", 1, 1)
+        for name in ("CUDA0", "CUDA1", "RPC0")
+    )
+    machine = Machine(Device(RAM, "cpu", "", 1, 1), devices)
+    colours = [device_colour(theme, machine, name) for name in ("CUDA0", "CUDA1", "RPC0", RAM)]
+    assert len(set(colours)) == 4
+    assert contrast(colours[0], colours[1]) >= 1.3
+    for colour in colours[0], colours[2]:
+        assert contrast(colour, theme.card) >= 3
+
+
+def test_the_focus_ring_stands_out(theme: Theme) -> None:
+    for ground in GROUNDS:
+        assert contrast(theme.accent, getattr(theme, ground)) >= 3
+
+
+def test_measures_follow_the_text_size() -> None:
+    assert load_theme("light", 1.5).px(34) == 51
+    assert load_theme("light", 0.5).px(1) == 1

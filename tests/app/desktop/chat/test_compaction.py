@@ -1,0 +1,193 @@
+"""A chat that fills the context: what is offered at its end, and what a choice does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from app.desktop.chat.compaction.compaction_card import RoomCard
+from app.desktop.chat.compaction.compaction_marker import CutLine, OriginLine
+from tests.app.desktop.conftest import Running
+
+CONTEXT = 400
+# 25 tokens, as the scripted engine counts.
+LONG = ("words and " * 10).strip() + "."
+
+
+def begin(make_desktop: Callable[..., Running], turns: int) -> Running:
+    """A chat of so many turns that is open, of 50 tokens each, and a model of `CONTEXT` tokens that is loaded."""
+    running = make_desktop(answer=lambda _: (LONG,), counts=True, settings={"context": CONTEXT}).ready()
+    store = running.services.store
+    id = running.services.conversations.create().id
+    running.services.conversations.rename(id, "Words")
+    leaf = None
+    for _ in range(turns):
+        for role in ("user", "assistant"):
+            leaf = store.add_message(id, leaf, role, LONG).id  # type: ignore[arg-type]
+    running.window.chat.open(id)
+    running.until(lambda: len(running.window.chat.transcript.ids) == 2 * turns)
+    return running
+
+
+def ask(running: Running) -> None:
+    edit = running.window.chat.composer.edit
+    edit.setPlainText(LONG)
+    running.qtbot.keyClick(edit, Qt.Key.Key_Return)
+
+
+@pytest.fixture
+def full(make_desktop: Callable[..., Running]) -> Running:
+    """A chat whose last question was not answered for want of room."""
+    running = begin(make_desktop, 8)
+    ask(running)
+    running.until(lambda: running.window.chat.room.card is not None and card(running).state == "choices")
+    return running
+
+
+def card(running: Running) -> RoomCard:
+    found = running.window.chat.room.card
+    assert found is not None
+    return found
+
+
+def shown(running: Running) -> list[str]:
+    return [choice for choice, row in card(running).rows.items() if row.isVisible()]
+
+
+def lines(running: Running, kind: type[CutLine] | type[OriginLine] = CutLine) -> list[CutLine | OriginLine]:
+    return [line for line in running.window.chat.transcript.column.findChildren(kind) if line.isVisible()]
+
+
+def test_a_full_chat_offers_what_can_be_done_with_its_numbers(full: Running) -> None:
+    assert shown(full) == ["summarise", "leave_out", "anew", "larger"]
+    room = card(full).room
+    assert room is not None
+    about = card(full).rows["leave_out"].about
+    assert f"first {room.messages} messages" in about and f"{CONTEXT - room.after} of {CONTEXT}" in about
+    assert not full.window.chat.room.strip.isVisible()
+    # It is told once: the answer's own strip is away.
+    answer = full.window.chat.transcript._window.card(room.leaf)
+    assert answer is not None and answer._strip is None  # type: ignore[attr-defined]
+
+
+def test_the_offer_is_reached_by_enter_and_seen_from_its_beginning_in_a_small_window(full: Running) -> None:
+    edit = full.window.chat.composer.edit
+    edit.setFocus()
+    full.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    full.until(card(full).rows["summarise"].hasFocus)
+    full.window.resize(700, 460)
+    transcript = full.window.chat.transcript
+    full.until(lambda: card(full).height() > transcript.height())
+    full.until(lambda: 0 <= card(full).mapTo(transcript, QPoint(0, 0)).y() < 40)
+
+
+def test_leaving_out_answers_the_question_and_marks_from_where_on_the_model_sees(full: Running) -> None:
+    room = card(full).room
+    assert room is not None
+    path = full.window.chat.transcript.ids
+    full.qtbot.mouseClick(card(full).rows["leave_out"], Qt.MouseButton.LeftButton)
+    full.until(lambda: full.services.store.message(room.leaf).state == "done")
+    full.until(lambda: len(lines(full)) == 1)
+    assert full.window.chat.room.card is None
+    assert full.window.chat.transcript.ids == path
+    (line,) = lines(full)
+    assert f"does not see the {room.messages} messages above" in line.text
+    assert full.window.toast.isVisible()
+    full.window.toast.undo()
+    full.until(lambda: not lines(full))
+    assert full.services.store.cuts(room.conversation) == []
+
+
+def test_a_summary_is_looked_at_changed_and_used(full: Running) -> None:
+    full.engine._answer = lambda _: ("They spoke ", "of words.")
+    room = card(full).room
+    assert room is not None
+    full.qtbot.mouseClick(card(full).rows["summarise"], Qt.MouseButton.LeftButton)
+    full.until(lambda: card(full).state == "review")
+    editor = card(full).editor
+    assert editor is not None and editor._field.toPlainText() == "They spoke of words."
+    assert full.services.store.cuts(room.conversation) == []
+    editor._field.setPlainText("They spoke of ships.")
+    full.qtbot.keyClick(editor._field, Qt.Key.Key_Return)
+    full.until(lambda: full.services.store.message(room.leaf).state == "done")
+    full.until(lambda: len(lines(full)) == 1)
+    assert "They spoke of ships." in full.engine.requests[-1].messages[0].content
+    (line,) = lines(full)
+    assert isinstance(line, CutLine)
+    line._opens.click()
+    assert line._view is not None and line._view.toPlainText() == "They spoke of ships."
+    line._takes_back.click()
+    full.until(lambda: not lines(full))
+
+
+def test_a_summary_that_is_discarded_or_empty_leaves_the_choices(full: Running) -> None:
+    full.engine._answer = lambda _: ("They spoke.",)
+    full.qtbot.mouseClick(card(full).rows["summarise"], Qt.MouseButton.LeftButton)
+    full.until(lambda: card(full).state == "review")
+    editor = card(full).editor
+    assert editor is not None
+    full.qtbot.keyClick(editor._field, Qt.Key.Key_Escape)
+    full.until(lambda: card(full).state == "choices")
+    full.engine._answer = lambda _: (" ",)
+    full.qtbot.mouseClick(card(full).rows["summarise"], Qt.MouseButton.LeftButton)
+    full.until(lambda: "nothing was written" in card(full)._complaint.text())
+    assert shown(full) == ["summarise", "leave_out", "anew", "larger"]
+
+
+def test_a_new_chat_answers_the_question_and_leads_back(full: Running) -> None:
+    old = full.window.chat.conversation
+    assert old is not None
+    full.qtbot.mouseClick(card(full).rows["anew"], Qt.MouseButton.LeftButton)
+    full.until(lambda: full.window.chat.conversation not in (None, old) and len(lines(full, OriginLine)) == 1)
+    assert full.services.store.message(full.window.chat.transcript.ids[0]).content == LONG
+    (line,) = lines(full, OriginLine)
+    line.buttons[0].click()
+    full.until(
+        lambda: full.window.chat.conversation is not None and full.window.chat.conversation.id == old.id
+    )
+    full.until(lambda: full.window.chat.room.card is not None and card(full).state == "choices")
+
+
+def test_the_next_message_takes_the_offer_away_and_it_comes_again_where_that_does_not_fit(
+    full: Running,
+) -> None:
+    before = card(full)
+    ask(full)
+    full.until(lambda: full.window.chat.room.card not in (None, before) and card(full).state == "choices")
+    assert card(full).room is not None and full.window.chat.transcript.ids[-1] == card(full).room.leaf  # type: ignore[union-attr]
+
+
+def test_the_offer_waits_for_a_model_that_loads_and_is_the_answer_where_it_can_read_more(
+    full: Running,
+) -> None:
+    full.engine.hold.set()
+    full.services.models.use("starter", context=8192, remember=False)
+    full.until(lambda: full.services.models.state.state == "loading")
+    full.window.chat.room._look()
+    full.until(lambda: card(full).state == "loading")
+    assert shown(full) == []
+    full.engine.hold.clear()
+    full.until(lambda: shown(full) == ["answer"])
+    leaf = full.window.chat.transcript.ids[-1]
+    full.qtbot.mouseClick(card(full).rows["answer"], Qt.MouseButton.LeftButton)
+    full.until(lambda: full.services.store.message(leaf).state == "done")
+    full.until(lambda: full.window.chat.room.card is None)
+
+
+def test_who_makes_room_in_good_time_is_warned_once(make_desktop: Callable[..., Running]) -> None:
+    running = begin(make_desktop, 7)
+    chat = running.window.chat
+    assert not chat.room.strip.isVisible()
+    ask(running)
+    running.until(chat.room.strip.isVisible)
+    assert chat.room.card is None
+    chat.room.strip._buttons[0].click()
+    running.until(lambda: card(running).state == "choices")
+    assert "soon" in card(running)._title.text() and not chat.room.strip.isVisible()
+    path = chat.transcript.ids
+    running.qtbot.mouseClick(card(running).rows["leave_out"], Qt.MouseButton.LeftButton)
+    running.until(lambda: len(lines(running)) == 1)
+    assert chat.room.card is None and chat.transcript.ids == path  # nothing waited for an answer
+    running.until(lambda: not chat.room.strip.isVisible() and chat.room._used <= CONTEXT // 2 + 40)

@@ -1,0 +1,297 @@
+"""A chat with tools in the window: switched on beside what is written, asked about under the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.desktop.base import tasks
+from app.desktop.base.bridge import Bridge
+from app.desktop.base.notification import Said
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.answer_steps import AnswerSteps
+from app.desktop.chat.chat_page import ChatPage
+from app.desktop.run_view.approval_card import ApprovalCard
+from app.services.services import Services, open_services
+from app.store.records import ChatOptions, ChatTools
+from tests.app.desktop.conftest import WAIT_MS, Running
+from tests.support.agents.scripted_brain import Reply, ScriptedBrain, calls, says
+from tests.support.scripted_engine import ScriptedEngine
+
+WRITE = calls(("write_file", {"path": "notes.txt", "content": "hello\n"}), text="I write it.")
+
+
+class Chatting:
+    """The page of a chat with a scripted model behind its runs, in a bare window. `said` is what it wants to be told
+    at the foot."""
+
+    def __init__(self, qtbot: QtBot, services: Services, page: ChatPage, folder: Path) -> None:
+        self.qtbot, self.services, self.page, self.folder = qtbot, services, page, folder
+        folder.mkdir()
+        self.said: list[Said] = []
+        page.said.connect(self.said.append)
+        self.brain = ScriptedBrain(says("Hello."))
+        services.brains.brain = lambda name="": self.brain  # type: ignore[method-assign]
+        services.runs._parts.sandbox = lambda: None  # type: ignore[method-assign]
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=WAIT_MS)
+
+    def switch_on(self, mode: str = "ask") -> None:
+        self.page.tools.chosen.emit(ChatTools(str(self.folder), mode))  # type: ignore[arg-type]
+
+    def begin(self, text: str, *replies: Reply) -> None:
+        """Write something and send it with Enter."""
+        self.brain.replies = list(replies) or self.brain.replies
+        self.page.composer.edit.setPlainText(text)
+        self.qtbot.keyClick(self.page.composer.edit, Qt.Key.Key_Return)
+
+    def question(self) -> ApprovalCard:
+        """What is asked."""
+        self.until(lambda: self.page.runs.question() is not None)
+        steps = self.page.runs.question()
+        assert steps is not None and steps.question is not None
+        self.until(steps.question.isVisible)
+        return steps.question
+
+    def answer(self) -> AnswerCard:
+        """The last answer, once it has ended and is shown as it is stored."""
+        self.until(lambda: bool(self.page.transcript.ids) and not self.page.answering())
+
+        def shown() -> bool:
+            card = self.page.transcript._window.card(self.page.transcript.ids[-1])
+            return isinstance(card, AnswerCard) and card.message.state != "streaming"
+
+        self.until(shown)
+        card = self.page.transcript._window.card(self.page.transcript.ids[-1])
+        assert isinstance(card, AnswerCard)
+        return card
+
+    def steps(self) -> AnswerSteps:
+        steps = self.answer().steps
+        assert steps is not None
+        self.until(lambda: not steps.is_under_way)
+        return steps
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions take answers at once."""
+    monkeypatch.setitem(ApprovalCard.__init__.__kwdefaults__, "guard", 0.0)
+
+
+@pytest.fixture
+def chatting(
+    qtbot: QtBot, coterie_home: Path, tmp_path: Path, looks: None, eager: None
+) -> Iterator[Chatting]:
+    coterie_home.mkdir(parents=True, exist_ok=True)
+    services = open_services(coterie_home, make_engine=ScriptedEngine)
+    bridge, calls = Bridge(), ServiceCalls()
+    window = QWidget()
+    page = ChatPage(calls, window)
+    page.complete()
+    page.show_words()
+    QHBoxLayout(window).addWidget(page)
+    bridge.events.connect(page.take_events)
+    bridge.attach(services)
+    calls.attach(services)
+    window.resize(1000, 760)
+    window.show()
+    qtbot.waitExposed(window)
+    yield Chatting(qtbot, services, page, tmp_path / "work")
+    bridge.detach()
+    tasks.shutdown()
+    services.close()
+    window.close()
+    for thing in (window, bridge, calls):
+        thing.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def in_window(running: Running, tmp_path: Path, eager: None) -> Chatting:
+    """The same in the whole window."""
+    return Chatting(running.qtbot, running.services, running.window.chat, tmp_path / "work")
+
+
+def test_tools_are_switched_on_in_the_sheet_and_shown_beside_what_is_written(chatting: Chatting) -> None:
+    tools = chatting.page.tools
+    button = chatting.page.composer.tools.button
+    assert button.accessibleName() == "Tools: off"
+    button.click()
+    chatting.until(lambda: tools.sheet is not None and tools.sheet.isVisible())
+    sheet = tools.sheet
+    assert sheet is not None and not sheet.turn_off.isVisible()
+    sheet.folder.show_folder(str(chatting.folder / "nowhere"))
+    sheet.use.click()
+    chatting.until(lambda: bool(sheet.folder.complaint.text()))
+    sheet.folder.show_folder(str(chatting.folder))
+    sheet.mode.buttons[2].click()
+    sheet.use.click()
+    chatting.until(lambda: not sheet.isVisible())
+    assert chatting.page.options().tools == ChatTools(str(chatting.folder), "workspace")
+    assert button.text().strip() == "work" and button.accessibleName().endswith("Workspace")
+    button.click()
+    chatting.until(sheet.isVisible)
+    assert sheet.chosen() == ChatTools(str(chatting.folder), "workspace")
+    sheet.turn_off.click()
+    chatting.until(lambda: chatting.page.options().tools is None)
+    assert button.text().strip() == "Tools"
+
+
+def test_a_call_is_allowed_by_keyboard_and_its_steps_stand_over_the_answer(chatting: Chatting) -> None:
+    chatting.switch_on()
+    chatting.begin("Make notes.txt", WRITE, says("It is **there**."))
+    card = chatting.question()
+    assert not (chatting.folder / "notes.txt").exists()
+    composer = chatting.page.composer.edit
+    assert composer.placeholderText() == "Press Enter to go to the question above"
+    composer.setFocus()
+    chatting.qtbot.keyClick(composer, Qt.Key.Key_Return)  # nothing is written: to the question
+    focus = QApplication.focusWidget()
+    assert focus is card.default
+    chatting.qtbot.keyClick(focus, Qt.Key.Key_Return)
+    answer = chatting.answer()
+    assert (chatting.folder / "notes.txt").read_text() == "hello\n"
+    assert answer.message.content == "It is **there**." and answer.copied_text() == "It is **there**."
+    steps = chatting.steps()
+    chatting.until(lambda: steps._undo.isVisible())
+    assert steps._head.text() == "1 step  ·  1 file changed" and steps.question is None
+    assert QApplication.focusWidget() is composer and composer.placeholderText() == "Ask anything"
+    assert steps.y() < answer._body.y()
+
+
+def test_what_an_answer_changed_is_taken_back_under_it_and_the_foot_of_the_window_has_the_way_forward(
+    chatting: Chatting,
+) -> None:
+    chatting.switch_on("workspace")
+    chatting.begin("Make notes.txt", WRITE, says("It is there."))
+    steps = chatting.steps()
+    chatting.until(steps._undo.isVisible)
+    steps._undo.click()
+    chatting.until(lambda: not (chatting.folder / "notes.txt").exists())
+    chatting.until(lambda: not steps._undo.isVisible() and bool(chatting.said))
+    assert steps._head.text() == "1 step"
+    assert chatting.said[0].act is not None
+    chatting.said[0].act()
+    chatting.until((chatting.folder / "notes.txt").exists)
+    chatting.until(steps._undo.isVisible)
+
+
+def test_what_is_being_written_may_turn_out_to_be_a_step(chatting: Chatting) -> None:
+    chatting.switch_on()
+    chatting.begin("Make notes.txt", WRITE, says("Not then."))
+    card = chatting.question()
+    streaming = card.parentWidget().parentWidget()
+    assert isinstance(streaming, AnswerCard) and streaming.streamed_text() == ""
+    chatting.until(lambda: len(streaming.steps._column.widgets()) == 2)  # type: ignore[union-attr]
+    assert streaming._status is None  # a person is waited for, and not the model
+    card.bar.no.click()
+    card.bar.deny.click()
+    assert chatting.answer().message.content == "Not then."
+    assert not (chatting.folder / "notes.txt").exists()
+
+
+def test_a_chat_that_asks_can_be_left_says_so_at_the_foot_and_asks_again_when_it_is_opened(
+    in_window: Chatting, running: Running
+) -> None:
+    chatting, window = in_window, running.window
+    chatting.switch_on()
+    chatting.brain.slow = 0.3
+    chatting.begin("Make notes.txt", WRITE, says("It is there."))
+    chatting.until(lambda: bool(chatting.page.transcript.ids))
+    asking = chatting.page.conversation
+    assert asking is not None
+    window.panel._save(ChatOptions(system_prompt="Be brief."))
+    chatting.until(lambda: chatting.page.options().system_prompt == "Be brief.")
+    assert chatting.page.options().tools == asking.options.tools is not None
+    chatting.page.open_new()
+    chatting.until(window.toast.isVisible)
+    assert window.toast._text.text() == "“Make notes.txt” waits for your answer"
+    assert window.sidebar._delegate.asking == {asking.id}
+    chatting.begin("Hi")
+    chatting.until(lambda: chatting.page.conversation is not None)
+    other = chatting.page.conversation
+    assert other is not None and other.id != asking.id and other.options.tools is None
+    assert chatting.answer().message.content == "Hello from the script."
+    window.chat_notes.show_wanted.emit(asking.id)
+    chatting.question()._allow("once")
+    assert chatting.answer().message.content == "It is there."
+    chatting.until(lambda: window.sidebar._delegate.asking == set())
+
+
+def test_a_chat_may_have_some_of_the_tools_alone(chatting: Chatting) -> None:
+    tools = chatting.page.tools
+    chatting.page.composer.tools.button.click()
+    chatting.until(lambda: tools.sheet is not None and tools.sheet.isVisible())
+    sheet = tools.sheet
+    assert sheet is not None and sheet.chosen().names is None
+    sheet.folder.show_folder(str(chatting.folder))
+    sheet.which.reading.click()
+    sheet.use.click()
+    chatting.until(lambda: chatting.page.options().tools is not None)
+    chatting.begin("Make notes.txt", WRITE, says("I may not."))
+    assert chatting.answer().message.content == "I may not."
+    assert not (chatting.folder / "notes.txt").exists()
+    offered = {tool["function"]["name"] for tool in chatting.brain.asks[0].tools}
+    assert "read_file" in offered and "write_file" not in offered
+
+
+def test_a_stopped_answer_keeps_its_steps_and_is_continued(chatting: Chatting) -> None:
+    chatting.switch_on()
+    chatting.begin("Make notes.txt", WRITE, says("It is there."))
+    chatting.question()
+    chatting.page.stop()
+    answer = chatting.answer()
+    assert answer.message.state == "stopped" and answer._strip is not None
+    assert chatting.steps()._head.text() == "1 step"
+    chatting.brain.replies = [says("I leave it.")]
+    answer._act()
+    chatting.until(lambda: chatting.answer().message.content == "I leave it.")
+    assert chatting.answer()._strip is None
+
+
+def test_steps_fold_away_where_they_are_many_once_the_answer_is_given(chatting: Chatting) -> None:
+    chatting.switch_on()
+    listing = calls(("list_files", {}), ("date_time", {}), ("calculator", {"expression": "1+1"}))
+    chatting.begin(
+        "Look", listing, calls(("calculator", {"expression": "2+2"}), ("read_notes", {})), says("Done.")
+    )
+    steps = chatting.steps()
+    chatting.until(lambda: not steps.is_open)
+    folded = steps.height()
+    steps._head.click()
+    assert steps.is_open and steps.height() > folded + 100
+
+
+def test_each_chat_has_tools_of_its_own_and_steps_are_read_from_the_journal(chatting: Chatting) -> None:
+    chatting.switch_on("workspace")
+    chatting.begin("Make notes.txt", WRITE, says("It is there."))
+    chatting.answer()
+    made = chatting.page.conversation
+    assert made is not None
+    chatting.page.open_new()
+    assert chatting.page.options().tools is None
+    assert chatting.page.composer.tools.button.accessibleName() == "Tools: off"
+    chatting.page.open(made.id)
+    chatting.until(lambda: bool(chatting.page.transcript.ids))
+    steps = chatting.steps()
+    chatting.until(lambda: steps._head.text() == "1 step  ·  1 file changed")
+    assert chatting.page.options().tools is not None
+
+
+def test_the_button_keeps_to_its_sign_where_there_is_little_room(chatting: Chatting) -> None:
+    composer = chatting.page.composer
+    composer.tools.show_tools(ChatTools("/home/ada/the seeds of last year and the year before"))
+    composer.resize(1000, composer.height())
+    assert composer.tools.button.text().strip().startswith("the seeds")
+    composer.resize(290, composer.height())
+    assert composer.tools.button.text() == ""
+    composer.resize(1000, composer.height())
+    assert composer.tools.button.text() != ""

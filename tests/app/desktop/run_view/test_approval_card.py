@@ -1,0 +1,250 @@
+"""The card that asks: what it shows, and which answers count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+
+from agents.permissions.values import ApprovalRequest, Decision
+from agents.permissions.visible import visible
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
+from app.desktop.run_view import approval_card, approval_text
+from app.desktop.run_view.approval_card import ApprovalCard
+
+pytestmark = pytest.mark.usefixtures("looks")
+
+COMMAND = 'mv "scan 0412.pdf" "2026-04-12 Hanbit.pdf"\nmv "scan 0419.pdf" "2026-04-19 Daum.pdf"'
+
+
+def request(kind: str = "shell", subject: str = COMMAND, **more: Any) -> ApprovalRequest:
+    given: dict[str, Any] = {"scopes": ("run", "workspace"), "pattern": "mv", "snapshot": True} | more
+    return ApprovalRequest(7, "c3", more.pop("tool", "shell"), kind, subject, **given)  # type: ignore[arg-type]
+
+
+class Shown:
+    """A card in a window, and what it decided."""
+
+    def __init__(self, qtbot: Any, asked: ApprovalRequest, guard: float = 0.0) -> None:
+        self.window = QWidget()
+        self.field = QLineEdit(self.window)
+        self.field.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.card = ApprovalCard(asked, self.window, guard=guard)
+        column = QVBoxLayout(self.window)
+        column.addWidget(self.field)
+        column.addWidget(self.card)
+        column.addStretch(1)
+        qtbot.addWidget(self.window)
+        self.window.resize(640, 700)
+        self.window.show()
+        self.window.activateWindow()
+        qtbot.waitUntil(self.window.isActiveWindow)
+        self.decided: list[tuple[str, Decision]] = []
+        self.card.decided.connect(lambda call, decision: self.decided.append((call, decision)))
+
+    def press(self, key: Qt.Key, *, repeats: bool = False) -> None:
+        focus = QApplication.focusWidget() or self.card
+        event = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, "", repeats)
+        QApplication.sendEvent(focus, event)
+
+    def words(self) -> str:
+        labels = self.card.findChildren(approval_card.QLabel)
+        return "\n".join(label.text() for label in labels if label.isVisible())
+
+
+def test_the_subject_is_shown_whole_and_never_as_markup(qtbot: Any) -> None:
+    long = "echo <b>x</b> " + "a" * 5000 + "\n" * 60 + "rm -rf keep"
+    shown = Shown(qtbot, request(subject=long))
+    assert shown.card._subject.text.toPlainText() == long
+    # It scrolls down to its end, and nothing stands out of sight at the right.
+    assert shown.card._subject.text.verticalScrollBar().maximum() > 0
+    assert shown.card._subject.text.horizontalScrollBar().maximum() < 8  # less than a character
+    assert shown.card._subject.text.focusPolicy() == Qt.FocusPolicy.StrongFocus
+
+
+def test_what_cannot_be_seen_is_written_out_and_marked(qtbot: Any) -> None:
+    diff = "+++ b/a\n+x\u202ey\n"
+    shown = Shown(qtbot, request(subject=visible("ls \u202egnp"), diff=diff))
+    assert "\\u{202e}" in shown.card._subject.text.toPlainText()
+    assert "\\u{202e}" in shown.card._diff.text.toPlainText()
+    marked = shown.card._subject.text.document().firstBlock().layout().formats()
+    assert any(form.format.background().color().name().upper() == themes.current.warning for form in marked)
+
+
+def test_enter_allows_once_and_only_once(qtbot: Any) -> None:
+    shown = Shown(qtbot, request())
+    assert shown.card.offer_focus() and shown.card.default.hasFocus()
+    shown.press(Qt.Key.Key_Return)
+    shown.press(Qt.Key.Key_Return)
+    assert shown.decided == [("c3", Decision(True, "once"))]
+
+
+def test_a_card_that_has_just_come_takes_no_answer(qtbot: Any) -> None:
+    shown = Shown(qtbot, request(), guard=60)
+    shown.card.offer_focus()
+    shown.press(Qt.Key.Key_Return)
+    shown.card.default.click()
+    shown.card.bar.no.click()
+    assert shown.decided == [] and shown.card.bar.reason.isHidden()
+
+
+def test_a_key_that_is_held_down_is_no_answer(qtbot: Any) -> None:
+    shown = Shown(qtbot, request())
+    shown.card.offer_focus()
+    shown.press(Qt.Key.Key_Return, repeats=True)
+    assert shown.decided == []
+
+
+def test_the_focus_is_not_taken_from_somebody_who_writes(qtbot: Any) -> None:
+    shown = Shown(qtbot, request())
+    shown.field.setFocus()
+    assert not shown.card.offer_focus() and shown.field.hasFocus()
+    shown.field.setReadOnly(True)
+    assert shown.card.offer_focus()
+
+
+def test_wider_answers_name_what_they_would_match(qtbot: Any) -> None:
+    shown = Shown(qtbot, request(pattern="git log, git show"))
+    assert "git log, git show" in shown.words()
+    buttons = {scope: button for button, scope in shown.card.bar.answers}
+    assert list(buttons) == ["once", "run", "workspace"]
+    buttons["workspace"].click()
+    assert shown.decided == [("c3", Decision(True, "workspace"))]
+
+
+def test_without_scopes_there_is_only_this_once(qtbot: Any) -> None:
+    shown = Shown(qtbot, request(scopes=(), pattern="", reasons=("shell", "rail", "untrusted")))
+    assert [scope for _, scope in shown.card.bar.answers] == ["once"]
+    assert "always asked" in shown.words() and "from outside" in shown.words()
+
+
+def test_a_denial_takes_a_reason_to_the_model(qtbot: Any) -> None:
+    shown = Shown(qtbot, request())
+    shown.card.bar.no.click()
+    assert shown.card.bar.reason.hasFocus() and shown.card.default.isHidden()
+    qtbot.keyClicks(shown.card.bar.reason, "use the copy instead")
+    qtbot.keyClick(shown.card.bar.reason, Qt.Key.Key_Return)
+    assert shown.decided == [("c3", Decision(False, message="use the copy instead"))]
+
+
+def test_escape_goes_back_from_denying(qtbot: Any) -> None:
+    shown = Shown(qtbot, request())
+    shown.card.bar.no.click()
+    shown.press(Qt.Key.Key_Escape)
+    assert shown.card.default.isVisible() and shown.decided == []
+
+
+def test_arrows_go_along_the_answers(qtbot: Any) -> None:
+    shown = Shown(qtbot, request())
+    shown.card.offer_focus()
+    shown.press(Qt.Key.Key_Right)
+    shown.press(Qt.Key.Key_Return)
+    assert shown.decided == [("c3", Decision(True, "run"))]
+
+
+@pytest.mark.parametrize(
+    ("asked", "place", "safety"),
+    [
+        (request(), "in the sandbox, no network", "a snapshot is taken first"),
+        (request(reasons=("network",)), "in the sandbox, with network", "a snapshot is taken first"),
+        (
+            request(sandboxed=False, snapshot=False, reasons=("not_undoable",)),
+            "not in a sandbox",
+            "cannot be undone",
+        ),
+        (request("network", "https://a.example/b", snapshot=False), "from the network", ""),
+        (request("mcp", "{}", server="mail", snapshot=False), "in the sandbox", ""),
+        (request("mcp", "{}", server="mail", snapshot=False, sandboxed=False), "not in a sandbox", ""),
+        (
+            request("mcp", "https://a.example/mcp\n{}", server="mail", snapshot=False, sandboxed=False),
+            "goes to a server elsewhere",
+            "",
+        ),
+    ],
+)
+def test_the_card_says_where_it_works_and_whether_it_can_be_undone(
+    asked: ApprovalRequest, place: str, safety: str
+) -> None:
+    assert place in approval_text.place(asked)
+    assert approval_text.safety(asked) == safety
+
+
+TOLD = (
+    "deletes",
+    "network",
+    "outside",
+    "destructive",
+    "unreadable_command",
+    "mcp_first_use",
+    "untrusted",
+    "rail",
+)
+
+
+@pytest.mark.parametrize("code", TOLD)
+def test_every_reason_that_the_head_does_not_tell_has_a_sentence(code: str) -> None:
+    english = approval_text.why(code)
+    languages.choose("ko")
+    assert english.endswith(".") and approval_text.why(code) not in ("", english)
+
+
+def test_a_link_opens_only_when_it_is_pressed(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(approval_card, "open_link", opened.append)
+    address = "https://xn--80ak6aa92e.com/login"
+    shown = Shown(qtbot, request("url", address, server="mail", message="Sign in", scopes=(), pattern=""))
+    assert shown.card.offer_focus() and shown.card.bar.no.hasFocus()
+    assert "mail" in shown.words() and "xn--80ak6aa92e.com" in shown.words()
+    shown.card.setFocus()
+    shown.press(Qt.Key.Key_Return)
+    assert opened == [] and shown.decided == []
+    shown.card.default.click()
+    assert opened == [address] and shown.decided == [("c3", Decision(True))]
+
+
+FORM = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": {"type": "string", "title": "Name", "minLength": 2},
+        "seats": {"type": "integer", "minimum": 1, "maximum": 5},
+        "window": {"type": "boolean", "default": True},
+    },
+}
+
+
+def test_a_form_is_sent_when_all_of_it_counts(qtbot: Any) -> None:
+    shown = Shown(
+        qtbot, request("form", "Who?", server="travel", message="Who travels?", schema=FORM, scopes=())
+    )
+    assert "travel" in shown.words() and "Who travels?" in shown.words()
+    name, seats = (row.control for row in shown.card._form._rows[:2])
+    seats.setText("many")
+    shown.card.default.click()
+    assert shown.decided == [] and name.hasFocus() and "whole number" in shown.words()
+    name.setText("한빛")
+    seats.setText("3")
+    name.setFocus()
+    shown.press(Qt.Key.Key_Return)
+    assert shown.decided == [("c3", Decision(True, content={"name": "한빛", "seats": 3, "window": True}))]
+
+
+def test_a_form_can_be_declined_at_any_time(qtbot: Any) -> None:
+    shown = Shown(qtbot, request("form", "Who?", server="travel", message="Who?", schema=FORM, scopes=()))
+    shown.card.bar.no.click()
+    assert shown.decided == [("c3", Decision(False))]
+
+
+@pytest.mark.parametrize("width", [320, 480, 900])
+def test_nothing_of_the_card_is_cut(qtbot: Any, width: int) -> None:
+    shown = Shown(qtbot, request(diff="+++ b/a\n" + "+x\n" * 5))
+    shown.window.resize(width, 900)
+    qtbot.wait(1)
+    card = shown.card
+    assert card.height() >= card.fit(card.width())
+    for part in card.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        assert part.isHidden() or card.rect().contains(part.geometry())

@@ -1,0 +1,524 @@
+"""The window over a real store: what a person does, and what is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.desktop.base.theme import themes
+from app.desktop.chat.answer import AnswerCard
+from app.desktop.run_view.tool_call import ToolCallCard
+from app.desktop.widgets.note_line import NoteLine
+from app.services.events import StoreFailed
+from app.services.settings.settings import SettingsFile
+from engine.errors import ErrorInfo
+from engine.values import ReasoningControl, ToolCall
+from tests.app.desktop.conftest import Running
+from tests.app.desktop.placement import plans
+from tests.support.hand_made_placements import HandMadePlacements
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+Make = Callable[..., Running]
+
+
+def titles(running: Running) -> list[str]:
+    model = running.window.sidebar.model
+    return [model.index(row).data() for row in range(model.rowCount())]
+
+
+def store_messages(running: Running) -> list[tuple[str, str]]:
+    conversation = running.window.chat.conversation
+    assert conversation is not None
+    conversations = running.services.conversations
+    return [(m.role, m.content) for m in conversations.messages(conversations.path(conversation.id))]
+
+
+def draft_of(running: Running, conversation: int) -> str:
+    return running.services.conversations.get(conversation).draft
+
+
+def open_id(running: Running) -> int:
+    conversation = running.window.chat.conversation
+    assert conversation is not None
+    return conversation.id
+
+
+def test_a_first_message_makes_a_conversation_with_a_title_and_an_answer(running: Running) -> None:
+    running.send("Plan a trip to Jeju")
+    assert store_messages(running) == [
+        ("user", "Plan a trip to Jeju"),
+        ("assistant", "Hello from the script."),
+    ]
+    running.until(lambda: titles(running) == ["Today", "Plan a trip to Jeju"])
+    assert running.window.chat.header.title.text() == "Plan a trip to Jeju"
+    assert running.window.chat.composer.text() == ""
+    assert draft_of(running, open_id(running)) == ""
+
+
+def test_what_is_typed_before_the_data_is_open_is_kept_and_sent(make_desktop: Make, qtbot: QtBot) -> None:
+    running = make_desktop()
+    running.window.show()
+    composer = running.window.chat.composer
+    qtbot.keyClicks(composer.edit, "early words")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert running.window.calls.services is None
+    running.desktop.open()
+    running.until(lambda: running.window.chat.conversation is not None)
+    running.until(lambda: len(store_messages(running)) == 2)
+    running.until(lambda: not running.window.chat.answering())
+    assert store_messages(running)[0] == ("user", "early words")
+
+
+def test_a_draft_becomes_a_conversation_and_survives_a_restart(make_desktop: Make, qtbot: QtBot) -> None:
+    first = make_desktop().ready()
+    qtbot.keyClicks(first.window.chat.composer.edit, "half a thought")
+    first.until(lambda: first.window.chat.conversation is not None)
+    qtbot.keyClicks(first.window.chat.composer.edit, " and more")
+    first.close()
+    second = make_desktop().ready()
+    second.until(lambda: second.window.chat.composer.text() == "half a thought and more")
+
+
+def test_each_conversation_keeps_its_own_draft(running: Running, qtbot: QtBot) -> None:
+    running.send("First question")
+    first = open_id(running)
+    qtbot.keyClicks(running.window.chat.composer.edit, "follow-up")
+    running.window.new_chat()
+    assert running.window.chat.composer.text() == ""
+    running.send("Second question")
+    running.window.open_chat(first)
+    running.until(lambda: running.window.chat.composer.text() == "follow-up")
+    assert draft_of(running, first) == "follow-up"
+
+
+def test_sending_and_typing_at_once_makes_one_conversation(running: Running, qtbot: QtBot) -> None:
+    composer = running.window.chat.composer
+    qtbot.keyClicks(composer.edit, "fast")
+    composer.flush_draft()
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    running.until(lambda: running.window.chat.conversation is not None)
+    running.until(lambda: len(store_messages(running)) == 2 and not running.window.chat.answering())
+    assert len(running.services.conversations.all()) == 1
+
+
+def test_escape_stops_the_answer_and_its_text_stays(make_desktop: Make, qtbot: QtBot) -> None:
+    running = make_desktop(answer=lambda _: ["word "] * 2000, pace=0.002).ready()
+    composer = running.window.chat.composer
+    composer.edit.setPlainText("Write on")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    running.until(running.window.chat.answering)
+    qtbot.wait(100)
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
+    running.until(lambda: not running.window.chat.answering())
+    role, content = store_messages(running)[-1]
+    assert role == "assistant" and content.startswith("word ") and len(content) < 10_000
+    assert composer.button.accessibleName() == "Send"
+
+
+def test_closing_while_an_answer_streams_keeps_its_text(make_desktop: Make, qtbot: QtBot) -> None:
+    first = make_desktop(answer=lambda _: ["word "] * 5000, pace=0.002).ready()
+    first.window.chat.composer.edit.setPlainText("Write on")
+    qtbot.keyClick(first.window.chat.composer.edit, Qt.Key.Key_Return)
+    first.until(first.window.chat.answering)
+    qtbot.wait(150)
+    first.window.close()
+    second = make_desktop().ready()
+    conversations = second.services.conversations
+    only = conversations.all()[0]
+    question, answer = conversations.messages(conversations.path(only.id))
+    assert question.content == "Write on"
+    assert answer.state == "stopped" and answer.content.startswith("word ")
+
+
+def test_leaving_and_coming_back_shows_a_running_answer_whole(make_desktop: Make, qtbot: QtBot) -> None:
+    words = [f"{number} " for number in range(400)]
+    running = make_desktop(answer=lambda _: words, pace=0.002).ready()
+    running.window.chat.composer.edit.setPlainText("Count")
+    qtbot.keyClick(running.window.chat.composer.edit, Qt.Key.Key_Return)
+    running.until(running.window.chat.answering)
+    running.until(lambda: running.window.chat.conversation is not None)
+    number = open_id(running)
+    qtbot.wait(100)
+    running.window.new_chat()
+    qtbot.wait(100)
+    running.window.open_chat(number)
+    running.until(lambda: running.window.chat.conversation is not None)
+    qtbot.wait(150)
+    answer = running.services.conversations.path(number)[-1]
+    card = running.window.chat.transcript._window.card(answer)
+    shown = card.streamed_text()
+    assert shown and "".join(words).startswith(shown)
+    running.until(lambda: not running.window.chat.answering())
+    assert store_messages(running)[-1] == ("assistant", "".join(words))
+
+
+def test_a_stopped_answer_goes_on_where_it_was(make_desktop: Make, qtbot: QtBot) -> None:
+    running = make_desktop(answer=lambda r: [" more"] if r.continue_last else ["word "] * 3000, pace=0.002)
+    running.ready()
+    running.window.chat.composer.edit.setPlainText("Write")
+    qtbot.keyClick(running.window.chat.composer.edit, Qt.Key.Key_Return)
+    running.until(running.window.chat.answering)
+    qtbot.wait(60)
+    running.window.chat.stop()
+    running.until(lambda: not running.window.chat.answering())
+    before = store_messages(running)[-1][1]
+    answer = running.services.conversations.path(open_id(running))[-1]
+    running.window.chat.transcript.continueRequested.emit(answer)
+    running.until(lambda: store_messages(running)[-1][1] == before + " more")
+    running.until(lambda: not running.window.chat.answering())
+    qtbot.wait(50)
+    assert running.window.chat.transcript._window.card(answer).message.content == before + " more"
+
+
+def test_alt_up_opens_the_last_message_for_editing(running: Running, qtbot: QtBot) -> None:
+    running.send("First words")
+    qtbot.keyClick(running.window.chat.composer.edit, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    question = running.services.conversations.path(open_id(running))[0]
+    running.until(lambda: running.window.chat.transcript._window.card(question).is_editing)
+
+
+def test_deleting_can_be_undone_from_the_toast_and_by_key(running: Running, qtbot: QtBot) -> None:
+    running.send("Keep me")
+    number = open_id(running)
+    running.window.chats.delete(number)
+    running.until(lambda: running.window.toast.isVisible())
+    running.until(lambda: titles(running) == [])
+    assert running.window.chat.conversation is None
+    running.window.sidebar.list.setFocus()
+    qtbot.keyClick(running.window.sidebar.list, Qt.Key.Key_Z, CTRL)
+    running.until(lambda: titles(running) == ["Today", "Keep me"])
+    running.until(lambda: running.window.chat.conversation is not None)
+    assert open_id(running) == number
+
+
+def test_searching_finds_words_in_messages(running: Running, qtbot: QtBot) -> None:
+    running.send("Where do tangerines grow?")
+    running.window.new_chat()
+    running.send("Something else")
+    qtbot.keyClick(running.window, Qt.Key.Key_F, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert running.window.sidebar.search.hasFocus()
+    qtbot.keyClicks(running.window.sidebar.search, "tangerines")
+    running.until(lambda: len(titles(running)) == 1)
+    qtbot.keyClick(running.window.sidebar.search, Qt.Key.Key_Return)
+    running.until(lambda: running.window.chat.header.title.text() == "Where do tangerines grow?")
+    qtbot.keyClick(running.window.sidebar.search, Qt.Key.Key_Escape)
+
+
+def test_renaming_in_the_header_is_kept(running: Running, qtbot: QtBot) -> None:
+    running.send("First words")
+    title = running.window.chat.header.title
+    title.setFocus()
+    title.setText("  A better   name ")
+    qtbot.keyClick(title, Qt.Key.Key_Return)
+    running.until(lambda: titles(running) == ["Today", "A better name"])
+    title.setFocus()
+    title.setText("Not this")
+    qtbot.keyClick(title, Qt.Key.Key_Escape)
+    assert title.text() == "A better name"
+
+
+def test_the_palette_finds_commands_and_chats(running: Running, qtbot: QtBot) -> None:
+    running.send("Tangerines of Jeju")
+    running.window.new_chat()
+    qtbot.keyClick(running.window, Qt.Key.Key_K, CTRL)
+    palette = running.window.palette_overlay
+    assert palette.isVisible()
+    qtbot.keyClicks(palette.field, "tanger")
+    assert palette.shown() == ["Tangerines of Jeju"]
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert not palette.isVisible()
+    running.until(lambda: running.window.chat.header.title.text() == "Tangerines of Jeju")
+    qtbot.keyClick(running.window, Qt.Key.Key_K, CTRL)
+    qtbot.keyClicks(palette.field, "zzzz")
+    assert palette.shown() == []
+    qtbot.keyClick(palette.field, Qt.Key.Key_Escape)
+    assert not palette.isVisible()
+
+
+def test_reasoning_is_chosen_per_conversation_and_reaches_the_model(running: Running, qtbot: QtBot) -> None:
+    composer = running.window.chat.composer
+    assert composer.reasoning.values() == ["auto", "off", "on", "budget"]
+    qtbot.mouseClick(composer.reasoning.segments._group.button(1), Qt.MouseButton.LeftButton)
+    running.send("Quick, please")
+    assert running.engine.requests[-1].reasoning == "off"
+    running.window.new_chat()
+    assert composer.reasoning.value() == "auto"
+
+
+def test_a_choice_that_another_model_had_is_sent_as_auto(make_desktop: Make, qtbot: QtBot) -> None:
+    running = make_desktop(reasoning=ReasoningControl("levels", ("low", "high"), "low")).ready()
+    running.services.settings.change(reasoning="on")
+    running.until(lambda: running.window.chat.composer._instead.isVisible())
+    running.send("Hello")
+    assert running.engine.requests[-1].reasoning == "auto"
+
+
+def test_a_number_of_tokens_reaches_the_model_and_stays_with_the_chat(running: Running, qtbot: QtBot) -> None:
+    composer = running.window.chat.composer
+    composer.reasoning.segments._group.button(3).click()
+    composer.reasoning.field.setValue(300)
+    running.send("Quick, please")
+    assert running.engine.requests[-1].reasoning == 300
+    chat = running.window.chat.conversation
+    assert chat is not None
+    running.window.new_chat()
+    assert composer.reasoning.value() == "auto"
+    running.window.open_chat(chat.id)
+    running.until(lambda: composer.reasoning.value() == 300)
+
+
+def test_the_default_for_every_chat_can_be_a_number(running: Running) -> None:
+    chooser = running.window.settings.answers.reasoning
+    assert chooser.values() == ["auto", "off", "on", "budget"]
+    chooser.segments._group.button(3).click()
+    running.until(lambda: running.services.settings.current.reasoning == 1024)
+    running.until(lambda: running.window.chat.composer.reasoning.value() == 1024)
+
+
+def test_answer_now_by_keys_ends_the_thought_under_way(make_desktop: Make, qtbot: QtBot) -> None:
+    pieces = ("<think>hmm ", *("<think>more " for _ in range(3000)), "So: ", "done.")
+    running = make_desktop(answer=lambda _: pieces, pace=0.01).ready()
+    chat = running.window.chat
+    chat.composer.edit.setPlainText("Why?")
+    qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
+    running.until(lambda: any(card.is_thinking for card in chat.transcript.findChildren(AnswerCard)))
+    (card,) = chat.transcript.findChildren(AnswerCard)
+    qtbot.keyClick(running.window, Qt.Key.Key_A, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    running.until(lambda: card.message.state == "done")
+    assert card.message.content == "So: done." and len(card.message.reasoning) < 10_000
+
+
+def test_calls_and_notices_of_an_answer_are_there_when_the_chat_is_opened_again(make_desktop: Make) -> None:
+    call = ToolCall("c1", "get_weather", {"city": "Jeju"})
+    broken = ToolCall("c2", "", '{"half": ')
+    notice = ErrorInfo("tools.cut_in_call")
+    running = make_desktop(calls=(call, broken), notices=(notice,)).ready()
+    running.send("Weather?")
+    chat = running.window.chat
+
+    def shown() -> list[ToolCall]:
+        return [card.call for card in chat.transcript.findChildren(ToolCallCard) if card.isVisible()]
+
+    running.until(lambda: shown() == [call, broken])
+    opened = chat.conversation
+    assert opened is not None
+    running.window.new_chat()
+    running.until(lambda: not shown())
+    running.window.open_chat(opened.id)
+    running.until(lambda: shown() == [call, broken])
+    running.until(lambda: any("tool call" in line.text for line in chat.transcript.findChildren(NoteLine)))
+
+
+def test_a_model_that_does_not_reason_has_no_control(make_desktop: Make) -> None:
+    running = make_desktop(reasoning=ReasoningControl("none")).ready()
+    assert not running.window.chat.composer.reasoning.isVisible()
+
+
+def test_loading_shows_its_progress_and_can_be_cancelled(make_desktop: Make, qtbot: QtBot) -> None:
+    running = make_desktop().ready()
+    running.engine.hold.set()
+    running.window.chat.model.use("/models/other.gguf")
+    header = running.window.chat.header
+    running.until(lambda: header.progress.isVisible() and header.progress.text() == "Loading 40 %")
+    qtbot.mouseClick(header.cancel, Qt.MouseButton.LeftButton)
+    running.until(lambda: not header.progress.isVisible())
+    assert not running.window.chat.model_strip.isVisible()
+
+
+def test_while_the_model_is_tuned_the_chat_says_so_and_what_is_sent_waits(
+    make_desktop: Make, qtbot: QtBot
+) -> None:
+    running = make_desktop(placements=HandMadePlacements(plans.dense())).ready()
+    chat = running.window.chat
+    with running.services.models.unloaded():
+        running.until(lambda: chat.header.progress.text() == "Tuning…")
+        assert chat.header.progress.isVisible()
+        assert chat.header.model.pill.accessibleName().endswith(", being tuned")
+        assert chat.composer._hint.text().startswith("The model is being tuned")
+        chat.composer.edit.setPlainText("Hello")
+        qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
+        running.until(chat.answering)
+        assert chat.header.cancel.accessibleName() == "Cancel tuning"
+        qtbot.mouseClick(chat.header.cancel, Qt.MouseButton.LeftButton)
+        assert running.services.placements._cancelled  # type: ignore[attr-defined]
+    running.until(lambda: not chat.answering())
+    running.until(lambda: chat.header.model.pill.accessibleName().endswith(", ready"))
+    assert len(running.engine.requests) == 1 and not chat.header.progress.isVisible()
+
+
+def test_a_model_that_cannot_be_loaded_is_told_with_what_can_be_done(make_desktop: Make) -> None:
+    running = make_desktop().ready()
+    running.engine.load_error = ErrorInfo("model.no_starter")
+    running.window.chat.model.use("/models/broken.gguf")
+    strip = running.window.chat.model_strip
+    running.until(strip.isVisible)
+    assert strip.actions_shown() == ["Try again", "Choose another model"]
+    assert strip.text()
+    running.engine.load_error = None
+    strip._buttons[0].click()
+    running.until(lambda: not strip.isVisible())
+
+
+def test_what_could_not_be_saved_is_told_until_it_is(running: Running, qtbot: QtBot) -> None:
+    running.desktop.bridge.receive([StoreFailed(ErrorInfo("store.disk_full", {"folder": "/data"}))])
+    running.until(running.window.save_strip.isVisible)
+    assert running.window.save_strip.text().startswith("Not saved: There is no room left")
+    running.send("Is there room again?")
+    running.until(lambda: not running.window.save_strip.isVisible())
+
+
+def test_a_message_that_cannot_be_sent_comes_back(
+    running: Running, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.errors import UserError
+
+    def refuse(conversation: int, text: str) -> None:
+        raise UserError("store.disk_full", folder="/data")
+
+    monkeypatch.setattr(running.services.conversations, "send", refuse)
+    composer = running.window.chat.composer
+    qtbot.keyClicks(composer.edit, "precious words")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    running.until(running.window.chat.error_strip.isVisible)
+    assert composer.text() == "precious words"
+
+
+def test_settings_take_effect_at_once_and_are_kept(running: Running, qtbot: QtBot) -> None:
+    running.window.show_page("settings")
+    page = running.window.settings
+    page.appearance.theme.chosen.emit("dark")
+    running.until(lambda: themes.current.name == "dark")
+    page.appearance.language.chosen.emit("ko")
+    running.until(lambda: running.window.sidebar.search.placeholderText() == "대화 검색")
+    page.appearance.text_size.slider.setValue(150)
+    running.until(lambda: themes.current.scale == 1.5)
+    page.answers.numbers["temperature"].field.setValue(0.25)
+    running.until(lambda: running.services.settings.current.sampling.temperature == 0.25)
+    kept = SettingsFile(running.home / "settings.toml").current
+    assert (kept.theme, kept.language, kept.text_size, kept.sampling.temperature) == ("dark", "ko", 150, 0.25)
+
+
+def test_a_number_left_alone_shows_what_the_model_recommends(running: Running) -> None:
+    running.window.show_page("settings")
+    temperature = running.window.settings.answers.numbers["temperature"]
+    running.until(lambda: temperature.field.text() == "Model's own: 0.7")
+    temperature.field.stepBy(1)
+    assert temperature.field.number() == pytest.approx(0.7)
+    running.until(lambda: running.services.settings.current.sampling.temperature == pytest.approx(0.7))
+    temperature.reset.click()
+    running.until(lambda: running.services.settings.current.sampling.temperature is None)
+
+
+def test_one_conversation_can_differ_from_the_settings(running: Running) -> None:
+    running.send("First")
+    running.window.panel.toggle()
+    controls = running.window.panel.controls
+    assert controls.numbers["temperature"].field.text() == "Default: 0.7"
+    controls.numbers["temperature"].field.setValue(1.2)
+    running.until(
+        lambda: running.services.conversations.get(open_id(running)).options.sampling.temperature == 1.2
+    )
+    running.window.panel.toggle()
+    running.send("Second")
+    assert running.engine.requests[-1].sampling.temperature == 1.2
+
+
+def test_a_deleted_conversation_is_brought_back_from_the_trash(running: Running) -> None:
+    running.send("Bring me back")
+    number = open_id(running)
+    running.window.chats.delete(number)
+    running.until(lambda: titles(running) == [])
+    running.window.show_page("settings")
+    trash = running.window.settings.data
+    running.until(lambda: [c.id for c in trash._trash] == [number])
+    trash.trash.restore_wanted.emit(number)
+    running.until(lambda: titles(running) == ["Today", "Bring me back"])
+
+
+def test_the_window_comes_back_as_it_was(make_desktop: Make) -> None:
+    first = make_desktop().ready()
+    first.send("Hello")
+    number = open_id(first)
+    first.window.resize(760, 700)
+    first.window.fold()
+    first.close()
+    second = make_desktop().ready()
+    second.until(lambda: second.window.chat.conversation is not None)
+    assert open_id(second) == number
+    assert second.window.size().width() == 760
+    assert second.window.side.isHidden()
+
+
+def test_ctrl_f_finds_in_the_chat(running: Running, qtbot: QtBot) -> None:
+    running.send("A needle in the hay")
+    qtbot.keyClick(running.window, Qt.Key.Key_F, CTRL)
+    view = running.window.chat.whole_text
+    assert view.isVisible()
+    running.until(lambda: view.is_complete)
+    view.close_view()
+    assert running.window.chat.transcript.isVisible()
+
+
+def test_the_keyboard_alone_is_enough_for_a_chat(running: Running, qtbot: QtBot) -> None:
+    window = running.window
+
+    def focused() -> object:
+        return QApplication.focusWidget()
+
+    qtbot.keyClick(window, Qt.Key.Key_N, CTRL)
+    assert focused() is window.chat.composer.edit
+    qtbot.keyClicks(focused(), "By keys alone")
+    qtbot.keyClick(focused(), Qt.Key.Key_Return)
+    running.until(lambda: titles(running) == ["Today", "By keys alone"] and not window.chat.answering())
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    assert window.sheet.isVisible()
+    qtbot.keyClick(focused(), Qt.Key.Key_Escape)
+    assert not window.sheet.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Comma, CTRL)
+    assert window.settings.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_L, CTRL)
+    assert window.chat.isVisible() and focused() is window.chat.composer.edit
+    qtbot.keyClick(window, Qt.Key.Key_B, CTRL)
+    assert window.side.isHidden()
+    qtbot.keyClick(window, Qt.Key.Key_F, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert window.sidebar.isVisible() and focused() is window.sidebar.search
+
+
+@pytest.mark.alone
+def test_the_gui_thread_never_waits_for_the_store(
+    running: Running, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running.send("First")
+    real = running.services.conversations.get
+
+    def slow(number: int) -> object:
+        time.sleep(0.4)
+        return real(number)
+
+    number = open_id(running)
+    running.window.new_chat()
+    monkeypatch.setattr(running.services.conversations, "get", slow)
+    started = time.monotonic()
+    running.window.open_chat(number)
+    QApplication.processEvents()
+    assert time.monotonic() - started < 0.2
+    running.until(lambda: running.window.chat.conversation is not None)
+
+
+def test_what_a_toast_puts_off_is_done_once_when_it_goes_by(running: Running) -> None:
+    toast, done = running.window.toast, []
+    toast.say("One", "Undo", lambda: done.append("undone"), lambda: done.append("one"))
+    toast.say("Two", "Undo", lambda: done.append("undone"), lambda: done.append("two"))
+    assert done == ["one"]
+    assert toast.undo() and done == ["one", "undone"]
+    toast.dismiss()
+    assert done == ["one", "undone"]
+    toast.say("Three", "", None, lambda: done.append("three"))
+    toast.dismiss()
+    toast.dismiss()
+    assert done == ["one", "undone", "three"]

@@ -1,0 +1,54 @@
+"""What the engine does is there for whoever looks later, and goes with the model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.services.chat.events import AnswerPrefill, AnswerWaits
+from app.services.chat.progress import answer_progress, of_answer
+from app.services.models.events import ActivityChanged, CacheChanged
+from app.services.runs.progress import run_progress
+from app.services.services import open_services
+from engine.api import Activity, CacheActivity, Listener, PrefillProgress, Queued
+from engine.errors import ErrorInfo
+from tests.support.listening import Listening
+from tests.support.scripted_engine import ScriptedEngine
+
+EDITED = ErrorInfo("reuse.edited", {"turn": 4, "tokens": 3100})
+CACHE = CacheActivity(10, 160, 120, 40_000, 2000, ((), (1, 5)))
+
+
+def test_the_newest_activity_is_kept_until_the_model_goes(coterie_home: Path) -> None:
+    engines: list[ScriptedEngine] = []
+
+    def make(listener: Listener) -> ScriptedEngine:
+        engines.append(ScriptedEngine(listener))
+        return engines[-1]
+
+    services = open_services(coterie_home, make_engine=make)
+    try:
+        told = Listening(services)
+        services.models.use("starter", remember=False)
+        told.model("ready")
+        assert services.models.activity.newest is None
+        engines[0].tell(Activity(answering=2, waiting=1))
+        assert told.next(ActivityChanged).activity == Activity(2, 1) == services.models.activity.newest
+        assert services.models.activity.cache is None
+        engines[0].tell(CACHE)
+        assert told.next(CacheChanged).activity == CACHE == services.models.activity.cache
+        services.models.use("starter", remember=False)
+        assert told.next(ActivityChanged).activity is None and services.models.activity.newest is None
+        assert told.next(CacheChanged).activity is None and services.models.activity.cache is None
+    finally:
+        services.close()
+
+
+def test_what_comes_before_the_first_word_is_told_of_answers_and_runs_alike() -> None:
+    reading = PrefillProgress(9, 100, 4000, 0, EDITED)
+    assert (
+        answer_progress(1, Queued(9, 2)) == AnswerWaits(1, 2) == of_answer(1, run_progress(5, Queued(9, 2)))
+    )
+    assert answer_progress(1, reading) == AnswerPrefill(1, 100, 4000, EDITED)
+    assert of_answer(1, run_progress(5, reading)) == AnswerPrefill(1, 100, 4000, EDITED)
+    mostly_reused = PrefillProgress(9, 3000, 4000, 3000, EDITED)
+    assert answer_progress(1, mostly_reused) == AnswerPrefill(1, 3000, 4000)

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import UserError
+from engine.formats import ChatFormat, Prompt
+from engine.values import Reasoning, ReasoningControl
+from tests.engine.formats import templates
+
+MESSAGES = [{"role": "user", "content": "Why?"}]
+
+
+def prompt(source: str, reasoning: Reasoning) -> Prompt:
+    return ChatFormat.from_template(source).render(MESSAGES, reasoning=reasoning)
+
+
+@pytest.mark.parametrize(
+    ("source", "control"),
+    [
+        (templates.PLAIN, ReasoningControl()),
+        (templates.SWITCH, ReasoningControl("switch", ("off", "on"), "on")),
+        (templates.DEFAULT_OFF, ReasoningControl("switch", ("off", "on"), "off")),
+        (templates.TWO_NAMES, ReasoningControl("switch", ("off", "on"), "off")),
+        (templates.WORDS, ReasoningControl("switch", ("off", "on"), "on")),
+        (templates.ALWAYS_OPEN, ReasoningControl("always", (), "on")),
+        (templates.ALWAYS_TAGS, ReasoningControl("always", (), "on")),
+        (templates.FREE_LEVELS, ReasoningControl("levels", ("low", "medium", "high"), "medium")),
+        (templates.FIXED_LEVELS, ReasoningControl("levels", ("off", "low", "high"), "off")),
+        (templates.BUDGET, ReasoningControl("budget", (), "on")),
+    ],
+)
+def test_the_control_is_found(source: str, control: ReasoningControl) -> None:
+    assert ChatFormat.from_template(source).reasoning == control
+
+
+@pytest.mark.parametrize(
+    "source", [templates.SWITCH, templates.DEFAULT_OFF, templates.TWO_NAMES, templates.WORDS]
+)
+def test_a_switch_works_both_ways(source: str) -> None:
+    assert prompt(source, "off").text.rstrip().endswith("</think>")
+    on = prompt(source, "on")
+    assert not on.text.rstrip().endswith("</think>")
+    assert not on.reasoning_forced_off
+
+
+def test_an_open_tag_at_the_end_starts_the_reply_in_the_reasoning() -> None:
+    assert prompt(templates.DEFAULT_OFF, "on").opens_reasoning
+    assert not prompt(templates.DEFAULT_OFF, "off").opens_reasoning
+    assert not prompt(templates.SWITCH, "on").opens_reasoning
+
+
+@pytest.mark.parametrize("source", [templates.ALWAYS_OPEN, templates.ALWAYS_TAGS])
+def test_a_model_that_always_reasons_is_handed_a_closed_block(source: str) -> None:
+    off = prompt(source, "off")
+    assert off.reasoning_forced_off
+    assert not off.opens_reasoning
+    assert off.text.endswith("assistant\n<think>\n\n</think>\n")
+    assert off.text == "".join(piece.text for piece in off.pieces)
+
+
+def test_levels_are_passed_on() -> None:
+    assert prompt(templates.FREE_LEVELS, "high").text.startswith("Reasoning: high")
+    assert prompt(templates.FIXED_LEVELS, "low").text.startswith("Effort low")
+    assert prompt(templates.FIXED_LEVELS, "off").text.startswith("Effort no_think")
+    assert prompt(templates.FIXED_LEVELS, "on").text.startswith("Effort high")
+
+
+def test_levels_without_off_fall_to_the_lowest() -> None:
+    assert prompt(templates.FREE_LEVELS, "off").text.startswith("Reasoning: low")
+
+
+def test_a_number_reaches_the_template_or_the_engine() -> None:
+    assert "Think for 300 tokens." in prompt(templates.BUDGET, 300).text
+    assert prompt(templates.SWITCH, 300).reasoning_budget == 300
+    assert prompt(templates.SWITCH, "300").reasoning_budget == 300
+    assert prompt(templates.PLAIN, 300).reasoning_budget is None
+
+
+def test_zero_is_off() -> None:
+    assert prompt(templates.SWITCH, 0) == prompt(templates.SWITCH, "off")
+    assert "Do not think." in prompt(templates.BUDGET, 0).text
+
+
+@pytest.mark.parametrize("choice", ["perhaps", -1, "-5", ""])
+def test_an_unknown_choice_is_an_error(choice: Reasoning) -> None:
+    with pytest.raises(UserError, match=r"reasoning\.unknown"):
+        prompt(templates.SWITCH, choice)
+
+
+def test_markers_of_channels_are_learned() -> None:
+    markers = ChatFormat.from_template(templates.CHANNELS).markers
+    assert markers.opening == "<|channel|>analysis<|message|>"
+    assert markers.closing == "<|end|>"
+    assert markers.early_answer_opening == "<|channel|>final<|message|>"

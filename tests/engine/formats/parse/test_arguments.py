@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.formats.parse.arguments import Typing, parameters_of
+from engine.formats.parse.literals import BrokenError, IncompleteError, Literals, read_json
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "text": {"type": "string"},
+        "count": {"type": "integer"},
+        "ratio": {"type": "number"},
+        "flag": {"type": "boolean"},
+        "nothing": {"type": "null"},
+        "list": {"type": "array", "items": {"type": "integer"}},
+        "pair": {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}]},
+        "deep": {"type": "object", "properties": {"n": {"$ref": "#/$defs/n"}}},
+        "maybe": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+        "either": {"type": ["string", "integer"]},
+        "choice": {"enum": ["1", "two"]},
+        "level": {"enum": [1, 2]},
+        "all": {"allOf": [{"type": "integer"}]},
+        "anything": {},
+        "map": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "node": {"$ref": "#/$defs/node"},
+        "endless": {"$ref": "#/$defs/endless"},
+    },
+    "$defs": {
+        "n": {"type": "integer"},
+        "node": {
+            "type": "object",
+            "properties": {"v": {"type": "integer"}, "next": {"$ref": "#/$defs/node"}},
+        },
+        "endless": {"$ref": "#/$defs/endless"},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "typed"),
+    [
+        ("count", "3", 3),
+        ("count", " 3 ", 3),
+        ("count", "3.0", 3),
+        ("count", 3.0, 3),
+        ("ratio", "2.5", 2.5),
+        ("ratio", "3", 3),
+        ("flag", "true", True),
+        ("flag", "False", False),
+        ("nothing", "null", None),
+        ("text", 5, "5"),
+        ("text", True, "true"),
+        ("list", "[1, 2]", [1, 2]),
+        ("list", ["1", 2], [1, 2]),
+        ("pair", ["1", 2], [1, "2"]),
+        ("deep", {"n": "4"}, {"n": 4}),
+        ("deep", '{"n": "4"}', {"n": 4}),
+        ("maybe", "7", 7),
+        ("maybe", "null", None),
+        ("level", "2", 2),
+        ("choice", 1, "1"),
+        ("all", "9", 9),
+        ("map", {"a": "1"}, {"a": 1}),
+        ("node", {"v": "1", "next": {"v": "2"}}, {"v": 1, "next": {"v": 2}}),
+    ],
+)
+def test_what_has_one_meaning_is_given_its_type(key: str, given: Any, typed: Any) -> None:
+    typing = Typing(SCHEMA)
+    assert typing.typed({key: given}) == {key: typed}
+    assert typing.coercions
+    assert all(told.startswith(key) for told in typing.coercions)
+
+
+@pytest.mark.parametrize(
+    ("key", "given"),
+    [
+        ("text", "3"),
+        ("text", "null"),
+        ("count", "three"),
+        ("count", 3.5),
+        ("count", None),
+        ("either", "3"),
+        ("either", 3),
+        ("choice", "1"),
+        ("list", "not a list"),
+        ("anything", "3"),
+        ("anything", {"a": ["1"]}),
+        ("unknown", "3"),
+        ("ratio", "inf"),
+        ("ratio", 3),
+        ("endless", "3"),
+        ("flag", "yes"),
+    ],
+)
+def test_everything_else_stays(key: str, given: Any) -> None:
+    typing = Typing(SCHEMA)
+    assert typing.typed({key: given}) == {key: given}
+    assert typing.coercions == []
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("text", " 3\n", " 3\n"),
+        ("text", "null", "null"),
+        ("count", "3", 3),
+        ("count", "x", "x"),
+        ("flag", "True", True),
+        ("nothing", "None", None),
+        ("either", "abc", "abc"),
+        ("maybe", "null", None),
+        ("list", "[1, 2]", [1, 2]),
+        ("deep", "{'n': 4}", {"n": 4}),
+        ("choice", "1", "1"),
+        ("level", "1", 1),
+        ("anything", "007", "007"),
+        ("anything", "7", 7),
+        ("anything", "2024-01-02", "2024-01-02"),
+        ("anything", '{"a": 1}', {"a": 1}),
+        ("unknown", "1.50", 1.5),
+        ("unknown", "true", True),
+        ("unknown", "some words", "some words"),
+    ],
+)
+def test_bare_text_is_read_by_the_schema(key: str, text: str, value: Any) -> None:
+    typing = Typing(SCHEMA)
+    found = typing.from_text(key, text)
+    assert found == value
+    assert type(found) is type(value)
+    assert typing.coercions == []
+
+
+@pytest.mark.parametrize(
+    "schema", [{}, {"properties": []}, {"type": []}, {"properties": {"a": 5}}, None, {"$ref": "#/x/y"}]
+)
+def test_odd_schemas_do_no_harm(schema: Any) -> None:
+    assert Typing(schema).typed({"a": "1"}) == {"a": "1"}
+    Typing(schema).from_text("a", "1")
+
+
+def test_definitions_come_in_two_shapes() -> None:
+    bare = {"name": "f", "parameters": {"type": "object"}}
+    assert (
+        parameters_of([bare])
+        == parameters_of([{"type": "function", "function": bare}])
+        == {"f": {"type": "object"}}
+    )
+    assert parameters_of([{"function": {}}, {}]) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{'a': 'it\\'s', \"b\": True,}", {"a": "it's", "b": True}),
+        ("[1, None, -2.5e3,]", [1, None, -2500.0]),
+        ("('a', ('b',))", ["a", ["b"]]),
+        ('"\\u00e9\\ud83d\\ude00\\n\\x41"', "é😀\nA"),
+        ('{"a": "line\nline"}', {"a": "line\nline"}),
+    ],
+)
+def test_slips_are_read(text: str, value: Any) -> None:
+    found = Literals(text + " ").read(0)
+    assert (found.value, found.end) == (value, len(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["{a: 1}", "{1: 2}", "[1 2]", '{"a" 1}', "NaN", "nul l", "{,}", "@", '"\\q"']
+)
+def test_what_is_uncertain_is_broken(text: str) -> None:
+    with pytest.raises(BrokenError):
+        read_json(text + " ", 0)
+
+
+@pytest.mark.parametrize("text", ['{"a": "b', "{", "[1", "tru", "12", '{"a"', '{"a":', '"x\\', "-"])
+def test_what_goes_on_is_incomplete(text: str) -> None:
+    with pytest.raises(IncompleteError):
+        read_json(text, 0)
+
+
+def test_depth_is_bounded() -> None:
+    for text in ("[" * 100_000, "[" * 100_000 + "]" * 100_000, "{'a':" * 5000):
+        with pytest.raises((BrokenError, IncompleteError)):
+            read_json(text, 0)
+
+
+def test_long_values_are_read_through() -> None:
+    text = '{"a": "' + "x" * 50_000 + '", "b": [' + "1, " * 20_000 + "2]} rest"
+    assert read_json(text, 0).end == len(text) - len(" rest")
