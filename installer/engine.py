@@ -6,13 +6,11 @@ for. The wheels here lie in a per-user folder under a key made of everything tha
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import platform
 import shutil
 import subprocess
-import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +20,7 @@ from typing import NamedTuple
 
 from installer.commands import SetupError, run_logged
 from installer.console import Progress
-from installer.sources import HEADERS, fetch_archive, keep_headers
+from installer.sources import HEADERS, fetch_archive, install_build_tools, keep_headers
 from installer.stamps import fingerprint
 
 # RPC joins the memory of several machines, and lets a second process stand in for a GPU.
@@ -106,8 +104,10 @@ def cache_folder(environ: Mapping[str, str]) -> Path:
 
 
 def cached_wheel(cache: Path, key: str) -> Path | None:
+    """The wheel that was built under a key, with the headers of its sources beside it."""
     wheels = sorted((cache / key).glob("*.whl"))
-    return wheels[0] if wheels and zipfile.is_zipfile(wheels[0]) else None
+    whole = wheels and zipfile.is_zipfile(wheels[0]) and (cache / key / HEADERS).is_dir()
+    return wheels[0] if whole else None
 
 
 @contextmanager
@@ -134,13 +134,14 @@ class Build(NamedTuple):
     """One way to build the engine, and the interpreter whose pip does it."""
 
     python: Path
-    version: str
+    root: Path
+    """The clone whose lock files name the archive and the build tools."""
     flags: str
     key: str
 
 
 def build(wanted: Build, cache: Path, log: Path, progress: Progress, environ: Mapping[str, str]) -> Path:
-    """Build the wheel and keep it under its key; gives the kept file.
+    """Build the wheel and keep it under its key, beside the headers of its sources; gives the kept file.
 
     It comes to its place in one move, so an interrupted build leaves nothing that looks like a wheel.
     Raises `SetupError`.
@@ -153,28 +154,7 @@ def build(wanted: Build, cache: Path, log: Path, progress: Progress, environ: Ma
             shutil.rmtree(leftover)
         scratch = Path(tempfile.mkdtemp(prefix=".build-", dir=cache))
         try:
-            env = build_environment(environ, wanted.flags, scratch)
-            archive = fetch_archive(
-                wanted.python,
-                wanted.version,
-                scratch / "archive",
-                log.with_name("sources.log"),
-                progress,
-                env,
-            )
-            run_logged(
-                [
-                    wanted.python, "-m", "pip", "wheel", "--verbose", "--no-deps", "--no-cache-dir",
-                    "--retries", "2", "--wheel-dir", scratch / "wheel", archive,
-                ],
-                log,
-                progress,
-                failure=_failure(wanted.flags),
-                env=env,
-            )  # fmt: skip
-            # For the plugin, which must do without where they cannot be had.
-            with contextlib.suppress(OSError, EOFError, tarfile.TarError):
-                keep_headers(archive, scratch, scratch / "wheel" / HEADERS)
+            _build(wanted, scratch, log, progress, build_environment(environ, wanted.flags, scratch))
             shutil.rmtree(kept, ignore_errors=True)
             (scratch / "wheel").rename(kept)
         finally:
@@ -183,6 +163,23 @@ def build(wanted: Build, cache: Path, log: Path, progress: Progress, environ: Ma
     if wheel is None:
         raise SetupError(f"The engine was built, but its wheel cannot be read: {kept}")
     return wheel
+
+
+def _build(wanted: Build, scratch: Path, log: Path, progress: Progress, environ: Mapping[str, str]) -> None:
+    python, root, fetching = wanted.python, wanted.root, log.with_name("sources.log")
+    tools = install_build_tools(python, root, scratch / "tools", fetching, progress, environ)
+    archive = fetch_archive(python, root, scratch / "archive", fetching, progress, tools)
+    run_logged(
+        [
+            python, "-m", "pip", "wheel", "--verbose", "--no-deps", "--no-build-isolation", "--no-cache-dir",
+            "--wheel-dir", scratch / "wheel", archive,
+        ],
+        log,
+        progress,
+        failure=_failure(wanted.flags),
+        env=tools,
+    )  # fmt: skip
+    keep_headers(archive, scratch / "wheel" / HEADERS)
 
 
 def _failure(flags: str) -> str:

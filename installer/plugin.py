@@ -12,17 +12,15 @@ import json
 import platform
 import shlex
 import shutil
-import tarfile
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from installer import sources, system
+from installer import system
 from installer.commands import SetupError, run_logged
 from installer.console import Progress
 from installer.engine import locked
-from installer.pythons import VERSIONS
 from installer.stamps import fingerprint
 
 SOURCES = Path("engine") / "expert_cache" / "native"
@@ -31,6 +29,8 @@ INTERFACE = "expert_cache.h"
 NOTE = "build.json"
 # The policy's scores must come out as Python's do, bit by bit: no fused multiplication and addition.
 FLAGS = ("-O2", "-std=c++17", "-ffp-contract=off", "-fPIC", "-shared", "-fvisibility=hidden", "-pthread")
+# Of Python 3: each has its own folder beside the plugin's.
+MINORS = range(11, 15)
 LIBRARIES = ("ggml-base", "ggml", "ggml-cpu")
 # The plugin must find every symbol in the libraries that the engine loads, and be of the build that was asked for.
 CHECK = """
@@ -45,7 +45,7 @@ sys.exit(0 if told == build else f"The plugin says {told}, not {build}")
 
 
 class PluginError(Exception):
-    """There will be no plugin. `problem` as the note tells it: "compiler", "headers" or "compile"."""
+    """There will be no plugin. `problem` as the note tells it: "compiler" or "compile"."""
 
     def __init__(self, problem: str, message: str) -> None:
         super().__init__(message)
@@ -64,11 +64,9 @@ class Plugin(NamedTuple):
     """What the plugin calls itself; another name, another build."""
 
 
-def plugin_of(root: Path, version: str, key: str) -> Plugin | None:
-    """The plugin that a project wants; None for one that has no sources of any."""
+def plugin_of(root: Path, version: str, key: str) -> Plugin:
+    """The plugin of a clone, for an engine."""
     folder = root / SOURCES
-    if not any(folder.glob("*.cpp")):
-        return None
     return Plugin(folder, version, key, f"{version}-{fingerprint(key, sources_hash(folder), FLAGS)}")
 
 
@@ -85,7 +83,7 @@ def interface_hash(folder: Path) -> str:
 
 def library_name(kind: str) -> str:
     """The file of the plugin on a kind of system, as `platform.system` names it."""
-    return "libggml-coterie-experts" + {"Darwin": ".dylib", "Windows": ".dll"}.get(kind, ".so")
+    return "libggml-coterie-experts" + (".dylib" if kind == "Darwin" else ".so")
 
 
 class Place(NamedTuple):
@@ -95,8 +93,8 @@ class Place(NamedTuple):
     """The environment's, with the engine and what it imports installed."""
     site: Path
     """The environment's site-packages."""
-    wheel: Path
-    """The folder of the engine's wheel, which keeps its headers."""
+    headers: Path
+    """ggml's headers out of the engine's sources."""
     cache: Path
     """The folder of built plugins."""
     log: Path
@@ -121,14 +119,12 @@ def is_whole(folder: Path, plugin: Plugin) -> bool:
 def link_arguments(library: Path, kind: str) -> list[str]:
     """What links the plugin to the engine's own libraries in the folder `library`, wherever the environment lies.
 
-    By the name that each calls itself, so that no second copy is ever loaded. Tried on Linux; macOS and Windows
-    (with g++ or clang++, which link a DLL itself) are written as their linkers want it and have not been.
+    By the name that each calls itself, so that no second copy is ever loaded. Tried on Linux; for macOS it is
+    written as its linker wants it.
     """
-    if kind == "Windows":
-        return [str(path) for name in LIBRARIES for path in sorted(library.glob(f"*{name}.dll"))]
     origin = "@loader_path" if kind == "Darwin" else "$ORIGIN"
     # Beside lib/coterie lies one of these.
-    places = [f"../python{major}.{minor}/site-packages/llama_cpp/lib" for major, minor in VERSIONS]
+    places = [f"../python3.{minor}/site-packages/llama_cpp/lib" for minor in MINORS]
     found = [f"-Wl,-rpath,{origin}/{place}" for place in places]
     if kind == "Darwin":
         return [f"-L{library}", *(f"-l{name}" for name in LIBRARIES), *found]
@@ -189,15 +185,11 @@ def _compile(
     _, compiler = system.compilers(environ)
     if compiler is None or not system.compiles(compiler, "c++"):
         raise PluginError("compiler", "This computer has no C++ compiler that works.")
-    headers = _headers(plugin, place, scratch, progress, environ)
-    if differing := sources.difference(headers, place.site, plugin.version):
-        place.log.write_text(differing + "\n", encoding="utf-8")
-        raise PluginError("compile", differing)
     target = scratch / "plugin" / library_name(platform.system())
     target.parent.mkdir()
     library = place.site / "llama_cpp" / "lib"
     run_logged(
-        compile_command(plugin, compiler, headers, library, target, environ),
+        compile_command(plugin, compiler, place.headers, library, target, environ),
         place.log,
         progress,
         failure="It could not be compiled.",
@@ -218,24 +210,6 @@ def _compile(
         "build": plugin.name,
     }
     (target.parent / NOTE).write_text(json.dumps(note), encoding="utf-8")
-
-
-def _headers(
-    plugin: Plugin, place: Place, scratch: Path, progress: Progress, environ: Mapping[str, str]
-) -> Path:
-    """The headers beside the engine's wheel. A wheel that was built before they were kept gets them now."""
-    headers = place.wheel / sources.HEADERS
-    if headers.is_dir():
-        return headers
-    try:
-        archive = sources.fetch_archive(
-            place.python, plugin.version, scratch / "archive", place.log, progress, environ
-        )
-        place.wheel.mkdir(parents=True, exist_ok=True)
-        sources.keep_headers(archive, scratch, headers)
-    except (SetupError, OSError, EOFError, tarfile.TarError) as error:
-        raise PluginError("headers", "The sources of the engine could not be fetched.") from error
-    return headers
 
 
 def install(built: Path, folder: Path) -> None:

@@ -11,19 +11,23 @@ import contextlib
 import os
 import shutil
 import signal
+import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import FrameType
 
-from installer import engine, plugin, pythons, system
+from installer import engine, plugin, system
 from installer.commands import SetupError, run_logged
 from installer.console import Console, Progress
 from installer.plugin import Plugin, PluginError
-from installer.project import STARTER, read_project
-from installer.pythons import Python
+from installer.sources import HEADERS, LOCK, engine_version
 from installer.stamps import Stamps, fingerprint
 
 ROOT = Path(__file__).resolve().parent.parent
+# What is installed: for everyone, and to work on Coterie.
+LOCKS = (LOCK, "requirements-dev.lock")
+PROBE_TIMEOUT_S = 20
 # Measured, and a little room: what .venv takes, and what the engine's sources, objects and wheel take.
 ENVIRONMENT_BYTES = 1_000_000_000
 BUILD_BYTES = 600_000_000
@@ -38,7 +42,7 @@ class Setup:
         self.python = self.venv / "bin" / "python"
         self.stamps = Stamps(self.venv / ".setup")
         self.console = console
-        self.project = read_project(root)
+        self.version = engine_version(root)
         self.cache = engine.cache_folder(os.environ)
         self.plugins = self.cache.parent / "plugins"
         self.logs = self.cache.parent / "setup-logs"
@@ -50,26 +54,22 @@ class Setup:
         """Do what is not done yet. Raises `SetupError`."""
         machine = engine.this_machine()
         flags = engine.build_flags(os.environ, cuda=engine.has_cuda(os.environ), machine=machine)
-        key = engine.wheel_key(self.project.engine_version, flags, machine, os.environ)
-        base = None if self.environment_is_whole() else self.choose_python()
-        installed = base is None and self.stamps.holds("engine", key)
+        key = engine.wheel_key(self.version, flags, machine, os.environ)
+        packages = packages_fingerprint(self.root)
+        whole = self.environment_is_whole()
+        installed = whole and self.stamps.holds("engine", key)
         build = not installed and engine.cached_wheel(self.cache, key) is None
-        wanted = plugin.plugin_of(self.root, self.project.engine_version, key)
-        compile_plugin = (
-            wanted is not None
-            and not (base is None and self.plugin_is_there(wanted))
-            and plugin.cached_plugin(self.plugins, wanted) is None
-        )
-        self.check_space(environment=base is not None, build=build)
-        self.complete_system(base, build=build, compile_plugin=compile_plugin)
-        if base:
-            self.make_environment(base)
+        wanted = plugin.plugin_of(self.root, self.version, key)
+        there = whole and self.plugin_is_there(wanted)
+        compile_plugin = not there and plugin.cached_plugin(self.plugins, wanted) is None
+        self.check_space(environment=not whole, build=build)
+        self.complete_system(environment=not whole, build=build, compile_plugin=compile_plugin)
+        if not whole:
+            self.make_environment()
         self.install_engine(flags, key)
-        self.install_packages()
-        self.install_starter()
-        self.check(fingerprint(key, self.project.fingerprint))
-        if wanted is not None:
-            self.install_plugin(wanted)
+        self.install_packages(packages)
+        self.check(fingerprint(key, packages))
+        self.install_plugin(wanted)
 
     def environment_is_whole(self) -> bool:
         """Whether .venv was made here, its Python still answers and no install into it broke off.
@@ -78,21 +78,19 @@ class Setup:
         """
         if self.stamps.torn or not self.stamps.holds("environment", fingerprint(str(self.venv))):
             return False
-        library = self.library()
-        return library is not None and library.is_dir()
+        site = self.site_packages()
+        return site is not None and site.is_dir()
 
-    def library(self) -> Path | None:
+    def site_packages(self) -> Path | None:
         """Where the environment's Python keeps its packages; None while it does not answer."""
-        found = pythons.probe(str(self.python))
-        return self.venv / "lib" / f"python{found.version[0]}.{found.version[1]}" if found else None
-
-    def choose_python(self) -> Python:
-        base = pythons.find()
-        if base is None:
-            raise SetupError(
-                "Coterie needs Python 3.11 to 3.14 with its venv, ssl, sqlite3 and ctypes modules."
+        asked = [str(self.python), "-I", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+        try:
+            answer = subprocess.run(
+                asked, stdin=subprocess.DEVNULL, capture_output=True, timeout=PROBE_TIMEOUT_S, check=True
             )
-        return base
+        except (OSError, subprocess.SubprocessError):
+            return None
+        return Path(os.fsdecode(answer.stdout.strip()))
 
     def check_space(self, *, environment: bool, build: bool) -> None:
         """Better told now than after four minutes of building."""
@@ -107,11 +105,11 @@ class Setup:
                     "Make room and run the same command again."
                 )
 
-    def complete_system(self, base: Python | None, *, build: bool, compile_plugin: bool) -> None:
+    def complete_system(self, *, environment: bool, build: bool, compile_plugin: bool) -> None:
         """Install what the system lacks, or tell the one command that does."""
 
         def needs() -> list[system.Need]:
-            return self.system_needs(base, build=build, compile_plugin=compile_plugin)
+            return self.system_needs(environment=environment, build=build, compile_plugin=compile_plugin)
 
         found = needs()
         if not found:
@@ -152,11 +150,10 @@ class Setup:
             own_group=False,
         )
 
-    def system_needs(self, base: Python | None, *, build: bool, compile_plugin: bool) -> list[system.Need]:
+    def system_needs(self, *, environment: bool, build: bool, compile_plugin: bool) -> list[system.Need]:
         needs = system.missing_libraries()
-        found = pythons.probe(base.path) if base else None
-        if found and found.lacks:
-            needs.append(system.Need(f"the venv module of {found.name}", found.venv_package))
+        if environment:
+            needs += system.missing_venv()
         if build:
             needs += system.missing_compilers(os.environ)
         elif compile_plugin:
@@ -166,14 +163,15 @@ class Setup:
             needs += system.missing_fonts(files, display=system.has_display(os.environ))
         return needs
 
-    def make_environment(self, base: Python) -> None:
-        with self.console.step(base.name) as progress:
+    def make_environment(self) -> None:
+        """Make .venv from the Python that runs this."""
+        with self.console.step(f"Python {sys.version_info.major}.{sys.version_info.minor}") as progress:
             if self.venv.is_symlink() or self.venv.is_file():
                 self.venv.unlink()
             elif self.venv.exists():
                 shutil.rmtree(self.venv)
             run_logged(
-                [base.path, "-m", "venv", self.venv],
+                [sys.executable, "-m", "venv", self.venv],
                 self.logs / "environment.log",
                 progress,
                 failure="The environment .venv could not be made.",
@@ -188,33 +186,36 @@ class Setup:
         if wheel is None:
             with self.console.step("Engine, built for this computer") as progress:
                 wheel = engine.build(
-                    engine.Build(self.python, self.project.engine_version, flags, key),
+                    engine.Build(self.python, self.root, flags, key),
                     self.cache,
                     self.logs / "build.log",
                     progress,
                     self.environ,
                 )
-        self.pip_install("Engine", "engine", key, ["--no-deps", "--force-reinstall", str(wheel)])
+        self.pip_install("Engine", "engine", key, ["--force-reinstall", wheel])
 
-    def install_packages(self) -> None:
-        wanted = ["--editable", str(self.root), *self.project.development]
-        self.pip_install("Packages", "packages", self.project.fingerprint, wanted)
+    def install_packages(self, value: str) -> None:
+        """The packages and the starter model as they are locked, and Coterie itself out of this folder."""
+        locks = [f"--requirement={self.root / name}" for name in LOCKS]
+        own: list[str | Path] = ["--no-index", "--no-build-isolation", "--editable", self.root]
+        self.pip_install("Packages", "packages", value, ["--require-hashes", *locks], own)
 
-    def install_starter(self) -> None:
-        self.pip_install("Starter model", "starter", STARTER, ["--no-deps", STARTER])
+    def pip_install(self, title: str, step: str, value: str, *calls: list[str | Path]) -> None:
+        """One step that installs packages into .venv, unless its stamp says that it is done.
 
-    def pip_install(self, title: str, step: str, value: str, arguments: list[str]) -> None:
-        """One step that installs packages into .venv, unless its stamp says that it is done."""
+        Without dependencies: the locks name every package.
+        """
         if self.stamps.holds(step, value):
             return
         with self.console.step(title) as progress, self.stamps.writing():
-            run_logged(
-                [self.python, "-m", "pip", "install", "--retries", "2", *arguments],
-                self.logs / f"{step}.log",
-                progress,
-                failure=f"The step “{title}” failed.",
-                env=self.environ,
-            )
+            for number, arguments in enumerate(calls, 1):
+                run_logged(
+                    [self.python, "-m", "pip", "install", "--retries", "2", "--no-deps", *arguments],
+                    self.logs / f"{step}-{number}.log",
+                    progress,
+                    failure=f"The step “{title}” failed.",
+                    env=self.environ,
+                )
             self.stamps.mark(step, value)
 
     def check(self, value: str) -> None:
@@ -244,11 +245,10 @@ class Setup:
         log = self.logs / "plugin.log"
         try:
             with self.console.step("Expert cache") as progress:
-                library = self.library()
-                assert library is not None  # packages were just installed with it
-                place = plugin.Place(
-                    self.python, library / "site-packages", self.cache / wanted.key, self.plugins, log
-                )
+                site = self.site_packages()
+                assert site is not None  # packages were just installed with it
+                headers = self.cache / wanted.key / HEADERS
+                place = plugin.Place(self.python, site, headers, self.plugins, log)
                 plugin.install(plugin.build(wanted, place, progress, self.environ), self.plugin_folder)
         except PluginError as error:
             self.console.say(
@@ -257,6 +257,13 @@ class Setup:
             plugin.note_problem(self.plugin_folder, error.problem, log)
         else:
             self.stamps.mark("plugin", wanted.name)
+
+
+def packages_fingerprint(root: Path) -> str:
+    """Changes when what pip installs does, and not when a linter's options do."""
+    table = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    locks = [(root / name).read_text(encoding="utf-8") for name in LOCKS]
+    return fingerprint(table["project"], table.get("build-system"), table.get("tool", {}).get("hatch"), locks)
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

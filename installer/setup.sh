@@ -7,27 +7,39 @@ cd "$root"
 # What a finished set-up was made for: its inputs, its place, its machine. Without Python, because it is asked
 # before every start.
 state() {
-    cksum pyproject.toml installer/*.py installer/*.sh engine/expert_cache/native/*
+    cksum pyproject.toml requirements*.lock installer/*.py installer/*.sh engine/expert_cache/native/*
     pwd -P
     uname -sm
     sed -n '/^\(flags\|Features\)/{p;q;}' /proc/cpuinfo 2>/dev/null | cksum
 }
 
-suitable() {
-    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' >/dev/null 2>&1
-}
+# Prints a Python's own path, out of any environment, where it can be used and has the modules that are named. A
+# free-threaded build takes no abi3 wheel, and Qt's is one.
+probe='import os, sys, sysconfig
+for module in sys.argv[1:]:
+    __import__(module)
+usual = sys.implementation.name == "cpython" and not sysconfig.get_config_var("Py_GIL_DISABLED")
+if not usual or not (3, 11) <= sys.version_info[:2] <= (3, 14):
+    sys.exit(1)
+print(os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable))'
 
-# The first Python that can run the rest; that one chooses the Python for .venv with more care.
-find_python() {
+# The best Python with these modules: 3.13 is what Coterie is developed and tested on most.
+find_python() (
+    IFS=:
     for name in python3.13 python3.14 python3.12 python3.11 python3; do
-        for found in "$(command -v "$name" || true)" "/usr/bin/$name" "/usr/local/bin/$name" \
-            "${HOME:-/}"/.pyenv/versions/*/bin/"$name"; do
-            if [ -x "$found" ] && suitable "$found"; then
-                printf '%s\n' "$found"
+        for folder in $PATH /usr/bin /usr/local/bin "${HOME:-/}"/.pyenv/versions/*/bin; do
+            if [ -x "$folder/$name" ] && "$folder/$name" -I -c "$probe" "$@" 2>/dev/null; then
                 return
             fi
         done
     done
+)
+
+# A complete one first; else one for which Debian has the rest, in python3-venv.
+find_best_python() {
+    best=$(find_python ctypes sqlite3 ssl venv ensurepip)
+    [ -n "$best" ] || best=$(find_python ctypes sqlite3 ssl)
+    printf '%s\n' "$best"
 }
 
 install_python() {
@@ -68,10 +80,10 @@ if [ "${1-}" = --quick ] && [ -x .venv/bin/python ] && [ -x .venv/bin/coterie ] 
     exit 0
 fi
 
-python=$(find_python)
+python=$(find_best_python)
 if [ -z "$python" ]; then
     install_python
-    python=$(find_python)
+    python=$(find_best_python)
     if [ -z "$python" ]; then
         echo 'Coterie needs Python 3.11 to 3.14, and this system offers none of them.'
         exit 1

@@ -1,10 +1,12 @@
 """The source archive of llama-cpp-python: the engine is built from it, and a plugin of the engine with its headers.
 
-ggml promises nothing about the inner headers that a plugin needs, so only those of the very archive will do.
+ggml promises nothing about the inner headers that a plugin needs, so only those of the very archive will do. Which
+archive that is says requirements.lock, by its hash.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import tarfile
 from collections.abc import Mapping
@@ -13,23 +15,60 @@ from pathlib import Path
 from installer.commands import run_logged
 from installer.console import Progress
 
-PACKAGE = "llama-cpp-python"
+LOCK = "requirements.lock"
+BUILD_LOCK = "requirements-build.lock"
 HEADERS = "headers"
-_KEPT = re.compile(r"[^/]+/vendor/llama\.cpp/ggml/(include/[^/]+\.h|src/[^/]+\.h|CMakeLists\.txt)")
-_VERSION = re.compile(r"set\(GGML_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)\)")
-# libggml-base.so.0.25.3 on Linux, libggml-base.0.25.3.dylib on macOS.
-_LIBRARY = re.compile(r"libggml-base(?:\.so)?\.(\d+\.\d+\.\d+)(?:\.dylib)?")
+_ENGINE = re.compile(r"^llama-cpp-python==(\S+)(?: \\\n +--hash=\S+)+", re.MULTILINE)
+_KEPT = re.compile(r"[^/]+/vendor/llama\.cpp/ggml/((?:include|src)/[^/]+\.h)")
+
+
+def _locked(root: Path) -> re.Match[str]:
+    found = _ENGINE.search((root / LOCK).read_text(encoding="utf-8"))
+    if found is None:
+        raise ValueError(f"{LOCK} names no version of llama-cpp-python")
+    return found
+
+
+def engine_version(root: Path) -> str:
+    """The version of llama-cpp-python that a clone is for. Raises ValueError or OSError without one."""
+    return _locked(root)[1]
+
+
+def install_build_tools(
+    python: Path, root: Path, folder: Path, log: Path, progress: Progress, environ: Mapping[str, str]
+) -> dict[str, str]:
+    """Install what compiles the engine into `folder`; gives the environment variables with which it is found there.
+
+    Raises `SetupError`.
+    """
+    run_logged(
+        [
+            python, "-m", "pip", "install", "--retries", "2", "--no-deps", "--require-hashes",
+            "--target", folder, "--requirement", root / BUILD_LOCK,
+        ],
+        log,
+        progress,
+        failure="What compiles the engine could not be installed.",
+        env=environ,
+    )  # fmt: skip
+    path = os.pathsep.join([str(folder / "bin"), environ.get("PATH", os.defpath)])
+    return {**environ, "PYTHONPATH": str(folder), "PATH": path}
 
 
 def fetch_archive(
-    python: Path, version: str, folder: Path, log: Path, progress: Progress, environ: Mapping[str, str]
+    python: Path, root: Path, folder: Path, log: Path, progress: Progress, environ: Mapping[str, str]
 ) -> Path:
-    """Download the archive into `folder`, from where the person's pip takes packages. Raises `SetupError`."""
+    """Download the archive into `folder`, from where the person's pip takes packages, and compare its hash.
+
+    `environ` is that of `install_build_tools`: pip reads the archive's metadata with them. Raises `SetupError`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = folder / "engine.txt"
+    wanted.write_text(_locked(root)[0], encoding="utf-8")
     run_logged(
         [
-            python, "-m", "pip", "download", "--no-deps",
-            # Of this package alone: what reading its metadata needs may come as wheels.
-            "--no-binary", PACKAGE, "--retries", "2", "--dest", folder, f"{PACKAGE}=={version}",
+            python, "-m", "pip", "download", "--retries", "2", "--no-deps", "--require-hashes",
+            "--no-build-isolation", "--no-binary", ":all:", "--dest", folder, "--requirement", wanted,
         ],
         log,
         progress,
@@ -40,43 +79,13 @@ def fetch_archive(
     return archive
 
 
-def keep_headers(archive: Path, scratch: Path, folder: Path) -> None:
-    """Make `folder` with ggml's headers, in one move out of `scratch`. Raises OSError or tarfile.TarError."""
-    staged = scratch / HEADERS
+def keep_headers(archive: Path, folder: Path) -> None:
+    """Write ggml's headers into `folder`. Raises OSError or tarfile.TarError."""
     with tarfile.open(archive) as members:
         for member in members:
             found = _KEPT.fullmatch(member.name)
             content = members.extractfile(member) if found and member.isfile() else None
             if found and content:
-                kept = staged / found[1]
+                kept = folder / found[1]
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 kept.write_bytes(content.read())
-    staged.rename(folder)
-
-
-def ggml_version(headers: Path) -> str:
-    """Of the kept headers, such as 0.25.3; "" where they do not tell."""
-    try:
-        return ".".join(_VERSION.findall((headers / "CMakeLists.txt").read_text(encoding="utf-8")))
-    except OSError:
-        return ""
-
-
-def difference(headers: Path, site: Path, version: str) -> str:
-    """How the kept headers differ from the engine that is installed in `site`, as far as it tells; "" where not.
-
-    That its package has the version, its library the number that ggml gave it, and its public headers the same
-    bytes.
-    """
-    if not (site / f"{PACKAGE.replace('-', '_')}-{version}.dist-info").is_dir():
-        return f"{PACKAGE} {version} is not installed in {site}."
-    ours = ggml_version(headers)
-    names = [path.name for path in (site / "llama_cpp" / "lib").glob("libggml-base*")]
-    for theirs in (found[1] for name in names if (found := _LIBRARY.fullmatch(name))):
-        if theirs != ours:
-            return f"The installed library is of ggml {theirs}, the headers are of {ours or 'no version'}."
-    for header in sorted((headers / "include").glob("*.h")):
-        installed = site / "include" / header.name
-        if installed.is_file() and installed.read_bytes() != header.read_bytes():
-            return f"The installed {header.name} is another one than that of the sources."
-    return ""

@@ -7,10 +7,13 @@ distribution. Installing is left to Debian's and Ubuntu's apt; elsewhere the nam
 from __future__ import annotations
 
 import ctypes
+import importlib
+import importlib.util
 import os
 import platform
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -85,6 +88,15 @@ def missing_libraries(loads: Callable[[str], bool] = _loads) -> list[Need]:
     if platform.system() != "Linux":
         return []
     return [Need(soname, package) for soname, package in QT_LIBRARIES.items() if not loads(soname)]
+
+
+def missing_venv() -> list[Need]:
+    """What this Python makes environments with; Debian puts that into a package of its own."""
+    importlib.invalidate_caches()
+    if importlib.util.find_spec("ensurepip"):
+        return []
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return [Need(f"the venv module of Python {version}", f"python{version}-venv")]
 
 
 def compilers(environ: Mapping[str, str]) -> tuple[str | None, str | None]:

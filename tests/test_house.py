@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from app.sentences import SENTENCES
-from installer.project import read_project
+from installer.sources import engine_version
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("engine", "agents", "app")
@@ -78,8 +82,48 @@ def fields(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
 
 
+def pyproject() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
 def test_the_engine_is_pinned_to_one_exact_version() -> None:
-    assert read_project(ROOT).engine_version.count(".") == 2
+    version = engine_version(ROOT)
+    assert version.count(".") == 2
+    assert f"llama-cpp-python=={version}" in pyproject()["project"]["dependencies"]
+
+
+def locked(name: str) -> dict[str, list[Requirement]]:
+    """What a lock file names, by package: several versions of one have markers that exclude each other."""
+    found: dict[str, list[Requirement]] = {}
+    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+        if line[:1].isalnum():
+            requirement = Requirement(line.rstrip(" \\"))
+            found.setdefault(canonicalize_name(requirement.name), []).append(requirement)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lock", "groups"),
+    [
+        ("requirements.lock", ["dependencies", "starter"]),
+        ("requirements-dev.lock", ["dev"]),
+        ("requirements-build.lock", ["build"]),
+    ],
+)
+def test_the_locks_hold_what_the_project_asks_for(lock: str, groups: list[str]) -> None:
+    table, held = pyproject(), locked(lock)
+    tables = {"dependencies": table["project"]["dependencies"], **table["dependency-groups"]}
+    for wanted in (Requirement(text) for group in groups for text in tables[group]):
+        pins = [str(pin.specifier) for pin in held.get(canonicalize_name(wanted.name), [])]
+        assert any(wanted.specifier.contains(pin.removeprefix("==")) for pin in pins), f"make lock: {wanted}"
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-build.lock"])
+def test_the_locks_pin_by_hash_and_name_no_server(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    assert "://" not in text and "-index" not in text
+    for block in re.findall(r"^[a-z0-9].*(?:\n .*)*", text, re.MULTILINE):
+        assert re.match(r"[a-z0-9.-]+==\S+", block) and "--hash=sha256:" in block, block
 
 
 def test_starting_the_program_imports_no_qt() -> None:

@@ -61,7 +61,7 @@ def plugin_path(folder: Path | None = None) -> Path:
     """The plugin's file, built for the installed llama-cpp-python and for the interface that is called here.
 
     Raises UserError: `cache.not_built`, `cache.other_build`, and where set-up tried and could not
-    `cache.no_compiler`, `cache.no_headers`, `cache.not_compiled`.
+    `cache.no_compiler`, `cache.not_compiled`.
     """
     folder = folder or plugin_folder()
     note, path = _note(folder), folder / plugin_name()
@@ -95,8 +95,6 @@ def plugin_state(folder: Path | None = None) -> PluginState:
 def _reason(note: _Note) -> UserError:
     if note.problem == "compiler":
         return UserError("cache.no_compiler")
-    if note.problem == "headers":
-        return UserError("cache.no_headers")
     return UserError("cache.not_compiled", log=note.log)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import tarfile
 from pathlib import Path
@@ -79,7 +78,7 @@ def _unpack(source: Path) -> None:
     """llama.cpp alone, without what else the archive holds. Raises SetupError."""
     try:
         found = source_archive()
-    except (subprocess.SubprocessError, OSError) as error:
+    except OSError as error:
         raise SetupError(f"llama-cpp-python {VERSION} could not be fetched: {error}") from error
     shutil.rmtree(source, ignore_errors=True)
     prefix = f"llama_cpp_python-{VERSION}/{_INSIDE}/"

@@ -9,11 +9,9 @@ from pathlib import Path
 ROOT = "llama_cpp_python-1/vendor/llama.cpp/ggml"
 
 
-def source_archive_of_version(path: Path, version: str) -> Path:
-    """Write the archive of an engine with ggml's `version`, such as 0.25.3."""
-    numbers = zip(("MAJOR", "MINOR", "PATCH"), version.split("."), strict=True)
+def small_archive(path: Path) -> Path:
     files = {
-        f"{ROOT}/CMakeLists.txt": "\n".join(f"set(GGML_VERSION_{part} {number})" for part, number in numbers),
+        f"{ROOT}/CMakeLists.txt": "not kept",
         f"{ROOT}/include/ggml.h": "int ggml(void);\n",
         f"{ROOT}/src/ggml-backend-impl.h": '#include "ggml.h"\n',
         f"{ROOT}/src/ggml.c": "not kept",

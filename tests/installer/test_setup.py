@@ -5,31 +5,30 @@ from __future__ import annotations
 import io
 import json
 import shutil
-import sys
+import venv
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from installer import engine, plugin, pythons, setup, system
+from installer import engine, plugin, setup, system
 from installer.commands import SetupError
 from installer.console import Console
 from installer.plugin import Place, Plugin, PluginError
-from installer.pythons import Python
 from installer.setup import Setup
+from installer.sources import HEADERS
 from installer.stamps import Stamps, fingerprint
 
 PYPROJECT = """
 [project]
 name = "thing"
-dependencies = ["llama-cpp-python==1.2.3"]
-[dependency-groups]
-dev = ["pytest>=9"]
+scripts = { thing = "thing:main" }
 [tool.ruff]
 line-length = 110
 """
-ALL_STEPS = ["venv", "build", "engine", "packages", "starter", "check", "plugin"]
+LOCK = "llama-cpp-python==1.2.3 \\\n    --hash=sha256:01\n"
+ALL_STEPS = ["venv", "build", "engine", "packages", "itself", "check", "plugin"]
 
 
 class Machine:
@@ -45,8 +44,7 @@ class Machine:
         monkeypatch.setattr(engine, "build", self.build)
         monkeypatch.setattr(plugin, "build", self.build_plugin)
         monkeypatch.setattr(engine, "has_cuda", lambda environ: False)
-        monkeypatch.setattr(pythons, "find", lambda: Python("/usr/bin/python3", (3, 13)))
-        monkeypatch.setattr(Setup, "system_needs", lambda self, base, **wanted: [])
+        monkeypatch.setattr(Setup, "system_needs", lambda self, **wanted: [])
 
     def note(self, step: str) -> None:
         self.ran.append(step)
@@ -57,23 +55,18 @@ class Machine:
         words = [str(word) for word in command]
         if "venv" in words:
             self.note("venv")
-            bin_folder = Path(words[-1]) / "bin"
-            bin_folder.mkdir(parents=True)
-            (bin_folder / "python").symlink_to(sys.executable)
-            (Path(words[-1]) / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}").mkdir(
-                parents=True
-            )
+            venv.create(words[-1], symlinks=True)
         elif "--editable" in words:
-            self.note("packages")
+            self.note("itself")
         elif words[-1].endswith(".whl"):
             self.note("engine")
         else:
-            self.note("check" if "-c" in words else "starter")
+            self.note("check" if "-c" in words else "packages")
 
     def build(self, wanted: engine.Build, cache: Path, *rest: object) -> Path:
         self.note("build")
         wheel = cache / wanted.key / "engine.whl"
-        wheel.parent.mkdir(parents=True)
+        (wheel.parent / HEADERS).mkdir(parents=True)
         with zipfile.ZipFile(wheel, "w") as archive:
             archive.writestr("module.py", "")
         return wheel
@@ -109,6 +102,8 @@ class Machine:
 def clone(folder: Path) -> Path:
     folder.mkdir()
     (folder / "pyproject.toml").write_text(PYPROJECT)
+    for name in setup.LOCKS:
+        (folder / name).write_text(LOCK)
     (folder / plugin.SOURCES).mkdir(parents=True)
     for name in ("plugin.cpp", plugin.INTERFACE):
         (folder / plugin.SOURCES / name).write_text("")
@@ -120,8 +115,8 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Machine:
     return Machine(monkeypatch, clone(tmp_path / "clone"), tmp_path / "cache")
 
 
-def change(root: Path, old: str, new: str) -> None:
-    path = root / "pyproject.toml"
+def change(root: Path, name: str, old: str, new: str) -> None:
+    path = root / name
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
@@ -135,12 +130,12 @@ def test_the_first_run_takes_every_step_and_the_second_none(machine: Machine) ->
 @pytest.mark.parametrize(
     ("step", "then"),
     [
-        ("build", ["build", "engine", "packages", "starter", "check", "plugin"]),
+        ("build", ["build", "engine", "packages", "itself", "check", "plugin"]),
         ("check", ["check", "plugin"]),
         # pip was writing: the environment is made afresh, and the built engine comes from the cache.
-        ("engine", ["venv", "engine", "packages", "starter", "check", "plugin"]),
-        ("packages", ["venv", "engine", "packages", "starter", "check", "plugin"]),
-        ("starter", ["venv", "engine", "packages", "starter", "check", "plugin"]),
+        ("engine", ["venv", "engine", "packages", "itself", "check", "plugin"]),
+        ("packages", ["venv", "engine", "packages", "itself", "check", "plugin"]),
+        ("itself", ["venv", "engine", "packages", "itself", "check", "plugin"]),
         ("venv", ALL_STEPS),
     ],
 )
@@ -156,22 +151,32 @@ def test_an_interrupted_run_is_taken_up(
     assert machine.set_up() == []
 
 
-def test_a_changed_dependency_installs_packages_only(machine: Machine) -> None:
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("requirements-dev.lock", "sha256:01", "sha256:02"),
+        ("requirements.lock", "sha256:01", "sha256:02"),
+        ("pyproject.toml", "thing:main", "thing:start"),
+    ],
+)
+def test_a_change_of_what_is_installed_installs_packages_only(
+    machine: Machine, name: str, old: str, new: str
+) -> None:
     machine.set_up()
-    change(machine.root, "pytest>=9", "pytest>=10")
-    assert machine.set_up() == ["packages", "check"]
+    change(machine.root, name, old, new)
+    assert machine.set_up() == ["packages", "itself", "check"]
 
 
 def test_a_changed_option_of_a_linter_installs_nothing(machine: Machine) -> None:
     machine.set_up()
-    change(machine.root, "line-length = 110", "line-length = 100")
+    change(machine.root, "pyproject.toml", "line-length = 110", "line-length = 100")
     assert machine.set_up() == []
 
 
 def test_another_engine_version_is_built(machine: Machine) -> None:
     machine.set_up()
-    change(machine.root, "1.2.3", "1.2.4")
-    assert machine.set_up() == ["build", "engine", "packages", "check", "plugin"]
+    change(machine.root, "requirements.lock", "1.2.3", "1.2.4")
+    assert machine.set_up() == ["build", "engine", "packages", "itself", "check", "plugin"]
 
 
 def test_a_new_graphics_card_builds_the_engine_again_and_nothing_else(
@@ -186,14 +191,14 @@ def test_a_second_clone_uses_the_engine_and_the_plugin_that_were_built(
     machine: Machine, tmp_path: Path
 ) -> None:
     machine.set_up()
-    steps = ["venv", "engine", "packages", "starter", "check", "kept plugin"]
+    steps = ["venv", "engine", "packages", "itself", "check", "kept plugin"]
     assert machine.set_up(clone(tmp_path / "second")) == steps
 
 
 def test_a_moved_clone_gets_a_new_environment(machine: Machine, tmp_path: Path) -> None:
     machine.set_up()
     moved = machine.root.rename(tmp_path / "moved")
-    assert machine.set_up(moved) == ["venv", "engine", "packages", "starter", "check", "kept plugin"]
+    assert machine.set_up(moved) == ["venv", "engine", "packages", "itself", "check", "kept plugin"]
 
 
 def test_an_environment_whose_python_is_gone_is_made_again(machine: Machine) -> None:
@@ -242,12 +247,6 @@ def test_a_plugin_of_which_a_part_is_lost_is_put_there_again(machine: Machine, l
     ]
 
 
-def test_a_project_without_sources_of_a_plugin_gets_none(machine: Machine) -> None:
-    shutil.rmtree(machine.root / "engine")
-    assert machine.set_up() == ALL_STEPS[:-1]
-    assert not machine.plugin_folder.exists()
-
-
 def test_without_the_plugin_set_up_is_done_all_the_same_and_tries_it_again(machine: Machine) -> None:
     machine.breaks_in = ("plugin", PluginError("compiler", "This computer has no C++ compiler."))
     assert machine.set_up() == ALL_STEPS
@@ -288,7 +287,7 @@ def test_a_compiler_is_looked_for_only_where_something_is_to_be_compiled(
 ) -> None:
     asked: list[bool] = []
 
-    def needs(self: Setup, base: Python | None, *, build: bool, compile_plugin: bool) -> list[system.Need]:
+    def needs(self: Setup, *, environment: bool, build: bool, compile_plugin: bool) -> list[system.Need]:
         asked.append(compile_plugin)
         return []
 
@@ -330,7 +329,7 @@ class TestSystem:
         looks = iter(needs)
         commands: list[list[str]] = []
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-        monkeypatch.setattr(Setup, "system_needs", lambda self, base, **wanted: next(looks))
+        monkeypatch.setattr(Setup, "system_needs", lambda self, **wanted: next(looks))
         monkeypatch.setattr(system, "rights", lambda: rights)
 
         def run_logged(command: list[str], *rest: object, failure: str, **options: object) -> None:
@@ -341,7 +340,7 @@ class TestSystem:
         monkeypatch.setattr(setup, "run_logged", run_logged)
         stream = io.StringIO()
         Setup(clone(tmp_path / "clone"), Console(stream)).complete_system(
-            None, build=False, compile_plugin=False
+            environment=False, build=False, compile_plugin=False
         )
         return commands, stream.getvalue()
 
@@ -389,9 +388,9 @@ class TestSystem:
         monkeypatch.setenv("CC", "/nonexistent/cc")
         monkeypatch.setenv("CXX", "/nonexistent/c++")
         set_up = Setup(clone(tmp_path / "clone"), Console(io.StringIO()))
-        assert set_up.system_needs(None, build=False, compile_plugin=False) == []
-        assert set_up.system_needs(None, build=False, compile_plugin=True) == [self.compiler]
-        required = set_up.system_needs(None, build=True, compile_plugin=True)
+        assert set_up.system_needs(environment=False, build=False, compile_plugin=False) == []
+        assert set_up.system_needs(environment=False, build=False, compile_plugin=True) == [self.compiler]
+        required = set_up.system_needs(environment=False, build=True, compile_plugin=True)
         assert [(need.package, need.required) for need in required] == [("gcc", True), ("g++", True)]
 
 

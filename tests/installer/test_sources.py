@@ -1,4 +1,4 @@
-"""The headers of the engine's sources: which are kept, and when they are not those of the engine that is there."""
+"""Which sources of the engine are fetched, and which headers of them are kept."""
 
 from __future__ import annotations
 
@@ -10,37 +10,70 @@ import pytest
 
 from installer.commands import SetupError
 from installer.console import Console, Progress
-from installer.sources import difference, fetch_archive, ggml_version, keep_headers
-from tests.installer.small_archive import ROOT, source_archive_of_version
+from installer.sources import BUILD_LOCK, engine_version, fetch_archive, install_build_tools, keep_headers
+from tests.installer.small_archive import ROOT, small_archive
+
+LOCK = """alembic==1.20.1 \\
+    --hash=sha256:01
+llama-cpp-python==1.2.3 \\
+    --hash=sha256:02 \\
+    --hash=sha256:03
+    # via coterie
+lxml==6.1.3 ; python_version < '3.12' \\
+    --hash=sha256:04
+"""
 
 
-def kept(folder: Path, version: str = "0.25.3") -> Path:
-    archive = source_archive_of_version(folder / "archive.tar.gz", version)
-    (folder / "scratch").mkdir()
-    keep_headers(archive, folder / "scratch", folder / "headers")
-    return folder / "headers"
+@pytest.fixture
+def progress() -> Progress:
+    return Progress(Console(io.StringIO()), "Engine")
 
 
-def installed(folder: Path) -> Path:
-    """A site-packages with an engine, as its wheel lays it out."""
-    site = folder / "site-packages"
-    for part in ("llama_cpp/lib", "include", "llama_cpp_python-1.dist-info"):
-        (site / part).mkdir(parents=True)
-    for name in ("libggml-base.so", "libggml-base.so.0", "libggml-base.so.0.25.3"):
-        (site / "llama_cpp" / "lib" / name).touch()
-    (site / "include" / "ggml.h").write_text("int ggml(void);\n")
-    return site
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    (tmp_path / "requirements.lock").write_text(LOCK)
+    return tmp_path
 
 
-def test_only_the_headers_of_ggml_and_its_version_are_kept(tmp_path: Path) -> None:
-    headers = kept(tmp_path)
-    assert sorted(str(path.relative_to(headers)) for path in headers.rglob("*") if path.is_file()) == [
-        "CMakeLists.txt",
-        "include/ggml.h",
-        "src/ggml-backend-impl.h",
-    ]
-    assert ggml_version(headers) == "0.25.3"
-    assert ggml_version(tmp_path / "missing") == ""
+def pip(folder: Path, does: str) -> Path:
+    """A Python whose pip does just this."""
+    python = folder / "python"
+    python.write_text(f"#!/bin/sh\n{does}\n")
+    python.chmod(0o755)
+    return python
+
+
+def test_the_version_of_the_engine_is_the_one_that_is_locked(clone: Path) -> None:
+    assert engine_version(clone) == "1.2.3"
+    (clone / "requirements.lock").write_text("alembic==1.20.1 \\\n    --hash=sha256:01\n")
+    with pytest.raises(ValueError, match="llama-cpp-python"):
+        engine_version(clone)
+
+
+def test_pip_is_asked_for_the_archive_with_its_hashes_alone(clone: Path, progress: Progress) -> None:
+    asked = pip(clone, f'echo "$@" >{clone}/asked; touch {clone}/new/engine.tar.gz')
+    archive = fetch_archive(asked, clone, clone / "new", clone / "log", progress, {})
+    assert archive == clone / "new" / "engine.tar.gz"
+    assert "--require-hashes" in (clone / "asked").read_text().split()
+    wanted = (clone / "new" / "engine.txt").read_text()
+    assert wanted.split("\n", 1)[0] == "llama-cpp-python==1.2.3 \\"
+    assert [line.split()[0] for line in wanted.splitlines()[1:]] == ["--hash=sha256:02", "--hash=sha256:03"]
+
+
+def test_the_build_tools_are_found_where_they_were_installed(clone: Path, progress: Progress) -> None:
+    asked = pip(clone, f'echo "$@" >{clone}/asked')
+    environ = {"PATH": "/usr/bin:/bin"}
+    tools = install_build_tools(asked, clone, clone / "tools", clone / "log", progress, environ)
+    words = (clone / "asked").read_text().split()
+    assert words[-1] == str(clone / BUILD_LOCK) and "--require-hashes" in words
+    assert tools == {"PATH": f"{clone}/tools/bin:/usr/bin:/bin", "PYTHONPATH": f"{clone}/tools"}
+
+
+def test_only_the_headers_of_ggml_are_kept(tmp_path: Path) -> None:
+    headers = tmp_path / "headers"
+    keep_headers(small_archive(tmp_path / "archive.tar.gz"), headers)
+    kept = sorted(str(path.relative_to(headers)) for path in headers.rglob("*") if path.is_file())
+    assert kept == ["include/ggml.h", "src/ggml-backend-impl.h"]
 
 
 def test_a_name_that_leads_out_of_the_archive_is_not_followed(tmp_path: Path) -> None:
@@ -52,42 +85,13 @@ def test_a_name_that_leads_out_of_the_archive_is_not_followed(tmp_path: Path) ->
         link = tarfile.TarInfo(f"{ROOT}/src/link.h")
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
         archive.addfile(link)
-    (tmp_path / "scratch").mkdir()
-    keep_headers(tmp_path / "odd.tar.gz", tmp_path / "scratch", tmp_path / "headers")
+    keep_headers(tmp_path / "odd.tar.gz", tmp_path / "headers")
     assert [path.name for path in tmp_path.rglob("*.h")] == ["ggml.h"]
 
 
-def test_headers_of_the_engine_that_is_installed_do_not_differ(tmp_path: Path) -> None:
-    assert difference(kept(tmp_path), installed(tmp_path), "1") == ""
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ("version", "llama-cpp-python 2 is not installed"),
-        ("library", "library is of ggml 0.25.4, the headers are of 0.25.3"),
-        ("dylib", "library is of ggml 0.26.0, the headers are of 0.25.3"),
-        ("headers", "library is of ggml 0.25.3, the headers are of no version"),
-        ("public", "installed ggml.h is another one"),
-    ],
-)
-def test_headers_of_another_engine_are_told_from_its(tmp_path: Path, change: str, said: str) -> None:
-    headers, site = kept(tmp_path), installed(tmp_path)
-    library = site / "llama_cpp" / "lib" / "libggml-base.so.0.25.3"
-    if change == "library":
-        library.rename(library.with_name("libggml-base.so.0.25.4"))
-    if change == "dylib":
-        library.rename(library.with_name("libggml-base.0.26.0.dylib"))
-    if change == "headers":
-        (headers / "CMakeLists.txt").unlink()
-    if change == "public":
-        (site / "include" / "ggml.h").write_text("int ggml(int);\n")
-    assert said in difference(headers, site, "2" if change == "version" else "1")
-
-
-def test_without_a_network_the_reason_is_told_plainly(tmp_path: Path) -> None:
-    python = tmp_path / "python"
-    python.write_text("#!/bin/sh\necho 'Temporary failure in name resolution'; exit 1\n")
-    python.chmod(0o755)
+def test_without_a_network_the_reason_is_told_plainly(clone: Path, progress: Progress) -> None:
+    offline = pip(clone, "echo 'Temporary failure in name resolution'; exit 1")
     with pytest.raises(SetupError, match="Check the internet connection"):
-        fetch_archive(python, "1", tmp_path / "new", tmp_path / "log", Progress(Console(), "x"), {})
+        fetch_archive(offline, clone, clone / "new", clone / "log", progress, {})
+    with pytest.raises(SetupError, match="Check the internet connection"):
+        install_build_tools(offline, clone, clone / "tools", clone / "log", progress, {})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import tarfile
 from pathlib import Path
 
 import pytest
 
+from installer.commands import SetupError
 from tests.support.caches import cache_folder, one_maker
 from tests.support.source_archive import VERSION, source_archive
 
@@ -26,7 +26,7 @@ def real_templates() -> dict[str, str]:
 def _fetch(folder: Path) -> None:
     try:
         found = source_archive()
-    except (subprocess.SubprocessError, OSError) as error:
+    except (SetupError, OSError) as error:
         pytest.skip(f"the templates of llama-cpp-python {VERSION} could not be fetched: {error}")
     with tarfile.open(found) as archive:
         for member in archive:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
+import tempfile
 from pathlib import Path
 
-from installer.project import read_project
+from installer.console import Console, Progress
+from installer.sources import engine_version, fetch_archive, install_build_tools
 from tests.support.caches import cache_folder
 
-VERSION = read_project(Path(__file__).parents[2]).engine_version
+ROOT = Path(__file__).parents[2]
+VERSION = engine_version(ROOT)
 
 
 def source_archive() -> Path:
-    """The archive in the user's cache. Raises OSError or subprocess.SubprocessError where it cannot be fetched."""
+    """The archive in the user's cache. Raises OSError or SetupError where it cannot be fetched."""
     folder = cache_folder("sdist")
     archive = folder / f"llama_cpp_python-{VERSION}.tar.gz"
     if not archive.is_file():
-        # Not ":all:": that would compile the build tools, for minutes, to read the metadata.
-        command = [
-            *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"),
-            *("--no-binary", "llama-cpp-python", "--dest", str(folder), f"llama-cpp-python=={VERSION}"),
-        ]
-        subprocess.run(command, check=True, capture_output=True, timeout=150)
+        python, log, progress = Path(sys.executable), folder / "log", Progress(Console(), "Sources")
+        with tempfile.TemporaryDirectory() as scratch:
+            tools = install_build_tools(python, ROOT, Path(scratch), log, progress, os.environ)
+            fetch_archive(python, ROOT, folder, log, progress, tools)
     return archive

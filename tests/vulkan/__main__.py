@@ -17,7 +17,7 @@ from installer import engine, plugin
 from installer.commands import SetupError
 from installer.console import Console
 from installer.plugin import PluginError
-from installer.project import read_project
+from installer.sources import HEADERS, engine_version
 
 ROOT = Path(__file__).parents[2]
 # As llama.cpp's own checks run on lavapipe (.github/workflows/build-vulkan.yml): the first device although it
@@ -33,13 +33,13 @@ _SITE = Path(f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-
 
 def install(folder: Path) -> Path:
     """The environment's Python. Raises SetupError, PluginError, CalledProcessError."""
-    version = read_project(ROOT).engine_version
+    version = engine_version(ROOT)
     flags = engine.build_flags({}, cuda=False, machine=engine.this_machine()) + " -DGGML_VULKAN=ON"
     key = engine.wheel_key(version, flags, engine.this_machine(), os.environ)
     python, cache = folder / "bin" / "python", engine.cache_folder(os.environ)
     if not (folder / f"engine-{key}").is_file():
         with Console().step("Engine with Vulkan") as progress:
-            wanted = engine.Build(Path(sys.executable), version, flags, key)
+            wanted = engine.Build(Path(sys.executable), ROOT, flags, key)
             wheel = engine.build(wanted, cache, folder.with_suffix(".log"), progress, os.environ)
         _make_environment(folder, wheel)
         (folder / f"engine-{key}").touch()
@@ -59,11 +59,10 @@ def _make_environment(folder: Path, wheel: Path) -> None:
 
 def _install_plugin(folder: Path, version: str, key: str, cache: Path) -> None:
     wanted = plugin.plugin_of(ROOT, version, key)
-    assert wanted is not None
     place = plugin.Place(
         python=folder / "bin" / "python",
         site=folder / _SITE,
-        wheel=cache / key,
+        headers=cache / key / HEADERS,
         cache=cache.parent / "plugins",
         log=folder.with_name("vulkan-plugin.log"),
     )

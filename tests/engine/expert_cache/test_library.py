@@ -111,7 +111,6 @@ def test_a_plugin_that_calls_itself_otherwise_is_refused(tmp_path: Path) -> None
     ("problem", "code"),
     [
         ("compiler", "cache.no_compiler"),
-        ("headers", "cache.no_headers"),
         ("compile", "cache.not_compiled"),
         ("something new", "cache.not_compiled"),
     ],
