@@ -1,10 +1,11 @@
-"""Which of the product's languages the system speaks."""
+"""The languages of the product, and which of them the system speaks."""
 
 from __future__ import annotations
 
 import os
+from typing import Literal
 
-from app.sentences import Language
+Language = Literal["en", "ko"]
 
 
 def system_language() -> Language:

@@ -1,7 +1,7 @@
 """Errors that a person can meet.
 
-A `UserError` carries a code and plain parameters, never a sentence: the sentences, in every language of the
-product, stand in the tables of `app/sentences`, and a test holds that each code has one.
+A `UserError` carries a code and plain parameters, never a sentence. The sentences are in `resources/messages`, a file
+for each language of the product, and a test checks that each code has one.
 """
 
 from __future__ import annotations

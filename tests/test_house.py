@@ -1,8 +1,9 @@
-"""Rules of the house that no linter knows: the pin, a start without Qt, a sentence for each error."""
+"""Rules of the house that no linter knows: the pin, a start without Qt, a message for each error."""
 
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import string
 import subprocess
@@ -15,13 +16,15 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from app.sentences import SENTENCES
+from app.messages import messages
 from installer.sources import engine_version
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("engine", "agents", "app")
+ERRORS = {key.removeprefix("errors.") for key in messages("en") if key.startswith("errors.")}
 
 
+@functools.cache
 def sources() -> list[Path]:
     return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
@@ -42,7 +45,7 @@ def errors_raised(source: str) -> set[Raised]:
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call) or not node.args:
             continue
-        kind = ast.unparse(node.func).rpartition(".")[2]
+        kind = _called(node)
         if kind in ("UserError", "ErrorInfo"):
             first = node.args[0]
             choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
@@ -53,6 +56,12 @@ def errors_raised(source: str) -> set[Raised]:
                 if isinstance(choice, ast.Constant) and isinstance(choice.value, str)
             }
     return found
+
+
+def _called(call: ast.Call) -> str:
+    """The last part of what is called: `UserError` of `errors.UserError(...)`."""
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def _keywords(call: ast.Call) -> frozenset[str] | None:
@@ -69,6 +78,7 @@ def _keys(arguments: list[ast.expr]) -> frozenset[str] | None:
     return frozenset(str(key.value) for key in params.keys if isinstance(key, ast.Constant))
 
 
+@functools.cache
 def all_errors_raised() -> dict[Raised, str]:
     """Each error with a file that raises it."""
     return {
@@ -157,24 +167,75 @@ def test_errors_are_read_from_the_source(source: str, found: set[tuple[str, froz
     assert errors_raised(source) == found
 
 
-def test_every_error_has_its_sentence() -> None:
-    missing = {error.code: path for error, path in all_errors_raised().items() if error.code not in SENTENCES}
+def test_every_error_has_its_message() -> None:
+    missing = {error.code: path for error, path in all_errors_raised().items() if error.code not in ERRORS}
     assert missing == {}
 
 
-def test_every_sentence_belongs_to_an_error() -> None:
-    assert SENTENCES.keys() - {error.code for error in all_errors_raised()} - {"unknown"} == set()
+def test_every_message_of_an_error_belongs_to_one() -> None:
+    assert ERRORS - {error.code for error in all_errors_raised()} - {"unknown"} == set()
 
 
-def test_every_error_brings_what_its_sentence_names() -> None:
+def test_every_error_brings_what_its_message_names() -> None:
     lacking = {
-        (error.code, path): fields(SENTENCES[error.code].en) - error.params
+        (error.code, path): fields(messages("en")[f"errors.{error.code}"]) - error.params
         for error, path in all_errors_raised().items()
-        if error.code in SENTENCES and error.params is not None
+        if error.code in ERRORS and error.params is not None
     }
     assert {error: names for error, names in lacking.items() if names} == {}
 
 
-@pytest.mark.parametrize("code", sorted(SENTENCES))
-def test_both_languages_name_the_same_parameters(code: str) -> None:
-    assert fields(SENTENCES[code].en) == fields(SENTENCES[code].ko)
+def test_both_languages_have_the_same_messages() -> None:
+    assert messages("en").keys() == messages("ko").keys()
+
+
+def test_both_languages_name_the_same_parameters() -> None:
+    named = {key: (fields(text), fields(messages("ko")[key])) for key, text in messages("en").items()}
+    assert {key: both for key, both in named.items() if both[0] != both[1]} == {}
+
+
+def keys_asked(source: str) -> set[str]:
+    """The first argument of each `localized(...)` as a regular expression: what is worked out matches any word."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and node.args)
+    return {_pattern(call.args[0]) for call in calls if _called(call) == "localized"}
+
+
+def _pattern(key: ast.expr) -> str:
+    if isinstance(key, ast.Constant):
+        return re.escape(str(key.value))
+    if isinstance(key, ast.IfExp):
+        return f"(?:{_pattern(key.body)}|{_pattern(key.orelse)})"
+    if isinstance(key, ast.JoinedStr):
+        return "".join(map(_pattern, key.values))
+    if isinstance(key, ast.FormattedValue) and isinstance(key.value, ast.IfExp):
+        return _pattern(key.value)
+    return r"([^.]+)"
+
+
+def test_keys_are_read_from_the_source() -> None:
+    assert keys_asked("localized('a.b', x)") == {r"a\.b"}
+    assert keys_asked("localized(f'a.{name}_x', x)") == {r"a\.([^.]+)_x"}
+    assert keys_asked("localized(f'a.{1 if y else 2}')") == {r"a\.(?:1|2)"}
+
+
+def test_every_message_is_asked_for_and_there() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sources()]
+    words = {
+        node.value
+        for text in texts
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    patterns = set().union(*map(keys_asked, texts)) - {r"([^.]+)"}
+    keys = {key for key in messages("en") if not key.startswith(("errors.", "devices."))}
+    met = {
+        (key, pattern)
+        for pattern, compiled in [(pattern, re.compile(pattern)) for pattern in patterns]
+        for key in keys
+        if (match := compiled.fullmatch(key)) and words.issuperset(match.groups())
+    }
+    assert keys - {key for key, _ in met} == set()
+    # Of a key that is written out the message must be there, of one that is worked out at least one.
+    exact = {re.sub(r"\\(.)", r"\1", pattern) for pattern in patterns if "(" not in pattern}
+    assert exact - messages("en").keys() - {"errors.unknown"} == set()
+    assert patterns - {pattern for _, pattern in met} - {re.escape("errors.unknown")} == set()

@@ -27,7 +27,7 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 class CheckTask(msgspec.Struct, frozen=True):
-    """A question to a model, answered when each of its stages is done right. `name` is a word of app/sentences."""
+    """A question to a model, answered when each of its stages is done right. `name` is a key of the messages."""
 
     name: str
     messages: tuple[Message, ...]

@@ -13,7 +13,8 @@ from app.cli.placement_options import PlacementOptions
 from app.cli.plan import plan_values
 from app.cli.plan_report import shown_speed
 from app.cli.table import aligned
-from app.sentences import Language, Sentence, sentence
+from app.language import Language
+from app.messages import localized, localized_error
 from app.services.events import ServiceEvent
 from app.services.library.resolving import resolve_model
 from app.services.placement.events import TuneProgress
@@ -22,29 +23,6 @@ from app.services.placement.trials import MeasuredSpeed
 from engine.local.measure.benchmark import Benchmark
 from engine.local.measure.modes import ModeResult
 from engine.placement.plan import Mode, Wishes
-
-_WORDS = {
-    "device": Sentence("Device", "장치"),
-    "prefill": Sentence("Reading a prompt", "프롬프트 읽기"),
-    "decode": Sentence("Writing an answer", "답변 쓰기"),
-    "tps": Sentence("{tps} tokens per second", "초당 {tps}토큰"),
-    "streams": Sentence("{count} answers at once", "답변 {count}개를 동시에 쓰기"),
-    "watched": Sentence("Writing with experts watched", "전문가를 지켜보며 쓰기"),
-    "python": Sentence("Outside llama.cpp", "llama.cpp 밖에서 쓴 시간"),
-    "mode": Sentence("Mode", "방식"),
-    "hits": Sentence("Experts found in the cache", "캐시에 있던 전문가"),
-    "before": Sentence("Before", "조정 전"),
-    "after": Sentence("Tuned", "조정 후"),
-    "kept": Sentence(
-        "The faster placement is kept for this model.", "더 빠른 배치를 이 모델의 설정으로 저장했습니다."
-    ),
-    "not_kept": Sentence("Nothing faster was found.", "더 빠른 배치를 찾지 못했습니다."),
-}
-
-
-def _word(name: str, language: Language, **values: object) -> str:
-    text: str = getattr(_WORDS[name], language)
-    return text.format_map(values)
 
 
 def bench(model: str, options: PlacementOptions, output: Output, *, modes: bool, tune: bool) -> int:
@@ -86,22 +64,22 @@ def _print(found: Benchmark, output: Output) -> None:
         output.object(values)
         return
     rows = [
-        (_word("device", language), found.device),
-        (_word("prefill", language), _tps(found.prefill_tps, language)),
-        (_word("decode", language), _tps(found.decode_tps, language)),
+        (localized("cli.bench.device", language), found.device),
+        (localized("cli.bench.prefill", language), _tps(found.prefill_tps, language)),
+        (localized("cli.bench.decode", language), _tps(found.decode_tps, language)),
         *(
-            (_word("streams", language, count=count), _tps(total, language))
+            (localized("cli.bench.streams", language, count=count), _tps(total, language))
             for count, total in found.streams.items()
             if count != "1"
         ),
-        (_word("python", language), f"{found.python_share * 100:.1f} %"),
+        (localized("cli.bench.python", language), f"{found.python_share * 100:.1f} %"),
     ]
     if found.watched_decode_tps:
-        rows.append((_word("watched", language), _tps(found.watched_decode_tps, language)))
+        rows.append((localized("cli.bench.watched", language), _tps(found.watched_decode_tps, language)))
     for line in aligned(rows, "  "):
         output.text(line)
     if found.plan:
-        output.text("\n" + sentence(found.plan.explanation, language))
+        output.text("\n" + localized_error(found.plan.explanation, language))
 
 
 def print_modes(found: Mapping[Mode, ModeResult], output: Output) -> None:
@@ -115,7 +93,7 @@ def print_modes(found: Mapping[Mode, ModeResult], output: Output) -> None:
     columns = ["mode", "decode", "prefill"]
     if any(result.hit_rate for result in found.values()):
         columns.append("hits")
-    rows = [tuple(_word(name, language) for name in columns)]
+    rows = [tuple(localized(f"cli.bench.{name}", language) for name in columns)]
     rows += [
         (
             name,
@@ -156,12 +134,16 @@ def _tune(placements: Placements, path: str, wishes: Wishes, progress: Progress,
         return
     for line in aligned([_row("before", tuned.before, language), _row("after", tuned.after, language)], "  "):
         output.text(line)
-    output.text(_word("kept" if faster else "not_kept", language))
+    output.text(localized(f"cli.bench.{'kept' if faster else 'not_kept'}", language))
 
 
 def _row(name: str, speed: MeasuredSpeed, language: Language) -> tuple[str, ...]:
-    return _word(name, language), _tps(speed.decode_tps, language), _tps(speed.prefill_tps, language)
+    return (
+        localized(f"cli.bench.{name}", language),
+        _tps(speed.decode_tps, language),
+        _tps(speed.prefill_tps, language),
+    )
 
 
 def _tps(tps: float, language: Language) -> str:
-    return _word("tps", language, tps=shown_speed(tps))
+    return localized("cli.bench.tps", language, tps=shown_speed(tps))

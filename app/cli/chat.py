@@ -17,7 +17,7 @@ from app.cli.remote_servers import leaves_note
 from app.cli.speed import speed_line
 from app.cli.talk import Interrupted, Talk, Unsaved
 from app.cli.tool_calls import call_objects
-from app.sentences import sentence
+from app.messages import localized_error
 from app.services.chat.tool_files import read_tools
 from app.services.services import Services, open_services
 from app.store.records import ChatOptions, Message
@@ -130,7 +130,7 @@ def _once(talk: Talk, prompt: str, output: Output) -> int:
         return 1
     _print(talk, message, output)
     if message.error is not None:
-        output.note(sentence(message.error, output.language))
+        output.note(localized_error(message.error, output.language))
         return 1
     return 0
 
@@ -183,4 +183,4 @@ def _usage_object(usage: Usage) -> dict[str, Any]:
 
 
 def _told(info: ErrorInfo, output: Output) -> dict[str, str]:
-    return {"code": info.code, "message": sentence(info, output.language)}
+    return {"code": info.code, "message": localized_error(info, output.language)}

@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.cli.output import Output
-from app.sentences import Sentence
+from app.messages import localized
 from app.services.diagnostics.bundle import write_bundle
 from app.services.diagnostics.doctor import diagnose
 from app.services.diagnostics.report import report_lines
 from engine.errors import UserError
-
-_WRITTEN = Sentence("The diagnostics are in {file}.", "진단 정보를 {file}에 저장했습니다.")
 
 
 def doctor(output: Output, bundle: str = "") -> int:
@@ -32,6 +30,5 @@ def doctor(output: Output, bundle: str = "") -> int:
         for line in report_lines(report, output.language):
             output.text(line)
     if bundle:
-        written: str = getattr(_WRITTEN, output.language)
-        output.note(written.format(file=file))
+        output.note(localized("cli.doctor.written", output.language, file=str(file)))
     return 0 if all(check.ok for check in report.checks) else 1

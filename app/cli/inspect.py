@@ -9,7 +9,7 @@ import msgspec
 from app.cli.named import path_of
 from app.cli.output import Output
 from app.cli.printable import parameter_count, printable
-from app.sentences import format_bytes
+from app.format import format_size
 from engine.formats import ChatFormat, example_call
 from engine.gguf.reading import read_index
 from engine.gguf.summary import ModelSummary, summarise
@@ -70,7 +70,7 @@ def report(summary: ModelSummary, found: Inspection) -> str:
     levels = f" ({', '.join(found.reasoning.levels)})" if found.reasoning.levels else ""
     rows = [
         ("Name", summary.name),
-        ("File", f"{summary.path} ({format_bytes(summary.bytes)})"),
+        ("File", f"{summary.path} ({format_size(summary.bytes)})"),
         ("Architecture", found.architecture),
         ("Quantisation", found.quantisation),
         ("Context", f"{found.context_length:,} tokens"),
@@ -114,5 +114,5 @@ def _experts(summary: ModelSummary) -> str:
     if not summary.experts:
         return "none (dense)"
     shared = f" and {summary.shared_experts} shared" if summary.shared_experts else ""
-    size = format_bytes(summary.expert_bytes)
+    size = format_size(summary.expert_bytes)
     return f"{summary.experts}, {summary.experts_used}{shared} used per token ({size} of experts)"

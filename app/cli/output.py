@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from app.cli.printable import printable
-from app.language import system_language
-from app.sentences import Language, sentence
+from app.language import Language, system_language
+from app.messages import localized_error
 from engine.errors import UserError
 from engine.text import clean_text, clean_value
 
@@ -47,12 +47,12 @@ class Output:
 
     def failed(self, error: UserError) -> int:
         """Tell an error in one sentence; the exit code for it. What strangers named cannot steer the terminal."""
-        said = printable(sentence(error, self.language))
+        said = printable(localized_error(error, self.language))
         if self.json and not self.printed:
             try:
                 self.object({"error": {"code": error.code, "message": said}})
             except UserError as closed:
-                said = printable(sentence(closed, self.language))
+                said = printable(localized_error(closed, self.language))
         self.note(said)
         return 1
 

@@ -11,7 +11,8 @@ from app.cli.named import path_of
 from app.cli.output import Output
 from app.cli.placement_options import PlacementOptions
 from app.cli.plan_report import all_devices, report
-from app.sentences import Language, sentence
+from app.language import Language
+from app.messages import localized_error
 from app.services.placement.placements import open_placements
 from engine.errors import ErrorInfo
 from engine.placement.plan import Plan, PlannedModel
@@ -37,11 +38,11 @@ def plan(model: str, options: PlacementOptions, output: Output) -> int:
     else:
         output.text(report(planned, output.language))
         for notice in made.notices:
-            output.note(sentence(notice, output.language))
+            output.note(localized_error(notice, output.language))
     if made.fits:
         return 0
     if made.refusal is not None:
-        output.note(sentence(made.refusal, output.language))
+        output.note(localized_error(made.refusal, output.language))
     return 1
 
 
@@ -104,11 +105,11 @@ def plan_values(plan: Plan, language: Language) -> dict[str, Any]:
             "hit_rate": predicted.hit_rate,
             "hit_range": list(predicted.hit_range),
         },
-        "explanation": sentence(plan.explanation, language),
+        "explanation": localized_error(plan.explanation, language),
         "notices": [_told(notice, language) for notice in plan.notices],
         "refusal": _told(plan.refusal, language) if plan.refusal else None,
     }
 
 
 def _told(error: ErrorInfo, language: Language) -> dict[str, str]:
-    return {"code": error.code, "message": sentence(error, language)}
+    return {"code": error.code, "message": localized_error(error, language)}

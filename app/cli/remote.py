@@ -7,7 +7,8 @@ from app.cli.models.opened import opened
 from app.cli.output import Output
 from app.cli.placement_options import PlacementOptions
 from app.cli.printable import printable
-from app.sentences import Sentence, format_bytes
+from app.format import format_size
+from app.messages import localized
 from app.services.hub.hub_names import variant_named
 from app.services.placement.placements import calibrations
 from app.services.placement.placing import LocalPlacing
@@ -20,11 +21,6 @@ from engine.hub.client import Hub
 from engine.hub.remote_index import read_remote_index
 from engine.placement.plan import PlannedModel, Wishes
 from engine.placement.planned_file import described
-
-_READ = Sentence(
-    "{name} is not downloaded: this is an estimate from its header ({read} read).",
-    "{name}은(는) 아직 받지 않았습니다. 헤더({read})만 읽고 추정한 것입니다.",
-)
 
 
 def remote_summary(model: str, output: Output) -> ModelSummary:
@@ -50,6 +46,5 @@ def _index(model: str, services: Services, output: Output) -> GgufIndex:
     with Hub(services.hub.access()) as hub:
         index, read = read_remote_index(hub, repository, variant)
     name = printable(f"{repository.model.repo}:{variant.name}")
-    text: str = getattr(_READ, output.language)
-    output.note(text.format(name=name, read=format_bytes(read)))
+    output.note(localized("cli.plan.estimate", output.language, name=name, read=format_size(read)))
     return index

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from app.cli.printable import printable
-from app.sentences import Language
+from app.language import Language
+from app.messages import localized
 from engine.remote.names import read_name
-
-_LEAVES: dict[Language, str] = {
-    "en": "The model {model} runs on {host}: what it reads leaves this computer.",
-    "ko": "{model} 모델은 {host}에서 실행됩니다. 모델이 읽는 내용이 이 컴퓨터 밖으로 나갑니다.",
-}
 
 
 def leaves_note(model: str, language: Language) -> str:
@@ -17,4 +13,5 @@ def leaves_note(model: str, language: Language) -> str:
     remote = read_name(model)
     if remote is None or not remote.leaves:
         return ""
-    return _LEAVES[language].format(model=printable(remote.model), host=printable(remote.host))
+    model, host = printable(remote.model), printable(remote.host)
+    return localized("cli.elsewhere.leaves", language, model=model, host=host)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.sentences import Language, sentence
+from app.language import Language
+from app.messages import localized_error
 from app.services.models.cache_miss import reread_of
 from app.store.records import Message
 
@@ -19,5 +20,5 @@ def speed_line(message: Message, language: Language = "en") -> str:
     if usage and usage.cached_tokens:
         parts.append(f"{usage.cached_tokens:,} tokens reused")
     if (reread := reread_of(usage)) is not None:
-        parts.append(sentence(reread, language))
+        parts.append(localized_error(reread, language))
     return " · ".join(parts)

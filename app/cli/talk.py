@@ -13,7 +13,7 @@ from app.cli.chat_tools import ToolsShown, calls_made
 from app.cli.ending import Ended
 from app.cli.output import Output
 from app.cli.tool_calls import call_lines
-from app.sentences import sentence
+from app.messages import localized_error
 from app.services.chat.events import AnswerDelta, AnswerRestarted
 from app.services.chat.tool_files import OfferedTools
 from app.services.events import ServiceEvent, StoreFailed
@@ -105,7 +105,7 @@ class Talk:
         for line in call_lines(message, self._output.language):
             self._output.text(line)
         for notice in message.notices:
-            self._output.note(sentence(notice, self._output.language))
+            self._output.note(localized_error(notice, self._output.language))
 
     def calls(self, message: Message) -> list[dict[str, Any]] | None:
         """The calls that an answer with tools took."""
@@ -143,12 +143,12 @@ class Talk:
         elif isinstance(event, StoreFailed):
             self._failure = event.error
             self._given_up = time.monotonic() + SAVE_PATIENCE
-            self._output.note(sentence(event.error, self._output.language))
+            self._output.note(localized_error(event.error, self._output.language))
         elif isinstance(event, ModelChanged) and event.state == "loading" and not event.fraction:
             self._output.progress(f"{event.name} …")
         elif isinstance(event, ModelChanged) and event.state == "ready":
             for notice in event.notices:
-                self._output.note(sentence(notice, self._output.language))
+                self._output.note(localized_error(notice, self._output.language))
 
 
 class Interrupted(Exception):

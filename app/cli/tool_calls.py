@@ -6,18 +6,10 @@ import json
 from typing import Any
 
 from app.cli.printable import printable
-from app.sentences import Language, Sentence
+from app.language import Language
+from app.messages import localized
 from app.store.records import Message
 from engine.values import ToolCall
-
-_WORDS = {
-    "coerced": Sentence(
-        "given the type that the tool wants: {coercions}", "도구가 바라는 형식으로 바꿈: {coercions}"
-    ),
-    "repaired": Sentence("a slip in its JSON was repaired", "JSON의 작은 실수를 고침"),
-    "cut": Sentence("ended early, as there was no room left", "자리가 모자라 일찍 끝낸 호출"),
-    "malformed": Sentence("this call cannot be read; as written", "읽을 수 없는 호출, 쓰인 그대로"),
-}
 
 
 def call_lines(message: Message, language: Language) -> list[str]:
@@ -32,13 +24,13 @@ def call_objects(message: Message) -> list[dict[str, Any]]:
 
 def _line(call: ToolCall, language: Language) -> str:
     if isinstance(call.arguments, str):
-        return f"[{getattr(_WORDS['malformed'], language)}] {call.name}({call.arguments})"
+        return f"[{localized('cli.tool_call.malformed', language)}] {call.name}({call.arguments})"
     said = []
     if call.coercions:
-        said.append(getattr(_WORDS["coerced"], language).format(coercions=", ".join(call.coercions)))
+        said.append(localized("cli.tool_call.coerced", language, coercions=", ".join(call.coercions)))
     if call.repaired:
-        said.append(getattr(_WORDS["repaired"], language))
+        said.append(localized("cli.tool_call.repaired", language))
     if call.cut:
-        said.append(getattr(_WORDS["cut"], language))
+        said.append(localized("cli.tool_call.cut", language))
     remark = f"  [{'; '.join(said)}]" if said else ""
     return f"{call.name}({json.dumps(call.arguments, ensure_ascii=False)}){remark}"

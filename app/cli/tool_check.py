@@ -8,17 +8,9 @@ from agents.check.check import Checked
 from app import paths
 from app.cli.ending import signals_held
 from app.cli.output import Output
-from app.sentences import Language, Sentence
-from app.sentences.checks import RATINGS, TASKS
+from app.language import Language
+from app.messages import localized
 from app.services.services import open_services
-
-_WORDS = {
-    "rating": Sentence("Tools: {rating}", "도구: {rating}"),
-    "passed": Sentence(
-        "{passed} of {total} tasks in {seconds} seconds", "과제 {total}개 중 {passed}개 통과, {seconds}초"
-    ),
-    "failed": Sentence("What went wrong:", "잘되지 않은 것:"),
-}
 
 
 def check_tools(model: str, output: Output) -> int:
@@ -44,21 +36,18 @@ def _print(found: Checked, output: Output) -> None:
         ]
         output.object(values)
         return
-    rating = getattr(RATINGS[found.rating], language)
-    output.text(_word("rating", language, rating=rating))
+    rating = localized(f"tool_check.rating.{found.rating}", language)
+    output.text(localized("cli.tool_check.rating", language, rating=rating))
     seconds = f"{found.seconds:.0f}"
-    output.text(_word("passed", language, passed=found.passed, total=found.total, seconds=seconds))
+    output.text(
+        localized("cli.tool_check.passed", language, passed=found.passed, total=found.total, seconds=seconds)
+    )
     if failed:
-        output.text(_word("failed", language))
+        output.text(localized("cli.tool_check.failed", language))
         for words in failed:
             output.text(f"  {words}")
 
 
 def failed_words(names: tuple[str, ...], language: Language) -> list[str]:
     """What each task that went wrong asks for."""
-    return [getattr(TASKS[name], language) for name in names]
-
-
-def _word(name: str, language: Language, **values: object) -> str:
-    text: str = getattr(_WORDS[name], language)
-    return text.format_map(values)
+    return [localized(f"tool_check.task.{name}", language) for name in names]

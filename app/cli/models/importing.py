@@ -8,15 +8,12 @@ from app.cli.models.objects import model_object
 from app.cli.models.opened import opened
 from app.cli.output import Output
 from app.cli.printable import printable
-from app.sentences import Sentence, format_bytes, sentence
+from app.format import format_size
+from app.messages import localized, localized_error
 from app.store.records import LibraryModel, ModelOrigin
 from engine.errors import UserError
 
 SOURCES: dict[str, ModelOrigin] = {"hf": "hf_cache", "lmstudio": "lm_studio", "ollama": "ollama"}
-_WORDS = {
-    "taken": Sentence("{id} ({size}): {path}", "{id} ({size}): {path}"),
-    "nothing": Sentence("Nothing new was found there.", "새로운 모델이 없습니다."),
-}
 
 
 def import_path(path: str, output: Output) -> int:
@@ -39,9 +36,9 @@ def import_from(source: Literal["hf", "lmstudio", "ollama"] | str, output: Outpu
                 if error.code.startswith("cli."):  # nobody reads any more
                     raise
                 failed = True
-                output.note(printable(sentence(error, output.language)))
+                output.note(printable(localized_error(error, output.language)))
     if not new:
-        output.note(_word("nothing", output))
+        output.note(localized("cli.import.nothing", output.language))
     return 1 if failed else 0
 
 
@@ -49,10 +46,13 @@ def _tell(models: tuple[LibraryModel, ...], output: Output) -> None:
     for model in models:
         if output.json:
             output.object(model_object(model))
-        size = format_bytes(model.bytes)
-        output.text(_word("taken", output, id=printable(model.id), size=size, path=printable(model.path)))
-
-
-def _word(name: str, output: Output, **values: object) -> str:
-    text: str = getattr(_WORDS[name], output.language)
-    return text.format_map(values)
+        size = format_size(model.bytes)
+        output.text(
+            localized(
+                "cli.import.taken",
+                output.language,
+                id=printable(model.id),
+                size=size,
+                path=printable(model.path),
+            )
+        )

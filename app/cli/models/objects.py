@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from app.sentences import Language, sentence
+from app.language import Language
+from app.messages import localized_error
 from app.store.records import Download, LibraryModel
 from engine.errors import ErrorInfo, UserError
 from engine.hub.values import HubFile, HubModel, JudgedVariant, Repository, Verdict
@@ -59,7 +60,7 @@ def repository_object(
         "variants": [variant_object(model.repo, one, states, language) for one in judged],
         "companions": [_file(file) for file in repository.companions],
         "left_out": [
-            {"name": one.name, "reason": sentence(one.reason, language)} for one in repository.left_out
+            {"name": one.name, "reason": localized_error(one.reason, language)} for one in repository.left_out
         ],
     }
 
@@ -87,11 +88,11 @@ def variant_object(
 
 def verdict_object(verdict: Verdict, language: Language) -> dict[str, Any]:
     fields: dict[str, Any] = msgspec.to_builtins(verdict)
-    return fields | {"fits": verdict.fits, "sentence": sentence(verdict.sentence, language)}
+    return fields | {"fits": verdict.fits, "sentence": localized_error(verdict.sentence, language)}
 
 
 def error_object(error: ErrorInfo | UserError, language: Language) -> dict[str, str]:
-    return {"code": error.code, "message": sentence(error, language)}
+    return {"code": error.code, "message": localized_error(error, language)}
 
 
 def _file(file: HubFile) -> dict[str, Any]:

@@ -11,23 +11,14 @@ import msgspec
 
 from app.cli.output import Output
 from app.cli.table import width_of
-from app.sentences import Language, Sentence, format_bytes, sentence
+from app.format import format_size
+from app.language import Language
+from app.messages import localized, localized_error
 from engine.errors import ErrorInfo
 
 # At most four lines a second.
 INTERVAL = 0.25
 _BAR = 24
-_WORDS = {
-    "queued": Sentence("waiting for its turn", "순서를 기다리는 중"),
-    "running": Sentence("", ""),
-    "verifying": Sentence("checking", "확인하는 중"),
-    "repairing": Sentence("mending", "복구하는 중"),
-    "of": Sentence("{done} of {total}", "{total} 중 {done}"),
-    "rate": Sentence("{rate}/s", "{rate}/s"),
-    "seconds": Sentence("{count} s left", "{count}초 남음"),
-    "minutes": Sentence("{count} min left", "{count}분 남음"),
-    "hours": Sentence("{hours} h {minutes} min left", "{hours}시간 {minutes}분 남음"),
-}
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -80,16 +71,24 @@ def bar(step: Step, language: Language, columns: int) -> str:
     """One line of a terminal of so many columns."""
     share = min(1.0, step.received / step.total) if step.total else 0.0
     filled = int(share * _BAR)
-    told = sentence(step.trouble, language) if step.trouble else _word(step.state, language)
+    told = ""
+    if step.trouble:
+        told = localized_error(step.trouble, language)
+    elif step.state != "running":
+        told = localized(f"cli.progress.{step.state}", language)
     parts = [
         f"{int(share * 100):3d} %",
         "█" * filled + "░" * (_BAR - filled),
-        _word("of", language, done=format_bytes(step.received), total=format_bytes(step.total)),
+        localized(
+            "cli.progress.of", language, done=format_size(step.received), total=format_size(step.total)
+        ),
     ]
     if told:
         parts.append(told)
     else:
-        parts.append(_word("rate", language, rate=format_bytes(step.rate)) if step.rate else "")
+        parts.append(
+            localized("cli.progress.rate", language, rate=format_size(step.rate)) if step.rate else ""
+        )
         parts.append(time_left(step.seconds_left, language) if step.seconds_left is not None else "")
     line = "  ".join(part for part in parts if part)
     while width_of(line) >= columns and line:
@@ -100,11 +99,11 @@ def bar(step: Step, language: Language, columns: int) -> str:
 def time_left(seconds: float, language: Language) -> str:
     """Such as "12 s left", "3 min left", "2 h 5 min left"."""
     if seconds < 90:
-        return _word("seconds", language, count=max(1, round(seconds)))
+        return localized("cli.progress.seconds", language, count=max(1, round(seconds)))
     minutes = round(seconds / 60)
     if minutes < 90:
-        return _word("minutes", language, count=minutes)
-    return _word("hours", language, hours=minutes // 60, minutes=minutes % 60)
+        return localized("cli.progress.minutes", language, count=minutes)
+    return localized("cli.progress.hours", language, hours=minutes // 60, minutes=minutes % 60)
 
 
 def _object(step: Step, language: Language) -> dict[str, object]:
@@ -117,10 +116,5 @@ def _object(step: Step, language: Language) -> dict[str, object]:
         "seconds_left": step.seconds_left,
     }
     if step.trouble is not None:
-        fields["trouble"] = {"code": step.trouble.code, "message": sentence(step.trouble, language)}
+        fields["trouble"] = {"code": step.trouble.code, "message": localized_error(step.trouble, language)}
     return fields
-
-
-def _word(name: str, language: Language, **values: object) -> str:
-    text: str = getattr(_WORDS[name], language)
-    return text.format_map(values)

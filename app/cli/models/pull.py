@@ -12,7 +12,9 @@ from app.cli.models.progress import ProgressReport, Step
 from app.cli.models.working import Changes, changes_of
 from app.cli.output import Output
 from app.cli.printable import printable
-from app.sentences import Language, Sentence, format_bytes, sentence
+from app.format import format_size
+from app.language import Language
+from app.messages import localized, localized_error
 from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.services.services import Services
 from app.store.records import Download, LibraryModel
@@ -24,29 +26,6 @@ LOOK_S = 1.0
 UNDER_WAY = ("queued", "running", "verifying")
 # Going on would end the same way.
 FINAL = ("download.changed", "download.not_usable")
-_WORDS = {
-    "judging": Sentence("Reading headers to see what fits…", "무엇이 맞는지 헤더를 읽는 중…"),
-    "chosen": Sentence("{id}: {verdict}", "{id}: {verdict}"),
-    "only": Sentence("{id} is what there is.", "{id}뿐입니다."),
-    "here": Sentence(
-        "{id} is in the library already: {path}", "{id}은(는) 이미 라이브러리에 있습니다: {path}"
-    ),
-    "ready": Sentence(
-        "{id} is in the library: {path} ({size})", "{id}을(를) 라이브러리에 넣었습니다: {path} ({size})"
-    ),
-    "paused": Sentence(
-        "Paused at {done} of {total}. To go on: coterie models pull {id}",
-        "{total} 중 {done}에서 일시 정지했습니다. 계속하려면: coterie models pull {id}",
-    ),
-    "useless": Sentence(
-        "{done} of it are kept. To throw them away: coterie models remove {id}",
-        "받은 {done}을(를) 보관해 두었습니다. 버리려면: coterie models remove {id}",
-    ),
-    "failed": Sentence(
-        "{done} of {total} are kept. To go on: coterie models pull {id}",
-        "{total} 중 {done}을(를) 보관해 두었습니다. 계속하려면: coterie models pull {id}",
-    ),
-}
 
 
 def pull(name: str, output: Output) -> int:
@@ -112,16 +91,16 @@ def _best(repository: Repository, services: Services, output: Output) -> Variant
         raise UserError("cli.no_models", repo=repo)
     if len(repository.variants) == 1:
         variant = repository.variants[0]
-        output.note(_word("only", output.language, id=printable(f"{repo}:{variant.name}")))
+        output.note(localized("cli.pull.only", output.language, id=printable(f"{repo}:{variant.name}")))
         return variant
-    output.progress(_word("judging", output.language))
+    output.progress(localized("cli.pull.judging", output.language))
     best = next((one for one in services.hub.judge(repository) if one.best), None)
     if best is None:
         smallest = repository.variants[0]
         raise UserError("cli.nothing_fits", repo=repo, name=f"{repo}:{smallest.name}")
-    verdict = sentence(best.verdict.sentence, output.language) if best.verdict else ""
+    verdict = localized_error(best.verdict.sentence, output.language) if best.verdict else ""
     id = printable(f"{repo}:{best.variant.name}")
-    output.note(_word("chosen", output.language, id=id, verdict=printable(verdict)))
+    output.note(localized("cli.pull.chosen", output.language, id=id, verdict=printable(verdict)))
     return best.variant
 
 
@@ -153,7 +132,7 @@ def _step(download: Download, received: int, rate: float, seconds_left: float | 
 def _ended(download: Download, services: Services, output: Output) -> int:
     if download.state == "done":
         if download.error is not None:  # to be known of it, such as that there was no hash to compare
-            output.note(printable(sentence(download.error, output.language)))
+            output.note(printable(localized_error(download.error, output.language)))
         return _ready(services.library.get(download.model), output, "ready")
     if download.state == "paused" and download.error is None:  # by the window, or another terminal
         _paused(download, output)
@@ -161,7 +140,7 @@ def _ended(download: Download, services: Services, output: Output) -> int:
     error = download.error or UserError("cli.pull_cancelled", name=download.model).info
     if output.json:
         output.object(download_object(download) | {"error": error_object(error, output.language)})
-    output.note(printable(sentence(error, output.language)))
+    output.note(printable(localized_error(error, output.language)))
     if download.state != "cancelled" and download.received:
         output.note(_so_far("useless" if error.code in FINAL else "failed", download, output.language))
     return 1
@@ -170,8 +149,12 @@ def _ended(download: Download, services: Services, output: Output) -> int:
 def _ready(model: LibraryModel, output: Output, how: str) -> int:
     if output.json:
         output.object(model_object(model))
-    size = format_bytes(model.bytes)
-    output.text(_word(how, output.language, id=printable(model.id), path=printable(model.path), size=size))
+    size = format_size(model.bytes)
+    output.text(
+        localized(
+            f"cli.pull.{how}", output.language, id=printable(model.id), path=printable(model.path), size=size
+        )
+    )
     return 0
 
 
@@ -184,10 +167,5 @@ def _paused(download: Download, output: Output) -> int:
 
 
 def _so_far(word: str, download: Download, language: Language) -> str:
-    done, total = format_bytes(download.received), format_bytes(download.bytes)
-    return _word(word, language, done=done, total=total, id=printable(download.model))
-
-
-def _word(name: str, language: Language, **values: object) -> str:
-    text: str = getattr(_WORDS[name], language)
-    return text.format_map(values)
+    done, total = format_size(download.received), format_size(download.bytes)
+    return localized(f"cli.pull.{word}", language, done=done, total=total, id=printable(download.model))

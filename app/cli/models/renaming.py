@@ -6,9 +6,7 @@ from app.cli.models.objects import model_object
 from app.cli.models.opened import opened
 from app.cli.output import Output
 from app.cli.printable import printable
-from app.sentences import Sentence
-
-_RENAMED = Sentence("{id} is called {name} now.", "{id}의 이름을 {name}(으)로 바꿨습니다.")
+from app.messages import localized
 
 
 def rename(id: str, name: str, output: Output) -> int:
@@ -17,6 +15,7 @@ def rename(id: str, name: str, output: Output) -> int:
         model = services.library.rename(id, name)
     if output.json:
         output.object(model_object(model))
-    text: str = getattr(_RENAMED, output.language)
-    output.text(text.format(id=printable(model.id), name=printable(model.name)))
+    output.text(
+        localized("cli.rename.renamed", output.language, id=printable(model.id), name=printable(model.name))
+    )
     return 0

@@ -9,20 +9,10 @@ from app.cli.models.opened import opened
 from app.cli.output import Output
 from app.cli.printable import parameter_count, printable
 from app.cli.table import aligned
-from app.sentences import Language, Sentence
+from app.language import Language
+from app.messages import localized
 from engine.hub.values import HubModel, Query
 
-_WORDS = {
-    "model": Sentence("Model", "모델"),
-    "size": Sentence("Parameters", "매개변수"),
-    "downloads": Sentence("Downloads", "다운로드"),
-    "likes": Sentence("Likes", "좋아요"),
-    "updated": Sentence("Updated", "업데이트"),
-    "licence": Sentence("Licence", "라이선스"),
-    "gated": Sentence("on request", "승인 필요"),
-    "private": Sentence("private", "비공개"),
-    "nothing": Sentence("The hub has no such model.", "허브에 그런 모델이 없습니다."),
-}
 _COLUMNS = ("model", "size", "downloads", "likes", "updated", "licence")
 _WIDEST = 60
 
@@ -38,7 +28,11 @@ def search(query: Query, limit: int, output: Output) -> int:
             for model in models:
                 output.object(found_object(model, state_of(model, here)))
         elif models:
-            heading = [tuple(_word(name, output.language) for name in _COLUMNS)] if not shown else []
+            heading = (
+                [tuple(localized(f"cli.search.{name}", output.language) for name in _COLUMNS)]
+                if not shown
+                else []
+            )
             rows = [*heading, *(_row(model, output.language) for model in models)]
             output.text("\n".join(aligned(rows, "  ")))
         shown += len(models)
@@ -47,7 +41,7 @@ def search(query: Query, limit: int, output: Output) -> int:
         here = frozenset(model.repo for model in services.library.models() if model.state == "ready")
         services.hub.search(query, take, lambda: shown < limit)
     if not shown:
-        output.note(_word("nothing", output.language))
+        output.note(localized("cli.search.nothing", output.language))
     return 0
 
 
@@ -58,8 +52,8 @@ def state_of(model: HubModel, here: frozenset[str]) -> str:
 
 def _row(model: HubModel, language: Language) -> tuple[str, ...]:
     name = printable(model.repo)
-    marks = [_word("gated", language)] if model.gate else []
-    marks += [_word("private", language)] if model.private else []
+    marks = [localized("cli.search.gated", language)] if model.gate else []
+    marks += [localized("cli.search.private", language)] if model.private else []
     licence = ", ".join([*([printable(model.licence)] if model.licence else []), *marks])
     return (
         name if len(name) <= _WIDEST else f"{name[: _WIDEST - 1]}…",
@@ -69,8 +63,3 @@ def _row(model: HubModel, language: Language) -> tuple[str, ...]:
         time.strftime("%Y-%m-%d", time.gmtime(model.updated)) if model.updated else "",
         licence[:_WIDEST],
     )
-
-
-def _word(name: str, language: Language) -> str:
-    text: str = getattr(_WORDS[name], language)
-    return text

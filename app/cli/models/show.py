@@ -9,48 +9,15 @@ from app.cli.models.opened import opened
 from app.cli.output import Output
 from app.cli.printable import parameter_count, printable
 from app.cli.table import aligned
-from app.sentences import Language, Sentence, format_bytes, sentence
+from app.format import format_size
+from app.language import Language
+from app.messages import localized, localized_error
 from app.services.hub.hub_names import variant_named
 from app.services.services import Services
 from app.store.records import LibraryModel
 from engine.errors import UserError
 from engine.hub.names import ModelName, looks_like_hub_name, parse_model_name
 from engine.hub.values import JudgedVariant, RemoteFacts, Repository, Verdict
-
-_WORDS = {
-    "name": Sentence("Name", "이름"),
-    "file": Sentence("File", "파일"),
-    "files": Sentence("{path} and {more} more", "{path} 외 {more}개"),
-    "size": Sentence("Size", "크기"),
-    "architecture": Sentence("Architecture", "구조"),
-    "quantisation": Sentence("Quantisation", "양자화"),
-    "parameters": Sentence("Parameters", "매개변수"),
-    "active": Sentence("{total}, {active} active", "{total}, 토큰마다 {active}"),
-    "experts": Sentence("Experts", "전문가"),
-    "used_experts": Sentence("{experts}, {used} used per token", "{experts}개, 토큰마다 {used}개 사용"),
-    "context": Sentence("Context", "컨텍스트"),
-    "tokens": Sentence("{count} tokens", "{count}토큰"),
-    "reasoning": Sentence("Reasoning", "추론"),
-    "licence": Sentence("Licence", "라이선스"),
-    "origin": Sentence("From", "출처"),
-    "commit": Sentence("Commit", "커밋"),
-    "state": Sentence("State", "상태"),
-    "verified": Sentence("Verified", "검증"),
-    "used": Sentence("Last used", "마지막 사용"),
-    "never": Sentence("never", "없음"),
-    "verdict": Sentence("Here", "이 컴퓨터에서"),
-    "variant": Sentence("Variant", "종류"),
-    "best": Sentence("best here", "추천"),
-    "ready": Sentence("in the library", "라이브러리에 있음"),
-    "missing": Sentence("its file is gone", "파일이 사라짐"),
-    "damaged": Sentence("damaged", "손상됨"),
-    "trashed": Sentence("in the trash", "휴지통에 있음"),
-    "downloads": Sentence("Downloads", "다운로드"),
-    "gated": Sentence("The makers want to be asked first.", "제작자의 허락이 필요합니다."),
-    "pull": Sentence("To download: coterie models pull {id}", "다운로드: coterie models pull {id}"),
-    "judging": Sentence("Reading headers…", "헤더를 읽는 중…"),
-    "left_out": Sentence("Left out: {reason}", "제외: {reason}"),
-}
 
 
 def show(name: str, output: Output) -> int:
@@ -93,31 +60,31 @@ def _show_model(model: LibraryModel, services: Services, output: Output) -> int:
     else:
         output.text("\n".join(aligned(_model_rows(model, verdict, output.language), "  ")))
     if told is not None:
-        output.note(sentence(told, output.language))
+        output.note(localized_error(told, output.language))
     return 0
 
 
 def _model_rows(model: LibraryModel, verdict: Verdict | None, language: Language) -> list[tuple[str, str]]:
     more = len(model.files) - 1
-    file = _word("files", language, path=model.path, more=more) if more else model.path
+    file = localized("cli.show.files", language, path=model.path, more=more) if more else model.path
     origin = model.repo or model.origin
     state = "trashed" if model.trashed is not None else model.state
     rows = [
         ("name", model.name),
         ("file", file),
-        ("size", format_bytes(model.bytes)),
+        ("size", format_size(model.bytes)),
         ("architecture", model.architecture),
         ("quantisation", model.quantisation),
         ("parameters", _parameters(model.parameters, model.active_parameters, language)),
         ("experts", _experts(model.experts, model.experts_used, language)),
         ("origin", f"{origin}:{model.variant}" if model.repo and model.variant else origin),
         ("commit", model.commit),
-        ("state", _word(state, language)),
+        ("state", localized(f"cli.show.{state}", language)),
         ("verified", _day(model.verified, language)),
         ("used", _day(model.used, language)),
-        ("verdict", sentence(verdict.sentence, language) if verdict else ""),
+        ("verdict", localized_error(verdict.sentence, language) if verdict else ""),
     ]
-    return [(_word(name, language), printable(value)) for name, value in rows if value]
+    return [(localized(f"cli.show.{name}", language), printable(value)) for name, value in rows if value]
 
 
 # A repository of the hub
@@ -125,7 +92,7 @@ def _model_rows(model: LibraryModel, verdict: Verdict | None, language: Language
 
 def _show_repository(wanted: ModelName, services: Services, output: Output) -> int:
     repository = services.hub.repository(wanted.repo)
-    output.progress(_word("judging", output.language))
+    output.progress(localized("cli.show.judging", output.language))
     judged = services.hub.judge(repository)
     if wanted.variant or wanted.file:
         _, variant = variant_named(str(wanted), lambda _: repository)
@@ -140,13 +107,15 @@ def _show_repository(wanted: ModelName, services: Services, output: Output) -> i
         table = [_variant_row(wanted.repo, one, states, language) for one in judged]
         output.text("\n" + "\n".join(aligned(table, "  ")))
     for left_out in repository.left_out:
-        reason = sentence(left_out.reason, language)
-        output.note(printable(_word("left_out", language, reason=reason)))
+        reason = localized_error(left_out.reason, language)
+        output.note(printable(localized("cli.show.left_out", language, reason=reason)))
     if repository.model.gate:
-        output.note(_word("gated", language))
+        output.note(localized("cli.show.gated", language))
     best = next((one for one in judged if one.best), None)
     if best is not None and f"{wanted.repo}:{best.variant.name}" not in states:
-        output.text("\n" + _word("pull", language, id=printable(f"{wanted.repo}:{best.variant.name}")))
+        output.text(
+            "\n" + localized("cli.show.pull", language, id=printable(f"{wanted.repo}:{best.variant.name}"))
+        )
     return 0
 
 
@@ -162,13 +131,13 @@ def _repository_rows(
         ("architecture", facts.architecture if facts else model.architecture),
         ("parameters", _parameters(total, facts.active_parameters if facts else 0, language)),
         ("experts", _experts(facts.experts, facts.experts_used, language) if facts else ""),
-        ("context", _word("tokens", language, count=f"{context:,}") if context else ""),
+        ("context", localized("cli.show.tokens", language, count=f"{context:,}") if context else ""),
         ("reasoning", _reasoning(facts)),
         ("licence", model.licence),
         ("downloads", f"{model.downloads:,}"),
         ("commit", repository.commit),
     ]
-    return [(_word(name, language), printable(value)) for name, value in rows if value]
+    return [(localized(f"cli.show.{name}", language), printable(value)) for name, value in rows if value]
 
 
 def _variant_row(
@@ -176,12 +145,12 @@ def _variant_row(
 ) -> tuple[str, ...]:
     here = states.get(f"{repo}:{judged.variant.name}")
     told = judged.verdict.sentence if judged.verdict else judged.error
-    marks = [_word("best", language)] if judged.best else []
-    marks += [_word(here.state, language)] if here else []
+    marks = [localized("cli.show.best", language)] if judged.best else []
+    marks += [localized(f"cli.show.{here.state}", language)] if here else []
     return (
         printable(judged.variant.name),
-        format_bytes(judged.variant.bytes),
-        printable(sentence(told, language)) if told else "",
+        format_size(judged.variant.bytes),
+        printable(localized_error(told, language)) if told else "",
         f"({', '.join(marks)})" if marks else "",
     )
 
@@ -201,19 +170,16 @@ def _parameters(total: int, active: int, language: Language) -> str:
         return ""
     if not active or active == total:
         return parameter_count(total)
-    return _word("active", language, total=parameter_count(total), active=parameter_count(active))
+    return localized(
+        "cli.show.active", language, total=parameter_count(total), active=parameter_count(active)
+    )
 
 
 def _experts(experts: int, used: int, language: Language) -> str:
-    return _word("used_experts", language, experts=experts, used=used) if experts else ""
+    return localized("cli.show.used_experts", language, experts=experts, used=used) if experts else ""
 
 
 def _day(when: float, language: Language) -> str:
     if not when:
-        return _word("never", language)
+        return localized("cli.show.never", language)
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
-
-
-def _word(name: str, language: Language, **values: object) -> str:
-    text: str = getattr(_WORDS[name], language)
-    return text.format_map(values)

@@ -11,28 +11,13 @@ from app.cli.models.progress import ProgressReport, Step
 from app.cli.models.working import changes_of, watched
 from app.cli.output import Output
 from app.cli.printable import printable
-from app.sentences import Sentence, format_bytes
+from app.format import format_size
+from app.messages import localized
 from app.services.events import ServiceEvent
 from app.services.library.events import VerifyProgress
 
 if TYPE_CHECKING:
     from engine.hub.transfer import BadPart, StopToken, Verification
-
-_WORDS = {
-    "good": Sentence("{id} is as it should be ({size}).", "{id}에 이상이 없습니다({size})."),
-    "bad": Sentence(
-        "{path}: part {part} is wrong (bytes {first} to {last}).",
-        "{path}: {part}번 부분이 잘못되었습니다(바이트 {first}~{last}).",
-    ),
-    "repaired": Sentence(
-        "{path}: part {part} was fetched again (bytes {first} to {last}).",
-        "{path}: {part}번 부분을 다시 받았습니다(바이트 {first}~{last}).",
-    ),
-    "mend": Sentence(
-        "To mend it: coterie models verify {id} --repair",
-        "복구하려면: coterie models verify {id} --repair",
-    ),
-}
 
 
 def verify(id: str, repair: bool, output: Output) -> int:
@@ -63,9 +48,13 @@ def verify(id: str, repair: bool, output: Output) -> int:
     for part in found.bad:
         output.text(_line("bad", part, output))
     if found.ok:
-        output.text(_word("good", output, id=printable(model.id), size=format_bytes(model.bytes)))
+        output.text(
+            localized(
+                "cli.verify.good", output.language, id=printable(model.id), size=format_size(model.bytes)
+            )
+        )
     elif not repair and model.origin == "hub":
-        output.note(_word("mend", output, id=printable(model.id)))
+        output.note(localized("cli.verify.mend", output.language, id=printable(model.id)))
     return 0 if found.ok else 1
 
 
@@ -78,9 +67,6 @@ def _parts(parts: tuple[BadPart, ...]) -> list[dict[str, Any]]:
 
 def _line(word: str, part: BadPart, output: Output) -> str:
     path = printable(str(part.path))
-    return _word(word, output, path=path, part=part.part, first=f"{part.first:,}", last=f"{part.last:,}")
-
-
-def _word(name: str, output: Output, **values: object) -> str:
-    text: str = getattr(_WORDS[name], output.language)
-    return text.format_map(values)
+    return localized(
+        f"cli.verify.{word}", output.language, path=path, part=part.part, first=part.first, last=part.last
+    )

@@ -8,20 +8,13 @@ from typing import Any
 from agents.permissions.values import Decision
 from app.cli.output import Output
 from app.cli.printable import printable
-from app.sentences import Language, Sentence
+from app.language import Language
+from app.messages import localized
 from app.services.connections.form_values import Field, Problem, chosen, entered, fields_of
 
 TRIES = 3
 Line = Callable[[str], str | None]
 _YES, _NO = ("y", "yes", "true", "1", "네", "예"), ("n", "no", "false", "0", "아니요")
-_WORDS = {
-    "enter": Sentence("Enter for {value}", "Enter: {value}"),
-    "optional": Sentence("Enter to leave it out", "Enter: 비워 두기"),
-    "decline": Sentence("Enter to decline", "Enter: 거절"),
-    "several": Sentence("several with commas", "여러 개는 쉼표로"),
-    "yes_no": Sentence("y or n", "y 또는 n"),
-    "again": Sentence("That does not fit. Once more:", "맞지 않는 값입니다. 다시 입력해 주세요:"),
-}
 
 
 def fill_in(schema: dict[str, Any], read: Line, output: Output) -> Decision | None:
@@ -43,7 +36,7 @@ def fill_in(schema: dict[str, Any], read: Line, output: Output) -> Decision | No
                 break
             if attempt == TRIES - 1:
                 return Decision(allow=False)
-            output.note(f"  {_word('again', output.language)}")
+            output.note(f"  {localized('cli.form.again', output.language)}")
     return Decision(allow=True, content=content)
 
 
@@ -54,14 +47,14 @@ def _prompt(field: Field, language: Language) -> str:
     if field.choices:
         notes.append(", ".join(_shown(*choice) for choice in field.choices))
     if field.kind == "choices":
-        notes.append(_word("several", language))
+        notes.append(localized("cli.form.several", language))
     if field.kind == "switch":
-        notes.append(_word("yes_no", language))
+        notes.append(localized("cli.form.yes_no", language))
     if field.default is not None:
         value = ", ".join(map(str, field.default)) if isinstance(field.default, list) else str(field.default)
-        notes.append(_word("enter", language).format(value=value))
+        notes.append(localized("cli.form.enter", language, value=value))
     else:
-        notes.append(_word("decline" if field.required else "optional", language))
+        notes.append(localized(f"cli.form.{'decline' if field.required else 'optional'}", language))
     return printable(f"  {field.label} ({'; '.join(notes)}): ")
 
 
@@ -91,8 +84,3 @@ def _choice(field: Field, text: str) -> str | None:
         if wanted in (value.casefold(), words.casefold()):
             return value
     return None
-
-
-def _word(name: str, language: Language) -> str:
-    text: str = getattr(_WORDS[name], language)
-    return text

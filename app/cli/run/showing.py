@@ -19,43 +19,18 @@ from agents.events import (
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.remote_servers import leaves_note
-from app.sentences import Language, sentence
+from app.language import Language
+from app.messages import localized, localized_error
 from app.services.runs.events import RunDelta
 from app.services.runs.reasons import why_finished
 from engine.errors import ErrorInfo
 
 _WIDTH = 100
-_WORDS: dict[Language, dict[str, str]] = {
-    "en": {
-        "started": "Run {run} in {workspace}",
-        "thought": "thought, {tokens} tokens",
-        "new": "new",
-        "changed": "changed",
-        "deleted": "deleted",
-        "unknown": "changed",
-        "trimmed": "older results are shortened for the model: {before:,} to {after:,} tokens",
-        "denied": "not allowed",
-        "undo": "To take back what it changed: coterie run --undo {run}",
-        "resume": "To go on: coterie run --resume {run}",
-    },
-    "ko": {
-        "started": "{run}번 실행: {workspace}",
-        "thought": "생각함, {tokens} 토큰",
-        "new": "새 파일",
-        "changed": "바뀜",
-        "deleted": "지워짐",
-        "unknown": "바뀜",
-        "trimmed": "모델에게 보이는 예전 결과를 줄였습니다: {before:,} → {after:,} 토큰",
-        "denied": "허용되지 않음",
-        "undo": "바뀐 것을 되돌리려면: coterie run --undo {run}",
-        "resume": "이어서 실행하려면: coterie run --resume {run}",
-    },
-}
 
 
 def reason_sentence(finished: RunFinished, language: Language) -> str:
     """Why the run ended."""
-    return sentence(why_finished(finished), language)
+    return localized_error(why_finished(finished), language)
 
 
 def entry_object(entry: Entry, language: Language) -> dict[str, Any]:
@@ -71,11 +46,10 @@ class Showing:
 
     def __init__(self, output: Output) -> None:
         self._output = output
-        self._words = _WORDS[output.language]
         self._changed = False
 
     def note(self, error: ErrorInfo) -> None:
-        self._output.note(sentence(error, self._output.language))
+        self._output.note(localized_error(error, self._output.language))
 
     def delta(self, event: RunDelta) -> None:
         """Passing text is not shown: most turns are calls, and the answer comes whole."""
@@ -95,11 +69,11 @@ class Showing:
         elif isinstance(event, ToolCalled):
             self._note(f"{event.step:>3}  {call_line(event)}")
         elif isinstance(event, Approval) and event.decision == "denied":
-            self._note(f"     {self._words['denied']}")
+            self._note(f"     {self._word('denied')}")
         elif isinstance(event, SnapshotTaken) and event.phase == "after":
             self._changed = self._changed or bool(event.files)
             for change in event.files:
-                self._note(f"     {self._words[change.change]}: {change.path}")
+                self._note(f"     {self._word(change.change)}: {change.path}")
         elif isinstance(event, ToolResult) and event.status not in ("ok", "denied"):
             self._note(f"     {event.text.strip()[:_WIDTH]}")
         elif isinstance(event, ContextTrimmed) and event.reason == "results":
@@ -124,8 +98,11 @@ class Showing:
         """After Ctrl+C."""
         self._say("resume", run=run)
 
-    def _say(self, word: str, **values: object) -> None:
-        self._note(self._words[word].format(**values))
+    def _word(self, name: str, **values: object) -> str:
+        return localized(f"cli.run.{name}", self._output.language, **values)
+
+    def _say(self, name: str, **values: object) -> None:
+        self._note(self._word(name, **values))
 
     def _note(self, text: str) -> None:
         if not self._output.json:

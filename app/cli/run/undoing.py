@@ -7,13 +7,11 @@ from app.cli.ending import signals_held
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.run.running import chosen_run
-from app.sentences import sentence
+from app.messages import localized, localized_error
 from app.services.events import ServiceEvent
 from app.services.runs.events import RunEntries
 from app.services.services import open_services
 from engine.errors import ErrorInfo
-
-_ACTIONS = {"en": {"restore": "put back", "remove": "removed"}, "ko": {"restore": "되돌림", "remove": "지움"}}
 
 
 def undo(run: str, *, force: bool, output: Output) -> int:
@@ -32,16 +30,14 @@ def undo(run: str, *, force: bool, output: Output) -> int:
             undone = services.runs.undo(id, plan, plan.conflicts if force else ())
         if output.json:
             output.object(told[-1].entries[-1].as_object())
-        words = _ACTIONS[output.language]
         done = {change.path for change in undone.files}
         for step in plan.steps:
             if step.path in done:
-                output.text(
-                    f"{words['remove' if step.action == 'remove' else 'restore']}: {printable(step.path)}"
-                )
+                action = "remove" if step.action == "remove" else "restore"
+                output.text(f"{localized(f'cli.undo.{action}', output.language)}: {printable(step.path)}")
         if undone.conflicts:
             left = ErrorInfo("cli.undo_conflicts", {"paths": printable(", ".join(undone.conflicts))})
-            output.note(sentence(left, output.language))
+            output.note(localized_error(left, output.language))
             return 1
         return 0
     finally:

@@ -7,7 +7,8 @@ from typing import cast
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator, Signal
 
-from app.sentences import Language, sentence
+from app.language import Language
+from app.messages import localized_error
 from engine.errors import ErrorInfo, UserError
 from resources import FOLDER
 
@@ -60,7 +61,7 @@ class Languages(QObject):
 
     def tell(self, error: ErrorInfo | UserError) -> str:
         """The plain sentence for an error, in the language that is on."""
-        return sentence(error, self.current)
+        return localized_error(error, self.current)
 
 
 languages = Languages()

@@ -23,7 +23,7 @@ from app.desktop.run_view.waiting import Waiting, WaitingLine
 from app.desktop.text.tool_call_text import first_words, one_line, whole_text
 from app.desktop.widgets.note_line import NoteLine
 from app.desktop.widgets.note_strip import Strip
-from app.sentences import sentence
+from app.messages import localized_error
 from app.services.models.fullness import FULL
 from app.store.records import Message
 from engine.errors import ErrorInfo
@@ -227,9 +227,9 @@ class AnswerCard(MessageCard):
             self._strip.setVisible(not self.is_editing)
         why = self._why_ended()
         if message.error is not None:
-            text = sentence(message.error, _language())
+            text = localized_error(message.error, _language())
         elif why is not None:
-            text = sentence(why, _language())
+            text = localized_error(why, _language())
         elif message.state == "length":
             text = self.tr("The answer reached its length limit and stops here.")
         elif message.state == "stopped" and not (message.content or message.reasoning or message.run):
@@ -273,7 +273,7 @@ class AnswerCard(MessageCard):
             line.setVisible(not self.is_editing)
             self._notices.append(line)
         for line, notice in zip(self._notices, notices, strict=True):
-            line.set_note(sentence(notice, _language()))
+            line.set_note(localized_error(notice, _language()))
 
     def _why_ended(self) -> ErrorInfo | None:
         """Why it ended before all was said, where that was not wanted: its run, or the end of the context."""

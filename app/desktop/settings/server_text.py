@@ -8,7 +8,7 @@ from typing import Literal
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from app.desktop.base.language import languages
-from app.sentences.servers import server_word
+from app.messages import localized
 from app.services.connections.server_values import Server, ServerTool
 from app.services.settings.secrets import TokenPlace
 
@@ -74,20 +74,20 @@ def rights(server: Server) -> tuple[str, ...]:
     spec, language = server.spec, languages.current
     if spec.remote:
         return ()
-    said = [server_word(f"workspace_{spec.workspace}", language)]
+    said = [localized(f"tool_server.workspace_{spec.workspace}", language)]
     if spec.cwd:
         works = QCoreApplication.translate("Servers", "It works in the folder {path}.")
         said.append(works.format(path=spec.cwd))
     for name, paths in (("readable", spec.readable), ("writable", spec.writable)):
         if paths:
-            said.append(server_word(name, language, paths=", ".join(paths)))
-    said.append(server_word("network_on" if spec.network else "network_off", language))
+            said.append(localized(f"tool_server.{name}", language, paths=", ".join(paths)))
+    said.append(localized(f"tool_server.network_{'on' if spec.network else 'off'}", language))
     return tuple(said)
 
 
 def warnings(server: Server) -> tuple[str, ...]:
     """What to look at before one agrees, a sentence each."""
-    return tuple(server_word(f"warn_{warning}", languages.current) for warning in server.warnings)
+    return tuple(localized(f"tool_server.warn_{warning}", languages.current) for warning in server.warnings)
 
 
 def place_words(place: TokenPlace) -> str:

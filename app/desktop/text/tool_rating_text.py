@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QCoreApplication
 
 from app.desktop.base.language import languages
-from app.sentences.checks import RATINGS, TASKS
+from app.messages import localized, messages
 from app.services.runs.tool_checks import failed_tasks
 from app.store.records import ToolCheck, ToolRating
 
@@ -18,7 +18,7 @@ def tools_text(check: ToolCheck | None) -> str:
 
 
 def rating_text(rating: ToolRating) -> str:
-    word = getattr(RATINGS[rating], languages.current)
+    word = localized(f"tool_check.rating.{rating}", languages.current)
     return QCoreApplication.translate("Models", "tools: {rating}").format(rating=word)
 
 
@@ -33,7 +33,11 @@ def found_sentence(passed: int, total: int, failed: Iterable[str]) -> str:
     said = translate("Models", "It used tools rightly in {passed} of {total} tasks.").format(
         passed=passed, total=total
     )
-    wrong = "; ".join(getattr(TASKS[name], languages.current) for name in failed if name in TASKS)
+    wrong = "; ".join(
+        localized(f"tool_check.task.{name}", languages.current)
+        for name in failed
+        if f"tool_check.task.{name}" in messages(languages.current)
+    )
     if wrong:
         said += " " + translate("Models", "What went wrong: {tasks}.").format(tasks=wrong)
     return said

@@ -6,27 +6,13 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from app.sentences import Language, Sentence, sentence
+from app.language import Language
+from app.messages import localized, localized_error
 from app.services.diagnostics.hub import Finding
 from engine.errors import ErrorInfo
 from engine.expert_cache.library import PluginState, plugin_state
 from engine.local.survey import expert_cache_problem
 from engine.placement.plan import Device
-
-_MESSAGES = {
-    "ready": Sentence(
-        "ready to keep the experts in use on {devices}",
-        "준비됨. 자주 쓰는 전문가를 {devices}에 둘 수 있습니다",
-    ),
-    "idle": Sentence(
-        "ready, but this computer has no GPU and no worker whose memory it could use",
-        "준비됨. 다만 이 컴퓨터에는 메모리를 쓸 GPU나 작업 컴퓨터가 없어 사용하지 않습니다",
-    ),
-    "not_needed": Sentence(
-        "not needed here, as there is no GPU and no worker whose memory it could use. {reason}",
-        "메모리를 쓸 GPU나 작업 컴퓨터가 없어 필요하지 않습니다. {reason}",
-    ),
-}
 
 
 class CacheReport(msgspec.Struct, frozen=True):
@@ -53,13 +39,8 @@ def cache_report(
     report = CacheReport(found.path, found.build, hindered.code if hindered else "", used)
     if hindered is None:
         name = "ready" if used else "idle"
-        return report, Finding(True, _message(name, language, devices=", ".join(used)))
-    reason = sentence(hindered, language)
+        return report, Finding(True, localized(f"doctor.cache.{name}", language, devices=", ".join(used)))
+    reason = localized_error(hindered, language)
     if used:
         return report, Finding(False, reason)
-    return report, Finding(True, _message("not_needed", language, reason=reason))
-
-
-def _message(name: str, language: Language, **values: str) -> str:
-    text: str = getattr(_MESSAGES[name], language)
-    return text.format_map(values)
+    return report, Finding(True, localized("doctor.cache.not_needed", language, reason=reason))

@@ -8,29 +8,14 @@ from pathlib import Path
 import msgspec
 
 from app import paths
-from app.sentences import Language, Sentence, format_bytes, sentence
+from app.format import format_size
+from app.language import Language
+from app.messages import localized, localized_error
 from app.services.hub.hub import access_of
 from app.services.library.values import DiskUse
 from app.services.settings.secrets import Secrets, TokenPlace
 from app.services.settings.settings import Settings, SettingsFile
 from engine.errors import UserError
-
-_MESSAGES = {
-    "offline": Sentence("{endpoint} (offline: it is not asked)", "{endpoint}(오프라인: 접속하지 않음)"),
-    "online": Sentence("{endpoint}", "{endpoint}"),
-    "proxy": Sentence("{endpoint}, by a proxy", "{endpoint}, 프록시 사용"),
-    "keyring": Sentence("kept by the system's keyring", "시스템 키링에 보관"),
-    "environment": Sentence("from HF_TOKEN, not kept", "HF_TOKEN에서 읽음, 보관하지 않음"),
-    "session": Sentence("for this session only", "이번 세션에만"),
-    "": Sentence("none", "없음"),
-    "library": Sentence(
-        "{folder} (models: {count}, {used}; {free} free)", "{folder}(모델 {count}개, {used}. {free} 남음)"
-    ),
-    "gone": Sentence(
-        "{folder} is not there. Connect its disk, or choose another folder in the settings.",
-        "{folder}이(가) 없습니다. 디스크를 연결하거나 설정에서 다른 폴더를 골라 주세요.",
-    ),
-}
 
 
 class HubReport(msgspec.Struct, frozen=True):
@@ -71,15 +56,15 @@ def hub_report(language: Language) -> tuple[HubReport, Finding]:
         access = access_of(settings, secrets)
     except UserError as error:
         report = HubReport("", settings.offline, bool(settings.hub_proxy), settings.hub_certificates, token)
-        return report, Finding(False, sentence(error, language))
+        return report, Finding(False, localized_error(error, language))
     report = HubReport(access.endpoint, access.offline, bool(access.proxy), access.certificates, token)
     name = "offline" if access.offline else "proxy" if access.proxy else "online"
-    return report, Finding(True, _message(name, language, endpoint=access.endpoint))
+    return report, Finding(True, localized(f"doctor.hub.{name}", language, endpoint=access.endpoint))
 
 
 def token_message(report: HubReport, language: Language) -> str:
     """Where the token is; never the token."""
-    return _message(report.token, language)
+    return localized(f"doctor.hub.{report.token or 'none'}", language)
 
 
 def library_report(language: Language) -> tuple[LibraryReport, Finding]:
@@ -89,18 +74,18 @@ def library_report(language: Language) -> tuple[LibraryReport, Finding]:
         disk, count = _opened() if paths.database().exists() else (_empty(settings), 0)
     except UserError as error:
         disk, count = _empty(settings), 0
-        told = sentence(error, language)
+        told = localized_error(error, language)
         return _library(disk, count), Finding(False, told)
     folder = str(disk.folder)
     if not disk.total:
-        return _library(disk, count), Finding(False, _message("gone", language, folder=folder))
-    message = _message(
-        "library",
+        return _library(disk, count), Finding(False, localized("doctor.hub.gone", language, folder=folder))
+    message = localized(
+        "doctor.hub.library",
         language,
         folder=folder,
         count=count,
-        used=format_bytes(disk.used),
-        free=format_bytes(disk.free),
+        used=format_size(disk.used),
+        free=format_size(disk.free),
     )
     return _library(disk, count), Finding(True, message)
 
@@ -133,8 +118,3 @@ def _empty(settings: Settings) -> DiskUse:
 
 def _library(disk: DiskUse, count: int) -> LibraryReport:
     return LibraryReport(str(disk.folder), count, disk.used, disk.trash, disk.incoming, disk.free, disk.total)
-
-
-def _message(name: str, language: Language, **values: object) -> str:
-    text: str = getattr(_MESSAGES[name], language)
-    return text.format_map(values)

@@ -100,7 +100,7 @@ class ToolChecks:
 
 
 def failed_tasks(check: ToolCheck) -> tuple[str, ...]:
-    """The names of the tasks that went wrong; app/sentences has their words."""
+    """The names of the tasks that went wrong."""
     return tuple(name for name in check.details.split(_BETWEEN) if name)
 
 

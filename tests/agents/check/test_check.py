@@ -10,7 +10,7 @@ import pytest
 from agents.chat_model import Ask, Measured, OnText, Turn
 from agents.check.check import FEWEST, Checked, Rating, check, rated
 from agents.check.tasks import TASKS, TOOLS, CheckTask, Stage, is_done
-from app.sentences.checks import TASKS as WORDS
+from app.messages import messages
 from engine.errors import ErrorInfo, UserError
 from engine.values import ToolCall
 
@@ -73,7 +73,9 @@ STAGES = [(task, stage) for task in TASKS for stage in task.stages]
 
 
 def test_each_task_can_be_done_and_its_right_calls_fit_the_tools_schema() -> None:
-    assert {task.name for task in TASKS} == set(WORDS)
+    assert {f"tool_check.task.{task.name}" for task in TASKS} == {
+        key for key in messages("en") if key.startswith("tool_check.task.")
+    }
     for task, stage in STAGES:
         turn = right(task, stage)
         assert is_done(stage, turn), task.name

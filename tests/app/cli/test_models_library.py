@@ -145,7 +145,7 @@ def test_what_is_removed_can_be_restored_until_the_trash_is_emptied(command: Com
     assert restored.code == 0 and restored.last["path"] == str(pulled) and pulled.exists()
     assert command.here("models", "remove", NAME).code == 0
     emptied = command.here("models", "trash", "--empty")
-    assert emptied.code == 0 and "2.0 MB" in emptied.out
+    assert emptied.code == 0 and "2 MB" in emptied.out
     assert command.here("models", "restore", NAME, "--json").last["error"]["code"] == "library.not_found"
     assert not any(path.is_file() and path.suffix == ".gguf" for path in command.library.rglob("*"))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from app.sentences import sentence
+from app.messages import localized_error
 from app.store.backup import restore
 from app.store.location import Place
 from app.store.store import Store
@@ -50,7 +50,7 @@ def file_size_limit(size: int) -> Iterator[None]:
 def assert_told(error: UserError, code: str) -> None:
     assert error.code == code
     for language in ("en", "ko"):
-        assert code not in sentence(error, language)  # a code without a sentence would be named
+        assert code not in localized_error(error, language)  # a code without a sentence would be named
 
 
 def test_a_lock_of_another_process_is_waited_for_then_told(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.sentences import sentence
+from app.messages import localized_error
 from engine.errors import UserError
 from engine.expert_cache import library
 from engine.expert_cache.library import (
@@ -28,7 +28,9 @@ def code_of(folder: Path) -> str:
         plugin_path(folder)
     assert plugin_state(folder).problem == caught.value.info
     assert plugin_state(folder).path == ""
-    assert "make setup" in sentence(caught.value, "en") and "make setup" in sentence(caught.value, "ko")
+    assert "make setup" in localized_error(caught.value, "en") and "make setup" in localized_error(
+        caught.value, "ko"
+    )
     return caught.value.code
 
 
@@ -124,7 +126,7 @@ def test_the_log_of_a_failed_build_is_named(tmp_path: Path) -> None:
     (tmp_path / NOTE).write_text('{"problem": "compile", "log": "/logs/plugin.log"}')
     with pytest.raises(UserError) as caught:
         plugin_path(tmp_path)
-    assert "/logs/plugin.log" in sentence(caught.value)
+    assert "/logs/plugin.log" in localized_error(caught.value)
 
 
 def test_the_file_is_called_as_each_system_calls_libraries() -> None:

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from app.sentences import sentence
+from app.messages import localized_error
 from engine.errors import ErrorInfo
 from engine.gguf.tensor_index import TensorIndex
 from engine.hub.values import Verdict
@@ -33,8 +33,8 @@ def judged(index: TensorIndex, host: Machine, **wishes: int) -> Verdict:
             published_index("Qwen3-30B-A3B"),
             machine(32 * GB, gpu(12 * GB)),
             "divided",
-            "Fits, about 36 tokens per second, 11 GB on the GPU and 9.0 GB in RAM.",
-            "실행할 수 있습니다. 초당 약 36토큰, GPU에 11 GB, RAM에 9.0 GB.",
+            "Fits, about 36 tokens per second, 10.9 GB on the GPU and 9 GB in RAM.",
+            "실행할 수 있습니다. 초당 약 36토큰, GPU에 10.9 GB, RAM에 9 GB.",
         ),
         (
             published_index("Qwen3-30B-A3B"),
@@ -78,8 +78,8 @@ def test_a_plan_is_told_in_a_sentence(
 ) -> None:
     found = judged(index, host)
     assert found.fit == fit
-    assert sentence(found.sentence, "en") == english
-    assert sentence(found.sentence, "ko") == korean
+    assert localized_error(found.sentence, "en") == english
+    assert localized_error(found.sentence, "ko") == korean
 
 
 def test_a_worker_is_called_by_its_name() -> None:
@@ -105,12 +105,14 @@ def test_what_would_do_with_a_shorter_context_is_told_so() -> None:
     host = machine(8 * GB)
     found = judged(published_index("Llama-3.1-8B"), host, context=131072)
     assert found.fit == "no"
-    assert sentence(found.sentence) == "Does not fit with a context of 131,072 tokens, but with 14,080."
+    assert (
+        localized_error(found.sentence) == "Does not fit with a context of 131,072 tokens, but with 14,080."
+    )
 
 
 def test_what_would_do_with_a_smaller_cache_is_told_so() -> None:
     refused = msgspec.structs.replace(a_plan(), fits=False, refusal=ErrorInfo("plan.try_smaller_cache", {}))
-    assert sentence(verdict(refused, a_machine()).sentence).startswith("Fits only when")
+    assert localized_error(verdict(refused, a_machine()).sentence).startswith("Fits only when")
 
 
 @pytest.mark.parametrize(
@@ -136,12 +138,12 @@ def test_what_would_do_with_a_smaller_cache_is_told_so() -> None:
             "ram",
             "Probably fits in RAM, with about 4.5 GB; its header could not be read, so the speed is not known.",
         ),
-        (40 * GB, machine(8 * GB), "no", "Probably does not fit: by its size it needs 35 GB more."),
+        (40 * GB, machine(8 * GB), "no", "Probably does not fit: by its size it needs 35.1 GB more."),
     ],
 )
 def test_by_size_alone_no_speed_is_told(size: int, host: Machine, fit: str, english: str) -> None:
     found = verdict_by_size(size, host)
     assert (found.fit, found.source, found.decode_tps) == (fit, "sizes", 0.0)
-    assert sentence(found.sentence) == english
+    assert localized_error(found.sentence) == english
     if found.fits:
         assert found.device_bytes + found.ram_bytes > size

@@ -8,7 +8,7 @@ from typing import Any
 import keyring
 import pytest
 
-from app.sentences import sentence
+from app.messages import localized_error
 from app.services.connections.remote_server_file import ModelServer
 from app.services.connections.remote_servers import Elsewhere
 from app.services.runs.values import RunWish
@@ -170,7 +170,7 @@ def test_a_key_is_in_no_file_no_log_no_error_and_no_export(
             assert services.runs.join(record.id, 30.0)
         ended = services.runs.entries(record.id)[-1].event
         assert server.asked and ended.status == "failed" and ended.error is not None
-        told = [sentence(ended.error, language) for language in ("en", "ko")]
+        told = [localized_error(ended.error, language) for language in ("en", "ko")]
         exports = [services.runs.export(record.id, format) for format in ("jsonl", "markdown", "otel")]
         access = services.elsewhere.access_of(server.url)
         shown = [repr(access), repr(services.elsewhere.all()), repr(seen), caplog.text, *told, *exports]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.sentences import sentence
+from app.messages import localized_error
 from app.services.placement.events import TuneProgress
 from app.services.services import Services
 from engine.local.measure.tuning import OnTrial, Trial, Tuning, tune
@@ -49,7 +49,7 @@ def test_the_text_so_far_stands_the_worker_is_named_and_the_answer_goes_on_witho
         partial = told.finished(answer.id)
     assert partial.content and partial.state == "stopped"
     assert partial.error is not None and partial.error.code == "worker.lost"
-    assert worker.address in sentence(partial.error, "en")
+    assert worker.address in localized_error(partial.error, "en")
     state = services.models.state
     assert state.state == "lost" and state.without_workers and state.error == partial.error
     assert [(known.address, known.state) for known in services.placements.workers()] == [

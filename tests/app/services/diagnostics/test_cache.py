@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.sentences import Language, sentence
+from app.language import Language
+from app.messages import localized_error
 from app.services.diagnostics.cache import cache_report
 from app.services.diagnostics.hub import Finding
 from engine.errors import ErrorInfo
@@ -51,7 +52,7 @@ def test_where_a_device_would_use_it_its_lack_is_bad_and_told_with_what_to_do(la
         told(CARD, language=language, problem=NO_COMPILER),
         told(RAM, workers=("10.0.0.2:50052",), language=language, problem=NO_COMPILER),
     ):
-        assert found == Finding(False, sentence(NO_COMPILER, language))
+        assert found == Finding(False, localized_error(NO_COMPILER, language))
         assert "make setup" in found.message
 
 
@@ -59,8 +60,8 @@ def test_where_a_device_would_use_it_its_lack_is_bad_and_told_with_what_to_do(la
 def test_where_no_device_would_use_it_its_lack_is_told_calmly(language: Language) -> None:
     found = told(RAM, language=language, problem=NO_COMPILER)
     assert found.ok
-    assert found.message.endswith(sentence(NO_COMPILER, language))
-    assert found.message != sentence(NO_COMPILER, language)
+    assert found.message.endswith(localized_error(NO_COMPILER, language))
+    assert found.message != localized_error(NO_COMPILER, language)
 
 
 def test_a_plugin_that_is_not_there_is_not_loaded(tmp_path: Path) -> None:

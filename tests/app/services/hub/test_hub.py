@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.sentences import sentence
+from app.messages import localized_error
 from app.services.hub.catalogue import CatalogueEntry, guessed_index, load_catalogue, pick
 from app.services.hub.hub import HubService
 from app.services.placement.placements import Placements
@@ -187,7 +187,7 @@ def test_a_remote_file_has_the_verdict_of_the_same_file_on_disk(desk: Desk, hub:
     whole = {one.variant.name: one for one in desk.judge(MOE_REPO)}
     split = {one.variant.name: one for one in desk.judge(SPLIT_REPO)}
     assert whole["Q4_1"].verdict == split["Q4_1"].verdict == local
-    assert sentence(local.sentence).startswith("Fits, about")
+    assert localized_error(local.sentence).startswith("Fits, about")
     facts = whole["Q4_1"].facts
     assert facts is not None and (facts.experts, facts.experts_used) == (8, 2)
     assert 0 < facts.bytes_read < 0.005 * moe_model().stat().st_size
@@ -201,7 +201,7 @@ def test_large_models_are_judged_from_a_few_megabytes(open_desk: Callable[..., D
         )
     )
     judged = open_desk(machine(40 * GB, gpu(12 * GB))).judge()
-    told = {one.variant.name: sentence(one.verdict.sentence) for one in judged if one.verdict}
+    told = {one.variant.name: localized_error(one.verdict.sentence) for one in judged if one.verdict}
     assert told["Q4_K_M"].startswith("Fits, about 3")
     assert told["Q8_0"].endswith("in RAM.")
     assert told["BF16"].startswith("Fits, but reads from the disk")
@@ -239,7 +239,7 @@ def test_a_server_without_ranges_leaves_the_sizes(desk: Desk, hub: Hub) -> None:
     assert fallen_back.verdict is not None and whole.verdict is not None
     assert (fallen_back.verdict.source, whole.verdict.source) == ("sizes", "header")
     assert fallen_back.error is not None and fallen_back.error.code == "hub.no_ranges"
-    assert "its header could not be read" in sentence(fallen_back.verdict.sentence)
+    assert "its header could not be read" in localized_error(fallen_back.verdict.sentence)
     assert whole.best
 
 
@@ -258,7 +258,7 @@ def test_a_damaged_file_has_no_verdict(desk: Desk, hub: Hub) -> None:
     (judged,) = desk.judge("acme/bad-GGUF")
     assert judged.verdict is None
     assert judged.error is not None and judged.error.code == "model.damaged"
-    assert sentence(judged.error)
+    assert localized_error(judged.error)
 
 
 def test_judging_is_left_at_once(desk: Desk, hub: Hub) -> None:
@@ -350,7 +350,7 @@ def test_a_pick_tells_its_speed(desk: Desk) -> None:
     assert best.tps >= COMFORTABLE_TPS
     assert (best.verdict.source, best.verdict.decode_tps) == ("sizes", best.tps)
     assert (
-        sentence(best.sentence)
+        localized_error(best.sentence)
         == f"Should answer with about {round(best.tps)} tokens per second on this computer."
     )
 

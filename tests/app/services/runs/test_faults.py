@@ -18,7 +18,7 @@ from agents.events import ContextTrimmed, ModelTurn, RunFinished, ToolResult
 from agents.mcp.spec import ServerSpec
 from agents.run.run import Run
 from agents.sandbox.find import find_sandbox
-from app.sentences import SENTENCES
+from app.messages import messages
 from app.services.runs.reasons import why_finished
 from app.store.run_store import RunStore
 from app.store.store import Store
@@ -79,7 +79,7 @@ class Begun:
         self.house.join(self.id, 60)
         finished = self.house.finished(self.id)
         assert broken_orders(self.house.entries(self.id)) == []
-        assert finished.resumable and why_finished(finished).code in SENTENCES
+        assert finished.resumable and f"errors.{why_finished(finished).code}" in messages("en")
         record = self.house.runs.get(self.id)
         assert (record.state, record.reason) == (finished.status, finished.reason)
         return finished

@@ -23,7 +23,7 @@ from agents.events import (
     Undone,
 )
 from agents.permissions.values import Grant
-from app.sentences import SENTENCES
+from app.messages import messages
 from app.services.runs.export import exported
 from app.services.runs.reasons import REASONS, why_ended
 from app.services.runs.view import touched, view_of
@@ -211,7 +211,7 @@ def test_the_journal_has_every_count_of_a_turn_also_one_that_is_0() -> None:
 
 
 def test_each_reason_has_a_sentence_and_an_error_says_more() -> None:
-    assert all(why_ended(reason).code in SENTENCES for reason in REASONS)
+    assert all(f"errors.{why_ended(reason).code}" in messages("en") for reason in REASONS)
     error = ErrorInfo("engine.no_model")
     assert why_ended("model", error) == error
     assert why_ended("steps", error).code == "run.ended_steps"

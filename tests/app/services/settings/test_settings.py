@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.sentences import sentence
+from app.messages import localized_error
 from app.services.settings.settings import Settings, SettingsFile, language
 from engine.errors import ErrorInfo, UserError
 from engine.values import SAMPLING_BOUNDS, Sampling
@@ -106,7 +106,7 @@ def test_a_wrong_value_falls_back_alone_and_is_told(write: Callable[[str], Path]
         "theme",
         "threads",
     )
-    assert "theme" in sentence(file.problems[7]) and "theme" in sentence(file.problems[7], "ko")
+    assert "theme" in localized_error(file.problems[7]) and "theme" in localized_error(file.problems[7], "ko")
 
 
 def test_a_wrong_value_stays_in_the_file_until_it_is_chosen_anew(write: Callable[[str], Path]) -> None:
@@ -136,7 +136,9 @@ def test_a_broken_file_is_set_aside_whole(write: Callable[[bytes], Path], broken
     kept = path.with_name("settings.toml.broken")
     assert file.current == Settings()
     assert file.problems == (ErrorInfo("settings.unreadable", {"path": str(path), "kept": str(kept)}),)
-    assert str(kept) in sentence(file.problems[0]) and str(kept) in sentence(file.problems[0], "ko")
+    assert str(kept) in localized_error(file.problems[0]) and str(kept) in localized_error(
+        file.problems[0], "ko"
+    )
     assert kept.read_bytes() == broken
     file.change(theme="dark")
     assert SettingsFile(path).problems == ()
@@ -243,7 +245,9 @@ def test_a_change_that_cannot_be_saved_is_told_and_not_made() -> None:
         with bound_by_permissions(), pytest.raises(UserError) as caught:
             file.change(theme="dark")
         assert caught.value.code == "settings.not_saved"
-        assert str(folder) in sentence(caught.value) and str(folder) in sentence(caught.value, "ko")
+        assert str(folder) in localized_error(caught.value) and str(folder) in localized_error(
+            caught.value, "ko"
+        )
         assert file.current.theme == "light"
         assert [(f.name, f.read_text()) for f in folder.iterdir()] == [("settings.toml", 'theme = "light"\n')]
         folder.chmod(0o755)

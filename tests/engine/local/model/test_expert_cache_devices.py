@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import pytest
 
-from app.sentences import sentence
+from app.messages import localized_error
 from engine.api import Delta, EngineLost, Loaded, LoadFailed, LoadRequest, ModelFacts
 from engine.errors import ErrorInfo
 from engine.local import health
@@ -76,7 +76,7 @@ def notices(facts: ModelFacts | None) -> list[str]:
 def check_told(error: ErrorInfo | None, code: str) -> None:
     assert error is not None and error.code == code
     for language in ("en", "ko"):
-        said = sentence(error, language)  # type: ignore[arg-type]
+        said = localized_error(error, language)  # type: ignore[arg-type]
         assert said.endswith(".") and "{" not in said
 
 

@@ -16,7 +16,7 @@ from unittest.mock import patch
 import msgspec
 import pytest
 
-from app.sentences import sentence
+from app.messages import localized_error
 from engine.api import Delta, EngineLost, Loaded, LoadFailed, LoadRequest, ModelFacts
 from engine.errors import ErrorInfo
 from engine.expert_cache.library import NOTE, plugin_folder, plugin_name
@@ -111,7 +111,7 @@ def check_without(found: Opened, code: str) -> ErrorInfo:
     assert [notice.code for notice in found.notices] == ["cache.without", code]
     for notice in found.notices:
         for language in ("en", "ko"):
-            said = sentence(notice, language)  # type: ignore[arg-type]
+            said = localized_error(notice, language)  # type: ignore[arg-type]
             assert said.endswith(".") and "{" not in said
     return found.notices[1]
 

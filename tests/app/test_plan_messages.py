@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.sentences import sentence
+from app.messages import localized_error
 from engine.placement.plan import RAM, Machine, Plan, Wishes
 from engine.placement.planner import plan
 from tests.support.machines import GB, MB, gpu, machine, small_index, worker
@@ -18,18 +18,18 @@ def small(budget: int, experts: int = 90 * MB, host: Machine | None = None) -> P
 
 
 def both(found: Plan) -> tuple[str, str]:
-    return sentence(found.explanation, "en"), sentence(found.explanation, "ko")
+    return localized_error(found.explanation, "en"), localized_error(found.explanation, "ko")
 
 
 def test_experts_of_early_layers_on_the_card() -> None:
     english, korean = both(plan(published_index("Qwen3-30B-A3B"), machine(32 * GB, gpu(12 * GB)), Wishes()))
     assert english == (
-        "Attention and experts of layers 0 to 23 on the GPU (11 GB of 11 GB), "
-        "the other experts in RAM (9.0 GB of 30 GB): fits, about 36 tokens per second."
+        "Attention and experts of layers 0 to 23 on the GPU (10.9 GB of 10.9 GB), "
+        "the other experts in RAM (9 GB of 30.4 GB): fits, about 36 tokens per second."
     )
     assert korean == (
-        "어텐션과 레이어 0~23의 전문가는 GPU에 두고(11 GB 중 11 GB), "
-        "나머지 전문가는 RAM에 둡니다(30 GB 중 9.0 GB). 실행할 수 있으며 초당 약 36토큰입니다."
+        "어텐션과 레이어 0~23의 전문가는 GPU에 두고(10.9 GB 중 10.9 GB), "
+        "나머지 전문가는 RAM에 둡니다(30.4 GB 중 9 GB). 실행할 수 있으며 초당 약 36토큰입니다."
     )
 
 
@@ -89,12 +89,12 @@ def test_each_kind_of_plan_has_its_sentence(found: Plan, english: str, korean: s
 def test_a_refusal_and_notices_are_sentences_too() -> None:
     refused = plan(small_index(experts=0, dense=GB), machine(4 * GB), Wishes(budgets={RAM: 9 * GB}))
     assert refused.refusal is not None
-    assert "Close other programs" in sentence(refused.refusal)
-    assert "only 4.0 GB are free there" in sentence(refused.notices[0])
+    assert "Close other programs" in localized_error(refused.refusal)
+    assert "only 4 GB are free there" in localized_error(refused.notices[0])
     conceded = plan(
         small_index(),
         machine(8 * GB, gpu(2 * GB)),
         Wishes(budgets={"CUDA0": 700 * MB}, concessions=("unpinned", "layer", "ubatch", "context")),
     )
-    said = [sentence(notice, language) for notice in conceded.notices for language in ("en", "ko")]
+    said = [localized_error(notice, language) for notice in conceded.notices for language in ("en", "ko")]
     assert len(said) == 8 and "4,096 tokens" in said[6]

@@ -1,0 +1,77 @@
+"""The messages in English and Korean."""
+
+from __future__ import annotations
+
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.messages import localized, localized_error, messages
+from engine.errors import UserError
+
+ROOT = Path(__file__).resolve().parents[2]
+ERRORS = sorted(key for key in messages("en") if key.startswith("errors."))
+
+
+def test_each_error_is_a_sentence_and_korean_in_korean() -> None:
+    english = {key: messages("en")[key] for key in ERRORS}
+    assert {key for key, text in english.items() if text[-1] not in ".?"} == set()
+    assert {key for key, text in english.items() if text[0] not in text[0].upper() + "“{"} == set()
+    korean = {key: messages("ko")[key] for key in ERRORS}
+    assert {key for key, text in korean.items() if text[-1] not in ".?"} == set()
+    assert {key for key, text in korean.items() if not any("가" <= c <= "힣" for c in text)} == set()
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_plural_forms_are_pairs_and_only_of_english(language: str) -> None:
+    forms = {
+        (key, form)
+        for key, text in messages(language).items()  # type: ignore[arg-type]
+        for _, _, form, _ in string.Formatter().parse(text)
+        if form
+    }
+    assert language == "en" or not forms
+    assert {(key, form) for key, form in forms if form.count("|") != 1 or not form.partition("|")[2]} == set()
+
+
+def test_an_unknown_code_is_told_with_the_code_in_it() -> None:
+    assert "no.such" in localized_error(UserError("no.such", path="x"))
+
+
+def test_sizes_and_counts_are_written_as_people_read_them() -> None:
+    error = UserError("engine.not_enough_memory", needed_bytes=9_100_000_000, free_bytes=800_000_000)
+    for language in ("en", "ko"):
+        said = localized_error(error, language)  # type: ignore[arg-type]
+        assert "9.1 GB" in said and "800 MB" in said
+    overflow = UserError("engine.context_overflow", needed=50_000, available=8192)
+    assert "50,000" in localized_error(overflow) and "50,000토큰" in localized_error(overflow, "ko")
+
+
+def test_one_has_its_own_form() -> None:
+    assert localized("tool_server.tools", "en", count=1) == "1 tool"
+    assert localized("tool_server.tools", "en", count=1200) == "1,200 tools"
+    assert localized("tool_server.tools", "ko", count=1) == "도구 1개"
+
+
+def test_a_device_has_its_article() -> None:
+    lost = {
+        "gpu": UserError("cache.no_memory", device="GPU"),
+        "rpc": UserError("cache.no_memory", device="RPC0"),
+    }
+    assert (
+        "the GPU" in localized_error(lost["gpu"])
+        and "the" not in localized_error(lost["rpc"]).split("RPC0")[0]
+    )
+
+
+def test_a_message_reads_the_file_of_its_language_only() -> None:
+    code = (
+        "import sys, app.messages as m; assert 'tomllib' not in sys.modules; "
+        "m.localized_error(m.UserError('engine.no_model'), 'ko'); "
+        "print(m.messages.cache_info().currsize)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "1"
