@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -77,17 +78,23 @@ def put_on_style(application: QApplication) -> None:
 
 
 class Desktop(QObject):
-    """The window and the services behind it, from the first paint to the last thread's end."""
+    """The window and the services behind it, from the first paint to the last thread's end.
+
+    `start_again`: it ends so that another process opens the data anew.
+    """
 
     def __init__(self, home: Path, settings: SettingsFile, opener: Opener = open_all) -> None:
         super().__init__()
         self._home, self._settings, self._opener = home, settings, opener
         self._services: Services | None = None
         self._opening = self._completed = False
+        self._let_go = False
+        self.start_again = False
         self._closed = False
         self.bridge = Bridge(self)
         self.window = MainWindow(self.bridge, home)
         self.window.retry_wanted.connect(self.open)
+        self.window.restore_wanted.connect(self.let_go)
         self.window.closed.connect(self.close)
 
     @property
@@ -109,6 +116,10 @@ class Desktop(QObject):
         if not self._completed:
             self._completed = True
             self.window.complete(first_run=not self._settings.current.welcomed)
+        if self._let_go:  # a window is filled once
+            self.start_again = True
+            self.window.close()
+            return
         if self._opening or self._services is not None:
             return
         self._opening = True
@@ -129,6 +140,19 @@ class Desktop(QObject):
         self.window.chat.transcript.warm_up()
         self.window.calls.do(lambda s: s.residency.begin(), executor="io")
         self.window.calls.do(lambda s: s.housekeeping(), executor="io")
+
+    def let_go(self, error: UserError) -> None:
+        """Close the data, which turned out to be damaged, and show what can be done about it."""
+        services, self._services = self._services, None
+        if services is None:
+            return
+        self._let_go = True
+        self.bridge.detach()
+        self.window.detach()
+        services.placements.cancel_tune()
+        run_in_background(
+            services.close, lambda _: self.window.show_failure(error), self._failed, "db", owner=self
+        )
 
     def _failed(self, error: Exception) -> None:
         self._opening = False
@@ -196,3 +220,8 @@ def run(argv: Sequence[str], *, debug: bool = False) -> int:
         finally:
             desktop.close()
             instance.release()
+            if desktop.start_again:
+                from app.services.settings.secrets import with_taken
+
+                command = [sys.executable, "-m", "app", *(["--debug"] if debug else [])]
+                subprocess.Popen(command, env=with_taken())

@@ -2,6 +2,45 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ko">
 <context>
+    <name>AboutSection</name>
+    <message>
+        <source>About</source>
+        <translation>정보</translation>
+    </message>
+    <message>
+        <source>Coterie</source>
+        <translation>Coterie</translation>
+    </message>
+    <message>
+        <source>MIT License. With Qt (LGPL), llama.cpp (MIT) and other free software.</source>
+        <translation>MIT 라이선스. Qt(LGPL), llama.cpp(MIT) 등 자유 소프트웨어를 사용합니다.</translation>
+    </message>
+    <message>
+        <source>Diagnostics</source>
+        <translation>진단 정보</translation>
+    </message>
+    <message>
+        <source>For a bug report: versions, devices, settings and the last log lines. Nothing you wrote, no tokens.</source>
+        <translation>문제를 신고할 때 쓰는 버전, 장치, 설정, 최근 로그입니다. 직접 쓴 글과 토큰은 들어 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>로그</translation>
+    </message>
+    <message>
+        <source>What Coterie did, in files of at most 4 MB.</source>
+        <translation>Coterie의 동작 기록입니다. 최대 4 MB까지 보관합니다.</translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>폴더 열기</translation>
+    </message>
+    <message>
+        <source>Open the folder with the logs</source>
+        <translation>로그 폴더 열기</translation>
+    </message>
+</context>
+<context>
     <name>ActivityCard</name>
     <message>
         <source>At work</source>
@@ -927,6 +966,25 @@
         <source>MMMM yyyy</source>
         <comment>a month as a heading, in the letters of QDate</comment>
         <translation>yyyy년 M월</translation>
+    </message>
+</context>
+<context>
+    <name>CopyDiagnostics</name>
+    <message>
+        <source>Collecting…</source>
+        <translation>수집 중…</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>복사됨</translation>
+    </message>
+    <message>
+        <source>Could not collect them</source>
+        <translation>수집하지 못함</translation>
+    </message>
+    <message>
+        <source>Copy diagnostics</source>
+        <translation>진단 정보 복사</translation>
     </message>
 </context>
 <context>
@@ -2575,6 +2633,10 @@
 <context>
     <name>MainWindow</name>
     <message>
+        <source>Restore a backup…</source>
+        <translation>백업에서 복원…</translation>
+    </message>
+    <message>
         <source>Not saved: {reason}</source>
         <translation>저장되지 않음: {reason}</translation>
     </message>
@@ -3477,6 +3539,14 @@
         <translation>대화를 열 수 없습니다</translation>
     </message>
     <message>
+        <source>Restore a backup</source>
+        <translation>백업에서 복원</translation>
+    </message>
+    <message>
+        <source>Restore a backup…</source>
+        <translation>백업에서 복원…</translation>
+    </message>
+    <message>
         <source>Try again</source>
         <translation>다시 시도</translation>
     </message>
@@ -4045,6 +4115,33 @@
     <message>
         <source>“{title}”</source>
         <translation>“{title}”</translation>
+    </message>
+</context>
+<context>
+    <name>RestoreChoice</name>
+    <message>
+        <source>Backup: {when}</source>
+        <translation>백업: {when}</translation>
+    </message>
+    <message>
+        <source>The backup of {when} was restored. The damaged file is kept as {name}.</source>
+        <translation>{when}에 만든 백업을 복원했습니다. 손상된 파일은 {name}(으)로 보관했습니다.</translation>
+    </message>
+    <message>
+        <source>Restoring…</source>
+        <translation>복원 중…</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>복원</translation>
+    </message>
+    <message>
+        <source>Chats and runs will be as they were then. The damaged file is not deleted: it stays in the data folder.</source>
+        <translation>대화와 실행이 백업한 때의 상태로 돌아갑니다. 손상된 파일은 지우지 않고 데이터 폴더에 둡니다.</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>뒤로</translation>
     </message>
 </context>
 <context>

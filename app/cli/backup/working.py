@@ -11,7 +11,7 @@ from app.cli.printable import printable
 from app.cli.table import aligned
 from app.format import format_size
 from app.messages import localized
-from app.services.settings.backups import backups, create_backup, restore_backup
+from app.services.backups import backups, create_backup, restore_backup
 
 
 def list_backups(output: Output) -> int:

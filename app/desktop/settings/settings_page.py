@@ -13,6 +13,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.model_picker.answer_controls import AnswerControls, fallback_of_model
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
+from app.desktop.settings.about_section import AboutSection
 from app.desktop.settings.appearance import AppearanceSection
 from app.desktop.settings.data_section import DataSection
 from app.desktop.settings.grants_section import GrantsSection
@@ -115,6 +116,7 @@ class SettingsPage(LiveWidget):
         self.servers = ServersSection(calls, self)
         self.grants = GrantsSection(calls, self)
         self.data = DataSection(calls, home, self)
+        self.about = AboutSection(self)
         self._column = QWidget(self)
         column = QVBoxLayout(self._column)
         for widget in (
@@ -129,6 +131,7 @@ class SettingsPage(LiveWidget):
             self.servers,
             self.grants,
             self.data,
+            self.about,
         ):
             column.addWidget(widget)
         column.addStretch(1)
@@ -178,6 +181,7 @@ class SettingsPage(LiveWidget):
 
     def open(self) -> None:
         """The page comes to the front: show what others may have changed."""
+        self.about.open()
         self.data.read()
         self.workers.refresh_workers()
         self.hub.open()

@@ -24,7 +24,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import LiveWidget
 from app.desktop.chat.chat_page import ChatPage
 from app.desktop.text.words import shown_title
-from app.desktop.widgets.banner import Strip
+from app.desktop.widgets.banner import Strip, StripAction
 from app.desktop.window.frame import Frame
 from app.desktop.window.rail import Rail
 from app.desktop.window.sidebar import Sidebar
@@ -63,7 +63,8 @@ SMALLEST = (640, 440)
 
 
 class MainWindow(LiveWidget):
-    """Stands before the services do: `attach` fills it. `retry_wanted` asks to open the data again.
+    """Stands before the services do: `attach` fills it. `retry_wanted` asks to open the data again, `restore_wanted`
+    to close it so that a backup can be restored, and carries the UserError that says why.
 
     It is built in two steps: what the first paint shows, then with `complete` the rest.
     """
@@ -84,6 +85,7 @@ class MainWindow(LiveWidget):
     _later: LaterPages
 
     retry_wanted = Signal()
+    restore_wanted = Signal(object)
     closed = Signal()
     first_painted = Signal()
 
@@ -93,6 +95,7 @@ class MainWindow(LiveWidget):
         self._home = home
         self._memory = WindowMemory(home)
         self._painted = False
+        self._notice = ""
         self._actions: Actions | None = None
         self.calls = ServiceCalls(self)
         self.rail = Rail(self)
@@ -132,7 +135,7 @@ class MainWindow(LiveWidget):
         self.settings = SettingsPage(self.calls, self._home, self)
         self.placement = PlacementPage(self.calls, self)
         self.panel = ConversationPanel(self.chat)
-        self.failure = OpeningFailed(self)
+        self.failure = OpeningFailed(self._home, self)
         self.toast = Toast(self, self.chat.room.strip)
         self.toast.stand_above(self.chat.composer)
         self.chats = ChatList(self.calls, self.sidebar, self.toast, self.open_chat)
@@ -237,6 +240,7 @@ class MainWindow(LiveWidget):
         self.run_notes.waiting.connect(self.rail.show_waiting)
         self.run_notes.show_wanted.connect(self.show_run)
         self.failure.retry_wanted.connect(self.retry_wanted)
+        self.failure.restored.connect(self._restored)
         self.failure.folder_wanted.connect(self.settings.data.open_folder)
         self.failure.quit_wanted.connect(self.close)
 
@@ -251,6 +255,8 @@ class MainWindow(LiveWidget):
         self.calls.do(lambda s: s.conversations.all(), self._take_list)
         self.downloads.begin()
         self.run_notes.shelf.begin()
+        if self._notice:
+            self.strip.say(self._notice, colour="accent")
         for problem in services.settings.problems:
             self.show_error(UserError.from_info(problem))
 
@@ -263,7 +269,20 @@ class MainWindow(LiveWidget):
     def show_error(self, error: UserError) -> None:
         """A calm line over the page."""
         log.warning("Shown over the page: %s", error.code)
-        self.strip.say(languages.tell(error), colour="bad")
+        self.strip.say(languages.tell(error), self._remedies(error), colour="bad")
+
+    def _remedies(self, error: UserError) -> list[StripAction]:
+        if error.code != "store.damaged":
+            return []
+        return [StripAction(self.tr("Restore a backup…"), lambda: self.restore_wanted.emit(error))]
+
+    def detach(self) -> None:
+        """The data is being closed."""
+        self.calls.services = None
+
+    def _restored(self, notice: str) -> None:
+        self._notice = notice
+        self.retry_wanted.emit()
 
     def come_forward(self) -> None:
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -296,9 +315,8 @@ class MainWindow(LiveWidget):
             if isinstance(event, ConversationChanged):
                 self.sidebar.change(event.conversation)
             elif isinstance(event, StoreFailed):
-                self.save_strip.say(
-                    self.tr("Not saved: {reason}").format(reason=languages.tell(event.error)), colour="bad"
-                )
+                reason = self.tr("Not saved: {reason}").format(reason=languages.tell(event.error))
+                self.save_strip.say(reason, self._remedies(UserError.from_info(event.error)), colour="bad")
             elif isinstance(event, AnswerFinished):
                 self.save_strip.hide()
         self.downloads.take_events(events)

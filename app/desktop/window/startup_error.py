@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.widgets.copy_diagnostics import CopyDiagnostics
+from app.desktop.window.restore_choice import RestoreChoice
 from engine.errors import UserError
 
 WIDTH = 520
+# What a backup helps against. One that proves bad itself leaves the others to choose from.
+RESTORABLE = ("store.damaged", "store.bad_backup", "store.in_use", "store.not_restored")
 
 
 class OpeningFailed(LiveWidget):
-    """Shown instead of the chat when the store could not be opened. Nothing was touched by then."""
+    """Shown instead of the chat when the store could not be opened. Nothing was touched by then.
 
+    A damaged database leads to a backup: `restored` carries what is to be said once it is open.
+    """
+
+    restored = Signal(str)
     retry_wanted = Signal()
     folder_wanted = Signal()
     quit_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, home: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._error: UserError | None = None
         self._symbol = QLabel(self)
@@ -30,23 +40,37 @@ class OpeningFailed(LiveWidget):
         self._text = QLabel(self)
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.restore = QPushButton(self)
+        self.restore.setProperty("kind", "primary")
         self.retry = QPushButton(self)
-        self.retry.setProperty("kind", "primary")
         self.folder = QPushButton(self)
         self.quit = QPushButton(self)
-        buttons = QHBoxLayout()
-        for button, signal in (
-            (self.retry, self.retry_wanted),
-            (self.folder, self.folder_wanted),
-            (self.quit, self.quit_wanted),
-        ):
-            button.clicked.connect(signal)
-            buttons.addWidget(button)
-        buttons.addStretch(1)
+        self.copy = CopyDiagnostics(self)
+        self.choice = RestoreChoice(home, self)
+        self._buttons = QWidget(self)
+        rows = QVBoxLayout(self._buttons)
+        rows.setContentsMargins(0, 0, 0, 0)
+        self._rows: list[QBoxLayout] = [rows]
+        for line in ((self.restore, self.retry, self.quit), (self.folder, self.copy)):
+            row = QHBoxLayout()
+            for button in line:
+                row.addWidget(button)
+            row.addStretch(1)
+            rows.addLayout(row)
+            self._rows.append(row)
+        self.restore.clicked.connect(lambda: self._choose(True))
+        self.retry.clicked.connect(self.retry_wanted)
+        self.folder.clicked.connect(self.folder_wanted)
+        self.quit.clicked.connect(self.quit_wanted)
+        self.choice.back_wanted.connect(lambda: self._choose(False))
+        self.choice.found.connect(self._offer)
+        self.choice.failed.connect(self.show_error)
+        self.choice.restored.connect(self.restored)
         self._column = QVBoxLayout()
         for widget in (self._symbol, self._title, self._text):
             self._column.addWidget(widget)
-        self._column.addLayout(buttons)
+        self._column.addWidget(self._buttons)
+        self._column.addWidget(self.choice)
         middle = QVBoxLayout()
         middle.addStretch(2)
         middle.addLayout(self._column)
@@ -60,15 +84,38 @@ class OpeningFailed(LiveWidget):
     def show_error(self, error: UserError) -> None:
         self._error = error
         self.retranslate()
-        self.retry.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._offer(False)
+        self._choose(False)
+        if error.code in RESTORABLE:
+            self.choice.look()
+
+    def _offer(self, there: bool) -> None:
+        """Whether a backup can be restored: what to do first is what Enter does."""
+        self.restore.setVisible(there)
+        self.retry.setProperty("kind", None if there else "primary")
+        self.retry.style().polish(self.retry)
+        (self.restore if there else self.retry).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _choose(self, choosing: bool) -> None:
+        self._text.setHidden(choosing)
+        self._buttons.setHidden(choosing)
+        self.choice.setVisible(choosing)
+        self._title.setText(self._heading())
+        (self.choice.restore if choosing else self.restore).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def text(self) -> str:
         return self._text.text()
 
+    def _heading(self) -> str:
+        if self.choice.isHidden():
+            return self.tr("Coterie cannot open your chats")
+        return self.tr("Restore a backup")
+
     def retranslate(self) -> None:
-        self._title.setText(self.tr("Coterie cannot open your chats"))
+        self._title.setText(self._heading())
         self._text.setText("" if self._error is None else languages.tell(self._error))
         for button, text in (
+            (self.restore, self.tr("Restore a backup…")),
             (self.retry, self.tr("Try again")),
             (self.folder, self.tr("Open the folder")),
             (self.quit, self.tr("Quit")),
@@ -80,4 +127,7 @@ class OpeningFailed(LiveWidget):
         px = themes.current.px
         self._column.setSpacing(px(12))
         self._symbol.setPixmap(icon("circle-alert", "warning", 32).pixmap(px(32), px(32)))
-        self._text.setFixedWidth(px(WIDTH))
+        for words in (self._text, self.choice):
+            words.setFixedWidth(px(WIDTH))
+        for layout in self._rows:
+            layout.setSpacing(px(8))

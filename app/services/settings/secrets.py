@@ -26,6 +26,11 @@ def take_from_environment() -> None:
     _taken = os.environ.pop(VARIABLE, "") or _taken
 
 
+def with_taken() -> dict[str, str]:
+    """The environment with the token in it again, for a process that takes this one's place."""
+    return {**os.environ, VARIABLE: _taken} if _taken else dict(os.environ)
+
+
 class _Secret:
     """What is known of one secret: whether the keyring was asked, what it keeps, what this session keeps."""
 

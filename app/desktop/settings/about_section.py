@@ -1,0 +1,61 @@
+"""What this program is, and what a bug report needs of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from app import paths
+from app.desktop.base.tasks import run_in_background
+from app.desktop.widgets.controls import Section
+from app.desktop.widgets.copy_diagnostics import CopyDiagnostics
+
+
+class AboutSection(Section):
+    """The version is read when the page is opened."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.version = QLabel(self)
+        self.version.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.copy = CopyDiagnostics(self)
+        self.logs = QPushButton(self)
+        self._version_row = self.add_row(self.version)
+        self._copy_row = self.add_row(self.copy)
+        self._logs_row = self.add_row(self.logs)
+        self.logs.clicked.connect(_open_logs)
+        self.refresh()
+
+    def open(self) -> None:
+        """The page comes to the front."""
+        if not self.version.text():
+            run_in_background(_version, self.version.setText, executor="io", owner=self)
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("About"))
+        self._version_row.set_words(
+            self.tr("Coterie"),
+            self.tr("MIT License. With Qt (LGPL), llama.cpp (MIT) and other free software."),
+        )
+        self._copy_row.set_words(
+            self.tr("Diagnostics"),
+            self.tr(
+                "For a bug report: versions, devices, settings and the last log lines. Nothing you wrote, no"
+                " tokens."
+            ),
+        )
+        self.copy.setAccessibleName(self.copy.text())
+        self._logs_row.set_words(self.tr("Logs"), self.tr("What Coterie did, in files of at most 4 MB."))
+        self.logs.setText(self.tr("Open the folder"))
+        self.logs.setAccessibleName(self.tr("Open the folder with the logs"))
+
+
+def _version() -> str:
+    from app.version import version
+
+    return version()
+
+
+def _open_logs() -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.logs())))
