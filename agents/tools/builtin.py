@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agents.tools.calculator import calculator
 from agents.tools.date_time import date_time
+from agents.tools.executing import python, shell
 from agents.tools.fetch_page import fetch_page
 from agents.tools.files.delete_file import delete_file
 from agents.tools.files.edit_file import edit_file
@@ -16,10 +17,8 @@ from agents.tools.files.read_file import read_file
 from agents.tools.files.search_text import search_text
 from agents.tools.files.write_file import write_file
 from agents.tools.notes import read_notes, write_note
-from agents.tools.python import Python
 from agents.tools.read_document import read_document
 from agents.tools.search_documents import search_documents
-from agents.tools.shell import Shell
 from agents.tools.update_plan import update_plan
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 def builtin_tools(sandbox: Sandbox | None = None) -> tuple[Tool, ...]:
     """All of them, always in the same order. Those that execute something are there when there is a sandbox."""
-    executing: tuple[Tool, ...] = (Shell(), Python()) if sandbox is not None else ()
+    executing: tuple[Tool, ...] = (shell, python) if sandbox is not None else ()
     return (
         list_files,
         read_file,

@@ -1,37 +1,18 @@
-"""Which experts keep a slot: the cache's policy, as the plugin in `native/` decides it, number for number.
+"""Which experts keep a slot: the settings of the policy that the plugin follows (`native/slots.cpp`).
 
-Each layer decides for itself. A *step* is one expert block that the layer computed with the cache, its rows the
-experts that each token chose, token by token and choice by choice. A score is the sum over an expert's uses of
-2^(-(steps since)/half_life): recent uses weigh most, frequent ones add up. Special cases are the textbook policies:
+Each layer decides for itself. A *step* is one expert block that the layer computed with the cache. A score is the sum
+over an expert's uses of 2^(-(steps since)/half_life): recent uses weigh most, frequent ones add up. Special cases are
+the textbook policies:
 
 - half_life 0: no scores, the use that is longest ago goes first (LRU);
 - half_life < 0: nothing is ever forgotten (LFU);
-- fixed: nothing is ever evicted (a static list, brought by `warm`).
-
-To add up without touching all scores in each step, a use in step s is added as 2^((s - base)/half_life), which gives
-the same order. These numbers grow. So as soon as (s - base)/half_life reaches 512, with n = floor of it over 512,
-all scores of the layer are multiplied by 2^(-512 n) (by ldexp, exact but for what becomes too small to matter) and
-base grows by 512 n half_life. Every step does its arithmetic in this order and in doubles, so that the plugin and
-this module agree in every counter.
-
-Ties go to the expert whose last step of use is longest ago, then to the lowest slot. Experts of the block at hand
-never lose their slots.
+- fixed: nothing is ever evicted (a static list).
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 import msgspec
-from msgspec.structs import astuple
 
-# Scores are brought down when a use would weigh 2^512: far below what doubles hold, 2^1024.
-_RESCALE_AT = 512
-# So many times 2^-512 make nothing of every double.
-_MOST_SHIFTS = 8
-NEVER = -(2**63)
-EMPTY = -1
 # The best of those that were simulated, over all routings together (docs/expert_cache.md).
 _HALF_LIFE, _LONGEST_HALF_LIFE = 6, 48
 
@@ -46,11 +27,6 @@ class Policy(msgspec.Struct, frozen=True):
     fixed: bool = False
 
 
-LRU = Policy(half_life=0.0)
-LFU = Policy(half_life=-1.0)
-STATIC = Policy(fixed=True)
-
-
 def policy_for(slots: float, used: int, *, admission: bool = True) -> Policy:
     """The policy to use with `slots` slots for a layer of which each token uses `used` experts.
 
@@ -60,141 +36,3 @@ def policy_for(slots: float, used: int, *, admission: bool = True) -> Policy:
     a cache whose misses the CPU computes; where each is brought before it is computed, nothing may be refused.
     """
     return Policy(min(max(_HALF_LIFE * slots / used, 1.0), _LONGEST_HALF_LIFE), admission)
-
-
-class Counters(msgspec.Struct, frozen=True):
-    """`uses` and `hits` count rows, the others experts.
-
-    A hit is a use of an expert that was resident when its block began. `brought` counts a warm start too;
-    `refused` are experts of a block that were missing and not brought.
-    """
-
-    blocks: int = 0
-    uses: int = 0
-    hits: int = 0
-    brought: int = 0
-    evicted: int = 0
-    refused: int = 0
-
-    @property
-    def hit_rate(self) -> float:
-        """Share of the uses, 0 before the first."""
-        return self.hits / self.uses if self.uses else 0.0
-
-    def __add__(self, other: Counters) -> Counters:
-        return Counters(*map(sum, zip(astuple(self), astuple(other), strict=True)))
-
-    def __sub__(self, other: Counters) -> Counters:
-        return Counters(*(mine - its for mine, its in zip(astuple(self), astuple(other), strict=True)))
-
-
-class CachedExperts:
-    """The slots of one layer with `experts` experts. Raises ValueError for slots outside 1 to `experts`."""
-
-    def __init__(self, slots: int, experts: int, policy: Policy) -> None:
-        if not 1 <= slots <= experts:
-            raise ValueError(f"{slots} slots for {experts} experts")
-        self.policy = policy
-        self._slots = [EMPTY] * slots
-        self._place: dict[int, int] = {}
-        self._filled = 0  # slots below are taken: they are filled in order, and never emptied
-        self._scores = [0.0] * experts
-        self._last = [NEVER] * experts
-        self._step, self._base = -1, 0.0
-        self._blocks = self._uses = self._hits = self._brought = self._evicted = self._refused = 0
-
-    @property
-    def residents(self) -> tuple[int, ...]:
-        """The experts of the slots, `EMPTY` for one without."""
-        return tuple(self._slots)
-
-    @property
-    def counters(self) -> Counters:
-        return Counters(self._blocks, self._uses, self._hits, self._brought, self._evicted, self._refused)
-
-    def warm(self, experts: Sequence[int]) -> None:
-        """Fills empty slots, the best of `experts` first; of those never used, the last listed goes first."""
-        for position, expert in enumerate(experts):
-            if not 0 <= expert < len(self._scores) or expert in self._place:
-                continue
-            if self._filled == len(self._slots):
-                return
-            if self._last[expert] == NEVER:
-                self._last[expert] = -1 - position
-            self._put(self._filled, expert)
-
-    def block(self, rows: Sequence[int]) -> tuple[int, ...]:
-        """Count the uses of one block and bring what is missing; the experts brought, in order.
-
-        `rows` are expert numbers, token by token and choice by choice; numbers that no expert has are left out.
-        A block without rows is none, and no step.
-        """
-        rows = [expert for expert in rows if 0 <= expert < len(self._scores)]
-        if not rows:
-            return ()
-        self._blocks += 1
-        self._uses += len(rows)
-        weight = self._begin_step()
-        missing: dict[int, None] = {}
-        for expert in rows:
-            if expert in self._place:
-                self._hits += 1
-            else:
-                missing[expert] = None
-            self._scores[expert] += weight
-            self._last[expert] = self._step
-        brought = tuple(expert for expert in missing if self._bring(expert))
-        self._refused += len(missing) - len(brought)
-        return brought
-
-    def _begin_step(self) -> float:
-        """The weight of a use in the step that begins."""
-        self._step += 1
-        half_life = self.policy.half_life
-        if half_life == 0:
-            return 0.0
-        if half_life < 0:
-            return 1.0
-        age = (self._step - self._base) / half_life
-        if age >= _RESCALE_AT:
-            shifts = math.floor(age / _RESCALE_AT)
-            down = -_RESCALE_AT * min(shifts, _MOST_SHIFTS)
-            self._scores = [math.ldexp(score, down) for score in self._scores]
-            self._base += shifts * _RESCALE_AT * half_life
-            age = (self._step - self._base) / half_life
-        return math.exp2(age)
-
-    def _bring(self, expert: int) -> bool:
-        if self._filled < len(self._slots):
-            self._put(self._filled, expert)
-            return True
-        if self.policy.fixed:
-            return False
-        victim = self._victim()
-        if victim is None:
-            return False
-        scores, old = self._scores, self._slots[victim]
-        if self.policy.admission and self.policy.half_life and scores[expert] <= scores[old]:
-            return False
-        del self._place[old]
-        self._evicted += 1
-        self._put(victim, expert)
-        return True
-
-    def _victim(self) -> int | None:
-        """The slot to give up; None where all are wanted by the block at hand."""
-        scores, last, step = self._scores, self._last, self._step
-        best, worst = None, (math.inf, 0)
-        for slot, expert in enumerate(self._slots):
-            if last[expert] == step:
-                continue
-            key = (scores[expert], last[expert])
-            if best is None or key < worst:
-                best, worst = slot, key
-        return best
-
-    def _put(self, slot: int, expert: int) -> None:
-        self._slots[slot] = expert
-        self._place[expert] = slot
-        self._filled = max(self._filled, slot + 1)
-        self._brought += 1

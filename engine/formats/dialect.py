@@ -99,8 +99,8 @@ class Dialect(msgspec.Struct, frozen=True):
     format without calls.
 
     `array`: section_start ends with "[" and section_end begins with "]"; the calls are items of one JSON array.
-    `parallel`: whether more than one call may stand in a reply. `content_first`: whether an answer in words
-    may come before the calls. `ends_reasoning`: a call may follow the reasoning without its closing marker.
+    `parallel`: whether more than one call may stand in a reply. `ends_reasoning`: a call may follow the reasoning
+    without its closing marker.
     `channels`: each call is a message of its own behind a header (gpt-oss); then `call` is what follows
     the prompt when the call comes first, and `separator` starts the next message.
     `header` (often "") is written between the reasoning or the answer and section_start in formats that open
@@ -127,7 +127,6 @@ class Dialect(msgspec.Struct, frozen=True):
     quote: str = '"'
     array: bool = False
     parallel: bool = True
-    content_first: bool = True
     ends_reasoning: bool = False
     channels: bool = False
     first_index: int = 0

@@ -155,7 +155,6 @@ _GRANITE = Dialect(
     section_end="]",
     envelope=Envelope(),
     array=True,
-    content_first=False,
 )
 _PHI = msgspec.structs.replace(_GRANITE, name="phi", section_end="]<|/tool_call|>")
 _COMMAND_R = Dialect(

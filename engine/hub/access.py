@@ -60,11 +60,6 @@ class HubAccess:
         return f"HubAccess({self.endpoint!r}{way}{', offline' if self.offline else ''})"
 
     @property
-    def is_the_hub(self) -> bool:
-        """Whether this is the hub itself and no mirror of it."""
-        return self.origin == origin(HUB)
-
-    @property
     def origin(self) -> tuple[str, str, int]:
         return origin(self.endpoint)
 

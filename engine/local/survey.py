@@ -18,7 +18,6 @@ class Survey(msgspec.Struct, frozen=True, tag="survey"):
 
     package: str
     library: str
-    gpu_offload: bool
     features_used: tuple[str, ...]
     machine: Machine
 
@@ -63,7 +62,6 @@ def _survey(_: Tell, workers: tuple[str, ...]) -> Survey:
     return Survey(
         package=native.PINNED_VERSION,
         library=native.library_version(),
-        gpu_offload=native.supports_gpu_offload(),
         features_used=native.cpu_features(),
         machine=find_machine(workers),
     )

@@ -21,14 +21,6 @@ class Routing(msgspec.Struct, frozen=True):
     counts: Matrix = ()
 
 
-class ExpertShare(msgspec.Struct, frozen=True):
-    """`share` of its layer's choices fell on this expert."""
-
-    layer: int
-    expert: int
-    share: float
-
-
 def with_fired(routing: Routing, fired: ExpertsFired) -> Routing:
     """The sum. Rows may differ in length: the longer one decides."""
     counts = tuple(
@@ -42,21 +34,3 @@ def heat(routing: Routing) -> tuple[tuple[float, ...], ...]:
     """Each count over the largest of its layer, 0 to 1. Layers are seen one by one: the last computes fewer
     tokens than the others, and would look cold beside them."""
     return tuple(tuple(count / (max(row) or 1) for count in row) for row in routing.counts)
-
-
-def distinct_share(routing: Routing) -> float:
-    """The share of all routed experts that fired at least once; 0 for a model that has none."""
-    experts = sum(map(len, routing.counts))
-    fired = sum(count > 0 for row in routing.counts for count in row)
-    return fired / experts if experts else 0.0
-
-
-def top_experts(routing: Routing, limit: int = 10) -> tuple[ExpertShare, ...]:
-    """The experts that take the largest share of their layer's choices, the busiest first."""
-    shares = [
-        ExpertShare(layer, expert, count / sum(row))
-        for layer, row in enumerate(routing.counts)
-        for expert, count in enumerate(row)
-        if count
-    ]
-    return tuple(sorted(shares, key=lambda found: -found.share)[:limit])

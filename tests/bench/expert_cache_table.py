@@ -19,15 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.expert_cache.hit_rates import expected_hit_rate
-from engine.expert_cache.policy import LFU, LRU, STATIC, Counters, Policy, policy_for
-from engine.expert_cache.simulator import (
-    Bandwidths,
-    best_possible,
-    decode_tps,
-    most_used,
-    residents_after,
-    simulate,
-)
+from engine.expert_cache.policy import Policy, policy_for
 from engine.placement.cached_speed import CACHED_LAYER_S
 from engine.placement.plan import Device
 from engine.placement.predict import (
@@ -39,6 +31,15 @@ from engine.placement.predict import (
     effective_bandwidth,
 )
 from tests.bench.published_hit_rates import PUBLISHED_GAINS, PUBLISHED_RATES
+from tests.support.expert_policy import LFU, LRU, STATIC, Counters
+from tests.support.expert_simulator import (
+    Bandwidths,
+    best_possible,
+    decode_tps,
+    most_used,
+    residents_after,
+    simulate,
+)
 from tests.support.made_routers import LOCAL, MADE_ROUTERS, TOPICAL, MadeRouter, Shape, made_routing
 from tests.support.moe import EXPERTS, EXPERTS_USED
 from tests.support.published_models import published_index
@@ -307,7 +308,7 @@ TEXT = """\
 # The cache of experts, simulated
 
 What a cache of single experts on a device would serve, by policy and size, and beside it what others measured.
-`make cache-table` writes this file: `engine/expert_cache/simulator.py` runs `engine/expert_cache/policy.py` over
+`make cache-table` writes this file: `tests/support/expert_simulator.py` runs `tests/support/expert_policy.py` over
 routings, and a test holds the plugin's own slots to the same policy, count by count. No speed here was measured.
 
 ## What is simulated

@@ -1,4 +1,4 @@
-// Runs the plugin's slots without weights or a device, for a test that compares them with engine/expert_cache/policy.py.
+// Runs the plugin's slots without weights or a device, for a test that compares them with tests/support/expert_policy.py.
 //
 // stdin, numbers apart by spaces: experts slots half_life admission fixed, then any of
 //   b COUNT EXPERT...                  a block; prints hits brought evicted refused, and the slots

@@ -1,6 +1,6 @@
 // Which experts of one layer have a slot, and which of them gives way: no device, no weights, no threads but one.
 //
-// The same rules, line by line, stand in Python in `engine/expert_cache/policy.py`, which the simulator runs and a
+// The same rules, line by line, stand in Python in `tests/support/expert_policy.py`, which the simulator runs and a
 // test compares with these.
 #pragma once
 

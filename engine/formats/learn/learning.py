@@ -95,7 +95,6 @@ def _learned(probe: Probe, markers: ReasoningMarkers) -> Dialect | None:
         quote=quote,
         array=array,
         parallel=parallel,
-        content_first=bool(probe.content),
         content_with_calls=_content_with_calls(probe),
         names_in_ids=NAMES[0] not in one,
         id_length=len(IDS[0]) if probe.refuses_long_ids() else 0,

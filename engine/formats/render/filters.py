@@ -94,39 +94,12 @@ def _escaped(value: Any) -> str:
 
 
 # Jinja's own filters that a chat template has a use for; not those that pad, wrap or draw at random.
-_PLAIN_FILTERS = [
-    "abs",
-    "capitalize",
-    "count",
-    "d",
-    "default",
-    "dictsort",
-    "first",
-    "float",
-    "groupby",
-    "int",
-    "items",
-    "last",
-    "length",
-    "list",
-    "lower",
-    "map",
-    "max",
-    "min",
-    "reject",
-    "rejectattr",
-    "reverse",
-    "select",
-    "selectattr",
-    "sort",
-    "string",
-    "title",
-    "trim",
-    "truncate",
-    "unique",
-    "upper",
-    "wordcount",
-]
+_PLAIN_FILTERS = (
+    *("abs", "capitalize", "count", "d", "default", "dictsort", "first", "float", "groupby", "int"),
+    *("items", "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr"),
+    *("reverse", "select", "selectattr", "sort", "string", "title", "trim", "truncate", "unique"),
+    *("upper", "wordcount"),
+)
 FILTERS: dict[str, Callable[..., Any]] = {name: filters.FILTERS[name] for name in _PLAIN_FILTERS} | {
     "e": _escaped,
     "escape": _escaped,

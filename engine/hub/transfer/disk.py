@@ -57,12 +57,6 @@ def write_whole(path: Path, data: bytes) -> None:
         raise
 
 
-def sync_file(path: Path) -> None:
-    """Returns when the file's bytes are on the disk. Raises OSError."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
 def sync_folder(folder: Path) -> None:
     """Returns when the names in `folder` are on the disk, where the system knows how to do that."""
     if os.name == "nt":

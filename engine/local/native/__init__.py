@@ -19,7 +19,6 @@ from engine.local.native.library import (
     library_version,
     log_tail,
     start,
-    supports_gpu_offload,
 )
 from engine.local.native.model import (
     MemoryKind,
@@ -101,7 +100,6 @@ __all__ = [
     "set_threads",
     "start",
     "state_size",
-    "supports_gpu_offload",
     "synchronize",
     "token_bytes",
     "tokenize",

@@ -104,9 +104,5 @@ def cpu_features() -> tuple[str, ...]:
     return tuple(re.findall(r"(\w+) = 1\b", info))
 
 
-def supports_gpu_offload() -> bool:
-    return bool(llama.llama_supports_gpu_offload())
-
-
 def library_version() -> str:
     return text(llama.llama_version())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from engine.expert_cache.policy import CachedExperts, Counters, policy_for
+from engine.expert_cache.policy import policy_for
 from engine.placement.plan import Misses
 from tests.support.cached import HandPlaced, is_built
 from tests.support.elsewhere import Elsewhere
 from tests.support.expert_models import LAYOUTS, expert_model
+from tests.support.expert_policy import CachedExperts, Counters
 from tests.support.greedy_texts import routed, written
 
 pytestmark = [

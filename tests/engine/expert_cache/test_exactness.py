@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import pytest
 
-from engine.expert_cache.policy import LFU, LRU, STATIC, CachedExperts, Counters, Policy
+from engine.expert_cache.policy import Policy
 from tests.support.cached import is_built
 from tests.support.elsewhere import Elsewhere
 from tests.support.expert_courses import Course, difference, random_course, side_by_side, token_by_token
 from tests.support.expert_logits import Outcome, computed, computed_by_turns
 from tests.support.expert_models import LAYOUTS, expert_model
+from tests.support.expert_policy import LFU, LRU, STATIC, CachedExperts, Counters
 from tests.support.expert_run import CacheWish
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.expert_cache.policy import EMPTY, LRU, STATIC, CachedExperts, Counters, Policy
+from engine.expert_cache.policy import Policy
+from tests.support.expert_policy import EMPTY, LRU, STATIC, CachedExperts, Counters
 
 EXPERTS = 6
 BLOCKS = st.lists(st.lists(st.integers(0, EXPERTS - 1), min_size=1, max_size=4), max_size=40)

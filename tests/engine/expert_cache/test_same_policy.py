@@ -10,7 +10,8 @@ from random import Random
 
 import pytest
 
-from engine.expert_cache.policy import CachedExperts, Policy
+from engine.expert_cache.policy import Policy
+from tests.support.expert_policy import CachedExperts
 from tests.support.made_routers import LOCAL, SKEWED, TOPICAL, Shape, made_routing
 
 NATIVE = Path(__file__).parents[3] / "engine" / "expert_cache" / "native"

@@ -14,8 +14,8 @@ from unittest.mock import patch
 
 import msgspec
 
-from engine.expert_cache.policy import EMPTY, CachedExperts, Counters
 from tests.support.cached import HandPlaced, placing
+from tests.support.expert_policy import EMPTY, CachedExperts, Counters
 
 if TYPE_CHECKING:
     from engine.local.model.session import Session

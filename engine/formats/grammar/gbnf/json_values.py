@@ -62,11 +62,6 @@ def any_object(rules: Rules) -> str:
     return "json-object"
 
 
-def any_array(rules: Rules) -> str:
-    any_value(rules)
-    return "json-array"
-
-
 def given(rules: Rules, value: Any) -> str:
     """Symbols for exactly this value, however its strings are escaped and its parts are spaced."""
     ws = space(rules)

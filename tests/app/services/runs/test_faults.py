@@ -336,7 +336,7 @@ def test_a_result_of_200_kilobytes_fits_into_a_short_context_and_is_kept_whole(b
 
 @sandboxed
 def test_a_short_context_and_thirty_tools_are_enough_for_a_task(begin: Begin, tmp_path: Path) -> None:
-    faulty = Path(__file__).parent.parent.parent / "support" / "agents" / "faulty_server.py"
+    faulty = Path(__file__).parents[3] / "support" / "agents" / "faulty_server.py"
     begun = begin(in_order(WRITE, call("read_file", {"path": "a.txt"})), context=2048)
     servers = begun.house.services.servers
     for name in ("one", "two"):

@@ -90,7 +90,7 @@ def _open(_: Tell, fault: str, folder: str, options: dict[str, Any]) -> Opened:
 
 
 def _policy() -> Any:
-    from engine.expert_cache.policy import LRU
+    from tests.support.expert_policy import LRU
 
     return LRU
 

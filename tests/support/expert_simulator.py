@@ -12,7 +12,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.expert_cache.policy import EMPTY, CachedExperts, Counters, Policy
+from engine.expert_cache.policy import Policy
+from tests.support.expert_policy import EMPTY, CachedExperts, Counters
 
 Routing = NDArray[np.integer]
 _NEVER_AGAIN = np.iinfo(np.int64).max

@@ -1,0 +1,141 @@
+"""The tools `shell` and `python`: a command line or a program, run in the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+from agents.permissions.values import Effects, ToolFacts
+from agents.sandbox.sandbox import Confinement, Limits, Ran
+from agents.sandbox.visible import interpreter
+from agents.tools.tool import Here, Outcome
+from engine.errors import UserError
+
+_MOST_SECONDS = 600.0
+# One argument of a program has at most 128 KiB on Linux.
+_MOST_BYTES = 60_000
+# bash where there is one, and an answer of its own where there is not: models write for bash.
+_IN_BASH = 'if command -v bash >/dev/null; then exec bash -c "$1"; else exec sh -c "$1"; fi'
+
+
+class Executing(msgspec.Struct, frozen=True):
+    """A tool that runs what the model writes. `written` is the name of the parameter that holds it, `noun` what it is
+    called; `argv` gives the program that runs it."""
+
+    name: Literal["shell", "python"]
+    description: str
+    written: str
+    noun: str
+    argv: Callable[[str], list[str]]
+    facts: ToolFacts = ToolFacts(
+        anywhere=True, volatile=("timeout",), untrusted=True, timeout_s=_MOST_SECONDS, most_bytes=1_000_000
+    )
+    server: str = ""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """See `Tool.parameters`."""
+        return {
+            "type": "object",
+            "properties": {
+                self.written: {"type": "string", "description": f"The {self.noun}."},
+                "timeout": {
+                    "type": "integer",
+                    "description": "Seconds until it is stopped.",
+                    "minimum": 1,
+                    "maximum": int(_MOST_SECONDS),
+                    "default": 60,
+                },
+                "network": {
+                    "type": "boolean",
+                    "description": f"Whether the {self.noun.split()[0]} needs the internet.",
+                    "default": False,
+                },
+            },
+            "required": [self.written],
+            "additionalProperties": False,
+        }
+
+    def effects(self, arguments: dict[str, Any], here: Here) -> Effects:
+        """The exact text; what it does to files cannot be told."""
+        return Effects(
+            kind=self.name,
+            command=str(arguments.get(self.written, "")),
+            network=bool(arguments.get("network", False)),
+        )
+
+    def run(self, arguments: dict[str, Any], here: Here) -> Outcome:
+        """Run it in the sandbox."""
+        written = str(arguments[self.written])
+        refused = _refused(written, here, self.noun)
+        if refused or here.sandbox is None:
+            return Outcome(refused, status="error")
+        seconds = min(float(arguments.get("timeout", 60)), _MOST_SECONDS)
+        try:
+            ran = here.sandbox.run(
+                self.argv(written),
+                Confinement(here.workspace.root, network=here.network),
+                limits=Limits(seconds=seconds),
+                cancelled=here.cancelled,
+            )
+        except UserError as error:
+            return Outcome(f"Not run: the sandbox could not start it ({error}).", status="error")
+        return outcome(ran)
+
+
+def _refused(written: str, here: Here, noun: str) -> str:
+    """Why it is not run, or ""."""
+    if not written.strip():
+        return f"The {noun.split()[0]} is empty."
+    if here.sandbox is None:
+        return "Not run: this machine has no sandbox, so nothing can be executed."
+    if len(written.encode(errors="replace")) > _MOST_BYTES:
+        return f"Not run: it is longer than {_MOST_BYTES} bytes. Write it to a file and run the file."
+    if "\0" in written:
+        return "Not run: it has a NUL character in it."
+    return ""
+
+
+def outcome(ran: Ran) -> Outcome:
+    """What a program came to, for the model."""
+    parts = [ran.output.rstrip("\n")] if ran.output.strip() else []
+    if ran.errors.strip():
+        parts.append(f"[errors]\n{ran.errors.rstrip()}" if parts else ran.errors.rstrip())
+    if not parts:
+        parts.append("[no output]")
+    if ran.timed_out:
+        parts.append(f"[stopped after {ran.seconds:.0f} s: the time was up]")
+        return Outcome("\n".join(parts), status="timeout", summary="timed out", untrusted=True)
+    if ran.cancelled:
+        parts.append("[stopped by the user]")
+        return Outcome("\n".join(parts), status="interrupted", summary="stopped", untrusted=True)
+    if ran.exceeded:
+        parts.append(f"[ended by the sandbox: too much use of {ran.exceeded}]")
+        return Outcome("\n".join(parts), status="error", summary=f"too much {ran.exceeded}", untrusted=True)
+    # An exit code is a finding, such as that of grep or a test that fails, and no fault of the call.
+    parts.append(f"[exit code {ran.code}]" if ran.code >= 0 else f"[ended by signal {-ran.code}]")
+    return Outcome("\n".join(parts), summary=f"exit code {ran.code}", untrusted=True)
+
+
+shell = Executing(
+    "shell",
+    "Run a shell command in the workspace folder and return its output and exit code. Only the workspace "
+    "can be written to. There is no network unless network is true and the user allows it. Processes that "
+    "are left running are ended when the command returns.",
+    written="command",
+    noun="command line",
+    argv=lambda command: ["/bin/sh", "-c", _IN_BASH, "shell", command],
+)
+
+# Our own interpreter, which sees its standard library and none of our packages.
+python = Executing(
+    "python",
+    "Run Python code in the workspace folder and return what it prints. Use print() for results. The "
+    "standard library is there. Only the workspace can be written to, and there is no network unless "
+    "network is true and the user allows it.",
+    written="code",
+    noun="program",
+    argv=lambda code: [str(interpreter()), "-I", "-X", "utf8", "-c", code],
+)
