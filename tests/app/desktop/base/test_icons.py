@@ -13,7 +13,7 @@ from app.desktop.base.theme import themes
 
 pytestmark = pytest.mark.usefixtures("looks")
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def used_names() -> set[str]:

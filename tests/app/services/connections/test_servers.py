@@ -27,7 +27,7 @@ from tests.support.agents.http_tools import Recorded, made_server, serving
 from tests.support.agents.login_server import LoginServer, visit
 from tests.support.agents.open_sandbox import OpenSandbox
 
-FAULTY = Path(__file__).parent.parent.parent / "support" / "agents" / "faulty_server.py"
+FAULTY = Path(__file__).parents[3] / "support" / "agents" / "faulty_server.py"
 # Where other programs look for servers in a folder.
 IN_WORKSPACE = (".mcp.json", "mcp.json", ".cursor/mcp.json", ".vscode/mcp.json", ".gemini/settings.json")
 Make = Callable[[], Servers]

@@ -25,7 +25,7 @@ from tests.support.hub.models import tiny
 from tests.support.library_models import open_library, open_store, put_split, settings_of
 
 PATIENCE = 20.0
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 REPO = "demo/Tiny-GGUF"
 ID = f"{REPO}:Q8_0"
 FILE = "tiny-Q8_0.gguf"

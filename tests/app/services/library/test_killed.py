@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 # Every seventh step here; `python -m tests.support.killed_library FOLDER` takes them all.
 STRIDE = 7
 
